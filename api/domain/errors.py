@@ -1,0 +1,137 @@
+"""What can go wrong, as the API says it: a status, a stable code, a Chinese title.
+
+Services raise these; `core/errors.py` renders them as RFC 9457 problems. Programs branch on `code`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One faulty field: a JSON pointer into the request, a stable code, a Chinese sentence."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class DomainError(Exception):
+    """A refusal with a stable code. `extra` becomes further members of the problem document."""
+
+    status: ClassVar[int] = 400
+    code: str = "bad_request"
+    title: ClassVar[str] = "请求有误"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        code: str | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: dict[str, str] | None = None,
+        **extra: object,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.code = code or type(self).code
+        self.errors = tuple(errors)
+        self.headers = headers or {}
+        self.extra = extra
+
+
+class Unauthenticated(DomainError):
+    """Nobody is logged in, or no longer."""
+
+    status = 401
+    code = "unauthenticated"
+    title = "请先登录"
+
+
+class Forbidden(DomainError):
+    """Logged in, but the post has no such right."""
+
+    status = 403
+    code = "forbidden"
+    title = "没有权限"
+
+
+class NotFound(DomainError):
+    """Not there, or not visible: the two answer alike, so that existence does not leak."""
+
+    status = 404
+    code = "not_found"
+    title = "记录不存在或无权查看"
+
+
+class Conflict(DomainError):
+    """The change contradicts what is already stored."""
+
+    status = 409
+    code = "conflict"
+    title = "与已有数据冲突"
+
+
+class TransitionNotAllowed(DomainError):
+    """The action does not fit the present status; `allowed` lists those that do."""
+
+    status = 409
+    code = "transition_not_allowed"
+    title = "当前状态不允许该操作"
+
+
+class StaleVersion(DomainError):
+    """Somebody else changed the record after the client read it."""
+
+    status = 409
+    code = "stale_version"
+    title = "他人已更新该记录，请刷新后再操作"
+
+
+class VersionMissing(DomainError):
+    """A write without the version it was based on."""
+
+    status = 428
+    code = "version_required"
+    title = "缺少版本号 version"
+
+
+class Invalid(DomainError):
+    """The payload is malformed; `errors` names each field."""
+
+    status = 422
+    code = "validation_failed"
+    title = "填写内容有误"
+
+
+class RuleViolated(DomainError):
+    """The law or the plan forbids it; `article` names where."""
+
+    status = 422
+    code = "rule_violated"
+    title = "不符合规定"
+
+
+class PayloadTooLarge(DomainError):
+    """More bytes, rows or cells than are taken."""
+
+    status = 413
+    code = "payload_too_large"
+    title = "文件或请求过大"
+
+
+class UnsupportedMedia(DomainError):
+    """A file or body of a kind that is not taken."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "不支持的文件类型"
+
+
+class TooManyAttempts(DomainError):
+    """Slowed down or locked; `Retry-After` says for how long."""
+
+    status = 429
+    code = "too_many_attempts"
+    title = "尝试次数过多，请稍后再试"
