@@ -1,0 +1,63 @@
+"""Settings: one frozen object, read once from the environment."""
+
+from functools import lru_cache
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Names in the environment: `YINLING_…`, or as the alias says."""
+
+    model_config = SettingsConfigDict(env_prefix="YINLING_", frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    host: str = Field("127.0.0.1", validation_alias=AliasChoices("HOST", "YINLING_HOST"))
+    port: int = Field(8000, validation_alias=AliasChoices("PORT", "YINLING_PORT"))
+    #: The role that the application connects as. It owns nothing. Empty: the embedded PostgreSQL.
+    database_url: str = Field(
+        "", validation_alias=AliasChoices("DATABASE_URL", "YINLING_DATABASE_URL")
+    )
+    #: The role that owns the tables; only migrations use it.
+    owner_database_url: str = ""
+    workers: int = 1
+    demo: bool = False
+    demo_password: str = ""
+    secret_key_file: Path | None = None
+    static_dir: Path = Path("frontend/dist")
+    #: Files: a local folder, or `s3://bucket/prefix` (credentials from the usual AWS variables).
+    files_url: str = ""
+    access_token_minutes: int = 15
+    #: MLPS (GB/T 22239 AU-2): a session nobody uses ends by itself.
+    session_idle_minutes: int = 120
+    session_max_hours: int = 12
+    lock_after_failures: int = 5
+    lock_minutes: int = 30
+    max_upload_mb: int = 100
+    pool_size: int = 10
+    #: Moves the one clock for rehearsals and tests, e.g. `2026-12-31T08:00:00+08:00`.
+    now: str = ""
+    log_level: str = "INFO"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the keys for personal data and tokens lie (0600)."""
+        return self.secret_key_file or self.home / "secret-keys.json"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()  # pyright: ignore[reportCallIssue]  # fields come from the environment
