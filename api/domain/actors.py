@@ -1,0 +1,32 @@
+"""Who acts: a person in a post, or another system. Flows, scopes and the audit all read this."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A logged-in person (in one post) or an API client; `id` names it in the audit."""
+
+    kind: str
+    id: UUID
+    name: str
+    post_id: UUID
+    unit_id: UUID
+    role: Role
+    #: Of the unit: six digits for a county, nine for a town, twelve a village, fifteen a grid.
+    division_code: str
+    session_id: UUID
+    #: Rises when the rights behind a session change, so that older tokens stop at once.
+    epoch: int = 0
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the role may do at all; which rows is `access/scopes.py`."""
+        return ROLE_PERMISSIONS[self.role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role holds a permission."""
+        return permission in ROLE_PERMISSIONS[self.role]

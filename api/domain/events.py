@@ -1,0 +1,66 @@
+"""Every event name, `<subject>.<past tense>`: the audit, the timeline and the feed speak these."""
+
+from api.domain.labels import Labelled
+
+
+class EventName(Labelled):
+    """What happened."""
+
+    LOGGED_IN = "session.logged_in", "登录"
+    LOGIN_FAILED = "session.login_failed", "登录失败"
+    LOGGED_OUT = "session.logged_out", "退出"
+    SESSION_REVOKED = "session.revoked", "会话被终止"
+    REFRESH_REUSED = "session.refresh_reused", "登录凭据被重复使用，会话已终止"
+    PASSWORD_CHANGED = "session.password_changed", "修改密码"
+    TOTP_ENROLLED = "session.totp_enrolled", "启用动态口令"
+    ACCESS_REFUSED = "access.refused", "越权访问被拒绝"
+
+    REVEALED = "record.revealed", "查看敏感信息"
+    EXPORTED = "record.exported", "导出"
+    ATTACHED = "record.attached", "上传附件"
+    DOWNLOADED = "record.downloaded", "下载附件"
+
+    LEAD_CREATED = "lead.created", "提交线索"
+    LEAD_UPDATED = "lead.updated", "修改线索"
+    LEAD_TRANSITIONED = "lead.transitioned", "办理线索"
+    LEAD_LINKED = "lead.linked", "线索关联"
+
+    RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
+    RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"
+    RISK_ENTITY_TRANSITIONED = "risk_entity.transitioned", "处置风险主体"
+
+    INSPECTION_CREATED = "inspection.created", "安排检查"
+    INSPECTION_UPDATED = "inspection.updated", "修改检查"
+    INSPECTION_TRANSITIONED = "inspection.transitioned", "办理检查"
+    RECTIFICATION_CREATED = "rectification.created", "责令整改"
+    RECTIFICATION_TRANSITIONED = "rectification.transitioned", "办理整改"
+
+    CASE_CREATED = "case.created", "登记案件"
+    CASE_UPDATED = "case.updated", "修改案件"
+    CASE_TRANSITIONED = "case.transitioned", "办理案件"
+    VICTIM_CREATED = "victim.created", "登记受害人"
+    VICTIM_UPDATED = "victim.updated", "修改受害人"
+
+    PROPERTY_ITEM_CREATED = "property_item.created", "登记涉案财物"
+    PROPERTY_ITEM_UPDATED = "property_item.updated", "修改涉案财物"
+    PROPERTY_ITEM_TRANSITIONED = "property_item.transitioned", "处理涉案财物"
+    PROPERTY_MEASURE_CREATED = "property_measure.created", "登记查扣冻措施"
+    PROPERTY_MEASURE_TRANSITIONED = "property_measure.transitioned", "办理查扣冻措施"
+
+    LEDGER_POSTED = "ledger.posted", "记账"
+    LEDGER_VOIDED = "ledger.voided", "冲销"
+    DISTRIBUTION_CREATED = "distribution.created", "编制清退方案"
+    DISTRIBUTION_TRANSITIONED = "distribution.transitioned", "办理清退方案"
+
+    IMPORT_CREATED = "import.created", "上传台账"
+    IMPORT_TRANSITIONED = "import.transitioned", "办理导入"
+
+    UNIT_CHANGED = "unit.changed", "维护单位"
+    POST_CHANGED = "post.changed", "维护岗位"
+    USER_CHANGED = "user.changed", "维护人员"
+    USER_SECURED = "user.secured", "安全管理操作"
+    DIVISION_CHANGED = "division.changed", "维护行政区划"
+    TIME_RULE_CHANGED = "time_rule.changed", "维护期限规则"
+    HOLIDAY_CHANGED = "holiday.changed", "维护节假日"
+    API_CLIENT_CHANGED = "api_client.changed", "维护接口账号"
+    JOB_CHANGED = "job.changed", "处理后台任务"

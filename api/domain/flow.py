@@ -1,0 +1,139 @@
+"""A life cycle as data: which action leads from where to where, who may take it, what it needs.
+
+A flow is keyed by *action*: the action is what people do, what the permission guards, what the
+timeline names and what the button says. Every condition stands in the table, none beside it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from api.domain.actors import Actor
+from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.labels import Labelled
+from api.domain.permissions import Permission
+
+
+S = TypeVar("S", bound=Labelled)
+A = TypeVar("A", bound=Labelled)
+
+
+class FieldKind(Labelled):
+    """How a form asks for a field, and how the wire carries it."""
+
+    TEXT = "text", "单行文字"
+    LONG_TEXT = "long_text", "多行文字"
+    INTEGER = "integer", "整数"
+    MONEY = "money", "金额（元）"
+    DATE = "date", "日期"
+    DATETIME = "datetime", "时间"
+    BOOLEAN = "boolean", "是否"
+    ENUM = "enum", "选项"
+    UNIT = "unit", "单位"
+    UNITS = "units", "多个单位"
+    RECORD = "record", "关联记录"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that an action asks for. `rule` names the time rule that offers a default date."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = True
+    options: type[Labelled] | None = None
+    rule: str | None = None
+
+
+REASON = Field("reason", "理由", FieldKind.LONG_TEXT)
+
+
+class Record(Protocol):
+    """What a flow must know of a record; predicates may read more of their own aggregate."""
+
+    status: Labelled
+    owner_unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A named condition beyond permission and status, with the sentence for whoever fails it."""
+
+    name: str
+    sentence: str
+    holds: Callable[[Actor, Record], bool]
+    error: type[DomainError] = Forbidden
+    article: str | None = None
+
+    def refusal(self) -> DomainError:
+        """The error for a failed condition, naming the article where the law asks for it."""
+        extra = {"article": self.article} if self.article else {}
+        return self.error(self.sentence, code=self.name, **extra)
+
+
+OWN_UNIT = Predicate(
+    "not_own_unit",
+    "只有承办单位可以办理",
+    lambda actor, record: actor.unit_id == record.owner_unit_id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[S]):
+    """One row of the table. `to=None` keeps the status (an act that is only recorded)."""
+
+    frm: frozenset[S]
+    to: S | None
+    needs: Permission
+    fields: tuple[Field, ...] = ()
+    when: tuple[Predicate, ...] = ()
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """An action that this person may take on this record now, and what it asks for."""
+
+    action: Labelled
+    needs: tuple[Field, ...]
+    danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(Generic[S, A]):
+    """The life cycle of one aggregate."""
+
+    name: str
+    initial: S
+    steps: Mapping[A, Step[S]] = field(default_factory=dict[A, Step[S]])
+
+    def step(self, action: A, actor: Actor, record: Record) -> Step[S]:
+        """The row that applies, or the refusal.
+
+        Raises Forbidden before anything else, so that a refusal never tells an outsider the
+        state; then TransitionNotAllowed with the allowed actions; then what a predicate says.
+        """
+        row = self.steps[action]
+        if not actor.may(row.needs):
+            raise Forbidden
+        if record.status not in row.frm:
+            allowed = [a.action.value for a in self.available(actor, record)]
+            raise TransitionNotAllowed(
+                f"当前状态为“{record.status.label}”，不能{action.label}", allowed=allowed
+            )
+        for predicate in row.when:
+            if not predicate.holds(actor, record):
+                raise predicate.refusal()
+        return row
+
+    def available(self, actor: Actor, record: Record) -> Sequence[Available]:
+        """What this person may do with this record now, in the order of the table."""
+        return [
+            Available(action, row.fields, row.danger)
+            for action, row in self.steps.items()
+            if record.status in row.frm
+            and actor.may(row.needs)
+            and all(p.holds(actor, record) for p in row.when if p.error is not RuleViolated)
+        ]
