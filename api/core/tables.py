@@ -1,0 +1,235 @@
+"""Any table file a township sends → sheets of typed cells, read where a hostile file can do no harm.
+
+The bytes go to a short-lived process of its own (`python -m api.core.tables`) that has little
+memory, little processor time and no right to write a file; what it reads comes back row by row.
+So a decompression bomb kills that process and not the server, and nobody holds a whole workbook.
+"""
+
+import contextlib
+import datetime as dt
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+
+import orjson
+
+from api.domain.errors import DomainError, Invalid, PayloadTooLarge, UnsupportedMedia
+
+MAX_BYTES: Final = 50 * 1024 * 1024
+MAX_ROWS: Final = 200_000
+MAX_COLUMNS: Final = 256
+MEMORY_LIMIT: Final = 1536 * 1024 * 1024
+CPU_SECONDS: Final = 60
+WALL_SECONDS: Final = 120
+#: Excel keeps 15 digits; anything typed longer into a number cell has been rounded by it
+EXACT_DIGITS: Final = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """What a cell shows when its formula failed (`#REF!`) or was never calculated (`#公式`)."""
+
+    text: str
+
+
+type_of_cell = str | int | float | bool | dt.date | dt.datetime | CellError | None
+Cell = type_of_cell
+#: zero-based, inclusive: top, left, bottom, right
+Range = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not blank; `number` is what the user sees in the margin (from 1)."""
+
+    number: int
+    cells: list[Cell]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet; its rows can be walked once, and before the next sheet is asked for."""
+
+    name: str
+    index: int
+    rows: Iterable[Row]
+    hidden: bool = False
+    merges: tuple[Range, ...] = ()
+    hidden_rows: int = 0
+    encoding: str | None = None
+    delimiter: str | None = None
+    extras: dict[str, object] = field(default_factory=dict[str, object])
+
+
+_REFUSALS: Final[dict[str, tuple[type[DomainError], str]]] = {
+    "file_empty": (Invalid, "文件是空的，没有可以导入的内容"),
+    "file_too_large": (PayloadTooLarge, "文件超过 50 MB，请拆分后再上传"),
+    "file_corrupt": (Invalid, "文件已损坏或不完整，请用 WPS 或 Excel 打开并另存为 .xlsx 后再上传"),
+    "file_encrypted": (Invalid, "文件设有打开密码，请去掉密码后另存再上传"),
+    "file_has_macros": (UnsupportedMedia, "文件带有宏，不予接收，请另存为不含宏的 .xlsx 后再上传"),
+    "file_suspicious": (Invalid, "文件的压缩结构异常，为安全起见不予处理"),
+    "file_too_complex": (PayloadTooLarge, "文件内容过大或过于复杂，读取时超出限制，请拆分后再上传"),
+    "not_a_spreadsheet": (UnsupportedMedia, "这不是表格文件，请上传 .xlsx、.xls、.et 或 .csv"),
+    "spreadsheet_kind_unsupported": (
+        UnsupportedMedia,
+        "这种表格格式不能直接读取，请用 WPS 或 Excel 打开后另存为 .xlsx 再上传",
+    ),
+    "encoding_unknown": (Invalid, "文字编码无法识别，请另存为 UTF-8 或 GBK 编码的 CSV 再上传"),
+    "too_many_rows": (PayloadTooLarge, f"表格超过 {MAX_ROWS:,} 行，请拆分后再上传"),
+    "too_many_columns": (PayloadTooLarge, f"表格超过 {MAX_COLUMNS} 列，请删去多余的列再上传"),
+}
+
+
+def refusal(code: str) -> DomainError:
+    """The refusal with this stable code and its sentence; an unknown code reads as corrupt."""
+    kind, sentence = _REFUSALS.get(code, _REFUSALS["file_corrupt"])
+    return kind(sentence, code=code if code in _REFUSALS else "file_corrupt")
+
+
+class _Watch:
+    """Kills the reader when it takes too long: a processor limit does not count waiting."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.fired = False
+        self._process = process
+        self._timer = threading.Timer(seconds, self._fire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _fire(self) -> None:
+        self.fired = True
+        self._process.kill()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+
+def run_limited(
+    module: str, arguments: list[str], data: bytes
+) -> "contextlib.AbstractContextManager[Iterator[bytes]]":
+    """Lines that `python -m module` writes about `data`; raises the refusal that it ends with."""
+    return _limited(module, arguments, data)
+
+
+@contextlib.contextmanager
+def _limited(module: str, arguments: list[str], data: bytes) -> Iterator[Iterator[bytes]]:
+    root = str(Path(__file__).resolve().parents[2])
+    with tempfile.TemporaryDirectory(prefix="yinling-table-") as nowhere:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=nowhere,
+            env={"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+            close_fds=True,
+        )
+        watch = _Watch(process, WALL_SECONDS)
+        try:
+            stdin, stdout = cast("Any", process.stdin), cast("Any", process.stdout)
+            with contextlib.suppress(BrokenPipeError):
+                stdin.write(data)
+            with contextlib.suppress(BrokenPipeError):
+                stdin.close()
+            yield _lines(process, stdout, watch)
+        finally:
+            watch.stop()
+            process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def _lines(process: subprocess.Popen[bytes], stdout: Any, watch: _Watch) -> Iterator[bytes]:
+    finished = False
+    for line in stdout:
+        if line.startswith(b"!"):
+            raise refusal(line[1:].strip().decode("ascii", "replace"))
+        if line == b".\n":
+            finished = True
+            break
+        yield line
+    if not finished:
+        # Killed by a limit (memory, processor, wall clock) or dead without a word.
+        process.wait(timeout=10)
+        raise refusal("file_too_complex" if process.returncode or watch.fired else "file_corrupt")
+
+
+@contextlib.contextmanager
+def open_table(data: bytes, filename: str = "") -> Iterator[Iterator[Sheet]]:
+    """The sheets of a table file, streamed from the limited process.
+
+    Raises a DomainError with one of the codes above: at once, or while the rows are walked.
+    """
+    if not data:
+        raise refusal("file_empty")
+    if len(data) > MAX_BYTES:
+        raise refusal("file_too_large")
+    suffix = Path(filename).suffix.lower()[:8]
+    with run_limited("api.core.tables", [suffix], data) as lines:
+        yield _sheets(lines)
+
+
+def read_table(data: bytes, filename: str = "") -> list[Sheet]:
+    """All sheets at once, for files known to be small."""
+    with open_table(data, filename) as sheets:
+        found: list[Sheet] = []
+        for sheet in sheets:
+            sheet.rows = list(sheet.rows)
+            found.append(sheet)
+        return found
+
+
+def _sheets(lines: Iterator[bytes]) -> Iterator[Sheet]:
+    pending: list[dict[str, Any]] = []
+
+    def rows() -> Iterator[Row]:
+        for line in lines:
+            message: Any = orjson.loads(line)
+            if isinstance(message, dict):
+                pending.append(cast("dict[str, Any]", message))
+                return
+            for number, cells in cast("list[tuple[int, list[Any]]]", message):
+                yield Row(number, [_cell(cell) for cell in cells])
+
+    walk = rows()
+    for _ in walk:  # nothing stands before the first sheet's own line
+        pass
+    while pending:
+        head = pending.pop()
+        walk = rows()
+        sheet = Sheet(
+            name=str(head["name"]),
+            index=int(head["index"]),
+            rows=walk,
+            hidden=bool(head["hidden"]),
+            merges=tuple(cast("Range", tuple(m)) for m in head["merges"]),
+            hidden_rows=int(head["hidden_rows"]),
+            encoding=head.get("encoding"),
+            delimiter=head.get("delimiter"),
+        )
+        yield sheet
+        for _ in walk:  # rows that the caller did not want
+            pass
+
+
+def _cell(wire: Any) -> Cell:
+    if not isinstance(wire, list):
+        return cast("Cell", wire)
+    tag, text = cast("list[str]", wire)
+    if tag == "d":
+        return dt.date.fromisoformat(text)
+    if tag == "t":
+        return dt.datetime.fromisoformat(text)
+    return CellError(text)
+
+
+if __name__ == "__main__":
+    from api.core.tables_reader import main
+
+    main()

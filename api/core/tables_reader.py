@@ -1,0 +1,462 @@
+"""The inside of the limited process that `tables.py` starts: never import it into the server.
+
+It reads one file from standard input and writes sheets and rows as JSON lines; a line that begins
+with `!` is a refusal's code, a line `.` says that everything was read.
+"""
+
+import csv
+import datetime as dt
+import io
+import re
+import sys
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+
+from api.core.tables import CPU_SECONDS, EXACT_DIGITS, MAX_COLUMNS, MAX_ROWS, MEMORY_LIMIT
+
+MAX_UNCOMPRESSED: Final = 300 * 1024 * 1024
+MAX_RATIO: Final = 200
+#: a small part of repeated blank cells compresses very well and harms nobody
+RATIO_MATTERS_ABOVE: Final = 8 * 1024 * 1024
+MAX_ENTRIES: Final = 2_000
+MAX_CELL: Final = 32_767
+BATCH: Final = 200
+_CHUNK: Final = 1 << 20
+_OVERLAP: Final = 4096
+
+
+class Refused(Exception):
+    """Carries the code of `tables.refusal`."""
+
+
+# ---------------------------------------------------------------------------------------- limits
+
+
+def limit_resources() -> None:
+    """Little memory, little processor time, no files: set before the first byte is looked at."""
+    try:
+        import resource
+    except ImportError:  # Windows: the size checks alone must do
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+# ------------------------------------------------------------------------------------- the zip box
+
+
+class _Part:
+    """What one pass over a worksheet's XML tells beyond what the reader library gives."""
+
+    def __init__(self) -> None:
+        self.errors: dict[tuple[int, int], str] = {}
+        self.hidden_rows = 0
+
+
+_ERROR_CELL: Final = re.compile(
+    rb'<c [^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}?\bt="e"[^>]{0,200}>'
+    rb"(?:<f[^>]{0,200}(?:/>|>[^<]{0,2000}</f>))?(?:<v>([^<]{0,20})</v>)?"
+)
+_UNCALCULATED: Final = re.compile(
+    rb'<c [^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}>'
+    rb"<f[^>]{0,200}(?:/>|>[^<]{0,2000}</f>)(?:<v\s*/>|<v></v>)?</c>"
+)
+_HIDDEN_ROW: Final = re.compile(rb'<row [^>]{0,300}\bhidden="(?:1|true)"')
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _inflate(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part's real bytes: the sizes in the directory may lie, so they are not believed."""
+    start = info.header_offset
+    header = data[start : start + 30]
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise Refused("file_corrupt")
+    begin = start + 30 + int.from_bytes(header[26:28], "little")
+    begin += int.from_bytes(header[28:30], "little")
+    raw = memoryview(data)[begin : begin + info.compress_size]
+    if info.compress_type == zipfile.ZIP_STORED:
+        for at in range(0, len(raw), _CHUNK):
+            yield bytes(raw[at : at + _CHUNK])
+        return
+    if info.compress_type != zipfile.ZIP_DEFLATED:
+        raise Refused("file_suspicious")
+    inflater = zlib.decompressobj(-15)
+    for at in range(0, len(raw), _CHUNK):
+        piece = bytes(raw[at : at + _CHUNK])
+        while piece:
+            out = inflater.decompress(piece, _CHUNK)
+            if out:
+                yield out
+            piece = inflater.unconsumed_tail
+            if not out and not piece:
+                break
+    yield inflater.flush()
+
+
+def _scan(chunks: Iterator[bytes], budget: int, part: _Part | None, allowed: float) -> int:
+    """Bytes of one part. Refuses what is too much, and any document type declaration (entities)."""
+    size, tail = 0, b""
+    for chunk in chunks:
+        size += len(chunk)
+        if size > budget or (size > RATIO_MATTERS_ABOVE and size > allowed):
+            raise Refused("file_suspicious")
+        window = tail + chunk
+        if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+            raise Refused("file_suspicious")
+        if part is not None:
+            _look(window, part, len(tail))
+        tail = window[-_OVERLAP:]
+    return size
+
+
+def _look(window: bytes, part: _Part, seen: int) -> None:
+    for match in _ERROR_CELL.finditer(window):
+        at = (int(match[2]) - 1, _column(match[1]))
+        part.errors[at] = (match[3] or b"#ERROR").decode("ascii", "replace")
+    for match in _UNCALCULATED.finditer(window):
+        part.errors.setdefault((int(match[2]) - 1, _column(match[1])), "#公式")
+    # A row tag that lies wholly in the overlap was counted with the previous window.
+    part.hidden_rows += sum(match.end() > seen for match in _HIDDEN_ROW.finditer(window))
+
+
+def check_zip(data: bytes) -> dict[str, _Part]:
+    """Sizes, ratios, entries, macros and entities, all before any parser sees the content."""
+    try:
+        box = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Refused("file_corrupt") from error
+    infos = box.infolist()
+    if len(infos) > MAX_ENTRIES:
+        raise Refused("file_suspicious")
+    if sum(info.file_size for info in infos) > MAX_UNCOMPRESSED:
+        raise Refused("file_suspicious")
+    names = {info.filename.lower() for info in infos}
+    _check_kind(names)
+    parts: dict[str, _Part] = {}
+    left = MAX_UNCOMPRESSED
+    for info in infos:
+        if info.flag_bits & 0x1:
+            raise Refused("file_encrypted")
+        sheet = info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml")
+        part = _Part() if sheet else None
+        if part is not None:
+            parts[info.filename] = part
+        try:
+            left -= _scan(_inflate(data, info), left, part, info.compress_size * MAX_RATIO)
+        except zlib.error as error:
+            raise Refused("file_corrupt") from error
+    return parts
+
+
+def _check_kind(names: set[str]) -> None:
+    macros = ("vbaproject.bin", "xl/macrosheets/", "vbadata.xml")
+    if any(name.endswith(macros[0]) or name.startswith(macros[1]) for name in names):
+        raise Refused("file_has_macros")
+    if "xl/workbook.bin" in names or "content.xml" in names:
+        raise Refused("spreadsheet_kind_unsupported")
+    if not any(name.startswith("xl/") and name.endswith("workbook.xml") for name in names):
+        raise Refused("not_a_spreadsheet" if "[content_types].xml" not in names else "file_corrupt")
+
+
+def _sheet_parts(data: bytes) -> dict[str, str]:
+    """Sheet name → its part, so that what `_look` found can be laid over the right sheet."""
+    box = zipfile.ZipFile(io.BytesIO(data))
+    try:
+        book = box.read("xl/workbook.xml").decode("utf-8", "replace")
+        links = box.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except (KeyError, zipfile.BadZipFile, zlib.error):
+        return {}
+    targets: dict[str, str] = {}
+    for tag in re.findall(r"<Relationship [^>]*>", links):
+        found = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        target = found.get("Target", "").removeprefix("/").removeprefix("xl/")
+        targets[found.get("Id", "")] = "xl/" + target
+    names: dict[str, str] = {}
+    for tag in re.findall(r"<(?:\w+:)?sheet [^>]*>", book):
+        found = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
+        relation = next((v for k, v in found.items() if k.endswith(":id")), "")
+        names[_unescape(found.get("name", ""))] = targets.get(relation, "")
+    return names
+
+
+def _unescape(text: str) -> str:
+    import html
+
+    return html.unescape(text)
+
+
+# ---------------------------------------------------------------------------------- the OLE box
+
+
+_BIFF_STREAMS: Final = ("Workbook", "Book")
+_FILEPASS, _BOUNDSHEET, _EOF = 0x002F, 0x0085, 0x000A
+
+
+def check_ole(data: bytes) -> None:
+    """`.xls` and `.et`: password, macros, or another program's file in the same container."""
+    import olefile
+
+    try:
+        box = olefile.OleFileIO(io.BytesIO(data))
+        names = {"/".join(path) for path in box.listdir(streams=True, storages=True)}
+        if "EncryptedPackage" in names or "EncryptionInfo" in names:
+            raise Refused("file_encrypted")
+        if any("_VBA_PROJECT" in name or name.endswith("VBA/dir") for name in names):
+            raise Refused("file_has_macros")
+        stream = next((name for name in _BIFF_STREAMS if name in names), None)
+        if stream is None:
+            raise Refused("not_a_spreadsheet")
+        _check_biff(box.openstream(stream).read())
+    except Refused:
+        raise
+    except Exception as error:  # olefile raises whatever the damage leads it to
+        raise Refused("file_corrupt") from error
+
+
+def _check_biff(stream: bytes) -> None:
+    at = 0
+    while at + 4 <= len(stream):
+        kind = int.from_bytes(stream[at : at + 2], "little")
+        size = int.from_bytes(stream[at + 2 : at + 4], "little")
+        if kind == _FILEPASS:
+            raise Refused("file_encrypted")
+        if kind == _BOUNDSHEET and at + 10 <= len(stream) and stream[at + 9] in {1, 6}:
+            raise Refused("file_has_macros")  # Excel 4.0 macro sheet, VBA module
+        if kind == _EOF:
+            return  # the globals end here; what follows are the sheets
+        at += 4 + size
+
+
+# --------------------------------------------------------------------------------------- sheets
+
+
+def _wire(value: Any) -> Any:
+    """One cell for the pipe: JSON's own kinds, and tagged pairs for dates and errors."""
+    if value == "" or value is None:
+        return None
+    if isinstance(value, str):
+        return value[:MAX_CELL]
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        if value != value or value in {float("inf"), float("-inf")}:
+            return ["e", "#NUM!"]
+        return int(value) if value.is_integer() and abs(value) < EXACT_DIGITS else value
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time(0)
+        return ["d", value.date().isoformat()] if midnight else ["t", value.isoformat()]
+    if isinstance(value, dt.date):
+        return ["d", value.isoformat()]
+    return str(value)
+
+
+class _Writer:
+    """Batches of rows to standard output; counts what it lets through."""
+
+    def __init__(self) -> None:
+        self._out = sys.stdout.buffer
+        self._batch: list[tuple[int, list[Any]]] = []
+        self._rows = 0
+
+    def sheet(self, **head: Any) -> None:
+        self.flush()
+        self._out.write(orjson.dumps(head) + b"\n")
+
+    def row(self, number: int, cells: list[Any]) -> None:
+        while cells and cells[-1] is None:
+            cells.pop()
+        if not cells:
+            return
+        if len(cells) > MAX_COLUMNS:
+            raise Refused("too_many_columns")
+        self._rows += 1
+        if self._rows > MAX_ROWS:
+            raise Refused("too_many_rows")
+        self._batch.append((number, cells))
+        if len(self._batch) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._batch:
+            self._out.write(orjson.dumps(self._batch) + b"\n")
+            self._batch = []
+        self._out.flush()
+
+    @property
+    def rows(self) -> int:
+        return self._rows
+
+
+def write_workbook(data: bytes, parts: dict[str, _Part], writer: _Writer) -> None:
+    """Every worksheet of a spreadsheet that passed the checks."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError as error:
+        raise Refused("file_encrypted") from error
+    files = _sheet_parts(data) if parts else {}
+    for index, meta in enumerate(book.sheets_metadata):
+        if meta.typ == calamine.SheetTypeEnum.MacroSheet:
+            raise Refused("file_has_macros")
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        part = parts.get(files.get(meta.name, ""), _Part())
+        _write_sheet(book.get_sheet_by_index(index), index, meta, part, writer)
+
+
+def _write_sheet(sheet: Any, index: int, meta: Any, part: _Part, writer: _Writer) -> None:
+    visible = str(meta.visible).endswith("Visible") and "Very" not in str(meta.visible)
+    if sheet.end is not None and sheet.end[1] - sheet.start[1] >= MAX_COLUMNS:
+        raise Refused("too_many_columns")
+    merges = [(a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
+    writer.sheet(
+        name=meta.name,
+        index=index,
+        hidden=not visible,
+        merges=merges[:20_000],
+        hidden_rows=part.hidden_rows,
+    )
+    # The library leaves out blank columns on the left, but not blank rows at the top.
+    left = [None] * (sheet.start[1] if sheet.start else 0)
+    errors: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in part.errors.items():
+        errors.setdefault(row, []).append((column, text))
+    for number, values in enumerate(sheet.iter_rows()):
+        cells = left + [_wire(value) for value in values]
+        for column, text in errors.get(number, ()):
+            cells.extend([None] * (column + 1 - len(cells)))
+            if cells[column] is None:
+                cells[column] = ["e", text]
+        writer.row(number + 1, cells)
+
+
+# ------------------------------------------------------------------------------------------ text
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of a CSV file and the encoding it was in."""
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            try:
+                return data.decode(name), name
+            except UnicodeDecodeError as error:
+                raise Refused("encoding_unknown") from error
+    if b"\x00" in data:
+        raise Refused("not_a_spreadsheet")
+    for name in ("utf-8", "gb18030"):
+        try:
+            return data.decode(name), name
+        except UnicodeDecodeError:
+            continue
+    raise Refused("encoding_unknown")
+
+
+_MARKUP: Final = re.compile(r"\s*(?:<!doctype|<html|<table|<\?xml|<\?mso)", re.IGNORECASE)
+_NOT_TEXT: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def sniff_delimiter(text: str) -> str:
+    """The mark that cuts most lines into the same number of pieces, at least two."""
+    lines = [line for line in text[:65_536].splitlines()[:80] if line.strip()]
+    best, score = ",", 0
+    for mark in ",\t;|，":
+        counts = Counter(_outside_quotes(line, mark) for line in lines)
+        counts.pop(0, None)
+        if not counts:
+            continue
+        marks, times = counts.most_common(1)[0]
+        if times * min(marks, 20) > score:
+            best, score = mark, times * min(marks, 20)
+    return best
+
+
+def _outside_quotes(line: str, mark: str) -> int:
+    return sum(piece.count(mark) for piece in line.split('"')[::2])
+
+
+def write_text(data: bytes, writer: _Writer) -> None:
+    """A CSV or TSV file; its row numbers are those a spreadsheet program would show."""
+    text, encoding = decode(data)
+    if _MARKUP.match(text):
+        raise Refused("spreadsheet_kind_unsupported")
+    if len(_NOT_TEXT.findall(text[:65_536])) > 8:
+        raise Refused("not_a_spreadsheet")
+    if not text.strip():
+        raise Refused("file_empty")
+    delimiter = sniff_delimiter(text)
+    writer.sheet(
+        name="CSV", index=0, hidden=False, merges=[], hidden_rows=0,
+        encoding=encoding, delimiter=delimiter,
+    )  # fmt: skip
+    csv.field_size_limit(MAX_CELL * 4)
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        for number, values in enumerate(rows, 1):
+            writer.row(number, [value if value.strip() else None for value in values])
+    except csv.Error as error:
+        raise Refused("file_corrupt") from error
+
+
+# ------------------------------------------------------------------------------------------- main
+
+_FOREIGN: Final = (
+    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"MZ",
+    b"\x7fELF", b"BM", b"{\\rtf", b"ID3", b"RIFF", b"BZh", b"\xfd7zXZ",
+)  # fmt: skip
+
+
+def read(data: bytes, suffix: str, writer: _Writer) -> None:
+    """What the bytes say counts; of the name only that it promises macros."""
+    if suffix in {".xlsm", ".xlam", ".xltm", ".xla"}:
+        raise Refused("file_has_macros")
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+        write_workbook(data, check_zip(data), writer)
+    elif data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        check_ole(data)
+        write_workbook(data, {}, writer)
+    elif data.startswith(_FOREIGN):
+        raise Refused("not_a_spreadsheet")
+    else:
+        write_text(data, writer)
+    if not writer.rows:
+        raise Refused("file_empty")
+
+
+def main() -> None:
+    """Read standard input under limits; the exit code is 0 also for a refusal."""
+    limit_resources()
+    data = sys.stdin.buffer.read()
+    writer = _Writer()
+    out = sys.stdout.buffer
+    try:
+        read(data, sys.argv[1] if len(sys.argv) > 1 else "", writer)
+        writer.flush()
+        out.write(b".\n")
+    except Refused as refused:
+        writer.flush()
+        out.write(b"!" + str(refused).encode() + b"\n")
+    except MemoryError:
+        out.write(b"!file_too_complex\n")
+    except BaseException as error:  # noqa: BLE001 - a parser's panic is the file's fault
+        writer.flush()
+        memory = "memory" in str(error).lower()
+        out.write(b"!file_too_complex\n" if memory else b"!file_corrupt\n")
+    out.flush()
