@@ -1,0 +1,197 @@
+"""The patterns of identifiers in Chinese narrative text, and how each hit is read.
+
+Each pattern is tried at every start of a digit run; a reader says what the hit means, or that it is
+no identifier (an amount, a serial). Choosing between overlapping hits is `identifiers.py`.
+"""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from api.domain.codes import (
+    check_credit_code,
+    normalise_code,
+    normalise_phone,
+    parse_resident_id,
+    passes_luhn,
+)
+from api.domain.labels import Labelled
+
+
+class IdentifierKind(Labelled):
+    """What an identifier is."""
+
+    PHONE = "phone", "电话号码"
+    RESIDENT_ID = "resident_id", "身份证号"
+    BANK_ACCOUNT = "bank_account", "银行账号"
+    CREDIT_CODE = "credit_code", "统一社会信用代码"
+    WECHAT = "wechat", "微信号"
+    QQ = "qq", "QQ号"
+    EMAIL = "email", "电子邮箱"
+    PLATE = "plate", "车牌号"
+    URL = "url", "网址"
+
+
+#: One separator inside a number, as people type them; never a line break.
+_SEP = r"[ \t\-‐‑‒–—―−_.·/\u00a0\u200b\u2009]?"
+_MONEY = re.compile(
+    r"(?!\.0(?!\d))(?:\.\d\d?(?!\d))?[ ]*[多余]?(?:元(?![旦宵月])|块钱|圆|美元|人民币)"
+    r"|\.\d\d(?!\d)"
+)
+_MONEY_BEFORE = re.compile(r"[¥$￥][ ]*$|(?:人民币|金额|本金|共计|合计)[:为是]?[ ]*$")
+
+
+def _pattern(body: str) -> re.Pattern[str]:
+    """A pattern tried at every start of a digit run, so that one number never hides the next."""
+    return re.compile(body, re.ASCII | re.IGNORECASE)
+
+
+_MOBILE = _pattern(
+    rf"(?<![0-9])(?=((?:(?:\+|00)?86{_SEP}|0)?(?:"
+    rf"1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}|1[3-9]\d\d{_SEP}\d{{3}}{_SEP}\d{{4}}"
+    rf"|1[3-9]\d{_SEP}\d{{3}}{_SEP}\d{{5}}|1[3-9]\d{{3}}{_SEP}\d{{6}}|1[3-9]\d{{4}}{_SEP}\d{{5}}"
+    rf"|1{_SEP}[3-9](?:{_SEP}\d){{9}}))(?![0-9]))"
+)
+_FIXED = _pattern(
+    r"(?<![0-9])(?=(\(?0(?:10|2\d|[3-9]\d\d)\)?[- ]?[1-9]\d{2,3}[- ]?\d{4}"
+    r"(?:(?:-|转|分机)\d{1,6})?)(?![0-9]))"
+)
+_LOCAL = _pattern(
+    r"(?:电话|座机|来电|联系)(?:号码|方式)?[:是为 ]{0,2}([2-8]\d{2,3}[- ]?\d{4})(?![0-9])"
+)
+_SERVICE = _pattern(rf"(?<![0-9])(?=([48]00{_SEP}\d{{3,4}}{_SEP}\d{{3,4}})(?![0-9]))")
+#: Spelled out to slip past filters: 幺三八零零幺三八零零零.
+_SPELLED = _pattern(
+    r"(?<![零〇一二三四五六七八九])(?=([一幺][三四五六七八九][零〇一二三四五六七八九幺]{9})"
+    r"(?![零〇一二三四五六七八九十百千万]))"
+)
+_NUMERALS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_ID = _pattern(rf"(?<![0-9])(?=(\d(?:{_SEP}\d){{16}}{_SEP}[0-9x×])(?![0-9]))")
+_OLD_ID = _pattern(r"(?<![0-9])(\d{15})(?![0-9])")
+_ACCOUNT = _pattern(
+    rf"(?<![0-9])(?=(\d{{12,30}}|\d{{4}}(?:{_SEP}\d{{4}}){{2,5}}(?:{_SEP}\d{{1,3}})?"
+    rf"|\d{{6}}{_SEP}\d{{9,13}})(?![0-9]))"
+)
+_ACCOUNT_WORDS = re.compile(
+    r"(?:银行卡|卡号|账号|帐号|账户|帐户|户头|存折|收款卡|银行|信用社|农商行|支付宝)[^0-9。；;\n]{0,12}$"
+)
+_CREDIT = _pattern(r"(?<![0-9a-z])(?=([0-9a-z]{2}\d{6}[0-9a-z]{10})(?![0-9a-z]))")
+_WECHAT = _pattern(
+    r"(?:微信|薇信|威信|微 信|wechat|weixin|(?<![a-z])[vw]x|V信|加微)(?:号码|账号|号|ID)?[:,是为 \"“]{0,3}"
+    r"(?!wechat|weixin)([a-z][-_a-z0-9]{5,19})|(?<![a-z0-9_])(wxid_[a-z0-9]{6,20})"
+)
+_QQ = _pattern(r"(?:QQ|扣扣|企鹅)(?:群号|群|号码|号)?[:是为 \"“]{0,3}([1-9]\d{4,10})(?![0-9])")
+_EMAIL = _pattern(
+    r"(?<![a-z0-9._%+\-])([a-z0-9._%+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,5})"
+)
+_PLATE = _pattern(
+    r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][· \-]?"
+    r"(?=[A-HJ-NP-Z]{0,5}\d)[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9])"
+)
+_URL = _pattern(
+    r"((?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'*+,;=%\[\]]{3,500}"
+    r"|(?<![a-z0-9@.\-])(?:[a-z0-9\-]{1,63}\.){1,4}(?:com|cn|net|org|top|vip|xyz|cc|app|shop|site)"
+    r"(?![a-z0-9\-])(?:/[a-z0-9\-._~/?#=&%]{0,300})?)"
+)
+
+
+def candidates(text: str) -> Iterator[tuple[IdentifierKind, str, int, int]]:
+    """Every hit as kind, normalised value, start, end; hits may overlap."""
+    plain = _half_width(text)
+    for pattern, kind, read in _READERS:
+        for match in pattern.finditer(plain):
+            start, end = match.span(match.lastindex or 0)
+            value = read(plain[start:end], plain[max(0, start - 20) : start], plain[end : end + 8])
+            if value:
+                yield kind, value, start, end
+
+
+def _phone(raw: str, before: str, after: str) -> str | None:
+    if _MONEY.match(after) or _MONEY_BEFORE.search(before):
+        return None
+    return normalise_phone(raw)
+
+
+def _spelled_phone(raw: str, _before: str, _after: str) -> str | None:
+    return normalise_phone(raw.translate(_NUMERALS))
+
+
+def _local_phone(raw: str, _before: str, after: str) -> str | None:
+    return None if _MONEY.match(after) else normalise_code(raw)
+
+
+def _resident_id(raw: str, _before: str, _after: str) -> str | None:
+    value = normalise_code(raw)
+    if parse_resident_id(value):
+        return value
+    # A mistyped number written in one piece is still somebody's number when its date can be one.
+    dated = re.fullmatch(
+        r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX]", value
+    )
+    return value if dated and len(raw) == len(value) else None
+
+
+def _old_resident_id(raw: str, _before: str, _after: str) -> str | None:
+    known = parse_resident_id(raw)
+    return known.number if known and raw[0] in "12345678" else None
+
+
+def _account(raw: str, before: str, after: str) -> str | None:
+    value = normalise_code(raw)
+    if _MONEY.match(after):
+        return None
+    if _ACCOUNT_WORDS.search(before):
+        return value
+    if not 15 <= len(value) <= 19:
+        return None
+    return value if value.startswith("62") or (len(value) > 15 and passes_luhn(value)) else None
+
+
+def _credit(raw: str, _before: str, _after: str) -> str | None:
+    checked = check_credit_code(raw)
+    return checked.value if checked.ok else None
+
+
+def _lower(raw: str, _before: str, _after: str) -> str:
+    return raw.lower()
+
+
+def _upper(raw: str, _before: str, _after: str) -> str:
+    return normalise_code(raw)
+
+
+_Reader = Callable[[str, str, str], str | None]
+_READERS: tuple[tuple[re.Pattern[str], IdentifierKind, _Reader], ...] = (
+    (_MOBILE, IdentifierKind.PHONE, _phone),
+    (_FIXED, IdentifierKind.PHONE, _phone),
+    (_LOCAL, IdentifierKind.PHONE, _local_phone),
+    (_SERVICE, IdentifierKind.PHONE, _phone),
+    (_SPELLED, IdentifierKind.PHONE, _spelled_phone),
+    (_ID, IdentifierKind.RESIDENT_ID, _resident_id),
+    (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id),
+    (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account),
+    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit),
+    (_WECHAT, IdentifierKind.WECHAT, _lower),
+    (_QQ, IdentifierKind.QQ, _upper),
+    (_EMAIL, IdentifierKind.EMAIL, _lower),
+    (_PLATE, IdentifierKind.PLATE, _upper),
+    (_URL, IdentifierKind.URL, _lower),
+)
+
+
+def _half_width(text: str) -> str:
+    """Same length, so that places stay true: full-width ASCII and every other digit become ASCII."""
+    return text if text.isascii() else text.translate(_narrow())
+
+
+@cache
+def _narrow() -> dict[int, str]:
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table[0x3000] = " "
+    for code in range(128, sys.maxunicode + 1):
+        digit = unicodedata.decimal(chr(code), None)
+        if digit is not None:
+            table[code] = str(digit)
+    return table
