@@ -1,0 +1,73 @@
+"""The worker: which job is whose work, and what runs by the clock.
+
+The top floor, because only here may a job's name meet the service that does it. A handler gets the
+job's payload, opens its own session, and keeps network calls outside of transactions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from api.core import db, jobs, logging, processes
+from api.core.config import settings
+from api.core.migrations import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+async def _prune(_payload: dict[str, Any]) -> None:
+    async with db.database().session() as session, session.begin():
+        await jobs.prune(session)
+
+
+#: job name → handler
+JOBS: dict[str, jobs.Handler] = {
+    "jobs.prune": _prune,
+}
+#: Chinese time
+SCHEDULES: list[jobs.Schedule] = [
+    jobs.Schedule("jobs.prune", minute="17", hour="3"),
+]
+
+
+def main() -> None:
+    """Run until told to stop."""
+    logging.configure()
+    _load_library()
+    processes.await_go()
+    asyncio.run(run(JOBS, SCHEDULES))
+
+
+def _load_library() -> None:
+    import_module("pgqueuer")
+    import_module("asyncpg")
+
+
+async def run(
+    handlers: Mapping[str, jobs.Handler],
+    schedules: Sequence[jobs.Schedule] = (),
+    *,
+    until_empty: bool = False,
+) -> None:
+    """Do jobs until SIGTERM, or (tests) until none is left."""
+    from api.core import job_runner
+
+    stop = asyncio.Event()
+    if not until_empty:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+    try:
+        await job_runner.run(
+            plain(settings().database_url), handlers, schedules, stop, until_empty=until_empty
+        )
+    finally:
+        await db.dispose()
+
+
+if __name__ == "__main__":
+    main()
