@@ -1,0 +1,176 @@
+"""The ledger's tables. What may be in them the database itself decides, by constraints alone.
+
+Immutable two-legged transfers, and on every account a chain of running balances: each posting names
+the balance before it (foreign key to the posting before), so no gap, fork, second start or invented
+balance can be written, not even by raw SQL as the application's role. That both legs exist is
+checked at commit (deferred foreign keys), corrections are transfers the other way.
+
+Every column is NOT NULL unless a NULL is said to be meant: composite foreign keys skip NULLs, so
+one nullable column would be a hole. The migration holds the same DDL, with the grants.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.db import Base
+
+
+class AccountKindRow(Base):
+    """Which kinds of accounts exist and which may go below zero. Only the owner writes here."""
+
+    __tablename__ = "account_kinds"
+    __table_args__ = (UniqueConstraint("kind", "may_go_negative", name="uq_account_kinds_sign"),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    may_go_negative: Mapped[bool]
+
+
+class Account(Base):
+    """One account of one book."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["kind", "may_go_negative"],
+            ["account_kinds.kind", "account_kinds.may_go_negative"],
+            name="fk_accounts_kind",
+        ),
+        UniqueConstraint("id", "book_id", "may_go_negative", name="uq_accounts_identity"),
+        # one pot of each kind a book, so that a balance is one row and not a sum over twins
+        UniqueConstraint("book_id", "kind", name="uq_accounts_book_kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    book_id: Mapped[UUID]
+    kind: Mapped[str]
+    may_go_negative: Mapped[bool]
+
+
+class Transfer(Base):
+    """One amount from the credit account to the debit account, for ever."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+        CheckConstraint("debit_side = 'debit' AND credit_side = 'credit'", name="sides"),
+        CheckConstraint("isfinite(happened_at)", name="happened_at"),
+        # a reversal comes after what it reverses, so reversals cannot go round in a circle
+        CheckConstraint("reverses_id < id", name="reverses_earlier"),
+        UniqueConstraint("reverses_id", name="uq_transfers_reverses_id"),
+        UniqueConstraint("id", "book_id", "amount", name="uq_transfers_amount"),
+        UniqueConstraint(
+            "id",
+            "book_id",
+            "amount",
+            "debit_account",
+            "credit_account",
+            name="uq_transfers_whole",
+        ),
+        # the same amount, in the same book, between the same accounts the other way round
+        ForeignKeyConstraint(
+            ["reverses_id", "book_id", "amount", "credit_account", "debit_account"],
+            [
+                "transfers.id",
+                "transfers.book_id",
+                "transfers.amount",
+                "transfers.debit_account",
+                "transfers.credit_account",
+            ],
+            name="fk_transfers_reverses",
+        ),
+        # both legs exist at commit, on the accounts that the transfer names
+        ForeignKeyConstraint(
+            ["id", "debit_side", "debit_account"],
+            ["postings.transfer_id", "postings.side", "postings.account_id"],
+            name="fk_transfers_debit_leg",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        ForeignKeyConstraint(
+            ["id", "credit_side", "credit_account"],
+            ["postings.transfer_id", "postings.side", "postings.account_id"],
+            name="fk_transfers_credit_leg",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        Index("ix_transfers_book_id_id", "book_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    book_id: Mapped[UUID]
+    amount: Mapped[int]
+    debit_account: Mapped[UUID]
+    credit_account: Mapped[UUID]
+    debit_side: Mapped[str] = mapped_column(server_default=text("'debit'"))
+    credit_side: Mapped[str] = mapped_column(server_default=text("'credit'"))
+    happened_at: Mapped[datetime]
+    #: By default only: the application has no right to insert it, so nothing can be backdated.
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reverses_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    document: Mapped[str]
+
+
+class Posting(Base):
+    """One leg, and the account's balance after it."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        PrimaryKeyConstraint("transfer_id", "side", name="pk_postings"),
+        CheckConstraint("side IN ('debit', 'credit')", name="side"),
+        CheckConstraint(
+            "CASE WHEN prev_seq IS NULL THEN seq = 1 AND prev_balance = 0"
+            " ELSE seq = prev_seq + 1 END",
+            name="chain",
+        ),
+        CheckConstraint(
+            "balance = CASE side WHEN 'debit' THEN prev_balance + amount"
+            " ELSE prev_balance - amount END",
+            name="balance",
+        ),
+        CheckConstraint("may_go_negative OR balance >= 0", name="no_overdraft"),
+        UniqueConstraint("account_id", "seq", name="uq_postings_seq"),
+        UniqueConstraint("account_id", "seq", "balance", name="uq_postings_seq_balance"),
+        UniqueConstraint("transfer_id", "side", "account_id", name="uq_postings_leg"),
+        ForeignKeyConstraint(
+            ["transfer_id", "book_id", "amount"],
+            ["transfers.id", "transfers.book_id", "transfers.amount"],
+            name="fk_postings_transfer",
+        ),
+        ForeignKeyConstraint(
+            ["account_id", "book_id", "may_go_negative"],
+            ["accounts.id", "accounts.book_id", "accounts.may_go_negative"],
+            name="fk_postings_account",
+        ),
+        ForeignKeyConstraint(
+            ["account_id", "prev_seq", "prev_balance"],
+            ["postings.account_id", "postings.seq", "postings.balance"],
+            name="fk_postings_previous",
+        ),
+    )
+
+    transfer_id: Mapped[UUID]
+    side: Mapped[str]
+    book_id: Mapped[UUID]
+    amount: Mapped[int]
+    account_id: Mapped[UUID]
+    may_go_negative: Mapped[bool]
+    seq: Mapped[int]
+    #: NULL: the first posting of its account.
+    prev_seq: Mapped[int | None]
+    prev_balance: Mapped[int]
+    balance: Mapped[int]
