@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
 import orjson
 
+from api.domain.cells import Cell, CellError
 from api.domain.errors import DomainError, Invalid, PayloadTooLarge, UnsupportedMedia
 
 MAX_BYTES: Final = 50 * 1024 * 1024
@@ -26,19 +27,7 @@ MAX_COLUMNS: Final = 256
 MEMORY_LIMIT: Final = 1536 * 1024 * 1024
 CPU_SECONDS: Final = 60
 WALL_SECONDS: Final = 120
-#: Excel keeps 15 digits; anything typed longer into a number cell has been rounded by it
-EXACT_DIGITS: Final = 10**15
 
-
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """What a cell shows when its formula failed (`#REF!`) or was never calculated (`#公式`)."""
-
-    text: str
-
-
-type_of_cell = str | int | float | bool | dt.date | dt.datetime | CellError | None
-Cell = type_of_cell
 #: zero-based, inclusive: top, left, bottom, right
 Range = tuple[int, int, int, int]
 
@@ -117,7 +106,7 @@ def run_limited(
 
 
 @contextlib.contextmanager
-def _limited(module: str, arguments: list[str], data: bytes) -> Iterator[Iterator[bytes]]:
+def _limited(module: str, arguments: list[str], data: bytes) -> Generator[Iterator[bytes]]:
     root = str(Path(__file__).resolve().parents[2])
     with tempfile.TemporaryDirectory(prefix="yinling-table-") as nowhere:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
@@ -161,7 +150,7 @@ def _lines(process: subprocess.Popen[bytes], stdout: Any, watch: _Watch) -> Iter
 
 
 @contextlib.contextmanager
-def open_table(data: bytes, filename: str = "") -> Iterator[Iterator[Sheet]]:
+def open_table(data: bytes, filename: str = "") -> Generator[Iterator[Sheet]]:
     """The sheets of a table file, streamed from the limited process.
 
     Raises a DomainError with one of the codes above: at once, or while the rows are walked.

@@ -7,17 +7,19 @@ with `!` is a refusal's code, a line `.` says that everything was read.
 import csv
 import datetime as dt
 import io
+import math
 import re
 import sys
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
-from api.core.tables import CPU_SECONDS, EXACT_DIGITS, MAX_COLUMNS, MAX_ROWS, MEMORY_LIMIT
+from api.core.tables import CPU_SECONDS, MAX_COLUMNS, MAX_ROWS, MEMORY_LIMIT
+from api.domain.cells import EXACT_DIGITS
 
 MAX_UNCOMPRESSED: Final = 300 * 1024 * 1024
 MAX_RATIO: Final = 200
@@ -210,20 +212,19 @@ def check_ole(data: bytes) -> None:
     import olefile
 
     try:
-        box = olefile.OleFileIO(io.BytesIO(data))
+        box = cast("Any", olefile.OleFileIO(io.BytesIO(data)))
         names = {"/".join(path) for path in box.listdir(streams=True, storages=True)}
-        if "EncryptedPackage" in names or "EncryptionInfo" in names:
-            raise Refused("file_encrypted")
-        if any("_VBA_PROJECT" in name or name.endswith("VBA/dir") for name in names):
-            raise Refused("file_has_macros")
         stream = next((name for name in _BIFF_STREAMS if name in names), None)
-        if stream is None:
-            raise Refused("not_a_spreadsheet")
-        _check_biff(box.openstream(stream).read())
-    except Refused:
-        raise
+        content: bytes = box.openstream(stream).read() if stream else b""
     except Exception as error:  # olefile raises whatever the damage leads it to
         raise Refused("file_corrupt") from error
+    if "EncryptedPackage" in names or "EncryptionInfo" in names:
+        raise Refused("file_encrypted")
+    if any("_VBA_PROJECT" in name or name.endswith("VBA/dir") for name in names):
+        raise Refused("file_has_macros")
+    if stream is None:
+        raise Refused("not_a_spreadsheet")
+    _check_biff(content)
 
 
 def _check_biff(stream: bytes) -> None:
@@ -245,14 +246,10 @@ def _check_biff(stream: bytes) -> None:
 
 def _wire(value: Any) -> Any:
     """One cell for the pipe: JSON's own kinds, and tagged pairs for dates and errors."""
-    if value == "" or value is None:
-        return None
     if isinstance(value, str):
-        return value[:MAX_CELL]
-    if isinstance(value, bool | int):
-        return value
+        return value[:MAX_CELL] or None
     if isinstance(value, float):
-        if value != value or value in {float("inf"), float("-inf")}:
+        if not math.isfinite(value):
             return ["e", "#NUM!"]
         return int(value) if value.is_integer() and abs(value) < EXACT_DIGITS else value
     if isinstance(value, dt.datetime):
@@ -260,7 +257,7 @@ def _wire(value: Any) -> Any:
         return ["d", value.date().isoformat()] if midnight else ["t", value.isoformat()]
     if isinstance(value, dt.date):
         return ["d", value.isoformat()]
-    return str(value)
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 class _Writer:
@@ -331,7 +328,7 @@ def _write_sheet(sheet: Any, index: int, meta: Any, part: _Part, writer: _Writer
         hidden_rows=part.hidden_rows,
     )
     # The library leaves out blank columns on the left, but not blank rows at the top.
-    left = [None] * (sheet.start[1] if sheet.start else 0)
+    left: list[Any] = [None] * (sheet.start[1] if sheet.start else 0)
     errors: dict[int, list[tuple[int, str]]] = {}
     for (row, column), text in part.errors.items():
         errors.setdefault(row, []).append((column, text))
@@ -455,7 +452,7 @@ def main() -> None:
         out.write(b"!" + str(refused).encode() + b"\n")
     except MemoryError:
         out.write(b"!file_too_complex\n")
-    except BaseException as error:  # noqa: BLE001 - a parser's panic is the file's fault
+    except BaseException as error:
         writer.flush()
         memory = "memory" in str(error).lower()
         out.write(b"!file_too_complex\n" if memory else b"!file_corrupt\n")

@@ -1,0 +1,506 @@
+"""A ledger file's rows → values, faults and warnings, whatever layout the file has.
+
+`LedgerReader.walk` goes through the sheets once, holding one row at a time. What a row is (data,
+total, note under the table, repeated heading) is decided here; what a cell means, in
+`domain/cells.py`; which columns there are, in `domain/ledgers.py`.
+"""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import orjson
+
+from api.core.ledger_header import LOOK_AHEAD, Header, find_header, plain
+from api.core.tables import Range, Row, Sheet
+from api.domain.cells import (
+    Cell,
+    CellError,
+    CellFault,
+    Doubtful,
+    Surroundings,
+    Value,
+    is_empty,
+    tidy,
+)
+from api.domain.errors import DomainError, FieldError, Invalid
+from api.domain.ledger_spec import Column, LedgerSpec, heading_key
+from api.domain.money import to_yuan
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cell that cannot be taken over (error), or deserves a look (warning)."""
+
+    sheet: int
+    row: int
+    column: int | None
+    field: str
+    label: str
+    code: str
+    message: str
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRemark:
+    """Something about the file as a whole that its sender should know."""
+
+    code: str
+    message: str
+    sheet: str = ""
+    row: int | None = None
+
+
+@dataclass(slots=True)
+class LedgerRow:
+    """One data row: its values by field, and what is wrong with it."""
+
+    sheet: int
+    sheet_name: str
+    number: int
+    values: dict[str, Value]
+    faults: list[Fault] = field(default_factory=list[Fault])
+    warnings: list[Fault] = field(default_factory=list[Fault])
+    #: canonical bytes: equal for the same row in any layout; hash them with a key before storing
+    fingerprint: bytes = b""
+    anchors: tuple[bytes | None, ...] = ()
+    #: the how-manieth equal row of its sheet
+    occurrence: int = 1
+    #: the same row stands on an earlier sheet of the file (a summary beside village sheets)
+    repeated: bool = False
+    #: columns that the ledger does not know, by heading
+    extras: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def good(self) -> bool:
+        """Whether the row can come in."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFound:
+    """How a sheet was understood, for the preview."""
+
+    index: int
+    name: str
+    header_row: int
+    fields: Mapping[int, str]
+    labels: Mapping[int, str]
+    ignored: tuple[str, ...]
+
+
+def row_fingerprint(cells: Mapping[str, str]) -> bytes:
+    """Canonical bytes of a row's normalised cells: order of columns and blank cells do not count."""
+    return orjson.dumps([1, sorted((k, v) for k, v in cells.items() if v)])
+
+
+def canonical(value: Value) -> str:
+    """One value as it enters a row's identity."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "、".join(sorted(value))
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", str(value))).strip()
+
+
+_TOTAL: Final = re.compile(
+    r"(?:.{0,12}小计|合计|总计|共计|总合计|累计|本页合计|全镇合计|合计数|总数)"
+)
+_GRAND: Final = re.compile(r"(?:合计|总计|共计|总合计|全镇合计|合计数|总数)")
+_NOTE: Final = re.compile(
+    r"(?:填表|填报|制表|审核|审批|复核|统计|经办|报送|单位负责|分管|主要负责|负责人签|签字|签章|盖章|备注|说明|注|附注"
+    r"|填写说明|填报说明|日期|联系人)[^:：]{0,10}[:：].*|(?:注|说明|备注)\d?[.、:：].*",
+    re.DOTALL,
+)
+_EXAMPLE: Final = re.compile(r"(?:填写)?(?:示例|样例|范例|例子|例)(?:行|\d*)?[:：)）]?$|例[:：].*")
+_ORDINAL: Final = re.compile(r"[(（]?(?:\d{1,3}|[甲乙丙丁戊己庚辛壬癸]|[A-Z])[)）]?")
+
+
+class LedgerReader:
+    """Reads the sheets of one file against one spec; afterwards `remarks` and `sheets` are full."""
+
+    def __init__(self, spec: LedgerSpec, around: Surroundings) -> None:
+        self.spec = spec
+        self.around = around
+        self.remarks: list[FileRemark] = []
+        self.sheets: list[SheetFound] = []
+        self._seen: set[tuple[bytes, int]] = set()
+        self._refused: DomainError | None = None
+
+    def walk(self, sheets: Iterable[Sheet]) -> Iterator[LedgerRow]:
+        """Every data row of every sheet that holds this ledger.
+
+        Raises `header_not_found` or `columns_missing` when no sheet does.
+        """
+        for sheet in sheets:
+            if sheet.hidden:
+                self._remark("sheet_hidden", "隐藏的工作表未读取", sheet)
+                continue
+            yield from self._sheet(sheet)
+        if not self.sheets:
+            raise self._refused or Invalid(
+                f"没有找到“{self.spec.label}”的表头，请核对表格种类，或使用系统提供的模板",
+                code="header_not_found",
+            )
+
+    def _sheet(self, sheet: Sheet) -> Iterator[LedgerRow]:
+        rows = iter(sheet.rows)
+        head = list(itertools.islice(rows, LOOK_AHEAD))
+        header = find_header(self.spec, head, sheet.merges)
+        if header is None:
+            self._remark("sheet_without_header", "工作表中没有找到表头，未读取", sheet)
+            return
+        missing = header.missing(self.spec)
+        if missing:
+            self._refuse_columns(missing, sheet)
+            return
+        self._describe(sheet, header)
+        table = _Table(self, sheet, header)
+        below = (row for row in itertools.chain(head, rows) if row.number > header.last_row)
+        yield from table.read(below)
+
+    def _refuse_columns(self, missing: list[str], sheet: Sheet) -> None:
+        names = "、".join(missing)
+        self._remark("sheet_columns_missing", f"缺少必需的列：{names}，未读取", sheet)
+        self._refused = self._refused or Invalid(
+            f"表格缺少必需的列：{names}",
+            code="columns_missing",
+            errors=[
+                FieldError(f"/columns/{name}", "column_missing", f"缺少“{name}”列")
+                for name in missing
+            ],
+        )
+
+    def _describe(self, sheet: Sheet, header: Header) -> None:
+        ignored = tuple(header.unknown.values())
+        self.sheets.append(
+            SheetFound(
+                sheet.index, sheet.name, header.first_row, header.fields, header.labels, ignored
+            )
+        )
+        plain_unknown = [v for k, v in header.unknown.items() if k not in header.doubled]
+        if plain_unknown:
+            self._remark(
+                "columns_ignored", f"以下列不在台账中，未导入：{'、'.join(plain_unknown)}", sheet
+            )
+        for label in header.doubled.values():
+            self._remark("column_doubled", f"“{label}”列重复，只取最左边一列", sheet)
+        if not header.unit_said:
+            self._remark("unit_unsaid", "表中没有注明金额单位，按“元”处理", sheet)
+        if sheet.hidden_rows:
+            self._remark(
+                "rows_hidden", f"有 {sheet.hidden_rows} 个隐藏（或筛选掉）的行，已一并读取", sheet
+            )
+
+    def _remark(self, code: str, message: str, sheet: Sheet, row: int | None = None) -> None:
+        self.remarks.append(FileRemark(code, message, sheet.name, row))
+
+    def remark(self, code: str, message: str, sheet: Sheet, row: int | None = None) -> None:
+        """Add a remark about the file (for the table being read)."""
+        self._remark(code, message, sheet, row)
+
+    def saw(self, key: tuple[bytes, int]) -> bool:
+        """Whether an equal row stood on an earlier sheet."""
+        return key in self._seen
+
+    def remember(self, key: tuple[bytes, int]) -> None:
+        """Note a row for the sheets to come."""
+        self._seen.add(key)
+
+
+class _Table:
+    """One table below its heading."""
+
+    def __init__(self, reader: LedgerReader, sheet: Sheet, header: Header) -> None:
+        self.reader, self.sheet, self.header = reader, sheet, header
+        self.spec = reader.spec
+        self.columns: list[tuple[int, Column, Surroundings]] = [
+            (
+                at,
+                self.spec.by_field[name],
+                dataclasses.replace(reader.around, unit=header.units.get(at, reader.around.unit)),
+            )
+            for at, name in sorted(header.fields.items())
+        ]
+        self.position = {name: at for at, name in header.fields.items()}
+        self.merged = _Merged(sheet.merges, header.last_row)
+        self.counts: Counter[bytes] = Counter()
+        self.sums = _Sums()
+
+    def read(self, rows: Iterable[Row]) -> Iterator[LedgerRow]:
+        pending: list[tuple[bytes, int]] = []
+        for index, row in enumerate(rows):
+            self.merged.remember(row)
+            if self._is_blank(row):
+                continue
+            if self._is_furniture(row, first=index == 0):
+                continue
+            filled, silent = self.merged.fill(row, self.columns)
+            found = self._row(filled, silent)
+            pending.append((hashlib.sha256(found.fingerprint).digest()[:16], found.occurrence))
+            found.repeated = self.reader.saw(pending[-1])
+            self.sums.add(found)
+            yield found
+        # Only now: rows of one sheet may well be equal to each other.
+        for key in pending:
+            self.reader.remember(key)
+
+    # ------------------------------------------------------------------ what kind of row it is
+
+    def _is_blank(self, row: Row) -> bool:
+        for at, cell in enumerate(row.cells):
+            if at == self.header.running and not isinstance(cell, str):
+                continue
+            if isinstance(cell, str) and (not tidy(cell) or self._numbered(at, cell)):
+                continue
+            if cell is not None:
+                return False
+        return True
+
+    def _numbered(self, at: int, cell: str) -> bool:
+        return at == self.header.running and bool(re.fullmatch(r"\d+[.、]?", tidy(cell)))
+
+    def _is_furniture(self, row: Row, *, first: bool) -> bool:
+        said = [(at, plain(cell)) for at, cell in enumerate(row.cells) if cell is not None]
+        said = [(at, re.sub(r"\s", "", text)) for at, text in said if text.strip()]
+        if not said:
+            return False
+        if self._repeats_heading(said) or (first and self._is_column_numbers(said)):
+            return True
+        lead = said[0][1]
+        if _EXAMPLE.fullmatch(lead):
+            self.reader.remark("example_left_out", "示例行未导入", self.sheet, row.number)
+            return True
+        thin = self._required_filled(said) * 2 <= self._required_count()
+        if thin and any(_TOTAL.fullmatch(text.rstrip(":：")) for _, text in said[:3]):
+            self._total(row, said)
+            return True
+        if thin and _NOTE.fullmatch(lead):
+            return True
+        return self._is_caption(row, said)
+
+    def _required_count(self) -> int:
+        return sum(column.required for _, column, _ in self.columns)
+
+    def _required_filled(self, said: list[tuple[int, str]]) -> int:
+        required = {at for at, column, _ in self.columns if column.required}
+        return sum(at in required and not _TOTAL.fullmatch(text) for at, text in said)
+
+    def _repeats_heading(self, said: list[tuple[int, str]]) -> bool:
+        labels = self.header.labels
+        equal = sum(
+            at in labels and heading_key(text) in heading_key(labels[at]) and len(text) > 1
+            for at, text in said
+        )
+        return equal >= 3 and equal * 2 > len(said)
+
+    def _is_column_numbers(self, said: list[tuple[int, str]]) -> bool:
+        """The line `甲 乙 1 2 3` or `1 2 3 4` under the heading of a statistical form."""
+        if len(said) < 3 or not all(_ORDINAL.fullmatch(text) for _, text in said):
+            return False
+        numbers = [int(re.sub(r"\D", "", text)) for _, text in said if re.search(r"\d", text)]
+        return all(b - a == 1 for a, b in itertools.pairwise(numbers)) and len(numbers) >= 2
+
+    def _is_caption(self, row: Row, said: list[tuple[int, str]]) -> bool:
+        """A line across the table (`二、白庙村`), or words in the number column alone."""
+        if len(said) != 1:
+            return False
+        at, text = said[0]
+        wide = self.merged.width(row.number, at)
+        outside = at == self.header.running or at not in self.header.fields
+        if wide < 3 and not outside:
+            return False
+        self.reader.remark(
+            "line_left_out", f"“{text[:20]}”不是数据行，未导入", self.sheet, row.number
+        )
+        return True
+
+    def _total(self, row: Row, said: list[tuple[int, str]]) -> None:
+        grand = any(_GRAND.fullmatch(text.rstrip(":：")) for _, text in said[:3])
+        for at, column, around in self.columns:
+            if column.fill_down or at >= len(row.cells) or is_empty(row.cells[at]):
+                continue
+            try:
+                found = column.convert(row.cells[at], around)
+            except CellFault:
+                continue
+            stated = found.value if isinstance(found, Doubtful) else found
+            if isinstance(stated, int) and not self.sums.agrees(column.field, stated, grand=grand):
+                self._report_total(row, column, stated)
+        self.sums.close_section()
+
+    def _report_total(self, row: Row, column: Column, stated: int) -> None:
+        show = to_yuan if column.unit_aware else str
+        self.reader.remark(
+            "total_differs",
+            f"合计行“{column.label}”为 {show(stated)}，与各行之和 {show(self.sums.all[column.field])} 不符",
+            self.sheet,
+            row.number,
+        )
+
+    # ------------------------------------------------------------------------- a row of data
+
+    def _row(self, row: Row, silent: set[int]) -> LedgerRow:
+        found = LedgerRow(self.sheet.index, self.sheet.name, row.number, {})
+        identity: dict[str, str] = {}
+        for at, column, around in self.columns:
+            cell = row.cells[at] if at < len(row.cells) else None
+            value, said = self._cell(found, at, column, cell, around, silent=at in silent)
+            found.values[column.field] = value
+            identity[column.field] = said
+        for at, label in self.header.unknown.items():
+            cell = row.cells[at] if at < len(row.cells) else None
+            if not is_empty(cell):
+                found.extras[label] = plain(cell)[:2_000]
+                identity["~" + heading_key(label)] = canonical(found.extras[label])
+        self._finish(found, identity)
+        return found
+
+    def _cell(
+        self,
+        found: LedgerRow,
+        at: int,
+        column: Column,
+        cell: Cell,
+        around: Surroundings,
+        *,
+        silent: bool,
+    ) -> tuple[Value, str]:
+        if silent:
+            self._note(found, at, column, "merged_amount", "合并单元格的数值只计入首行", "warning")
+            return None, ""
+        if is_empty(cell, column.keeps):
+            if column.required:
+                self._note(found, at, column, "missing", column.missing_message, "error")
+            return None, ""
+        try:
+            result = column.convert(cell, around)
+        except CellFault as fault:
+            self._note(found, at, column, fault.code, fault.message, "error")
+            return None, "?" + canonical(cell.text if isinstance(cell, CellError) else plain(cell))
+        if isinstance(result, Doubtful):
+            self._note(found, at, column, result.code, result.message, "warning")
+            result = result.value
+        # What the database was asked for may be named otherwise tomorrow; the words stay.
+        named = column.field in {"division_code", "proposed_unit"}
+        return result, canonical(plain(cell)) if named else canonical(result)
+
+    def _note(
+        self,
+        found: LedgerRow,
+        at: int | None,
+        column: Column,
+        code: str,
+        message: str,
+        severity: Severity,
+    ) -> None:
+        label = self.header.labels.get(at, column.label) if at is not None else column.label
+        fault = Fault(found.sheet, found.number, at, column.field, label, code, message, severity)
+        (found.faults if severity == "error" else found.warnings).append(fault)
+
+    def _finish(self, found: LedgerRow, identity: dict[str, str]) -> None:
+        found.fingerprint = row_fingerprint(identity)
+        found.anchors = tuple(
+            row_fingerprint(part) if any(part.values()) else None
+            for part in (
+                {name: identity.get(name, "") for name in group} for group in self.spec.anchors
+            )
+        )
+        self.counts[found.fingerprint] += 1
+        found.occurrence = self.counts[found.fingerprint]
+        if self.spec.derive is not None:
+            self.spec.derive(found.values)
+        faulty = {fault.field for fault in found.faults}
+        for check in self.spec.checks:
+            for remark in check(found.values, self.reader.around):
+                if remark.field not in faulty:
+                    column = self.spec.by_field[remark.field]
+                    at = self.position.get(remark.field)
+                    self._note(found, at, column, remark.code, remark.message, "warning")
+
+
+class _Merged:
+    """Merged cells below the heading: a village merged over five rows holds for all five."""
+
+    _MOST: Final = 200_000
+
+    def __init__(self, merges: Iterable[Range], header_row: int) -> None:
+        self._top: dict[tuple[int, int], int] = {}
+        self._wide: dict[tuple[int, int], int] = {}
+        self._values: dict[tuple[int, int], Cell] = {}
+        for top, left, bottom, right in merges:
+            if top + 1 <= header_row:
+                continue
+            if right > left:
+                self._wide[top + 1, left] = right - left + 1
+            if len(self._top) + bottom - top < self._MOST:
+                for number in range(top + 2, bottom + 2):
+                    self._top[number, left] = top + 1
+        self._sources = set(zip(self._top.values(), (c for _, c in self._top), strict=True))
+
+    def width(self, number: int, column: int) -> int:
+        return self._wide.get((number, column), 1)
+
+    def remember(self, row: Row) -> None:
+        if not self._sources:
+            return
+        for column, cell in enumerate(row.cells):
+            if (row.number, column) in self._sources:
+                self._values[row.number, column] = cell
+
+    def fill(
+        self, row: Row, columns: list[tuple[int, Column, Surroundings]]
+    ) -> tuple[Row, set[int]]:
+        """The row with what merged cells say, and the columns whose merged number counts above."""
+        if not self._top:
+            return row, set()
+        cells, silent = list(row.cells), set[int]()
+        for at, column, _ in columns:
+            top = self._top.get((row.number, at))
+            if top is None:
+                continue
+            cells.extend([None] * (at + 1 - len(cells)))
+            if cells[at] is not None:
+                continue
+            value = self._values.get((top, at))
+            if column.fill_down:
+                cells[at] = value
+            elif value is not None:
+                silent.add(at)
+        return Row(row.number, cells), silent
+
+
+class _Sums:
+    """Running sums of counts and amounts, to hold against the file's own total rows."""
+
+    def __init__(self) -> None:
+        self.all: Counter[str] = Counter()
+        self._section: Counter[str] = Counter()
+        self._unsure: set[str] = set()
+
+    def add(self, row: LedgerRow) -> None:
+        for name, value in row.values.items():
+            if isinstance(value, int) and not isinstance(value, bool):
+                self.all[name] += value
+                self._section[name] += value
+        self._unsure.update(fault.field for fault in row.faults)
+
+    def agrees(self, name: str, stated: int, *, grand: bool) -> bool:
+        if name in self._unsure or stated == self._section[name]:
+            return True
+        return stated == self.all[name] or not grand
+
+    def close_section(self) -> None:
+        self._section.clear()

@@ -1,0 +1,578 @@
+"""What a cell of a township's Excel means: text, counts, yuan, days, phones, codes.
+
+Each converter takes the cell as the reader gave it and returns the value, or raises `CellFault`
+with a stable code and a sentence for the person who filled the cell in. Where a cell can be read
+but deserves a second look the converter returns `Doubtful`: a warning, never a fault.
+
+Estimates ("约3人", "三万多") are faults on purpose: the figures end in reports, and only the person
+who wrote the cell can say which number it stands for.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from api.domain import money
+from api.domain.codes import CodeCheck
+from api.domain.labels import Labelled
+from api.domain.numerals import NotANumber, chinese_number, has_estimate
+from api.domain.places import Places
+
+#: Excel keeps 15 digits; a longer number cell has been rounded by it.
+EXACT_DIGITS: Final = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """What a cell shows when its formula failed (`#REF!`) or was never calculated (`#公式`)."""
+
+    text: str
+
+
+Cell = str | int | float | bool | dt.date | dt.datetime | CellError | None
+Value = str | int | bool | dt.date | dt.datetime | tuple[str, ...] | None
+
+
+class CellFault(Exception):
+    """This cell cannot be taken over: a stable code and a Chinese sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A value that was read, with a remark that somebody should look at it."""
+
+    value: Value
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a converter may know beyond the cell; what only the database knows is handed in."""
+
+    today: dt.date
+    divisions: Places = field(default_factory=lambda: Places({}))
+    units: Places = field(default_factory=lambda: Places({}))
+    #: yuan per unit of this column: 1, or 10,000 under 单位：万元
+    unit: Decimal = Decimal(1)
+
+
+Converter = Callable[[Cell, Surroundings], Value | Doubtful]
+
+# ------------------------------------------------------------------------------------------ text
+
+_WIDE: Final = {
+    **{code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)},
+    **{code: code - 0xFEE0 for code in range(0xFF21, 0xFF3B)},
+    **{code: code - 0xFEE0 for code in range(0xFF41, 0xFF5B)},
+    0x3000: " ",
+    0xA0: " ",
+}
+_INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_CSV_LITERAL: Final = re.compile(r'="(.*)"', re.DOTALL)
+
+#: What people write into a cell that has nothing to say.
+EMPTY: Final = frozenset(
+    {"", "/", "//", "\\", "-", "--", "---", "—", "——", "－", "无", "无。", "暂无", "不详", "未知"}
+    | {"空", "none", "null", "n/a", "nan", "…", "……", "*", "·"}
+)
+
+
+def text_of(cell: Cell) -> str:
+    """The cell as a tidy line: numbers without `.0`, full-width digits and spaces made narrow."""
+    if isinstance(cell, CellError):
+        message = (
+            "公式没有计算结果，请在 WPS 或 Excel 中打开、保存后再导入"
+            if cell.text == "#公式"
+            else f"单元格是公式错误值 {cell.text}，请改正后再导入"
+        )
+        raise CellFault("formula_error", message)
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return _plain(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ", "minutes")
+    if isinstance(cell, int | dt.date):
+        return str(cell)
+    return tidy(cell)
+
+
+def tidy(text: str) -> str:
+    """Trimmed, without invisible characters, runs of blanks collapsed; line breaks stay."""
+    if match := _CSV_LITERAL.fullmatch(text.strip()):
+        text = match[1]
+    text = _INVISIBLE.sub("", text.translate(_WIDE)).replace("\r\n", "\n").replace("\t", " ")
+    lines = (re.sub(r" {2,}", " ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _plain(number: float) -> str:
+    return f"{Decimal(f'{number:.15g}'):f}"
+
+
+def is_empty(cell: Cell, keeps: frozenset[str] = frozenset()) -> bool:
+    """Whether the cell says nothing: blank, or one of the usual ways to write "nothing"."""
+    if cell is None:
+        return True
+    if not isinstance(cell, str):
+        return False
+    text = tidy(cell).lower()
+    return text in EMPTY and text not in keeps
+
+
+def skeleton(text: str) -> str:
+    """For comparing words: half-width, no blanks, quotes or brackets' shape, lower case."""
+    narrow = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s\"'“”‘’「」『』《》〈〉`]", "", narrow)
+
+
+def text(limit: int = 200) -> Converter:
+    """One line or a paragraph, tidied."""
+
+    def convert(cell: Cell, _around: Surroundings) -> Value:
+        found = text_of(cell)
+        if len(found) > limit:
+            raise CellFault("too_long", f"内容过长（{len(found)} 字），最多 {limit} 字")
+        return found
+
+    return convert
+
+
+# --------------------------------------------------------------------------------------- numbers
+
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
+_COUNTERS: Final = "人名位个户家间张条起次件处所"
+
+
+def number_of(text: str) -> Decimal:
+    """`3,000`, `12.5`, `三万五千`. Raises NotANumber."""
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
+    return Decimal(chinese_number(text))
+
+
+def _refuse_estimate(text: str, example: str) -> None:
+    if has_estimate(text):
+        raise CellFault(
+            "bad_number",
+            f"“{_short(text)}”不是确切数字，请填写确切数字（如 {example}），估计情况写进备注",
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else text[:20] + "…"
+
+
+def count(most: int = 10_000_000) -> Converter:
+    """Whole people, elders, items: `3`, `3人`, `三人`, `1,200`."""
+
+    def convert(cell: Cell, _around: Surroundings) -> Value:
+        number = _whole(cell)
+        if number < 0:
+            raise CellFault("negative", "不能为负数")
+        if number > most:
+            raise CellFault("bad_number", f"数字过大（最多 {most:,}），请核对是否填错列")
+        return number
+
+    return convert
+
+
+def _whole(cell: Cell) -> int:
+    if isinstance(cell, dt.date):
+        raise CellFault("bad_number", "应填数字，这里却是日期")
+    raw = text_of(cell)
+    _refuse_estimate(raw, "3")
+    bare = re.sub(r"\s", "", unicodedata.normalize("NFKC", raw)).lstrip("'").rstrip(_COUNTERS)
+    try:
+        number = number_of(bare)
+    except NotANumber as error:
+        raise CellFault("bad_number", f"“{_short(raw)}”不是数字，请填写整数，例如 3") from error
+    if number != number.to_integral_value():
+        raise CellFault("bad_number", f"“{_short(raw)}”不是整数")
+    return int(number)
+
+
+_SCALE: Final = {"亿": 100_000_000, "万": 10_000, "千": 1_000, "百": 100, "": 1}
+_DIGITS: Final = r"\d+(?:\.\d+)?"
+_COMPOUND: Final = re.compile(
+    rf"(?P<sign>[+-]?)(?:(?P<亿>{_DIGITS})亿)?(?:(?P<万>{_DIGITS})万)?(?:(?P<千>{_DIGITS})千)?"
+    rf"(?:(?P<百>{_DIGITS})百)?(?P<元>{_DIGITS})?(?:元|圆|块钱?)?"
+    r"(?:(?P<角>\d)角)?(?:(?P<分>\d)分)?"
+)
+_MONEY_NOISE: Final = re.compile(r"[¥￥$]|人民币|RMB|CNY|\s", re.IGNORECASE)
+
+
+def yuan_of(text: str, unit: Decimal) -> Decimal:
+    """The amount in yuan. A unit inside the cell wins over `unit`. Raises NotANumber."""
+    bare = _MONEY_NOISE.sub("", unicodedata.normalize("NFKC", text)).lstrip("'")
+    bare = re.sub(r"[整正]$", "", bare)
+    if match := re.fullmatch(r"\((.+)\)", bare):  # an accountant's minus
+        bare = "-" + match[1]
+    grouped = re.match(r"[+-]?\d{1,3}(?:,\d{3})+(?!\d|,)", bare)
+    if grouped:
+        bare = grouped[0].replace(",", "") + bare[grouped.end() :]
+    if _NUMBER.fullmatch(bare):
+        return Decimal(bare) * unit
+    if (match := _COMPOUND.fullmatch(bare)) and re.search(r"\d", bare):
+        total = sum(
+            (Decimal(match[name] or 0) * scale for name, scale in _SCALE.items() if name),
+            Decimal(match["元"] or 0),
+        )
+        total += Decimal(match["角"] or 0) / 10 + Decimal(match["分"] or 0) / 100
+        return -total if match["sign"] == "-" else total
+    own = re.sub(r"[元圆块]$", "", bare)
+    number = Decimal(chinese_number(own))
+    return number * (unit if own == bare and not re.search("[万亿千百仟佰萬億]", own) else 1)
+
+
+def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
+    """Money as whole fen, exactly; a number cell's binary noise is rounded away first."""
+    if isinstance(cell, dt.date | bool):
+        raise CellFault("bad_number", "应填金额，这里却是日期或是否")
+    if isinstance(cell, int | float):
+        amount = Decimal(f"{cell:.15g}") * around.unit
+    else:
+        raw = text_of(cell)
+        _refuse_estimate(raw, "3.5 或 35000元")
+        try:
+            amount = yuan_of(raw, around.unit)
+        except NotANumber as error:
+            raise CellFault(
+                "bad_number", f"“{_short(raw)}”不是金额，请填写数字，例如 3.5 或 35000元"
+            ) from error
+    return _fen(amount, typed=isinstance(cell, str))
+
+
+def _fen(amount: Decimal, *, typed: bool) -> Value | Doubtful:
+    if amount < 0:
+        raise CellFault("negative", "金额不能为负数")
+    rounded = amount.quantize(Decimal("0.01"), ROUND_HALF_UP) if amount < 10**20 else amount
+    if typed and rounded != amount:
+        raise CellFault("bad_number", "金额最多精确到分（两位小数，以元计）")
+    try:
+        fen = money.to_fen(rounded)
+    except ValueError as error:
+        raise CellFault("bad_number", str(error)) from error
+    if abs(rounded - amount) > Decimal("0.000001"):
+        return Doubtful(fen, "rounded", f"金额不足一分的部分已四舍五入为 {money.to_yuan(fen)} 元")
+    return fen
+
+
+# ------------------------------------------------------------------------------------------ days
+
+_EPOCH: Final = dt.date(1899, 12, 30)
+_WEEKDAY: Final = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
+_YMD: Final = re.compile(r"(\d{4})[年/\-.。、_ ]{1,2}(\d{1,2})[月/\-.。、_ ]{1,2}(\d{1,2})[日号]?")
+_SHORT_YMD: Final = re.compile(r"(\d{2})([年/\-.])(\d{1,2})[月/\-.](\d{1,2})[日号]?")
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{4})")
+_CLOCK: Final = re.compile(
+    r"(?P<half>上午|下午|早上|中午|晚上|凌晨)?(?P<h>\d{1,2})[:时点](?:(?P<m>\d{1,2})分?)?"
+    r"(?::?(?P<s>\d{1,2})(?:\.\d+)?秒?)?"
+)
+_BAD_DATE: Final = "bad_date"
+
+
+def day(
+    *, future: bool = True, earliest: dt.date = dt.date(1900, 1, 1), clock: bool = True
+) -> Converter:
+    """A day, and its time only where one was written: `date` and `datetime` stay apart."""
+
+    def convert(cell: Cell, around: Surroundings) -> Value | Doubtful:
+        found = _moment(cell)
+        moment = found.value if isinstance(found, Doubtful) else found
+        assert isinstance(moment, dt.date)  # noqa: S101 - _moment gives nothing else
+        plain = moment.date() if isinstance(moment, dt.datetime) else moment
+        if plain < earliest:
+            raise CellFault(_BAD_DATE, f"日期 {plain.isoformat()} 过早，请核对年份")
+        if not future and plain > around.today:
+            raise CellFault("future_date", f"日期 {plain.isoformat()} 晚于今天，请核对")
+        if plain.year > 2100:
+            raise CellFault(_BAD_DATE, f"年份 {plain.year} 有误，请核对")
+        return found if clock else plain
+
+    return convert
+
+
+def _moment(cell: Cell) -> dt.date | Doubtful:
+    if isinstance(cell, dt.datetime):
+        return cell if cell.time() != dt.time(0) else cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, bool):
+        raise CellFault(_BAD_DATE, "应填日期，例如 2022-09-05")
+    if isinstance(cell, float) and not cell.is_integer():
+        return _from_serial(cell, _plain(cell))
+    raw = text_of(cell)
+    bare = _WEEKDAY.sub("", unicodedata.normalize("NFKC", raw)).strip().lstrip("'").strip()
+    if re.fullmatch(r"\d+", bare):
+        return _from_digits(bare)
+    if re.fullmatch(r"\d{5}\.\d+", bare):
+        return _from_serial(float(bare), raw)
+    return _from_words(_arabic_date(bare), raw)
+
+
+def _from_digits(bare: str) -> dt.date:
+    if len(bare) == 8:
+        return _date(bare[:4], bare[4:6], bare[6:], bare)
+    if len(bare) in {12, 14}:
+        plain = _date(bare[:4], bare[4:6], bare[6:8], bare)
+        return _at(plain, int(bare[8:10]), int(bare[10:12]), int(bare[12:] or 0), bare)
+    if len(bare) == 5:
+        return _from_serial(float(bare), bare)
+    raise CellFault(_BAD_DATE, f"“{_short(bare)}”不是日期，请按 2022-09-05 的样式填写")
+
+
+def _from_serial(number: float, raw: str) -> dt.date:
+    # 1954 to 2119: outside, a number in a date column is a year, a month or a slip.
+    if not 20_000 <= number < 80_000:
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请按 2022-09-05 的样式填写")
+    whole = int(number)
+    seconds = round((number - whole) * 86_400)
+    plain = _EPOCH + dt.timedelta(days=whole + seconds // 86_400)
+    seconds %= 86_400
+    if not seconds:
+        return plain
+    return dt.datetime.combine(plain, dt.time()) + dt.timedelta(seconds=seconds)
+
+
+def _arabic_date(bare: str) -> str:
+    """`二〇二二年八月三十日` → `2022年8月30日`."""
+    match = re.fullmatch(
+        r"([〇零○O一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]",
+        bare,
+    )
+    if not match:
+        return bare
+    digits = {mark: str(index) for index, mark in enumerate("〇一二三四五六七八九")}
+    digits |= {"零": "0", "○": "0", "O": "0"}
+    year = "".join(digits[mark] for mark in match[1])
+    return f"{year}年{chinese_number(match[2])}月{chinese_number(match[3])}日"
+
+
+def _from_words(bare: str, raw: str) -> dt.date | Doubtful:
+    if match := _YMD.match(bare):
+        plain = _date(match[1], match[2], match[3], raw)
+        rest = bare[match.end() :].lstrip("T ,，").strip()
+        return _with_clock(plain, rest, raw) if rest else plain
+    if match := _SHORT_YMD.fullmatch(bare):
+        return _short_year(match, raw)
+    if match := _YEAR_LAST.fullmatch(bare):
+        return _year_last(match, raw)
+    hint = "，缺少年份" if re.fullmatch(r"\d{1,2}[月/.\-]\d{1,2}[日号]?", bare) else ""
+    hint = "，缺少具体日期" if re.fullmatch(r"\d{4}[年/.\-]\d{1,2}月?", bare) else hint
+    raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是完整日期{hint}，请按 2022-09-05 的样式填写")
+
+
+def _short_year(match: re.Match[str], raw: str) -> dt.date | Doubtful:
+    if match[2] != "年" and not 13 <= int(match[1]) <= 50:
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”分不清年月日，请写四位年份")
+    plain = _date("20" + match[1], match[3], match[4], raw)
+    return Doubtful(plain, "short_year", f"年份只有两位，按 {plain.isoformat()} 理解")
+
+
+def _year_last(match: re.Match[str], raw: str) -> dt.date | Doubtful:
+    readings: set[dt.date] = set()
+    for month, day_ in ((match[1], match[2]), (match[2], match[1])):
+        try:
+            readings.add(dt.date(int(match[3]), int(month), int(day_)))
+        except ValueError:
+            continue
+    if len(readings) != 1:
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”分不清月和日，请按 2022-09-05 的样式填写")
+    plain = readings.pop()
+    return Doubtful(plain, "year_last", f"日期按 {plain.isoformat()} 理解")
+
+
+def _with_clock(plain: dt.date, rest: str, raw: str) -> dt.date:
+    match = _CLOCK.fullmatch(rest.replace(" ", ""))
+    if not match:
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请按 2022-09-05 的样式填写")
+    hour = int(match["h"])
+    if match["half"] in {"下午", "晚上", "中午"} and hour < 11:
+        hour += 12
+    return _at(plain, hour, int(match["m"] or 0), int(match["s"] or 0), raw)
+
+
+def _at(plain: dt.date, hour: int, minute: int, second: int, raw: str) -> dt.date:
+    try:
+        found = dt.datetime.combine(plain, dt.time(hour, minute, second))
+    except ValueError as error:
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”的时间不存在") from error
+    return found if found.time() != dt.time(0) else plain
+
+
+def _date(year: str, month: str, day_: str, raw: str) -> dt.date:
+    try:
+        return dt.date(int(year), int(month), int(day_))
+    except ValueError as error:
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是存在的日期") from error
+
+
+# --------------------------------------------------------------------------------------- choices
+
+_YES: Final = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "1", "y", "yes", "true", "已"})
+_NO: Final = frozenset(
+    {"否", "无", "没有", "×", "✗", "✘", "x", "不", "0", "n", "no", "false", "未"}
+)
+
+
+def yes_no(cell: Cell, _around: Surroundings) -> Value:
+    """是 or 否, in the ways people tick a box."""
+    word = skeleton(text_of(cell))
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise CellFault("unknown_value", f"“{_short(word)}”看不懂，请填“是”或“否”")
+
+
+def choice(words: Mapping[str, str], what: str, code: str = "unknown_value") -> Converter:
+    """One of a closed list; `words` maps each label and alias to the stored code."""
+    table = {skeleton(word): stored for word, stored in words.items()}
+    shown = _shown(words)
+
+    def convert(cell: Cell, _around: Surroundings) -> Value:
+        raw = text_of(cell)
+        stored = table.get(skeleton(raw))
+        if stored is None:
+            raise CellFault(code, f"“{_short(raw)}”不是可用的{what}，应为：{shown}")
+        return stored
+
+    return convert
+
+
+def choices(words: Mapping[str, str], what: str, code: str = "unknown_value") -> Converter:
+    """Several of a closed list in one cell, parted by 、；，/ or line breaks; the first leads."""
+    table = {skeleton(word): stored for word, stored in words.items()}
+    shown = _shown(words)
+
+    def convert(cell: Cell, _around: Surroundings) -> Value:
+        raw = text_of(cell)
+        whole = table.get(skeleton(raw))
+        if whole is not None:
+            return (whole,)
+        found: dict[str, None] = {}
+        for piece in re.split(r"[、；;，,/\n+]", raw):
+            if not skeleton(piece):
+                continue
+            stored = table.get(skeleton(piece))
+            if stored is None:
+                raise CellFault(code, f"“{_short(piece)}”不是可用的{what}，应为：{shown}")
+            found[stored] = None
+        return tuple(found)
+
+    return convert
+
+
+def named(
+    find: Callable[[str], Labelled | None], labels: Mapping[str, str], what: str, code: str
+) -> Converter:
+    """One of an enum that knows its own aliases."""
+    shown = "、".join(labels.values())
+
+    def convert(cell: Cell, _around: Surroundings) -> Value:
+        raw = text_of(cell)
+        found = find(raw)
+        if found is None:
+            raise CellFault(code, f"“{_short(raw)}”不是可用的{what}，应为：{shown}")
+        return found.value
+
+    return convert
+
+
+def named_many(
+    find: Callable[[str], tuple[Labelled, ...] | None],
+    labels: Mapping[str, str],
+    what: str,
+    code: str,
+) -> Converter:
+    """Several of such an enum in one cell; the first leads."""
+    shown = "、".join(labels.values())
+
+    def convert(cell: Cell, _around: Surroundings) -> Value:
+        raw = text_of(cell)
+        found = find(raw)
+        if not found:
+            raise CellFault(code, f"“{_short(raw)}”不是可用的{what}，应为：{shown}")
+        return tuple(one.value for one in found)
+
+    return convert
+
+
+def _shown(words: Mapping[str, str]) -> str:
+    first: dict[str, str] = {}
+    for word, stored in words.items():
+        first.setdefault(stored, word)
+    return "、".join(first.values())
+
+
+# ---------------------------------------------------------------------------------------- places
+
+
+def division(cell: Cell, around: Surroundings) -> Value:
+    """A village or community of this county, by name."""
+    raw = text_of(cell)
+    code = around.divisions.find(raw)
+    if code is None:
+        raise CellFault("unknown_division", f"“{_short(raw)}”不在本地村（社区）名单中，请核对")
+    return code
+
+
+def unit(cell: Cell, around: Surroundings) -> Value | Doubtful:
+    """A unit by name. It is a proposal only, so an unknown one is no fault."""
+    raw = text_of(cell)
+    found = around.units.find(raw)
+    if found is None:
+        return Doubtful(
+            None, "unknown_unit", f"“{_short(raw)}”未对应到系统内的单位，交办时请重新选择"
+        )
+    return found
+
+
+# ----------------------------------------------------------------------------------------- codes
+
+
+_SCIENTIFIC: Final = re.compile(r"\s*\d(?:\.\d+)?[eE]\+?\d{2}\s*")
+
+
+def digits_of(cell: Cell, longest: int) -> str:
+    """The digits of a number that is a name: card, ID, phone. Excel may have eaten the last ones."""
+    rounded = isinstance(cell, int | float) and longest > 15 and abs(cell) >= EXACT_DIGITS
+    if rounded or (isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell)):
+        raise CellFault(
+            "digits_lost",
+            "号码被 Excel 当作数字存储，末几位已丢失；请把该列设为“文本”格式后重新录入",
+        )
+    raw = unicodedata.normalize("NFKC", text_of(cell))
+    return re.sub(r"[\s'‘’`]", "", raw)
+
+
+def checked(
+    check: Callable[[str, dt.date], CodeCheck], code: str, *, longest: int = 20
+) -> Converter:
+    """A code with its own rules: an error of the check is a fault, its first warning a remark."""
+
+    def convert(cell: Cell, around: Surroundings) -> Value | Doubtful:
+        found = check(digits_of(cell, longest), around.today)
+        if found.error is not None:
+            raise CellFault(code, found.error.message)
+        if found.warnings:
+            return Doubtful(found.value, found.warnings[0].code, found.warnings[0].message)
+        return found.value
+
+    return convert

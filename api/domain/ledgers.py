@@ -1,0 +1,505 @@
+"""The ledgers that come in as files: leads, risk entities, victims (facts 3.5, F1 and F2)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final
+
+from api.domain import codes
+from api.domain.categories import LeadCategory, find_categories
+from api.domain.cells import (
+    Surroundings,
+    Value,
+    checked,
+    choice,
+    choices,
+    count,
+    day,
+    division,
+    named,
+    named_many,
+    text,
+    unit,
+    yes_no,
+    yuan,
+)
+from api.domain.channels import LeadChannel, find_channel
+from api.domain.labels import Labelled
+from api.domain.leads import ReporterKind
+from api.domain.ledger_spec import Column, LedgerSpec, Remark, Values
+from api.domain.organisation import UnitKind
+
+
+class LedgerKind(Labelled):
+    """What kind of ledger a file is."""
+
+    LEADS = "leads", "线索台账"
+    RISK_ENTITIES = "risk_entities", "风险管控名单"
+    VICTIMS = "victims", "受害人登记表"
+
+
+#: The campaign's files hold complaints about the years before it, but nothing of last century.
+_EARLIEST: Final = dt.date(2000, 1, 1)
+_UNKNOWN_PERSON: Final = frozenset({"不详", "未知"})
+
+#: What departments are called in unit columns, beside their names in the system.
+UNIT_WORDS: Final[dict[UnitKind, tuple[str, ...]]] = {
+    UnitKind.OFFICE: ("平安办", "专项办", "镇专项办", "综治办", "政法办", "专项行动办公室"),
+    UnitKind.POLICE: ("派出所", "公安派出所"),
+    UnitKind.JUSTICE: ("司法所",),
+    UnitKind.CULTURE: ("文广站", "文化站", "文化广播站", "综合文化站"),
+    UnitKind.FINANCE: ("财政所",),
+    UnitKind.CIVIL: ("民政办", "民政所"),
+    UnitKind.MARKET: ("市场监管所", "市监所", "市场监督管理所", "市场所"),
+    UnitKind.COUNTY: ("县专项办",),
+}
+
+_REPORTER_WORDS: Final = {
+    "实名": ReporterKind.REAL_NAME.value,
+    "实名举报": ReporterKind.REAL_NAME.value,
+    "署名": ReporterKind.REAL_NAME.value,
+    "匿名": ReporterKind.ANONYMOUS.value,
+    "匿名举报": ReporterKind.ANONYMOUS.value,
+}
+
+
+def _say(values: Values, field: str) -> str:
+    found = values.get(field)
+    return found if isinstance(found, str) else ""
+
+
+def _number(values: Values, field: str) -> int:
+    found = values.get(field)
+    return found if isinstance(found, int) else 0
+
+
+def _plain_day(value: Value) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else None
+
+
+# ----------------------------------------------------------------------------------------- leads
+
+
+def _reporter_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    kind = values.get("reporter_kind")
+    named = bool(values.get("reporter_name") or values.get("reporter_phone"))
+    if kind == ReporterKind.ANONYMOUS and named:
+        yield Remark(
+            "reporter_kind", "anonymous_with_name", "填“匿名”却有举报人或电话，将按保密处理"
+        )
+    if kind == ReporterKind.REAL_NAME and not named:
+        yield Remark("reporter_name", "real_name_without_name", "填“实名”但没有举报人和电话")
+
+
+def _due_after_receipt(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    received, due = _plain_day(values.get("received_on")), _plain_day(values.get("due_on"))
+    if received and due and due < received:
+        yield Remark("due_on", "due_before_received", "办理期限早于接收时间")
+
+
+def _reporter_default(values: dict[str, Value]) -> None:
+    if values.get("reporter_kind") is None:
+        named = bool(values.get("reporter_name") or values.get("reporter_phone"))
+        values["reporter_kind"] = (
+            ReporterKind.REAL_NAME if named else ReporterKind.ANONYMOUS
+        ).value
+
+
+_PHONE: Final = checked(lambda text, _today: codes.check_phone(text), "bad_phone")
+_USCC: Final = checked(lambda text, _today: codes.check_credit_code(text), "bad_uscc")
+_USCC_NAMES: Final = "信用代码 社会信用代码 统一信用代码 统一代码 机构代码"
+
+LEADS: Final = LedgerSpec(
+    kind=LedgerKind.LEADS,
+    label=LedgerKind.LEADS.label,
+    columns=(
+        Column("source_number", "编号", text(64), "线索编号 登记编号 线索号 受理编号"),
+        Column(
+            "channel",
+            "来源",
+            named(find_channel, LeadChannel.labels(), "线索来源", "unknown_channel"),
+            "线索来源 来源渠道 举报渠道 线索渠道 渠道 来源途径",
+            required=True,
+        ),
+        Column("batch_no", "批次", text(64), "交办批次 线索批次 批次号"),
+        Column(
+            "received_on",
+            "接收时间",
+            day(future=False, earliest=_EARLIEST),
+            "接收日期 收到时间 收到日期 受理时间 受理日期 登记时间 登记日期 举报时间 举报日期 接报时间 线索接收时间 来件日期",
+            required=True,
+        ),
+        Column(
+            "reporter_kind",
+            "举报方式",
+            choice(_REPORTER_WORDS, "举报方式"),
+            "是否实名 实名匿名 实名或匿名 举报类型 举报形式",
+        ),
+        Column(
+            "reporter_name",
+            "举报人",
+            text(60),
+            "举报人姓名 反映人 反映人姓名 报案人 投诉人",
+        ),
+        Column(
+            "reporter_phone",
+            "联系电话",
+            _PHONE,
+            "举报人电话 举报人联系电话 电话 联系方式 手机号 手机号码 电话号码 举报人联系方式 反映人电话 举报人手机",
+        ),
+        Column(
+            "subject_name",
+            "反映对象",
+            text(200),
+            "被反映对象 被举报对象 被举报人 被反映人 被举报单位 反映对象名称 被反映单位 对象名称 涉事主体 被举报对象名称 被举报单位人",
+            required=True,
+            keeps=_UNKNOWN_PERSON,
+        ),
+        Column("subject_uscc", "统一社会信用代码", _USCC, _USCC_NAMES + " 对象信用代码"),
+        Column(
+            "categories",
+            "类别",
+            named_many(find_categories, LeadCategory.labels(), "类别", "unknown_category"),
+            "线索类别 类型 线索类型 诈骗类别 诈骗类型 所属类别 涉诈类别 涉嫌类别",
+            required=True,
+        ),
+        Column(
+            "narrative",
+            "问题描述",
+            text(10_000),
+            "主要内容 反映内容 线索内容 反映问题 问题简述 基本情况 情况描述 举报内容 主要问题 简要情况 线索描述 内容摘要 反映的主要问题",
+            required=True,
+        ),
+        Column(
+            "people_involved",
+            "涉及人数",
+            count(),
+            "人数 受害人数 涉案人数 涉及老年人数 受骗人数 涉及老人数",
+            fill_down=False,
+        ),
+        Column(
+            "amount_involved",
+            "涉案金额",
+            yuan,
+            "金额 涉及金额 涉案资金 被骗金额 损失金额 涉及资金 涉案价值",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "division_code",
+            "所在村",
+            division,
+            "所在村社区 村 村居 村社区 所属村 所属村居 所在地 发生地 属地 行政村 村名 所在村居 属地村",
+        ),
+        Column(
+            "proposed_unit",
+            "承办单位",
+            unit,
+            "责任单位 办理单位 核查单位 交办单位 主办单位 牵头单位 承办部门 责任部门",
+        ),
+        Column(
+            "due_on",
+            "办理期限",
+            day(earliest=_EARLIEST),
+            "办结期限 办理时限 截止时间 截止日期 期限 办结时限 要求办结时间",
+        ),
+        Column("note", "备注", text(2_000), "说明 其他 备注说明"),
+    ),
+    checks=(_reporter_fits, _due_after_receipt),
+    anchors=(
+        ("subject_name", "narrative", "reporter_name", "reporter_phone", "categories"),
+        (
+            "received_on",
+            "channel",
+            "people_involved",
+            "amount_involved",
+            "division_code",
+            "batch_no",
+        ),
+    ),
+    derive=_reporter_default,
+)
+
+
+# --------------------------------------------------------------------------------- risk entities
+
+TIER_WORDS: Final = {
+    "绿": "green", "黄": "yellow", "橙": "orange", "红": "red",
+    "绿色": "green", "黄色": "yellow", "橙色": "orange", "红色": "red",
+    "绿码": "green", "黄码": "yellow", "橙码": "orange", "红码": "red",
+    "低风险": "green", "一般风险": "yellow", "较大风险": "orange", "高风险": "red", "重大风险": "red",
+}  # fmt: skip
+
+REGISTRATION_WORDS: Final = {
+    "已登记": "registered", "已备案": "filed", "未登记": "unregistered",
+    "登记": "registered", "备案": "filed", "未备案": "unregistered", "无证": "unregistered",
+    "未登记备案": "unregistered", "无照": "unregistered", "证照齐全": "registered",
+    "已注册": "registered", "未注册": "unregistered", "已登记已备案": "filed",
+}  # fmt: skip
+
+INDUSTRY_WORDS: Final = {
+    "养老服务": "elder_care", "食品保健品": "food_health_products", "金融投资": "finance",
+    "文化旅游": "culture_tourism", "医疗健康": "medical", "房产": "property",
+    "社会保险": "social_insurance", "志愿服务": "volunteering", "其他": "other",
+    "养老": "elder_care", "养老机构": "elder_care", "保健品": "food_health_products",
+    "食品": "food_health_products", "食品药品": "food_health_products", "金融": "finance",
+    "投资理财": "finance", "非法集资": "finance", "银行保险": "finance", "旅游": "culture_tourism",
+    "文旅": "culture_tourism", "医疗": "medical", "卫生健康": "medical", "房地产": "property",
+    "住建": "property", "自然资源": "property", "社保": "social_insurance",
+    "养老保险": "social_insurance", "公益慈善": "volunteering", "网络": "online", "网信": "online",
+}  # fmt: skip
+
+MEASURE_WORDS: Final = {
+    "风险提示": "remind", "提醒": "remind", "提醒规范运营": "remind", "提示": "remind",
+    "增加检查频次": "increase_inspections", "增加抽查检查频次": "increase_inspections",
+    "增加抽查频次": "increase_inspections", "加大监管": "increase_inspections",
+    "日常巡查": "routine_patrol", "日常检查": "routine_patrol", "日常监管": "routine_patrol",
+    "警示约谈": "interview", "约谈": "interview", "责令整改": "order_rectification",
+    "限期整改": "order_rectification", "停止经营活动": "stop_operations",
+    "停止经营": "stop_operations", "停业": "stop_operations", "督促清退": "urge_refund",
+    "督促清退资金": "urge_refund", "清退资金": "urge_refund", "固定证据": "preserve_evidence",
+    "移送公安机关": "transfer_police", "移送公安": "transfer_police",
+    "移送司法机关": "transfer_police", "移交主管部门": "transfer_department",
+    "移交": "transfer_department", "取缔关停": "shut_down", "取缔": "shut_down",
+}  # fmt: skip
+
+#: Facts 3.3: a village committee or a town office has no such power of its own.
+_NEEDS_AUTHORITY: Final = frozenset(
+    {"interview", "order_rectification", "stop_operations", "urge_refund", "shut_down"}
+)
+
+
+def _registration_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if values.get("registration") == "unregistered" and values.get("uscc"):
+        yield Remark("registration", "unregistered_with_uscc", "填“未登记”却有统一社会信用代码")
+
+
+def _tier_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if values.get("tier") in {"orange", "red"} and not values.get("problems"):
+        yield Remark("problems", "tier_without_problem", "风险等级为橙或红，但没有写明问题")
+
+
+def _measure_actor_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    measures = values.get("measures")
+    actor = _say(values, "measure_actor")
+    found = _NEEDS_AUTHORITY & set(measures if isinstance(measures, tuple) else ())
+    if found and any(word in actor for word in ("村", "居委会", "社区", "专项办", "平安办")):
+        yield Remark(
+            "measure_actor", "actor_without_power", "该实施主体可能无权采取此项措施，请核对"
+        )
+
+
+def _address_fits(values: Values, around: Surroundings) -> Iterable[Remark]:
+    said = values.get("division_code")
+    inside = around.divisions.inside(_say(values, "address"))
+    named = around.divisions.inside(_say(values, "name"))
+    if isinstance(said, str) and inside and said != inside:
+        yield Remark("address", "address_elsewhere", "地址中的村（社区）与所在村不一致")
+    elif named and inside and named != inside:
+        yield Remark("address", "name_elsewhere", "名称中的村（社区）与地址不一致")
+
+
+RISK_ENTITIES: Final = LedgerSpec(
+    kind=LedgerKind.RISK_ENTITIES,
+    label=LedgerKind.RISK_ENTITIES.label,
+    columns=(
+        Column("source_number", "编号", text(64), "登记编号"),
+        Column(
+            "name",
+            "名称",
+            text(200),
+            "机构名称 企业名称 单位名称 场所名称 主体名称 机构企业名称 对象名称 名称字号",
+            required=True,
+        ),
+        Column("uscc", "统一社会信用代码", _USCC, _USCC_NAMES),
+        Column(
+            "address",
+            "地址",
+            text(300),
+            "经营地址 详细地址 住所 场所地址 注册地址 经营场所",
+        ),
+        Column(
+            "responsible_person",
+            "负责人",
+            text(60),
+            "法定代表人 法人 法人代表 法定代表人负责人 负责人姓名 经营者 主要负责人",
+        ),
+        Column(
+            "phone",
+            "联系电话",
+            _PHONE,
+            "电话 联系方式 手机号 手机号码 负责人电话 电话号码",
+        ),
+        Column(
+            "industry",
+            "行业领域",
+            choice(INDUSTRY_WORDS, "行业领域"),
+            "行业 领域 所属行业 行业类别",
+        ),
+        Column(
+            "registration",
+            "登记情况",
+            choice(REGISTRATION_WORDS, "登记情况"),
+            "登记备案情况 备案情况 注册情况 登记或备案情况 证照情况",
+        ),
+        Column(
+            "elders_served",
+            "服务老人数",
+            count(),
+            "服务老年人数 老人数 入住老人数 服务人数 涉及老人数",
+            fill_down=False,
+        ),
+        Column(
+            "prepaid_amount",
+            "预收费金额",
+            yuan,
+            "预收费 预收金额 预收款 预收资金 预收费用 会员费金额 预收费会员费押金服务费金额",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "problems",
+            "问题描述",
+            text(4_000),
+            "存在问题 主要问题 问题隐患 风险隐患 发现问题 问题",
+        ),
+        Column(
+            "tier",
+            "风险等级",
+            choice(TIER_WORDS, "风险等级"),
+            "等级 风险级别 风险类别 管控等级",
+        ),
+        Column(
+            "measures",
+            "处置措施",
+            choices(MEASURE_WORDS, "处置措施"),
+            "措施 管控措施 采取措施 处置方式 整改措施",
+        ),
+        Column(
+            "measure_actor",
+            "实施主体",
+            text(100),
+            "实施单位 责任单位 处置单位 监管单位 主管部门",
+        ),
+        Column("responsible_staff", "责任人", text(60), "包保责任人 监管责任人"),
+        Column(
+            "rectify_by",
+            "整改时限",
+            day(earliest=_EARLIEST, clock=False),
+            "整改期限 完成时限 时限 整改日期 整改完成时限",
+        ),
+        Column(
+            "progress",
+            "进展",
+            text(1_000),
+            "进展情况 整改进展 整改情况 工作进展 办理情况",
+        ),
+        Column("delisted", "是否销号", yes_no, "销号 销号情况"),
+        Column(
+            "division_code",
+            "所在村",
+            division,
+            "所在村社区 村 村居 村社区 所属村 属地 行政村 所属村居",
+        ),
+        Column("note", "备注", text(2_000), "说明 其他 备注说明"),
+    ),
+    checks=(_registration_fits, _tier_fits, _measure_actor_fits, _address_fits),
+    anchors=(("name",), ("uscc",), ("address", "responsible_person", "phone")),
+)
+
+
+# --------------------------------------------------------------------------------------- victims
+
+
+def _refund_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if _number(values, "principal_refunded") > _number(values, "principal"):
+        yield Remark("principal_refunded", "refund_exceeds_principal", "已退本金大于投资本金")
+
+
+def _identified(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if not values.get("id_number"):
+        yield Remark("id_number", "id_number_missing", "没有身份证号，清退前需补充")
+
+
+VICTIMS: Final = LedgerSpec(
+    kind=LedgerKind.VICTIMS,
+    label=LedgerKind.VICTIMS.label,
+    columns=(
+        Column("source_number", "编号", text(64), "登记编号 合同编号"),
+        Column(
+            "name",
+            "姓名",
+            text(60),
+            "受害人姓名 受害人 集资参与人 集资参与人姓名 参与人姓名 投资人 投资人姓名 被害人 被害人姓名",
+            required=True,
+        ),
+        Column(
+            "id_number",
+            "身份证号",
+            checked(codes.check_resident_id, "bad_id_number", longest=18),
+            "身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号",
+        ),
+        Column(
+            "phone",
+            "联系电话",
+            _PHONE,
+            "电话 联系方式 手机号 手机号码 手机 电话号码",
+        ),
+        Column(
+            "division_code",
+            "所在村",
+            division,
+            "村 村居 村社区 所属村 属地 行政村",
+        ),
+        Column("address", "住址", text(300), "家庭住址 地址 现住址 联系地址"),
+        Column("bank_name", "开户行", text(100), "开户银行 银行 开户行名称"),
+        Column(
+            "account_no",
+            "银行卡号",
+            checked(lambda text, _today: codes.check_bank_account(text), "bad_account", longest=32),
+            "银行账号 账号 卡号 收款账号 银行卡账号 账户",
+        ),
+        Column(
+            "principal",
+            "投资本金",
+            yuan,
+            "本金 投资金额 集资金额 被骗金额 投入本金 损失金额 交款金额",
+            required=True,
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "interest_paid",
+            "已返利息",
+            yuan,
+            "已付利息 返利 已返利 已领利息 利息 已返还利息",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "principal_refunded",
+            "已退本金",
+            yuan,
+            "已还本金 已退金额 已返本金 退还本金 已返还本金",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "signed_on",
+            "签约日期",
+            day(future=False, earliest=dt.date(1990, 1, 1), clock=False),
+            "签约时间 合同日期 投资日期 投资时间 交款日期 交款时间 合同签订日期",
+        ),
+        Column("note", "备注", text(2_000), "说明 其他"),
+    ),
+    checks=(_refund_fits, _identified),
+    anchors=(("id_number",), ("name", "phone"), ("account_no",)),
+)
+
+
+SPECS: Final[dict[LedgerKind, LedgerSpec]] = {
+    LedgerKind.LEADS: LEADS,
+    LedgerKind.RISK_ENTITIES: RISK_ENTITIES,
+    LedgerKind.VICTIMS: VICTIMS,
+}

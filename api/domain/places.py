@@ -1,0 +1,88 @@
+"""Names of villages and units as people write them, matched to the one that is meant."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+
+class Places:
+    """Names of divisions or units as ledgers write them → the stored code or id.
+
+    `白庙`, `白庙村`, `众兴集镇白庙村`, `白庙村委会` and `白庙村王庄组` are one village. A name that
+    fits two entries fits none: guessing would put a lead before the wrong village's eyes.
+    """
+
+    _SUFFIX: Final = re.compile(
+        r"(?:居民委员会|村民委员会|社区居委会|村委会|居委会|村两委|行政村|社区|村|街道|集镇|镇|乡|县|区)$"
+    )
+    _FOREIGN: Final = re.compile(r"^(?:[^省]{2,6}省)?(?:[^市]{2,4}市)?")
+
+    def __init__(self, names: Mapping[str, str], within: Iterable[str] = ()) -> None:
+        """`within`: names of the places around, which may be written in front."""
+        self._full: dict[str, str] = {}
+        self._stems: dict[str, set[str]] = {}
+        self._around = [place_key(name) for name in (*names, *within)]
+        for name, code in names.items():
+            key = place_key(name)
+            self._full[key] = code
+            self._stems.setdefault(self.stem(key), set()).add(code)
+
+    @classmethod
+    def stem(cls, key: str) -> str:
+        """The name without the word for its kind; a name that is nothing else keeps it."""
+        short = cls._SUFFIX.sub("", key)
+        return short if len(short) >= 2 else key
+
+    def find(self, name: str) -> str | None:
+        """The code, or None where nothing, or more than one thing, fits."""
+        key = place_key(name)
+        seen = {key}
+        waiting = [key, self._FOREIGN.sub("", key)]
+        while waiting:
+            candidate = waiting.pop(0)
+            found = self._match(candidate)
+            if found is not None:
+                return found
+            for rest in self._without_parent(candidate):
+                if rest not in seen:
+                    seen.add(rest)
+                    waiting.append(rest)
+        return None
+
+    def inside(self, address: str) -> str | None:
+        """The most precise division whose full name stands in an address."""
+        key = place_key(address)
+        hits = {(len(code), code) for name, code in self._full.items() if name in key}
+        longest = max((length for length, _ in hits), default=0)
+        finest = {code for length, code in hits if length == longest}
+        # A 12-digit town code ends in zeros: the village beside it is the finer of the two.
+        villages = {code for code in finest if not code.endswith("000")} or finest
+        return villages.pop() if len(villages) == 1 else None
+
+    def _match(self, key: str) -> str | None:
+        if key in self._full:
+            return self._full[key]
+        stems = self._stems.get(self.stem(key), set())
+        if len(stems) == 1:
+            return next(iter(stems))
+        groups = {
+            code
+            for name, code in self._full.items()
+            if key.startswith(name) and name.endswith(("村", "社区")) and len(name) >= 3
+        }
+        return groups.pop() if len(groups) == 1 else None
+
+    def _without_parent(self, key: str) -> Iterable[str]:
+        for name in self._around:
+            shorter = self.stem(name)
+            for prefix in (name, shorter + "镇", shorter + "乡", shorter + "县", shorter):
+                if key.startswith(prefix) and len(key) > len(prefix) + 1:
+                    yield key[len(prefix) :]
+        if key.startswith(("镇", "县", "本镇", "我镇")):
+            yield key.lstrip("本我").removeprefix("镇").removeprefix("县")
+
+
+def place_key(name: str) -> str:
+    """A place or unit name without blanks and marks."""
+    return re.sub(r"[\s,，、.。·()（）]", "", unicodedata.normalize("NFKC", name))
