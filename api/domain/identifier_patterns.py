@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from api.domain.codes import (
+    PROVINCES,
     check_credit_code,
     normalise_code,
     normalise_phone,
@@ -69,6 +70,10 @@ _SPELLED = _pattern(
 )
 _NUMERALS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 _ID = _pattern(rf"(?<![0-9])(?=(\d(?:{_SEP}\d){{16}}{_SEP}[0-9x×])(?![0-9]))")
+#: Somebody wrote a number straight on to the ID: only a perfect ID is believed there.
+_GLUED_ID = _pattern(
+    r"(?=([1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x]))"
+)
 _OLD_ID = _pattern(r"(?<![0-9])(\d{15})(?![0-9])")
 _ACCOUNT = _pattern(
     rf"(?<![0-9])(?=(\d{{12,30}}|\d{{4}}(?:{_SEP}\d{{4}}){{2,5}}(?:{_SEP}\d{{1,3}})?"
@@ -79,7 +84,7 @@ _ACCOUNT_WORDS = re.compile(
 )
 _CREDIT = _pattern(r"(?<![0-9a-z])(?=([0-9a-z]{2}\d{6}[0-9a-z]{10})(?![0-9a-z]))")
 _WECHAT = _pattern(
-    r"(?:微信|薇信|威信|微 信|wechat|weixin|(?<![a-z])[vw]x|V信|加微)(?:号码|账号|号|ID)?[:,是为 \"“]{0,3}"
+    r"(?:微信|薇信|威信|微 信|wechat|weixin|(?<![a-z])[vw]x(?!id_)|V信|加微)(?:号码|账号|号|ID)?[:,是为 \"“]{0,3}"
     r"(?!wechat|weixin)([a-z][-_a-z0-9]{5,19})|(?<![a-z0-9_])(wxid_[a-z0-9]{6,20})"
 )
 _QQ = _pattern(r"(?:QQ|扣扣|企鹅)(?:群号|群|号码|号)?[:是为 \"“]{0,3}([1-9]\d{4,10})(?![0-9])")
@@ -91,7 +96,7 @@ _PLATE = _pattern(
     r"(?=[A-HJ-NP-Z]{0,5}\d)[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Z0-9])"
 )
 _URL = _pattern(
-    r"((?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'*+,;=%\[\]]{3,500}"
+    r"((?:https?://|www\.)[a-z0-9\-._~:/?#@$&'*+=%\[\]]{2,500}[a-z0-9\-_~/#&=%\]]"
     r"|(?<![a-z0-9@.\-])(?:[a-z0-9\-]{1,63}\.){1,4}(?:com|cn|net|org|top|vip|xyz|cc|app|shop|site)"
     r"(?![a-z0-9\-])(?:/[a-z0-9\-._~/?#=&%]{0,300})?)"
 )
@@ -133,6 +138,11 @@ def _resident_id(raw: str, _before: str, _after: str) -> str | None:
     return value if dated and len(raw) == len(value) else None
 
 
+def _glued_id(raw: str, _before: str, _after: str) -> str | None:
+    known = parse_resident_id(raw)
+    return known.number if known and raw[:2] in PROVINCES else None
+
+
 def _old_resident_id(raw: str, _before: str, _after: str) -> str | None:
     known = parse_resident_id(raw)
     return known.number if known and raw[0] in "12345678" else None
@@ -170,6 +180,7 @@ _READERS: tuple[tuple[re.Pattern[str], IdentifierKind, _Reader], ...] = (
     (_SERVICE, IdentifierKind.PHONE, _phone),
     (_SPELLED, IdentifierKind.PHONE, _spelled_phone),
     (_ID, IdentifierKind.RESIDENT_ID, _resident_id),
+    (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id),
     (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id),
     (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account),
     (_CREDIT, IdentifierKind.CREDIT_CODE, _credit),

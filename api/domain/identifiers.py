@@ -50,20 +50,39 @@ _ORDER = (
 _RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
 
 
+#: Stands for what was found already, so that a number glued to it is seen in the next round.
+BLANK = "\x00"
+#: Enough for three numbers in one run; a hostile text must not buy a round per number.
+ROUNDS = 4
+
+
 def detect(text: str) -> list[Found]:
     """All identifiers of a text, in order, without overlaps: personal ones first, then the longest.
 
     Places refer to `text` itself.
     """
+    kept: list[Found] = []
+    rest = list(text)
+    for _ in range(ROUNDS):
+        chosen = _choose("".join(rest))
+        for found in chosen:
+            rest[found.start : found.end] = BLANK * len(found.raw)
+        kept += chosen
+        if not chosen:
+            break
+    return sorted(kept, key=lambda found: found.start)
+
+
+def _choose(text: str) -> list[Found]:
+    taken: list[tuple[int, int]] = []
+    chosen: list[Found] = []
     hits = [Found(kind, value, start, end, text[start:end])
             for kind, value, start, end in candidates(text)]  # fmt: skip
-    taken: list[tuple[int, int]] = []
-    kept: list[Found] = []
     for found in sorted(hits, key=_precedence):
         if all(found.end <= start or end <= found.start for start, end in taken):
             taken.append((found.start, found.end))
-            kept.append(found)
-    return sorted(kept, key=lambda found: found.start)
+            chosen.append(found)
+    return chosen
 
 
 def masked(text: str) -> tuple[str, list[Found]]:

@@ -1,0 +1,302 @@
+"""Codes: what is refused, what is only odd, and what an ID number tells."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.domain.codes import (
+    CREDIT_ALPHABET,
+    Sex,
+    check_bank_account,
+    check_credit_code,
+    check_division_code,
+    check_phone,
+    check_resident_id,
+    contains,
+    division_prefix,
+    id_check_char,
+    normalise_code,
+    normalise_phone,
+    parse_resident_id,
+    passes_luhn,
+)
+
+TODAY = date(2026, 11, 22)
+#: Genuine kinds of numbers (the persons are made up): old and new area code, residence permits.
+GOOD_IDS = [
+    "11010519491231002X",
+    "342425195001010019",
+    "341522195001010014",
+    "810000199408230021",
+    "830000199201300022",
+]
+GOOD_CREDIT_CODES = [
+    "91341522MA2TE0T08M",
+    "52341522MA2TE0T08N",
+    "11341522MA2TE0T08X",
+    "93341522MA2TE0T08F",
+    "92341522MA2TE0T08J",
+    "91110000600037341L",
+]
+
+
+def codes_of(check) -> list[str]:
+    return [issue.code for issue in check.warnings]
+
+
+# --- resident ID -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", GOOD_IDS)
+def test_good_ids(number):
+    check = check_resident_id(number, TODAY)
+    assert check.ok
+    assert check.value == number
+    assert check.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["11010519491231002x", " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ",
+     "110105-19491231-002x", "'11010519491231002X", "11010519491231002×"],
+)  # fmt: skip
+def test_ids_as_people_type_them(typed):
+    assert check_resident_id(typed, TODAY).value == "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("", "resident_id_format"),
+        ("1101051949123100", "resident_id_format"),
+        ("1101051949123100A2", "resident_id_format"),
+        ("110105194902310021", "resident_id_birth_date"),
+        ("110105194912310021", "resident_id_check_char"),
+        ("440524188001010014", "resident_id_age"),
+    ],
+)
+def test_impossible_ids(number, code):
+    check = check_resident_id(number, TODAY)
+    assert not check.ok
+    assert check.error is not None
+    assert check.error.code == code
+    assert check.error.message
+
+
+def test_a_birth_after_today_is_refused():
+    check = check_resident_id("810000199408230021", date(1994, 8, 22))
+    assert check.error is not None
+    assert check.error.code == "resident_id_birth_date"
+    assert check_resident_id("810000199408230021", date(1994, 8, 23)).ok
+
+
+def test_unknown_area_only_warns():
+    number = "99010519491231002"
+    check = check_resident_id(number + id_check_char(number), TODAY)
+    assert check.ok
+    assert codes_of(check) == ["resident_id_area"]
+
+
+def test_first_generation_numbers_are_widened():
+    check = check_resident_id("110105491231002", TODAY)
+    assert check.value == "11010519491231002X"
+    assert codes_of(check) == ["resident_id_15_digits"]
+
+
+@pytest.mark.parametrize(
+    "number", ["", "abc", "110105194902310021", "110105194912310021", "110105490231002"]
+)
+def test_nothing_is_parsed_from_an_impossible_number(number):
+    assert parse_resident_id(number) is None
+
+
+def test_sex_birth_date_and_age():
+    person = parse_resident_id("342425195001010019")
+    assert person is not None
+    assert (person.sex, person.born_on) == (Sex.MALE, date(1950, 1, 1))
+    other = parse_resident_id("810000199408230021")
+    assert other is not None
+    assert other.sex is Sex.FEMALE
+
+
+@pytest.mark.parametrize(
+    ("day", "age", "elder"),
+    [
+        (date(2009, 12, 31), 59, False),
+        (date(2010, 1, 1), 60, True),
+        (date(2022, 5, 13), 72, True),
+    ],
+)
+def test_elder_on_the_day_of_the_act(day, age, elder):
+    person = parse_resident_id("342425195001010019")
+    assert person is not None
+    assert person.age_on(day) == age
+    assert person.is_elder_on(day) is elder
+
+
+@given(st.sampled_from(GOOD_IDS), st.integers(0, 17), st.sampled_from("0123456789"))
+def test_one_wrong_digit_is_always_noticed(number, place, digit):
+    wrong = number[:place] + digit + number[place + 1 :]
+    assert parse_resident_id(wrong) is None or wrong == number
+
+
+# --- credit code -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", GOOD_CREDIT_CODES)
+def test_good_credit_codes(code):
+    check = check_credit_code(f" {code.lower()} ")
+    assert check.ok
+    assert check.value == code
+    assert check.warnings == ()
+
+
+@pytest.mark.parametrize("code", ["91341522H9EH9J1GRU", "913415222M3M3HCLEB"])
+def test_inner_organisation_code_only_warns(code):
+    check = check_credit_code(code)
+    assert check.ok
+    assert codes_of(check) == ["credit_code_inner"]
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("91341522MA2TE0T0XX", "credit_code_check_char"),
+        ("91341522MA2TE0T08", "credit_code_length"),
+        ("91341522MA2TEOT08M", "credit_code_alphabet"),
+        ("无", "credit_code_length"),
+    ],
+)
+def test_impossible_credit_codes(code, problem):
+    check = check_credit_code(code)
+    assert check.error is not None
+    assert check.error.code == problem
+
+
+@given(st.sampled_from(GOOD_CREDIT_CODES), st.integers(0, 17), st.sampled_from(CREDIT_ALPHABET))
+def test_one_wrong_character_is_always_noticed(code, place, mark):
+    wrong = code[:place] + mark + code[place + 1 :]
+    assert wrong == code or not check_credit_code(wrong).ok
+
+
+# --- phones ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("13812345678", "13812345678"),
+        ("180 4630 2443", "18046302443"),
+        ("+86 138-1234-5678", "13812345678"),
+        ("008613812345678", "13812345678"),
+        ("013812345678", "13812345678"),
+        ("１３８１２３４５６７８", "13812345678"),
+        ("0564-6021234", "0564-6021234"),
+        ("(0564)6021234转801", "0564-6021234-801"),
+        ("0564-6021234-8", "0564-6021234-8"),
+        ("010-12345678-12", "010-12345678-12"),
+        ("02312345678", "023-12345678"),
+        ("86 0564 6021234", "0564-6021234"),
+        ("400-123-4567", "4001234567"),
+        ("12337", "12337"),
+        ("110", "110"),
+        ("95588", "95588"),
+        ("10086", "10086"),
+    ],
+)
+def test_phones(typed, number):
+    assert normalise_phone(typed) == number
+    assert check_phone(typed).value == number
+
+
+@pytest.mark.parametrize(
+    "typed", ["1380013", "12812345678", "138123456789", "6021234", "", "未知", "0064-6021234"]
+)
+def test_impossible_phones(typed):
+    check = check_phone(typed)
+    assert check.error is not None
+    assert check.error.code == "phone_format"
+
+
+@given(st.text(alphabet="0123456789０１９xXＸ×-－ ()（）.·转#+86"))
+def test_normalising_twice_changes_nothing(text):
+    number = normalise_phone(text)
+    assert number is None or normalise_phone(number) == number
+    assert normalise_code(normalise_code(text)) == normalise_code(text)
+
+
+# --- bank accounts ---------------------------------------------------------------------------
+
+
+def test_card_with_luhn():
+    check = check_bank_account("\t'6222 0212 3456 7890 128")
+    assert check.value == "6222021234567890128"
+    assert passes_luhn("4111111111111111")
+    assert check_bank_account("4111111111111111").warnings == ()
+
+
+def test_luhn_only_warns():
+    check = check_bank_account("4111111111111112")
+    assert check.ok
+    assert codes_of(check) == ["bank_account_luhn"]
+
+
+def test_company_accounts_of_other_lengths_pass():
+    assert check_bank_account("20000123456789012345").warnings == ()
+    assert check_bank_account("12345678").ok
+
+
+@pytest.mark.parametrize("account", ["", "1234567", "1" * 33, "6222abcd12345678"])
+def test_impossible_accounts(account):
+    check = check_bank_account(account)
+    assert check.error is not None
+    assert check.error.code == "bank_account_format"
+
+
+# --- divisions -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["341522118000", "341522118201", "341522118201003"])
+def test_division_codes(code):
+    assert check_division_code(code).ok
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [("341522118", "division_code_format"), ("3415221182011", "division_code_format"),
+     ("991522118000", "division_code_area")],
+)  # fmt: skip
+def test_impossible_division_codes(code, problem):
+    check = check_division_code(code)
+    assert check.error is not None
+    assert check.error.code == problem
+
+
+@pytest.mark.parametrize(
+    ("code", "prefix"),
+    [
+        ("340000000000", "34"),
+        ("341500000000", "3415"),
+        ("341522000000", "341522"),
+        ("341522118000", "341522118"),
+        ("341522118201", "341522118201"),
+        ("341522118201003", "341522118201003"),
+        ("341522118201000", "341522118201"),
+        ("341522", "341522"),
+        ("341500", "3415"),
+        ("34", "34"),
+        ("", ""),
+    ],
+)
+def test_division_prefix(code, prefix):
+    assert division_prefix(code) == prefix
+
+
+def test_a_division_contains_itself_and_what_lies_inside():
+    assert contains("341522118000", "341522118000")
+    assert contains("341522118000", "341522118201003")
+    assert contains("341522000000", "341522118000")
+    assert not contains("341522118000", "341522119000")
+    assert not contains("341522118201", "341522118000")

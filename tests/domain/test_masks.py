@@ -1,0 +1,112 @@
+"""Masks: what a list, an export and a log may show."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.domain.masks import (
+    mask_account,
+    mask_address,
+    mask_id_number,
+    mask_name,
+    mask_phone,
+    mask_short,
+    mask_text,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三", "张*"),
+        ("张三丰", "张**"),
+        ("欧阳修", "欧阳*"),
+        ("欧阳明日", "欧阳**"),
+        ("欧阳", "欧*"),
+        ("王", "*"),
+        ("", ""),
+        (" 李四 ", "李*"),
+        ("阿卜杜拉·热合曼", "阿***"),
+        ("John Smith", "J***"),
+    ],
+)
+def test_names(name, shown):
+    assert mask_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("+86 138 1234 5678", "138****5678"),
+        ("0564-6021234", "0564-*****34"),
+        ("0564-6021234-801", "0564-*****34"),
+        ("010-12345678", "010-******78"),
+        ("4001234567", "4001234567"),
+        ("12337", "12337"),
+        ("6021234", "*****34"),
+        ("133", "***"),
+        ("abcd", "****"),
+        ("", ""),
+    ],
+)
+def test_phones(phone, shown):
+    assert mask_phone(phone) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("11010519491231002X", "1" + "*" * 16 + "X"),
+        ("110105491231002", "1" + "*" * 13 + "2"),
+        ("12345", "*****"),
+        ("", ""),
+    ],
+)
+def test_id_numbers(number, shown):
+    assert mask_id_number(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("account", "shown"),
+    [("6228488111442446719", "****6719"), ("12345678", "****5678"), ("1234", "****"), ("", "")],
+)
+def test_accounts(account, shown):
+    assert mask_account(account) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("众兴集镇大塘村41号", "众兴集镇大塘村***"),
+        ("安徽省霍邱县众兴集镇众兴社区46号2单元", "安徽省霍邱县众兴集镇众兴社区***"),
+        ("众兴集镇新桥村村民委员会", "众兴集镇新桥村***"),
+        ("霍邱县城关镇人民路5号", "霍邱县城关镇***"),
+        ("众兴集镇大塘村", "众兴集镇大塘村"),
+        ("幸福路5号", "***"),
+        ("", ""),
+    ],
+)
+def test_addresses_down_to_the_village(address, shown):
+    assert mask_address(address) == shown
+
+
+def test_short_handles():
+    assert mask_short("abc_12345") == "a****5"
+    assert mask_short("ab") == "**"
+
+
+def test_text():
+    assert mask_text("张某电话13812345678，住大塘村") == "张某电话138****5678，住大塘村"
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+def test_a_mobile_never_shows_its_middle(phone):
+    assert mask_phone(phone) == phone[:3] + "****" + phone[-4:]
+
+
+@given(st.text(min_size=2))
+def test_no_name_is_shown_whole(name):
+    if len(name.strip()) > 1:
+        assert mask_name(name).count("*") >= 1
+        assert not mask_name(name).startswith(name.strip())
