@@ -89,6 +89,9 @@ def _use(app_url: str, owner_url: str = "") -> None:
 def serve(
     *,
     reload: Annotated[bool, typer.Option(help="源码变化时重启（开发用）")] = False,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="同时运行后台任务进程")
+    ] = True,
 ) -> None:
     """启动全部：数据库、迁移、网页与接口、后台任务；Ctrl-C 全部停止。"""
     from api.core.config import settings
@@ -96,16 +99,17 @@ def serve(
     given = settings()
     if given.demo and not given.is_loopback:
         raise fail("演示数据只能在本机使用：请去掉 YINLING_DEMO=1，或把 HOST 设为 127.0.0.1")
-    code = _Serving(given, reload=reload).run()
+    code = _Serving(given, reload=reload, with_worker=with_worker).run()
     raise typer.Exit(code)
 
 
 class _Serving:
     """One run of `yinling serve`."""
 
-    def __init__(self, given: Settings, *, reload: bool) -> None:
+    def __init__(self, given: Settings, *, reload: bool, with_worker: bool) -> None:
         self.given = given
         self.reload = reload
+        self.with_worker = with_worker
         self.signals = 0
         self.interruptible = False
         self.embedded: EmbeddedPostgres | None = None
@@ -129,7 +133,8 @@ class _Serving:
                     *("-m", "api.core.processes", "api.main:create_app", str(shared.fileno())),
                     fds=(shared.fileno(),),
                 )
-            supervisor.add("后台任务进程", "-m", "api.worker")
+            if self.with_worker:
+                supervisor.add("后台任务进程", "-m", "api.worker")
             self._prepare()
             supervisor.go()
             if self.signals == 0 and self._await_ready():
@@ -221,7 +226,7 @@ class _Serving:
         host = "127.0.0.1" if self.given.host == "0.0.0.0" else self.given.host  # noqa: S104
         address = f"http://{f'[{host}]' if ':' in host else host}:{self.given.port}"
         out.print(f"\n[bold]银龄守护[/bold] 已启动（{seconds:.1f} 秒）：[link]{address}[/link]")
-        out.print(f"  接口文档 {address}/docs · 数据目录 {self.given.home.resolve()}")
+        out.print(f"  接口文档 {address}/api/docs · 数据目录 {self.given.home.resolve()}")
         if self.logins:
             out.print("  演示账号：")
             for name, label, secret in self.logins:
@@ -346,9 +351,12 @@ def migrate(
     down: Annotated[bool, typer.Option("--down", help="退回到目标版本（head 表示退一步）")] = False,
 ) -> None:
     """升级（或退回）数据库结构，以属主角色执行。"""
-    from api.core import migrations
+    from api.core import crypto, migrations
+    from api.core.config import settings
 
     with _database() as (_, owner_url):
+        # before several containers could each make their own
+        crypto.create_keys(settings().key_file)
         if down:
             migrations.downgrade(owner_url, "-1" if target == "head" else target)
         else:

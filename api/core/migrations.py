@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 _VERSIONS = ROOT / "alembic" / "versions"
-_REVISION = re.compile(r'^revision(?:: str)? = "([^"]+)"', re.MULTILINE)
+_REVISION = re.compile(r"^revision(?:: str)? = [\"']([^\"']+)[\"']", re.MULTILINE)
 _DOWN = re.compile(r"^down_revision(?::[^=]+)? = (.+?)$", re.MULTILINE)
 
 
@@ -35,7 +35,7 @@ def head() -> str:
         text = path.read_text()
         known.update(_REVISION.findall(text))
         for line in _DOWN.findall(text):
-            replaced.update(re.findall(r'"([^"]+)"', line))
+            replaced.update(re.findall(r"[\"']([^\"']+)[\"']", line))
     heads = known - replaced
     if len(heads) > 1:
         raise RuntimeError(f"迁移脚本有多个终点：{', '.join(sorted(heads))}")

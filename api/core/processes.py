@@ -8,6 +8,7 @@ that no orphan keeps the port.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -173,6 +174,7 @@ def web(factory: str, descriptor: int) -> None:
         timeout_keep_alive=30,
     )
     config.load()
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     shared = socket.socket(fileno=descriptor)
     await_go()
     uvicorn.Server(config).run(sockets=[shared])
