@@ -4,6 +4,7 @@ Two doors: `reading()` is an autocommit connection for GETs; the write session o
 opened and committed by the route class (`core/routing.py`) before the response leaves.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from fastapi import Depends, Request
 from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, MetaData, Text, Uuid
@@ -53,7 +55,9 @@ class Base(DeclarativeBase):
         UUID: Uuid(),
         dict[str, Any]: JSONB(),
         list[str]: JSONB(),
-        Enum: SqlEnum(Enum, native_enum=False, create_constraint=False, values_callable=_values),
+        Enum: SqlEnum(
+            Enum, native_enum=False, create_constraint=False, length=40, values_callable=_values
+        ),
     }
 
 
@@ -65,10 +69,18 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+async def _keep(_: object) -> None:
+    """Nothing to reset on a read-only autocommit connection; asyncpg would send five statements."""
+
+
 class Database:
     """The engines of one process; made by `create_app()` and by the worker."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
+        self._dsn = url.replace("+asyncpg", "")
+        self._pool_size = pool_size
+        self._pool: Any = None
+        self._pool_lock = asyncio.Lock()
         common: dict[str, Any] = {
             "connect_args": _CONNECT,
             "json_serializer": _json,
@@ -95,6 +107,28 @@ class Database:
         async with self._reader.connect() as connection:
             yield connection
 
+    async def fetchrow(self, sql: str, *values: object) -> Any:
+        """One row of one statement on a plain asyncpg connection: the hot path of every read.
+
+        Going through SQLAlchemy's pool and result costs as much as the query itself
+        (docs/adr/0001-reads.md).
+        """
+        if self._pool is None:
+            async with self._pool_lock:
+                if self._pool is None:
+                    self._pool = await self._open_pool()
+        async with self._pool.acquire() as connection:
+            return await connection.fetchrow(sql, *values)
+
+    async def _open_pool(self) -> Any:
+        return await asyncpg.create_pool(
+            self._dsn,
+            min_size=1,
+            max_size=self._pool_size,
+            reset=_keep,
+            **_CONNECT,
+        )
+
     def session(self) -> AsyncSession:
         """A session of its own, for what must survive the rollback of a request."""
         return self._sessions()
@@ -103,6 +137,8 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._reader.dispose()
+        if self._pool is not None:
+            await self._pool.close()
 
 
 class _Current:
@@ -123,7 +159,7 @@ async def dispose() -> None:
         _Current.database = None
 
 
-def get_session(request: Request) -> AsyncSession:
+async def get_session(request: Request) -> AsyncSession:
     """The write session of this request; the route class commits it or rolls it back."""
     session: AsyncSession | None = getattr(request.state, "session", None)
     if session is None:

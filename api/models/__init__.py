@@ -1,0 +1,9 @@
+"""Every table, so that migrations and the tests of the schema see them all."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+for _plumbing in ("events", "idempotency", "numbers", "record_access", "sessions"):
+    import_module(f"api.core.{_plumbing}")

@@ -1,0 +1,69 @@
+"""The one guard of every route: who is it, does the login still hold, may the role do this.
+
+Exactly one guard a route, public ones say so; a test walks the OpenAPI document for it.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from structlog.contextvars import bind_contextvars
+
+from api.core import idempotency
+from api.core.db import get_session
+from api.core.security import read_access_token
+from api.core.sessions import ensure_alive
+from api.domain.actors import Actor
+from api.domain.errors import Forbidden, Unauthenticated
+from api.domain.permissions import Permission
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    return token
+
+
+class Guard:
+    """A dependency that yields the actor. `folded` leaves the check of the login session to the
+    statement that reads (core/pagination.py does it in the same round trip)."""
+
+    def __init__(self, permission: Permission, *, folded: bool) -> None:
+        self.permission = permission
+        self.folded = folded
+
+    async def __call__(self, request: Request) -> Actor:
+        """The actor of this request. Raises Unauthenticated, Forbidden."""
+        actor = read_access_token(_token(request))
+        request.state.actor = actor
+        writing = request.method != "GET"
+        session = await get_session(request) if writing else None
+        if not self.folded:
+            await ensure_alive(actor, session)
+        if not actor.may(self.permission):
+            raise Forbidden
+        bind_contextvars(actor=str(actor.id))
+        if session is not None and request.method == "POST":
+            await idempotency.reserve(session, request, actor.id)
+        return actor
+
+
+class Public:
+    """Says that a route is open to everybody."""
+
+    async def __call__(self) -> None:
+        """Nothing to check."""
+
+
+def require(permission: Permission) -> Any:
+    """The guard of a route that changes something, or reads by more than one statement."""
+    return Depends(Guard(permission, folded=False))
+
+
+def require_folded(permission: Permission) -> Any:
+    """The guard of a route whose only statement goes through a `Listing`."""
+    return Depends(Guard(permission, folded=True))
+
+
+PUBLIC = Depends(Public())
+Anyone = Annotated[Actor, require(Permission.SELF)]

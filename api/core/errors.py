@@ -1,0 +1,190 @@
+"""Every refusal as an RFC 9457 problem, in Chinese, with a stable code."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from starlette.exceptions import HTTPException
+from structlog.contextvars import get_contextvars
+
+from api.core import events
+from api.domain.actors import Actor
+from api.domain.errors import Conflict, DomainError, FieldError, Invalid
+from api.domain.events import EventName
+
+_log = structlog.get_logger()
+
+#: Constraint name → what it means to a person. The naming convention makes the names predictable.
+CONSTRAINTS: dict[str, Callable[[], DomainError]] = {}
+
+_TITLES = {
+    400: "请求有误",
+    404: "地址不存在",
+    405: "不支持该请求方法",
+    413: "文件或请求过大",
+    415: "不支持的文件类型",
+}
+
+#: pydantic's error types → a sentence for a person; what is missing here says its own.
+_MESSAGES: dict[str, str] = {
+    "missing": "必填",
+    "string_too_short": "内容过短（至少 {min_length} 个字）",
+    "string_too_long": "内容过长（最多 {max_length} 个字）",
+    "string_type": "应为文字",
+    "string_pattern_mismatch": "格式不正确",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "应大于 {gt}",
+    "less_than_equal": "不能大于 {le}",
+    "less_than": "应小于 {lt}",
+    "bool_parsing": "应为是或否",
+    "bool_type": "应为是或否",
+    "date_from_datetime_parsing": "日期应为 YYYY-MM-DD",
+    "date_parsing": "日期应为 YYYY-MM-DD",
+    "date_type": "日期应为 YYYY-MM-DD",
+    "date_from_datetime_inexact": "日期应为 YYYY-MM-DD",
+    "datetime_parsing": "时间格式不正确",
+    "datetime_from_date_parsing": "时间格式不正确",
+    "datetime_type": "时间格式不正确",
+    "timezone_aware": "时间须带时区，例如 2022-05-13T09:00:00+08:00",
+    "uuid_parsing": "编号格式不正确",
+    "uuid_type": "编号格式不正确",
+    "enum": "取值应为：{expected}",
+    "literal_error": "取值应为：{expected}",
+    "extra_forbidden": "没有这个字段",
+    "json_invalid": "请求内容不是合法的 JSON",
+    "list_type": "应为列表",
+    "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "dict_type": "应为对象",
+    "model_attributes_type": "应为对象",
+    "model_type": "应为对象",
+    "union_tag_invalid": "取值应为：{expected_tags}",
+    "union_tag_not_found": "缺少 {discriminator}",
+}
+
+
+def problem(error: DomainError) -> Response:
+    """The problem document of a refusal."""
+    body: dict[str, Any] = {
+        "type": f"urn:yinling:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "request_id": get_contextvars().get("request_id", ""),
+        "errors": [
+            {"pointer": e.pointer, "code": e.code, "message": e.message} for e in error.errors
+        ],
+    } | error.extra
+    headers = dict(error.headers)
+    if error.status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    return Response(
+        orjson.dumps(body, default=str),
+        status_code=error.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _pointer(location: tuple[str | int, ...]) -> str:
+    where, *path = location or ("",)
+    steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+    return steps if where == "body" else f"#{where}{steps}"
+
+
+def _field_error(raised: dict[str, Any]) -> FieldError:
+    kind, context = raised["type"], raised.get("ctx", {})
+    message = _MESSAGES.get(kind)
+    if kind == "value_error":
+        message = str(context.get("error", raised["msg"]))
+    return FieldError(
+        _pointer(raised["loc"]), kind, message.format(**context) if message else raised["msg"]
+    )
+
+
+def _invalid(error: RequestValidationError) -> Invalid:
+    errors = [_field_error(dict(raised)) for raised in error.errors()]
+    first = errors[0] if errors else None
+    name = first.pointer.rsplit("/", 1)[-1] if first else ""
+    return Invalid(f"{name}：{first.message}" if first else None, errors=errors)
+
+
+def _integrity(error: IntegrityError) -> DomainError:
+    cause = getattr(error.orig, "__cause__", None)
+    name = getattr(cause, "constraint_name", None) or ""
+    _log.warning("integrity_error", constraint=name)
+    known = CONSTRAINTS.get(name)
+    return known() if known else Conflict()
+
+
+def _database(error: DBAPIError) -> DomainError | None:
+    """Values that PostgreSQL cannot hold (a NUL in a text, a year 99999) are the sender's fault."""
+    cause = getattr(error.orig, "__cause__", None) or error.orig
+    state = getattr(cause, "sqlstate", "") or ""
+    if state.startswith("22") or type(cause).__name__ in {
+        "DataError",
+        "CharacterNotInRepertoireError",
+    }:
+        return Invalid("内容含有无法保存的字符或超出范围的数值", code="value_not_storable")
+    if state in {"40001", "40P01", "55P03"}:
+        return Conflict("他人正在操作该记录，请稍后重试", code="busy")
+    return None
+
+
+async def _audit_refusal(request: Request, error: DomainError) -> None:
+    actor: Actor | None = getattr(request.state, "actor", None)
+    where = {"path": request.url.path, "method": request.method, "code": error.code}
+    await events.record_apart(actor, EventName.ACCESS_REFUSED, "route", None, where)
+
+
+def install(app: FastAPI) -> None:
+    """Render every error of the app as a problem."""
+
+    @app.exception_handler(DomainError)
+    async def _domain(request: Request, error: DomainError) -> Response:  # pyright: ignore[reportUnusedFunction]
+        if error.status == 403:
+            await _audit_refusal(request, error)
+        return problem(error)
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(_: Request, error: RequestValidationError) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return problem(_invalid(error))
+
+    @app.exception_handler(DBAPIError)
+    def _dbapi(_: Request, error: DBAPIError) -> Response:  # pyright: ignore[reportUnusedFunction]
+        if isinstance(error, IntegrityError):
+            return problem(_integrity(error))
+        known = _database(error)
+        if known is None:
+            raise error
+        return problem(known)
+
+    @app.exception_handler(HTTPException)
+    def _http(_: Request, error: HTTPException) -> Response:  # pyright: ignore[reportUnusedFunction]
+        refusal = DomainError(_TITLES.get(error.status_code), code=f"http_{error.status_code}")
+        response = problem(refusal)
+        body = orjson.loads(response.body) | {
+            "status": error.status_code,
+            "title": _TITLES.get(error.status_code, "请求有误"),
+        }
+        return Response(
+            orjson.dumps(body),
+            status_code=error.status_code,
+            media_type="application/problem+json",
+            headers=dict(error.headers or {}),
+        )
+
+    @app.exception_handler(Exception)
+    def _unexpected(_: Request, error: Exception) -> Response:  # pyright: ignore[reportUnusedFunction]
+        _log.error("unexpected_error", exc_info=error)
+        response = problem(DomainError("系统出现意外错误，请凭请求编号联系管理员", code="internal"))
+        body = orjson.loads(response.body) | {"status": 500, "title": "系统错误"}
+        return Response(orjson.dumps(body), status_code=500, media_type="application/problem+json")

@@ -1,0 +1,127 @@
+"""Idempotency-Key: the same request twice is done once, and answered alike.
+
+The row is reserved in the transaction of the change and filled with the encrypted answer just
+before the commit: change and answer are kept together or not at all. A second request with the
+same key waits on the first one's row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from starlette.datastructures import UploadFile
+
+from api.core.clock import now
+from api.core.crypto import keyring
+from api.core.db import Base
+from api.domain.errors import Invalid
+
+KEPT = timedelta(days=7)
+_MAX_KEY = 200
+
+
+class IdempotencyKey(Base):
+    """One answered request of one actor."""
+
+    __tablename__ = "idempotency_keys"
+
+    actor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_digest: Mapped[bytes]
+    status: Mapped[int | None]
+    answer_enc: Mapped[bytes | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Replayed(Exception):
+    """The request was answered before; carries that answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(slots=True)
+class Reservation:
+    """A key taken for the request at hand."""
+
+    actor_id: UUID
+    key: str
+
+
+async def _digest(request: Request) -> bytes:
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        # The parts were read as a stream already; the answer names the content's own digest.
+        parts = [
+            f"{name}={value.filename}:{value.size}"
+            if isinstance(value, UploadFile)
+            else f"{name}={value}"
+            for name, value in (await request.form()).multi_items()
+        ]
+        body = "\n".join(parts).encode()
+    else:
+        body = await request.body()
+    return keyring().digest("idempotency", f"{request.url.path}\0".encode() + body)
+
+
+async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> None:
+    """Take the request's key, if it has one, for this transaction.
+
+    Raises Replayed with the stored answer, or Invalid (`idempotency_key_reused`) when the same key
+    came with another request.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return
+    if not 0 < len(key) <= _MAX_KEY:
+        raise Invalid("Idempotency-Key 长度应为 1 至 200 个字符", code="idempotency_key_invalid")
+    digest = await _digest(request)
+    taken: CursorResult[Any] = await session.execute(  # type: ignore[assignment]  # an INSERT
+        insert(IdempotencyKey)
+        .values(actor_id=actor_id, key=key, request_digest=digest, created_at=now())
+        .on_conflict_do_nothing()
+    )
+    if taken.rowcount == 1:
+        request.state.idempotency = Reservation(actor_id, key)
+        return
+    earlier = await session.scalar(
+        select(IdempotencyKey).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key)
+    )
+    if earlier is None or earlier.request_digest != digest or earlier.answer_enc is None:
+        raise Invalid("同一 Idempotency-Key 已用于另一请求", code="idempotency_key_reused")
+    raise Replayed(
+        Response(
+            keyring().decrypt_bytes(earlier.answer_enc),
+            status_code=earlier.status or 200,
+            media_type="application/json",
+            headers={"Idempotent-Replayed": "true"},
+        )
+    )
+
+
+async def store(session: AsyncSession, request: Request, response: Response) -> None:
+    """Keep the answer beside the change, encrypted."""
+    reservation: Reservation | None = getattr(request.state, "idempotency", None)
+    if reservation is None:
+        return
+    await session.execute(
+        update(IdempotencyKey)
+        .where(
+            IdempotencyKey.actor_id == reservation.actor_id,
+            IdempotencyKey.key == reservation.key,
+        )
+        .values(
+            status=response.status_code, answer_enc=keyring().encrypt_bytes(bytes(response.body))
+        )
+    )
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Drop answers older than seven days (a schedule of the worker)."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now() - KEPT))

@@ -1,0 +1,32 @@
+"""Human numbers such as `XS-341522118-2026-0001`: serials may have gaps and more than four digits.
+
+A serial is taken in a statement of its own, so that nobody waits for somebody else's transaction.
+"""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.clock import today
+from api.core.db import Base, database
+
+
+class NumberSeries(Base):
+    """The last serial of one prefix, town and year."""
+
+    __tablename__ = "number_series"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+_TAKE = (
+    "INSERT INTO number_series (series, last) VALUES ($1, $2) "
+    "ON CONFLICT (series) DO UPDATE SET last = number_series.last + $2 RETURNING last"
+)
+
+
+async def take(prefix: str, division_code: str, count: int = 1) -> list[str]:
+    """The next `count` numbers of a prefix for a town in the present year."""
+    series = f"{prefix}-{division_code[:9]}-{today().year}"
+    row = await database().fetchrow(_TAKE, series, count)
+    last: int = row["last"]
+    return [f"{series}-{serial:04d}" for serial in range(last - count + 1, last + 1)]

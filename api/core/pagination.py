@@ -1,0 +1,387 @@
+"""Keyset pages and single records, read in one statement each.
+
+The JSON is built in PostgreSQL and passed on as bytes; the login session is checked, the rows are
+scoped and the page is cut in that same statement (docs/adr/0001-reads.md: the usual way through
+ORM objects and response models costs four fifths of the machine). A `Listing` is data: which
+schema, which SQL expression behind each of its fields, which filters, which sorts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Query, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import Subquery
+from sqlalchemy.types import TypeEngine
+
+from api.core.clock import now
+from api.core.db import database
+from api.core.record_access import RecordAccess
+from api.core.security import sign, unsign
+from api.core.sessions import LoginSession, ended
+from api.domain.actors import Actor
+from api.domain.errors import Invalid, NotFound
+from api.domain.permissions import ROLE_SCOPE, RowScope
+
+T = TypeVar("T", bound=BaseModel)
+MAX_LIMIT = 200
+#: Counting stops here: a total above it is shown as "more than 10,000".
+EXACT_TOTAL = 10_000
+
+_DIALECT = asyncpg_dialect()
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; the cursors are opaque."""
+
+    items: list[T] = Field(description="本页记录")
+    next_cursor: str | None = Field(description="下一页游标；没有下一页时为空")
+    prev_cursor: str | None = Field(description="上一页游标；没有上一页时为空")
+    total: int | None = Field(description="总数；仅在 with_total=true 时给出")
+    total_is_exact: bool = Field(description="总数是否精确（超过一万条时只给出下限）")
+
+
+class PageQuery(BaseModel):
+    """The query parameters that every list takes."""
+
+    model_config = {"extra": "forbid"}
+
+    cursor: str | None = Field(None, max_length=1000, description="上一次返回的游标")
+    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="每页条数，最多 200")
+    with_total: bool = Field(False, description="是否统计总数")
+
+
+PageParams = Annotated[PageQuery, Query()]
+
+
+def yuan(fen: ColumnElement[Any]) -> ColumnElement[str]:
+    """Whole fen as the wire's decimal string, made by the database."""
+    return func.to_char(fen / literal_column("100.0"), literal_column("'FM999999999999990.00'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort order over a projected field that is never NULL; `parse` reads it back from JSON."""
+
+    field: str
+    column: ColumnElement[Any]
+    descending: bool = False
+    parse: Callable[[Any], Any] = lambda value: value
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a compiled statement depends on; values are bound later."""
+
+    scope: RowScope
+    sort: str
+    filters: tuple[str, ...]
+    backwards: bool = False
+    continued: bool = False
+    counted: bool = False
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """SQL text and the order of its parameters."""
+
+    sql: str
+    names: tuple[str, ...]
+    #: Values that the listing's own conditions hold, by parameter name.
+    fixed: Mapping[str, object]
+
+
+def compile_statement(statement: Select[Any]) -> Compiled:
+    """Compile once for plain asyncpg."""
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    fixed = {k: _plain(v) for k, v in compiled.params.items() if v is not None}
+    return Compiled(compiled.string, tuple(compiled.positiontup or ()), fixed)
+
+
+def param(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+    """A parameter of a listing, given its value at each call."""
+    return bindparam(name, None, type_=kind)
+
+
+def _alive() -> ColumnElement[bool]:
+    return exists(
+        select(literal_column("1")).where(
+            and_(
+                LoginSession.id == param("session_id", LoginSession.id.type),
+                LoginSession.epoch == param("epoch", LoginSession.epoch.type),
+                LoginSession.revoked_at.is_(None),
+                LoginSession.expires_at > param("now", LoginSession.expires_at.type),
+            )
+        )
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+Filter = Callable[[BindParameter[Any]], ColumnElement[bool]]
+
+
+@dataclass(slots=True)
+class Listing:
+    """How one aggregate is read: as pages and one by one."""
+
+    resource: str
+    id: ColumnElement[UUID]
+    #: The nine digits of the town, for those who see all of it.
+    town_code: ColumnElement[str]
+    source: FromClause
+    #: Field of the list schema → SQL; of the read schema → SQL.
+    item_columns: Mapping[str, ColumnElement[Any]]
+    read_columns: Mapping[str, ColumnElement[Any]]
+    filters: Mapping[str, tuple[TypeEngine[Any], Filter]]
+    sorts: Mapping[str, Sort]
+    default_sort: str
+    #: Overrides who sees which rows, for the few resources that are not scoped by town or unit.
+    scopes: Mapping[RowScope, ColumnElement[bool]] = field(default_factory=dict[RowScope, Any])
+    _compiled: dict[Shape, Compiled] = field(default_factory=dict[Shape, Compiled])
+
+    async def page(
+        self,
+        actor: Actor,
+        query: PageQuery,
+        filters: Mapping[str, object],
+        sort: str | None = None,
+    ) -> Response:
+        """One page as the finished HTTP answer.
+
+        `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
+        login session is over and Invalid (`cursor_invalid`) for a foreign or tampered cursor.
+        """
+        order = sort or self.default_sort
+        present = {name: value for name, value in filters.items() if value is not None}
+        values = self._bound(actor) | {name: _plain(value) for name, value in present.items()}
+        backwards = False
+        if query.cursor:
+            backwards, values["after"], values["after_id"] = self._read_cursor(query.cursor, order)
+        shape = Shape(
+            ROLE_SCOPE.get(actor.role, RowScope.NONE),
+            order,
+            tuple(sorted(present)),
+            backwards,
+            continued=bool(query.cursor),
+            counted=query.with_total,
+        )
+        values["limit"] = query.limit + 1
+        row = await self._fetch(shape, values)
+        if not row["alive"]:
+            raise ended()
+        return Response(
+            self._render(row, query, order, backwards=backwards), media_type="application/json"
+        )
+
+    async def one(
+        self, actor: Actor, record_id: UUID, session: AsyncSession | None = None
+    ) -> dict[str, Any]:
+        """One visible record as its JSON fields. Raises NotFound and Unauthenticated."""
+        shape = Shape(ROLE_SCOPE.get(actor.role, RowScope.NONE), self.default_sort, (), single=True)
+        row = await self._fetch(shape, self._bound(actor) | {"record_id": record_id}, session)
+        if not row["alive"]:
+            raise ended()
+        if row["item"] is None:
+            raise NotFound
+        return orjson.loads(row["item"])
+
+    def visible(self, actor: Actor) -> ColumnElement[bool]:
+        """The rows this actor may see, as a predicate for the statements of services."""
+        scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+        clause = self._scope(scope)
+        return clause.params(
+            viewer=actor.post_id if scope is RowScope.POST else actor.unit_id,
+            town=actor.division_code[:9],
+        )
+
+    def _bound(self, actor: Actor) -> dict[str, object]:
+        scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+        return {
+            "session_id": actor.session_id,
+            "epoch": actor.epoch,
+            "now": now(),
+            "town": actor.division_code[:9],
+            "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
+        }
+
+    async def _fetch(
+        self, shape: Shape, values: Mapping[str, object], session: AsyncSession | None = None
+    ) -> Any:
+        compiled = self._compiled.get(shape)
+        if compiled is None:
+            compiled = self._compiled[shape] = compile_statement(self._statement(shape))
+        arguments = [
+            compiled.fixed[name] if name in compiled.fixed else values[name]
+            for name in compiled.names
+        ]
+        if session is None:
+            return await database().fetchrow(compiled.sql, *arguments)
+        await session.flush()
+        raw = await (await session.connection()).get_raw_connection()
+        return await raw.driver_connection.fetchrow(compiled.sql, *arguments)  # type: ignore[union-attr]  # asyncpg's own
+
+    def _scope(self, scope: RowScope) -> ColumnElement[bool]:
+        if scope in self.scopes:
+            return self.scopes[scope]
+        if scope is RowScope.TOWN:
+            return self.town_code == param("town", Text())
+        if scope is RowScope.NONE:
+            return literal_column("false")
+        viewer = param("viewer", RecordAccess.viewer_id.type)
+        return self.id.in_(
+            select(RecordAccess.record_id).where(
+                RecordAccess.viewer_id == viewer,
+                RecordAccess.resource == literal_column(f"'{self.resource}'"),
+            )
+        )
+
+    def _statement(self, shape: Shape) -> Select[Any]:
+        rows = self._rows(shape)
+        if shape.single:
+            item = select(func.row_to_json(literal_column("r")).cast(Text)).select_from(
+                rows.subquery("r")
+            )
+            return select(_alive().label("alive"), item.scalar_subquery().label("item"))
+        page: Subquery = rows.subquery("r")
+        items = select(
+            func.array_agg(cast(func.row_to_json(literal_column("r")), Text), type_=ARRAY(Text))
+        ).select_from(page)
+        columns: list[ColumnElement[Any]] = [
+            _alive().label("alive"),
+            items.scalar_subquery().label("items"),
+        ]
+        if shape.counted:
+            some = self._conditions(shape, counted=True).limit(literal_column(str(EXACT_TOTAL + 1)))
+            columns.append(
+                select(func.count()).select_from(some.subquery()).scalar_subquery().label("total")
+            )
+        return select(*columns)
+
+    def _conditions(self, shape: Shape, *, counted: bool = False) -> Select[Any]:
+        columns = (
+            [literal_column("1")]
+            if counted
+            else [
+                column.label(name)
+                for name, column in (
+                    self.read_columns if shape.single else self.item_columns
+                ).items()
+            ]
+        )
+        statement = select(*columns).select_from(self.source).where(self._scope(shape.scope))
+        for name in shape.filters:
+            kind, condition = self.filters[name]
+            statement = statement.where(condition(param(name, kind)))
+        return statement
+
+    def _rows(self, shape: Shape) -> Select[Any]:
+        statement = self._conditions(shape)
+        if shape.single:
+            return statement.where(self.id == param("record_id", self.id.type))
+        sort = self.sorts[shape.sort]
+        down = sort.descending != shape.backwards
+        keys = [self.id] if sort.column is self.id else [sort.column, self.id]
+        if shape.continued:
+            after_id = param("after_id", self.id.type)
+            left, right = (
+                (self.id, after_id)
+                if sort.column is self.id
+                else (
+                    tuple_(sort.column, self.id),
+                    tuple_(param("after", sort.column.type), after_id),
+                )
+            )
+            statement = statement.where(left < right if down else left > right)
+        return statement.order_by(*(k.desc() if down else k.asc() for k in keys)).limit(
+            param("limit", BigInteger())
+        )
+
+    def _cursor(self, item: str, order: str, *, backwards: bool) -> str:
+        value = orjson.loads(item)
+        return sign(
+            f"cursor:{self.resource}",
+            [order, backwards, value[self.sorts[order].field], value["id"]],
+        )
+
+    def _read_cursor(self, text: str, order: str) -> tuple[bool, object, UUID]:
+        try:
+            stored = unsign(f"cursor:{self.resource}", text)
+            made_for, backwards, value, record_id = stored  # type: ignore[misc]  # signed by us
+        except (ValueError, TypeError) as error:
+            raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid") from error
+        if made_for != order:
+            raise Invalid("分页游标与排序方式不一致，请从第一页重新查询", code="cursor_invalid")
+        return bool(backwards), self.sorts[order].parse(value), UUID(record_id)
+
+    def _render(self, row: Any, query: PageQuery, order: str, *, backwards: bool) -> bytes:
+        fetched: Sequence[str] = row["items"] or []
+        more = len(fetched) > query.limit
+        items = list(fetched[: query.limit])
+        if backwards:
+            items.reverse()
+        has_next = (more or backwards) if items else False
+        if backwards:
+            has_next = bool(items)
+        has_previous = more if backwards else bool(query.cursor) and bool(items)
+        following = self._cursor(items[-1], order, backwards=False) if has_next else None
+        previous = self._cursor(items[0], order, backwards=True) if has_previous else None
+        counted: int | None = row["total"] if query.with_total else None
+        total = min(counted, EXACT_TOTAL) if counted is not None else None
+        envelope = orjson.dumps(
+            {
+                "next_cursor": following,
+                "prev_cursor": previous,
+                "total": total,
+                "total_is_exact": counted is not None and counted <= EXACT_TOTAL,
+            }
+        )
+        return b'{"items":[' + ",".join(items).encode() + b"]," + envelope[1:]
+
+
+def moment(value: str) -> datetime:
+    """A timestamp back from JSON, for sort keys."""
+    return datetime.fromisoformat(value)
+
+
+def day(value: str) -> date:
+    """A date back from JSON, for sort keys."""
+    return date.fromisoformat(value)
+
+
+def check_columns(schema: type[BaseModel], columns: Mapping[str, object], *added: str) -> None:
+    """Fail at import when a schema and its columns name different fields."""
+    fields = set(schema.model_fields) - set(added)
+    if fields != set(columns):
+        raise TypeError(f"{schema.__name__}: {sorted(fields ^ set(columns))}")

@@ -1,0 +1,48 @@
+"""Who sees which rows, as rows: written with the record, read by every list.
+
+A predicate "owner OR assistant OR creator" reads the whole table at a million rows; this table
+answers from its primary key (docs/adr/0004-visibility.md).
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Index, delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.db import Base
+
+
+class RecordAccess(Base):
+    """One viewer (a unit, or a post that sees only its own) may see one record."""
+
+    __tablename__ = "record_access"
+    __table_args__ = (Index(None, "record_id"),)
+
+    viewer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    resource: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+async def grant(
+    session: AsyncSession, resource: str, record_id: UUID, viewers: Iterable[UUID | None]
+) -> None:
+    """Let viewers see a record; those who already do stay."""
+    rows = [
+        {"viewer_id": viewer, "resource": resource, "record_id": record_id}
+        for viewer in dict.fromkeys(viewers)
+        if viewer is not None
+    ]
+    if rows:
+        await session.execute(insert(RecordAccess).on_conflict_do_nothing(), rows)
+
+
+async def withdraw(session: AsyncSession, record_id: UUID, viewers: Iterable[UUID]) -> None:
+    """Take a record out of the sight of viewers."""
+    await session.execute(
+        delete(RecordAccess).where(
+            RecordAccess.record_id == record_id, RecordAccess.viewer_id.in_(list(viewers))
+        )
+    )

@@ -1,0 +1,47 @@
+"""Chinese full-text search with core PostgreSQL alone: character bigrams in a tsvector.
+
+A document keeps its bigrams; a query asks for all of its own and is then rechecked against the
+text, because bigrams may stand apart.
+"""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_MAX_QUERY = 50
+
+
+def normalise(text: str) -> str:
+    """Full-width to half-width, lower case, one space for any white space."""
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def tokens(text: str) -> list[str]:
+    """The distinct bigrams of Chinese runs (single characters stay whole) and the Latin words."""
+    found: dict[str, None] = {}
+    for word in _WORD.findall(normalise(text)):
+        if word[0].isascii() or len(word) == 1:
+            found[word] = None
+        else:
+            found.update(dict.fromkeys(word[i : i + 2] for i in range(len(word) - 1)))
+            found.update(dict.fromkeys(word))
+    return list(found)
+
+
+def query(text: str) -> str | None:
+    """A tsquery that every matching document satisfies; None when the text holds nothing to find."""
+    wanted: dict[str, None] = {}
+    for word in _WORD.findall(normalise(text)[:_MAX_QUERY]):
+        if word[0].isascii():
+            wanted[f"'{word}':*"] = None
+        elif len(word) == 1:
+            wanted[f"'{word}'"] = None
+        else:
+            wanted.update(dict.fromkeys(f"'{word[i : i + 2]}'" for i in range(len(word) - 1)))
+    return " & ".join(wanted) or None
+
+
+def like(text: str) -> str:
+    """The LIKE pattern of the recheck."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", normalise(text)[:_MAX_QUERY])
+    return f"%{escaped}%"

@@ -1,0 +1,99 @@
+"""Login sessions: the row behind every token. Ending it ends the token at the next request."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, false, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.clock import now
+from api.core.db import Base, database
+from api.domain.actors import Actor
+from api.domain.errors import Unauthenticated
+
+
+class LoginSession(Base):
+    """One login of one person in one post, or of one API client."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index(None, "subject_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    #: The user or the API client.
+    subject_id: Mapped[UUID]
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
+    #: Raised when post, unit or role behind the session change: older access tokens are stale.
+    epoch: Mapped[int] = mapped_column(default=0)
+    refresh_digest: Mapped[bytes | None]
+    client: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class LoginAttempt(Base):
+    """Failures by a keyed hash of the login name, so that unknown names lock like known ones."""
+
+    __tablename__ = "login_attempts"
+
+    name_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    last_at: Mapped[datetime]
+
+
+def alive(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor's session still holds, to be folded into the statement of a read."""
+    return exists(
+        select(1).where(
+            and_(
+                LoginSession.id == actor.session_id,
+                LoginSession.epoch == actor.epoch,
+                LoginSession.revoked_at.is_(None),
+                LoginSession.expires_at > now(),
+            )
+        )
+    )
+
+
+def ended() -> Unauthenticated:
+    """The answer to a token whose session is over or whose rights changed."""
+    return Unauthenticated("登录状态已失效，请重新登录", code="token_stale")
+
+
+async def ensure_alive(actor: Actor, session: AsyncSession | None = None) -> None:
+    """Check the session by a statement of its own. Raises Unauthenticated (`token_stale`)."""
+    statement = select(alive(actor))
+    if session is not None:
+        holds = await session.scalar(statement)
+    else:
+        async with database().reading() as connection:
+            holds = await connection.scalar(statement)
+    if not holds:
+        raise ended()
+
+
+async def revoke(
+    session: AsyncSession, *, session_id: UUID | None = None, subject_id: UUID | None = None
+) -> None:
+    """End one session, or all of one person or client, from the next request on."""
+    which = LoginSession.id == session_id if session_id else false()
+    if subject_id:
+        which = LoginSession.subject_id == subject_id
+    await session.execute(
+        update(LoginSession)
+        .where(which, LoginSession.revoked_at.is_(None))
+        .values(revoked_at=now(), refresh_digest=None)
+    )
+
+
+async def make_stale(session: AsyncSession, post_id: UUID) -> None:
+    """Rights behind a post changed: every token issued for it stops; a refresh reads them anew."""
+    await session.execute(
+        update(LoginSession)
+        .where(LoginSession.post_id == post_id, LoginSession.revoked_at.is_(None))
+        .values(epoch=LoginSession.epoch + 1)
+    )

@@ -1,0 +1,134 @@
+"""What surrounds every request: its id, its measure, its headers, its size; and the web app's files."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, Response
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from api.core.config import settings
+from api.core.errors import problem
+from api.core.ids import uuid7
+from api.domain.errors import PayloadTooLarge
+
+_REQUESTS = Counter("yinling_requests_total", "HTTP requests", ["method", "status"])
+_SECONDS = Histogram("yinling_request_seconds", "Time to the end of the answer", ["method"])
+
+_SECURITY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+        "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+_MAX_JSON = 1_000_000
+_ID = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.")
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if 8 <= len(given) <= 64 and _ID.issuperset(given) else uuid7().hex
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Surround:
+    """Pure ASGI, because Starlette's middleware base costs a task and a queue a request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+        clear_contextvars()
+        client: tuple[str, int] | None = scope.get("client")
+        bind_contextvars(request_id=request_id, address=client[0] if client else "")
+        started = time.perf_counter()
+        status = 500
+        api = scope["path"].startswith("/api/")
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out["x-request-id"] = request_id
+                for name, value in _SECURITY.items():
+                    out[name] = value
+                if api and "cache-control" not in out:
+                    out["cache-control"] = "no-store"
+            await send(message)
+
+        try:
+            await self._within_size(scope, headers, receive, answer)
+        finally:
+            _REQUESTS.labels(scope["method"], status).inc()
+            _SECONDS.labels(scope["method"]).observe(time.perf_counter() - started)
+
+    async def _within_size(
+        self, scope: Scope, headers: Headers, receive: Receive, send: Send
+    ) -> None:
+        multipart = headers.get("content-type", "").startswith("multipart/")
+        limit = settings().max_upload_mb * 1_000_000 + 100_000 if multipart else _MAX_JSON
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise _TooLarge
+            return message
+
+        declared = headers.get("content-length", "0")
+        try:
+            if declared.isdigit() and int(declared) > limit:
+                raise _TooLarge  # noqa: TRY301  # one answer for both ways of being too large
+            await self.app(scope, counted, send)
+        except _TooLarge:
+            response = problem(PayloadTooLarge(f"请求内容不能超过 {limit // 1_000_000} MB"))
+            response.headers["connection"] = "close"
+            await response(scope, receive, send)
+
+
+def _file(root: Path, path: str) -> Path | None:
+    candidate = (root / path).resolve()
+    return candidate if candidate.is_relative_to(root) and candidate.is_file() else None
+
+
+def install(app: FastAPI) -> None:
+    """Add the middleware, and serve the built web app beside the API if it is there."""
+    app.add_middleware(Surround)
+    root = settings().static_dir.resolve()
+    index = root / "index.html"
+    if not index.is_file():
+        return
+
+    async def static(path: str) -> Response:
+        """Files of the web app; any other path is a page of it (never under /api)."""
+        if path.startswith("api/"):
+            raise HTTPException(404)
+        found = _file(root, path)
+        forever = found is not None and path.startswith("assets/")
+        headers: dict[str, Any] = {
+            "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache"
+        }
+        return FileResponse(found or index, headers=headers)
+
+    app.add_api_route("/{path:path}", static, methods=["GET"], include_in_schema=False)

@@ -1,0 +1,33 @@
+"""What every aggregate's table shares."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from api.core.clock import now
+from api.core.ids import uuid7
+
+#: Division codes compare byte by byte, so that a prefix is a range of an index.
+DivisionCode = Text(collation="C")
+
+
+class Recorded:
+    """Id by time, and when and by which post a row was recorded."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @declared_attr
+    @classmethod
+    def created_by_post_id(cls) -> Mapped[UUID]:
+        """The post that recorded the row; the person is in the events."""
+        return mapped_column(ForeignKey("posts.id"))
+
+
+class Versioned:
+    """Optimistic locking: every write names the version it was based on."""
+
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

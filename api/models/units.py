@@ -1,0 +1,59 @@
+"""Divisions, units and posts: the county as it is organised."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.db import Base
+from api.core.ids import uuid7
+from api.domain.organisation import UnitKind
+from api.domain.permissions import Role
+from api.models.base import DivisionCode, Versioned
+
+
+class Division(Base):
+    """A county, town, village or grid, with the time it existed: villages merge."""
+
+    __tablename__ = "divisions"
+    __table_args__ = (CheckConstraint("length(code) in (6, 9, 12, 15)", name="code_length"),)
+
+    code: Mapped[str] = mapped_column(DivisionCode, primary_key=True)
+    name: Mapped[str]
+    parent_code: Mapped[str | None] = mapped_column(
+        DivisionCode, ForeignKey("divisions.code"), index=True
+    )
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Unit(Versioned, Base):
+    """A body that owns records and acts: an office, a station, a village committee."""
+
+    __tablename__ = "units"
+    __table_args__ = (Index(None, "division_code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[UnitKind]
+    division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Post(Versioned, Base):
+    """A seat in a unit with one role. Duties and notices go to the post, not to the person."""
+
+    __tablename__ = "posts"
+    __table_args__ = (Index(None, "unit_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[Role]
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    #: A grid worker's own grid; otherwise the unit's division.
+    division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
+    is_liaison: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,167 @@
+"""`/auth` and `/me`: login, refresh, logout, the own account."""
+
+import base64
+import binascii
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Cookie, Form, Request, Response
+from fastapi.responses import ORJSONResponse
+
+from api.access.guards import PUBLIC, Anyone
+from api.core.config import settings
+from api.core.db import DbSession
+from api.core.routing import router as make_router
+from api.domain.errors import DomainError
+from api.schemas.auth import (
+    Me,
+    SessionShown,
+    Token,
+    TotpConfirmation,
+    TotpSecret,
+)
+from api.services import auth
+
+COOKIE = "yinling_refresh"
+_COOKIE_PATH = "/api/v1/auth"
+
+router = make_router("auth")
+me_router = make_router("me")
+
+Text = Annotated[str | None, Form(max_length=2000)]
+Refresh = Annotated[str | None, Cookie(alias=COOKIE)]
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return name, secret
+
+
+def _oauth_error(error: str, code: str, description: str, status: int = 400) -> Response:
+    body = {"error": error, "error_description": description, "code": code}
+    return ORJSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def _refusal(error: DomainError) -> Response:
+    """RFC 6749's form of a refusal, with our code beside it."""
+    kind = "invalid_client" if error.code == "invalid_client" else "invalid_grant"
+    status = 429 if error.status == 429 else 401 if error.code == "invalid_client" else 400
+    response = _oauth_error(kind, error.code, error.detail, status)
+    response.headers.update(error.headers)
+    return response
+
+
+def _cookie(response: Response, request: Request, token: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=settings().session_max_hours * 3600,
+        path=_COOKIE_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
+@router.post("/token", response_model=Token, summary="获取访问令牌", dependencies=[PUBLIC])
+async def token(  # noqa: PLR0913  # the form of RFC 6749
+    request: Request,
+    session: DbSession,
+    grant_type: Annotated[str, Form(max_length=50)],
+    username: Text = None,
+    password: Text = None,
+    totp: Text = None,
+    refresh_token: Text = None,
+    client_id: Text = None,
+    client_secret: Text = None,
+    cookie: Annotated[bool, Form(description="刷新令牌放入 HttpOnly Cookie")] = False,  # noqa: FBT002  # a form field
+    stored: Refresh = None,
+) -> Any:
+    """OAuth 2.0 令牌接口：password、refresh_token、client_credentials。"""
+    agent = request.headers.get("user-agent", "")
+    try:
+        if grant_type == "password":
+            issued = await auth.log_in(session, username or "", password or "", totp, agent)
+        elif grant_type == "refresh_token":
+            cookie = cookie or refresh_token is None
+            issued = await auth.refresh(session, refresh_token or stored or "")
+        elif grant_type == "client_credentials":
+            name, secret = _basic(request) or (client_id or "", client_secret or "")
+            issued = await auth.log_in_client(session, name, secret, agent)
+        else:
+            return _oauth_error(
+                "unsupported_grant_type", "unsupported_grant_type", "不支持的授权方式"
+            )
+    except DomainError as error:
+        return _refusal(error)
+    body = {
+        "access_token": issued.access_token,
+        "refresh_token": None if cookie else issued.refresh_token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+        "scope": " ".join(sorted(issued.actor.permissions)),
+    }
+    response = ORJSONResponse(body, headers={"Cache-Control": "no-store"})
+    if cookie and issued.refresh_token:
+        _cookie(response, request, issued.refresh_token)
+    return response
+
+
+@router.post("/revoke", status_code=204, summary="退出登录", dependencies=[PUBLIC])
+async def revoke(session: DbSession, token: Text = None, stored: Refresh = None) -> Response:
+    """终止刷新令牌所属的会话（RFC 7009）；未知令牌不报错。"""
+    await auth.log_out(session, token or stored or "")
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, path=_COOKIE_PATH)
+    return response
+
+
+@router.post("/password", status_code=204, summary="修改密码", dependencies=[PUBLIC])
+async def change_password(
+    session: DbSession,
+    username: Annotated[str, Form(max_length=200)],
+    old_password: Annotated[str, Form(max_length=256)],
+    new_password: Annotated[str, Form(max_length=256)],
+    totp: Text = None,
+) -> Response:
+    """凭旧密码设置新密码（首次登录强制修改也走这里）；修改后所有登录失效。"""
+    await auth.change_password(session, username, old_password, new_password, totp)
+    return Response(status_code=204)
+
+
+@me_router.get("", response_model=Me, summary="当前用户")
+async def read(actor: Anyone, session: DbSession) -> Any:
+    """当前用户、岗位、单位及权限。"""
+    return await auth.me(session, actor)
+
+
+@me_router.get("/sessions", response_model=list[SessionShown], summary="我的登录")
+async def own_sessions(actor: Anyone, session: DbSession) -> Any:
+    """本人尚未失效的登录。"""
+    return await auth.own_sessions(session, actor)
+
+
+@me_router.delete("/sessions/{session_id}", status_code=204, summary="终止一个登录")
+async def end_session(session_id: UUID, actor: Anyone, session: DbSession) -> Response:
+    """终止本人的一个登录。"""
+    await auth.end_own_session(session, actor, session_id)
+    return Response(status_code=204)
+
+
+@me_router.post("/totp", response_model=TotpSecret, summary="启用动态口令")
+async def begin_totp(actor: Anyone, session: DbSession) -> Any:
+    """生成动态口令密钥；输入一次口令确认后生效。"""
+    return await auth.begin_totp(session, actor)
+
+
+@me_router.post("/totp/confirmations", status_code=204, summary="确认动态口令")
+async def confirm_totp(body: TotpConfirmation, actor: Anyone, session: DbSession) -> Response:
+    """用第一个口令确认启用。"""
+    await auth.confirm_totp(session, actor, body.code)
+    return Response(status_code=204)

@@ -1,0 +1,73 @@
+"""`/leads`: the clue ledger."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from api.access.guards import require, require_folded
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.common import Reveal, Revealed
+from api.schemas.leads import LeadCreate, LeadItem, LeadQuery, LeadRead, LeadTransition, LeadUpdate
+from api.services import leads
+
+router = make_router("leads")
+
+
+@router.get("", response_model=Page[LeadItem], summary="线索列表")
+async def page(
+    query: Annotated[LeadQuery, Query()], actor: Annotated[Actor, require_folded(P.LEAD_READ)]
+) -> Response:
+    """按登记先后分页列出可见线索；支持全文检索、编号及电话等精确检索。"""
+    return await leads.page(actor, query)
+
+
+@router.post("", response_model=LeadRead, status_code=201, summary="登记线索")
+async def create(
+    body: LeadCreate, actor: Annotated[Actor, require(P.LEAD_CREATE)], session: DbSession
+) -> Any:
+    """登记一条线索。文字中的电话、证件号等会自动加密并打码。"""
+    return await leads.create(session, actor, body)
+
+
+@router.get("/{lead_id}", response_model=LeadRead, summary="线索详情")
+async def read(lead_id: UUID, actor: Annotated[Actor, require_folded(P.LEAD_READ)]) -> Any:
+    """一条线索，连同当前用户可以办理的操作。"""
+    return await leads.read(actor, lead_id)
+
+
+@router.patch("/{lead_id}", response_model=LeadRead, summary="修改线索")
+async def update(
+    lead_id: UUID,
+    body: LeadUpdate,
+    actor: Annotated[Actor, require(P.LEAD_CREATE)],
+    session: DbSession,
+) -> Any:
+    """更正未办结线索的内容；未提交的字段保持不变。"""
+    return await leads.update(session, actor, lead_id, body)
+
+
+@router.post("/{lead_id}/transitions", response_model=LeadRead, summary="办理线索")
+async def transition(
+    lead_id: UUID,
+    body: LeadTransition,
+    actor: Annotated[Actor, require(P.LEAD_READ)],
+    session: DbSession,
+) -> Any:
+    """执行一个操作（交办、签收、提交结论……）；可用操作见详情中的 available_actions。"""
+    return await leads.transition(session, actor, lead_id, body)
+
+
+@router.post("/{lead_id}/reveals", response_model=Revealed, summary="查看明文")
+async def reveal(
+    lead_id: UUID,
+    body: Reveal,
+    actor: Annotated[Actor, require(P.LEAD_REVEAL)],
+    session: DbSession,
+) -> Any:
+    """查看被打码的内容；须说明理由，并留下审计记录。"""
+    return {"values": await leads.reveal(session, actor, lead_id, body)}

@@ -1,0 +1,56 @@
+"""Login and the own account on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.domain.permissions import Permission, Role
+from api.schemas.common import Named, Shown, Wire
+
+
+class Token(Shown):
+    """An answer of the token endpoint (RFC 6749)."""
+
+    access_token: str
+    refresh_token: str | None = Field(description="浏览器端放在 Cookie 中，此处为空")
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+class Me(Shown):
+    """Who is logged in, in which post, and what the post may do."""
+
+    user: Named
+    post: Named
+    unit: Named
+    role: Role
+    role_label: str
+    division_code: str
+    permissions: list[Permission]
+    must_enrol_totp: bool
+
+
+class SessionShown(Shown):
+    """One login of the present person."""
+
+    id: UUID
+    client: str
+    created_at: datetime
+    last_used_at: datetime
+    is_current: bool
+
+
+class TotpSecret(Shown):
+    """What an authenticator app needs; shown once."""
+
+    secret: str
+    uri: str
+
+
+class TotpConfirmation(Wire):
+    """The first code from the authenticator app."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]

@@ -1,0 +1,196 @@
+"""Wire types that every noun uses: money, texts, actions, transitions."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+
+from api.domain.flow import Available, FieldKind, Flow
+from api.domain.flow import Field as FlowField
+from api.domain.labels import Labelled
+from api.domain.money import to_fen
+
+MONEY_PATTERN = r"^\d{1,10}(\.\d{1,2})?$"
+
+
+class Wire(BaseModel):
+    """What clients send: unknown fields are refused, so that a typo never looks like success."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Shown(BaseModel):
+    """What clients get. No defaults here: generated clients would take the fields for optional."""
+
+
+def _fen(value: object) -> int:
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise ValueError('金额应为字符串形式的十进制元，例如 "12345.67"')  # noqa: TRY004  # pydantic
+    return to_fen(str(value))
+
+
+def _printable(text: str) -> str:
+    if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
+        raise ValueError("含有无法保存的控制字符")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("含有不完整的字符") from error
+    return text
+
+
+#: Yuan on the wire, whole fen inside.
+Money = Annotated[
+    int,
+    BeforeValidator(_fen),
+    WithJsonSchema({"type": "string", "pattern": MONEY_PATTERN, "examples": ["12345.67"]}),
+]
+Yuan = Annotated[str, Field(pattern=r"^-?\d+\.\d{2}$", examples=["12345.67"])]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
+Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(_printable)]
+Prose = Annotated[
+    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_printable)
+]
+OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_printable)]
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
+#: Years that both Python and a county's files know.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+Moment = Annotated[AwareDatetime, AfterValidator(lambda at: _year(at))]
+
+
+def _year(at: datetime) -> datetime:
+    if not 1900 <= at.year <= 2200:
+        raise ValueError("时间超出范围")
+    return at
+
+
+class Named(Shown):
+    """A reference that can be shown without a second request."""
+
+    id: UUID
+    name: str
+
+
+class Option(Shown):
+    """One value of a choice."""
+
+    value: str
+    label: str
+
+
+class Need(Shown):
+    """One thing that an action asks for; forms are built from this."""
+
+    field: str
+    label: str
+    kind: FieldKind
+    required: bool
+    options: list[Option] | None
+    rule: str | None = Field(description="给出默认期限的规则编号")
+
+
+class AvailableAction(Shown):
+    """A button: what the present user may do with the record now."""
+
+    action: str
+    label: str
+    danger: bool
+    needs: list[Need]
+
+
+class Reveal(Wire):
+    """A request to see personal data in plain, with the reason that goes into the audit."""
+
+    fields: Annotated[list[Label], Field(min_length=1, max_length=20)]
+    reason: Annotated[str, StringConstraints(min_length=4, max_length=500)]
+
+
+class Revealed(Shown):
+    """Plain values by field; a field that holds nothing is empty."""
+
+    values: dict[str, str]
+
+
+def _options(kind: type[Labelled] | None) -> list[dict[str, str]] | None:
+    return (
+        [{"value": code, "label": label} for code, label in kind.labels().items()] if kind else None
+    )
+
+
+def actions(available: list[Available]) -> list[dict[str, Any]]:
+    """The wire form of what a flow offers."""
+    return [
+        {
+            "action": each.action.value,
+            "label": each.action.label,
+            "danger": each.danger,
+            "needs": [
+                {
+                    "field": need.name,
+                    "label": need.label,
+                    "kind": need.kind.value,
+                    "required": need.required,
+                    "options": _options(need.options),
+                    "rule": need.rule,
+                }
+                for need in each.needs
+            ],
+        }
+        for each in available
+    ]
+
+
+_TYPES: dict[FieldKind, Any] = {
+    FieldKind.TEXT: Label,
+    FieldKind.LONG_TEXT: Prose,
+    FieldKind.INTEGER: Annotated[int, Field(ge=0, le=10_000_000)],
+    FieldKind.MONEY: Money,
+    FieldKind.DATE: Day,
+    FieldKind.DATETIME: Moment,
+    FieldKind.BOOLEAN: bool,
+    FieldKind.UNIT: UUID,
+    FieldKind.UNITS: Annotated[list[UUID], Field(max_length=20)],
+    FieldKind.RECORD: UUID,
+}
+
+
+def _field(need: FlowField) -> tuple[Any, Any]:
+    kind: Any = need.options if need.kind is FieldKind.ENUM else _TYPES[need.kind]
+    if need.required:
+        return kind, Field(title=need.label)
+    return kind | None, Field(None, title=need.label)
+
+
+def transition_union(flow: Flow[Any, Any], noun: str) -> Any:
+    """The body of `POST …/transitions`: one model an action, made from the flow's own table, so
+    that what the button asks for and what the API takes can never differ."""
+    models: list[Any] = []
+    for action, step in flow.steps.items():
+        fields: Mapping[str, Any] = {need.name: _field(need) for need in step.fields}
+        models.append(
+            create_model(
+                f"{noun}{''.join(part.title() for part in action.value.split('_'))}",
+                __base__=Wire,
+                __doc__=f"{action.label}",
+                action=(Literal[action.value], Field(title="操作")),
+                version=(int, Field(ge=1, description="所依据的版本号")),
+                **fields,
+            )
+        )
+    union: Any = models[0]
+    for model in models[1:]:
+        union |= model
+    return Annotated[union, Field(discriminator="action")]

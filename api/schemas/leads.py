@@ -1,0 +1,200 @@
+"""Leads on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from api.core.pagination import PageQuery
+from api.domain.categories import LeadCategory, RedFlag
+from api.domain.channels import LeadChannel
+from api.domain.identifiers import IdentifierKind
+from api.domain.labels import Labelled
+from api.domain.leads import (
+    LEAD_FLOW,
+    FeedbackMode,
+    LeadConclusion,
+    LeadStatus,
+    ReporterKind,
+)
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    DivisionCode,
+    Label,
+    Moment,
+    Money,
+    Named,
+    Optional,
+    OptionalProse,
+    Prose,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+
+
+class Reporter(Wire):
+    """Who reports. A name is asked for only where it is given."""
+
+    kind: ReporterKind
+    name: Optional = ""
+    phone: Annotated[str, StringConstraints(max_length=30)] = ""
+
+    @model_validator(mode="after")
+    def _named(self) -> "Reporter":
+        if self.kind is ReporterKind.REAL_NAME and not self.name:
+            raise ValueError("实名举报须填写举报人姓名")
+        if self.kind is ReporterKind.ANONYMOUS and (self.name or self.phone):
+            raise ValueError("匿名举报不能填写姓名或电话")
+        return self
+
+
+class IdentifierIn(Wire):
+    """A phone, account, ID number … that the reporter names."""
+
+    kind: IdentifierKind
+    value: Label
+
+
+class LeadCreate(Wire):
+    """A new lead. Whoever may not register leads hands them in as received."""
+
+    channel: LeadChannel
+    batch_no: Optional = ""
+    received_at: Moment | None = Field(None, description="接收时间；不填为现在")
+    narrative: Prose = Field(description="问题描述")
+    subject_name: Label = Field(description="反映对象")
+    subject_uscc: Annotated[str, StringConstraints(max_length=30)] = ""
+    primary_category: LeadCategory
+    categories: Annotated[list[LeadCategory], Field(max_length=7)] = Field(default_factory=list)
+    occurred_on: Day | None = None
+    division_code: DivisionCode | None = Field(None, description="所在村；不填为本单位所在地")
+    amount_involved: Money | None = Field(None, description="涉案金额（元）")
+    people_involved: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    red_flags: Annotated[list[RedFlag], Field(max_length=30)] = Field(default_factory=list)
+    identifiers: Annotated[list[IdentifierIn], Field(max_length=50)] = Field(default_factory=list)
+    reporter: Reporter = Field(
+        default_factory=lambda: Reporter(kind=ReporterKind.ANONYMOUS, name="", phone="")
+    )
+    fast_track: bool = False
+    note: OptionalProse = ""
+
+
+class LeadUpdate(Wire):
+    """What may be corrected before a lead is closed; what is left out stays."""
+
+    version: Annotated[int, Field(ge=1)]
+    narrative: Prose | None = None
+    subject_name: Label | None = None
+    subject_uscc: Annotated[str, StringConstraints(max_length=30)] | None = None
+    primary_category: LeadCategory | None = None
+    categories: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
+    occurred_on: Day | None = None
+    division_code: DivisionCode | None = None
+    amount_involved: Money | None = None
+    people_involved: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    red_flags: Annotated[list[RedFlag], Field(max_length=30)] | None = None
+    fast_track: bool | None = None
+    note: OptionalProse | None = None
+
+
+LeadTransition = transition_union(LEAD_FLOW, "Lead")
+
+
+class LeadSort(Labelled):
+    """Orders of the lead list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+    RECEIVED = "-received_at", "接收时间（新在前）"
+    RECEIVED_FIRST = "received_at", "接收时间（旧在前）"
+
+
+class LeadQuery(PageQuery):
+    """Filters of the lead list; those left out do not filter."""
+
+    sort: LeadSort = LeadSort.NEWEST
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+        None, description="全文检索；也可填线索编号、电话、账号、证件号"
+    )
+    status: Annotated[list[LeadStatus], Field(max_length=20)] | None = None
+    primary_category: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
+    channel: Annotated[list[LeadChannel], Field(max_length=30)] | None = None
+    conclusion: Annotated[list[LeadConclusion], Field(max_length=10)] | None = None
+    owner_unit_id: UUID | None = None
+    proposed_unit_id: UUID | None = None
+    division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
+    import_id: UUID | None = None
+    fast_track: bool | None = None
+    overdue: bool | None = Field(None, description="是否已超期")
+    received_from: Day | None = None
+    received_to: Day | None = None
+
+
+class LeadItem(Shown):
+    """A lead in a list."""
+
+    id: UUID
+    number: str
+    status: LeadStatus
+    channel: LeadChannel
+    batch_no: str
+    received_at: datetime
+    subject_name: str
+    primary_category: LeadCategory
+    division_code: str
+    division_name: str
+    amount_involved: Yuan | None
+    people_involved: int | None
+    fast_track: bool
+    owner_unit: Named
+    proposed_unit: Named | None
+    due_on: date | None
+    due_is_provisional: bool
+    conclusion: LeadConclusion | None
+    version: int
+
+
+class ReporterShown(Shown):
+    """The informant as everybody sees them: a code, never a name."""
+
+    kind: ReporterKind
+    code: str
+
+
+class IdentifierShown(Shown):
+    """An identifier behind its mask."""
+
+    id: UUID
+    kind: IdentifierKind
+    value_mask: str
+    field: str
+
+
+class LeadRead(LeadItem):
+    """One lead."""
+
+    received_has_time: bool
+    narrative: str
+    subject_uscc: str
+    categories: list[LeadCategory]
+    red_flags: list[RedFlag]
+    occurred_on: date | None
+    assisting_units: list[Named]
+    identifiers: list[IdentifierShown]
+    reporter: ReporterShown
+    due_rule: str
+    findings: str
+    concluded_on: date | None
+    feedback_mode: FeedbackMode | None
+    feedback_note: str
+    note: str
+    import_id: UUID | None
+    import_row: int | None
+    created_at: datetime
+    updated_at: datetime
+    revealable: list[str] = Field(description="可申请查看明文的字段")
+    available_actions: list[AvailableAction]

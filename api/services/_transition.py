@@ -1,0 +1,65 @@
+"""The only place that sets a status."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events
+from api.core.clock import now
+from api.core.pagination import Listing
+from api.domain.actors import Actor
+from api.domain.errors import Forbidden, NotFound, StaleVersion
+from api.domain.events import EventName
+from api.domain.flow import Flow, Step
+
+T = TypeVar("T")
+
+
+async def lock(
+    session: AsyncSession, actor: Actor, listing: Listing, model: type[T], record_id: UUID
+) -> T:
+    """A visible record, locked until the transaction ends. Raises NotFound."""
+    key: Any = model.id  # type: ignore[attr-defined]  # every aggregate has one
+    found = await session.scalar(
+        select(model).where(key == record_id, listing.visible(actor)).with_for_update(of=model)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def check_version(record: Any, version: int) -> None:
+    """Raises StaleVersion when somebody changed the record since the client read it."""
+    if record.version != version:
+        raise StaleVersion(current=record.version)
+
+
+async def apply(
+    session: AsyncSession,
+    actor: Actor,
+    record: Any,
+    flow: Flow[Any, Any],
+    event: EventName,
+    body: Any,
+    told: dict[str, Any] | None = None,
+) -> Step[Any]:
+    """Take one action on a locked record: permission, version, flow, status, event.
+
+    `told` is what the event says beyond action and statuses; no personal data goes there.
+    Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says.
+    """
+    action = next(a for a in flow.steps if a.value == body.action)
+    if not actor.may(flow.steps[action].needs):
+        raise Forbidden
+    check_version(record, body.version)
+    step = flow.step(action, actor, record)
+    before = record.status
+    if step.to is not None:
+        record.status = step.to
+    record.version += 1
+    record.updated_at = now()
+    data = {"action": action.value, "from": before.value, "to": record.status.value}
+    await events.record(session, actor, event, flow.name, record.id, data | (told or {}))
+    return step

@@ -1,0 +1,99 @@
+"""The demo town, loaded once into an empty database (`yinling demo`, `make run`)."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.clock import now
+from api.core.db import database
+from api.core.security import hash_password
+from api.domain import demo
+from api.domain.organisation import UnitKind
+from api.models.units import Division, Post, Unit
+from api.models.users import ApiClient, PostHolder, User
+
+_SINCE = date(2022, 5, 13)
+
+
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether nobody has set up anything yet."""
+    return (await session.scalar(select(func.count()).select_from(User))) == 0
+
+
+Report = Callable[[str, int, int], None]
+
+
+async def load(*, password: str, report: Report) -> list[tuple[str, str, str]]:
+    """Load the demo into an empty database; (login, label, password) of everybody in it.
+
+    `report(what, done, total)` moves a progress bar.
+    """
+    async with database().session() as session, session.begin():
+        if await is_empty(session):
+            await _organisation(session, password, report)
+    logins = [(post.code, f"{post.unit} {post.person}", password) for post in demo.POSTS]
+    return logins + [(client_id, f"接口：{name}", password) for client_id, name, *_ in demo.CLIENTS]
+
+
+async def _organisation(session: AsyncSession, password: str, report: Report) -> None:
+    await load_divisions(session)
+    units = await _units(session)
+    hashed = await hash_password(password)
+    for done, each in enumerate(demo.POSTS, 1):
+        report("单位与岗位", done, len(demo.POSTS))
+        post = Post(
+            code=each.code,
+            name=each.name,
+            role=each.role,
+            unit_id=units[each.unit],
+            division_code=each.division,
+            is_liaison=each.code != "grid01",
+        )
+        user = User(
+            username=each.code,
+            name=each.person,
+            password_hash=hashed,
+            password_changed_at=now(),
+            must_change_password=False,
+        )
+        session.add_all([post, user])
+        await session.flush()
+        session.add(PostHolder(post_id=post.id, user_id=user.id, since=_SINCE))
+    for client_id, name, role, unit in demo.CLIENTS:
+        post = Post(
+            code=client_id,
+            name=name,
+            role=role,
+            unit_id=units[unit],
+            division_code=demo.TOWN[0],
+        )
+        session.add(post)
+        await session.flush()
+        session.add(ApiClient(client_id=client_id, name=name, secret_hash=hashed, post_id=post.id))
+    await session.flush()
+
+
+async def load_divisions(session: AsyncSession) -> None:
+    """The county, the town, its villages and a grid."""
+    parents = {9: demo.COUNTY[0], 12: demo.TOWN[0]}
+    for code, name in (demo.COUNTY, demo.TOWN, *demo.VILLAGES, demo.GRID):
+        parent = code[:12] if len(code) == 15 else parents.get(len(code))
+        session.add(Division(code=code, name=name, parent_code=parent))
+        await session.flush()
+
+
+async def _units(session: AsyncSession) -> dict[str, UUID]:
+    wanted = {p.unit: (p.kind, p.division) for p in demo.POSTS if p.code != "grid01"}
+    for code, name in demo.VILLAGES:
+        suffix = "居民委员会" if name.endswith("社区") else "村民委员会"
+        wanted.setdefault(name + suffix, (UnitKind.VILLAGE, code))
+    made: dict[str, UUID] = {}
+    for name, (kind, division) in wanted.items():
+        unit = Unit(name=name, kind=kind, division_code=division)
+        session.add(unit)
+        await session.flush()
+        made[name] = unit.id
+    return made

@@ -1,0 +1,91 @@
+"""Personal identifiers leave free text before it is stored, indexed or told of in an event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from api.core.clock import today
+from api.core.crypto import keyring
+from api.core.ids import uuid7
+from api.domain import codes, identifiers
+from api.domain.codes import CodeCheck
+from api.domain.identifiers import IdentifierKind
+
+
+_CHECKS: dict[IdentifierKind, Callable[[str], CodeCheck]] = {
+    IdentifierKind.PHONE: codes.check_phone,
+    IdentifierKind.RESIDENT_ID: lambda value: codes.check_resident_id(value, today()),
+    IdentifierKind.BANK_ACCOUNT: codes.check_bank_account,
+    IdentifierKind.CREDIT_CODE: codes.check_credit_code,
+}
+
+
+@dataclass(slots=True)
+class Protected:
+    """A text with masks in place of identifiers, and the rows that restore it."""
+
+    text: str
+    identifiers: list[dict[str, Any]]
+
+
+def text(value: str, field: str) -> Protected:
+    """Mask the identifiers in a text; the rows hold them encrypted, with blind indexes."""
+    masked, found = identifiers.masked(value)
+    keys = keyring()
+    rows = [
+        {
+            "id": uuid7(),
+            "kind": each.kind,
+            "value_enc": keys.encrypt(each.value_normalised),
+            "value_index": keys.blind_index(each.kind.value, each.value_normalised),
+            "value_mask": masked[each.start : each.end],
+            "raw_enc": keys.encrypt(each.raw),
+            "field": field,
+            "starts_at": each.start,
+            "ends_at": each.end,
+        }
+        for each in found
+    ]
+    return Protected(masked, rows)
+
+
+def given(kind: IdentifierKind, value: str) -> dict[str, Any] | None:
+    """The row of an identifier that was entered by itself; None when it cannot be one."""
+    checked = _CHECKS[kind](value) if kind in _CHECKS else CodeCheck(value.strip())
+    if not checked.ok:
+        return None
+    keys = keyring()
+    return {
+        "id": uuid7(),
+        "kind": kind,
+        "value_enc": keys.encrypt(checked.value),
+        "value_index": keys.blind_index(kind.value, checked.value),
+        "value_mask": identifiers.mask_identifier(kind, checked.value),
+        "raw_enc": None,
+        "field": "",
+        "starts_at": None,
+        "ends_at": None,
+    }
+
+
+def indexes(text: str) -> list[bytes]:
+    """The blind indexes that a search text stands for, when all of it is an identifier."""
+    wanted = text.strip()
+    return [
+        keyring().blind_index(found.kind.value, found.value_normalised)
+        for found in identifiers.detect(wanted)
+        if found.start == 0 and found.end == len(wanted)
+    ]
+
+
+def told(value: str) -> str:
+    """A text as an event may tell it: identifiers masked for good."""
+    return identifiers.masked(value)[0]
+
+
+def restore(masked: str, rows: list[tuple[int, int, bytes]]) -> str:
+    """The text as it was written, from its masks' places and encrypted originals."""
+    keys = keyring()
+    for start, end, raw in sorted(rows, reverse=True):
+        masked = masked[:start] + keys.decrypt(raw) + masked[end:]
+    return masked
