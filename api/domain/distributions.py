@@ -23,10 +23,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol, cast
+from uuid import UUID
 
 from api.domain.errors import FieldError, Invalid
+from api.domain.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.money import to_yuan
+from api.domain.permissions import Permission
 
 #: Weights stay below 2**63, so two different starting levels differ by more than 2**-126: this many
 #: bits make the integer sort key exact.
@@ -285,3 +289,142 @@ def digest(body: dict[str, object]) -> str:
     """SHA-256 over canonical JSON: sorted keys, no spaces, UTF-8."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- the life cycle of a plan ----------------------------------------------------------------
+
+
+class DistributionStatus(Labelled):
+    """Where a refund plan stands."""
+
+    DRAFT = "draft", "编制中"
+    COMPUTED = "computed", "已测算待审批"
+    APPROVED = "approved", "已批准待公示"
+    PUBLISHED = "published", "公示中"
+    PAYING = "paying", "发放中待银行确认"
+    PARTLY_PAID = "partly_paid", "部分到账"
+    COMPLETED = "completed", "已完成"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class DistributionAction(Labelled):
+    """What people do with a refund plan."""
+
+    COMPUTE = "compute", "测算"
+    APPROVE = "approve", "批准"
+    SEND_BACK = "send_back", "退回重新测算"
+    PUBLISH = "publish", "公示"
+    PAY = "pay", "发放"
+    CONFIRM = "confirm", "确认全部到账"
+    CONFIRM_PARTLY = "confirm_partly", "确认部分到账"
+    WITHDRAW = "withdraw", "撤回方案"
+
+
+class LineStatus(Labelled):
+    """What became of one line."""
+
+    PLANNED = "planned", "待发放"
+    PAYING = "paying", "已送银行"
+    PAID = "paid", "已到账"
+    FAILED = "failed", "退票待重发"
+    SET_ASIDE = "set_aside", "已提存"
+    NONE = "none", "本次不分配"
+
+
+class PlanRecord(Record, Protocol):
+    """What the predicates below read of a plan."""
+
+    prepared_by_id: UUID | None
+    approved_by_id: UUID | None
+
+
+def _plan(record: Record) -> PlanRecord:
+    return cast("PlanRecord", record)
+
+
+#: 清退三岗分离: whoever holds two posts in turn still is one person (decisions: who is who).
+NOT_PREPARER = Predicate(
+    "same_person",
+    "编制人不能审批自己编制的方案，须由他人审批",
+    lambda actor, record: actor.id != _plan(record).prepared_by_id,
+)
+NOT_PREPARER_OR_APPROVER = Predicate(
+    "same_person",
+    "编制人和审批人不能经手发放，须由他人发放",
+    lambda actor, record: (
+        actor.id not in {_plan(record).prepared_by_id, _plan(record).approved_by_id}
+    ),
+)
+NOT_APPROVER = Predicate(
+    "same_person",
+    "审批人不能再编制该方案",
+    lambda actor, record: actor.id != _plan(record).approved_by_id,
+)
+
+D, DA = DistributionStatus, DistributionAction
+
+DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
+    "distribution",
+    D.DRAFT,
+    {
+        DA.COMPUTE: Step(
+            frozenset({D.DRAFT, D.COMPUTED}),
+            D.COMPUTED,
+            Permission.DISTRIBUTION_PREPARE,
+            when=(NOT_APPROVER,),
+        ),
+        DA.APPROVE: Step(
+            frozenset({D.COMPUTED}),
+            D.APPROVED,
+            Permission.DISTRIBUTION_APPROVE,
+            fields=(Field("document_no", "批准文书编号"),),
+            when=(NOT_PREPARER,),
+        ),
+        DA.SEND_BACK: Step(
+            frozenset({D.COMPUTED, D.APPROVED}),
+            D.DRAFT,
+            Permission.DISTRIBUTION_APPROVE,
+            fields=(REASON,),
+        ),
+        DA.PUBLISH: Step(
+            frozenset({D.APPROVED}),
+            D.PUBLISHED,
+            Permission.DISTRIBUTION_PREPARE,
+            fields=(
+                Field("published_on", "公示日期", FieldKind.DATE),
+                Field("objection_until", "异议截止日期", FieldKind.DATE, required=False),
+            ),
+        ),
+        DA.PAY: Step(
+            frozenset({D.PUBLISHED, D.PARTLY_PAID}),
+            D.PAYING,
+            Permission.DISTRIBUTION_PAY,
+            fields=(Field("document_no", "付款批次号"),),
+            when=(NOT_PREPARER_OR_APPROVER,),
+        ),
+        DA.CONFIRM: Step(
+            frozenset({D.PAYING}),
+            D.COMPLETED,
+            Permission.DISTRIBUTION_PAY,
+            fields=(Field("document_no", "银行回单号"),),
+            when=(NOT_PREPARER_OR_APPROVER,),
+        ),
+        DA.CONFIRM_PARTLY: Step(
+            frozenset({D.PAYING}),
+            D.PARTLY_PAID,
+            Permission.DISTRIBUTION_PAY,
+            fields=(
+                Field("document_no", "银行回单号"),
+                Field("failed_claims", "退票的申报编号（空格或换行分隔）", FieldKind.LONG_TEXT),
+            ),
+            when=(NOT_PREPARER_OR_APPROVER,),
+        ),
+        DA.WITHDRAW: Step(
+            frozenset({D.DRAFT, D.COMPUTED, D.APPROVED, D.PUBLISHED}),
+            D.WITHDRAWN,
+            Permission.DISTRIBUTION_PREPARE,
+            fields=(REASON,),
+            danger=True,
+        ),
+    },
+)

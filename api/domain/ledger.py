@@ -10,7 +10,9 @@ five measures are read off the pots. Nobody can type one.
 
 from dataclasses import dataclass
 
+from api.domain.flow import REASON, Field, Flow, Step
 from api.domain.labels import Labelled
+from api.domain.permissions import Permission
 
 
 class AccountKind(Labelled):
@@ -128,3 +130,32 @@ def measures(standings: list[Standing]) -> dict[Measure, int]:
     for measure, kinds in _INFLOWS.items():
         figures[measure] = sum(by_kind[kind].inflow for kind in kinds if kind in by_kind)
     return figures
+
+
+class EntryStatus(Labelled):
+    """Where an entry stands. It never changes itself: these are read off what reverses what."""
+
+    POSTED = "posted", "有效"
+    VOIDED = "voided", "已冲正"
+    REVERSAL = "reversal", "冲正分录"
+
+
+class EntryAction(Labelled):
+    """What can still be done with an entry."""
+
+    VOID = "void", "冲正"
+
+
+LEDGER_FLOW: Flow[EntryStatus, EntryAction] = Flow(
+    "ledger",
+    EntryStatus.POSTED,
+    {
+        EntryAction.VOID: Step(
+            frozenset({EntryStatus.POSTED}),
+            EntryStatus.VOIDED,
+            Permission.LEDGER_POST,
+            fields=(REASON, Field("document_no", "更正依据文书")),
+            danger=True,
+        ),
+    },
+)
