@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+
+import { addDays, daysUntil, formatDate, formatTime, today } from './dates'
+
+it('speaks Shanghai time whatever the machine says', () => {
+  expect(formatTime('2022-05-13T16:05:00Z')).toBe('2022-05-14 00:05')
+  expect(formatDate('2022-05-13T16:05:00Z')).toBe('2022-05-14')
+  expect(today(new Date('2022-12-31T17:00:00Z'))).toBe('2023-01-01')
+})
+
+it('leaves a date without time alone', () => {
+  expect(formatDate('2022-05-13')).toBe('2022-05-13')
+  expect(formatTime('2022-05-13')).toBe('2022-05-13')
+  expect(formatTime(null)).toBe('')
+})
+
+it('counts days between days, not between hours', () => {
+  const now = new Date('2022-05-13T15:59:00Z')
+  expect(daysUntil('2022-05-14T00:01:00+08:00', now)).toBe(1)
+  expect(daysUntil('2022-05-10', now)).toBe(-3)
+  expect(addDays('2022-02-28', 1)).toBe('2022-03-01')
+})

@@ -1,0 +1,43 @@
+const SHANGHAI = 8 * 3600_000
+const DAY = 86_400_000
+
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** The wall clock in the office, whatever the zone of the computer. */
+function wall(moment: string | Date): Date {
+  const time = typeof moment === 'string' ? Date.parse(moment) : moment.getTime()
+  return new Date(time + SHANGHAI)
+}
+
+const isDateOnly = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text)
+
+/** 2022-05-13; dates without a time pass through untouched. */
+export function formatDate(moment: string | null | undefined): string {
+  if (!moment) return ''
+  if (isDateOnly(moment)) return moment
+  const at = wall(moment)
+  if (Number.isNaN(at.getTime())) return moment
+  return `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`
+}
+
+/** 2022-05-13 14:05 */
+export function formatTime(moment: string | null | undefined): string {
+  if (!moment || isDateOnly(moment)) return moment ?? ''
+  const at = wall(moment)
+  if (Number.isNaN(at.getTime())) return moment
+  return `${formatDate(moment)} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
+}
+
+export function today(now = new Date()): string {
+  return formatDate(now.toISOString())
+}
+
+/** Calendar days from today until the day of the moment; negative when it has passed. */
+export function daysUntil(moment: string, now = new Date()): number {
+  return Math.round((Date.parse(formatDate(moment)) - Date.parse(today(now))) / DAY)
+}
+
+/** A day shifted by calendar days. */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10)
+}

@@ -1,0 +1,49 @@
+import { fileURLToPath, URL } from 'node:url'
+
+import vue from '@vitejs/plugin-vue'
+import Components from 'unplugin-vue-components/vite'
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import { defineConfig } from 'vitest/config'
+
+const api = process.env.YINLING_API ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    Components({
+      // Only the kit is resolved by name: our own components are imported, so that a reader finds them.
+      dirs: [],
+      dts: 'src/components.d.ts',
+      resolvers: [ElementPlusResolver({ importStyle: 'css' })],
+    }),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { proxy: { '/api': api } },
+  preview: { proxy: { '/api': api } },
+  build: {
+    // Offices run browsers that are years old; these are the oldest the kit itself supports.
+    target: ['chrome87', 'firefox78', 'safari14'],
+    manifest: true,
+    chunkSizeWarningLimit: 800,
+    // A data: font or picture would need a wider content security policy.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { staff: fileURLToPath(new URL('./index.html', import.meta.url)) },
+      output: {
+        codeSplitting: {
+          groups: [
+            // Shared with the phone and public pages, which have no router.
+            { name: 'vue', test: /node_modules[\\/](@vue|vue)[\\/]/, priority: 30 },
+            { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 20 },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['src/test-setup.ts'],
+    server: { deps: { inline: ['element-plus'] } },
+  },
+})
