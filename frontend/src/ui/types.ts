@@ -1,0 +1,78 @@
+/** Shapes that primitives share. They describe forms and buttons, never a domain. */
+export interface Option {
+  value: string
+  label: string
+}
+
+export interface FieldSpec {
+  field: string
+  label: string
+  kind: string
+  required?: boolean
+  options?: Option[] | null
+  help?: string | null
+}
+
+export interface ActionOffer {
+  action: string
+  label: string
+  needs: FieldSpec[]
+  danger?: boolean
+}
+
+export type FormValues = Record<string, unknown>
+
+/** What a status feels like, without colour: waiting, being worked on, done, stopped. */
+export type Tone = 'waiting' | 'active' | 'done' | 'stopped'
+
+export interface Column<T = Record<string, unknown>> {
+  key: string
+  label: string
+  /** Text of the cell where no slot draws it. */
+  text?: (row: T) => string | number | null | undefined
+  align?: 'right'
+  /** Long words may break; everything else stays on one line. */
+  wrap?: boolean
+  width?: string
+  /** The API's sort key; the header becomes a button. */
+  sort?: string
+  /** Not shown until someone asks for it. */
+  hidden?: boolean
+}
+
+export interface Filter {
+  key: string
+  label: string
+  kind: 'text' | 'select' | 'multi' | 'date-range' | string
+  options?: Option[]
+  /** Query names of both ends of a date range. */
+  from?: string
+  to?: string
+  /** Behind 更多筛选. */
+  more?: boolean
+}
+
+export interface Page<T> {
+  items: T[]
+  next_cursor?: string | null
+  prev_cursor?: string | null
+  total?: number | null
+  total_is_exact?: boolean
+}
+
+export type QueryValue = string | string[] | number | boolean | undefined
+export type ListQuery = Record<string, QueryValue>
+
+export function optionsOf(labels: Record<string, string>): Option[] {
+  return Object.entries(labels).map(([value, label]) => ({ value, label }))
+}
+
+/** The label, or the code itself: a newer server may know values that this page does not. */
+export function labelOf(labels: Record<string, string>, value: string | null | undefined): string {
+  return value ? (labels[value] ?? value) : ''
+}
+
+export const YES_NO: Option[] = [
+  { value: 'true', label: '是' },
+  { value: 'false', label: '否' },
+]
