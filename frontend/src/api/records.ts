@@ -1,0 +1,125 @@
+import type { ListQuery } from '@/ui/types'
+
+import { api, unwrap } from './client'
+import type { paths } from './schema'
+
+/**
+ * The API is regular: lists, records, transitions, timelines and attachments look alike for every noun. These
+ * few functions follow that regularity, and their types are read off the paths of the contract: a path that the
+ * contract does not have does not compile.
+ */
+type Path = keyof paths & string
+type Method = 'get' | 'post' | 'patch' | 'put' | 'delete'
+type Content<R> = R extends { content: { 'application/json': infer Body } } ? Body : never
+type Answers<P extends Path, M extends Method> = paths[P] extends {
+  [K in M]: { responses: infer R }
+}
+  ? R
+  : never
+type Good<R> = R extends { 200: infer Ok }
+  ? Content<Ok>
+  : R extends { 201: infer Made }
+    ? Content<Made>
+    : R extends { 202: infer Taken }
+      ? Content<Taken>
+      : never
+
+export type Answer<P extends Path, M extends Method = 'get'> = Good<Answers<P, M>>
+export type PathWith<M extends Method> = {
+  [P in Path]: paths[P] extends { [K in M]: { responses: unknown } } ? P : never
+}[Path]
+export type ListPath = {
+  [P in Path]: Answer<P> extends { items: unknown[] } ? P : never
+}[Path]
+export type RowOf<P extends ListPath> = Answer<P> extends { items: (infer Row)[] } ? Row : never
+export type PageOf<P extends ListPath> = Answer<P> & { items: RowOf<P>[] }
+/** Bases of records that have a life cycle: `/api/v1/leads` because of `/api/v1/leads/{…}/transitions`. */
+export type FlowBase = BaseOf<'transitions'>
+export type TimelineBase = BaseOf<'timeline'>
+export type AttachmentBase = BaseOf<'attachments'>
+export type RevealBase = BaseOf<'reveals'>
+type Leaf<Name extends string> = Extract<Path, `${string}/{${string}}/${Name}`>
+type BaseOf<Leaf extends string> = {
+  [P in Path]: P extends `${infer Base}/{${string}}/${Leaf}` ? Base : never
+}[Path]
+
+type BodyOf<P extends Path, M extends Method> = paths[P] extends {
+  [K in M]: { requestBody?: { content: { 'application/json': infer Body } } }
+}
+  ? Body
+  : never
+export type Body<P extends Path, M extends Method = 'post'> = BodyOf<P, M>
+
+interface Sent {
+  ids?: string[]
+  query?: ListQuery
+  body?: unknown
+  key?: string
+}
+
+function addressOf(path: string, ids: string[]): string {
+  const left = [...ids]
+  return path.replace(/\{[^}]+\}/g, () => encodeURIComponent(left.shift() ?? ''))
+}
+
+/** openapi-fetch cannot follow a path that is itself a type parameter; the types stand in our signatures. */
+type Untyped = (path: string, init: object) => Promise<{ data?: unknown; response: Response }>
+const callers: Record<Method, Untyped> = {
+  get: api.GET as unknown as Untyped,
+  post: api.POST as unknown as Untyped,
+  patch: api.PATCH as unknown as Untyped,
+  put: api.PUT as unknown as Untyped,
+  delete: api.DELETE as unknown as Untyped,
+}
+
+async function call<T>(method: Method, path: string, sent: Sent = {}): Promise<T> {
+  const { ids = [], query, body, key } = sent
+  return unwrap<T>(
+    callers[method](addressOf(path, ids), {
+      params: { query },
+      ...(body === undefined ? {} : { body }),
+      ...(key ? { headers: { 'Idempotency-Key': key } } : {}),
+    }) as Promise<{ data?: T; response: Response }>,
+  )
+}
+
+export const list = <P extends ListPath>(path: P, query: ListQuery = {}, ids: string[] = []) =>
+  call<PageOf<P>>('get', path, { query, ids })
+
+export const read = <P extends PathWith<'get'>>(path: P, ids: string[] = [], query?: ListQuery) =>
+  call<Answer<P>>('get', path, { ids, query })
+
+/** `body` is loose because forms are built from what the server asks for; the server checks it. */
+export const create = <P extends PathWith<'post'>>(
+  path: P,
+  body: Body<P> | Record<string, unknown>,
+  sent: Pick<Sent, 'ids' | 'key'> = {},
+) => call<Answer<P, 'post'>>('post', path, { ...sent, body })
+
+export const change = <P extends PathWith<'patch'>>(
+  path: P,
+  ids: string[],
+  body: Body<P, 'patch'> | Record<string, unknown>,
+) => call<Answer<P, 'patch'>>('patch', path, { ids, body })
+
+export const remove = <P extends PathWith<'delete'>>(path: P, ids: string[]) =>
+  call<unknown>('delete', path, { ids })
+
+export const transition = <T>(
+  base: FlowBase,
+  id: string,
+  body: { action: string; version: number } & Record<string, unknown>,
+  key: string,
+) => call<T>('post', `${base}/{id}/transitions`, { ids: [id], body, key })
+
+export const timelineOf = (base: TimelineBase, id: string) =>
+  call<Answer<Leaf<'timeline'>>>('get', `${base}/{id}/timeline`, { ids: [id] })
+
+export const attachmentsOf = (base: AttachmentBase, id: string) =>
+  call<Answer<Leaf<'attachments'>>>('get', `${base}/{id}/attachments`, { ids: [id] })
+
+export const reveal = (base: RevealBase, id: string, fields: string[], reason: string) =>
+  call<Answer<Leaf<'reveals'>, 'post'>>('post', `${base}/{id}/reveals`, {
+    ids: [id],
+    body: { fields, reason },
+  })

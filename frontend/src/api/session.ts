@@ -1,0 +1,117 @@
+import { reactive, readonly } from 'vue'
+
+import { problemOf } from '@/lib/problems'
+
+/**
+ * Who is logged in. The access token lives in this module's memory alone; the refresh token is an HttpOnly
+ * cookie that no script can read, so closing the tab leaves nothing behind that another script could take.
+ */
+const TOKEN_PATH = '/api/v1/auth/token'
+const PASSWORD_PATH = '/api/v1/auth/password'
+const REVOKE_PATH = '/api/v1/auth/revoke'
+const SIGNED_OUT = 'yinling.signed-out'
+
+const state = reactive({ known: false, signedIn: false })
+export const session = readonly(state)
+
+let accessToken: string | null = null
+let refreshing: Promise<boolean> | null = null
+
+export const bearer = () => accessToken
+
+export interface Credentials {
+  username: string
+  password: string
+  totp?: string
+}
+
+function settle(token: string | null) {
+  accessToken = token
+  state.known = true
+  state.signedIn = token !== null
+}
+
+async function postForm(path: string, form: Record<string, string>): Promise<unknown> {
+  const response = await fetch(path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    body: new URLSearchParams(form),
+  })
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw problemOf(response, body)
+  return body
+}
+
+async function grant(form: Record<string, string>): Promise<void> {
+  const body = await postForm(TOKEN_PATH, { ...form, cookie: 'true' })
+  settle((body as { access_token: string }).access_token)
+}
+
+export async function signIn({ username, password, totp }: Credentials) {
+  await grant({ grant_type: 'password', username, password, ...(totp ? { totp } : {}) })
+}
+
+/** The old password is the proof, so this works before the first login too. It ends every login. */
+export async function changePassword(
+  { username, password, totp }: Credentials,
+  newPassword: string,
+) {
+  await postForm(PASSWORD_PATH, {
+    username,
+    old_password: password,
+    new_password: newPassword,
+    ...(totp ? { totp } : {}),
+  })
+}
+
+async function renew(): Promise<boolean> {
+  try {
+    await grant({ grant_type: 'refresh_token' })
+    return true
+  } catch (error) {
+    // A lost connection is no logout: the cookie may still be good.
+    if (error instanceof TypeError) throw error
+    settle(null)
+    return false
+  }
+}
+
+/** Refresh tokens rotate and a second use ends the family, so tabs take turns where the browser lets them. */
+async function renewInTurn(): Promise<boolean> {
+  if (!navigator.locks) return renew()
+  return navigator.locks.request('yinling.refresh', renew)
+}
+
+export function refresh(): Promise<boolean> {
+  refreshing ??= renewInTurn().finally(() => {
+    refreshing = null
+  })
+  return refreshing
+}
+
+export async function ensureSession(): Promise<boolean> {
+  if (state.known) return state.signedIn
+  return refresh()
+}
+
+export async function signOut() {
+  const headers = accessToken ? { Authorization: `Bearer ${accessToken}` } : undefined
+  await fetch(REVOKE_PATH, { method: 'POST', credentials: 'same-origin', headers }).catch(
+    () => null,
+  )
+  settle(null)
+  try {
+    localStorage.setItem(SIGNED_OUT, String(Date.now()))
+  } catch {
+    // Without storage the other tabs notice at their next request.
+  }
+}
+
+/** Logging out in one tab logs out the others. */
+export function followOtherTabs(onSignedOut: () => void) {
+  addEventListener('storage', (event) => {
+    if (event.key !== SIGNED_OUT) return
+    settle(null)
+    onSignedOut()
+  })
+}

@@ -1,0 +1,25 @@
+import type { LeadStatus } from '@/api/schema'
+import type { Tone } from '@/ui/types'
+
+export const LEAD_TONES: Record<LeadStatus, Tone> = {
+  received: 'waiting',
+  registered: 'waiting',
+  assigned: 'active',
+  disputed: 'waiting',
+  verifying: 'active',
+  transferred_department: 'active',
+  transferred_police: 'active',
+  escalated: 'active',
+  concluded: 'active',
+  recheck: 'active',
+  rejected: 'stopped',
+  fed_back: 'active',
+  closed: 'done',
+  withdrawn: 'stopped',
+  archived: 'done',
+}
+
+/** Statuses whose clock no longer runs: their date is shown plainly. */
+export function isDone(status: LeadStatus): boolean {
+  return LEAD_TONES[status] === 'done' || LEAD_TONES[status] === 'stopped'
+}

@@ -1,0 +1,79 @@
+import type { QueryClient } from '@tanstack/vue-query'
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+
+import { ensureSession, followOtherTabs } from '@/api/session'
+
+import { forgetMe, holds, loadMe } from './me'
+import { modules } from './modules'
+import { pageTitle } from './pageTitle'
+
+const routes = [
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('./LoginPage.vue'),
+    meta: { title: '登录', open: true },
+  },
+  {
+    path: '/',
+    component: () => import('./StaffShell.vue'),
+    children: [
+      {
+        path: '',
+        name: 'home',
+        component: () => import('./modules/home/HomePage.vue'),
+        meta: { title: '我的待办' },
+      },
+      ...modules.flatMap((module) => module.routes),
+      {
+        path: 'hidden',
+        name: 'hidden',
+        component: () => import('./HiddenPage.vue'),
+        meta: { title: '无权查看' },
+      },
+      {
+        path: ':rest(.*)*',
+        name: 'missing',
+        component: () => import('./MissingPage.vue'),
+        meta: { title: '页面不存在' },
+      },
+    ],
+  },
+]
+
+export function makeRouter(client: QueryClient) {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes,
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+  })
+
+  const toLogin = (to: RouteLocationNormalized) => ({
+    name: 'login',
+    query: to.fullPath === '/' ? {} : { next: to.fullPath },
+  })
+
+  router.beforeEach(async (to) => {
+    if (to.meta.open) return true
+    if (!(await ensureSession())) return toLogin(to)
+    try {
+      const { permissions } = await loadMe(client)
+      if (holds(to.meta.permission, permissions)) return true
+      return { name: 'hidden', replace: true }
+    } catch {
+      forgetMe(client)
+      return toLogin(to)
+    }
+  })
+
+  router.afterEach((to) => {
+    pageTitle.value = to.meta.title ?? ''
+  })
+
+  followOtherTabs(() => {
+    forgetMe(client)
+    void router.replace({ name: 'login' })
+  })
+
+  return router
+}
