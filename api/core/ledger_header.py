@@ -18,6 +18,8 @@ _FEWEST: Final = 3
 _UNIT: Final = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _SHEET_UNIT: Final = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*(亿|万|千|百)?元")
 _COLUMN_UNIT: Final = re.compile(r"(亿|万|千|百)?元|[(（](亿|万|千)[)）]")
+#: The column that an annotated copy adds: part of no ledger.
+_RESULT: Final = "校验结果"
 _RUNNING: Final = frozenset(
     {"序号", "序", "行号", "行次", "项次", "no", "№", "序列", "顺序号", "号"}
 )
@@ -184,7 +186,7 @@ def _header(spec: LedgerSpec, grid: _Grid, best: _Candidate) -> Header:
 
 
 def _place_other(header: Header, column: int, label: str, taken_by: str | None) -> None:
-    if not label:
+    if not label or heading_key(label) == _RESULT:
         return
     if heading_key(label) in _RUNNING and header.running is None:
         header.running = column

@@ -7,6 +7,7 @@ So a decompression bomb kills that process and not the server, and nobody holds 
 
 import contextlib
 import datetime as dt
+import os
 import subprocess
 import sys
 import tempfile
@@ -98,24 +99,31 @@ class _Watch:
         self._timer.cancel()
 
 
-def run_limited(
-    module: str, arguments: list[str], data: bytes
-) -> "contextlib.AbstractContextManager[Iterator[bytes]]":
-    """Lines that `python -m module` writes about `data`; raises the refusal that it ends with."""
-    return _limited(module, arguments, data)
+def _memory_folder() -> str | None:
+    """Where a temporary file never reaches a disk; elsewhere the usual place."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - private folder inside
 
 
 @contextlib.contextmanager
-def _limited(module: str, arguments: list[str], data: bytes) -> Generator[Iterator[bytes]]:
+def run_limited(
+    module: str, arguments: list[str], data: bytes, *, may_write: bool = False
+) -> Generator[Iterator[bytes]]:
+    """Lines that `python -m module` writes about `data`; raises the refusal that it ends with."""
     root = str(Path(__file__).resolve().parents[2])
-    with tempfile.TemporaryDirectory(prefix="yinling-table-") as nowhere:
+    folder = _memory_folder() if may_write else None
+    with tempfile.TemporaryDirectory(prefix="yinling-table-", dir=folder) as nowhere:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=nowhere,
-            env={"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+            env={
+                "PYTHONPATH": root,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "LANG": "C.UTF-8",
+                "TMPDIR": nowhere,
+            },
             close_fds=True,
         )
         watch = _Watch(process, WALL_SECONDS)

@@ -39,7 +39,7 @@ class Refused(Exception):
 # ---------------------------------------------------------------------------------------- limits
 
 
-def limit_resources() -> None:
+def limit_resources(*, may_write: bool = False) -> None:
     """Little memory, little processor time, no files: set before the first byte is looked at."""
     try:
         import resource
@@ -47,7 +47,8 @@ def limit_resources() -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    most = MAX_UNCOMPRESSED * 2 if may_write else 0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -260,7 +261,7 @@ def _wire(value: Any) -> Any:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-class _Writer:
+class Writer:
     """Batches of rows to standard output; counts what it lets through."""
 
     def __init__(self) -> None:
@@ -297,7 +298,7 @@ class _Writer:
         return self._rows
 
 
-def write_workbook(data: bytes, parts: dict[str, _Part], writer: _Writer) -> None:
+def write_workbook(data: bytes, parts: dict[str, _Part], writer: Writer) -> None:
     """Every worksheet of a spreadsheet that passed the checks."""
     import python_calamine as calamine
 
@@ -315,7 +316,7 @@ def write_workbook(data: bytes, parts: dict[str, _Part], writer: _Writer) -> Non
         _write_sheet(book.get_sheet_by_index(index), index, meta, part, writer)
 
 
-def _write_sheet(sheet: Any, index: int, meta: Any, part: _Part, writer: _Writer) -> None:
+def _write_sheet(sheet: Any, index: int, meta: Any, part: _Part, writer: Writer) -> None:
     visible = str(meta.visible).endswith("Visible") and "Very" not in str(meta.visible)
     if sheet.end is not None and sheet.end[1] - sheet.start[1] >= MAX_COLUMNS:
         raise Refused("too_many_columns")
@@ -389,7 +390,7 @@ def _outside_quotes(line: str, mark: str) -> int:
     return sum(piece.count(mark) for piece in line.split('"')[::2])
 
 
-def write_text(data: bytes, writer: _Writer) -> None:
+def write_text(data: bytes, writer: Writer) -> None:
     """A CSV or TSV file; its row numbers are those a spreadsheet program would show."""
     text, encoding = decode(data)
     if _MARKUP.match(text):
@@ -420,7 +421,7 @@ _FOREIGN: Final = (
 )  # fmt: skip
 
 
-def read(data: bytes, suffix: str, writer: _Writer) -> None:
+def read(data: bytes, suffix: str, writer: Writer) -> None:
     """What the bytes say counts; of the name only that it promises macros."""
     if suffix in {".xlsm", ".xlam", ".xltm", ".xla"}:
         raise Refused("file_has_macros")
@@ -441,7 +442,7 @@ def main() -> None:
     """Read standard input under limits; the exit code is 0 also for a refusal."""
     limit_resources()
     data = sys.stdin.buffer.read()
-    writer = _Writer()
+    writer = Writer()
     out = sys.stdout.buffer
     try:
         read(data, sys.argv[1] if len(sys.argv) > 1 else "", writer)

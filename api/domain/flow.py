@@ -14,7 +14,6 @@ from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNo
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission
 
-
 S = TypeVar("S", bound=Labelled)
 A = TypeVar("A", bound=Labelled)
 
@@ -69,8 +68,10 @@ class Predicate:
 
     def refusal(self) -> DomainError:
         """The error for a failed condition, naming the article where the law asks for it."""
-        extra = {"article": self.article} if self.article else {}
-        return self.error(self.sentence, code=self.name, **extra)
+        refusal = self.error(self.sentence, code=self.name)
+        if self.article:
+            refusal.extra["article"] = self.article
+        return refusal
 
 
 OWN_UNIT = Predicate(

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Cookie, Form, Request, Response
-from fastapi.responses import ORJSONResponse
 
 from api.access.guards import PUBLIC, Anyone
 from api.core.config import settings
 from api.core.db import DbSession
+from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.errors import DomainError
 from api.schemas.auth import (
@@ -45,7 +45,7 @@ def _basic(request: Request) -> tuple[str, str] | None:
 
 def _oauth_error(error: str, code: str, description: str, status: int = 400) -> Response:
     body = {"error": error, "error_description": description, "code": code}
-    return ORJSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+    return answer(body, status)
 
 
 def _refusal(error: DomainError) -> Response:
@@ -80,7 +80,7 @@ async def token(  # noqa: PLR0913  # the form of RFC 6749
     refresh_token: Text = None,
     client_id: Text = None,
     client_secret: Text = None,
-    cookie: Annotated[bool, Form(description="刷新令牌放入 HttpOnly Cookie")] = False,  # noqa: FBT002  # a form field
+    cookie: Annotated[bool, Form(description="刷新令牌放入 HttpOnly Cookie")] = False,  # a form field
     stored: Refresh = None,
 ) -> Any:
     """OAuth 2.0 令牌接口：password、refresh_token、client_credentials。"""
@@ -107,7 +107,7 @@ async def token(  # noqa: PLR0913  # the form of RFC 6749
         "expires_in": issued.expires_in,
         "scope": " ".join(sorted(issued.actor.permissions)),
     }
-    response = ORJSONResponse(body, headers={"Cache-Control": "no-store"})
+    response = answer(body)
     if cookie and issued.refresh_token:
         _cookie(response, request, issued.refresh_token)
     return response

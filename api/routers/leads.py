@@ -1,6 +1,6 @@
 """`/leads`: the clue ledger."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -8,6 +8,7 @@ from fastapi import Query, Response
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
@@ -29,15 +30,15 @@ async def page(
 @router.post("", response_model=LeadRead, status_code=201, summary="登记线索")
 async def create(
     body: LeadCreate, actor: Annotated[Actor, require(P.LEAD_CREATE)], session: DbSession
-) -> Any:
+) -> Response:
     """登记一条线索。文字中的电话、证件号等会自动加密并打码。"""
-    return await leads.create(session, actor, body)
+    return answer(await leads.create(session, actor, body), 201)
 
 
 @router.get("/{lead_id}", response_model=LeadRead, summary="线索详情")
-async def read(lead_id: UUID, actor: Annotated[Actor, require_folded(P.LEAD_READ)]) -> Any:
+async def read(lead_id: UUID, actor: Annotated[Actor, require_folded(P.LEAD_READ)]) -> Response:
     """一条线索，连同当前用户可以办理的操作。"""
-    return await leads.read(actor, lead_id)
+    return answer(await leads.read(actor, lead_id))
 
 
 @router.patch("/{lead_id}", response_model=LeadRead, summary="修改线索")
@@ -46,9 +47,9 @@ async def update(
     body: LeadUpdate,
     actor: Annotated[Actor, require(P.LEAD_CREATE)],
     session: DbSession,
-) -> Any:
+) -> Response:
     """更正未办结线索的内容；未提交的字段保持不变。"""
-    return await leads.update(session, actor, lead_id, body)
+    return answer(await leads.update(session, actor, lead_id, body))
 
 
 @router.post("/{lead_id}/transitions", response_model=LeadRead, summary="办理线索")
@@ -57,9 +58,9 @@ async def transition(
     body: LeadTransition,
     actor: Annotated[Actor, require(P.LEAD_READ)],
     session: DbSession,
-) -> Any:
+) -> Response:
     """执行一个操作（交办、签收、提交结论……）；可用操作见详情中的 available_actions。"""
-    return await leads.transition(session, actor, lead_id, body)
+    return answer(await leads.transition(session, actor, lead_id, body))
 
 
 @router.post("/{lead_id}/reveals", response_model=Revealed, summary="查看明文")
@@ -68,6 +69,6 @@ async def reveal(
     body: Reveal,
     actor: Annotated[Actor, require(P.LEAD_REVEAL)],
     session: DbSession,
-) -> Any:
+) -> Response:
     """查看被打码的内容；须说明理由，并留下审计记录。"""
-    return {"values": await leads.reveal(session, actor, lead_id, body)}
+    return answer({"values": await leads.reveal(session, actor, lead_id, body)})

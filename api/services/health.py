@@ -1,6 +1,5 @@
 """Whether the database answers and its tables are those this code was written for."""
 
-import asyncio
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +20,7 @@ async def ensure_ready() -> None:
     """Raises NotReady when the database cannot be reached or is not at the newest migration."""
     try:
         row = await database().fetchrow("SELECT version_num FROM alembic_version")
-    except (OSError, SQLAlchemyError, asyncio.TimeoutError) as error:
+    except (TimeoutError, OSError, SQLAlchemyError) as error:
         raise NotReady("数据库无法连接") from error
     if row is None or row["version_num"] != migrations.head():
         raise NotReady("数据库结构不是最新版本，请执行 yinling migrate")

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Boolean,
     Date,
     Text,
@@ -19,14 +18,13 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, numbers, record_access, search
-from api.core.clock import TIMEZONE, now, today
+from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, moment, yuan
@@ -37,10 +35,10 @@ from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadAction, LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
-from api.models.units import Division, Unit
+from api.models.units import Unit
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadCreate, LeadItem, LeadQuery, LeadRead, LeadUpdate
-from api.services import _transition, places, protect, time_rules
+from api.services import _transition, columns, places, protect, time_rules
 
 RESOURCE = "lead"
 
@@ -51,14 +49,6 @@ _OPEN = [
 ]
 
 
-def _unit_name(column: Any) -> Any:
-    named = select(func.json_build_object("id", Unit.id, "name", Unit.name)).where(
-        Unit.id == column
-    )
-    return named.scalar_subquery()
-
-
-_DIVISION_NAME = select(Division.name).where(Division.code == Lead.division_code).scalar_subquery()
 _ITEM: dict[str, Any] = {
     "id": Lead.id,
     "number": Lead.number,
@@ -69,44 +59,27 @@ _ITEM: dict[str, Any] = {
     "subject_name": Lead.subject_name,
     "primary_category": Lead.primary_category,
     "division_code": Lead.division_code,
-    "division_name": _DIVISION_NAME,
+    "division_name": columns.division_name(Lead.division_code),
     "amount_involved": yuan(Lead.amount_involved),
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
-    "owner_unit": _unit_name(Lead.owner_unit_id),
-    "proposed_unit": _unit_name(Lead.proposed_unit_id),
+    "owner_unit": columns.unit_named(Lead.owner_unit_id),
+    "proposed_unit": columns.unit_named(Lead.proposed_unit_id),
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
     "conclusion": Lead.conclusion,
     "version": Lead.version,
 }
 
-_ASSISTING = (
+_IDENTIFIERS = columns.json_list(
     select(
-        func.coalesce(
-            func.json_agg(func.json_build_object("id", Unit.id, "name", Unit.name)),
-            literal_column("'[]'::json"),
+        func.json_build_object(
+            "id", LeadIdentifier.id,
+            "kind", LeadIdentifier.kind,
+            "value_mask", LeadIdentifier.value_mask,
+            "field", LeadIdentifier.field,
         )
-    )
-    .where(Unit.id == func.any(Lead.assisting_unit_ids))
-    .scalar_subquery()
-)
-_IDENTIFIERS = (
-    select(
-        func.coalesce(
-            func.json_agg(
-                func.json_build_object(
-                    "id", LeadIdentifier.id,
-                    "kind", LeadIdentifier.kind,
-                    "value_mask", LeadIdentifier.value_mask,
-                    "field", LeadIdentifier.field,
-                )
-            ),
-            literal_column("'[]'::json"),
-        )
-    )
-    .where(LeadIdentifier.lead_id == Lead.id)
-    .scalar_subquery()
+    ).where(LeadIdentifier.lead_id == Lead.id)
 )  # fmt: skip
 _REPORTER = func.json_build_object(
     "kind",
@@ -121,7 +94,7 @@ _READ: dict[str, Any] = _ITEM | {
     "categories": Lead.categories,
     "red_flags": Lead.red_flags,
     "occurred_on": Lead.occurred_on,
-    "assisting_units": _ASSISTING,
+    "assisting_units": columns.units_named(Lead.assisting_unit_ids),
     "identifiers": _IDENTIFIERS,
     "reporter": _REPORTER,
     "due_rule": Lead.due_rule,
@@ -196,11 +169,6 @@ def _search_filters(text: str | None) -> dict[str, object]:
     return {"words": words, "pattern": search.like(text)} if words else {"number": text}
 
 
-def _above(code: str) -> str:
-    """The first code after all codes below a division."""
-    return code[:-1] + chr(ord(code[-1]) + 1)
-
-
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
     place = query.division_code
@@ -215,7 +183,7 @@ async def page(actor: Actor, query: LeadQuery) -> Response:
             "owner_unit_id": query.owner_unit_id,
             "proposed_unit_id": query.proposed_unit_id,
             "division_from": place,
-            "division_below": _above(place) if place else None,
+            "division_below": columns.division_end(place) if place else None,
             "import_id": query.import_id,
             "fast_track": query.fast_track,
             "overdue": query.overdue,

@@ -11,7 +11,6 @@ from api.domain import codes, identifiers
 from api.domain.codes import CodeCheck
 from api.domain.identifiers import IdentifierKind
 
-
 _CHECKS: dict[IdentifierKind, Callable[[str], CodeCheck]] = {
     IdentifierKind.PHONE: codes.check_phone,
     IdentifierKind.RESIDENT_ID: lambda value: codes.check_resident_id(value, today()),

@@ -1,0 +1,88 @@
+"""Refund plans and their lines."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.db import Base
+from api.core.ids import uuid7
+from api.domain.distributions import (
+    BaseRule,
+    Disposition,
+    DistributionStatus,
+    LineStatus,
+    Standing,
+)
+from api.models.base import DivisionCode, Recorded, Versioned
+
+
+class Distribution(Recorded, Versioned, Base):
+    """One plan. Who prepared and who approved are people, not posts: 三岗分离 is about people."""
+
+    __tablename__ = "distributions"
+    __table_args__ = (
+        CheckConstraint("pool >= 0", name="pool"),
+        CheckConstraint("prepared_by_id <> approved_by_id", name="two_people"),
+        CheckConstraint("paid_by_id NOT IN (prepared_by_id, approved_by_id)", name="three_people"),
+        Index(None, "town_code", "id"),
+        Index(None, "case_id", "id"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    status: Mapped[DistributionStatus]
+    title: Mapped[str]
+    pool: Mapped[int]
+    base_rule: Mapped[BaseRule]
+    returns_offset: Mapped[bool]
+    note: Mapped[str] = mapped_column(default="")
+    prepared_by_id: Mapped[UUID | None]
+    approved_by_id: Mapped[UUID | None]
+    paid_by_id: Mapped[UUID | None]
+    computed_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approval_document_no: Mapped[str] = mapped_column(default="")
+    published_on: Mapped[date | None]
+    objection_until: Mapped[date | None]
+    claims_count: Mapped[int] = mapped_column(default=0)
+    total_pay: Mapped[int] = mapped_column(default=0)
+    total_set_aside: Mapped[int] = mapped_column(default=0)
+    undistributed: Mapped[int] = mapped_column(default=0)
+    #: What the signatures stand on: kept as computed, recomputable without this system.
+    certificate: Mapped[dict[str, Any] | None]
+    #: The transfers that reserved the money at approval; a withdrawn plan gives it back.
+    pay_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+    set_aside_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+
+
+class DistributionLine(Base):
+    """One victim's line: what the plan says, and what became of it."""
+
+    __tablename__ = "distribution_lines"
+    __table_args__ = (
+        UniqueConstraint("distribution_id", "victim_id"),
+        CheckConstraint("share >= 0 AND share <= outstanding", name="share"),
+        Index(None, "victim_id"),
+        Index(None, "distribution_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    distribution_id: Mapped[UUID] = mapped_column(ForeignKey("distributions.id"))
+    victim_id: Mapped[UUID] = mapped_column(ForeignKey("victims.id"))
+    claim: Mapped[str]
+    standing: Mapped[Standing]
+    principal: Mapped[int]
+    returns: Mapped[int]
+    refunds: Mapped[int]
+    outstanding: Mapped[int]
+    share: Mapped[int]
+    disposition: Mapped[Disposition]
+    status: Mapped[LineStatus]
+    sent_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+    paid_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+    paid_at: Mapped[datetime | None]

@@ -1,0 +1,37 @@
+"""SQL expressions that the listings of several nouns share."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
+
+from api.models.units import Division, Unit
+
+_EMPTY = literal_column("'[]'::json")
+
+
+def unit_named(unit_id: Any) -> ColumnElement[Any]:
+    """`{id, name}` of a unit column; null where the column is."""
+    named = func.json_build_object("id", Unit.id, "name", Unit.name)
+    return select(named).where(Unit.id == unit_id).scalar_subquery()
+
+
+def units_named(unit_ids: Any) -> ColumnElement[Any]:
+    """`[{id, name}]` of an array column of unit ids."""
+    named = func.json_build_object("id", Unit.id, "name", Unit.name)
+    return json_list(select(named).where(Unit.id == func.any(unit_ids)))
+
+
+def division_name(code: Any) -> ColumnElement[str]:
+    """The name of a division column."""
+    return select(Division.name).where(Division.code == code).scalar_subquery()
+
+
+def json_list(rows: Select[Any]) -> ColumnElement[Any]:
+    """The single column of a correlated select as a JSON list, empty rather than null."""
+    each = next(iter(rows.selected_columns))
+    return rows.with_only_columns(func.coalesce(func.json_agg(each), _EMPTY)).scalar_subquery()
+
+
+def division_end(code: str) -> str:
+    """The first code after all codes below a division: a prefix is a range of the C collation."""
+    return code[:-1] + chr(ord(code[-1]) + 1)
