@@ -38,14 +38,14 @@ class SheetColumn:
 
 
 def _safe(text: str) -> str:
-    return _ILLEGAL.sub("", text)[:32_767]
+    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:32_767]
 
 
 class _Book:
     """The workbook being written, in a temporary file of the system's."""
 
     def __init__(self, columns: Sequence[SheetColumn], title: str, note: str) -> None:
-        import xlsxwriter
+        import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
         self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the stream
         self.book: Any = xlsxwriter.Workbook(
