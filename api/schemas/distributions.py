@@ -1,0 +1,146 @@
+"""Refund plans on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from api.core.pagination import PageQuery
+from api.domain.distributions import (
+    DISTRIBUTION_FLOW,
+    BaseRule,
+    Disposition,
+    DistributionStatus,
+    LineStatus,
+    Standing,
+)
+from api.domain.labels import Labelled
+from api.schemas.common import (
+    AvailableAction,
+    Label,
+    Money,
+    OptionalProse,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+from api.schemas.property_items import CaseRef
+
+
+class DistributionCreate(Wire):
+    """A new plan: how much, and by which reading of the law."""
+
+    case_id: UUID
+    title: Label
+    pool: Money = Field(description="可分配金额（元）")
+    base_rule: BaseRule = Field(description="分配基数规则，印入公示文本")
+    returns_offset: bool = Field(True, description="已得利息、分红等回报是否折抵本金")
+    note: OptionalProse = ""
+
+
+class DistributionUpdate(Wire):
+    """What may be changed before the plan is approved."""
+
+    version: Annotated[int, Field(ge=1)]
+    title: Label | None = None
+    pool: Money | None = None
+    base_rule: BaseRule | None = None
+    returns_offset: bool | None = None
+    note: OptionalProse | None = None
+
+
+DistributionTransition = transition_union(DISTRIBUTION_FLOW, "Distribution")
+
+
+class DistributionSort(Labelled):
+    """Orders of the list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+
+
+class DistributionQuery(PageQuery):
+    """Filters of the list; those left out do not filter."""
+
+    sort: DistributionSort = DistributionSort.NEWEST
+    case_id: UUID | None = None
+    status: Annotated[list[DistributionStatus], Field(max_length=10)] | None = None
+
+
+class DistributionItem(Shown):
+    """A plan in a list."""
+
+    id: UUID
+    number: str
+    case: CaseRef
+    status: DistributionStatus
+    title: str
+    pool: Yuan
+    base_rule: BaseRule
+    claims_count: int
+    total_pay: Yuan
+    total_set_aside: Yuan
+    undistributed: Yuan
+    published_on: date | None
+    objection_until: date | None
+    version: int
+
+
+class DistributionRead(DistributionItem):
+    """One plan."""
+
+    returns_offset: bool
+    notice: str = Field(description="公示文本中关于分配基数的说明")
+    note: str
+    level: str | None = Field(description="受偿比例，精确分数")
+    digest: str | None = Field(description="证书摘要（SHA-256）")
+    paid_amount: Yuan = Field(description="已到账")
+    paying_amount: Yuan = Field(description="已送银行")
+    prepared_by_id: UUID | None
+    approved_by_id: UUID | None
+    paid_by_id: UUID | None
+    computed_at: datetime | None
+    approved_at: datetime | None
+    approval_document_no: str
+    created_at: datetime
+    updated_at: datetime
+    revealable: list[str]
+    available_actions: list[AvailableAction]
+
+
+class LineQuery(PageQuery):
+    """Filters of a plan's lines."""
+
+    status: Annotated[list[LineStatus], Field(max_length=10)] | None = None
+
+
+class LineItem(Shown):
+    """One victim's line."""
+
+    id: UUID
+    claim: str
+    name: str = Field(description="已打码")
+    account: str = Field(description="只显示末四位")
+    standing: Standing
+    principal: Yuan
+    returns: Yuan
+    refunds: Yuan
+    outstanding: Yuan
+    share: Yuan
+    disposition: Disposition
+    status: LineStatus
+
+
+class Certificate(Shown):
+    """A plan that anybody can recompute; claims by number only."""
+
+    model_config = ConfigDict(extra="allow")
+
+    format: str
+    number: str
+    rule: BaseRule
+    pool: Yuan
+    lines: list[dict[str, Any]]
+    digest: str

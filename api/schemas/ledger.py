@@ -1,0 +1,109 @@
+"""The ledger on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from api.core.pagination import PageQuery
+from api.domain.labels import Labelled
+from api.domain.ledger import LEDGER_FLOW, AccountKind, EntryStatus, Measure
+from api.schemas.common import (
+    AvailableAction,
+    Label,
+    Moment,
+    Money,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+
+
+class BookQuery(Wire):
+    """Which book: a case (or a risk entity)."""
+
+    book_id: UUID = Field(description="案件编号（id）")
+
+
+class LedgerAccount(Shown):
+    """One account of a book."""
+
+    kind: AccountKind
+    label: str
+    balance: Yuan = Field(description="现有余额；账外来源为负数")
+    inflow: Yuan = Field(description="历次转入之和（已冲正的除外）")
+
+
+class MeasureShown(Shown):
+    """One of the five figures, derived from the accounts."""
+
+    measure: Measure
+    label: str
+    amount: Yuan
+    note: str
+
+
+class LedgerAccounts(Shown):
+    """All accounts of one book; they sum to zero."""
+
+    book_id: UUID
+    items: list[LedgerAccount]
+    measures: list[MeasureShown]
+    total: Yuan = Field(description="全部账户之和，恒为 0.00")
+
+
+class EntryCreate(Wire):
+    """One transfer: money comes out of `credit` and goes into `debit`."""
+
+    book_id: UUID
+    id: UUID | None = Field(None, description="客户端生成的 UUIDv7；重复提交不会重复记账")
+    debit: AccountKind = Field(description="转入账户（借）")
+    credit: AccountKind = Field(description="转出账户（贷）")
+    amount: Money
+    happened_at: Moment | None = Field(None, description="业务发生时间；不填为现在")
+    reason: Label
+    document_no: Label = Field(description="依据文书")
+
+
+EntryTransition = transition_union(LEDGER_FLOW, "LedgerEntry")
+
+
+class EntrySort(Labelled):
+    """Orders of the entries."""
+
+    NEWEST = "-id", "记账先后（新在前）"
+    OLDEST = "id", "记账先后（旧在前）"
+
+
+class EntryQuery(PageQuery):
+    """Filters of the entries."""
+
+    sort: EntrySort = EntrySort.NEWEST
+    book_id: UUID | None = None
+    account: Annotated[list[AccountKind], Field(max_length=20)] | None = None
+
+
+class EntryItem(Shown):
+    """One entry; entries never change."""
+
+    id: UUID
+    book_id: UUID
+    status: EntryStatus
+    debit: AccountKind
+    credit: AccountKind
+    amount: Yuan
+    happened_at: datetime
+    recorded_at: datetime
+    reason: str
+    document_no: str
+    reverses_id: UUID | None
+    reversed_by_id: UUID | None
+    version: int
+
+
+class EntryRead(EntryItem):
+    """One entry with what can be done with it."""
+
+    available_actions: list[AvailableAction]

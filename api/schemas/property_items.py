@@ -1,0 +1,169 @@
+"""Property items on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.labels import Labelled
+from api.domain.property_items import (
+    PROPERTY_FLOW,
+    Disposal,
+    Ownership,
+    PropertyKind,
+    PropertyStatus,
+)
+from api.domain.property_measures import MeasureKind, MeasureStatus
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    Label,
+    Money,
+    Optional,
+    OptionalProse,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+
+Account = Annotated[str, StringConstraints(max_length=64)]
+
+
+class PropertyItemCreate(Wire):
+    """A new item. Owner, holder and account number are stored encrypted."""
+
+    case_id: UUID
+    kind: PropertyKind
+    title: Label = Field(description="财物名称，例如 某银行账户、轿车")
+    description: OptionalProse = ""
+    owner_name: Optional = Field("", description="所有人")
+    holder_name: Optional = Field("", description="持有人")
+    institution: Optional = Field("", description="开户行、登记机关等")
+    account: Account = Field("", description="账号或者权证号")
+    location: Optional = ""
+    custodian: Optional = Field("", description="保管人或者保管单位")
+    quantity: Optional = ""
+    amount: Money | None = Field(None, description="金额（元）")
+    appraised_value: Money | None = Field(None, description="估价（元）")
+    appraised_on: Day | None = None
+    appraiser: Optional = ""
+    court_item_no: Optional = ""
+
+
+class PropertyItemUpdate(Wire):
+    """What may be corrected before an item is disposed of; what is left out stays."""
+
+    version: Annotated[int, Field(ge=1)]
+    title: Label | None = None
+    description: OptionalProse | None = None
+    owner_name: Optional | None = None
+    holder_name: Optional | None = None
+    institution: Optional | None = None
+    account: Account | None = None
+    location: Optional | None = None
+    custodian: Optional | None = None
+    quantity: Optional | None = None
+    amount: Money | None = None
+    appraised_value: Money | None = None
+    appraised_on: Day | None = None
+    appraiser: Optional | None = None
+    court_item_no: Optional | None = None
+
+
+PropertyItemTransition = transition_union(PROPERTY_FLOW, "PropertyItem")
+
+
+class PropertyItemSort(Labelled):
+    """Orders of the list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+
+
+class PropertyItemQuery(PageQuery):
+    """Filters of the list; those left out do not filter."""
+
+    sort: PropertyItemSort = PropertyItemSort.NEWEST
+    case_id: UUID | None = None
+    status: Annotated[list[PropertyStatus], Field(max_length=10)] | None = None
+    kind: Annotated[list[PropertyKind], Field(max_length=20)] | None = None
+    ownership: Annotated[list[Ownership], Field(max_length=10)] | None = None
+    account: Account | None = Field(None, description="按完整账号精确查找")
+    number: Optional | None = None
+
+
+class CaseRef(Shown):
+    """The case by its number only."""
+
+    id: UUID
+    number: str
+
+
+class PropertyItemItem(Shown):
+    """An item in a list."""
+
+    id: UUID
+    number: str
+    case: CaseRef
+    status: PropertyStatus
+    kind: PropertyKind
+    title: str
+    owner_name: str = Field(description="已打码")
+    holder_name: str = Field(description="已打码")
+    institution: str
+    account: str = Field(description="只显示末四位")
+    amount: Yuan | None
+    appraised_value: Yuan | None
+    ownership: Ownership
+    disposal: Disposal | None
+    version: int
+
+
+class DeterminationShown(Shown):
+    """One determination of whose it is."""
+
+    ownership: Ownership
+    authority: str
+    document_no: str
+    reason: str
+    decided_at: datetime
+
+
+class MeasureBrief(Shown):
+    """A measure on the item."""
+
+    id: UUID
+    kind: MeasureKind
+    status: MeasureStatus
+    authority: str
+    document_no: str
+    starts_on: date
+    expires_on: date | None
+    rank: int
+
+
+class PropertyItemRead(PropertyItemItem):
+    """One item."""
+
+    description: str
+    location: str
+    custodian: str
+    quantity: str
+    appraised_on: date | None
+    appraiser: str
+    court_item_no: str
+    objector: str
+    objection: str
+    disposed_on: date | None
+    disposal_authority: str
+    disposal_document_no: str
+    proceeds: Yuan | None
+    determinations: list[DeterminationShown]
+    measures: list[MeasureBrief]
+    created_at: datetime
+    updated_at: datetime
+    revealable: list[str]
+    available_actions: list[AvailableAction]

@@ -1,0 +1,127 @@
+"""Property measures on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from api.core.pagination import PageQuery
+from api.domain.labels import Labelled
+from api.domain.property_items import PropertyKind
+from api.domain.property_measures import (
+    MEASURE_FLOW,
+    AuthorityLevel,
+    MeasureKind,
+    MeasureStatus,
+    Regime,
+    ReleaseReason,
+)
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    Label,
+    Money,
+    Optional,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+from api.schemas.property_items import CaseRef
+
+
+class PropertyMeasureCreate(Wire):
+    """A measure as a competent authority ordered it; without level and paper it is refused."""
+
+    property_item_id: UUID
+    kind: MeasureKind
+    regime: Regime
+    authority: Optional = Field("", description="批准机关")
+    authority_level: AuthorityLevel | None = Field(None, description="批准机关级别")
+    document_no: Optional = Field("", description="法律文书编号")
+    officers: Annotated[list[Label], Field(max_length=10)] = Field(
+        default_factory=list, description="执行人员"
+    )
+    amount: Money | None = Field(None, description="金额（元）")
+    is_major: bool = Field(False, description="按重大、复杂案件办理（设区的市级批准）")
+    starts_on: Day
+    expires_on: Day | None = Field(None, description="文书载明的到期日；不填按法定最长期限")
+
+
+MeasureTransition = transition_union(MEASURE_FLOW, "PropertyMeasure")
+
+
+class PropertyMeasureSort(Labelled):
+    """Orders of the list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+    STARTS = "starts_on", "起始日（早在前）"
+
+
+class PropertyMeasureQuery(PageQuery):
+    """Filters of the list; those left out do not filter."""
+
+    sort: PropertyMeasureSort = PropertyMeasureSort.NEWEST
+    case_id: UUID | None = None
+    property_item_id: UUID | None = None
+    status: Annotated[list[MeasureStatus], Field(max_length=10)] | None = None
+    kind: Annotated[list[MeasureKind], Field(max_length=10)] | None = None
+    expires_before: Day | None = Field(None, description="此日（含）以前到期的有效措施")
+
+
+class PropertyRef(Shown):
+    """The item that a measure lies on."""
+
+    id: UUID
+    number: str
+    title: str
+    kind: PropertyKind
+
+
+class PropertyMeasureItem(Shown):
+    """A measure in a list."""
+
+    id: UUID
+    case: CaseRef
+    property_item: PropertyRef
+    status: MeasureStatus
+    kind: MeasureKind
+    regime: Regime
+    authority: str
+    authority_level: AuthorityLevel
+    document_no: str
+    amount: Yuan | None
+    starts_on: date
+    expires_on: date | None
+    days_left: int | None = Field(description="距到期日的天数；已逾期为负数")
+    rank: int
+    is_major: bool
+    version: int
+
+
+class RenewalShown(Shown):
+    """One renewal."""
+
+    number: int
+    decided_on: date
+    old_expires_on: date
+    new_expires_on: date
+    authority_level: AuthorityLevel
+    document_no: str
+
+
+class PropertyMeasureRead(PropertyMeasureItem):
+    """One measure."""
+
+    officers: list[str]
+    rule_id: str
+    alert_days: list[date] = Field(description="到期前提醒的工作日")
+    renewals: list[RenewalShown]
+    released_on: date | None
+    release_reason: ReleaseReason | None
+    release_document_no: str
+    created_at: datetime
+    updated_at: datetime
+    available_actions: list[AvailableAction]

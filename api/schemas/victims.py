@@ -1,0 +1,119 @@
+"""Victims on the wire: masked always, plain only by a reveal."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.distributions import Standing
+from api.domain.labels import Labelled
+from api.domain.victims import VICTIM_FLOW, VictimStatus
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    DivisionCode,
+    Label,
+    Money,
+    Optional,
+    OptionalProse,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+from api.schemas.property_items import CaseRef
+
+Number = Annotated[str, StringConstraints(max_length=64)]
+
+
+class VictimCreate(Wire):
+    """A new claim. Name, numbers and account are stored encrypted."""
+
+    case_id: UUID
+    name: Label
+    id_number: Number = Field("", description="居民身份证号")
+    phone: Number = ""
+    account: Number = Field("", description="收款账号")
+    bank_name: Optional = ""
+    division_code: DivisionCode | None = Field(None, description="所在村")
+    standing: Standing = Standing.REGISTERED
+    paid_on: Day | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
+    principal: Money = Field(description="投入本金（元）")
+    returns: Money = Field(0, description="已得利息、分红等回报（元）")
+    refunds: Money = Field(0, description="已得退赔（元）")
+    note: OptionalProse = ""
+
+
+class VictimUpdate(Wire):
+    """What may be corrected; amounts are changed by verifying."""
+
+    version: Annotated[int, Field(ge=1)]
+    name: Label | None = None
+    id_number: Number | None = None
+    phone: Number | None = None
+    account: Number | None = None
+    bank_name: Optional | None = None
+    division_code: DivisionCode | None = None
+    paid_on: Day | None = None
+    note: OptionalProse | None = None
+
+
+VictimTransition = transition_union(VICTIM_FLOW, "Victim")
+
+
+class VictimSort(Labelled):
+    """Orders of the list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+
+
+class VictimQuery(PageQuery):
+    """Filters of the register; those left out do not filter."""
+
+    sort: VictimSort = VictimSort.NEWEST
+    case_id: UUID | None = None
+    status: Annotated[list[VictimStatus], Field(max_length=10)] | None = None
+    standing: Annotated[list[Standing], Field(max_length=5)] | None = None
+    is_elder: bool | None = None
+    q: Number | None = Field(None, description="姓名、证件号、电话或者编号的完整内容")
+
+
+class VictimItem(Shown):
+    """A claim in the register."""
+
+    id: UUID
+    number: str
+    case: CaseRef
+    status: VictimStatus
+    standing: Standing
+    name: str = Field(description="已打码")
+    id_number: str = Field(description="已打码")
+    phone: str = Field(description="已打码")
+    is_elder: bool | None
+    principal: Yuan
+    returns: Yuan
+    refunds: Yuan
+    version: int
+
+
+class VictimRead(VictimItem):
+    """One claim, with the four numbers that the victim asks for."""
+
+    account: str = Field(description="只显示末四位")
+    bank_name: str
+    division_code: str | None
+    paid_on: date | None
+    basis: str
+    note: str
+    lost: Yuan = Field(description="投入本金")
+    got_before: Yuan = Field(description="此前已得（回报与退赔）")
+    paid_out: Yuan = Field(description="本系统已确认到账")
+    to_come: Yuan = Field(description="已列入方案、尚未到账")
+    outstanding: Yuan = Field(description="仍未受偿")
+    created_at: datetime
+    updated_at: datetime
+    revealable: list[str]
+    available_actions: list[AvailableAction]
