@@ -13,7 +13,7 @@ from structlog.contextvars import get_contextvars
 
 from api.core import events
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, DomainError, FieldError, Invalid
+from api.domain.errors import Conflict, DomainError, FieldError, Invalid, VersionMissing
 from api.domain.events import EventName
 
 _log = structlog.get_logger()
@@ -110,8 +110,15 @@ def _field_error(raised: dict[str, Any]) -> FieldError:
     )
 
 
-def _invalid(error: RequestValidationError) -> Invalid:
-    errors = [_field_error(dict(raised)) for raised in error.errors()]
+def _invalid(request: Request, error: RequestValidationError) -> DomainError:
+    raised_errors = [dict(raised) for raised in error.errors()]
+    if request.url.path.endswith("/transitions"):
+        for raised in raised_errors:  # pydantic puts the union's tag between body and field
+            where, *path = raised["loc"]
+            raised["loc"] = (where, *(path[1:] if len(path) > 1 else path))
+    if any(r["type"] == "missing" and r["loc"][-1] == "version" for r in raised_errors):
+        return VersionMissing()
+    errors = [_field_error(raised) for raised in raised_errors]
     first = errors[0] if errors else None
     name = first.pointer.rsplit("/", 1)[-1] if first else ""
     return Invalid(f"{name}：{first.message}" if first else None, errors=errors)
@@ -155,8 +162,8 @@ def install(app: FastAPI) -> None:
         return problem(error)
 
     @app.exception_handler(RequestValidationError)
-    def _validation(_: Request, error: RequestValidationError) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return problem(_invalid(error))
+    def _validation(request: Request, error: RequestValidationError) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return problem(_invalid(request, error))
 
     @app.exception_handler(DBAPIError)
     def _dbapi(_: Request, error: DBAPIError) -> Response:  # pyright: ignore[reportUnusedFunction]

@@ -1,0 +1,185 @@
+"""One really started server a test session: its own PostgreSQL, its own home, the demo town.
+
+Nothing is mocked. Tests over HTTP make their own records and look at those alone, because the
+database is shared; tests of a service may open `session` and roll back.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "tests" / "data"
+PASSWORD = "Demo-Test-2026"
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where the server listens, where it keeps its files, and its databases' addresses."""
+
+    url: str
+    home: Path
+    app_url: str
+    owner_url: str
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/api/v1"
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _settings(values: dict[str, str]) -> None:
+    from api.core.config import settings
+    from api.core.crypto import keyring
+
+    os.environ.update(values)
+    settings.cache_clear()
+    keyring.cache_clear()
+
+
+async def _load_demo() -> None:
+    from api.core import db
+    from api.services import demo
+
+    await demo.load(password=PASSWORD, report=lambda *_: None)
+    await db.dispose()
+
+
+def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(url, timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{log.read_text()[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The server and the worker, started as `yinling serve` starts them."""
+    from api.core import embedded, migrations
+
+    home = tmp_path_factory.mktemp("home")
+    port = free_port()
+    with ExitStack() as stack:
+        app_url = os.environ.get("YINLING_TEST_DATABASE_URL", "")
+        owner_url = os.environ.get("YINLING_TEST_OWNER_DATABASE_URL", "")
+        if not app_url:
+            postgres = stack.enter_context(embedded.temporary())
+            app_url, owner_url = postgres.app_url, postgres.owner_url
+        values = {
+            "YINLING_HOME": str(home),
+            "DATABASE_URL": app_url,
+            "YINLING_OWNER_DATABASE_URL": owner_url,
+            "YINLING_DEMO": "1",
+            "YINLING_DEMO_PASSWORD": PASSWORD,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+        }
+        before = {name: os.environ.get(name) for name in values}
+        _settings(values)
+        migrations.upgrade(owner_url)
+        asyncio.run(_load_demo())
+        log = home / "server.log"
+        with log.open("wb") as sink:
+            web = [sys.executable, "-m", "uvicorn", "api.main:create_app", "--factory"]
+            processes = [
+                subprocess.Popen(
+                    command,
+                    cwd=ROOT,
+                    stdout=sink,
+                    stderr=sink,
+                    env=os.environ | {"PORT": str(port)},
+                )
+                for command in (
+                    [*web, "--port", str(port), "--log-level", "warning"],
+                    [sys.executable, "-m", "api.worker"],
+                )
+            ]
+            url = f"http://127.0.0.1:{port}"
+            try:
+                _await(f"{url}/readyz", processes[0], log)
+                yield Running(url, home, app_url, owner_url)
+            finally:
+                for process in processes:
+                    process.terminate()
+                for process in processes:
+                    process.wait(20)
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+class Client(httpx.Client):
+    """Somebody logged in; every POST carries a fresh Idempotency-Key unless one is given."""
+
+    me: dict
+
+    def post(self, url, *, headers=None, **rest):
+        return super().post(url, headers={"Idempotency-Key": uuid4().hex} | (headers or {}), **rest)
+
+    def act(self, url: str, action: str, version: int, **fields) -> httpx.Response:
+        """One transition."""
+        return self.post(f"{url}/transitions", json={"action": action, "version": version} | fields)
+
+
+def log_in(running: Running, username: str) -> Client:
+    answer = httpx.post(
+        f"{running.api}/auth/token",
+        data={"grant_type": "password", "username": username, "password": PASSWORD},
+    )
+    assert answer.status_code == 200, answer.text
+    token = answer.json()["access_token"]
+    client = Client(base_url=running.api, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    client.me = client.get("/me").json()
+    return client
+
+
+@pytest.fixture(scope="session")
+def client(running: Running) -> Iterator[Callable[[str], Client]]:
+    """`client("office")`: the one way to be somebody."""
+    opened: dict[str, Client] = {}
+
+    def as_(username: str) -> Client:
+        if username not in opened:
+            opened[username] = log_in(running, username)
+        return opened[username]
+
+    yield as_
+    for each in opened.values():
+        each.close()
+
+
+@pytest.fixture
+def anonymous(running: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=running.api, timeout=60) as nobody:
+        yield nobody
+
+
+@pytest.fixture
+async def session(running: Running) -> AsyncIterator[AsyncSession]:
+    """A session on the running server's database, rolled back at the end."""
+    from api.core import db
+
+    async with db.Database(running.app_url).session() as opened:
+        yield opened
+        await opened.rollback()

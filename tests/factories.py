@@ -1,0 +1,46 @@
+"""Records as users make them, over the API."""
+
+from uuid import uuid4
+
+from tests.conftest import Client
+
+
+def lead(**over) -> dict:
+    """The body of a lead; every one says something of its own."""
+    return {
+        "channel": "report_phone",
+        "narrative": f"老人交纳会员费预订床位，至今无法入住，编号{uuid4().hex[:8]}。",
+        "subject_name": "霍邱县福寿康养服务有限公司",
+        "primary_category": "C1",
+        "division_code": "341522118201",
+        "amount_involved": "36000.00",
+        "people_involved": 3,
+    } | over
+
+
+def make_lead(office: Client, **over) -> dict:
+    """A registered lead."""
+    answer = office.post("/leads", json=lead(**over))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def assign(office: Client, made: dict, handler: Client) -> dict:
+    """The lead after the office gave it to the handler's unit."""
+    answer = office.act(
+        f"/leads/{made['id']}", "assign", made["version"], unit_id=handler.me["unit"]["id"]
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime") -> dict:
+    """A lead that the handler verified."""
+    made = assign(office, make_lead(office), handler)
+    url = f"/leads/{made['id']}"
+    made = handler.act(url, "acknowledge", made["version"]).json()
+    answer = handler.act(
+        url, "conclude", made["version"], conclusion=conclusion, findings="已核查。"
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
