@@ -7,16 +7,18 @@ Two tables carry the law: `MEASURE_RULES` (terms) and `_APPROVAL` (levels).
 Longer than its neighbours: the tables and the check that reads them stand together on purpose.
 """
 
-import calendar
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from api.domain.calendar import Calendar
+from api.domain.clocks import expires_on
 from api.domain.errors import FieldError, RuleViolated
 from api.domain.flow import REASON, Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 from api.domain.property_items import PropertyKind, Violation
+from api.domain.time_rules import TimeUnit
 
 
 class MeasureKind(Labelled):
@@ -133,22 +135,12 @@ _BODIES: dict[Regime, frozenset[Body]] = {
 # --- terms -----------------------------------------------------------------------------------
 
 
-class TermUnit(Labelled):
-    """What a term counts. Working days are left to `domain/clocks.py`, which knows the holidays."""
-
-    HOUR = "hour", "小时"
-    DAY = "day", "日"
-    WORKING_DAY = "working_day", "个工作日"
-    MONTH = "month", "个月"
-    YEAR = "year", "年"
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
     """A length of time as the law words it."""
 
     amount: int
-    unit: TermUnit
+    unit: TimeUnit
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit.label}"
@@ -156,24 +148,13 @@ class Term:
     def last_day(self, start: date) -> date:
         """The last effective day. No roll over holidays: a freeze lapses on its day (程序规定 240).
 
-        Hours and working days are taken as calendar days here: a default for the form, never later
-        than the true end; the paper's own end date is what counts.
+        The paper's own end date is what counts; this is its default and its cross-check.
         """
-        if self.unit is TermUnit.MONTH:
-            return _months_after(start, self.amount)
-        if self.unit is TermUnit.YEAR:
-            return _months_after(start, 12 * self.amount)
-        days = self.amount // 24 if self.unit is TermUnit.HOUR else self.amount
-        return start + timedelta(days=days)
-
-
-def _months_after(start: date, months: int) -> date:
-    """刑诉解释第202条: same-numbered day; from the last day of a month to the last day."""
-    total = start.year * 12 + start.month - 1 + months
-    year, month = divmod(total, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    from_last = start.day == calendar.monthrange(start.year, start.month)[1]
-    return date(year, month + 1, last if from_last else min(start.day, last))
+        if self.unit is TimeUnit.HOUR:
+            return start + timedelta(days=self.amount // 24)
+        if self.unit is TimeUnit.WORKING_DAY:
+            return Calendar.builtin().step(start, self.amount)
+        return expires_on(start, self.amount, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +194,11 @@ class MeasureRule:
 
 
 def _months(amount: int) -> Term:
-    return Term(amount, TermUnit.MONTH)
+    return Term(amount, TimeUnit.MONTH)
 
 
 def _years(amount: int) -> Term:
-    return Term(amount, TermUnit.YEAR)
+    return Term(amount, TimeUnit.YEAR)
 
 
 _PK = PropertyKind
@@ -227,7 +208,7 @@ _INTERESTS = frozenset({_PK.EQUITY, _PK.LISTED_EQUITY, _PK.INSURANCE})
 _FIXED = frozenset({_PK.REAL_ESTATE, _PK.VEHICLE})
 _MOVABLE = frozenset({_PK.VEHICLE, _PK.CASH, _PK.VALUABLES, _PK.OTHER})
 _JUSTICE = frozenset({B.POLICE, B.PROCURATORATE, B.COURT})
-_DAYS_30 = Term(30, TermUnit.DAY)
+_DAYS_30 = Term(30, TimeUnit.DAY)
 _ONCE_30 = (Renewal(_DAYS_30, Tier.COUNTY),)
 
 #: First match wins. What no row governs has no statutory end (criminal seizure, waiting, queries).
@@ -238,8 +219,8 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _JUSTICE,
         frozenset({K.STOP_PAYMENT}),
         _ALL,
-        Term(48, TermUnit.HOUR),
-        (Renewal(Term(48, TermUnit.HOUR)),),
+        Term(48, TimeUnit.HOUR),
+        (Renewal(Term(48, TimeUnit.HOUR)),),
         repeats=True,
         article="银发〔2016〕86号",
     ),
@@ -249,8 +230,8 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.POLICE, B.AGENCY}),
         frozenset({K.STOP_PAYMENT}),
         _ALL,
-        Term(48, TermUnit.HOUR),
-        (Renewal(Term(48, TermUnit.HOUR)),),
+        Term(48, TimeUnit.HOUR),
+        (Renewal(Term(48, TimeUnit.HOUR)),),
         repeats=True,
         article="银发〔2016〕86号",
     ),
@@ -338,7 +319,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.AGENCY, B.POLICE}),
         frozenset({K.REGISTRATION}),
         _ALL,
-        Term(7, TermUnit.WORKING_DAY),
+        Term(7, TimeUnit.WORKING_DAY),
         (),
         repeats=False,
         article="《中华人民共和国行政处罚法》第五十六条",

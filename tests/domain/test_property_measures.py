@@ -19,7 +19,6 @@ from api.domain.property_measures import (
     Regime,
     RenewalDraft,
     Term,
-    TermUnit,
     Tier,
     approval_for,
     check_measure,
@@ -28,6 +27,7 @@ from api.domain.property_measures import (
     refuse,
     rule_for,
 )
+from api.domain.time_rules import TimeUnit
 
 L, K, R, PK = AuthorityLevel, MeasureKind, Regime, PropertyKind
 FILED = date(2022, 5, 1)
@@ -65,7 +65,7 @@ class TestTerms:
         ],
     )
     def test_months(self, start: date, months: int, end: date) -> None:
-        assert Term(months, TermUnit.MONTH).last_day(start) == end
+        assert Term(months, TimeUnit.MONTH).last_day(start) == end
 
     @pytest.mark.parametrize(
         ("kind", "property_kind", "level", "regime", "rule_id", "end"),
