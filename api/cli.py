@@ -413,6 +413,108 @@ def create_admin(
     say(f"管理员 {username} 已建立")
 
 
+@app.command()
+def backup(
+    target: Annotated[
+        Path | None, typer.Argument(help="备份文件；默认 ./yinling-日期-时间.tar")
+    ] = None,
+    *,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="连同密钥，用单独的口令加密后放入")
+    ] = False,
+) -> None:
+    """备份数据库与文件（运行中也可以）；密钥须另行保管，或用 --with-keys。"""
+    from api.core import backup as archive
+    from api.core import crypto
+    from api.core.config import settings
+
+    given = settings()
+    path = target or Path(f"yinling-{time.strftime('%Y%m%d-%H%M%S')}.tar")
+    passphrase = _passphrase(confirm=True) if with_keys else None
+    crypto.create_keys(given.key_file)
+    with _database() as (_, owner_url), _progress() as report:
+        try:
+            made = archive.make(owner_url, given, path, passphrase=passphrase, report=report)
+        except archive.BackupError as error:
+            raise fail(str(error)) from None
+    out.print(
+        f"[bold]备份完成[/bold] {path}：{len(made.tables)} 张表 {made.rows} 行，{made.files} 个文件"
+    )
+    if made.with_keys:
+        out.print(f"  已含密钥（指纹 {made.key_fingerprint}），须凭口令取出；口令遗失则无法取出")
+    else:
+        err.print(
+            f"[bold yellow]注意[/bold yellow] 备份[bold]不含密钥[/bold]。没有密钥文件 "
+            f"{given.key_file}（指纹 {made.key_fingerprint}），备份中的姓名、电话、身份证号等"
+            "个人信息将[bold]永远无法读出[/bold]。请把密钥文件另存他处，或用 --with-keys 重新备份"
+        )
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="备份文件")],
+    *,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="没有密钥也恢复：个人信息将无法读出")
+    ] = False,
+) -> None:
+    """把备份恢复到空的数据目录，并逐表核对。"""
+    from api.core import backup as archive
+    from api.core.config import settings
+
+    given = settings()
+    given.home.mkdir(parents=True, exist_ok=True)
+    try:
+        manifest = archive.read_manifest(source)
+        archive.ensure_empty(given)
+        ask = manifest["with_keys"] and not given.key_file.exists() and not without_keys
+        passphrase = _passphrase(confirm=False) if ask else None
+        if not archive.restore_keys(given, source, manifest, passphrase) and not without_keys:
+            raise fail(
+                f"这份备份不含密钥（指纹 {manifest['key_fingerprint']}）：请先把当时的密钥文件放到 "
+                f"{given.key_file}；若已遗失，可加 --without-keys，但个人信息将永远无法读出"
+            )
+        with _database(share=False) as (_, owner_url):
+            with _progress() as report:
+                done = archive.restore(owner_url, given, source, manifest, report)
+            _migrate_to_head(owner_url, owner_url)
+    except archive.BackupError as error:
+        raise fail(str(error)) from None
+    out.print(
+        f"[bold]恢复完成[/bold]：{len(done.tables)} 张表 {done.rows} 行、{done.files} 个文件，"
+        "行数与摘要均与备份一致"
+    )
+
+
+def _passphrase(*, confirm: bool) -> str:
+    given = os.environ.get("YINLING_BACKUP_PASSPHRASE")
+    return given or str(typer.prompt("密钥口令", hide_input=True, confirmation_prompt=confirm))
+
+
+@keys.command()
+def rotate(
+    *,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="不生成新密钥，只把中断的轮换做完")
+    ] = False,
+) -> None:
+    """生成新的数据密钥，并用它重新加密全部个人信息；可中断，再以 --continue 继续。"""
+    from api.core import crypto, rotation
+    from api.core.config import settings
+
+    given = settings()
+    # a running server would not know the new key and could not read what is rewritten
+    with _database(share=False) as (_, owner_url):
+        crypto.create_keys(given.key_file)
+        if not go_on:
+            version = crypto.add_data_key(given.key_file)
+            say(f"新数据密钥：第 {version} 版，写在 {given.key_file}；请立即另存一份")
+        ring = crypto.load_keys(given.key_file)
+        with _progress() as report:
+            done = asyncio.run(rotation.rotate(owner_url, ring, report))
+    say(f"已重新加密 {done} 个值；旧密钥仍须保留，旧备份要用它")
+
+
 def main() -> None:
     """For `python -m api.cli`."""
     app(prog_name="yinling")
