@@ -1,0 +1,235 @@
+"""`yinling serve` as a whole: what the operator starts, interrupts, kills and starts again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.core import embedded, migrations
+from api.core.config import settings
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Serving:
+    """One run of the command."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.home = home
+        self.began = time.monotonic()
+        base = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YINLING_", "DATABASE_URL"))
+        }
+        self.log = home.with_name(f"serve-{self.port}.log")
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", "serve"],
+                env=base | {"YINLING_HOME": str(home), "PORT": str(self.port)} | environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=Path(__file__).parents[2],
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def get(self, path: str) -> int:
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False).status_code
+
+    def ready(self, seconds: float = 90) -> float:
+        """Seconds from the start of the process to the first answer."""
+        while time.monotonic() - self.began < seconds:
+            if self.process.poll() is not None:
+                pytest.fail(f"ended by itself:\n{self.said}")
+            try:
+                if self.get("/readyz") == 200:
+                    return time.monotonic() - self.began
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        pytest.fail(f"not ready:\n{self.said}")
+
+    def children(self) -> dict[int, str]:
+        return descendants(self.process.pid)
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(40)
+
+
+def _processes() -> list[tuple[int, int, str, str]]:
+    listed = subprocess.run(
+        ["ps", "-eww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 3) for line in listed.splitlines()]
+    return [(int(r[0]), int(r[1]), r[2], r[3]) for r in rows if len(r) == 4 and r[2][0] != "Z"]
+
+
+def descendants(parent: int) -> dict[int, str]:
+    found: dict[int, str] = {}
+    level = {parent}
+    while level:
+        below = {pid: args for pid, above, _, args in _processes() if above in level}
+        found |= below
+        level = set(below)
+    return found
+
+
+def alive(pids: dict[int, str]) -> dict[int, str]:
+    now = {pid: args for pid, _, _, args in _processes()}
+    return {pid: args for pid, args in pids.items() if now.get(pid) == args}
+
+
+def wait_gone(pids: dict[int, str], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while alive(pids):
+        assert time.monotonic() < deadline, alive(pids)
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for all: the first test pays for the first start."""
+    return tmp_path_factory.mktemp("serve") / "home"
+
+
+@pytest.fixture
+def serving(home: Path) -> Iterator[list[Serving]]:
+    """Runs to be ended whatever happens."""
+    runs: list[Serving] = []
+    yield runs
+    for run in runs:
+        if run.process.poll() is None:
+            run.process.kill()
+            run.process.wait()
+    if (home / "postgres").exists():
+        embedded.start(home).stop()
+
+
+def start(runs: list[Serving], home: Path, **environment: str) -> Serving:
+    runs.append(Serving(home, **environment))
+    return runs[-1]
+
+
+def test_starts_answers_and_stops_everything(home: Path, serving: list[Serving]) -> None:
+    run = start(serving, home, YINLING_WORKERS="2")
+    run.ready()
+    assert run.get("/healthz") == 200
+    children = run.children()
+    assert sum("api.core.processes" in args for args in children.values()) == 2
+    assert sum("api.worker" in args for args in children.values()) == 1
+    for pid in children:
+        assert "yinling_owner" not in _environment(pid), "the owner's secret does not serve"
+    assert run.end() == 0
+    assert alive(children) == {}
+    assert "已全部停止" in run.said
+
+
+def _environment(pid: int) -> str:
+    path = Path(f"/proc/{pid}/environ")
+    return path.read_bytes().decode(errors="replace") if path.exists() else ""
+
+
+def test_the_second_start_takes_less_than_five_seconds(home: Path, serving: list[Serving]) -> None:
+    taken = start(serving, home).ready()
+    assert taken < 5, f"{taken:.1f} s"
+
+
+def test_kill_9_leaves_nothing_that_the_next_run_does_not_stop(
+    home: Path, serving: list[Serving]
+) -> None:
+    first = start(serving, home)
+    first.ready()
+    orphans = first.children()
+    first.process.kill()
+    first.process.wait()
+    # web and worker notice by themselves; the database is taken over by the next run
+    wait_gone({pid: args for pid, args in orphans.items() if " -m api." in args})
+    second = start(serving, home)
+    second.ready()
+    assert "接管" in second.said
+    assert second.end(signal.SIGTERM) == 0
+    wait_gone(orphans, 5)
+
+
+def test_a_dead_child_is_started_again(home: Path, serving: list[Serving]) -> None:
+    run = start(serving, home)
+    run.ready()
+    for mark in ("api.core.processes", "api.worker"):
+        (pid,) = [pid for pid, args in run.children().items() if mark in args]
+        os.kill(pid, signal.SIGKILL)
+        run.began = time.monotonic()
+        while pid in run.children():
+            time.sleep(0.1)
+        time.sleep(0.5)
+        run.ready()
+    assert run.said.count("意外退出") == 2
+    assert run.end() == 0
+
+
+def test_a_dead_database_stops_the_whole_loudly(home: Path, serving: list[Serving]) -> None:
+    run = start(serving, home)
+    run.ready()
+    (pid,) = [pid for pid, args in run.children().items() if "/postgres -D" in args]
+    os.kill(pid, signal.SIGKILL)
+    assert run.process.wait(40) == 1
+    assert "数据库意外停止" in run.said
+
+
+def test_a_second_run_on_the_same_home_is_refused(home: Path, serving: list[Serving]) -> None:
+    first = start(serving, home)
+    first.ready()
+    second = start(serving, home)
+    assert second.process.wait(30) == 1
+    assert str(first.process.pid) in second.said
+    assert first.get("/healthz") == 200
+
+
+def test_a_taken_port_is_said_at_once(home: Path, serving: list[Serving]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        run = start(serving, home, PORT=str(taken.getsockname()[1]))
+        assert run.process.wait(30) == 1
+    assert "端口" in run.said
+
+
+def test_demo_data_only_on_this_machine(home: Path, serving: list[Serving]) -> None:
+    run = start(serving, home, YINLING_DEMO="1", HOST="0.0.0.0")
+    assert run.process.wait(30) == 1
+    assert "演示" in run.said
+
+
+def test_a_role_that_owns_tables_may_not_serve(home: Path, serving: list[Serving]) -> None:
+    with embedded.temporary() as other:
+        os.environ["DATABASE_URL"] = other.app_url
+        settings.cache_clear()
+        try:
+            migrations.upgrade(other.owner_url)
+        finally:
+            del os.environ["DATABASE_URL"]
+            settings.cache_clear()
+        refused = start(serving, home, DATABASE_URL=other.owner_url)
+        assert refused.process.wait(30) == 1
+        assert "拥有数据表" in refused.said
+        allowed = start(serving, home, DATABASE_URL=other.app_url)
+        allowed.ready()
+        assert allowed.end() == 0
