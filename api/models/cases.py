@@ -1,0 +1,121 @@
+"""Cases, the leads they came from, the decisions on them, and the identifiers in their texts."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.clock import now
+from api.core.db import Base
+from api.core.ids import uuid7
+from api.domain.cases import CaseAction, CaseStatus, CivilRoute, NoIndictment
+from api.domain.categories import LeadCategory
+from api.domain.identifiers import IdentifierKind
+from api.domain.property_measures import AuthorityLevel
+from api.models.base import DivisionCode, Recorded, Versioned
+
+
+class Case(Recorded, Versioned, Base):
+    """One case. Its texts hold masks where personal identifiers stood."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint("amount_involved >= 0", name="amount_involved"),
+        CheckConstraint("victims_count >= 0", name="victims_count"),
+        CheckConstraint("returns_count BETWEEN 0 AND 2", name="returns_count"),
+        CheckConstraint("filed_on >= accepted_on", name="filed_after_accepted"),
+        Index(None, "town_code", "id"),
+        Index(None, "town_code", "status", "id"),
+        Index(None, "owner_unit_id", "status", "id"),
+        Index("ix_cases_search", "search", postgresql_using="gin"),
+        # the police's own number: whoever pushes a case twice gets the one that is there
+        Index(
+            "uq_cases_police_case_no",
+            "police_case_no",
+            unique=True,
+            postgresql_where=text("police_case_no <> ''"),
+        ),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[CaseStatus]
+    title: Mapped[str]
+    police_case_no: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(default="")
+    primary_category: Mapped[LeadCategory]
+    charges: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    is_backlog: Mapped[bool] = mapped_column(default=False)
+    amount_involved: Mapped[int | None]
+    victims_count: Mapped[int | None]
+    division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    accepted_on: Mapped[date | None]
+    filed_on: Mapped[date | None]
+    solved_on: Mapped[date | None]
+    concluded_on: Mapped[date | None]
+    adjudged_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    #: When the present stage began: no later stage is older.
+    stage_on: Mapped[date | None]
+    returns_count: Mapped[int] = mapped_column(default=0)
+    not_indicted_ground: Mapped[NoIndictment | None]
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    due_is_provisional: Mapped[bool] = mapped_column(default=False)
+    due_rule: Mapped[str] = mapped_column(default="")
+    due_rule_version: Mapped[int | None]
+    civil_route: Mapped[CivilRoute | None]
+    diversion_department: Mapped[str] = mapped_column(default="")
+    diversion_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    diversion_receipt_no: Mapped[str] = mapped_column(default="")
+    search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class CaseLead(Base):
+    """A lead that led to a case; several may lead to one."""
+
+    __tablename__ = "case_leads"
+    __table_args__ = (Index(None, "lead_id"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), primary_key=True)
+
+
+class CaseDecision(Base):
+    """Who decided what when on which paper: append-only, nothing is overwritten (P4, C2)."""
+
+    __tablename__ = "case_decisions"
+    __table_args__ = (Index(None, "case_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    action: Mapped[CaseAction]
+    decided_on: Mapped[date]
+    authority_level: Mapped[AuthorityLevel | None]
+    document_no: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    #: The qualification at that time.
+    charges: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+    recorded_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
+
+
+class CaseIdentifier(Base):
+    """A phone, account, ID number … that stood in a case's text."""
+
+    __tablename__ = "case_identifiers"
+    __table_args__ = (Index(None, "case_id"), Index(None, "value_index"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    kind: Mapped[IdentifierKind]
+    value_enc: Mapped[bytes]
+    value_index: Mapped[bytes]
+    value_mask: Mapped[str]
+    raw_enc: Mapped[bytes | None]
+    field: Mapped[str] = mapped_column(default="")
+    starts_at: Mapped[int | None]
+    ends_at: Mapped[int | None]
