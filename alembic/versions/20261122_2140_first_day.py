@@ -17,12 +17,12 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     feed_state = op.create_table(
         "feed_state",
-        sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("only", name=op.f("ck_feed_state_one_row")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_feed_state")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_feed_state_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_state")),
     )
-    op.bulk_insert(feed_state, [{"epoch": 1}])
+    op.bulk_insert(feed_state, [{"id": 1, "epoch": 1}])
     op.create_table(
         "holiday_years",
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),

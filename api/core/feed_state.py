@@ -1,7 +1,7 @@
 """The feed's epoch: one row. A restore raises it, because readers hold cursors into a past that
 the restore may have undone (docs/adr/0002-events.md)."""
 
-from sqlalchemy import Boolean, CheckConstraint, select, text
+from sqlalchemy import CheckConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,9 +12,9 @@ class FeedState(Base):
     """The only row."""
 
     __tablename__ = "feed_state"
-    __table_args__ = (CheckConstraint("only", name="one_row"),)
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     epoch: Mapped[int]
 
 
