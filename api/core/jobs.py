@@ -129,9 +129,11 @@ class JobRow:
     error: str | None
 
 
-async def waiting(session: AsyncSession, status: str | None, limit: int) -> list[JobRow]:
+async def waiting(
+    session: AsyncSession, status: str | None, limit: int, before: int | None = None
+) -> list[JobRow]:
     """Newest first; finished jobs are not kept. The error is a class name, never a message."""
-    rows = await session.execute(_LIST, {"status": status, "limit": limit})
+    rows = await session.execute(_LIST, {"status": status, "limit": limit, "before": before})
     return [JobRow(*row) for row in rows]
 
 
@@ -139,9 +141,10 @@ _LIST = sa.text(
     "SELECT id, entrypoint, status::text, attempts, created, execute_after,"
     " (SELECT traceback ->> 'exception_message' FROM pgqueuer_log WHERE job_id = job.id"
     "  AND traceback IS NOT NULL ORDER BY created DESC LIMIT 1)"
-    " FROM pgqueuer AS job WHERE CAST(:status AS text) IS NULL OR status::text = :status"
+    " FROM pgqueuer AS job WHERE (CAST(:status AS text) IS NULL OR status::text = :status)"
+    " AND (CAST(:before AS bigint) IS NULL OR id < :before)"
     " ORDER BY id DESC LIMIT :limit"
-).bindparams(sa.bindparam("status", type_=sa.Text()))
+).bindparams(sa.bindparam("status", type_=sa.Text()), sa.bindparam("before", type_=sa.BigInteger()))
 
 
 async def retry(session: AsyncSession, job_id: int) -> bool:
@@ -157,12 +160,16 @@ async def retry(session: AsyncSession, job_id: int) -> bool:
     return done.first() is not None
 
 
-async def counts(session: AsyncSession) -> dict[str, int]:
+async def counts(session: AsyncSession, status: str | None = None) -> dict[str, int]:
     """How many jobs there are by status (for /metrics and the operator's page)."""
     rows = await session.execute(
-        sa.text("SELECT status::text, count(*) FROM pgqueuer GROUP BY status")
+        sa.text(
+            "SELECT status::text, count(*) FROM pgqueuer"
+            " WHERE CAST(:status AS text) IS NULL OR status::text = :status GROUP BY status"
+        ).bindparams(sa.bindparam("status", type_=sa.Text())),
+        {"status": status},
     )
-    return {str(status): int(number) for status, number in rows}
+    return {str(found): int(number) for found, number in rows}
 
 
 async def prune(session: AsyncSession) -> None:
