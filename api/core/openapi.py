@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.core.query import QueryOf, parameters
 from api.domain.labels import Labelled
 
 _PROBLEM = {
@@ -100,6 +101,13 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
         )
 
 
+def _query_models(dependant: Dependant) -> Iterator[Any]:
+    for each in dependant.dependencies:
+        if isinstance(each.call, QueryOf):
+            yield each.call.query_model
+        yield from _query_models(each)
+
+
 def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     """The whole document, with labels, permissions and refusals."""
     made = get_openapi(
@@ -112,10 +120,6 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = _PROBLEM
-    labels = _labelled()
-    for name, schema in schemas.items():
-        if name in labels and "enum" in schema:
-            schema["x-labels"] = labels[name].labels()
     made["components"]["securitySchemes"] = {
         "token": {
             "type": "oauth2",
@@ -126,7 +130,16 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
         for method in route.methods:
             operation = made["paths"][route.path].get(method.lower())
             if operation is not None:
+                for model in _query_models(route.dependant):
+                    listed, defined = parameters(model)
+                    operation.setdefault("parameters", []).extend(listed)
+                    for name, schema in defined.items():
+                        schemas.setdefault(name, schema)
                 _guarded(operation, route)
+    labels = _labelled()
+    for name, schema in schemas.items():
+        if name in labels and "enum" in schema:
+            schema["x-labels"] = labels[name].labels()
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, Response
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -20,7 +20,7 @@ from api.domain.errors import PayloadTooLarge
 _REQUESTS = Counter("yinling_requests_total", "HTTP requests", ["method", "status"])
 _SECONDS = Histogram("yinling_request_seconds", "Time to the end of the answer", ["method"])
 
-_SECURITY = {
+_SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
@@ -30,6 +30,7 @@ _SECURITY = {
         "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
 }
+_SECURITY = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
 _MAX_JSON = 1_000_000
 _ID = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.")
 
@@ -67,12 +68,11 @@ class Surround:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                out = MutableHeaders(scope=message)
-                out["x-request-id"] = request_id
-                for name, value in _SECURITY.items():
-                    out[name] = value
-                if api and "cache-control" not in out:
-                    out["cache-control"] = "no-store"
+                out: list[tuple[bytes, bytes]] = message["headers"]
+                if api and not any(name == b"cache-control" for name, _ in out):
+                    out.append((b"cache-control", b"no-store"))
+                out.append((b"x-request-id", request_id.encode()))
+                out += _SECURITY
             await send(message)
 
         try:

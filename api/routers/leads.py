@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -21,7 +22,8 @@ router = make_router("leads")
 
 @router.get("", response_model=Page[LeadItem], summary="线索列表")
 async def page(
-    query: Annotated[LeadQuery, Query()], actor: Annotated[Actor, require_folded(P.LEAD_READ)]
+    query: Annotated[LeadQuery, query_of(LeadQuery)],
+    actor: Annotated[Actor, require_folded(P.LEAD_READ)],
 ) -> Response:
     """按登记先后分页列出可见线索；支持全文检索、编号及电话等精确检索。"""
     return await leads.page(actor, query)

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
 from api.models.units import Division, Unit
 
 _EMPTY = literal_column("'[]'::json")
+
+
+def named(unit: Any) -> ColumnElement[Any]:
+    """`{id, name}` of a joined unit that is always there."""
+    return func.json_build_object("id", unit.id, "name", unit.name)
+
+
+def named_or_null(unit: Any) -> ColumnElement[Any]:
+    """`{id, name}` of a unit joined from a column that may be null."""
+    return case((unit.id.is_not(None), named(unit)))
 
 
 def unit_named(unit_id: Any) -> ColumnElement[Any]:

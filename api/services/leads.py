@@ -17,11 +17,13 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    join,
     literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.core import events, numbers, record_access, search
 from api.core.clock import now, today
@@ -35,7 +37,7 @@ from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadAction, LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
-from api.models.units import Unit
+from api.models.units import Division, Unit
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadCreate, LeadItem, LeadQuery, LeadRead, LeadUpdate
 from api.services import _transition, columns, places, protect, time_rules
@@ -49,6 +51,13 @@ _OPEN = [
 ]
 
 
+# Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
+_Owner, _Proposed = aliased(Unit), aliased(Unit)
+_SOURCE = (
+    join(Lead, Division, Division.code == Lead.division_code, isouter=True)
+    .join(_Owner, _Owner.id == Lead.owner_unit_id, isouter=True)
+    .join(_Proposed, _Proposed.id == Lead.proposed_unit_id, isouter=True)
+)
 _ITEM: dict[str, Any] = {
     "id": Lead.id,
     "number": Lead.number,
@@ -59,12 +68,12 @@ _ITEM: dict[str, Any] = {
     "subject_name": Lead.subject_name,
     "primary_category": Lead.primary_category,
     "division_code": Lead.division_code,
-    "division_name": columns.division_name(Lead.division_code),
+    "division_name": Division.name,
     "amount_involved": yuan(Lead.amount_involved),
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
-    "owner_unit": columns.unit_named(Lead.owner_unit_id),
-    "proposed_unit": columns.unit_named(Lead.proposed_unit_id),
+    "owner_unit": columns.named(_Owner),
+    "proposed_unit": columns.named_or_null(_Proposed),
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
     "conclusion": Lead.conclusion,
@@ -118,7 +127,7 @@ LISTING = Listing(
     resource=RESOURCE,
     id=Lead.id,
     town_code=Lead.town_code,
-    source=Lead.__table__,
+    source=_SOURCE,
     item_columns=_ITEM,
     read_columns=_READ,
     filters={

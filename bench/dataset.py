@@ -1,0 +1,84 @@
+"""A town ledger of any size, made inside PostgreSQL: what the figures are measured on."""
+
+from typing import Any
+
+from api.core import search
+
+#: Share of the leads that hold a word, and the word.
+WORDS = {"half": "预订床位", "1%": "翡翠手镯", "0.1%": "藏獒养殖", "0.01%": "磁悬浮床垫"}
+_EVERY = {"half": 2, "1%": 100, "0.1%": 1_000, "0.01%": 10_000}
+_SUBJECT = "霍邱县福寿康养服务有限公司"
+_TEXT = "老人交纳会员费，承诺每年返利百分之十八，至今无法入住，要求退款被拖延。"
+#: The unit with a small share of the rows: one in five thousand (0.02 %).
+SMALL_SHARE = 5_000
+
+_INDEXES = """
+SELECT indexdef, indexname FROM pg_indexes
+WHERE tablename = 'leads' AND indexname NOT LIKE 'pk%' AND indexname NOT LIKE 'uq%'
+"""
+
+_INSERT = """
+INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_has_time,
+  narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
+  town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
+  assisting_unit_ids, due_is_provisional, due_rule, findings, feedback_note, note, search,
+  created_at, created_by_post_id, version, updated_at)
+SELECT
+  (lpad(to_hex(1650000000000 + i), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8'
+     || substr(md5(i::text), 4, 15))::uuid,
+  'XS-B-' || i, (ARRAY['registered','assigned','verifying','concluded','closed'])[1 + i % 5],
+  (ARRAY['police_110','hotline_12345','petition','grid_sweep'])[1 + i % 4], '',
+  timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds', true,
+  $1 || t.extra, $2, '', 'C' || 1 + i % 6, ARRAY['C' || 1 + i % 6], ARRAY[]::text[],
+  '3415221182' || lpad((1 + i % 10)::text, 2, '0'), '341522118', (i % 900000) * 100, i % 9, false,
+  'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, ARRAY[]::uuid[], false, '',
+  '', '', '', $6::tsvector || t.words, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
+  $7::uuid, 1, now()
+FROM generate_series($8::bigint, $9::bigint) AS i
+CROSS JOIN LATERAL (
+  SELECT coalesce(string_agg(w.word, ''), '') AS extra,
+         coalesce(string_agg(w.vector, ' '), '')::tsvector AS words
+  FROM unnest($10::text[], $11::text[], $12::int[]) AS w(word, vector, every)
+  WHERE i % w.every = 0
+) AS t
+"""
+
+
+def _vector(text: str) -> str:
+    return " ".join(f"'{token}'" for token in search.tokens(text))
+
+
+async def fill(owner: Any, total: int, *, first: int = 1) -> None:
+    """Bring the table to `total` leads, its indexes made afterwards, and analyse it."""
+    units = {row["code"]: row for row in await owner.fetch("SELECT code, unit_id, id FROM posts")}
+    police, office = units["police"]["unit_id"], units["office"]["unit_id"]
+    indexes = await owner.fetch(_INDEXES)
+    for row in indexes:
+        await owner.execute(f'DROP INDEX "{row["indexname"]}"')
+    words = list(WORDS)
+    for start in range(first, total + 1, 100_000):
+        await owner.execute(
+            _INSERT,
+            _TEXT,
+            _SUBJECT,
+            SMALL_SHARE,
+            police,
+            office,
+            _vector(_SUBJECT + " " + _TEXT),
+            units["office"]["id"],
+            start,
+            min(start + 99_999, total),
+            [WORDS[w] for w in words],
+            [_vector(WORDS[w]) for w in words],
+            [_EVERY[w] for w in words],
+        )
+    await owner.execute(
+        "INSERT INTO record_access (viewer_id, resource, record_id) "
+        "SELECT $1, 'lead', id FROM leads WHERE owner_unit_id = $1 ON CONFLICT DO NOTHING",
+        police,
+    )
+    await owner.execute("SET maintenance_work_mem = '1GB'")
+    for row in indexes:
+        await owner.execute(row["indexdef"])
+    await owner.execute("VACUUM ANALYZE leads")
+    await owner.execute("VACUUM ANALYZE record_access")

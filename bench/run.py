@@ -1,0 +1,257 @@
+"""`make bench`: every figure is a ratio to a yardstick measured in the same run.
+
+Absolute numbers are this machine's of this minute; only the ratios mean anything. The yardstick
+and the thing itself take turns, several rounds, and the median of the ratios counts.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bench import dataset
+
+ROOT = Path(__file__).resolve().parents[1]
+PASSWORD = "Bench-2026-pw"
+out = Console()
+
+
+def wrk(
+    url: str, *, seconds: float, script: str = "", token: str = "", connections: int = 8
+) -> float:
+    """Requests per second. Fails when any answer was not a success."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", url]
+    if token:
+        command[1:1] = ["-H", f"Authorization: Bearer {token}"]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        if script:
+            file.write(script)
+            file.flush()
+            command[1:1] = ["-s", file.name]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in told:
+        raise RuntimeError(told)
+    found = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    assert found, told
+    return float(found[1])
+
+
+def compare(ours: Callable[[], float], bare: Callable[[], float], rounds: int) -> dict[str, float]:
+    """Median ratio of ours to bare over interleaved rounds."""
+    pairs = [(ours(), bare()) for _ in range(rounds)]
+    return {
+        "ratio": round(statistics.median(a / b for a, b in pairs), 4),
+        "ours": round(statistics.median(a for a, _ in pairs), 1),
+        "yardstick": round(statistics.median(b for _, b in pairs), 1),
+    }
+
+
+@contextlib.contextmanager
+def serving(app: str, port: int, environment: dict[str, str]) -> Iterator[str]:
+    """One process of an application."""
+    command = [sys.executable, "-m", "uvicorn", app, "--factory", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--log-level", "warning"], cwd=ROOT, env=os.environ | environment
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(url, timeout=1)
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+_POST = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+local n = 0
+request = function()
+  n = n + 1
+  wrk.headers["Idempotency-Key"] = "%s-" .. n
+  return wrk.format(nil, nil, nil, [==[%s]==])
+end
+"""
+_LEAD = {
+    "channel": "report_phone",
+    "narrative": "老人交纳会员费预订床位，承诺每年返利百分之十八，至今无法入住，要求退款被拖延。",
+    "subject_name": "霍邱县福寿康养服务有限公司",
+    "primary_category": "C1",
+    "division_code": "341522118201",
+    "amount_involved": "36000.00",
+    "people_involved": 3,
+}
+
+
+class Bench:
+    """The servers of one run and what was measured."""
+
+    def __init__(self, ours: str, bare: str, *, seconds: float, rounds: int) -> None:
+        self.ours, self.bare = ours, bare
+        self.seconds, self.rounds = seconds, rounds
+        self.tokens = {who: self._log_in(who) for who in ("office", "police")}
+        self.figures: dict[str, dict[str, Any]] = {}
+
+    def _log_in(self, who: str) -> str:
+        form = {"grant_type": "password", "username": who, "password": PASSWORD}
+        return httpx.post(f"{self.ours}/api/v1/auth/token", data=form).json()["access_token"]
+
+    def get(self, path: str, who: str = "office") -> Any:
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"}
+        answer = httpx.get(f"{self.ours}/api/v1{path}", headers=headers, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def rate(self, path: str, who: str = "office") -> float:
+        return wrk(f"{self.ours}/api/v1{path}", seconds=self.seconds, token=self.tokens[who])
+
+    def bare_rate(self, path: str) -> float:
+        return wrk(f"{self.bare}{path}", seconds=self.seconds)
+
+    def add(self, name: str, wanted: float, measured: dict[str, float]) -> None:
+        self.figures[name] = measured | {"wanted": wanted, "met": measured["ratio"] >= wanted}
+        out.print(f"  {name:<34} {measured['ratio']:>7.3f}  (≥ {wanted})")
+
+    def against_bare(
+        self, name: str, wanted: float, path: str, bare: str, who: str = "office"
+    ) -> None:
+        self.rate(path, who), self.bare_rate(bare)
+        self.add(
+            name,
+            wanted,
+            compare(lambda: self.rate(path, who), lambda: self.bare_rate(bare), self.rounds),
+        )
+
+    def against_list(self, name: str, wanted: float, path: str) -> None:
+        self.rate(path)
+        self.add(
+            name, wanted, compare(lambda: self.rate(path), lambda: self.rate("/leads"), self.rounds)
+        )
+
+    def create(self, name: str, wanted: float) -> None:
+        token, body = self.tokens["office"], json.dumps(_LEAD)
+        turn = iter(range(10_000))
+
+        def ours() -> float:
+            script = _POST % (f"{name}-{next(turn)}-{time.time_ns()}", body)
+            return wrk(
+                f"{self.ours}/api/v1/leads", seconds=self.seconds, script=script, token=token
+            )
+
+        def bare() -> float:
+            script = _POST % ("x", body)
+            return wrk(f"{self.bare}/rows", seconds=self.seconds, script=script)
+
+        ours(), bare()
+        self.add(name, wanted, compare(ours, bare, self.rounds))
+
+    def run(self, size: int) -> None:
+        """Every figure at one size of the table."""
+        at = f"@{size:,}"
+        self.against_bare(f"list, office {at}", 0.6, "/leads", "/rows")
+        self.against_bare(f"list, unit with 0.02 % {at}", 0.6, "/leads", "/rows", "police")
+        cursor = ""
+        for _ in range(99):
+            cursor = (
+                self.get(f"/leads?cursor={cursor}" if cursor else "/leads")["next_cursor"] or cursor
+            )
+        self.against_list(f"hundredth page to first {at}", 0.9, f"/leads?cursor={cursor}")
+        record = self.get("/leads")["items"][0]["id"]
+        self.against_bare(f"one record {at}", 0.5, f"/leads/{record}", f"/rows/{record}")
+        for share, wanted in (("half", 0.5), ("1%", 0.02), ("0.1%", 0.15), ("0.01%", 0.5)):
+            self.against_list(
+                f"search, word in {share} {at}", wanted, f"/leads?q={quote(dataset.WORDS[share])}"
+            )
+        self.create(f"create {at}", 0.15)
+
+
+async def _prepare(owner_url: str, size: int, first: int) -> None:
+    connection = await asyncpg.connect(owner_url.replace("+asyncpg", ""))
+    await connection.execute(
+        "CREATE TABLE IF NOT EXISTS bench_bare (id uuid PRIMARY KEY, body jsonb, created_at timestamptz)"
+    )
+    await connection.execute("GRANT ALL ON bench_bare TO PUBLIC")
+    started = time.perf_counter()
+    await dataset.fill(connection, size, first=first)
+    out.print(f"[dim]{size:,} leads in {time.perf_counter() - started:.0f} s[/dim]")
+    await connection.close()
+
+
+async def _demo() -> None:
+    from api.core import db
+    from api.services import demo
+
+    await demo.load(password=PASSWORD, report=lambda *_: None)
+    await db.dispose()
+
+
+def main() -> None:
+    """Measure at each size, print the table, write bench/results.json."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sizes", default="10000,1000000")
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    if shutil.which("wrk") is None:
+        raise SystemExit("需要 wrk：apt-get install wrk")
+    from api.core import embedded, migrations
+
+    with embedded.temporary() as postgres, tempfile.TemporaryDirectory() as home:
+        environment = {
+            "YINLING_HOME": home,
+            "DATABASE_URL": postgres.app_url,
+            "YINLING_OWNER_DATABASE_URL": postgres.owner_url,
+            "YINLING_DEMO": "1",
+            "YINLING_LOG_LEVEL": "WARNING",
+            "YINLING_ACCESS_TOKEN_MINUTES": "600",
+        }
+        os.environ.update(environment)
+        migrations.upgrade(postgres.owner_url)
+        asyncio.run(_demo())
+        figures: dict[str, Any] = {}
+        first = 1
+        for size in (int(s) for s in options.sizes.split(",")):
+            asyncio.run(_prepare(postgres.owner_url, size, first))
+            first = size + 1
+            with (
+                serving("api.main:create_app", 8311, environment) as ours,
+                serving("bench.bare:create_app", 8312, environment) as bare,
+            ):
+                bench = Bench(ours, bare, seconds=options.seconds, rounds=options.rounds)
+                bench.run(size)
+                figures |= bench.figures
+    table = Table("figure", "ratio", "wanted", "ours /s", "yardstick /s", "met")
+    for name, row in figures.items():
+        table.add_row(
+            name, f"{row['ratio']:.3f}", f"≥ {row['wanted']}", f"{row['ours']:,.0f}",
+            f"{row['yardstick']:,.0f}", "✓" if row["met"] else "✗",
+        )  # fmt: skip
+    out.print(table)
+    (ROOT / "bench" / "results.json").write_text(
+        json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
