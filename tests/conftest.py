@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -76,10 +76,16 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The server and the worker, started as `yinling serve` starts them."""
+    """The server that the whole session shares."""
+    with started(tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@contextmanager
+def started(home: Path) -> Iterator[Running]:
+    """A server and a worker, started as `yinling serve` starts them."""
     from api.core import embedded, migrations
 
-    home = tmp_path_factory.mktemp("home")
     port = free_port()
     with ExitStack() as stack:
         app_url = os.environ.get("YINLING_TEST_DATABASE_URL", "")
@@ -125,8 +131,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                     process.terminate()
                 for process in processes:
                     process.wait(20)
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+        for name in values:
+            os.environ.pop(name)
+        _settings({name: value for name, value in before.items() if value is not None})
 
 
 class Client(httpx.Client):

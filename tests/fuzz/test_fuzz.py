@@ -1,0 +1,57 @@
+"""Every operation of the OpenAPI document, asked with what its schema allows and what it does not.
+
+No 5xx, no answer outside the document, problem documents for every refusal.
+"""
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.main import create_app
+from tests.conftest import log_in
+
+schema = schemathesis.openapi.from_dict(create_app().openapi())
+_NAMES = {Role.VILLAGE: "village01", Role.GRID: "grid01"}
+_CLIENTS = {}
+CHECKS = (
+    not_a_server_error,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+
+def _token(running, permission: str | None) -> dict[str, str]:
+    """A login of a role that holds the permission; the office where it does."""
+    if permission is None:
+        return {}
+    holders = [r for r, held in ROLE_PERMISSIONS.items() if Permission(permission) in held]
+    role = next((r for r in (Role.OFFICE, Role.POLICE) if r in holders), holders[0])
+    key = (running.url, role)
+    if key not in _CLIENTS:
+        _CLIENTS[key] = log_in(running, _NAMES.get(role, role.value))
+    return {"Authorization": _CLIENTS[key].headers["Authorization"]}
+
+
+@schema.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_breaks_the_server(case, running):
+    permission = case.operation.definition.raw.get("x-permission")
+    answer = case.call(base_url=running.url, headers=_token(running, permission), timeout=60)
+    case.validate_response(answer, checks=CHECKS)
+    if answer.status_code >= 400 and not case.path.endswith("/auth/token"):
+        body = answer.json()
+        assert body["code"], body
+        assert body["status"] == answer.status_code
+        assert body["request_id"] == answer.headers["x-request-id"][0]
