@@ -10,6 +10,7 @@ import asyncio
 import signal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from api.core import db, jobs, logging, processes
 from api.core.config import settings
@@ -24,12 +25,28 @@ async def _prune(_payload: dict[str, Any]) -> None:
         await jobs.prune(session)
 
 
+async def _parse_import(payload: dict[str, Any]) -> None:
+    from api.services import import_rows
+
+    await import_rows.parse(UUID(str(payload["import_id"])))
+
+
+async def _prune_imports(_payload: dict[str, Any]) -> None:
+    from api.services import imports
+
+    async with db.database().session() as session, session.begin():
+        await imports.prune(session)
+
+
 #: job name → handler
 JOBS: dict[str, jobs.Handler] = {
+    "imports.parse": _parse_import,
+    "imports.prune": _prune_imports,
     "jobs.prune": _prune,
 }
 #: Chinese time
 SCHEDULES: list[jobs.Schedule] = [
+    jobs.Schedule("imports.prune", minute="27", hour="3"),
     jobs.Schedule("jobs.prune", minute="17", hour="3"),
 ]
 

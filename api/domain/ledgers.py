@@ -106,6 +106,10 @@ def _reporter_default(values: dict[str, Value]) -> None:
         ).value
 
 
+def _fields(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
 _PHONE: Final = checked(lambda text, _today: codes.check_phone(text), "bad_phone")
 _USCC: Final = checked(lambda text, _today: codes.check_credit_code(text), "bad_uscc")
 _USCC_NAMES: Final = "信用代码 社会信用代码 统一信用代码 统一代码 机构代码"
@@ -207,16 +211,14 @@ LEADS: Final = LedgerSpec(
         Column("note", "备注", text(2_000), "说明 其他 备注说明"),
     ),
     checks=(_reporter_fits, _due_after_receipt),
+    # Whichever single cell is edited, one of these stays whole; none is met twice by chance.
     anchors=(
-        ("subject_name", "narrative", "reporter_name", "reporter_phone", "categories"),
-        (
-            "received_on",
-            "channel",
-            "people_involved",
-            "amount_involved",
-            "division_code",
-            "batch_no",
+        _fields("subject_name narrative reporter_name reporter_phone received_on"),
+        _fields(
+            "subject_name narrative reporter_name reporter_phone amount_involved division_code"
         ),
+        _fields("received_on subject_name amount_involved people_involved channel division_code"),
+        _fields("received_on narrative reporter_name reporter_phone amount_involved division_code"),
     ),
     derive=_reporter_default,
 )

@@ -1,0 +1,91 @@
+"""`/imports`: ledgers in Excel or CSV, looked at before they come in."""
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Form, Query, Response, UploadFile
+
+from api.access.guards import require, require_folded
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.core.sheets import MEDIA_TYPE
+from api.domain.actors import Actor
+from api.domain.ledgers import LedgerKind
+from api.domain.permissions import Permission as P
+from api.schemas.imports import (
+    ImportItem,
+    ImportQuery,
+    ImportRead,
+    ImportRowQuery,
+    ImportRowShown,
+    ImportTransition,
+)
+from api.services import imports
+
+router = make_router("imports")
+
+
+@router.get("", response_model=Page[ImportItem], summary="导入列表")
+async def page(
+    query: Annotated[ImportQuery, Query()], actor: Annotated[Actor, require_folded(P.IMPORT_RUN)]
+) -> Response:
+    """按上传先后分页列出本镇的导入。"""
+    return await imports.page(actor, query)
+
+
+@router.post("", response_model=ImportRead, status_code=201, summary="上传台账")
+async def create(
+    kind: Annotated[LedgerKind, Form(description="台账种类")],
+    file: UploadFile,
+    actor: Annotated[Actor, require(P.IMPORT_RUN)],
+    session: DbSession,
+) -> Response:
+    """上传 .xlsx、.xls、.et 或 .csv 台账；随后在后台解析，状态由 parsing 变为 preview 或 failed。"""
+    return answer(await imports.create(session, actor, kind, file), 201)
+
+
+@router.get("/{import_id}", response_model=ImportRead, summary="导入详情")
+async def read(import_id: UUID, actor: Annotated[Actor, require_folded(P.IMPORT_RUN)]) -> Response:
+    """一次导入的进度、各类行数、表头理解和错误统计。"""
+    return answer(await imports.read(actor, import_id))
+
+
+@router.get("/{import_id}/rows", response_model=Page[ImportRowShown], summary="导入的行")
+async def rows(
+    import_id: UUID,
+    query: Annotated[ImportRowQuery, Query()],
+    actor: Annotated[Actor, require(P.IMPORT_RUN)],
+) -> Response:
+    """逐行查看理解结果和错误；个人信息已打码。"""
+    return answer(await imports.rows(actor, import_id, query))
+
+
+@router.get(
+    "/{import_id}/annotated",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+    summary="下载标注后的台账",
+)
+async def annotated(import_id: UUID, actor: Annotated[Actor, require(P.IMPORT_RUN)]) -> Response:
+    """原文件加上标红的错误单元格和原因，总是 .xlsx。"""
+    name, content = await imports.annotated(actor, import_id)
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(
+        content,
+        media_type=MEDIA_TYPE,
+        headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
+    )
+
+
+@router.post("/{import_id}/transitions", response_model=ImportRead, summary="办理导入")
+async def transition(
+    import_id: UUID,
+    body: ImportTransition,
+    actor: Annotated[Actor, require(P.IMPORT_RUN)],
+    session: DbSession,
+) -> Response:
+    """确认导入（全部无误才导入，或只导入无误的行），或取消。"""
+    return answer(await imports.transition(session, actor, import_id, body))
