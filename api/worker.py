@@ -38,8 +38,15 @@ async def _prune_imports(_payload: dict[str, Any]) -> None:
         await imports.prune(session)
 
 
+async def _recount_deadlines(_payload: dict[str, Any]) -> None:
+    from api.services import deadlines
+
+    await deadlines.recompute()
+
+
 #: job name → handler
 JOBS: dict[str, jobs.Handler] = {
+    "deadlines.recompute": _recount_deadlines,
     "imports.parse": _parse_import,
     "imports.prune": _prune_imports,
     "jobs.prune": _prune,

@@ -19,6 +19,7 @@ class EventName(Labelled):
     EXPORTED = "record.exported", "导出"
     ATTACHED = "record.attached", "上传附件"
     DOWNLOADED = "record.downloaded", "下载附件"
+    DUE_RECOUNTED = "record.due_recounted", "放假安排公布后重算期限"
 
     LEAD_CREATED = "lead.created", "提交线索"
     LEAD_UPDATED = "lead.updated", "修改线索"

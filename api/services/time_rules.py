@@ -1,13 +1,38 @@
-"""Deadlines by the rule table, with the rule's version kept beside each of them."""
+"""Deadlines by the rule table, with the rule's version kept beside each of them.
 
-from dataclasses import dataclass
+Built-in versions count from 1, office-made ones from 1001: a release can bring a rule's second
+version though an office made one first, and neither takes the other's number. While a version
+checked against the law's own text is in force, no office-made one stands before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
+from weakref import WeakSet
 
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core import events, keyset
+from api.core.clock import now, today
+from api.core.db import Database, database
+from api.domain.actors import Actor
 from api.domain.calendar import Calendar
-from api.domain.clocks import due_by_rule
-from api.domain.time_rules import find_rule
+from api.domain.clocks import SUB_DAY, due_by_rule
+from api.domain.errors import FieldError, Invalid, NotFound, RuleViolated, StaleVersion
+from api.domain.events import EventName
+from api.domain.time_rules import Confidence, TimeRule, find_rule, load_builtin
+from api.models.time_rules import HolidayYear, TimeRuleVersion
+from api.schemas.time_rules import TimeRuleQuery, TimeRuleVersionCreate
+
+RESOURCE = "time_rule"
+#: The last number that a release may give to a built-in version.
+LAST_BUILTIN = 1000
+
+#: Databases into which this process brought its built-in rules.
+_brought: WeakSet[Database] = WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +45,238 @@ class Deadline:
     rule_version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Rules and calendar as they stand now, for those who count many deadlines at once."""
+
+    rules: tuple[TimeRule, ...]
+    calendar: Calendar
+
+    def due_on(
+        self, rule_id: str, start: date, *, extensions: int = 0, version: int | None = None
+    ) -> Deadline:
+        """The last day of a term; by the version in force on its first day unless one is named.
+
+        Raises KeyError for an unknown rule, ValueError for one that is not counted in days.
+        """
+        rule = choose(self.rules, rule_id, start, version)
+        due = due_by_rule(rule, start, self.calendar, extensions=extensions)
+        return Deadline(due.on, due.provisional, rule.rule_id, rule.version)
+
+
+def choose(
+    rules: Sequence[TimeRule], rule_id: str, on: date, version: int | None = None
+) -> TimeRule:
+    """The version of a rule that applies. Raises KeyError."""
+    versions = tuple(rule for rule in rules if rule.rule_id == rule_id)
+    if version is not None:
+        versions = tuple(rule for rule in versions if rule.version == version) or versions
+    elif checked := tuple(
+        rule for rule in versions if rule.confidence is Confidence.HIGH and rule.in_force(on)
+    ):
+        versions = checked
+    if not versions:
+        raise KeyError(rule_id)
+    return find_rule(rule_id, on, versions)
+
+
+async def ensure_builtin() -> None:
+    """Bring the shipped rules into the table, once a process: new versions are added, corrected
+    ones replaced, office-made ones left alone."""
+    here = database()
+    if here in _brought:
+        return
+    async with here.session() as session, session.begin():
+        stored = {_rule(row) for row in await session.scalars(select(TimeRuleVersion))}
+        missing = sorted(
+            (rule for rule in load_builtin() if rule not in stored),
+            key=lambda rule: (rule.rule_id, rule.version),
+        )
+        if missing:
+            await session.execute(_upsert(), [_values(rule) for rule in missing])
+    _brought.add(here)
+
+
+def _upsert() -> Any:
+    statement = insert(TimeRuleVersion)
+    changed: dict[str, Any] = {
+        column.name: statement.excluded[column.name]
+        for column in TimeRuleVersion.__table__.columns
+        if column.name not in {"rule_id", "version", "created_at", "created_by_post_id"}
+    }
+    return statement.on_conflict_do_update(index_elements=["rule_id", "version"], set_=changed)
+
+
+def _values(rule: TimeRule) -> dict[str, Any]:
+    return asdict(rule) | {
+        "is_builtin": rule.version <= LAST_BUILTIN,
+        "created_at": now(),
+        "created_by_post_id": None,
+    }
+
+
+def _rule(row: TimeRuleVersion) -> TimeRule:
+    return TimeRule(**{name: getattr(row, name) for name in TimeRule.__dataclass_fields__})
+
+
+async def rules(session: AsyncSession, rule_id: str | None = None) -> tuple[TimeRule, ...]:
+    """All versions of all rules, or of one."""
+    await ensure_builtin()
+    statement = select(TimeRuleVersion)
+    if rule_id is not None:
+        statement = statement.where(TimeRuleVersion.rule_id == rule_id)
+    return tuple(_rule(row) for row in await session.scalars(statement))
+
+
+async def calendar(session: AsyncSession) -> Calendar:
+    """The shipped notices, with those that the office entered before them."""
+    made = Calendar.builtin()
+    years = await session.scalars(select(HolidayYear).where(HolidayYear.published))
+    for row in years:
+        made = made.with_year(row.year, row.days_off, row.days_worked)
+    return made
+
+
+async def clock(session: AsyncSession) -> Clock:
+    """Everything that deadlines are counted by."""
+    return Clock(await rules(session), await calendar(session))
+
+
 async def due_on(
     session: AsyncSession, rule_id: str, start: date, *, extensions: int = 0
 ) -> Deadline:
-    """The last day of a term by the rule in force on its first day."""
-    del session
-    rule = find_rule(rule_id, start)
-    due = due_by_rule(rule, start, Calendar.builtin(), extensions=extensions)
-    return Deadline(due.on, due.provisional, rule.rule_id, rule.version)
+    """The last day of a term by the rule in force on its first day.
+
+    Read anew at every call, two small statements by primary key: nothing can be stale.
+    """
+    return Clock(await rules(session, rule_id), await calendar(session)).due_on(
+        rule_id, start, extensions=extensions
+    )
+
+
+async def offered(session: AsyncSession, rule_id: str, start: date) -> dict[str, Any]:
+    """The date that a form offers. Raises NotFound, and Invalid (`no_day_term`)."""
+    versions = await rules(session, rule_id)
+    if not versions:
+        raise NotFound
+    rule = choose(versions, rule_id, start)
+    if rule.term is None or rule.unit is None or rule.unit in SUB_DAY:
+        raise Invalid("该规则不是以日、月、年计算的期限", code="no_day_term")
+    due = due_by_rule(rule, start, await calendar(session))
+    return {
+        "rule_id": rule.rule_id,
+        "rule_version": rule.version,
+        "start": start,
+        "on": due.on,
+        "is_provisional": due.provisional,
+        "term_label": rule.term_label,
+        "source": rule.source,
+    }
+
+
+async def page(session: AsyncSession, query: TimeRuleQuery) -> dict[str, Any]:
+    """One row a rule: the version in force today."""
+    await ensure_builtin()
+    latest = select(TimeRuleVersion.rule_id).distinct()
+    if query.group is not None:
+        latest = latest.where(TimeRuleVersion.group == query.group)
+    if query.q:
+        latest = latest.where(
+            or_(
+                TimeRuleVersion.rule_id.ilike(f"%{_escaped(query.q)}%"),
+                TimeRuleVersion.trigger.ilike(f"%{_escaped(query.q)}%"),
+            )
+        )
+    ids = latest.subquery()
+    every = await rules(session)
+    statement = select(ids.c.rule_id)
+    return await keyset.page(
+        session,
+        statement,
+        ids.c.rule_id,
+        query,
+        lambda row: shown(choose(every, row.rule_id, today())),
+        name="time_rules",
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def shown(rule: TimeRule) -> dict[str, Any]:
+    """The wire form of a version."""
+    return asdict(rule) | {
+        "term_label": rule.term_label,
+        "is_configurable": rule.configurable,
+        "is_builtin": rule.version <= LAST_BUILTIN,
+    }
+
+
+async def read(session: AsyncSession, rule_id: str) -> dict[str, Any]:
+    """A rule: the version in force today, and all its versions, newest first. Raises NotFound."""
+    versions = await rules(session, rule_id)
+    if not versions:
+        raise NotFound
+    ordered = sorted(versions, key=lambda rule: rule.version, reverse=True)
+    return shown(choose(versions, rule_id, today())) | {
+        "latest_version": ordered[0].version,
+        "versions": [shown(rule) for rule in ordered],
+    }
+
+
+async def create_version(
+    session: AsyncSession, actor: Actor, rule_id: str, body: TimeRuleVersionCreate
+) -> dict[str, Any]:
+    """Set another term for a rule that the law leaves open; clocks that run keep theirs.
+
+    Raises NotFound, RuleViolated for a term fixed by law, StaleVersion, Invalid.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"rule:{rule_id}"))))
+    versions = await rules(session, rule_id)
+    if not versions:
+        raise NotFound
+    newest = max(versions, key=lambda rule: rule.version)
+    base = choose(versions, rule_id, body.valid_from)
+    if not base.configurable:
+        raise RuleViolated(
+            f"该期限已按法律原文核对（{base.source}），属法定期限，不能自行调整",
+            code="statutory_term",
+            article=base.source,
+        )
+    if body.version != newest.version:
+        raise StaleVersion(current=newest.version)
+    _check(base, body)
+    made = TimeRuleVersion(
+        **asdict(base)
+        | body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+        | {
+            "version": max(newest.version, LAST_BUILTIN) + 1,
+            "valid_to": None,
+            "confidence": Confidence.LOW,
+            "is_builtin": False,
+            "created_by_post_id": actor.post_id,
+        }
+    )
+    session.add(made)
+    await session.flush()
+    await events.record(
+        session, actor, EventName.TIME_RULE_CHANGED, RESOURCE, None,
+        {"rule_id": rule_id, "version": made.version, "term": made.term,
+         "unit": body.unit.value, "valid_from": body.valid_from.isoformat()},
+    )  # fmt: skip
+    return await read(session, rule_id)
+
+
+def _check(base: TimeRule, body: TimeRuleVersionCreate) -> None:
+    faults: list[FieldError] = []
+    if body.valid_from < today():
+        faults.append(FieldError("/valid_from", "in_past", "生效日期不能早于今天"))
+    if base.unit is not None and (base.unit in SUB_DAY) != (body.unit in SUB_DAY):
+        faults.append(
+            FieldError("/unit", "other_measure", "按小时计的期限与按日计的期限不能互换单位")
+        )
+    if base.maximum is not None and body.unit is base.unit and body.term > base.maximum:
+        faults.append(FieldError("/term", "above_maximum", f"不能超过上限 {base.maximum}"))
+    if faults:
+        raise Invalid(faults[0].message, errors=faults)

@@ -1,0 +1,82 @@
+"""`/time-rules` and `/holiday-years`: what deadlines are counted by."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Query, Response
+
+from api.access.guards import Anyone, require
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.common import Day
+from api.schemas.time_rules import (
+    Due,
+    HolidayYearPut,
+    HolidayYears,
+    HolidayYearShown,
+    RuleId,
+    TimeRuleQuery,
+    TimeRuleRead,
+    TimeRuleShown,
+    TimeRuleVersionCreate,
+)
+from api.services import holiday_years, time_rules
+
+router = make_router("time-rules")
+holidays_router = make_router("holiday-years")
+
+Reader = Annotated[Actor, require(P.TIME_RULE_READ)]
+Manager = Annotated[Actor, require(P.TIME_RULE_MANAGE)]
+
+
+@router.get("", response_model=Page[TimeRuleShown], summary="期限规则列表")
+async def page(query: Annotated[TimeRuleQuery, Query()], _: Reader, session: DbSession) -> Response:
+    """每条规则现行有效的版本。"""
+    return answer(await time_rules.page(session, query))
+
+
+@router.get("/{rule_id}", response_model=TimeRuleRead, summary="期限规则")
+async def read(rule_id: RuleId, _: Reader, session: DbSession) -> Response:
+    """一条规则及其全部版本。"""
+    return answer(await time_rules.read(session, rule_id))
+
+
+@router.get("/{rule_id}/due", response_model=Due, summary="推算期限")
+async def due(
+    rule_id: RuleId,
+    start: Annotated[Day, Query(description="起算日（不计入期间）")],
+    _: Anyone,
+    session: DbSession,
+) -> Response:
+    """表单中默认的到期日；所涉年份放假安排尚未公布的，标为暂定。"""
+    return answer(await time_rules.offered(session, rule_id, start))
+
+
+@router.post(
+    "/{rule_id}/versions", response_model=TimeRuleRead, status_code=201, summary="调整期限"
+)
+async def create_version(
+    rule_id: RuleId, body: TimeRuleVersionCreate, actor: Manager, session: DbSession
+) -> Response:
+    """为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。"""
+    return answer(await time_rules.create_version(session, actor, rule_id, body), 201)
+
+
+@holidays_router.get("", response_model=HolidayYears, summary="节假日安排")
+async def years(_: Anyone, session: DbSession) -> Any:
+    """已知各年的放假与调休安排。"""
+    return answer(await holiday_years.list_all(session))
+
+
+@holidays_router.put("/{year}", response_model=HolidayYearShown, summary="录入节假日安排")
+async def put_year(
+    year: Annotated[int, Path(ge=1900, le=2200)],
+    body: HolidayYearPut,
+    actor: Manager,
+    session: DbSession,
+) -> Response:
+    """录入国务院办公厅公布的一年放假安排；暂定的期限随后自动重算。"""
+    return answer(await holiday_years.put(session, actor, year, body))
