@@ -36,6 +36,7 @@ _PROBLEM = {
     },
 }
 _REFUSALS = {
+    "400": "请求无法解析",
     "401": "未登录",
     "403": "无权限",
     "404": "不存在或不可见",
@@ -79,16 +80,18 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     if permissions:
         operation["x-permission"] = permissions[0]
         operation["security"] = [{"token": []}]
-    refusals = set(_REFUSALS) - (set() if permissions else {"401", "403"})
+    refusals = set(_REFUSALS) - (set() if permissions else {"403"})
     if "get" in {m.lower() for m in route.methods}:
-        refusals -= {"409", "413", "415", "428"}
+        refusals -= {"400", "409", "413", "415", "428"}
     for code in sorted(refusals):
-        operation["responses"][code] = {
+        said = {
             "description": _REFUSALS[code],
             "content": {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
             },
         }
+        if code == "422" or code not in operation["responses"]:
+            operation["responses"][code] = said
     if "post" in {m.lower() for m in route.methods} and permissions:
         operation.setdefault("parameters", []).append(
             {

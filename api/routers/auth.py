@@ -15,6 +15,7 @@ from api.core.routing import router as make_router
 from api.domain.errors import DomainError
 from api.schemas.auth import (
     Me,
+    OAuthError,
     SessionShown,
     Token,
     TotpConfirmation,
@@ -69,7 +70,18 @@ def _cookie(response: Response, request: Request, token: str) -> None:
     )
 
 
-@router.post("/token", response_model=Token, summary="获取访问令牌", dependencies=[PUBLIC])
+_OAUTH: dict[int | str, dict[str, Any]] = {
+    status: {"model": OAuthError, "description": "授权被拒绝"} for status in (400, 401, 429)
+}
+
+
+@router.post(
+    "/token",
+    response_model=Token,
+    summary="获取访问令牌",
+    dependencies=[PUBLIC],
+    responses=_OAUTH,
+)
 async def token(  # noqa: PLR0913  # the form of RFC 6749
     request: Request,
     session: DbSession,
@@ -80,7 +92,9 @@ async def token(  # noqa: PLR0913  # the form of RFC 6749
     refresh_token: Text = None,
     client_id: Text = None,
     client_secret: Text = None,
-    cookie: Annotated[bool, Form(description="刷新令牌放入 HttpOnly Cookie")] = False,  # a form field
+    cookie: Annotated[
+        bool, Form(description="刷新令牌放入 HttpOnly Cookie")
+    ] = False,  # a form field
     stored: Refresh = None,
 ) -> Any:
     """OAuth 2.0 令牌接口：password、refresh_token、client_credentials。"""

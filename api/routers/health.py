@@ -16,7 +16,12 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="就绪检查", dependencies=[PUBLIC])
+@router.get(
+    "/readyz",
+    summary="就绪检查",
+    dependencies=[PUBLIC],
+    responses={503: {"description": "尚未就绪"}},
+)
 async def readyz() -> dict[str, str]:
     """数据库可用，且结构为最新版本。"""
     await health.ensure_ready()

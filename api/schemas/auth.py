@@ -20,6 +20,14 @@ class Token(Shown):
     scope: str
 
 
+class OAuthError(Shown):
+    """A refusal of the token endpoint (RFC 6749 5.2), with our code beside it."""
+
+    error: str
+    error_description: str
+    code: str
+
+
 class Me(Shown):
     """Who is logged in, in which post, and what the post may do."""
 
