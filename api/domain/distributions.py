@@ -355,12 +355,6 @@ NOT_PREPARER_OR_APPROVER = Predicate(
         actor.id not in {_plan(record).prepared_by_id, _plan(record).approved_by_id}
     ),
 )
-NOT_APPROVER = Predicate(
-    "same_person",
-    "审批人不能再编制该方案",
-    lambda actor, record: actor.id != _plan(record).approved_by_id,
-)
-
 D, DA = DistributionStatus, DistributionAction
 
 DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
@@ -371,7 +365,6 @@ DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
             frozenset({D.DRAFT, D.COMPUTED}),
             D.COMPUTED,
             Permission.DISTRIBUTION_PREPARE,
-            when=(NOT_APPROVER,),
         ),
         DA.APPROVE: Step(
             frozenset({D.COMPUTED}),

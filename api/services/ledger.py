@@ -148,8 +148,13 @@ async def void(
     *,
     reason: str,
     document: str,
+    by_hand: bool = True,
 ) -> UUID:
-    """Reverse a transfer by one the other way; nothing is ever changed or deleted."""
+    """Reverse a transfer by one the other way; nothing is ever changed or deleted.
+
+    Raises NotFound; Conflict for a second reversal or the reversal of a reversal; RuleViolated for
+    an entry of a refund plan, unless the plan itself asks (`by_hand=False`).
+    """
     debit, credit = aliased(Account), aliased(Account)
     found = (
         await session.execute(
@@ -165,7 +170,7 @@ async def void(
     into, out_of = AccountKind(found.debit), AccountKind(found.credit)
     if original.reverses_id is not None:
         raise Conflict("冲正分录不能再冲正，请重新记账", code="already_a_reversal")
-    if not is_manual(out_of, into):
+    if by_hand and not is_manual(out_of, into):
         raise RuleViolated("清退方案产生的分录请在方案中办理", code="move_not_allowed")
     reversal = Draft(
         debit=out_of,

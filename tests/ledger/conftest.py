@@ -1,45 +1,30 @@
-"""A database of its own: what is tested here happens at COMMIT, so nothing can be rolled back."""
+"""Doors to the running database as the application's role.
 
-from collections.abc import AsyncIterator, Iterator
+What is tested here happens at COMMIT, so nothing is rolled back; every test opens a book of its own.
+"""
+
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 import sqlalchemy as sa
-from alembic.config import Config
 
-from alembic import command
-from api.core import embedded
 from api.core.db import Database
-
-Connection = asyncpg.Connection
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[embedded.EmbeddedPostgres]:
-    """A throw-away PostgreSQL, migrated to head."""
-    with embedded.temporary() as running:
-        config = Config("alembic.ini")
-        config.attributes["url"] = running.owner_url
-        command.upgrade(config, "head")
-        yield running
-
-
-def plain(url: str) -> str:
-    """The address as asyncpg itself reads it."""
-    return str(sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+from tests.conftest import Running
 
 
 @pytest.fixture
-async def app(server: embedded.EmbeddedPostgres) -> AsyncIterator[Connection]:
-    """A raw connection as the application's role: what an intruder in the app could do."""
-    connection = await asyncpg.connect(plain(server.app_url))
+async def app(running: Running) -> AsyncIterator[asyncpg.Connection]:
+    """A raw connection: what an intruder in the application could do."""
+    address = sa.make_url(running.app_url).set(drivername="postgresql")
+    connection = await asyncpg.connect(address.render_as_string(hide_password=False))
     yield connection
     await connection.close()
 
 
 @pytest.fixture(scope="session")
-async def database(server: embedded.EmbeddedPostgres) -> AsyncIterator[Database]:
-    """The engines, as the application's role."""
-    opened = Database(server.app_url)
+async def database(running: Running) -> AsyncIterator[Database]:
+    """The engines."""
+    opened = Database(running.app_url)
     yield opened
     await opened.dispose()

@@ -1,0 +1,59 @@
+"""Rows that belong to a case are seen by whoever sees the case; nothing is written twice."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.pagination import param
+from api.core.record_access import RecordAccess
+from api.domain.actors import Actor
+from api.domain.errors import NotFound
+from api.domain.permissions import ROLE_SCOPE, RowScope
+from api.models.cases import Case
+
+_CASES = literal_column("'case'")
+
+
+def _seen_cases() -> Any:
+    """The cases that a unit (or a post that sees only its own) was let see."""
+    return select(RecordAccess.record_id).where(
+        RecordAccess.viewer_id == param("viewer", RecordAccess.viewer_id.type),
+        RecordAccess.resource == _CASES,
+    )
+
+
+def scopes(case_id: ColumnElement[UUID]) -> dict[RowScope, ColumnElement[bool]]:
+    """For a `Listing` whose rows carry a town code of their own."""
+    seen = case_id.in_(_seen_cases())
+    return {RowScope.UNIT: seen, RowScope.POST: seen}
+
+
+def book_scopes(book_id: ColumnElement[UUID]) -> dict[RowScope, ColumnElement[bool]]:
+    """For the ledger, whose rows carry nothing but their book."""
+    towns = select(Case.id).where(Case.town_code == param("town", Text()))
+    return scopes(book_id) | {RowScope.TOWN: book_id.in_(towns)}
+
+
+def seen(actor: Actor) -> ColumnElement[bool]:
+    """The cases this actor sees, as a predicate over `Case`."""
+    scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+    if scope is RowScope.TOWN:
+        return Case.town_code == actor.division_code[:9]
+    if scope is RowScope.NONE:
+        return literal_column("false")
+    viewer = actor.post_id if scope is RowScope.POST else actor.unit_id
+    return Case.id.in_(
+        select(RecordAccess.record_id).where(
+            RecordAccess.viewer_id == viewer, RecordAccess.resource == _CASES
+        )
+    )
+
+
+async def case(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:
+    """A visible case. Raises NotFound."""
+    found = await session.scalar(select(Case).where(Case.id == case_id, seen(actor)))
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,113 @@
+"""`/distributions`: refund plans, their lines and their certificates."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from api.access.guards import require, require_folded
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.common import Reveal, Revealed
+from api.schemas.distributions import (
+    Certificate,
+    DistributionCreate,
+    DistributionItem,
+    DistributionQuery,
+    DistributionRead,
+    DistributionTransition,
+    DistributionUpdate,
+    LineItem,
+    LineQuery,
+)
+from api.services import distributions
+
+router = make_router("distributions")
+
+
+@router.get("", response_model=Page[DistributionItem], summary="清退方案列表")
+async def page(
+    query: Annotated[DistributionQuery, Query()],
+    actor: Annotated[Actor, require_folded(P.DISTRIBUTION_READ)],
+) -> Response:
+    """分页列出清退方案。"""
+    return await distributions.page(actor, query)
+
+
+@router.post("", response_model=DistributionRead, status_code=201, summary="编制清退方案")
+async def create(
+    body: DistributionCreate,
+    actor: Annotated[Actor, require(P.DISTRIBUTION_PREPARE)],
+    session: DbSession,
+) -> Response:
+    """新建方案：写明可分配金额和分配基数规则。"""
+    return answer(await distributions.create(session, actor, body), 201)
+
+
+@router.get("/{plan_id}", response_model=DistributionRead, summary="清退方案详情")
+async def read(
+    plan_id: UUID, actor: Annotated[Actor, require_folded(P.DISTRIBUTION_READ)]
+) -> Response:
+    """一个方案，连同当前用户可以办理的操作。"""
+    return answer(await distributions.read(actor, plan_id))
+
+
+@router.patch("/{plan_id}", response_model=DistributionRead, summary="修改清退方案")
+async def update(
+    plan_id: UUID,
+    body: DistributionUpdate,
+    actor: Annotated[Actor, require(P.DISTRIBUTION_PREPARE)],
+    session: DbSession,
+) -> Response:
+    """批准前修改金额或规则；修改后须重新测算。"""
+    return answer(await distributions.update(session, actor, plan_id, body))
+
+
+@router.post("/{plan_id}/transitions", response_model=DistributionRead, summary="办理清退方案")
+async def transition(
+    plan_id: UUID,
+    body: DistributionTransition,
+    actor: Annotated[Actor, require(P.DISTRIBUTION_READ)],
+    session: DbSession,
+) -> Response:
+    """测算、批准、公示、发放、确认到账；编制、审批、发放须由三人分别办理。"""
+    return answer(await distributions.transition(session, actor, plan_id, body))
+
+
+@router.get("/{plan_id}/lines", response_model=Page[LineItem], summary="清退方案明细")
+async def lines(
+    plan_id: UUID,
+    query: Annotated[LineQuery, Query()],
+    actor: Annotated[Actor, require_folded(P.DISTRIBUTION_READ)],
+) -> Response:
+    """逐人金额（打码）。"""
+    return await distributions.lines(actor, plan_id, query)
+
+
+@router.get("/{plan_id}/certificate", response_model=Certificate, summary="下载测算证书")
+async def certificate(
+    plan_id: UUID,
+    actor: Annotated[Actor, require(P.DISTRIBUTION_READ)],
+    session: DbSession,
+) -> Response:
+    """方案的测算证书（JSON），可用独立脚本逐行复算；只含申报编号，不含个人信息。"""
+    found = await distributions.certificate_of(actor, session, plan_id)
+    response = answer(found)
+    name = f"{found['number']}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@router.post("/{plan_id}/reveals", response_model=Revealed, summary="导出收款名单")
+async def reveal(
+    plan_id: UUID,
+    body: Reveal,
+    actor: Annotated[Actor, require(P.DISTRIBUTION_PAY)],
+    session: DbSession,
+) -> Response:
+    """发放时导出收款人、开户行、账号和金额（`payees`，CSV）；留下审计记录。"""
+    return answer({"values": await distributions.reveal(session, actor, plan_id, body)})

@@ -1,0 +1,64 @@
+"""`/property-measures`: seals, seizures and freezes that competent authorities ordered."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from api.access.guards import require, require_folded
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.property_measures import (
+    MeasureTransition,
+    PropertyMeasureCreate,
+    PropertyMeasureItem,
+    PropertyMeasureQuery,
+    PropertyMeasureRead,
+)
+from api.services import property_measures
+
+router = make_router("property-measures")
+
+
+@router.get("", response_model=Page[PropertyMeasureItem], summary="查扣冻措施列表")
+async def page(
+    query: Annotated[PropertyMeasureQuery, Query()],
+    actor: Annotated[Actor, require_folded(P.PROPERTY_READ)],
+) -> Response:
+    """分页列出措施；逾期未续的显示为视为自动解除。"""
+    return await property_measures.page(actor, query)
+
+
+@router.post("", response_model=PropertyMeasureRead, status_code=201, summary="登记查扣冻措施")
+async def create(
+    body: PropertyMeasureCreate,
+    actor: Annotated[Actor, require(P.PROPERTY_HANDLE)],
+    session: DbSession,
+) -> Response:
+    """登记有权机关作出的措施；不合法定条件的逐条说明依据并拒绝。"""
+    return answer(await property_measures.create(session, actor, body), 201)
+
+
+@router.get("/{measure_id}", response_model=PropertyMeasureRead, summary="查扣冻措施详情")
+async def read(
+    measure_id: UUID, actor: Annotated[Actor, require_folded(P.PROPERTY_READ)]
+) -> Response:
+    """一项措施，连同续行记录和到期提醒日。"""
+    return answer(await property_measures.read(actor, measure_id))
+
+
+@router.post(
+    "/{measure_id}/transitions", response_model=PropertyMeasureRead, summary="办理查扣冻措施"
+)
+async def transition(
+    measure_id: UUID,
+    body: MeasureTransition,
+    actor: Annotated[Actor, require(P.PROPERTY_READ)],
+    session: DbSession,
+) -> Response:
+    """续行、轮候转为生效或者解除。"""
+    return answer(await property_measures.transition(session, actor, measure_id, body))

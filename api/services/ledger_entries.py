@@ -1,0 +1,176 @@
+"""The ledger as people read and write it: the accounts of a book, its entries, posting, voiding."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import ARRAY, Text, Uuid, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from api.access import case_rows
+from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.domain.actors import Actor
+from api.domain.errors import FieldError, Invalid, StaleVersion
+from api.domain.ledger import LEDGER_FLOW, MEASURE_NOTES, EntryAction, EntryStatus, measures
+from api.domain.money import to_yuan
+from api.models.ledger import Account, Transfer
+from api.schemas.common import actions
+from api.schemas.ledger import EntryCreate, EntryItem, EntryQuery, EntryRead
+from api.services import ledger, protect
+
+RESOURCE = "ledger"
+
+_REVERSAL = aliased(Transfer)
+_REVERSED_BY = select(_REVERSAL.id).where(_REVERSAL.reverses_id == Transfer.id).scalar_subquery()
+_IS_REVERSED = exists(select(literal_column("1")).where(_REVERSAL.reverses_id == Transfer.id))
+
+
+def _kind(account_id: Any) -> Any:
+    return select(Account.kind).where(Account.id == account_id).scalar_subquery()
+
+
+_ITEM: dict[str, Any] = {
+    "id": Transfer.id,
+    "book_id": Transfer.book_id,
+    "status": case(
+        (Transfer.reverses_id.is_not(None), literal_column(f"'{EntryStatus.REVERSAL.value}'")),
+        (_IS_REVERSED, literal_column(f"'{EntryStatus.VOIDED.value}'")),
+        else_=literal_column(f"'{EntryStatus.POSTED.value}'"),
+    ),
+    "debit": _kind(Transfer.debit_account),
+    "credit": _kind(Transfer.credit_account),
+    "amount": yuan(Transfer.amount),
+    "happened_at": Transfer.happened_at,
+    "recorded_at": Transfer.recorded_at,
+    "reason": Transfer.reason,
+    "document_no": Transfer.document,
+    "reverses_id": Transfer.reverses_id,
+    "reversed_by_id": _REVERSED_BY,
+    # an entry never changes; only whether it was reversed does
+    "version": case((_IS_REVERSED, literal_column("2")), else_=literal_column("1")),
+}
+check_columns(EntryItem, _ITEM)
+check_columns(EntryRead, _ITEM, "available_actions")
+
+LISTING = Listing(
+    resource=RESOURCE,
+    id=Transfer.id,
+    town_code=literal_column("''"),
+    source=Transfer.__table__,
+    item_columns=_ITEM,
+    read_columns=_ITEM,
+    filters={
+        "book_id": (Uuid(), lambda p: Transfer.book_id == p),
+        "account": (
+            ARRAY(Text),
+            lambda p: exists(
+                select(literal_column("1")).where(
+                    and_(
+                        or_(
+                            Account.id == Transfer.debit_account,
+                            Account.id == Transfer.credit_account,
+                        ),
+                        Account.kind == func.any(p),
+                    )
+                )
+            ),
+        ),
+    },
+    sorts={"-id": Sort("id", Transfer.id, descending=True), "id": Sort("id", Transfer.id)},
+    default_sort="-id",
+    scopes=case_rows.book_scopes(Transfer.book_id),
+)
+
+
+async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[str, Any]:
+    """Every account of a visible book, the five measures, and the sum, which is zero."""
+    await case_rows.case(session, actor, book_id)
+    standings = await ledger.balances(session, book_id)
+    figures = measures(standings)
+    return {
+        "book_id": str(book_id),
+        "items": [
+            {
+                "kind": each.kind.value,
+                "label": each.kind.label,
+                "balance": to_yuan(each.balance),
+                "inflow": to_yuan(each.inflow),
+            }
+            for each in standings
+        ],
+        "measures": [
+            {
+                "measure": measure.value,
+                "label": measure.label,
+                "amount": to_yuan(amount),
+                "note": MEASURE_NOTES[measure],
+            }
+            for measure, amount in figures.items()
+        ],
+        "total": to_yuan(sum(each.balance for each in standings)),
+    }
+
+
+async def page(actor: Actor, query: EntryQuery) -> Response:
+    """A page of visible entries."""
+    filters = {"book_id": query.book_id, "account": query.account}
+    return await LISTING.page(actor, query, filters, query.sort.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    status: EntryStatus
+    owner_unit_id: UUID
+
+
+async def read(
+    actor: Actor, record_id: UUID, session: AsyncSession | None = None
+) -> dict[str, Any]:
+    """One visible entry. Raises NotFound."""
+    item = await LISTING.one(actor, record_id, session)
+    standing = _Standing(EntryStatus(item["status"]), actor.unit_id)
+    item["available_actions"] = actions(list(LEDGER_FLOW.available(actor, standing)))
+    return item
+
+
+async def create(session: AsyncSession, actor: Actor, body: EntryCreate) -> dict[str, Any]:
+    """Post one transfer by hand. Raises NotFound, Invalid, RuleViolated, Conflict."""
+    await case_rows.case(session, actor, body.book_id)
+    if body.id is not None and body.id.version != 7:
+        message = "id 应为 UUIDv7"
+        raise Invalid(message, errors=[FieldError("/id", "not_uuid7", message)])
+    draft = ledger.Draft(
+        debit=body.debit,
+        credit=body.credit,
+        amount=body.amount,
+        reason=protect.told(body.reason),
+        document=body.document_no,
+        happened_at=body.happened_at,
+        id=body.id,
+    )
+    return await read(
+        actor, await ledger.post_by_hand(session, actor, body.book_id, draft), session
+    )
+
+
+async def transition(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
+) -> dict[str, Any]:
+    """Void an entry. Raises NotFound, StaleVersion, TransitionNotAllowed, RuleViolated."""
+    item = await read(actor, record_id, session)
+    LEDGER_FLOW.step(
+        EntryAction(body.action), actor, _Standing(EntryStatus(item["status"]), actor.unit_id)
+    )
+    if item["version"] != body.version:
+        raise StaleVersion(current=item["version"])
+    await ledger.void(
+        session,
+        actor,
+        UUID(item["book_id"]),
+        record_id,
+        reason=protect.told(body.reason),
+        document=body.document_no,
+    )
+    return await read(actor, record_id, session)

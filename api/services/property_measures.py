@@ -1,0 +1,474 @@
+"""Measures on property: recorded as ordered, renewed in time, released, or lapsed by themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import case_rows
+from api.core import events
+from api.core.clock import now, today
+from api.core.pagination import Listing, Sort, check_columns, day, param, yuan
+from api.domain.actors import Actor
+from api.domain.calendar import Calendar
+from api.domain.clocks import alert_days
+from api.domain.errors import FieldError, Invalid, RuleViolated
+from api.domain.events import EventName
+from api.domain.property_items import PropertyKind, PropertyStatus
+from api.domain.property_measures import (
+    MEASURE_FLOW,
+    AuthorityLevel,
+    MeasureAction,
+    MeasureDraft,
+    MeasureKind,
+    MeasureStatus,
+    Regime,
+    RenewalDraft,
+    check_measure,
+    check_renewal,
+    is_lapsed,
+    refuse,
+    rule_for,
+)
+from api.models.cases import Case
+from api.models.property_items import PropertyItem
+from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
+from api.schemas.common import actions
+from api.schemas.property_measures import (
+    PropertyMeasureCreate,
+    PropertyMeasureItem,
+    PropertyMeasureQuery,
+    PropertyMeasureRead,
+)
+from api.services import _transition, columns, property_items, protect
+
+RESOURCE = "property_measure"
+M = PropertyMeasure
+
+#: A freeze is over the day after its last day, whether or not the nightly sweep has been round.
+_TODAY: ColumnElement[date] = cast(param("now", DateTime(timezone=True)), Date)
+_status = case(
+    (
+        and_(M.status == MeasureStatus.ACTIVE, M.expires_on < _TODAY),
+        literal_column(f"'{MeasureStatus.LAPSED.value}'", Text()),
+    ),
+    else_=cast(M.status, Text),
+)
+
+
+def _property_ref() -> Any:
+    named = func.json_build_object(
+        "id", PropertyItem.id,
+        "number", PropertyItem.number,
+        "title", PropertyItem.title,
+        "kind", PropertyItem.kind,
+    )  # fmt: skip
+    return select(named).where(PropertyItem.id == M.property_item_id).scalar_subquery()
+
+
+_ITEM: dict[str, Any] = {
+    "id": M.id,
+    "case": property_items.case_ref(M.case_id),
+    "property_item": _property_ref(),
+    "status": _status,
+    "kind": M.kind,
+    "regime": M.regime,
+    "authority": M.authority,
+    "authority_level": M.authority_level,
+    "document_no": M.document_no,
+    "amount": yuan(M.amount),
+    "starts_on": M.starts_on,
+    "expires_on": M.expires_on,
+    "days_left": M.expires_on - _TODAY,
+    "rank": M.rank,
+    "is_major": M.is_major,
+    "version": M.version,
+}
+_RENEWALS = columns.json_list(
+    select(
+        func.json_build_object(
+            "number", PropertyMeasureRenewal.number,
+            "decided_on", PropertyMeasureRenewal.decided_on,
+            "old_expires_on", PropertyMeasureRenewal.old_expires_on,
+            "new_expires_on", PropertyMeasureRenewal.new_expires_on,
+            "authority_level", PropertyMeasureRenewal.authority_level,
+            "document_no", PropertyMeasureRenewal.document_no,
+        )
+    ).where(PropertyMeasureRenewal.property_measure_id == M.id)
+)  # fmt: skip
+_READ: dict[str, Any] = _ITEM | {
+    "officers": M.officers,
+    "rule_id": M.rule_id,
+    "renewals": _RENEWALS,
+    "released_on": M.released_on,
+    "release_reason": M.release_reason,
+    "release_document_no": M.release_document_no,
+    "created_at": M.created_at,
+    "updated_at": M.updated_at,
+}
+check_columns(PropertyMeasureItem, _ITEM)
+check_columns(PropertyMeasureRead, _READ, "available_actions", "alert_days")
+
+_ANY_TEXT = ARRAY(Text)
+
+LISTING = Listing(
+    resource=RESOURCE,
+    id=M.id,
+    town_code=M.town_code,
+    source=M.__table__,
+    item_columns=_ITEM,
+    read_columns=_READ,
+    filters={
+        "case_id": (Uuid(), lambda p: M.case_id == p),
+        "property_item_id": (Uuid(), lambda p: M.property_item_id == p),
+        "status": (_ANY_TEXT, lambda p: _status == func.any(p)),
+        "kind": (_ANY_TEXT, lambda p: M.kind == func.any(p)),
+        "expires_before": (
+            Date(),
+            lambda p: and_(_status == MeasureStatus.ACTIVE.value, M.expires_on <= p),
+        ),
+    },
+    sorts={
+        "-id": Sort("id", M.id, descending=True),
+        "id": Sort("id", M.id),
+        "starts_on": Sort("starts_on", M.starts_on, parse=day),
+    },
+    default_sort="-id",
+    scopes=case_rows.scopes(M.case_id),
+)
+
+
+async def page(actor: Actor, query: PropertyMeasureQuery) -> Response:
+    """A page of visible measures."""
+    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total"})
+    return await LISTING.page(actor, query, filters, query.sort.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    status: MeasureStatus
+    owner_unit_id: UUID
+
+
+async def read(
+    actor: Actor, record_id: UUID, session: AsyncSession | None = None
+) -> dict[str, Any]:
+    """One visible measure with its alert days and what may be done with it. Raises NotFound."""
+    item = await LISTING.one(actor, record_id, session)
+    standing = _Standing(MeasureStatus(item["status"]), actor.unit_id)
+    item["available_actions"] = actions(list(MEASURE_FLOW.available(actor, standing)))
+    item["alert_days"] = _alert_days(item)
+    return item
+
+
+def _alert_days(item: dict[str, Any]) -> list[str]:
+    if item["expires_on"] is None or item["status"] != MeasureStatus.ACTIVE:
+        return []
+    days = alert_days(
+        date.fromisoformat(item["expires_on"]),
+        Calendar.builtin(),
+        since=date.fromisoformat(item["starts_on"]),
+    )
+    return [each.isoformat() for each in days]
+
+
+async def create(
+    session: AsyncSession, actor: Actor, body: PropertyMeasureCreate
+) -> dict[str, Any]:
+    """Record a measure. Raises NotFound, and RuleViolated naming every article it offends."""
+    item = await _transition.lock(
+        session, actor, property_items.LISTING, PropertyItem, body.property_item_id
+    )
+    if item.status in {PropertyStatus.DISPOSED, PropertyStatus.WITHDRAWN}:
+        raise RuleViolated("该财物已处置，不能再登记措施", code="closed")
+    case_ = await case_rows.case(session, actor, item.case_id)
+    await lapse(session, item.id)
+    active, queue = await _in_force(session, item.id)
+    draft = _draft(body, item)
+    _not_in_future(body.starts_on, "starts_on")
+    refuse(check_measure(draft, filed_on=case_.filed_on, active=active))
+    level = AuthorityLevel(body.authority_level or AuthorityLevel.TOWNSHIP)
+    rule = rule_for(draft.regime, draft.kind, draft.property_kind, level)
+    waits = draft.kind is MeasureKind.WAITING_FREEZE
+    measure = M(
+        property_item_id=item.id,
+        case_id=item.case_id,
+        town_code=item.town_code,
+        owner_unit_id=actor.unit_id,
+        created_by_post_id=actor.post_id,
+        status=MeasureStatus.QUEUED if waits else MeasureStatus.ACTIVE,
+        kind=draft.kind,
+        regime=draft.regime,
+        authority=draft.authority,
+        authority_level=level,
+        document_no=draft.document_no,
+        officers=list(draft.officers),
+        amount=body.amount,
+        is_major=draft.is_major,
+        starts_on=draft.starts_on,
+        expires_on=draft.expires_on or _default_end(draft, rule),
+        rule_id=rule.rule_id if rule else "",
+        rank=queue + 2 if waits else 1,
+    )
+    session.add(measure)
+    await session.flush()
+    await events.record(
+        session, actor, EventName.PROPERTY_MEASURE_CREATED, RESOURCE, measure.id,
+        {
+            "kind": measure.kind.value,
+            "property_item_id": str(item.id),
+            "document_no": measure.document_no,
+            "expires_on": measure.expires_on.isoformat() if measure.expires_on else None,
+        },
+    )  # fmt: skip
+    return await read(actor, measure.id, session)
+
+
+def _draft(body: PropertyMeasureCreate, item: PropertyItem) -> MeasureDraft:
+    return MeasureDraft(
+        kind=body.kind,
+        regime=body.regime,
+        property_kind=PropertyKind(item.kind),
+        authority=body.authority,
+        authority_level=body.authority_level,
+        document_no=body.document_no,
+        officers=tuple(body.officers),
+        starts_on=body.starts_on,
+        expires_on=body.expires_on,
+        is_major=body.is_major,
+    )
+
+
+def _default_end(draft: MeasureDraft, rule: Any) -> date | None:
+    if rule is None:
+        return None
+    term = rule.major.term if draft.is_major and rule.major else rule.term
+    return term.last_day(draft.starts_on)
+
+
+def _not_in_future(given: date, field: str) -> None:
+    if given > today():
+        message = "日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
+
+
+async def _in_force(session: AsyncSession, item_id: UUID) -> tuple[list[MeasureKind], int]:
+    """What lies on an item now, and how many wait behind it."""
+    rows = await session.execute(
+        select(M.kind, M.status, M.rank).where(
+            M.property_item_id == item_id,
+            M.status.in_([MeasureStatus.ACTIVE, MeasureStatus.QUEUED]),
+        )
+    )
+    found = list(rows)
+    active = [MeasureKind(kind) for kind, status, _ in found if status == MeasureStatus.ACTIVE]
+    # one past the last in the queue: a number once given is never given again
+    last = max((rank for _, status, rank in found if status == MeasureStatus.QUEUED), default=1)
+    return active, last - 1
+
+
+async def transition(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
+) -> dict[str, Any]:
+    """Take one action of the flow. Raises what `_transition.apply` raises, and RuleViolated."""
+    measure = await _transition.lock(session, actor, LISTING, M, record_id)
+    if measure.status == MeasureStatus.ACTIVE and is_lapsed(measure.expires_on, today()):
+        raise RuleViolated(
+            f"该措施已于{measure.expires_on}到期未续，视为自动解除，需要重新办理"
+            "（《公安机关办理刑事案件程序规定》第二百四十条）",
+            code="renewed_too_late",
+            article="《公安机关办理刑事案件程序规定》第二百四十条",
+        )
+    told = {"document_no": getattr(body, "document_no", "")}
+    await _transition.apply(
+        session, actor, measure, MEASURE_FLOW, EventName.PROPERTY_MEASURE_TRANSITIONED, body, told
+    )
+    await _EFFECTS[body.action](session, actor, measure, body)
+    await session.flush()
+    return await read(actor, record_id, session)
+
+
+async def _kind_of(session: AsyncSession, measure: PropertyMeasure) -> PropertyKind:
+    found = await session.scalar(
+        select(PropertyItem.kind).where(PropertyItem.id == measure.property_item_id)
+    )
+    return PropertyKind(str(found))
+
+
+async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, body: Any) -> None:
+    kind = await _kind_of(session, measure)
+    rule = rule_for(
+        Regime(measure.regime),
+        MeasureKind(measure.kind),
+        kind,
+        AuthorityLevel(measure.authority_level),
+    )
+    if rule is None or measure.expires_on is None:
+        raise RuleViolated("该措施没有法定期限，不需要续行", code="no_term")
+    _not_in_future(body.decided_on, "decided_on")
+    done = await session.scalar(
+        select(func.count()).where(PropertyMeasureRenewal.property_measure_id == measure.id)
+    )
+    draft = RenewalDraft(
+        number=(done or 0) + 1,
+        decided_on=body.decided_on,
+        expires_on=body.expires_on,
+        authority_level=body.authority_level,
+        document_no=body.document_no,
+        is_major=measure.is_major,
+    )
+    refuse(
+        check_renewal(
+            draft,
+            rule=rule,
+            kind=MeasureKind(measure.kind),
+            property_kind=kind,
+            expires_on=measure.expires_on,
+        )
+    )
+    renewal = rule.renewal(draft.number, major=measure.is_major)
+    new_end = body.expires_on or (renewal.term.last_day(measure.expires_on) if renewal else None)
+    if new_end is None or new_end <= measure.expires_on:
+        message = "续行后的到期日应当晚于原到期日"
+        raise Invalid(message, errors=[FieldError("/expires_on", "not_longer", message)])
+    await session.execute(
+        insert(PropertyMeasureRenewal).values(
+            property_measure_id=measure.id,
+            number=draft.number,
+            decided_on=draft.decided_on,
+            old_expires_on=measure.expires_on,
+            new_expires_on=new_end,
+            authority_level=draft.authority_level,
+            document_no=draft.document_no,
+            recorded_by_post_id=actor.post_id,
+        )
+    )
+    measure.expires_on = new_end
+
+
+async def _take_effect(
+    session: AsyncSession, actor: Actor, measure: PropertyMeasure, body: Any
+) -> None:
+    """The first in the queue becomes a freeze the day the earlier one ends (查扣冻规定 26)."""
+    del actor
+    await lapse(session, measure.property_item_id)
+    ahead = await session.scalar(
+        select(func.count()).where(
+            M.property_item_id == measure.property_item_id,
+            M.id != measure.id,
+            M.status.in_([MeasureStatus.ACTIVE, MeasureStatus.QUEUED]),
+            M.kind.in_([MeasureKind.FREEZE, MeasureKind.WAITING_FREEZE]),
+            M.rank < measure.rank,
+        )
+    )
+    if ahead:
+        raise RuleViolated(
+            "在先的冻结尚未解除，轮候冻结不能生效",
+            code="not_first_in_queue",
+            article="《公安机关办理刑事案件程序规定》第二百四十二条",
+        )
+    _not_in_future(body.starts_on, "starts_on")
+    kind = await _kind_of(session, measure)
+    measure.kind = MeasureKind.FREEZE
+    measure.starts_on = body.starts_on
+    rule = rule_for(
+        Regime(measure.regime), MeasureKind.FREEZE, kind, AuthorityLevel(measure.authority_level)
+    )
+    latest = rule.term.last_day(body.starts_on) if rule else None
+    if body.expires_on and latest and body.expires_on > latest:
+        message = f"期限最迟到{latest.isoformat()}"
+        raise Invalid(message, errors=[FieldError("/expires_on", "term_too_long", message)])
+    measure.expires_on = body.expires_on or latest
+    measure.rule_id = rule.rule_id if rule else ""
+
+
+async def _release(
+    session: AsyncSession, actor: Actor, measure: PropertyMeasure, body: Any
+) -> None:
+    del session, actor
+    if body.released_on < measure.starts_on:
+        message = "解除日期不能早于起始日期"
+        raise Invalid(message, errors=[FieldError("/released_on", "before_start", message)])
+    _not_in_future(body.released_on, "released_on")
+    measure.released_on = body.released_on
+    measure.release_reason = body.release_reason
+    measure.release_document_no = protect.told(body.document_no)
+
+
+_EFFECTS = {
+    MeasureAction.RENEW.value: _renew,
+    MeasureAction.TAKE_EFFECT.value: _take_effect,
+    MeasureAction.RELEASE.value: _release,
+}
+
+
+async def lapse(session: AsyncSession, item_id: UUID | None = None) -> int:
+    """Mark what ran out unrenewed as deemed released; a schedule of the worker, once a day.
+
+    One event each: an expiry that nobody met with a renewal or a release paper is an incident.
+    """
+    statement = (
+        update(M)
+        .where(M.status == MeasureStatus.ACTIVE, M.expires_on < today())
+        .values(status=MeasureStatus.LAPSED, version=M.version + 1, updated_at=now())
+        .returning(M.id, M.expires_on)
+        .execution_options(synchronize_session="fetch")
+    )
+    if item_id is not None:
+        statement = statement.where(M.property_item_id == item_id)
+    lapsed = (await session.execute(statement)).all()
+    for measure_id, ended in lapsed:
+        await events.record(
+            session, None, EventName.PROPERTY_MEASURE_TRANSITIONED, RESOURCE, measure_id,
+            {"action": "lapse", "from": "active", "to": "lapsed", "expired_on": ended.isoformat()},
+        )  # fmt: skip
+    return len(lapsed)
+
+
+async def running_out(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
+    """The duties of a post that handles property: what runs out on the alert ladder, soonest first.
+
+    An entry stays until the measure is renewed, released or lapsed; it cannot be waved away.
+    """
+    rows = await session.execute(
+        select(M.id, M.expires_on, M.starts_on, M.kind, PropertyItem.number, PropertyItem.title)
+        .join(PropertyItem, PropertyItem.id == M.property_item_id)
+        .join(Case, Case.id == M.case_id)
+        .where(M.status == MeasureStatus.ACTIVE, M.expires_on.is_not(None), case_rows.seen(actor))
+        .order_by(M.expires_on)
+    )
+    found: list[dict[str, Any]] = []
+    for measure_id, expires, starts, kind, number, title in rows:
+        ladder = alert_days(expires, Calendar.builtin(), since=starts)
+        if not ladder or ladder[0] > today():
+            continue
+        found.append(
+            {
+                "resource": RESOURCE,
+                "id": measure_id,
+                "number": number,
+                "title": f"{MeasureKind(kind).label}即将到期：{title}",
+                "due_on": expires,
+                "is_overdue": is_lapsed(expires, today()),
+            }
+        )
+    return found

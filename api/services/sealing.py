@@ -1,0 +1,62 @@
+"""Personal values given by themselves: encrypted, masked, and with a blind index for exact search."""
+
+from typing import Any
+
+from api.core.crypto import keyring
+from api.domain.errors import FieldError, Invalid
+from api.domain.identifiers import IdentifierKind
+from api.domain.masks import mask_account, mask_name
+from api.services import protect
+
+
+def name_key(value: str) -> bytes:
+    """The blind index of a person's name, spaces aside."""
+    return keyring().blind_index("person_name", "".join(value.split()))
+
+
+def account_key(value: str) -> bytes:
+    """The blind index of an account or certificate number, as `protect.given` makes it."""
+    row = protect.given(IdentifierKind.BANK_ACCOUNT, value)
+    if row is not None:
+        return bytes(row["value_index"])
+    return keyring().blind_index("certificate", "".join(value.split()).upper())
+
+
+def name(prefix: str, value: str, *, indexed: bool = False) -> dict[str, Any]:
+    """The columns `<prefix>_enc`, `<prefix>_mask` (and `<prefix>_index`) of a name."""
+    value = value.strip()
+    columns: dict[str, Any] = {
+        f"{prefix}_enc": keyring().encrypt(value) if value else None,
+        f"{prefix}_mask": mask_name(value),
+    }
+    if indexed:
+        columns[f"{prefix}_index"] = name_key(value) if value else None
+    return columns
+
+
+def number(prefix: str, kind: IdentifierKind, value: str) -> dict[str, Any]:
+    """The columns of a number that must be a proper one of its kind; empty stays empty.
+
+    Raises Invalid pointing at the field.
+    """
+    if not value.strip():
+        return {f"{prefix}_enc": None, f"{prefix}_index": None, f"{prefix}_mask": ""}
+    row = protect.given(kind, value)
+    if row is None:
+        message = f"不是有效的{kind.label}"
+        raise Invalid(message, errors=[FieldError(f"/{prefix}", "bad_identifier", message)])
+    return {
+        f"{prefix}_enc": row["value_enc"],
+        f"{prefix}_index": row["value_index"],
+        f"{prefix}_mask": row["value_mask"],
+    }
+
+
+def certificate(prefix: str, value: str) -> dict[str, Any]:
+    """The columns of an account or certificate number of whatever form."""
+    value = value.strip()
+    return {
+        f"{prefix}_enc": keyring().encrypt(value) if value else None,
+        f"{prefix}_index": account_key(value) if value else None,
+        f"{prefix}_mask": mask_account(value),
+    }

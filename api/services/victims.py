@@ -1,0 +1,288 @@
+"""The register of victims of a case: claims, masked; plain values only by an audited reveal."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import case_rows
+from api.core import events, numbers
+from api.core.clock import now, today
+from api.core.crypto import keyring
+from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.domain import codes
+from api.domain.actors import Actor
+from api.domain.distributions import LineStatus, Standing
+from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
+from api.domain.events import EventName
+from api.domain.identifiers import IdentifierKind
+from api.domain.permissions import Permission
+from api.domain.victims import VICTIM_FLOW, VictimAction, VictimStatus
+from api.models.distributions import DistributionLine
+from api.models.victims import Victim
+from api.schemas.common import Reveal, actions
+from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
+from api.services import _transition, protect, sealing
+from api.services.property_items import case_ref
+
+RESOURCE = "victim"
+#: 老年人权益保障法第2条.
+ELDER_YEARS = 60
+
+_ITEM: dict[str, Any] = {
+    "id": Victim.id,
+    "number": Victim.number,
+    "case": case_ref(Victim.case_id),
+    "status": Victim.status,
+    "standing": Victim.standing,
+    "name": Victim.name_mask,
+    "id_number": Victim.id_number_mask,
+    "phone": Victim.phone_mask,
+    "is_elder": Victim.is_elder,
+    "principal": yuan(Victim.principal),
+    "returns": yuan(Victim.returns),
+    "refunds": yuan(Victim.refunds),
+    "version": Victim.version,
+}
+
+
+def _shares(*statuses: LineStatus) -> Any:
+    return (
+        select(func.coalesce(func.sum(DistributionLine.share), 0))
+        .where(DistributionLine.victim_id == Victim.id, DistributionLine.status.in_(statuses))
+        .scalar_subquery()
+    )
+
+
+_PAID = _shares(LineStatus.PAID)
+_COMING = _shares(LineStatus.PAYING, LineStatus.FAILED, LineStatus.SET_ASIDE)
+_READ: dict[str, Any] = _ITEM | {
+    "account": Victim.account_mask,
+    "bank_name": Victim.bank_name,
+    "division_code": Victim.division_code,
+    "paid_on": Victim.paid_on,
+    "basis": Victim.basis,
+    "note": Victim.note,
+    "lost": yuan(Victim.principal),
+    "got_before": yuan(Victim.returns + Victim.refunds),
+    "paid_out": yuan(_PAID),
+    "to_come": yuan(_COMING),
+    "outstanding": yuan(
+        func.greatest(Victim.principal - Victim.returns - Victim.refunds - _PAID, 0)
+    ),
+    "created_at": Victim.created_at,
+    "updated_at": Victim.updated_at,
+}
+check_columns(VictimItem, _ITEM)
+check_columns(VictimRead, _READ, "available_actions", "revealable")
+
+_ANY_TEXT = ARRAY(Text)
+
+LISTING = Listing(
+    resource=RESOURCE,
+    id=Victim.id,
+    town_code=Victim.town_code,
+    source=Victim.__table__,
+    item_columns=_ITEM,
+    read_columns=_READ,
+    filters={
+        "case_id": (Uuid(), lambda p: Victim.case_id == p),
+        "status": (_ANY_TEXT, lambda p: Victim.status == func.any(p)),
+        "standing": (_ANY_TEXT, lambda p: Victim.standing == func.any(p)),
+        "is_elder": (Boolean(), lambda p: Victim.is_elder == p),
+        "number": (Text(), lambda p: Victim.number == p),
+        "key": (
+            ARRAY(LargeBinary),
+            lambda p: or_(
+                Victim.name_index == func.any(p),
+                Victim.id_number_index == func.any(p),
+                Victim.phone_index == func.any(p),
+                Victim.account_index == func.any(p),
+            ),
+        ),
+    },
+    sorts={"-id": Sort("id", Victim.id, descending=True), "id": Sort("id", Victim.id)},
+    default_sort="-id",
+    scopes=case_rows.scopes(Victim.case_id),
+)
+
+
+def _search(text: str | None) -> dict[str, object]:
+    if not text or not text.strip():
+        return {}
+    if text.upper().startswith("SH-"):
+        return {"number": text.strip().upper()}
+    return {"key": [sealing.name_key(text), *protect.indexes(text)]}
+
+
+async def page(actor: Actor, query: VictimQuery) -> Response:
+    """A page of the register."""
+    filters = {
+        "case_id": query.case_id,
+        "status": query.status,
+        "standing": query.standing,
+        "is_elder": query.is_elder,
+        **_search(query.q),
+    }
+    return await LISTING.page(actor, query, filters, query.sort.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    status: VictimStatus
+    owner_unit_id: UUID
+
+
+async def read(
+    actor: Actor, record_id: UUID, session: AsyncSession | None = None
+) -> dict[str, Any]:
+    """One visible claim with what the actor may do with it. Raises NotFound."""
+    item = await LISTING.one(actor, record_id, session)
+    standing = _Standing(VictimStatus(item["status"]), actor.unit_id)
+    item["available_actions"] = actions(list(VICTIM_FLOW.available(actor, standing)))
+    filled = [name for name in ("name", "id_number", "phone", "account") if item[name]]
+    item["revealable"] = filled if actor.may(Permission.VICTIM_REVEAL) else []
+    return item
+
+
+_NUMBERS = {
+    "id_number": IdentifierKind.RESIDENT_ID,
+    "phone": IdentifierKind.PHONE,
+    "account": IdentifierKind.BANK_ACCOUNT,
+}
+
+
+def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
+    stored = {k: v for k, v in changes.items() if k != "name" and k not in _NUMBERS}
+    if "name" in changes:
+        stored |= sealing.name("name", changes["name"], indexed=True)
+    for field, kind in _NUMBERS.items():
+        if field in changes:
+            stored |= sealing.number(field, kind, changes[field])
+    if "note" in stored:
+        stored["note"] = protect.told(stored["note"])
+    return stored
+
+
+def _is_elder(id_number: str, on: date | None) -> bool | None:
+    """Whether the person was sixty on the day of the payment; unknown without number or day."""
+    value = codes.normalise_code(id_number)
+    if on is None or len(value) != 18 or not value[6:14].isdigit():
+        return None
+    born = date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    turned = (on.month, on.day) >= (born.month, born.day)
+    return on.year - born.year - (0 if turned else 1) >= ELDER_YEARS
+
+
+async def create(session: AsyncSession, actor: Actor, body: VictimCreate) -> dict[str, Any]:
+    """Register a claim in a visible case. Raises NotFound, Invalid, Conflict for a second claim."""
+    case = await case_rows.case(session, actor, body.case_id)
+    if body.paid_on and body.paid_on > today():
+        message = "付款日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError("/paid_on", "in_future", message)])
+    sealed = _sealed(body.model_dump())
+    await _once(session, case.id, sealed["id_number_index"])
+    victim = Victim(
+        number=(await numbers.take("SH", case.town_code))[0],
+        town_code=case.town_code,
+        owner_unit_id=actor.unit_id,
+        created_by_post_id=actor.post_id,
+        status=VICTIM_FLOW.initial,
+        is_elder=_is_elder(body.id_number, body.paid_on),
+        **sealed,
+    )
+    session.add(victim)
+    await session.flush()
+    await events.record(
+        session, actor, EventName.VICTIM_CREATED, RESOURCE, victim.id,
+        {"number": victim.number, "case_id": str(case.id)},
+    )  # fmt: skip
+    return await read(actor, victim.id, session)
+
+
+async def _once(
+    session: AsyncSession, case_id: UUID, key: bytes | None, but: UUID | None = None
+) -> None:
+    if key is None:
+        return
+    twin = await session.scalar(
+        select(Victim.number).where(
+            Victim.case_id == case_id,
+            Victim.id_number_index == key,
+            Victim.status != VictimStatus.WITHDRAWN,
+            Victim.id != but,
+        )
+    )
+    if twin is not None:
+        raise Conflict(f"该证件号已在本案登记（{twin}）", code="already_registered", number=twin)
+
+
+async def update(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: VictimUpdate
+) -> dict[str, Any]:
+    """Correct who and where; amounts are changed by verifying. Raises NotFound, StaleVersion."""
+    victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
+    _transition.check_version(victim, body.version)
+    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    sealed = _sealed(changes)
+    await _once(session, victim.case_id, sealed.get("id_number_index"), victim.id)
+    for name, value in sealed.items():
+        setattr(victim, name, value)
+    plain = keyring().decrypt(victim.id_number_enc) if victim.id_number_enc else ""
+    victim.is_elder = _is_elder(plain, victim.paid_on)
+    victim.version += 1
+    victim.updated_at = now()
+    await session.flush()
+    await events.record(
+        session, actor, EventName.VICTIM_UPDATED, RESOURCE, victim.id, {"fields": sorted(changes)}
+    )
+    return await read(actor, record_id, session)
+
+
+async def transition(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
+) -> dict[str, Any]:
+    """Verify, exclude, reopen or withdraw a claim. Raises what `_transition.apply` raises."""
+    victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
+    told = {"reason": protect.told(body.reason)} if getattr(body, "reason", None) else {}
+    await _transition.apply(
+        session, actor, victim, VICTIM_FLOW, EventName.VICTIM_UPDATED, body, told
+    )
+    if body.action == VictimAction.VERIFY.value:
+        victim.principal, victim.returns, victim.refunds = (
+            body.principal,
+            body.returns,
+            body.refunds,
+        )
+        victim.basis = protect.told(body.basis)
+    elif body.action == VictimAction.EXCLUDE.value:
+        victim.standing = Standing.EXCLUDED
+    elif body.action == VictimAction.REOPEN.value and victim.standing is Standing.EXCLUDED:
+        victim.standing = Standing.REGISTERED
+    await session.flush()
+    return await read(actor, record_id, session)
+
+
+async def reveal(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Reveal
+) -> dict[str, str]:
+    """Plain values for those entitled, with an audit event. Raises NotFound, Forbidden.
+
+    The finance post reveals payees only through the plan that it pays (facts 4).
+    """
+    if not actor.may(Permission.VICTIM_READ):
+        raise Forbidden
+    shown = await read(actor, record_id, session)
+    refused = [name for name in body.fields if name not in shown["revealable"]]
+    if refused:
+        raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
+    victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
+    keys = keyring()
+    values = {name: keys.decrypt(getattr(victim, f"{name}_enc")) for name in body.fields}
+    told = {"fields": body.fields, "reason": protect.told(body.reason)}
+    await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
+    return values

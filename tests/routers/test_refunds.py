@@ -1,0 +1,317 @@
+"""Victims, ledger and refund plans over HTTP: the money's whole way, and who may push it."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from api.core.clock import today
+from tests.money import (
+    balances,
+    done,
+    made,
+    make_case,
+    make_victim,
+    post_entry,
+    victim,
+)
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "recompute_distribution.py"
+
+
+@pytest.fixture
+def case_id(running):
+    return make_case(running)
+
+
+@pytest.fixture
+def funded(client, case_id):
+    """A case with three verified victims, one to be set aside, and 100.00 yuan in custody."""
+    office = client("office")
+    make_victim(office, case_id, principal="1000.00", returns="200.00")
+    make_victim(office, case_id, principal="500.00")
+    make_victim(office, case_id, principal="500.00", refunds="300.00", standing="unregistered")
+    made(post_entry(client("finance"), case_id, "surrender_source", "in_custody", "600.00"))
+    return case_id
+
+
+def make_plan(office, case_id, **over) -> dict:
+    body = {
+        "case_id": case_id,
+        "title": "第一次清退",
+        "pool": "600.00",
+        "base_rule": "net_of_returns",
+    }
+    return made(office.post("/distributions", json=body | over))
+
+
+def published(client, case_id, **over) -> dict:
+    """A plan that may be paid."""
+    plan = make_plan(client("office"), case_id, **over)
+    url = f"/distributions/{plan['id']}"
+    plan = done(client("office").act(url, "compute", plan["version"]))
+    plan = done(client("leader").act(url, "approve", plan["version"], document_no="众专办批1号"))
+    start = (today() - timedelta(days=40)).isoformat()
+    return done(client("office").act(url, "publish", plan["version"], published_on=start))
+
+
+class TestVictims:
+    def test_who_may(self, anonymous, client, case_id):
+        assert anonymous.post("/victims", json=victim(case_id)).status_code == 401
+        for who in ("leader", "finance", "village01", "grid01"):
+            assert client(who).post("/victims", json=victim(case_id)).status_code == 403, who
+            assert client(who).get("/victims").status_code == 403, who
+
+    def test_masked_found_by_whole_values_and_revealed_with_a_reason(self, client, case_id):
+        office = client("office")
+        body = victim(case_id, name="欧阳春梅")
+        shown = made(office.post("/victims", json=body))
+        for plain in (body["name"], body["id_number"], body["phone"], body["account"]):
+            assert plain not in str(shown)
+        assert shown["name"] == "欧阳**"
+        assert shown["is_elder"] is True
+        for q in (body["name"], body["id_number"], body["phone"], shown["number"]):
+            found = done(office.get("/victims", params={"q": q, "case_id": case_id}))["items"]
+            assert [each["id"] for each in found] == [shown["id"]], q
+        reveal = {"fields": ["name", "account"], "reason": "电话核对账号"}
+        plain = done(office.post(f"/victims/{shown['id']}/reveals", json=reveal))["values"]
+        assert plain == {"name": body["name"], "account": body["account"]}
+        assert client("finance").post(
+            f"/victims/{shown['id']}/reveals", json=reveal
+        ).status_code == 403  # fmt: skip
+
+    def test_one_person_claims_once_in_a_case(self, client, case_id, running):
+        office, body = client("office"), victim(case_id)
+        made(office.post("/victims", json=body))
+        again = office.post("/victims", json=body | {"name": "同一人"})
+        assert (again.status_code, again.json()["code"]) == (409, "already_registered")
+        made(office.post("/victims", json=body | {"case_id": make_case(running)}))
+
+    def test_bad_numbers_are_named(self, client, case_id):
+        answer = client("office").post(
+            "/victims", json=victim(case_id, id_number="342425195001010011")
+        )
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/id_number"
+
+
+class TestLedger:
+    def test_post_void_and_the_sum_is_zero(self, client, case_id):
+        finance = client("finance")
+        entry = made(post_entry(finance, case_id, "traced_source", "traced", "1234.56"))
+        assert balances(finance, case_id) == {"traced_source": "-1234.56", "traced": "1234.56"}
+        url = f"/ledger/entries/{entry['id']}"
+        assert [a["action"] for a in entry["available_actions"]] == ["void"]
+        voided = done(finance.act(url, "void", 1, reason="记错账户", document_no="更正1号"))
+        assert voided["status"] == "voided"
+        assert balances(finance, case_id) == {}
+        again = finance.act(url, "void", 2, reason="记错账户", document_no="更正1号")
+        assert (again.status_code, again.json()["code"]) == (409, "transition_not_allowed")
+        entries = done(finance.get("/ledger/entries", params={"book_id": case_id}))["items"]
+        assert [each["status"] for each in entries] == ["reversal", "voided"]
+
+    def test_overdrafts_and_wrong_ways_are_said_in_chinese(self, client, case_id):
+        finance = client("finance")
+        short = post_entry(finance, case_id, "in_custody", "treasury", "1.00")
+        assert (short.status_code, short.json()["code"]) == (409, "insufficient_balance")
+        assert "余额不足" in short.json()["detail"]
+        wrong = post_entry(finance, case_id, "traced_source", "returned", "1.00")
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "move_not_allowed")
+        by_hand = post_entry(finance, case_id, "in_custody", "payable", "1.00")
+        assert by_hand.status_code == 422
+
+    def test_frozen_is_not_recovered_and_recovered_is_not_returned(self, client, case_id):
+        police = client("police")
+        made(post_entry(police, case_id, "traced_source", "traced", "1000.00"))
+        made(post_entry(police, case_id, "traced", "restrained", "800.00"))
+        made(post_entry(police, case_id, "restrained", "realised", "300.00"))
+        made(post_entry(police, case_id, "realised", "in_custody", "300.00"))
+        shown = done(police.get("/ledger/accounts", params={"book_id": case_id}))
+        assert {each["measure"]: each["amount"] for each in shown["measures"]} == {
+            "traced": "1000.00",
+            "restrained": "500.00",
+            "realised": "300.00",
+            "in_custody": "300.00",
+            "returned": "0.00",
+        }
+
+    def test_a_client_made_id_posts_once(self, client, case_id):
+        from api.core.ids import uuid7
+
+        finance, entry_id = client("finance"), str(uuid7())
+        for _ in range(2):
+            made(
+                post_entry(finance, case_id, "surrender_source", "in_custody", "5.00", id=entry_id)
+            )
+        assert balances(finance, case_id)["in_custody"] == "5.00"
+
+    def test_who_may(self, anonymous, client, case_id):
+        assert anonymous.get("/ledger/accounts", params={"book_id": case_id}).status_code == 401
+        for who in ("village01", "grid01", "market", "audit_admin"):
+            answer = client(who).get("/ledger/accounts", params={"book_id": case_id})
+            assert answer.status_code == 403, who
+        assert post_entry(
+            client("leader"), case_id, "traced_source", "traced", "1.00"
+        ).status_code == 403  # fmt: skip
+        nowhere = "01900000-0000-7000-8000-000000000000"
+        assert (
+            client("finance").get("/ledger/accounts", params={"book_id": nowhere}).status_code
+            == 404
+        )
+
+
+class TestDistributions:
+    def test_the_whole_way(self, client, funded, tmp_path):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        plan = make_plan(office, funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(office.act(url, "compute", plan["version"]))
+        # outstanding 800 + 500 + 200 = 1500; 600 is 40 %
+        assert plan["level"] == "60000/150000"
+        assert (plan["total_pay"], plan["total_set_aside"]) == ("520.00", "80.00")
+        assert plan["claims_count"] == 3
+        assert balances(finance, funded)["in_custody"] == "600.00"
+
+        plan = done(leader.act(url, "approve", plan["version"], document_no="众专办批1号"))
+        assert balances(finance, funded) == {
+            "surrender_source": "-600.00",
+            "payable": "520.00",
+            "set_aside": "80.00",
+        }
+        start = (today() - timedelta(days=40)).isoformat()
+        plan = done(office.act(url, "publish", plan["version"], published_on=start))
+        plan = done(finance.act(url, "pay", plan["version"], document_no="付款1号"))
+        assert balances(finance, funded)["paid_pending"] == "520.00"
+        lines = done(finance.get(f"{url}/lines"))["items"]
+        assert sorted(each["share"] for each in lines) == ["200.00", "320.00", "80.00"]
+
+        bounced = next(each for each in lines if each["share"] == "200.00")["claim"]
+        plan = done(
+            finance.act(url, "confirm_partly", plan["version"], document_no="回单1号",
+                        failed_claims=bounced)
+        )  # fmt: skip
+        assert balances(finance, funded) == {
+            "surrender_source": "-600.00",
+            "payable": "200.00",
+            "returned": "320.00",
+            "set_aside": "80.00",
+        }
+        plan = done(finance.act(url, "pay", plan["version"], document_no="付款2号"))
+        plan = done(finance.act(url, "confirm", plan["version"], document_no="回单2号"))
+        assert plan["status"] == "completed"
+        assert plan["paid_amount"] == "520.00"
+        assert plan["available_actions"] == []
+        assert balances(finance, funded)["returned"] == "520.00"
+
+        register = done(office.get("/victims", params={"case_id": funded, "sort": "id"}))["items"]
+        first = done(office.get(f"/victims/{register[0]['id']}"))
+        assert [first[n] for n in ("lost", "got_before", "paid_out", "outstanding")] == [
+            "1000.00",
+            "200.00",
+            "320.00",
+            "480.00",
+        ]
+
+        answer = finance.get(f"{url}/certificate")
+        assert "attachment" in answer.headers["content-disposition"]
+        assert "孙桂兰" not in answer.text
+        path = tmp_path / "certificate.json"
+        path.write_bytes(answer.content)
+        found = subprocess.run(
+            [sys.executable, "-I", str(SCRIPT), str(path)], capture_output=True, check=False
+        )
+        assert found.returncode == 0, found.stdout.decode()
+
+    def test_a_second_plan_starts_from_what_is_left(self, client, funded):
+        plan = published(client, funded, pool="300.00")
+        url = f"/distributions/{plan['id']}"
+        plan = done(client("finance").act(url, "pay", plan["version"], document_no="付款1号"))
+        done(client("finance").act(url, "confirm", plan["version"], document_no="回单1号"))
+        second = make_plan(client("office"), funded, pool="300.00", title="第二次清退")
+        second = done(
+            client("office").act(f"/distributions/{second['id']}", "compute", second["version"])
+        )
+        certificate = done(client("office").get(f"/distributions/{second['id']}/certificate"))
+        assert sum(float(line["outstanding"]) for line in certificate["lines"]) == 1200
+        assert json.loads(json.dumps(certificate))["distributed"] == "300.00"
+
+    def test_three_posts_and_nobody_else(self, client, funded):
+        plan = make_plan(client("office"), funded)
+        url = f"/distributions/{plan['id']}"
+        for who in ("leader", "finance", "police", "supervisor"):
+            assert client(who).act(url, "compute", plan["version"]).status_code == 403, who
+        plan = done(client("office").act(url, "compute", plan["version"]))
+        for who in ("office", "finance", "police"):
+            answer = client(who).act(url, "approve", plan["version"], document_no="批1号")
+            assert answer.status_code == 403, who
+        plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
+        for who in ("office", "leader"):
+            answer = client(who).act(url, "pay", plan["version"], document_no="付1号")
+            assert answer.status_code == 403, who
+        early = client("finance").act(url, "pay", plan["version"], document_no="付1号")
+        assert early.status_code == 409
+
+    def test_nothing_is_paid_while_objections_may_come(self, client, funded):
+        plan = make_plan(client("office"), funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(client("office").act(url, "compute", plan["version"]))
+        plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
+        plan = done(
+            client("office").act(url, "publish", plan["version"], published_on=today().isoformat())
+        )
+        answer = client("finance").act(url, "pay", plan["version"], document_no="付1号")
+        assert (answer.status_code, answer.json()["code"]) == (422, "objection_period")
+
+    def test_a_pool_that_is_not_there_cannot_be_approved(self, client, funded):
+        plan = make_plan(client("office"), funded, pool="601.00")
+        url = f"/distributions/{plan['id']}"
+        plan = done(client("office").act(url, "compute", plan["version"]))
+        answer = client("leader").act(url, "approve", plan["version"], document_no="批1号")
+        assert (answer.status_code, answer.json()["code"]) == (409, "insufficient_balance")
+        assert done(client("office").get(url))["status"] == "computed"
+
+    def test_a_plan_sent_back_gives_its_money_back(self, client, funded):
+        plan = published(client, funded)
+        url = f"/distributions/{plan['id']}"
+        withdrawn = done(client("office").act(url, "withdraw", plan["version"], reason="重新核对"))
+        assert withdrawn["status"] == "withdrawn"
+        assert balances(client("finance"), funded) == {
+            "surrender_source": "-600.00",
+            "in_custody": "600.00",
+        }
+
+    def test_a_changed_rule_must_be_computed_again(self, client, funded):
+        office = client("office")
+        plan = make_plan(office, funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(office.act(url, "compute", plan["version"]))
+        gross = done(
+            office.patch(url, json={"version": plan["version"], "base_rule": "gross_then_deduct"})
+        )
+        assert gross["level"] is None
+        gross = done(office.act(url, "compute", gross["version"]))
+        # (600 + 200 + 300) / 2000 is 55 %; the third has 60 % already and drops out
+        assert gross["total_set_aside"] == "0.00"
+        assert gross["total_pay"] == "600.00"
+
+    def test_finance_gets_the_payees_only_when_it_is_time_to_pay(self, client, funded):
+        plan = make_plan(client("office"), funded)
+        url, ask = f"/distributions/{plan['id']}", {"fields": ["payees"], "reason": "制作付款清单"}
+        plan = done(client("office").act(url, "compute", plan["version"]))
+        assert client("finance").post(f"{url}/reveals", json=ask).status_code == 403
+        plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
+        start = (today() - timedelta(days=40)).isoformat()
+        done(client("office").act(url, "publish", plan["version"], published_on=start))
+        assert client("office").post(f"{url}/reveals", json=ask).status_code == 403
+        listed = done(client("finance").post(f"{url}/reveals", json=ask))["values"]["payees"]
+        assert listed.count("孙桂兰") == 2
+        assert "520.00" not in listed
+
+    def test_no_case_facts_reach_finance(self, client, funded):
+        plan = make_plan(client("office"), funded)
+        shown = client("finance").get(f"/distributions/{plan['id']}").text
+        assert "康养" not in shown
+        assert client("finance").get("/property-items").status_code == 403
