@@ -1,0 +1,249 @@
+"""Files at rest: found by the SHA-256 of their plain content, encrypted, streamed both ways.
+
+A blob is a row of chunks, each `tag (16) ‖ SM4-GCM ciphertext` under a key of the file's own. The
+nonce is the chunk's number; content digest, number and "last" are authenticated with it, so that
+chunks can neither be swapped between files, reordered, nor cut off at the end. The file's key lies
+in the database under the keyring: rotating the keys rewraps 16 bytes and leaves the blobs alone.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.modes import GCM
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.clock import now
+from api.core.config import settings
+from api.core.crypto import UnreadableValue, keyring
+from api.core.db import Base
+from api.core.ids import uuid7
+from api.domain.errors import Invalid, PayloadTooLarge
+
+_log = structlog.get_logger()
+_CHUNK, _TAG = 1 << 20, 16
+#: A blob without a row may be a running upload; after this it is the rest of a failed one.
+_ORPHAN_AFTER = timedelta(days=1)
+
+
+class StoredFile(Base):
+    """One content, however many records it is attached to."""
+
+    __tablename__ = "stored_files"
+
+    #: Of the plain content, hexadecimal.
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    path: Mapped[str] = mapped_column(unique=True)
+    key_enc: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Digest and length of a content."""
+
+    sha256: str
+    size: int
+
+
+def _folder() -> Path | None:
+    return None if settings().files_url else settings().home / "files"
+
+
+@lru_cache(maxsize=1)
+def _store() -> Any:
+    from obstore.store import LocalStore, from_url
+
+    folder = _folder()
+    if folder is None:
+        return from_url(settings().files_url)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalStore(prefix=folder.resolve())
+
+
+def measure(source: BinaryIO) -> Measured:
+    """Read a content once. Raises Invalid for an empty one and PayloadTooLarge (blocking: a thread)."""
+    limit = settings().max_upload_mb * 1_000_000
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    while piece := source.read(_CHUNK):
+        digest.update(piece)
+        size += len(piece)
+        if size > limit:
+            raise PayloadTooLarge(f"文件不能超过 {settings().max_upload_mb} MB")
+    if size == 0:
+        raise Invalid("文件是空的", code="file_empty")
+    return Measured(digest.hexdigest(), size)
+
+
+async def save(
+    session: AsyncSession, source: BinaryIO, measured: Measured | None = None
+) -> StoredFile:
+    """Keep a content; the same content is kept once. Raises Invalid and PayloadTooLarge.
+
+    The blob is complete on disk before its row is: a failure leaves a blob that `sweep` removes,
+    never a row without a blob.
+    """
+    measured = measured or await asyncio.to_thread(measure, source)
+    known = await session.get(StoredFile, measured.sha256)
+    if known is not None:
+        return known
+    key = os.urandom(16)
+    path = f"{measured.sha256[:2]}/{measured.sha256}.{uuid7().hex}"
+    await _write(path, source, key, measured)
+    await session.execute(
+        insert(StoredFile)
+        .values(
+            sha256=measured.sha256,
+            size=measured.size,
+            path=path,
+            key_enc=keyring().encrypt_bytes(key),
+            created_at=now(),
+        )
+        .on_conflict_do_nothing()
+    )
+    stored = await session.get_one(StoredFile, measured.sha256)
+    if stored.path != path:  # somebody stored the same content meanwhile
+        await _remove(path)
+    return stored
+
+
+def _bound(sha256: str, number: int, *, last: bool) -> bytes:
+    return bytes.fromhex(sha256) + number.to_bytes(8, "big") + (b"\1" if last else b"\0")
+
+
+def _seal(key: bytes, bound: bytes, number: int, plain: bytes) -> bytes:
+    encryptor = Cipher(SM4(key), GCM(number.to_bytes(12, "big"))).encryptor()
+    encryptor.authenticate_additional_data(bound)
+    sealed = encryptor.update(plain) + encryptor.finalize()
+    return encryptor.tag + sealed
+
+
+def _unseal(key: bytes, bound: bytes, number: int, sealed: bytes) -> bytes:
+    if len(sealed) <= _TAG:
+        raise UnreadableValue
+    mode = GCM(number.to_bytes(12, "big"), sealed[:_TAG])
+    decryptor = Cipher(SM4(key), mode).decryptor()
+    decryptor.authenticate_additional_data(bound)
+    try:
+        return decryptor.update(sealed[_TAG:]) + decryptor.finalize()
+    except InvalidTag as error:
+        raise UnreadableValue from error
+
+
+async def _write(path: str, source: BinaryIO, key: bytes, measured: Measured) -> None:
+    import obstore
+
+    chunks = -(-measured.size // _CHUNK)
+    source.seek(0)
+
+    def sealed(number: int) -> bytes:
+        bound = _bound(measured.sha256, number, last=number == chunks - 1)
+        return _seal(key, bound, number, source.read(_CHUNK))
+
+    writer = obstore.open_writer_async(_store(), path, buffer_size=8 << 20, max_concurrency=2)
+    try:
+        async with writer:
+            for number in range(chunks):
+                await writer.write(await asyncio.to_thread(sealed, number))
+    except BaseException:
+        await _remove(path)
+        raise
+    folder = _folder()
+    if folder is not None:
+        await asyncio.to_thread(_settle, folder / path)
+
+
+def _settle(path: Path) -> None:
+    """On the disk, not only in its cache, before the row says that it is there."""
+    for each in (path, path.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+async def _remove(path: str) -> None:
+    import obstore
+
+    try:
+        await obstore.delete_async(_store(), path)
+    except FileNotFoundError:
+        pass
+    except Exception as error:  # what stays behind is an orphan for `sweep`
+        _log.warning("file_not_removed", error=type(error).__name__)
+
+
+async def opened(stored: StoredFile) -> AsyncIterator[bytes]:
+    """The plain content with its first piece already proved, so that a lost or changed blob is an
+    error answer and not half a file. Raises UnreadableValue, FileNotFoundError."""
+    pieces = read(stored)
+    first = await anext(pieces)
+
+    async def all_pieces() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return all_pieces()
+
+
+async def read(stored: StoredFile) -> AsyncIterator[bytes]:
+    """The plain content, piece by piece; no piece leaves before it is proved.
+
+    Raises UnreadableValue when the blob was changed, FileNotFoundError when it is gone.
+    """
+    import obstore
+
+    key = keyring().decrypt_bytes(stored.key_enc)
+    chunks = -(-stored.size // _CHUNK)
+    number, waiting = 0, bytearray()
+    result = await obstore.get_async(_store(), stored.path)
+    async for piece in result.stream(min_chunk_size=_CHUNK):
+        waiting += bytes(piece)
+        while len(waiting) >= _CHUNK + _TAG and number < chunks:
+            yield await _proved(stored, key, number, bytes(waiting[: _CHUNK + _TAG]))
+            del waiting[: _CHUNK + _TAG]
+            number += 1
+    if waiting:
+        yield await _proved(stored, key, number, bytes(waiting))
+        number += 1
+    if number != chunks:
+        raise UnreadableValue
+
+
+async def _proved(stored: StoredFile, key: bytes, number: int, sealed: bytes) -> bytes:
+    last = number == -(-stored.size // _CHUNK) - 1
+    bound = _bound(stored.sha256, number, last=last)
+    return await asyncio.to_thread(_unseal, key, bound, number, sealed)
+
+
+async def sweep(session: AsyncSession) -> int:
+    """Remove blobs that no row knows (uploads that failed half-way); returns how many."""
+    import obstore
+
+    before, removed = now() - _ORPHAN_AFTER, 0
+    listed: Any = obstore.list(_store(), chunk_size=500)  # pyright: ignore[reportUnknownMemberType]
+    async for batch in listed:
+        old = [str(each["path"]) for each in batch if each["last_modified"] < before]
+        known = set(await session.scalars(select(StoredFile.path).where(StoredFile.path.in_(old))))
+        for path in old:
+            if path not in known:
+                await _remove(path)
+                removed += 1
+    return removed

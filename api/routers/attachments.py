@@ -1,0 +1,114 @@
+"""`/<noun>/{id}/attachments` of every noun that takes files, and `/attachments/{id}/content`."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import UploadFile
+
+from api.access.guards import Anyone, require
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.errors import FieldError, Invalid, UnsupportedMedia
+from api.domain.files import disposition
+from api.schemas.attachments import AttachmentRead
+from api.services import attachments
+from api.services.attachments import SUBJECTS, Subject, Upload
+
+router = make_router("attachments")
+
+#: Said by hand: a declared form field would read 100 MB before anybody is asked who sends them.
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "title": "文件"},
+                        "note": {"type": "string", "maxLength": 500, "title": "说明"},
+                    },
+                }
+            }
+        },
+    }
+}
+_MAX_NOTE = 500
+
+
+@router.get(
+    "/{attachment_id}/content",
+    summary="下载附件",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+async def content(attachment_id: UUID, actor: Anyone, session: DbSession) -> Response:
+    """附件的内容；能看记录的人才能下载，下载留有审计记录。"""
+    found, pieces = await attachments.content(session, actor, attachment_id)
+    return StreamingResponse(
+        pieces,
+        media_type=found.media_type,
+        headers={
+            "content-disposition": disposition(found.name),
+            "content-length": str(found.size),
+        },
+    )
+
+
+def _invalid(field: str, code: str, message: str) -> Invalid:
+    return Invalid(message, errors=[FieldError(f"/{field}", code, message)])
+
+
+async def _upload(request: Request) -> Upload:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UnsupportedMedia("附件须以 multipart/form-data 上传")
+    form = await request.form(max_files=1, max_fields=5)
+    file, note = form.get("file"), form.get("note", "")
+    if not isinstance(file, UploadFile):
+        raise _invalid("file", "missing", "请选择文件")
+    if not isinstance(note, str) or len(note) > _MAX_NOTE or "\0" in note:
+        raise _invalid("note", "string_too_long", f"说明最多 {_MAX_NOTE} 个字")
+    return Upload(file.filename or "", note.strip(), file.file)
+
+
+def _routes(subject: Subject) -> APIRouter:
+    made = make_router(subject.noun)
+
+    @made.get("/{record_id}/attachments", response_model=Page[AttachmentRead], summary="附件列表")
+    async def attachments_page(  # pyright: ignore[reportUnusedFunction]
+        record_id: UUID, actor: Annotated[Actor, require(subject.read)], session: DbSession
+    ) -> Response:
+        """一条记录的全部附件。"""
+        return answer(await attachments.page(session, actor, subject, record_id))
+
+    @made.post(
+        "/{record_id}/attachments",
+        response_model=AttachmentRead,
+        status_code=201,
+        summary="上传附件",
+        openapi_extra=_FORM,
+    )
+    async def attachments_add(  # pyright: ignore[reportUnusedFunction]
+        request: Request,
+        record_id: UUID,
+        actor: Annotated[Actor, require(subject.read)],
+        session: DbSession,
+    ) -> Response:
+        """上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。"""
+        await attachments.allow(session, actor, subject, record_id)
+        upload = await _upload(request)
+        try:
+            return answer(await attachments.add(session, actor, subject, record_id, upload), 201)
+        finally:
+            await request.close()
+
+    return made
+
+
+SUBJECT_ROUTERS = tuple(_routes(subject) for subject in SUBJECTS.values())

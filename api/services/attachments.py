@@ -1,0 +1,204 @@
+"""Attachments of every noun: one service, told by a `Subject` whose records it serves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events, files
+from api.core.file_types import FileType, sniff
+from api.core.pagination import Listing, check_columns
+from api.domain.actors import Actor
+from api.domain.errors import Conflict, Forbidden, NotFound
+from api.domain.events import EventName
+from api.domain.files import extension, safe_name
+from api.domain.permissions import Permission as P
+from api.models.attachments import Attachment
+from api.models.leads import Lead
+from api.models.units import Post, Unit
+from api.schemas.attachments import AttachmentRead
+from api.services import leads, protect
+
+#: Enough for any file; a list of them stays one page.
+MAX_PER_RECORD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A noun whose records take attachments, and who may add one.
+
+    `handle`: in the unit that owns the record; `manage`: anywhere in sight; `create`: on a record
+    that one's own post recorded (None: not at all).
+    """
+
+    resource: str
+    listing: Listing
+    model: Any
+    read: P
+    handle: P
+    manage: P
+    create: P | None = None
+
+    @property
+    def noun(self) -> str:
+        """The path segment: `risk_entity` → `risk-entities`."""
+        plural = self.resource[:-1] + "ies" if self.resource.endswith("y") else self.resource + "s"
+        return plural.replace("_", "-")
+
+
+#: Every noun with attachments; routers/attachments.py makes its two routes from its line here.
+SUBJECTS: dict[str, Subject] = {
+    each.resource: each
+    for each in (
+        Subject(
+            leads.RESOURCE, leads.LISTING, Lead, P.LEAD_READ, P.LEAD_HANDLE, P.LEAD_ASSIGN,
+            P.LEAD_CREATE,
+        ),
+    )
+}  # fmt: skip
+
+_READ: dict[str, Any] = {
+    "id": Attachment.id,
+    "name": Attachment.name,
+    "media_type": Attachment.media_type,
+    "size": Attachment.size,
+    "sha256": Attachment.sha256,
+    "note": Attachment.note,
+    "uploaded_at": Attachment.uploaded_at,
+    "uploaded_by": Attachment.uploaded_by_name,
+    "uploaded_by_unit": func.json_build_object("id", Unit.id, "name", Unit.name),
+}
+check_columns(AttachmentRead, _READ)
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(func.json_build_object(*[part for pair in _READ.items() for part in pair]))
+        .join(Post, Post.id == Attachment.uploaded_by_post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+    )
+
+
+async def _record(session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID) -> Any:
+    found = await session.scalar(
+        select(subject.model).where(subject.model.id == record_id, subject.listing.visible(actor))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _may_attach(actor: Actor, subject: Subject, record: Any) -> bool:
+    if actor.may(subject.manage):
+        return True
+    if actor.may(subject.handle) and record.owner_unit_id == actor.unit_id:
+        return True
+    own = record.created_by_post_id == actor.post_id
+    return own and subject.create is not None and actor.may(subject.create)
+
+
+async def page(
+    session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID
+) -> dict[str, Any]:
+    """Every attachment of a visible record, oldest first. Raises NotFound."""
+    await _record(session, actor, subject, record_id)
+    rows = list(
+        await session.scalars(
+            _rows()
+            .where(Attachment.subject_type == subject.resource, Attachment.subject_id == record_id)
+            .order_by(Attachment.id)
+        )
+    )
+    return {
+        "items": rows,
+        "next_cursor": None,
+        "prev_cursor": None,
+        "total": len(rows),
+        "total_is_exact": True,
+    }
+
+
+async def allow(session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID) -> None:
+    """Refuse before 100 MB are read. Raises NotFound, Forbidden, Conflict."""
+    record = await _record(session, actor, subject, record_id)
+    if not _may_attach(actor, subject, record):
+        raise Forbidden("只有承办单位、镇专项办或登记人可以上传附件", code="not_own_unit")
+    count = await session.scalar(
+        select(func.count()).where(
+            Attachment.subject_type == subject.resource, Attachment.subject_id == record_id
+        )
+    )
+    if (count or 0) >= MAX_PER_RECORD:
+        raise Conflict(f"一条记录最多 {MAX_PER_RECORD} 个附件", code="too_many_attachments")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent."""
+
+    name: str
+    note: str
+    content: BinaryIO
+
+
+def _examined(upload: Upload) -> tuple[files.Measured, FileType]:
+    measured = files.measure(upload.content)
+    return measured, sniff(upload.content, extension(upload.name))
+
+
+async def add(
+    session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID, upload: Upload
+) -> dict[str, Any]:
+    """Attach a file; call `allow` first.
+
+    Raises Invalid for an empty file, PayloadTooLarge, UnsupportedMedia for one that is not taken.
+    """
+    measured, kind = await asyncio.to_thread(_examined, upload)
+    stored = await files.save(session, upload.content, measured)
+    made = Attachment(
+        subject_type=subject.resource,
+        subject_id=record_id,
+        name=safe_name(upload.name, kind.extension, kind.fits),
+        media_type=kind.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        note=protect.told(upload.note),
+        uploaded_by_post_id=actor.post_id,
+        uploaded_by_name=actor.name,
+    )
+    session.add(made)
+    await session.flush()
+    await events.record(
+        session, actor, EventName.ATTACHED, subject.resource, record_id, _told(made)
+    )
+    return cast("dict[str, Any]", await session.scalar(_rows().where(Attachment.id == made.id)))
+
+
+def _told(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "attachment_id": str(attachment.id),
+        "name": attachment.name,
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+    }
+
+
+async def content(
+    session: AsyncSession, actor: Actor, attachment_id: UUID
+) -> tuple[Attachment, AsyncIterator[bytes]]:
+    """An attachment of a visible record and its plain content. Raises NotFound."""
+    found = await session.get(Attachment, attachment_id)
+    subject = SUBJECTS.get(found.subject_type) if found else None
+    if found is None or subject is None or not actor.may(subject.read):
+        raise NotFound
+    await _record(session, actor, subject, found.subject_id)
+    stored = await session.get_one(files.StoredFile, found.sha256)
+    await events.record(
+        session, actor, EventName.DOWNLOADED, subject.resource, found.subject_id, _told(found)
+    )
+    return found, await files.opened(stored)
