@@ -2,7 +2,8 @@
 
 The row is reserved in the transaction of the change and filled with the encrypted answer just
 before the commit: change and answer are kept together or not at all. A second request with the
-same key waits on the first one's row.
+same key waits on the first one's row. One-time secrets and revealed values are not kept, not even
+encrypted: the former are `ShownOnce`, a repeated reveal runs, and is audited, again.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from api.domain.errors import Invalid
 
 KEPT = timedelta(days=7)
 _MAX_KEY = 200
+#: `POST /{resource}/{id}/reveals`, of every resource (docs/api.md).
+_REVEALS = "/reveals"
 
 
 class IdempotencyKey(Base):
@@ -37,6 +40,14 @@ class IdempotencyKey(Base):
     status: Mapped[int | None]
     answer_enc: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ShownOnce(Response):
+    """An answer that holds a secret; `kept` is what a repetition of the request gets."""
+
+    def __init__(self, content: bytes, status: int, kept: bytes) -> None:
+        super().__init__(content, status_code=status, media_type="application/json")
+        self.kept = kept
 
 
 class Replayed(Exception):
@@ -74,7 +85,7 @@ async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> No
     """Take the request's key, if it has one, for this transaction.
 
     Raises Replayed with the stored answer, or Invalid (`idempotency_key_reused`) when the same key
-    came with another request.
+    came with another request. A request whose answer was not kept runs again.
     """
     key = request.headers.get("idempotency-key")
     if key is None:
@@ -93,8 +104,10 @@ async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> No
     earlier = await session.scalar(
         select(IdempotencyKey).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key)
     )
-    if earlier is None or earlier.request_digest != digest or earlier.answer_enc is None:
+    if earlier is None or earlier.request_digest != digest:
         raise Invalid("同一 Idempotency-Key 已用于另一请求", code="idempotency_key_reused")
+    if earlier.answer_enc is None:
+        return
     raise Replayed(
         Response(
             keyring().decrypt_bytes(earlier.answer_enc),
@@ -108,17 +121,16 @@ async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> No
 async def store(session: AsyncSession, request: Request, response: Response) -> None:
     """Keep the answer beside the change, encrypted."""
     reservation: Reservation | None = getattr(request.state, "idempotency", None)
-    if reservation is None:
+    if reservation is None or request.url.path.endswith(_REVEALS):
         return
+    body = response.kept if isinstance(response, ShownOnce) else bytes(response.body)
     await session.execute(
         update(IdempotencyKey)
         .where(
             IdempotencyKey.actor_id == reservation.actor_id,
             IdempotencyKey.key == reservation.key,
         )
-        .values(
-            status=response.status_code, answer_enc=keyring().encrypt_bytes(bytes(response.body))
-        )
+        .values(status=response.status_code, answer_enc=keyring().encrypt_bytes(body))
     )
 
 

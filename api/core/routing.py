@@ -4,7 +4,7 @@ A plain `yield` dependency commits after the client already has its 201; here th
 the idempotency row is filled, the transaction commits, and only then does the answer go out.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import orjson
@@ -44,6 +44,12 @@ def answer(content: object, status: int = 200) -> Response:
     """A finished JSON answer. FastAPI leaves it alone, so the schema of the route documents it and
     the contract tests, not every request, prove that it fits."""
     return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+
+
+def answer_once(content: Mapping[str, object], *secrets: str, status: int = 201) -> Response:
+    """An answer whose `secrets` are shown once: a repetition of the request finds them null."""
+    kept = orjson.dumps({**content, **dict.fromkeys(secrets)})
+    return idempotency.ShownOnce(orjson.dumps(content), status, kept)
 
 
 def operation_id(route: APIRoute) -> str:
