@@ -43,6 +43,23 @@ type BaseOf<Leaf extends string> = {
   [P in Path]: P extends `${infer Base}/{${string}}/${Leaf}` ? Base : never
 }[Path]
 
+/** Bases whose records are read one by one: `/api/v1/leads` because of `/api/v1/leads/{…}`. */
+type OneBase<P> = P extends `${infer Base}/{${infer Name}}`
+  ? Name extends `${string}/${string}`
+    ? never
+    : Base
+  : never
+export type RecordBase = OneBase<PathWith<'get'>>
+type OnePath<Base extends string> =
+  Extract<Path, `${Base}/{${string}}`> extends infer P
+    ? P extends Path
+      ? OneBase<P> extends Base
+        ? P
+        : never
+      : never
+    : never
+export type OneOf<Base extends RecordBase> = Answer<OnePath<Base>>
+
 type BodyOf<P extends Path, M extends Method> = paths[P] extends {
   [K in M]: { requestBody?: { content: { 'application/json': infer Body } } }
 }
@@ -86,6 +103,15 @@ async function call<T>(method: Method, path: string, sent: Sent = {}): Promise<T
 export const list = <P extends ListPath>(path: P, query: ListQuery = {}, ids: string[] = []) =>
   call<PageOf<P>>('get', path, { query, ids })
 
+export const one = <Base extends RecordBase>(base: Base, id: string) =>
+  call<OneOf<Base>>('get', `${base}/{id}`, { ids: [id] })
+
+export const amend = <Base extends RecordBase>(
+  base: Base,
+  id: string,
+  body: Record<string, unknown>,
+) => call<OneOf<Base>>('patch', `${base}/{id}`, { ids: [id], body })
+
 export const read = <P extends PathWith<'get'>>(path: P, ids: string[] = [], query?: ListQuery) =>
   call<Answer<P>>('get', path, { ids, query })
 
@@ -95,12 +121,6 @@ export const create = <P extends PathWith<'post'>>(
   body: Body<P> | Record<string, unknown>,
   sent: Pick<Sent, 'ids' | 'key'> = {},
 ) => call<Answer<P, 'post'>>('post', path, { ...sent, body })
-
-export const change = <P extends PathWith<'patch'>>(
-  path: P,
-  ids: string[],
-  body: Body<P, 'patch'> | Record<string, unknown>,
-) => call<Answer<P, 'patch'>>('patch', path, { ids, body })
 
 export const remove = <P extends PathWith<'delete'>>(path: P, ids: string[]) =>
   call<unknown>('delete', path, { ids })

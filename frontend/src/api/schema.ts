@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/attachments/{attachment_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载附件
+         * @description 附件的内容；能看记录的人才能下载，下载留有审计记录。
+         */
+        get: operations["attachments_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -58,6 +78,406 @@ export interface paths {
          * @description OAuth 2.0 令牌接口：password、refresh_token、client_credentials。
          */
         post: operations["auth_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 案件列表
+         * @description 分页列出可见案件；支持全文检索、案件编号及证件号等精确检索。
+         */
+        get: operations["cases_page"];
+        put?: never;
+        /**
+         * 登记案件
+         * @description 由核查结论为涉嫌犯罪的线索登记案件，或者直接登记；同一公安案件编号重复推送不会重复登记。
+         */
+        post: operations["cases_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 案件详情
+         * @description 一件案件，连同历次决定和当前用户可以办理的操作。
+         */
+        get: operations["cases_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改案件
+         * @description 更正未结案案件的内容；未提交的字段保持不变。
+         */
+        patch: operations["cases_update"];
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看明文
+         * @description 查看被打码的内容；须说明理由，并留下审计记录。
+         */
+        post: operations["cases_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理案件
+         * @description 登记一项决定（受案、立案、移送审查起诉……）；可用操作见详情中的 available_actions。
+         */
+        post: operations["cases_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清退方案列表
+         * @description 分页列出清退方案。
+         */
+        get: operations["distributions_page"];
+        put?: never;
+        /**
+         * 编制清退方案
+         * @description 新建方案：写明可分配金额和分配基数规则。
+         */
+        post: operations["distributions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributions/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清退方案详情
+         * @description 一个方案，连同当前用户可以办理的操作。
+         */
+        get: operations["distributions_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改清退方案
+         * @description 批准前修改金额或规则；修改后须重新测算。
+         */
+        patch: operations["distributions_update"];
+        trace?: never;
+    };
+    "/api/v1/distributions/{plan_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载测算证书
+         * @description 方案的测算证书（JSON），可用独立脚本逐行复算；只含申报编号，不含个人信息。
+         */
+        get: operations["distributions_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributions/{plan_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清退方案明细
+         * @description 逐人金额（打码）。
+         */
+        get: operations["distributions_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributions/{plan_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出收款名单
+         * @description 发放时导出收款人、开户行、账号和金额（`payees`，CSV）；留下审计记录。
+         */
+        post: operations["distributions_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributions/{plan_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理清退方案
+         * @description 测算、批准、公示、发放、确认到账；编制、审批、发放须由三人分别办理。
+         */
+        post: operations["distributions_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 节假日安排
+         * @description 已知各年的放假与调休安排。
+         */
+        get: operations["holiday_years_years"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 录入节假日安排
+         * @description 录入国务院办公厅公布的一年放假安排；暂定的期限随后自动重算。
+         */
+        put: operations["holiday_years_put_year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导入列表
+         * @description 按上传先后分页列出本镇的导入。
+         */
+        get: operations["imports_page"];
+        put?: never;
+        /**
+         * 上传台账
+         * @description 上传 .xlsx、.xls、.et 或 .csv 台账；随后在后台解析，状态由 parsing 变为 preview 或 failed。
+         */
+        post: operations["imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导入详情
+         * @description 一次导入的进度、各类行数、表头理解和错误统计。
+         */
+        get: operations["imports_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/annotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载标注后的台账
+         * @description 原文件加上标红的错误单元格和原因，总是 .xlsx。
+         */
+        get: operations["imports_annotated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导入的行
+         * @description 逐行查看理解结果和错误；个人信息已打码。
+         */
+        get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理导入
+         * @description 确认导入（全部无误才导入，或只导入无误的行），或取消。
+         */
+        post: operations["imports_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 后台任务列表
+         * @description 等待、执行中和已搁置的任务；完成的任务不保留。
+         */
+        get: operations["jobs_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 处理后台任务
+         * @description 让一个已搁置的任务重新执行。
+         */
+        post: operations["jobs_transition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -146,6 +566,114 @@ export interface paths {
          * @description 执行一个操作（交办、签收、提交结论……）；可用操作见详情中的 available_actions。
          */
         post: operations["leads_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["leads_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["leads_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 账户余额
+         * @description 一本账的全部账户和五项指标；全部账户之和恒为零。
+         */
+        get: operations["ledger_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分录列表
+         * @description 分页列出分录。
+         */
+        get: operations["ledger_page"];
+        put?: never;
+        /**
+         * 记账
+         * @description 记一笔分录：资金从贷方账户转入借方账户。
+         */
+        post: operations["ledger_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分录详情
+         * @description 一笔分录。
+         */
+        get: operations["ledger_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries/{entry_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲正分录
+         * @description 以一笔反向分录冲正；原分录保留。
+         */
+        post: operations["ledger_transition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -246,6 +774,326 @@ export interface paths {
          * @description 用第一个口令确认启用。
          */
         post: operations["me_confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 涉案财物列表
+         * @description 分页列出可见案件的涉案财物；可按完整账号精确查找。
+         */
+        get: operations["property_items_page"];
+        put?: never;
+        /**
+         * 登记涉案财物
+         * @description 登记一项涉案财物；所有人、持有人和账号加密保存。
+         */
+        post: operations["property_items_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 涉案财物详情
+         * @description 一项财物，连同甄别历史、各项措施和可以办理的操作。
+         */
+        get: operations["property_items_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改涉案财物
+         * @description 更正尚未处置的财物；未提交的字段保持不变。
+         */
+        patch: operations["property_items_update"];
+        trace?: never;
+    };
+    "/api/v1/property-items/{item_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看明文
+         * @description 查看打码的姓名和账号；须说明理由，并留下审计记录。
+         */
+        post: operations["property_items_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-items/{item_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理涉案财物
+         * @description 甄别认定、登记异议、处置或者撤销登记。
+         */
+        post: operations["property_items_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查扣冻措施列表
+         * @description 分页列出措施；逾期未续的显示为视为自动解除。
+         */
+        get: operations["property_measures_page"];
+        put?: never;
+        /**
+         * 登记查扣冻措施
+         * @description 登记有权机关作出的措施；不合法定条件的逐条说明依据并拒绝。
+         */
+        post: operations["property_measures_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-measures/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查扣冻措施详情
+         * @description 一项措施，连同续行记录和到期提醒日。
+         */
+        get: operations["property_measures_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-measures/{measure_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理查扣冻措施
+         * @description 续行、轮候转为生效或者解除。
+         */
+        post: operations["property_measures_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限规则列表
+         * @description 每条规则现行有效的版本。
+         */
+        get: operations["time_rules_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限规则
+         * @description 一条规则及其全部版本。
+         */
+        get: operations["time_rules_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-rules/{rule_id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推算期限
+         * @description 表单中默认的到期日；所涉年份放假安排尚未公布的，标为暂定。
+         */
+        get: operations["time_rules_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 调整期限
+         * @description 为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。
+         */
+        post: operations["time_rules_create_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/victims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 受害人登记册
+         * @description 分页列出受害人（一律打码）；可按完整姓名、证件号、电话精确查找。
+         */
+        get: operations["victims_page"];
+        put?: never;
+        /**
+         * 登记受害人
+         * @description 登记一名受害人的损失；同一证件号在同一案件中只能登记一次。
+         */
+        post: operations["victims_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/victims/{victim_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 受害人详情
+         * @description 损失、此前已得、已到账、将发放、仍未受偿。
+         */
+        get: operations["victims_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改受害人信息
+         * @description 更正身份、联系方式和收款账号；金额通过核实修改。
+         */
+        patch: operations["victims_update"];
+        trace?: never;
+    };
+    "/api/v1/victims/{victim_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看明文
+         * @description 查看打码的内容；须说明理由，并留下审计记录。
+         */
+        post: operations["victims_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/victims/{victim_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核实受害人
+         * @description 核实金额、不予参与、重新核实或者撤销登记。
+         */
+        post: operations["victims_transition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -380,27 +1228,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/leads/{id}/attachments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Atts */
-        get: operations["atts_api_v1_leads__id__attachments_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountKind
+         * @description The accounts of a book, in the order in which money passes through them.
+         * @enum {string}
+         */
+        AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
+        /**
+         * AttachmentRead
+         * @description One attached file; its content is fetched apart.
+         */
+        AttachmentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Media Type
+             * @description 按内容识别的类型
+             */
+            media_type: string;
+            /**
+             * Name
+             * @description 文件名；其中的电话、证件号等已打码
+             */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Sha256
+             * @description 内容的 SHA-256
+             */
+            sha256: string;
+            /**
+             * Size
+             * @description 字节数
+             */
+            size: number;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Uploaded By */
+            uploaded_by: string;
+            uploaded_by_unit: components["schemas"]["Named"];
+        };
+        /**
+         * AuthorityLevel
+         * @description Whose head approved the measure.
+         * @enum {string}
+         */
+        AuthorityLevel: "police_station" | "county_psb" | "city_psb" | "province_psb" | "county_procuratorate" | "city_procuratorate" | "county_court" | "city_court" | "county_agency" | "city_agency" | "township";
         /**
          * AvailableAction
          * @description A button: what the present user may do with the record now.
@@ -415,6 +1299,12 @@ export interface components {
             /** Needs */
             needs: components["schemas"]["Need"][];
         };
+        /**
+         * BaseRule
+         * @description When earlier payments are deducted: the law leaves both readings open.
+         * @enum {string}
+         */
+        BaseRule: "net_of_returns" | "gross_then_deduct";
         /** Body_auth_change_password */
         Body_auth_change_password: {
             /** New Password */
@@ -454,6 +1344,1346 @@ export interface components {
             /** Username */
             username?: string | null;
         };
+        /** Body_imports_create */
+        Body_imports_create: {
+            /** File */
+            file: string;
+            /** @description 台账种类 */
+            kind: components["schemas"]["LedgerKind"];
+        };
+        /**
+         * CaseAccept
+         * @description 受案
+         */
+        CaseAccept: {
+            /** 受案日期 */
+            accepted_on?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "accept";
+            /** 文书编号 */
+            document_no?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseAction
+         * @description What people record of a case.
+         * @enum {string}
+         */
+        CaseAction: "accept" | "file" | "decline_to_file" | "solve" | "conclude_investigation" | "send_to_procuratorate" | "return_for_investigation" | "indict" | "decline_to_indict" | "adjudge" | "enforce" | "close" | "withdraw" | "divert_civil" | "divert_administrative" | "reopen";
+        /**
+         * CaseAdjudge
+         * @description 判决生效
+         */
+        CaseAdjudge: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "adjudge";
+            /** 生效日期 */
+            decided_on?: string | null;
+            /** 生效裁判文书案号 */
+            document_no: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseClose
+         * @description 结案归档
+         */
+        CaseClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseConcludeInvestigation
+         * @description 侦查终结
+         */
+        CaseConcludeInvestigation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "conclude_investigation";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseCreate
+         * @description A new case. What is left out is taken from its first lead, where it has one.
+         */
+        CaseCreate: {
+            /**
+             * Amount Involved
+             * @description 涉案金额（元）
+             */
+            amount_involved?: string | null;
+            /**
+             * Charges
+             * @description 涉嫌罪名
+             */
+            charges?: components["schemas"]["Charge"][];
+            /**
+             * Division Code
+             * @description 所在村；不填为线索或本单位所在地
+             */
+            division_code?: string | null;
+            /** Flags */
+            flags?: components["schemas"]["CaseFlag"][];
+            /**
+             * Is Backlog
+             * @description 存案（专项行动前的积案）
+             * @default false
+             */
+            is_backlog: boolean;
+            /**
+             * Police Case No
+             * @description 公安机关案件编号；已登记过的返回原案件
+             * @default
+             */
+            police_case_no: string;
+            /** @description 由线索立案的可以不填 */
+            primary_category?: components["schemas"]["LeadCategory"] | null;
+            /**
+             * Source Lead Ids
+             * @description 来源线索；核查结论须为涉嫌犯罪
+             */
+            source_lead_ids?: string[];
+            /**
+             * Summary
+             * @description 简要案情
+             * @default
+             */
+            summary: string;
+            /**
+             * Title
+             * @description 案件名称；由线索立案的可以不填
+             */
+            title?: string | null;
+            /**
+             * Victims Count
+             * @description 受害人数
+             */
+            victims_count?: number | null;
+        };
+        /**
+         * CaseDecisionShown
+         * @description One decision as it was recorded; none is ever changed.
+         */
+        CaseDecisionShown: {
+            action: components["schemas"]["CaseAction"];
+            authority_level: components["schemas"]["AuthorityLevel"] | null;
+            /**
+             * Charges
+             * @description 当时认定的涉嫌罪名
+             */
+            charges: components["schemas"]["Charge"][];
+            /**
+             * Decided On
+             * Format: date
+             */
+            decided_on: string;
+            /** Document No */
+            document_no: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * CaseDeclineToFile
+         * @description 不予立案
+         */
+        CaseDeclineToFile: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "decline_to_file";
+            /** 批准机关 */
+            authority_level: components["schemas"]["AuthorityLevel"];
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 文书编号 */
+            document_no: string;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseDeclineToIndict
+         * @description 不起诉
+         */
+        CaseDeclineToIndict: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "decline_to_indict";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 不起诉决定书编号 */
+            document_no: string;
+            /** 不起诉种类 */
+            ground: components["schemas"]["NoIndictment"];
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseDivertAdministrative
+         * @description 转行政处理
+         */
+        CaseDivertAdministrative: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "divert_administrative";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 接收单位 */
+            department: string;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 理由 */
+            reason: string;
+            /** 接收回执编号 */
+            receipt_no?: string | null;
+            /** 接收单位（本系统内） */
+            unit_id?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseDivertCivil
+         * @description 转民事途径
+         */
+        CaseDivertCivil: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "divert_civil";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 接收单位 */
+            department: string;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 理由 */
+            reason: string;
+            /** 接收回执编号 */
+            receipt_no?: string | null;
+            /** 处理途径 */
+            route: components["schemas"]["CivilRoute"];
+            /** 接收单位（本系统内） */
+            unit_id?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseEnforce
+         * @description 移送执行
+         */
+        CaseEnforce: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "enforce";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 移送执行文书编号 */
+            document_no?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseFile
+         * @description 立案
+         */
+        CaseFile: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "file";
+            /** 批准机关 */
+            authority_level: components["schemas"]["AuthorityLevel"];
+            /** 文书编号 */
+            document_no: string;
+            /**
+             * 立案日期
+             * Format: date
+             */
+            filed_on: string;
+            /** 重新立案的理由 */
+            reason?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseFlag
+         * @description What makes a case need more attention (capabilities P5, L5, S3, S4).
+         * @enum {string}
+         */
+        CaseFlag: "mass_victims" | "collapse_risk" | "major" | "high_attention";
+        /**
+         * CaseIdentifierShown
+         * @description An identifier behind its mask.
+         */
+        CaseIdentifierShown: {
+            /** Field */
+            field: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["IdentifierKind"];
+            /** Value Mask */
+            value_mask: string;
+        };
+        /**
+         * CaseIndict
+         * @description 提起公诉
+         */
+        CaseIndict: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "indict";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 起诉书编号 */
+            document_no: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseItem
+         * @description A case in a list.
+         */
+        CaseItem: {
+            /** Accepted On */
+            accepted_on: string | null;
+            /** Amount Involved */
+            amount_involved: string | null;
+            /** Charges */
+            charges: components["schemas"]["Charge"][];
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /** Due Is Provisional */
+            due_is_provisional: boolean;
+            /** Due On */
+            due_on: string | null;
+            /** Filed On */
+            filed_on: string | null;
+            /** Flags */
+            flags: components["schemas"]["CaseFlag"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Backlog */
+            is_backlog: boolean;
+            /** Number */
+            number: string;
+            owner_unit: components["schemas"]["Named"];
+            /** Police Case No */
+            police_case_no: string;
+            primary_category: components["schemas"]["LeadCategory"];
+            /** Solved On */
+            solved_on: string | null;
+            status: components["schemas"]["CaseStatus"];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            /** Victims Count */
+            victims_count: number | null;
+        };
+        /**
+         * CaseRead
+         * @description One case.
+         */
+        CaseRead: {
+            /** Accepted On */
+            accepted_on: string | null;
+            /** Adjudged On */
+            adjudged_on: string | null;
+            /** Amount Involved */
+            amount_involved: string | null;
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** Charges */
+            charges: components["schemas"]["Charge"][];
+            /** Closed On */
+            closed_on: string | null;
+            /** Concluded On */
+            concluded_on: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decisions */
+            decisions: components["schemas"]["CaseDecisionShown"][];
+            diversion: components["schemas"]["Diversion"] | null;
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /** Due Is Provisional */
+            due_is_provisional: boolean;
+            /** Due On */
+            due_on: string | null;
+            /** Due Rule */
+            due_rule: string;
+            /** Due Rule Version */
+            due_rule_version: number | null;
+            /** Filed On */
+            filed_on: string | null;
+            /** Flags */
+            flags: components["schemas"]["CaseFlag"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifiers */
+            identifiers: components["schemas"]["CaseIdentifierShown"][];
+            /** Is Backlog */
+            is_backlog: boolean;
+            not_indicted_ground: components["schemas"]["NoIndictment"] | null;
+            /** Number */
+            number: string;
+            owner_unit: components["schemas"]["Named"];
+            /** Police Case No */
+            police_case_no: string;
+            primary_category: components["schemas"]["LeadCategory"];
+            /**
+             * Returns Count
+             * @description 已退回补充侦查的次数
+             */
+            returns_count: number;
+            /**
+             * Revealable
+             * @description 可申请查看明文的字段
+             */
+            revealable: string[];
+            /** Solved On */
+            solved_on: string | null;
+            /** Source Lead Ids */
+            source_lead_ids: string[];
+            /** Source Leads */
+            source_leads: components["schemas"]["SourceLead"][];
+            status: components["schemas"]["CaseStatus"];
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Victims Count */
+            victims_count: number | null;
+        };
+        /**
+         * CaseRef
+         * @description The case by its number only.
+         */
+        CaseRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+        };
+        /**
+         * CaseReopen
+         * @description 重新审查
+         */
+        CaseReopen: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reopen";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseReturnForInvestigation
+         * @description 退回补充侦查
+         */
+        CaseReturnForInvestigation: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "return_for_investigation";
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 文书编号 */
+            document_no: string;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseSendToProcuratorate
+         * @description 移送审查起诉
+         */
+        CaseSendToProcuratorate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "send_to_procuratorate";
+            /** 批准机关 */
+            authority_level: components["schemas"]["AuthorityLevel"];
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 起诉意见书编号 */
+            document_no: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseSolve
+         * @description 登记破案
+         */
+        CaseSolve: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "solve";
+            /**
+             * 破案日期
+             * Format: date
+             */
+            solved_on: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * CaseSort
+         * @description Orders of the case list.
+         * @enum {string}
+         */
+        CaseSort: "-id" | "id" | "-filed_on" | "filed_on";
+        /**
+         * CaseStatus
+         * @description Where a case stands. Suspects and property items have states of their own.
+         * @enum {string}
+         */
+        CaseStatus: "received" | "under_review" | "not_filed" | "investigating" | "investigation_concluded" | "under_prosecution" | "not_indicted" | "indicted" | "adjudged" | "enforcing" | "closed" | "withdrawn" | "diverted_civil" | "diverted_administrative";
+        /**
+         * CaseUpdate
+         * @description What may be corrected before a case is closed; what is left out stays.
+         */
+        CaseUpdate: {
+            /** Amount Involved */
+            amount_involved?: string | null;
+            /** Charges */
+            charges?: components["schemas"]["Charge"][] | null;
+            /**
+             * Diversion Receipt No
+             * @description 接收单位的回执编号
+             */
+            diversion_receipt_no?: string | null;
+            /** Division Code */
+            division_code?: string | null;
+            /** Flags */
+            flags?: components["schemas"]["CaseFlag"][] | null;
+            /** Is Backlog */
+            is_backlog?: boolean | null;
+            /** Police Case No */
+            police_case_no?: string | null;
+            primary_category?: components["schemas"]["LeadCategory"] | null;
+            /** Summary */
+            summary?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Version */
+            version: number;
+            /** Victims Count */
+            victims_count?: number | null;
+        };
+        /**
+         * CaseWithdraw
+         * @description 撤案
+         */
+        CaseWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 批准机关 */
+            authority_level?: components["schemas"]["AuthorityLevel"] | null;
+            /** 决定日期 */
+            decided_on?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * Certificate
+         * @description A plan that anybody can recompute; claims by number only.
+         */
+        Certificate: {
+            /** Digest */
+            digest: string;
+            /** Format */
+            format: string;
+            /** Lines */
+            lines: {
+                [key: string]: unknown;
+            }[];
+            /** Number */
+            number: string;
+            /**
+             * Pool
+             * @example 12345.67
+             */
+            pool: string;
+            rule: components["schemas"]["BaseRule"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Charge
+         * @description The crimes met in this campaign; `CHARGE_ARTICLES` names the article of 刑法.
+         * @enum {string}
+         */
+        Charge: "fraud" | "fundraising_fraud" | "illegal_deposits" | "contract_fraud" | "pyramid_selling" | "shoddy_products" | "fake_medicine" | "inferior_medicine" | "unsafe_food" | "toxic_food" | "substandard_devices" | "false_advertising" | "illegal_business" | "sham_litigation" | "impersonation" | "forged_documents" | "personal_data" | "assisting_cybercrime" | "concealing_proceeds" | "money_laundering" | "extortion" | "provoking_trouble" | "illegal_medical_practice";
+        /**
+         * CivilRoute
+         * @description How a dispute that is no crime goes on (capability C5).
+         * @enum {string}
+         */
+        CivilRoute: "mediation" | "litigation" | "legal_aid";
+        /**
+         * ColumnFound
+         * @description How one heading was understood.
+         */
+        ColumnFound: {
+            /** Field */
+            field: string;
+            /** Heading */
+            heading: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Confidence
+         * @description How sure the table is of a row.
+         * @enum {string}
+         */
+        Confidence: "H" | "M" | "L" | "K";
+        /**
+         * DeterminationShown
+         * @description One determination of whose it is.
+         */
+        DeterminationShown: {
+            /** Authority */
+            authority: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Document No */
+            document_no: string;
+            ownership: components["schemas"]["Ownership"];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Disposal
+         * @description How an item left the case.
+         * @enum {string}
+         */
+        Disposal: "early_return" | "sell" | "auction" | "hand_over" | "return" | "confiscate" | "treasury" | "release";
+        /**
+         * Disposition
+         * @description Where the share goes.
+         * @enum {string}
+         */
+        Disposition: "pay" | "set_aside" | "none";
+        /**
+         * DistributionApprove
+         * @description 批准
+         */
+        DistributionApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** 批准文书编号 */
+            document_no: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionCompute
+         * @description 测算
+         */
+        DistributionCompute: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "compute";
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionConfirm
+         * @description 确认全部到账
+         */
+        DistributionConfirm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "confirm";
+            /** 银行回单号 */
+            document_no: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionConfirmPartly
+         * @description 确认部分到账
+         */
+        DistributionConfirmPartly: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "confirm_partly";
+            /** 银行回单号 */
+            document_no: string;
+            /** 退票的申报编号（空格或换行分隔） */
+            failed_claims: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionCreate
+         * @description A new plan: how much, and by which reading of the law.
+         */
+        DistributionCreate: {
+            /** @description 分配基数规则，印入公示文本 */
+            base_rule: components["schemas"]["BaseRule"];
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Pool
+             * @description 可分配金额（元）
+             * @example 12345.67
+             */
+            pool: string;
+            /**
+             * Returns Offset
+             * @description 已得利息、分红等回报是否折抵本金
+             * @default true
+             */
+            returns_offset: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
+         * DistributionItem
+         * @description A plan in a list.
+         */
+        DistributionItem: {
+            base_rule: components["schemas"]["BaseRule"];
+            case: components["schemas"]["CaseRef"];
+            /** Claims Count */
+            claims_count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Objection Until */
+            objection_until: string | null;
+            /**
+             * Pool
+             * @example 12345.67
+             */
+            pool: string;
+            /** Published On */
+            published_on: string | null;
+            status: components["schemas"]["DistributionStatus"];
+            /** Title */
+            title: string;
+            /**
+             * Total Pay
+             * @example 12345.67
+             */
+            total_pay: string;
+            /**
+             * Total Set Aside
+             * @example 12345.67
+             */
+            total_set_aside: string;
+            /**
+             * Undistributed
+             * @example 12345.67
+             */
+            undistributed: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DistributionPay
+         * @description 发放
+         */
+        DistributionPay: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "pay";
+            /** 付款批次号 */
+            document_no: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionPublish
+         * @description 公示
+         */
+        DistributionPublish: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "publish";
+            /** 异议截止日期 */
+            objection_until?: string | null;
+            /**
+             * 公示日期
+             * Format: date
+             */
+            published_on: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionRead
+         * @description One plan.
+         */
+        DistributionRead: {
+            /** Approval Document No */
+            approval_document_no: string;
+            /** Approved At */
+            approved_at: string | null;
+            /** Approved By Id */
+            approved_by_id: string | null;
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            base_rule: components["schemas"]["BaseRule"];
+            case: components["schemas"]["CaseRef"];
+            /** Claims Count */
+            claims_count: number;
+            /** Computed At */
+            computed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Digest
+             * @description 证书摘要（SHA-256）
+             */
+            digest: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Level
+             * @description 受偿比例，精确分数
+             */
+            level: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Notice
+             * @description 公示文本中关于分配基数的说明
+             */
+            notice: string;
+            /** Number */
+            number: string;
+            /** Objection Until */
+            objection_until: string | null;
+            /**
+             * Paid Amount
+             * @description 已到账
+             * @example 12345.67
+             */
+            paid_amount: string;
+            /** Paid By Id */
+            paid_by_id: string | null;
+            /**
+             * Paying Amount
+             * @description 已送银行
+             * @example 12345.67
+             */
+            paying_amount: string;
+            /**
+             * Pool
+             * @example 12345.67
+             */
+            pool: string;
+            /** Prepared By Id */
+            prepared_by_id: string | null;
+            /** Published On */
+            published_on: string | null;
+            /** Returns Offset */
+            returns_offset: boolean;
+            /** Revealable */
+            revealable: string[];
+            status: components["schemas"]["DistributionStatus"];
+            /** Title */
+            title: string;
+            /**
+             * Total Pay
+             * @example 12345.67
+             */
+            total_pay: string;
+            /**
+             * Total Set Aside
+             * @example 12345.67
+             */
+            total_set_aside: string;
+            /**
+             * Undistributed
+             * @example 12345.67
+             */
+            undistributed: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DistributionSendBack
+         * @description 退回重新测算
+         */
+        DistributionSendBack: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "send_back";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * DistributionSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        DistributionSort: "-id" | "id";
+        /**
+         * DistributionStatus
+         * @description Where a refund plan stands.
+         * @enum {string}
+         */
+        DistributionStatus: "draft" | "computed" | "approved" | "published" | "paying" | "partly_paid" | "completed" | "withdrawn";
+        /**
+         * DistributionUpdate
+         * @description What may be changed before the plan is approved.
+         */
+        DistributionUpdate: {
+            base_rule?: components["schemas"]["BaseRule"] | null;
+            /** Note */
+            note?: string | null;
+            /** Pool */
+            pool?: string | null;
+            /** Returns Offset */
+            returns_offset?: boolean | null;
+            /** Title */
+            title?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DistributionWithdraw
+         * @description 撤回方案
+         */
+        DistributionWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * Diversion
+         * @description Where a matter that is no crime went, and whether it arrived.
+         */
+        Diversion: {
+            /** Department */
+            department: string;
+            /** Receipt No */
+            receipt_no: string;
+            route: components["schemas"]["CivilRoute"] | null;
+            unit: components["schemas"]["Named"] | null;
+        };
+        /**
+         * Due
+         * @description The date that a rule offers.
+         */
+        Due: {
+            /**
+             * Is Provisional
+             * @description 暂定：所涉年份的放假安排尚未公布
+             */
+            is_provisional: boolean;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Rule Id */
+            rule_id: string;
+            /** Rule Version */
+            rule_version: number;
+            /** Source */
+            source: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Term Label */
+            term_label: string;
+        };
+        /**
+         * EditedRows
+         * @description What happens to rows that look like an earlier row with a changed cell.
+         * @enum {string}
+         */
+        EditedRows: "skip" | "add";
+        /**
+         * EntryCreate
+         * @description One transfer: money comes out of `credit` and goes into `debit`.
+         */
+        EntryCreate: {
+            /**
+             * Amount
+             * @example 12345.67
+             */
+            amount: string;
+            /**
+             * Book Id
+             * Format: uuid
+             */
+            book_id: string;
+            /** @description 转出账户（贷） */
+            credit: components["schemas"]["AccountKind"];
+            /** @description 转入账户（借） */
+            debit: components["schemas"]["AccountKind"];
+            /**
+             * Document No
+             * @description 依据文书
+             */
+            document_no: string;
+            /**
+             * Happened At
+             * @description 业务发生时间；不填为现在
+             */
+            happened_at?: string | null;
+            /**
+             * Id
+             * @description 客户端生成的 UUIDv7；重复提交不会重复记账
+             */
+            id?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * EntryItem
+         * @description One entry; entries never change.
+         */
+        EntryItem: {
+            /**
+             * Amount
+             * @example 12345.67
+             */
+            amount: string;
+            /**
+             * Book Id
+             * Format: uuid
+             */
+            book_id: string;
+            credit: components["schemas"]["AccountKind"];
+            debit: components["schemas"]["AccountKind"];
+            /** Document No */
+            document_no: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Reversed By Id */
+            reversed_by_id: string | null;
+            /** Reverses Id */
+            reverses_id: string | null;
+            status: components["schemas"]["EntryStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * EntryRead
+         * @description One entry with what can be done with it.
+         */
+        EntryRead: {
+            /**
+             * Amount
+             * @example 12345.67
+             */
+            amount: string;
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /**
+             * Book Id
+             * Format: uuid
+             */
+            book_id: string;
+            credit: components["schemas"]["AccountKind"];
+            debit: components["schemas"]["AccountKind"];
+            /** Document No */
+            document_no: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Reversed By Id */
+            reversed_by_id: string | null;
+            /** Reverses Id */
+            reverses_id: string | null;
+            status: components["schemas"]["EntryStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * EntrySort
+         * @description Orders of the entries.
+         * @enum {string}
+         */
+        EntrySort: "-id" | "id";
+        /**
+         * EntryStatus
+         * @description Where an entry stands. It never changes itself: these are read off what reverses what.
+         * @enum {string}
+         */
+        EntryStatus: "posted" | "voided" | "reversal";
+        /**
+         * FaultCount
+         * @description How often one kind of fault occurs in one column.
+         */
+        FaultCount: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /** Severity */
+            severity: string;
+        };
+        /**
+         * FaultShown
+         * @description What is wrong, or doubtful, with one cell.
+         */
+        FaultShown: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: number | null;
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /** Message */
+            message: string;
+            /** Severity */
+            severity: string;
+        };
         /**
          * FeedbackMode
          * @description How the reporter was answered, or why that is impossible (capability P3).
@@ -466,6 +2696,81 @@ export interface components {
          * @enum {string}
          */
         FieldKind: "text" | "long_text" | "integer" | "money" | "date" | "datetime" | "boolean" | "enum" | "unit" | "units" | "record";
+        /**
+         * FileRemarkShown
+         * @description A remark about the file as a whole.
+         */
+        FileRemarkShown: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Row */
+            row: number | null;
+            /** Sheet */
+            sheet: string;
+        };
+        /**
+         * HolidayYearPut
+         * @description A year's notice. Statutory days need not be repeated.
+         */
+        HolidayYearPut: {
+            /**
+             * Days Off
+             * @description 放假日期
+             */
+            days_off: string[];
+            /**
+             * Days Worked
+             * @description 调休上班日期
+             */
+            days_worked: string[];
+            /**
+             * Published
+             * @description 是否已正式公布；未公布的只存为草稿，不用于计算
+             * @default true
+             */
+            published: boolean;
+            /**
+             * Source
+             * @description 通知文号
+             * @default
+             */
+            source: string;
+            /**
+             * Version
+             * @description 所依据的版本号；尚未录入的年份为 0
+             */
+            version: number;
+        };
+        /**
+         * HolidayYearShown
+         * @description A year's notice, shipped or entered.
+         */
+        HolidayYearShown: {
+            /** Days Off */
+            days_off: string[];
+            /** Days Worked */
+            days_worked: string[];
+            /** Is Builtin */
+            is_builtin: boolean;
+            /** Published */
+            published: boolean;
+            /** Source */
+            source: string;
+            /** Version */
+            version: number;
+            /** Year */
+            year: number;
+        };
+        /**
+         * HolidayYears
+         * @description All years that are known.
+         */
+        HolidayYears: {
+            /** Items */
+            items: components["schemas"]["HolidayYearShown"][];
+        };
         /**
          * IdentifierIn
          * @description A phone, account, ID number … that the reporter names.
@@ -496,6 +2801,278 @@ export interface components {
             kind: components["schemas"]["IdentifierKind"];
             /** Value Mask */
             value_mask: string;
+        };
+        /**
+         * ImportCancel
+         * @description 取消导入
+         */
+        ImportCancel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "cancel";
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * ImportCommit
+         * @description 确认导入
+         */
+        ImportCommit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "commit";
+            /** 导入方式 */
+            mode: components["schemas"]["ImportMode"];
+            /** 疑似改动的行 */
+            on_edited?: components["schemas"]["EditedRows"] | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * ImportItem
+         * @description An import in a list.
+         */
+        ImportItem: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failure Code */
+            failure_code: string;
+            /** Failure Message */
+            failure_message: string;
+            /** File Sha256 */
+            file_sha256: string;
+            /** Filename */
+            filename: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["LedgerKind"];
+            mode: components["schemas"]["ImportMode"] | null;
+            owner_unit: components["schemas"]["Named"];
+            /**
+             * Progress Done
+             * @description 已处理行数
+             */
+            progress_done: number;
+            /**
+             * Progress Total
+             * @description 总行数；尚不知道时为空
+             */
+            progress_total: number | null;
+            /** Rows Committed */
+            rows_committed: number;
+            /**
+             * Rows Edited
+             * @description 疑似以前导入后又改动、需要选择的行数
+             */
+            rows_edited: number;
+            /** Rows Faulty */
+            rows_faulty: number;
+            /** Rows Good */
+            rows_good: number;
+            /**
+             * Rows Known
+             * @description 以前已导入、不会重复导入的行数
+             */
+            rows_known: number;
+            /** Rows Repeated */
+            rows_repeated: number;
+            /** Rows Total */
+            rows_total: number;
+            /** Rows Warned */
+            rows_warned: number;
+            /** Size */
+            size: number;
+            status: components["schemas"]["ImportStatus"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportMode
+         * @description What happens to good rows beside faulty ones.
+         * @enum {string}
+         */
+        ImportMode: "strict" | "good_rows";
+        /**
+         * ImportRead
+         * @description One import.
+         */
+        ImportRead: {
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failure Code */
+            failure_code: string;
+            /** Failure Message */
+            failure_message: string;
+            /** File Sha256 */
+            file_sha256: string;
+            /** Filename */
+            filename: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["LedgerKind"];
+            mode: components["schemas"]["ImportMode"] | null;
+            owner_unit: components["schemas"]["Named"];
+            preview: components["schemas"]["Preview"] | null;
+            /**
+             * Progress Done
+             * @description 已处理行数
+             */
+            progress_done: number;
+            /**
+             * Progress Total
+             * @description 总行数；尚不知道时为空
+             */
+            progress_total: number | null;
+            /** Rows Committed */
+            rows_committed: number;
+            /**
+             * Rows Edited
+             * @description 疑似以前导入后又改动、需要选择的行数
+             */
+            rows_edited: number;
+            /** Rows Faulty */
+            rows_faulty: number;
+            /** Rows Good */
+            rows_good: number;
+            /**
+             * Rows Known
+             * @description 以前已导入、不会重复导入的行数
+             */
+            rows_known: number;
+            /** Rows Repeated */
+            rows_repeated: number;
+            /** Rows Total */
+            rows_total: number;
+            /** Rows Warned */
+            rows_warned: number;
+            /** Size */
+            size: number;
+            status: components["schemas"]["ImportStatus"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportRowShown
+         * @description One row of the file as it was understood; personal data behind masks.
+         */
+        ImportRowShown: {
+            /** Cells */
+            cells: {
+                [key: string]: string;
+            };
+            /** Faults */
+            faults: components["schemas"]["FaultShown"][];
+            /** Position */
+            position: number;
+            /** Record Id */
+            record_id: string | null;
+            /** Row */
+            row: number;
+            /** Sheet */
+            sheet: number;
+            state: components["schemas"]["RowState"];
+        };
+        /**
+         * ImportSort
+         * @description Orders of the import list.
+         * @enum {string}
+         */
+        ImportSort: "-id" | "id";
+        /**
+         * ImportStatus
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportStatus: "parsing" | "preview" | "failed" | "committed" | "cancelled";
+        /**
+         * JobItem
+         * @description A job that waits, runs, or was held. Its payload is not shown: ids only, of other people's work.
+         */
+        JobItem: {
+            /**
+             * Attempts
+             * @description 已重试次数
+             */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Error
+             * @description 最近一次失败的异常类名（不含任何数据）
+             */
+            error: string | null;
+            /**
+             * Execute After
+             * Format: date-time
+             * @description 不早于此时执行
+             */
+            execute_after: string;
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description 任务名称
+             */
+            name: string;
+            status: components["schemas"]["JobStatus"];
+        };
+        /**
+         * JobStatus
+         * @description Finished jobs are not kept; `failed` waits for a person.
+         * @enum {string}
+         */
+        JobStatus: "queued" | "picked" | "failed";
+        /**
+         * JobTransition
+         * @description The one thing to be done with a held job.
+         */
+        JobTransition: {
+            /**
+             * Action
+             * @constant
+             */
+            action: "retry";
         };
         /**
          * LeadAcknowledge
@@ -553,6 +3130,19 @@ export interface components {
              * @description 所依据的版本号
              */
             version: number;
+        };
+        /**
+         * LeadCase
+         * @description A case that the lead led to, for those who may see it.
+         */
+        LeadCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
         };
         /**
          * LeadCategory
@@ -787,6 +3377,8 @@ export interface components {
             available_actions: components["schemas"]["AvailableAction"][];
             /** Batch No */
             batch_no: string;
+            /** Cases */
+            cases: components["schemas"]["LeadCase"][];
             /** Categories */
             categories: components["schemas"]["LeadCategory"][];
             channel: components["schemas"]["LeadChannel"];
@@ -1046,6 +3638,131 @@ export interface components {
             version: number;
         };
         /**
+         * LedgerAccount
+         * @description One account of a book.
+         */
+        LedgerAccount: {
+            /**
+             * Balance
+             * @description 现有余额；账外来源为负数
+             * @example 12345.67
+             */
+            balance: string;
+            /**
+             * Inflow
+             * @description 历次转入之和（已冲正的除外）
+             * @example 12345.67
+             */
+            inflow: string;
+            kind: components["schemas"]["AccountKind"];
+            /** Label */
+            label: string;
+        };
+        /**
+         * LedgerAccounts
+         * @description All accounts of one book; they sum to zero.
+         */
+        LedgerAccounts: {
+            /**
+             * Book Id
+             * Format: uuid
+             */
+            book_id: string;
+            /** Items */
+            items: components["schemas"]["LedgerAccount"][];
+            /** Measures */
+            measures: components["schemas"]["MeasureShown"][];
+            /**
+             * Total
+             * @description 全部账户之和，恒为 0.00
+             * @example 12345.67
+             */
+            total: string;
+        };
+        /**
+         * LedgerEntryVoid
+         * @description 冲正
+         */
+        LedgerEntryVoid: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "void";
+            /** 更正依据文书 */
+            document_no: string;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * LedgerKind
+         * @description What kind of ledger a file is.
+         * @enum {string}
+         */
+        LedgerKind: "leads" | "risk_entities" | "victims";
+        /**
+         * LineItem
+         * @description One victim's line.
+         */
+        LineItem: {
+            /**
+             * Account
+             * @description 只显示末四位
+             */
+            account: string;
+            /** Claim */
+            claim: string;
+            disposition: components["schemas"]["Disposition"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @description 已打码
+             */
+            name: string;
+            /**
+             * Outstanding
+             * @example 12345.67
+             */
+            outstanding: string;
+            /**
+             * Principal
+             * @example 12345.67
+             */
+            principal: string;
+            /**
+             * Refunds
+             * @example 12345.67
+             */
+            refunds: string;
+            /**
+             * Returns
+             * @example 12345.67
+             */
+            returns: string;
+            /**
+             * Share
+             * @example 12345.67
+             */
+            share: string;
+            standing: components["schemas"]["Standing"];
+            status: components["schemas"]["LineStatus"];
+        };
+        /**
+         * LineStatus
+         * @description What became of one line.
+         * @enum {string}
+         */
+        LineStatus: "planned" | "paying" | "paid" | "failed" | "set_aside" | "none";
+        /**
          * Me
          * @description Who is logged in, in which post, and what the post may do.
          */
@@ -1063,6 +3780,66 @@ export interface components {
             unit: components["schemas"]["Named"];
             user: components["schemas"]["Named"];
         };
+        /**
+         * Measure
+         * @description The five figures that must never be mistaken for one another.
+         * @enum {string}
+         */
+        Measure: "traced" | "restrained" | "realised" | "in_custody" | "returned";
+        /**
+         * MeasureBrief
+         * @description A measure on the item.
+         */
+        MeasureBrief: {
+            /** Authority */
+            authority: string;
+            /** Document No */
+            document_no: string;
+            /** Expires On */
+            expires_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["MeasureKind"];
+            /** Rank */
+            rank: number;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            status: components["schemas"]["MeasureStatus"];
+        };
+        /**
+         * MeasureKind
+         * @description What was ordered.
+         * @enum {string}
+         */
+        MeasureKind: "query" | "stop_payment" | "freeze" | "waiting_freeze" | "seal" | "seize" | "registration";
+        /**
+         * MeasureShown
+         * @description One of the five figures, derived from the accounts.
+         */
+        MeasureShown: {
+            /**
+             * Amount
+             * @example 12345.67
+             */
+            amount: string;
+            /** Label */
+            label: string;
+            measure: components["schemas"]["Measure"];
+            /** Note */
+            note: string;
+        };
+        /**
+         * MeasureStatus
+         * @description Where a measure stands. Lapsed is also a matter of the date: see `effective_status`.
+         * @enum {string}
+         */
+        MeasureStatus: "active" | "queued" | "released" | "lapsed";
         /**
          * Named
          * @description A reference that can be shown without a second request.
@@ -1097,6 +3874,24 @@ export interface components {
             rule: string | null;
         };
         /**
+         * NoIndictment
+         * @description The three grounds on which the procuratorate does not indict.
+         * @enum {string}
+         */
+        NoIndictment: "statutory" | "discretionary" | "insufficient_evidence";
+        /**
+         * OAuthError
+         * @description A refusal of the token endpoint (RFC 6749 5.2), with our code beside it.
+         */
+        OAuthError: {
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
+            /** Error Description */
+            error_description: string;
+        };
+        /**
          * Option
          * @description One value of a choice.
          */
@@ -1105,6 +3900,208 @@ export interface components {
             label: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Ownership
+         * @description What the examination found. Every determination is kept; the last one counts (M5).
+         * @enum {string}
+         */
+        Ownership: "pending" | "victim" | "proceeds" | "lawful" | "third_party" | "unclear";
+        /** Page[AttachmentRead] */
+        Page_AttachmentRead_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["AttachmentRead"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[CaseItem] */
+        Page_CaseItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["CaseItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[DistributionItem] */
+        Page_DistributionItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["DistributionItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[EntryItem] */
+        Page_EntryItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["EntryItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ImportItem] */
+        Page_ImportItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["ImportItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[ImportRowShown] */
+        Page_ImportRowShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["ImportRowShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[JobItem] */
+        Page_JobItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["JobItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
         };
         /** Page[LeadItem] */
         Page_LeadItem_: {
@@ -1134,12 +4131,164 @@ export interface components {
              */
             total_is_exact: boolean;
         };
+        /** Page[LineItem] */
+        Page_LineItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["LineItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[PropertyItemItem] */
+        Page_PropertyItemItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["PropertyItemItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[PropertyMeasureItem] */
+        Page_PropertyMeasureItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["PropertyMeasureItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[TimeRuleShown] */
+        Page_TimeRuleShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["TimeRuleShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[VictimItem] */
+        Page_VictimItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["VictimItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
         /**
          * Permission
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
         Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        /**
+         * Preview
+         * @description What a commit would bring in, and what is wrong.
+         */
+        Preview: {
+            /** Faults */
+            faults: components["schemas"]["FaultCount"][];
+            /** Remarks */
+            remarks: components["schemas"]["FileRemarkShown"][];
+            /** Sheets */
+            sheets: components["schemas"]["SheetShown"][];
+        };
         Problem: {
             /** @description 给程序看的稳定代码 */
             code: string;
@@ -1156,11 +4305,676 @@ export interface components {
             type: string;
         };
         /**
+         * PropertyItemCreate
+         * @description A new item. Owner, holder and account number are stored encrypted.
+         */
+        PropertyItemCreate: {
+            /**
+             * Account
+             * @description 账号或者权证号
+             * @default
+             */
+            account: string;
+            /**
+             * Amount
+             * @description 金额（元）
+             */
+            amount?: string | null;
+            /** Appraised On */
+            appraised_on?: string | null;
+            /**
+             * Appraised Value
+             * @description 估价（元）
+             */
+            appraised_value?: string | null;
+            /**
+             * Appraiser
+             * @default
+             */
+            appraiser: string;
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /**
+             * Court Item No
+             * @default
+             */
+            court_item_no: string;
+            /**
+             * Custodian
+             * @description 保管人或者保管单位
+             * @default
+             */
+            custodian: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Holder Name
+             * @description 持有人
+             * @default
+             */
+            holder_name: string;
+            /**
+             * Institution
+             * @description 开户行、登记机关等
+             * @default
+             */
+            institution: string;
+            kind: components["schemas"]["PropertyKind"];
+            /**
+             * Location
+             * @default
+             */
+            location: string;
+            /**
+             * Owner Name
+             * @description 所有人
+             * @default
+             */
+            owner_name: string;
+            /**
+             * Quantity
+             * @default
+             */
+            quantity: string;
+            /**
+             * Title
+             * @description 财物名称，例如 某银行账户、轿车
+             */
+            title: string;
+        };
+        /**
+         * PropertyItemDetermine
+         * @description 甄别认定
+         */
+        PropertyItemDetermine: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "determine";
+            /** 认定机关 */
+            authority: string;
+            /** 文书编号 */
+            document_no: string;
+            /** 甄别结果 */
+            ownership: components["schemas"]["Ownership"];
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyItemDispose
+         * @description 处置
+         */
+        PropertyItemDispose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "dispose";
+            /** 决定机关 */
+            authority: string;
+            /** 处置方式 */
+            disposal: components["schemas"]["Disposal"];
+            /**
+             * 处置日期
+             * Format: date
+             */
+            disposed_on: string;
+            /** 文书编号 */
+            document_no: string;
+            /** 已拍照或者录音录像 */
+            has_photos?: boolean | null;
+            /** 已有领取手续 */
+            has_receipt?: boolean | null;
+            /** 变现金额（元） */
+            proceeds?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyItemItem
+         * @description An item in a list.
+         */
+        PropertyItemItem: {
+            /**
+             * Account
+             * @description 只显示末四位
+             */
+            account: string;
+            /** Amount */
+            amount: string | null;
+            /** Appraised Value */
+            appraised_value: string | null;
+            case: components["schemas"]["CaseRef"];
+            disposal: components["schemas"]["Disposal"] | null;
+            /**
+             * Holder Name
+             * @description 已打码
+             */
+            holder_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Institution */
+            institution: string;
+            kind: components["schemas"]["PropertyKind"];
+            /** Number */
+            number: string;
+            /**
+             * Owner Name
+             * @description 已打码
+             */
+            owner_name: string;
+            ownership: components["schemas"]["Ownership"];
+            status: components["schemas"]["PropertyStatus"];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PropertyItemObject
+         * @description 登记第三人异议
+         */
+        PropertyItemObject: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "object";
+            /** 异议人 */
+            objector: string;
+            /** 异议内容 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyItemRead
+         * @description One item.
+         */
+        PropertyItemRead: {
+            /**
+             * Account
+             * @description 只显示末四位
+             */
+            account: string;
+            /** Amount */
+            amount: string | null;
+            /** Appraised On */
+            appraised_on: string | null;
+            /** Appraised Value */
+            appraised_value: string | null;
+            /** Appraiser */
+            appraiser: string;
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            case: components["schemas"]["CaseRef"];
+            /** Court Item No */
+            court_item_no: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Custodian */
+            custodian: string;
+            /** Description */
+            description: string;
+            /** Determinations */
+            determinations: components["schemas"]["DeterminationShown"][];
+            disposal: components["schemas"]["Disposal"] | null;
+            /** Disposal Authority */
+            disposal_authority: string;
+            /** Disposal Document No */
+            disposal_document_no: string;
+            /** Disposed On */
+            disposed_on: string | null;
+            /**
+             * Holder Name
+             * @description 已打码
+             */
+            holder_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Institution */
+            institution: string;
+            kind: components["schemas"]["PropertyKind"];
+            /** Location */
+            location: string;
+            /** Measures */
+            measures: components["schemas"]["MeasureBrief"][];
+            /** Number */
+            number: string;
+            /** Objection */
+            objection: string;
+            /** Objector */
+            objector: string;
+            /**
+             * Owner Name
+             * @description 已打码
+             */
+            owner_name: string;
+            ownership: components["schemas"]["Ownership"];
+            /** Proceeds */
+            proceeds: string | null;
+            /** Quantity */
+            quantity: string;
+            /** Revealable */
+            revealable: string[];
+            status: components["schemas"]["PropertyStatus"];
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PropertyItemSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        PropertyItemSort: "-id" | "id";
+        /**
+         * PropertyItemUpdate
+         * @description What may be corrected before an item is disposed of; what is left out stays.
+         */
+        PropertyItemUpdate: {
+            /** Account */
+            account?: string | null;
+            /** Amount */
+            amount?: string | null;
+            /** Appraised On */
+            appraised_on?: string | null;
+            /** Appraised Value */
+            appraised_value?: string | null;
+            /** Appraiser */
+            appraiser?: string | null;
+            /** Court Item No */
+            court_item_no?: string | null;
+            /** Custodian */
+            custodian?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Holder Name */
+            holder_name?: string | null;
+            /** Institution */
+            institution?: string | null;
+            /** Location */
+            location?: string | null;
+            /** Owner Name */
+            owner_name?: string | null;
+            /** Quantity */
+            quantity?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PropertyItemWithdraw
+         * @description 撤销登记
+         */
+        PropertyItemWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyKind
+         * @description What the item is; the freeze term and the approving level follow from it.
+         * @enum {string}
+         */
+        PropertyKind: "deposit" | "securities" | "equity" | "listed_equity" | "insurance" | "real_estate" | "vehicle" | "cash" | "valuables" | "virtual_currency" | "other";
+        /**
+         * PropertyMeasureCreate
+         * @description A measure as a competent authority ordered it; without level and paper it is refused.
+         */
+        PropertyMeasureCreate: {
+            /**
+             * Amount
+             * @description 金额（元）
+             */
+            amount?: string | null;
+            /**
+             * Authority
+             * @description 批准机关
+             * @default
+             */
+            authority: string;
+            /** @description 批准机关级别 */
+            authority_level?: components["schemas"]["AuthorityLevel"] | null;
+            /**
+             * Document No
+             * @description 法律文书编号
+             * @default
+             */
+            document_no: string;
+            /**
+             * Expires On
+             * @description 文书载明的到期日；不填按法定最长期限
+             */
+            expires_on?: string | null;
+            /**
+             * Is Major
+             * @description 按重大、复杂案件办理（设区的市级批准）
+             * @default false
+             */
+            is_major: boolean;
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * Officers
+             * @description 执行人员
+             */
+            officers?: string[];
+            /**
+             * Property Item Id
+             * Format: uuid
+             */
+            property_item_id: string;
+            regime: components["schemas"]["Regime"];
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+        };
+        /**
+         * PropertyMeasureItem
+         * @description A measure in a list.
+         */
+        PropertyMeasureItem: {
+            /** Amount */
+            amount: string | null;
+            /** Authority */
+            authority: string;
+            authority_level: components["schemas"]["AuthorityLevel"];
+            case: components["schemas"]["CaseRef"];
+            /**
+             * Days Left
+             * @description 距到期日的天数；已逾期为负数
+             */
+            days_left: number | null;
+            /** Document No */
+            document_no: string;
+            /** Expires On */
+            expires_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Major */
+            is_major: boolean;
+            kind: components["schemas"]["MeasureKind"];
+            property_item: components["schemas"]["PropertyRef"];
+            /** Rank */
+            rank: number;
+            regime: components["schemas"]["Regime"];
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            status: components["schemas"]["MeasureStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PropertyMeasureRead
+         * @description One measure.
+         */
+        PropertyMeasureRead: {
+            /**
+             * Alert Days
+             * @description 到期前提醒的工作日
+             */
+            alert_days: string[];
+            /** Amount */
+            amount: string | null;
+            /** Authority */
+            authority: string;
+            authority_level: components["schemas"]["AuthorityLevel"];
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            case: components["schemas"]["CaseRef"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Days Left
+             * @description 距到期日的天数；已逾期为负数
+             */
+            days_left: number | null;
+            /** Document No */
+            document_no: string;
+            /** Expires On */
+            expires_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Major */
+            is_major: boolean;
+            kind: components["schemas"]["MeasureKind"];
+            /** Officers */
+            officers: string[];
+            property_item: components["schemas"]["PropertyRef"];
+            /** Rank */
+            rank: number;
+            regime: components["schemas"]["Regime"];
+            /** Release Document No */
+            release_document_no: string;
+            release_reason: components["schemas"]["ReleaseReason"] | null;
+            /** Released On */
+            released_on: string | null;
+            /** Renewals */
+            renewals: components["schemas"]["RenewalShown"][];
+            /** Rule Id */
+            rule_id: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            status: components["schemas"]["MeasureStatus"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PropertyMeasureRelease
+         * @description 解除
+         */
+        PropertyMeasureRelease: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "release";
+            /** 文书编号 */
+            document_no: string;
+            /** 理由 */
+            reason: string;
+            /** 解除原因 */
+            release_reason: components["schemas"]["ReleaseReason"];
+            /**
+             * 解除日期
+             * Format: date
+             */
+            released_on: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyMeasureRenew
+         * @description 续行
+         */
+        PropertyMeasureRenew: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "renew";
+            /** 批准机关级别 */
+            authority_level: components["schemas"]["AuthorityLevel"];
+            /**
+             * 续行决定日期
+             * Format: date
+             */
+            decided_on: string;
+            /** 文书编号 */
+            document_no: string;
+            /** 续行后到期日 */
+            expires_on?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyMeasureSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        PropertyMeasureSort: "-id" | "id" | "starts_on";
+        /**
+         * PropertyMeasureTakeEffect
+         * @description 轮候转为生效
+         */
+        PropertyMeasureTakeEffect: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "take_effect";
+            /** 到期日 */
+            expires_on?: string | null;
+            /**
+             * 生效日期
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * PropertyRef
+         * @description The item that a measure lies on.
+         */
+        PropertyRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["PropertyKind"];
+            /** Number */
+            number: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * PropertyStatus
+         * @description Where an item stands.
+         * @enum {string}
+         */
+        PropertyStatus: "registered" | "determined" | "disputed" | "disposed" | "withdrawn";
+        /**
          * RedFlag
          * @description What a checker ticks on a lead (derived from 防非条例第九条, 非法集资解释, 部门提示).
          * @enum {string}
          */
         RedFlag: "fixed_return" | "public_pitch" | "no_financial_licence" | "forbidden_name" | "excessive_prepayment" | "not_on_record" | "free_gifts" | "personal_collection" | "buy_back" | "house_mortgage" | "government_backing" | "leaders_photos" | "targets_elders" | "recruiter_commission" | "refuses_refund";
+        /**
+         * Regime
+         * @description Under which procedure.
+         * @enum {string}
+         */
+        Regime: "criminal" | "administrative" | "civil";
+        /**
+         * ReleaseReason
+         * @description Why a measure ended.
+         * @enum {string}
+         */
+        ReleaseReason: "unrelated" | "no_longer_needed" | "transferred" | "disposed" | "case_withdrawn";
+        /**
+         * RenewalShown
+         * @description One renewal.
+         */
+        RenewalShown: {
+            authority_level: components["schemas"]["AuthorityLevel"];
+            /**
+             * Decided On
+             * Format: date
+             */
+            decided_on: string;
+            /** Document No */
+            document_no: string;
+            /**
+             * New Expires On
+             * Format: date
+             */
+            new_expires_on: string;
+            /** Number */
+            number: number;
+            /**
+             * Old Expires On
+             * Format: date
+             */
+            old_expires_on: string;
+        };
         /**
          * Reporter
          * @description Who reports. A name is asked for only where it is given.
@@ -1220,6 +5034,24 @@ export interface components {
          */
         Role: "leader" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "village" | "grid" | "county" | "supervisor" | "system_admin" | "security_admin" | "audit_admin" | "police_gateway" | "report_reader";
         /**
+         * Roll
+         * @description What happens when the last day is not a working day.
+         * @enum {string}
+         */
+        Roll: "never" | "next_working_day";
+        /**
+         * RowState
+         * @description What a row of the file is to us.
+         * @enum {string}
+         */
+        RowState: "good" | "faulty" | "known" | "edited" | "repeated";
+        /**
+         * RuleGroup
+         * @description Which part of the work a rule belongs to.
+         * @enum {string}
+         */
+        RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection";
+        /**
          * SessionShown
          * @description One login of the present person.
          */
@@ -1244,6 +5076,188 @@ export interface components {
              */
             last_used_at: string;
         };
+        /**
+         * SheetShown
+         * @description How one sheet was understood.
+         */
+        SheetShown: {
+            /** Columns */
+            columns: components["schemas"]["ColumnFound"][];
+            /** Header Row */
+            header_row: number;
+            /** Ignored */
+            ignored: string[];
+            /** Name */
+            name: string;
+        };
+        /**
+         * SourceLead
+         * @description A lead that led to the case, where the reader may see it.
+         */
+        SourceLead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Subject Name */
+            subject_name: string;
+        };
+        /**
+         * Standing
+         * @description How a claim stands in the register.
+         * @enum {string}
+         */
+        Standing: "registered" | "unregistered" | "excluded";
+        /**
+         * TimeRuleRead
+         * @description A rule as it stands today, and its versions.
+         */
+        TimeRuleRead: {
+            confidence: components["schemas"]["Confidence"];
+            /** Effect */
+            effect: string;
+            /** Extension Approver */
+            extension_approver: string;
+            /** Extension Term */
+            extension_term: number | null;
+            extension_unit: components["schemas"]["TimeUnit"] | null;
+            group: components["schemas"]["RuleGroup"];
+            /** Is Builtin */
+            is_builtin: boolean;
+            /**
+             * Is Configurable
+             * @description 能否由专项办调整
+             */
+            is_configurable: boolean;
+            /**
+             * Latest Version
+             * @description 新增版本时提交的 version
+             */
+            latest_version: number;
+            /** Maximum */
+            maximum: number | null;
+            /** Next Rule */
+            next_rule: string | null;
+            /** Note */
+            note: string;
+            roll: components["schemas"]["Roll"];
+            /** Rule Id */
+            rule_id: string;
+            /**
+             * Source
+             * @description 依据
+             */
+            source: string;
+            /** Term */
+            term: number | null;
+            /** Term Label */
+            term_label: string;
+            /**
+             * Trigger
+             * @description 触发事项
+             */
+            trigger: string;
+            unit: components["schemas"]["TimeUnit"] | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["TimeRuleShown"][];
+        };
+        /**
+         * TimeRuleShown
+         * @description One version of one rule.
+         */
+        TimeRuleShown: {
+            confidence: components["schemas"]["Confidence"];
+            /** Effect */
+            effect: string;
+            /** Extension Approver */
+            extension_approver: string;
+            /** Extension Term */
+            extension_term: number | null;
+            extension_unit: components["schemas"]["TimeUnit"] | null;
+            group: components["schemas"]["RuleGroup"];
+            /** Is Builtin */
+            is_builtin: boolean;
+            /**
+             * Is Configurable
+             * @description 能否由专项办调整
+             */
+            is_configurable: boolean;
+            /** Maximum */
+            maximum: number | null;
+            /** Next Rule */
+            next_rule: string | null;
+            /** Note */
+            note: string;
+            roll: components["schemas"]["Roll"];
+            /** Rule Id */
+            rule_id: string;
+            /**
+             * Source
+             * @description 依据
+             */
+            source: string;
+            /** Term */
+            term: number | null;
+            /** Term Label */
+            term_label: string;
+            /**
+             * Trigger
+             * @description 触发事项
+             */
+            trigger: string;
+            unit: components["schemas"]["TimeUnit"] | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TimeRuleVersionCreate
+         * @description Another term from a day on. What is left out stays as it is.
+         */
+        TimeRuleVersionCreate: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            roll?: components["schemas"]["Roll"] | null;
+            /**
+             * Source
+             * @description 依据（文件名称、文号）
+             */
+            source: string;
+            /** Term */
+            term: number;
+            unit: components["schemas"]["TimeUnit"];
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /**
+             * Version
+             * @description 所依据的最新版本号
+             */
+            version: number;
+        };
+        /**
+         * TimeUnit
+         * @description What a term counts.
+         * @enum {string}
+         */
+        TimeUnit: "minute" | "hour" | "day" | "working_day" | "month" | "year";
         /**
          * Token
          * @description An answer of the token endpoint (RFC 6749).
@@ -1281,6 +5295,378 @@ export interface components {
             /** Uri */
             uri: string;
         };
+        /**
+         * VictimCreate
+         * @description A new claim. Name, numbers and account are stored encrypted.
+         */
+        VictimCreate: {
+            /**
+             * Account
+             * @description 收款账号
+             * @default
+             */
+            account: string;
+            /**
+             * Bank Name
+             * @default
+             */
+            bank_name: string;
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /**
+             * Division Code
+             * @description 所在村
+             */
+            division_code?: string | null;
+            /**
+             * Id Number
+             * @description 居民身份证号
+             * @default
+             */
+            id_number: string;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Paid On
+             * @description 付款日期（用于判断当时是否年满六十周岁）
+             */
+            paid_on?: string | null;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Principal
+             * @description 投入本金（元）
+             * @example 12345.67
+             */
+            principal: string;
+            /**
+             * Refunds
+             * @description 已得退赔（元）
+             * @default 0
+             * @example 12345.67
+             */
+            refunds: string;
+            /**
+             * Returns
+             * @description 已得利息、分红等回报（元）
+             * @default 0
+             * @example 12345.67
+             */
+            returns: string;
+            /** @default registered */
+            standing: components["schemas"]["Standing"];
+        };
+        /**
+         * VictimExclude
+         * @description 不予参与
+         */
+        VictimExclude: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "exclude";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * VictimItem
+         * @description A claim in the register.
+         */
+        VictimItem: {
+            case: components["schemas"]["CaseRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Id Number
+             * @description 已打码
+             */
+            id_number: string;
+            /** Is Elder */
+            is_elder: boolean | null;
+            /**
+             * Name
+             * @description 已打码
+             */
+            name: string;
+            /** Number */
+            number: string;
+            /**
+             * Phone
+             * @description 已打码
+             */
+            phone: string;
+            /**
+             * Principal
+             * @example 12345.67
+             */
+            principal: string;
+            /**
+             * Refunds
+             * @example 12345.67
+             */
+            refunds: string;
+            /**
+             * Returns
+             * @example 12345.67
+             */
+            returns: string;
+            standing: components["schemas"]["Standing"];
+            status: components["schemas"]["VictimStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * VictimRead
+         * @description One claim, with the four numbers that the victim asks for.
+         */
+        VictimRead: {
+            /**
+             * Account
+             * @description 只显示末四位
+             */
+            account: string;
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** Bank Name */
+            bank_name: string;
+            /** Basis */
+            basis: string;
+            case: components["schemas"]["CaseRef"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Division Code */
+            division_code: string | null;
+            /**
+             * Got Before
+             * @description 此前已得（回报与退赔）
+             * @example 12345.67
+             */
+            got_before: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Id Number
+             * @description 已打码
+             */
+            id_number: string;
+            /** Is Elder */
+            is_elder: boolean | null;
+            /**
+             * Lost
+             * @description 投入本金
+             * @example 12345.67
+             */
+            lost: string;
+            /**
+             * Name
+             * @description 已打码
+             */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /**
+             * Outstanding
+             * @description 仍未受偿
+             * @example 12345.67
+             */
+            outstanding: string;
+            /** Paid On */
+            paid_on: string | null;
+            /**
+             * Paid Out
+             * @description 本系统已确认到账
+             * @example 12345.67
+             */
+            paid_out: string;
+            /**
+             * Phone
+             * @description 已打码
+             */
+            phone: string;
+            /**
+             * Principal
+             * @example 12345.67
+             */
+            principal: string;
+            /**
+             * Refunds
+             * @example 12345.67
+             */
+            refunds: string;
+            /**
+             * Returns
+             * @example 12345.67
+             */
+            returns: string;
+            /** Revealable */
+            revealable: string[];
+            standing: components["schemas"]["Standing"];
+            status: components["schemas"]["VictimStatus"];
+            /**
+             * To Come
+             * @description 已列入方案、尚未到账
+             * @example 12345.67
+             */
+            to_come: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VictimReopen
+         * @description 重新核实
+         */
+        VictimReopen: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reopen";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * VictimSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        VictimSort: "-id" | "id";
+        /**
+         * VictimStatus
+         * @description Where a claim stands. Only verified claims enter a refund plan.
+         * @enum {string}
+         */
+        VictimStatus: "registered" | "verified" | "excluded" | "withdrawn";
+        /**
+         * VictimUpdate
+         * @description What may be corrected; amounts are changed by verifying.
+         */
+        VictimUpdate: {
+            /** Account */
+            account?: string | null;
+            /** Bank Name */
+            bank_name?: string | null;
+            /** Division Code */
+            division_code?: string | null;
+            /** Id Number */
+            id_number?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Paid On */
+            paid_on?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VictimVerify
+         * @description 核实
+         */
+        VictimVerify: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "verify";
+            /** 核实依据（合同、流水、审计报告等） */
+            basis: string;
+            /**
+             * 核实投入本金（元）
+             * @example 12345.67
+             */
+            principal: string;
+            /**
+             * 已得退赔（元）
+             * @example 12345.67
+             */
+            refunds: string;
+            /**
+             * 已得利息、分红等回报（元）
+             * @example 12345.67
+             */
+            returns: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * VictimWithdraw
+         * @description 撤销登记
+         */
+        VictimWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+            /** Input */
+            input?: unknown;
+            /** Context */
+            ctx?: Record<string, never>;
+        };
         /** AttachmentPage */
         AttachmentPage: {
             /** Next Cursor */
@@ -1293,22 +5679,6 @@ export interface components {
             total_is_exact: boolean;
             /** Items */
             items: components["schemas"]["AttachmentRead"][];
-        };
-        /** AttachmentRead */
-        AttachmentRead: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Size */
-            size: number;
-            /**
-             * Recorded At
-             * Format: date-time
-             */
-            recorded_at: string;
-            /** Actor Name */
-            actor_name: string | null;
         };
         /** Body_token_api_v1_auth_token_post */
         Body_token_api_v1_auth_token_post: {
@@ -1393,11 +5763,6 @@ export interface components {
             due_at: string | null;
             /** Rule */
             rule: string | null;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
         };
         /** Identifier */
         Identifier: {
@@ -1530,19 +5895,6 @@ export interface components {
             name: string;
             kind: components["schemas"]["UnitKind"];
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
     };
     responses: never;
     parameters: never;
@@ -1550,18 +5902,98 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccountKind = components['schemas']['AccountKind'];
+export type AttachmentRead = components['schemas']['AttachmentRead'];
+export type AuthorityLevel = components['schemas']['AuthorityLevel'];
 export type AvailableAction = components['schemas']['AvailableAction'];
+export type BaseRule = components['schemas']['BaseRule'];
 export type BodyAuthChangePassword = components['schemas']['Body_auth_change_password'];
 export type BodyAuthRevoke = components['schemas']['Body_auth_revoke'];
 export type BodyAuthToken = components['schemas']['Body_auth_token'];
+export type BodyImportsCreate = components['schemas']['Body_imports_create'];
+export type CaseAccept = components['schemas']['CaseAccept'];
+export type CaseAction = components['schemas']['CaseAction'];
+export type CaseAdjudge = components['schemas']['CaseAdjudge'];
+export type CaseClose = components['schemas']['CaseClose'];
+export type CaseConcludeInvestigation = components['schemas']['CaseConcludeInvestigation'];
+export type CaseCreate = components['schemas']['CaseCreate'];
+export type CaseDecisionShown = components['schemas']['CaseDecisionShown'];
+export type CaseDeclineToFile = components['schemas']['CaseDeclineToFile'];
+export type CaseDeclineToIndict = components['schemas']['CaseDeclineToIndict'];
+export type CaseDivertAdministrative = components['schemas']['CaseDivertAdministrative'];
+export type CaseDivertCivil = components['schemas']['CaseDivertCivil'];
+export type CaseEnforce = components['schemas']['CaseEnforce'];
+export type CaseFile = components['schemas']['CaseFile'];
+export type CaseFlag = components['schemas']['CaseFlag'];
+export type CaseIdentifierShown = components['schemas']['CaseIdentifierShown'];
+export type CaseIndict = components['schemas']['CaseIndict'];
+export type CaseItem = components['schemas']['CaseItem'];
+export type CaseRead = components['schemas']['CaseRead'];
+export type CaseRef = components['schemas']['CaseRef'];
+export type CaseReopen = components['schemas']['CaseReopen'];
+export type CaseReturnForInvestigation = components['schemas']['CaseReturnForInvestigation'];
+export type CaseSendToProcuratorate = components['schemas']['CaseSendToProcuratorate'];
+export type CaseSolve = components['schemas']['CaseSolve'];
+export type CaseSort = components['schemas']['CaseSort'];
+export type CaseStatus = components['schemas']['CaseStatus'];
+export type CaseUpdate = components['schemas']['CaseUpdate'];
+export type CaseWithdraw = components['schemas']['CaseWithdraw'];
+export type Certificate = components['schemas']['Certificate'];
+export type Charge = components['schemas']['Charge'];
+export type CivilRoute = components['schemas']['CivilRoute'];
+export type ColumnFound = components['schemas']['ColumnFound'];
+export type Confidence = components['schemas']['Confidence'];
+export type DeterminationShown = components['schemas']['DeterminationShown'];
+export type Disposal = components['schemas']['Disposal'];
+export type Disposition = components['schemas']['Disposition'];
+export type DistributionApprove = components['schemas']['DistributionApprove'];
+export type DistributionCompute = components['schemas']['DistributionCompute'];
+export type DistributionConfirm = components['schemas']['DistributionConfirm'];
+export type DistributionConfirmPartly = components['schemas']['DistributionConfirmPartly'];
+export type DistributionCreate = components['schemas']['DistributionCreate'];
+export type DistributionItem = components['schemas']['DistributionItem'];
+export type DistributionPay = components['schemas']['DistributionPay'];
+export type DistributionPublish = components['schemas']['DistributionPublish'];
+export type DistributionRead = components['schemas']['DistributionRead'];
+export type DistributionSendBack = components['schemas']['DistributionSendBack'];
+export type DistributionSort = components['schemas']['DistributionSort'];
+export type DistributionStatus = components['schemas']['DistributionStatus'];
+export type DistributionUpdate = components['schemas']['DistributionUpdate'];
+export type DistributionWithdraw = components['schemas']['DistributionWithdraw'];
+export type Diversion = components['schemas']['Diversion'];
+export type Due = components['schemas']['Due'];
+export type EditedRows = components['schemas']['EditedRows'];
+export type EntryCreate = components['schemas']['EntryCreate'];
+export type EntryItem = components['schemas']['EntryItem'];
+export type EntryRead = components['schemas']['EntryRead'];
+export type EntrySort = components['schemas']['EntrySort'];
+export type EntryStatus = components['schemas']['EntryStatus'];
+export type FaultCount = components['schemas']['FaultCount'];
+export type FaultShown = components['schemas']['FaultShown'];
 export type FeedbackMode = components['schemas']['FeedbackMode'];
 export type FieldKind = components['schemas']['FieldKind'];
+export type FileRemarkShown = components['schemas']['FileRemarkShown'];
+export type HolidayYearPut = components['schemas']['HolidayYearPut'];
+export type HolidayYearShown = components['schemas']['HolidayYearShown'];
+export type HolidayYears = components['schemas']['HolidayYears'];
 export type IdentifierIn = components['schemas']['IdentifierIn'];
 export type IdentifierKind = components['schemas']['IdentifierKind'];
 export type IdentifierShown = components['schemas']['IdentifierShown'];
+export type ImportCancel = components['schemas']['ImportCancel'];
+export type ImportCommit = components['schemas']['ImportCommit'];
+export type ImportItem = components['schemas']['ImportItem'];
+export type ImportMode = components['schemas']['ImportMode'];
+export type ImportRead = components['schemas']['ImportRead'];
+export type ImportRowShown = components['schemas']['ImportRowShown'];
+export type ImportSort = components['schemas']['ImportSort'];
+export type ImportStatus = components['schemas']['ImportStatus'];
+export type JobItem = components['schemas']['JobItem'];
+export type JobStatus = components['schemas']['JobStatus'];
+export type JobTransition = components['schemas']['JobTransition'];
 export type LeadAcknowledge = components['schemas']['LeadAcknowledge'];
 export type LeadArchive = components['schemas']['LeadArchive'];
 export type LeadAssign = components['schemas']['LeadAssign'];
+export type LeadCase = components['schemas']['LeadCase'];
 export type LeadCategory = components['schemas']['LeadCategory'];
 export type LeadChannel = components['schemas']['LeadChannel'];
 export type LeadClose = components['schemas']['LeadClose'];
@@ -1583,33 +6015,102 @@ export type LeadTransferDepartment = components['schemas']['LeadTransferDepartme
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
+export type LedgerAccount = components['schemas']['LedgerAccount'];
+export type LedgerAccounts = components['schemas']['LedgerAccounts'];
+export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
+export type LedgerKind = components['schemas']['LedgerKind'];
+export type LineItem = components['schemas']['LineItem'];
+export type LineStatus = components['schemas']['LineStatus'];
 export type Me = components['schemas']['Me'];
+export type Measure = components['schemas']['Measure'];
+export type MeasureBrief = components['schemas']['MeasureBrief'];
+export type MeasureKind = components['schemas']['MeasureKind'];
+export type MeasureShown = components['schemas']['MeasureShown'];
+export type MeasureStatus = components['schemas']['MeasureStatus'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
+export type NoIndictment = components['schemas']['NoIndictment'];
+export type OAuthError = components['schemas']['OAuthError'];
 export type Option = components['schemas']['Option'];
+export type Ownership = components['schemas']['Ownership'];
+export type PageAttachmentRead = components['schemas']['Page_AttachmentRead_'];
+export type PageCaseItem = components['schemas']['Page_CaseItem_'];
+export type PageDistributionItem = components['schemas']['Page_DistributionItem_'];
+export type PageEntryItem = components['schemas']['Page_EntryItem_'];
+export type PageImportItem = components['schemas']['Page_ImportItem_'];
+export type PageImportRowShown = components['schemas']['Page_ImportRowShown_'];
+export type PageJobItem = components['schemas']['Page_JobItem_'];
 export type PageLeadItem = components['schemas']['Page_LeadItem_'];
+export type PageLineItem = components['schemas']['Page_LineItem_'];
+export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
+export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
+export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
+export type PageVictimItem = components['schemas']['Page_VictimItem_'];
 export type Permission = components['schemas']['Permission'];
+export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
+export type PropertyItemCreate = components['schemas']['PropertyItemCreate'];
+export type PropertyItemDetermine = components['schemas']['PropertyItemDetermine'];
+export type PropertyItemDispose = components['schemas']['PropertyItemDispose'];
+export type PropertyItemItem = components['schemas']['PropertyItemItem'];
+export type PropertyItemObject = components['schemas']['PropertyItemObject'];
+export type PropertyItemRead = components['schemas']['PropertyItemRead'];
+export type PropertyItemSort = components['schemas']['PropertyItemSort'];
+export type PropertyItemUpdate = components['schemas']['PropertyItemUpdate'];
+export type PropertyItemWithdraw = components['schemas']['PropertyItemWithdraw'];
+export type PropertyKind = components['schemas']['PropertyKind'];
+export type PropertyMeasureCreate = components['schemas']['PropertyMeasureCreate'];
+export type PropertyMeasureItem = components['schemas']['PropertyMeasureItem'];
+export type PropertyMeasureRead = components['schemas']['PropertyMeasureRead'];
+export type PropertyMeasureRelease = components['schemas']['PropertyMeasureRelease'];
+export type PropertyMeasureRenew = components['schemas']['PropertyMeasureRenew'];
+export type PropertyMeasureSort = components['schemas']['PropertyMeasureSort'];
+export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTakeEffect'];
+export type PropertyRef = components['schemas']['PropertyRef'];
+export type PropertyStatus = components['schemas']['PropertyStatus'];
 export type RedFlag = components['schemas']['RedFlag'];
+export type Regime = components['schemas']['Regime'];
+export type ReleaseReason = components['schemas']['ReleaseReason'];
+export type RenewalShown = components['schemas']['RenewalShown'];
 export type Reporter = components['schemas']['Reporter'];
 export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
 export type Reveal = components['schemas']['Reveal'];
 export type Revealed = components['schemas']['Revealed'];
 export type Role = components['schemas']['Role'];
+export type Roll = components['schemas']['Roll'];
+export type RowState = components['schemas']['RowState'];
+export type RuleGroup = components['schemas']['RuleGroup'];
 export type SessionShown = components['schemas']['SessionShown'];
+export type SheetShown = components['schemas']['SheetShown'];
+export type SourceLead = components['schemas']['SourceLead'];
+export type Standing = components['schemas']['Standing'];
+export type TimeRuleRead = components['schemas']['TimeRuleRead'];
+export type TimeRuleShown = components['schemas']['TimeRuleShown'];
+export type TimeRuleVersionCreate = components['schemas']['TimeRuleVersionCreate'];
+export type TimeUnit = components['schemas']['TimeUnit'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type VictimCreate = components['schemas']['VictimCreate'];
+export type VictimExclude = components['schemas']['VictimExclude'];
+export type VictimItem = components['schemas']['VictimItem'];
+export type VictimRead = components['schemas']['VictimRead'];
+export type VictimReopen = components['schemas']['VictimReopen'];
+export type VictimSort = components['schemas']['VictimSort'];
+export type VictimStatus = components['schemas']['VictimStatus'];
+export type VictimUpdate = components['schemas']['VictimUpdate'];
+export type VictimVerify = components['schemas']['VictimVerify'];
+export type VictimWithdraw = components['schemas']['VictimWithdraw'];
+export type HttpValidationError = components['schemas']['HTTPValidationError'];
+export type ValidationError = components['schemas']['ValidationError'];
 export type AttachmentPage = components['schemas']['AttachmentPage'];
-export type AttachmentRead = components['schemas']['AttachmentRead'];
 export type BodyTokenApiV1AuthTokenPost = components['schemas']['Body_token_api_v1_auth_token_post'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
 export type DivisionPage = components['schemas']['DivisionPage'];
 export type DivisionRow = components['schemas']['DivisionRow'];
 export type Duties = components['schemas']['Duties'];
 export type Duty = components['schemas']['Duty'];
-export type HttpValidationError = components['schemas']['HTTPValidationError'];
 export type Identifier = components['schemas']['Identifier'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadRow = components['schemas']['LeadRow'];
@@ -1619,9 +6120,75 @@ export type TimelinePage = components['schemas']['TimelinePage'];
 export type UnitKind = components['schemas']['UnitKind'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type UnitRow = components['schemas']['UnitRow'];
-export type ValidationError = components['schemas']['ValidationError'];
 export type $defs = Record<string, never>;
 export interface operations {
+    attachments_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_change_password: {
         parameters: {
             query?: never;
@@ -1641,6 +6208,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description 不存在或不可见 */
             404: {
@@ -1728,6 +6313,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description 不存在或不可见 */
             404: {
@@ -1818,6 +6421,2320 @@ export interface operations {
                     "application/json": components["schemas"]["Token"];
                 };
             };
+            /** @description 授权被拒绝 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description 授权被拒绝 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 授权被拒绝 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    cases_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description sort */
+                sort?: components["schemas"]["CaseSort"];
+                /** @description 全文检索；也可填案件编号、公安案件编号、电话、账号、证件号 */
+                q?: string;
+                /** @description Status */
+                status?: components["schemas"]["CaseStatus"][];
+                /** @description Primary Category */
+                primary_category?: components["schemas"]["LeadCategory"][];
+                /** @description charge */
+                charge?: components["schemas"]["Charge"];
+                /** @description flag */
+                flag?: components["schemas"]["CaseFlag"];
+                /** @description Is Backlog */
+                is_backlog?: boolean;
+                /** @description Is Solved */
+                is_solved?: boolean;
+                /** @description 是否已超过法定期限 */
+                overdue?: boolean;
+                /** @description Owner Unit Id */
+                owner_unit_id?: string;
+                /** @description Source Lead Id */
+                source_lead_id?: string;
+                /** @description Police Case No */
+                police_case_no?: string;
+                /** @description 行政区划（含下级） */
+                division_code?: string;
+                /** @description Filed From */
+                filed_from?: string;
+                /** @description Filed To */
+                filed_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseCreate"];
+            };
+        };
+        responses: {
+            /** @description 该公安案件编号已登记，返回原案件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAccept"] | components["schemas"]["CaseFile"] | components["schemas"]["CaseDeclineToFile"] | components["schemas"]["CaseSolve"] | components["schemas"]["CaseConcludeInvestigation"] | components["schemas"]["CaseSendToProcuratorate"] | components["schemas"]["CaseReturnForInvestigation"] | components["schemas"]["CaseIndict"] | components["schemas"]["CaseDeclineToIndict"] | components["schemas"]["CaseAdjudge"] | components["schemas"]["CaseEnforce"] | components["schemas"]["CaseClose"] | components["schemas"]["CaseWithdraw"] | components["schemas"]["CaseDivertCivil"] | components["schemas"]["CaseDivertAdministrative"] | components["schemas"]["CaseReopen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["DistributionSort"];
+                case_id?: string | null;
+                status?: components["schemas"]["DistributionStatus"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DistributionItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_lines: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                status?: components["schemas"]["LineStatus"][] | null;
+            };
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LineItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distributions_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributionCompute"] | components["schemas"]["DistributionApprove"] | components["schemas"]["DistributionSendBack"] | components["schemas"]["DistributionPublish"] | components["schemas"]["DistributionPay"] | components["schemas"]["DistributionConfirm"] | components["schemas"]["DistributionConfirmPartly"] | components["schemas"]["DistributionWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holiday_years_years: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYears"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holiday_years_put_year: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayYearPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["ImportSort"];
+                kind?: components["schemas"]["LedgerKind"][] | null;
+                status?: components["schemas"]["ImportStatus"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_imports_create"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_annotated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rows: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                state?: components["schemas"]["RowState"][] | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportRowShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportCommit"] | components["schemas"]["ImportCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 状态 */
+                status?: components["schemas"]["JobStatus"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobTransition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 不存在或不可见 */
             404: {
                 headers: {
@@ -1887,28 +8804,39 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description sort */
                 sort?: components["schemas"]["LeadSort"];
                 /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
-                q?: string | null;
-                status?: components["schemas"]["LeadStatus"][] | null;
-                primary_category?: components["schemas"]["LeadCategory"][] | null;
-                channel?: components["schemas"]["LeadChannel"][] | null;
-                conclusion?: components["schemas"]["LeadConclusion"][] | null;
-                owner_unit_id?: string | null;
-                proposed_unit_id?: string | null;
+                q?: string;
+                /** @description Status */
+                status?: components["schemas"]["LeadStatus"][];
+                /** @description Primary Category */
+                primary_category?: components["schemas"]["LeadCategory"][];
+                /** @description Channel */
+                channel?: components["schemas"]["LeadChannel"][];
+                /** @description Conclusion */
+                conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description Owner Unit Id */
+                owner_unit_id?: string;
+                /** @description Proposed Unit Id */
+                proposed_unit_id?: string;
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
-                import_id?: string | null;
-                fast_track?: boolean | null;
+                division_code?: string;
+                /** @description Import Id */
+                import_id?: string;
+                /** @description Fast Track */
+                fast_track?: boolean;
                 /** @description 是否已超期 */
-                overdue?: boolean | null;
-                received_from?: string | null;
-                received_to?: string | null;
+                overdue?: boolean;
+                /** @description Received From */
+                received_from?: string;
+                /** @description Received To */
+                received_to?: string;
             };
             header?: never;
             path?: never;
@@ -1995,6 +8923,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description 未登录 */
@@ -2171,6 +9108,15 @@ export interface operations {
                     "application/json": components["schemas"]["LeadRead"];
                 };
             };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 未登录 */
             401: {
                 headers: {
@@ -2281,6 +9227,15 @@ export interface operations {
                     "application/json": components["schemas"]["Revealed"];
                 };
             };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 未登录 */
             401: {
                 headers: {
@@ -2389,6 +9344,655 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger_accounts: {
+        parameters: {
+            query: {
+                /** @description 案件编号（id） */
+                book_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerAccounts"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["EntrySort"];
+                book_id?: string | null;
+                account?: components["schemas"]["AccountKind"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EntryItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LedgerEntryVoid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description 未登录 */
@@ -2622,6 +10226,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 未登录 */
             401: {
                 headers: {
@@ -2724,6 +10337,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description 未登录 */
@@ -2832,6 +10454,1963 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["PropertyItemSort"];
+                case_id?: string | null;
+                status?: components["schemas"]["PropertyStatus"][] | null;
+                kind?: components["schemas"]["PropertyKind"][] | null;
+                ownership?: components["schemas"]["Ownership"][] | null;
+                /** @description 按完整账号精确查找 */
+                account?: string | null;
+                number?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PropertyItemItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyItemCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyItemRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyItemRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyItemUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyItemRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyItemDetermine"] | components["schemas"]["PropertyItemObject"] | components["schemas"]["PropertyItemDispose"] | components["schemas"]["PropertyItemWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyItemRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_measures_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["PropertyMeasureSort"];
+                case_id?: string | null;
+                property_item_id?: string | null;
+                status?: components["schemas"]["MeasureStatus"][] | null;
+                kind?: components["schemas"]["MeasureKind"][] | null;
+                /** @description 此日（含）以前到期的有效措施 */
+                expires_before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PropertyMeasureItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_measures_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyMeasureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyMeasureRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_measures_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyMeasureRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_measures_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertyMeasureRenew"] | components["schemas"]["PropertyMeasureTakeEffect"] | components["schemas"]["PropertyMeasureRelease"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyMeasureRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_rules_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 规则编号或触发事项 */
+                q?: string | null;
+                group?: components["schemas"]["RuleGroup"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeRuleShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_rules_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeRuleRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_rules_due: {
+        parameters: {
+            query: {
+                /** @description 起算日（不计入期间） */
+                start: string;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Due"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_rules_create_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeRuleVersionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeRuleRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    victims_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["VictimSort"];
+                case_id?: string | null;
+                status?: components["schemas"]["VictimStatus"][] | null;
+                standing?: components["schemas"]["Standing"][] | null;
+                is_elder?: boolean | null;
+                /** @description 姓名、证件号、电话或者编号的完整内容 */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VictimItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    victims_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VictimCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VictimRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    victims_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                victim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VictimRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    victims_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                victim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VictimUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VictimRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    victims_reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                victim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    victims_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                victim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VictimVerify"] | components["schemas"]["VictimExclude"] | components["schemas"]["VictimReopen"] | components["schemas"]["VictimWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VictimRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 未登录 */
             401: {
                 headers: {
@@ -2935,6 +12514,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 不存在或不可见 */
             404: {
                 headers: {
@@ -2979,6 +12567,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description 不存在或不可见 */
             404: {
@@ -3029,6 +12626,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description 不存在或不可见 */
             404: {
                 headers: {
@@ -3055,6 +12661,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description 尚未就绪 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3178,37 +12791,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelinePage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    atts_api_v1_leads__id__attachments_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AttachmentPage"];
                 };
             };
             /** @description Validation Error */

@@ -13,6 +13,7 @@ interface ProblemBody {
   error?: string
   error_description?: string
   allowed?: string[]
+  article?: string
 }
 
 const BY_STATUS: Record<number, string> = {
@@ -36,6 +37,8 @@ export class ApiProblem extends Error {
     readonly requestId: string | null = null,
     readonly retryAfter: number | null = null,
     readonly allowed: string[] = [],
+    /** Where the law or the plan says so. */
+    readonly article: string | null = null,
   ) {
     super(message)
     this.name = 'ApiProblem'
@@ -70,6 +73,7 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
     told.request_id ?? response.headers.get('X-Request-ID'),
     Number.isFinite(wait) && wait > 0 ? wait : null,
     told.allowed ?? [],
+    told.article ?? null,
   )
 }
 

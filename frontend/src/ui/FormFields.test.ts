@@ -18,7 +18,7 @@ function input(kind: string, over: Partial<FieldSpec> = {}) {
   const wrapper = mount(FieldInput, {
     props: { spec: spec(kind, over), id: 'x', modelValue: null },
   })
-  return { wrapper, last: () => wrapper.emitted('update:modelValue')?.at(-1)?.[0] }
+  return { wrapper, last: () => wrapper.emitted('update:modelValue')?.slice(-1)[0]?.[0] }
 }
 
 it('joins every label to its control', () => {

@@ -25,12 +25,32 @@ export type FormValues = Record<string, unknown>
 /** What a status feels like, without colour: waiting, being worked on, done, stopped. */
 export type Tone = 'waiting' | 'active' | 'done' | 'stopped'
 
-export interface Column<T = Record<string, unknown>> {
+/** How a value is read; `labels` and `tones` go with the kinds that need them. */
+export interface Shown {
+  kind?:
+    | 'text'
+    | 'money'
+    | 'wan'
+    | 'date'
+    | 'time'
+    | 'label'
+    | 'labels'
+    | 'named'
+    | 'names'
+    | 'bool'
+    | 'count'
+    | 'status'
+    | 'tier'
+    | 'due'
+  labels?: Record<string, string>
+  tones?: Record<string, Tone>
+}
+
+export interface Column<T = Record<string, unknown>> extends Shown {
   key: string
   label: string
-  /** Text of the cell where no slot draws it. */
-  text?: (row: T) => string | number | null | undefined
-  align?: 'right'
+  /** Where the value is, if not under the key. */
+  value?: (row: T) => unknown
   /** Long words may break; everything else stays on one line. */
   wrap?: boolean
   width?: string
@@ -39,6 +59,20 @@ export interface Column<T = Record<string, unknown>> {
   /** Not shown until someone asks for it. */
   hidden?: boolean
 }
+
+export interface Fact extends Shown {
+  key: string
+  label: string
+  value?: unknown
+  wide?: boolean
+}
+
+const AMOUNTS = new Set(['money', 'wan', 'count'])
+
+export const isAmount = ({ kind }: Shown) => AMOUNTS.has(kind ?? '')
+
+export const valueOf = <T>(column: Column<T>, row: T): unknown =>
+  column.value ? column.value(row) : (row as Record<string, unknown>)[column.key]
 
 export interface Filter {
   key: string

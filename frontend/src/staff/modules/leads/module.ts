@@ -1,34 +1,19 @@
 import type { StaffModule } from '../../module'
+import { nounRoutes } from '../../nounRoutes'
 
 const leads: StaffModule = {
-  routes: [
-    {
-      path: 'leads',
-      name: 'leads',
-      component: () => import('./LeadsPage.vue'),
-      meta: { title: '线索', permission: 'lead:read', menu: '办理' },
-    },
-    {
-      path: 'leads/new',
-      name: 'lead-new',
-      component: () => import('./LeadFormPage.vue'),
-      meta: { title: '登记线索', permission: 'lead:create', parent: 'leads' },
-    },
-    {
-      path: 'leads/:id/edit',
-      name: 'lead-edit',
-      component: () => import('./LeadEditPage.vue'),
-      props: true,
-      meta: { title: '修改线索', permission: 'lead:create', parent: 'leads' },
-    },
-    {
-      path: 'leads/:id',
-      name: 'lead',
-      component: () => import('./LeadPage.vue'),
-      props: true,
-      meta: { title: '线索', permission: 'lead:read', parent: 'leads' },
-    },
-  ],
+  routes: nounRoutes({
+    path: 'leads',
+    name: 'lead',
+    title: '线索',
+    menu: '办理',
+    read: 'lead:read',
+    write: 'lead:create',
+    list: () => import('./LeadsPage.vue'),
+    one: () => import('./LeadPage.vue'),
+    form: () => import('./LeadFormPage.vue'),
+    edit: () => import('./LeadEditPage.vue'),
+  }),
 }
 
 export default leads

@@ -1,0 +1,72 @@
+import { CaseFlagLabels, ChargeLabels, LeadCategoryLabels, NoIndictmentLabels } from '@/api/labels'
+import type { OneOf } from '@/api/records'
+import type { Fact } from '@/ui/types'
+
+type Case = OneOf<'/api/v1/cases'>
+
+/** What a case page says, in the order in which a reader asks. */
+export function factsOf(record: Case): Fact[] {
+  return [
+    {
+      key: 'category',
+      label: '主要类别',
+      kind: 'label',
+      labels: LeadCategoryLabels,
+      value: record.primary_category,
+    },
+    {
+      key: 'charges',
+      label: '涉嫌罪名',
+      kind: 'labels',
+      labels: ChargeLabels,
+      value: record.charges,
+    },
+    { key: 'amount', label: '涉案金额', kind: 'money', value: record.amount_involved },
+    { key: 'victims', label: '受害人数', kind: 'count', value: record.victims_count },
+    { key: 'police', label: '公安编号', value: record.police_case_no },
+    { key: 'owner', label: '主办单位', kind: 'named', value: record.owner_unit },
+    { key: 'division', label: '村（社区）', value: record.division_name },
+    {
+      key: 'flags',
+      label: '重点标记',
+      kind: 'labels',
+      labels: CaseFlagLabels,
+      value: record.flags,
+    },
+    { key: 'backlog', label: '存案', kind: 'bool', value: record.is_backlog },
+    { key: 'due', label: '法定期限' },
+    { key: 'accepted', label: '受案日期', value: record.accepted_on },
+    { key: 'filed', label: '立案日期', value: record.filed_on },
+    { key: 'solved', label: '破案日期', value: record.solved_on },
+    { key: 'concluded', label: '侦查终结', value: record.concluded_on },
+    { key: 'adjudged', label: '判决生效', value: record.adjudged_on },
+    { key: 'closed', label: '结案日期', value: record.closed_on },
+    ...(record.returns_count
+      ? [{ key: 'returns', label: '退回补侦', value: `${record.returns_count} 次` }]
+      : []),
+    ...(record.not_indicted_ground
+      ? ([
+          {
+            key: 'ground',
+            label: '不起诉',
+            kind: 'label',
+            labels: NoIndictmentLabels,
+            value: record.not_indicted_ground,
+          },
+        ] satisfies Fact[])
+      : []),
+    ...(record.diversion
+      ? [
+          {
+            key: 'diversion',
+            label: '移送去向',
+            value: `${record.diversion.department}　回执：${record.diversion.receipt_no || '未登记'}`,
+            wide: true,
+          },
+        ]
+      : []),
+    { key: 'leads', label: '来源线索', wide: true },
+    { key: 'summary', label: '简要案情', wide: true },
+    { key: 'identifiers', label: '涉及号码', wide: true },
+  ]
+}

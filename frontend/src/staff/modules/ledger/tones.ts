@@ -1,0 +1,8 @@
+import type { EntryStatus } from '@/api/schema'
+import type { Tone } from '@/ui/types'
+
+export const ENTRY_TONES: Record<EntryStatus, Tone> = {
+  posted: 'done',
+  voided: 'stopped',
+  reversal: 'active',
+}

@@ -1,0 +1,50 @@
+import type { Component } from 'vue'
+import type { RouteRecordRaw } from 'vue-router'
+
+import type { MenuGroup } from './module'
+
+type Lazy = () => Promise<{ default: Component } | Component>
+
+interface Noun {
+  /** Plural, as in the API and in the address. */
+  path: string
+  /** Singular: the name of the record's route. */
+  name: string
+  title: string
+  menu?: MenuGroup
+  read: string | string[]
+  write?: string | string[]
+  list: Lazy
+  one?: Lazy
+  form?: Lazy
+  formTitle?: string
+  edit?: Lazy
+}
+
+/** The four routes that most nouns have: the ledger, a new record, a record, its correction. */
+export function nounRoutes(noun: Noun): RouteRecordRaw[] {
+  const { path, name, title, read, write = read } = noun
+  const below = { parent: path }
+  const routes: RouteRecordRaw[] = [
+    { path, name: path, component: noun.list, meta: { title, permission: read, menu: noun.menu } },
+  ]
+  if (noun.form) {
+    const meta = { title: noun.formTitle ?? `登记${title}`, permission: write, ...below }
+    routes.push({ path: `${path}/new`, name: `${name}-new`, component: noun.form, meta })
+  }
+  if (noun.edit) {
+    const meta = { title: `修改${title}`, permission: write, ...below }
+    routes.push({
+      path: `${path}/:id/edit`,
+      name: `${name}-edit`,
+      component: noun.edit,
+      props: true,
+      meta,
+    })
+  }
+  if (noun.one) {
+    const meta = { title, permission: read, ...below }
+    routes.push({ path: `${path}/:id`, name, component: noun.one, props: true, meta })
+  }
+  return routes
+}
