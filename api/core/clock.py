@@ -1,6 +1,6 @@
 """The one clock. Everything that asks what time it is asks here, so that tests can move it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ def today() -> date:
 
 
 @contextmanager
-def travel(to: datetime) -> Iterator[None]:
+def travel(to: datetime) -> Generator[None]:
     """Let the clock of this process show `to` for a while (tests and rehearsals)."""
     before = _shift.by
     _shift.by = to - datetime.now(TIMEZONE)

@@ -5,7 +5,7 @@ opened and committed by the route class (`core/routing.py`) before the response 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from enum import Enum
@@ -62,7 +62,7 @@ class Base(DeclarativeBase):
 
 
 #: UTC+8 for every text form of a time that the database makes (row_to_json, exports).
-_CONNECT = {"server_settings": {"TimeZone": "Asia/Shanghai", "jit": "off"}}
+_CONNECT: dict[str, Any] = {"server_settings": {"TimeZone": "Asia/Shanghai", "jit": "off"}}
 
 
 def _json(value: object) -> str:
@@ -102,7 +102,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
         """An autocommit connection: no BEGIN and no ROLLBACK around a single SELECT."""
         async with self._reader.connect() as connection:
             yield connection

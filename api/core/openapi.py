@@ -81,7 +81,7 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
         operation["x-permission"] = permissions[0]
         operation["security"] = [{"token": []}]
     refusals = set(_REFUSALS) - (set() if permissions else {"403"})
-    if "get" in {m.lower() for m in route.methods}:
+    if "get" in {m.lower() for m in route.methods or ()}:
         refusals -= {"400", "409", "413", "415", "428"}
     for code in sorted(refusals):
         said = {
@@ -92,7 +92,7 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
         }
         if code == "422" or code not in operation["responses"]:
             operation["responses"][code] = said
-    if "post" in {m.lower() for m in route.methods} and permissions:
+    if "post" in {m.lower() for m in route.methods or ()} and permissions:
         operation.setdefault("parameters", []).append(
             {
                 "name": "Idempotency-Key",
@@ -130,7 +130,7 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
         }
     }
     for route in api_routes(routers):
-        for method in route.methods:
+        for method in route.methods or ():
             operation = made["paths"][route.path].get(method.lower())
             if operation is not None:
                 for model in _query_models(route.dependant):

@@ -48,6 +48,8 @@ from api.domain.errors import Invalid, NotFound
 from api.domain.permissions import ROLE_SCOPE, RowScope
 
 T = TypeVar("T", bound=BaseModel)
+#: A column, a mapped attribute or any other SQL expression: SQLAlchemy types the three apart.
+Expression = Any
 MAX_LIMIT = 200
 #: Counting stops here: a total above it is shown as "more than 10,000".
 EXACT_TOTAL = 10_000
@@ -78,7 +80,7 @@ class PageQuery(BaseModel):
 PageParams = Annotated[PageQuery, Query()]
 
 
-def yuan(fen: ColumnElement[Any]) -> ColumnElement[str]:
+def yuan(fen: Expression) -> ColumnElement[str]:
     """Whole fen as the wire's decimal string, made by the database."""
     return func.to_char(fen / literal_column("100.0"), literal_column("'FM999999999999990.00'"))
 
@@ -88,7 +90,7 @@ class Sort:
     """A sort order over a projected field that is never NULL; `parse` reads it back from JSON."""
 
     field: str
-    column: ColumnElement[Any]
+    column: Expression
     descending: bool = False
     parse: Callable[[Any], Any] = lambda value: value
 
@@ -116,7 +118,7 @@ class Compiled:
     fixed: Mapping[str, object]
 
 
-def compile_statement(statement: Select[Any]) -> Compiled:
+def compile_statement(statement: Any) -> Compiled:
     """Compile once for plain asyncpg."""
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     fixed = {k: _plain(v) for k, v in compiled.params.items() if v is not None}
@@ -157,9 +159,9 @@ class Listing:
     """How one aggregate is read: as pages and one by one."""
 
     resource: str
-    id: ColumnElement[UUID]
+    id: Expression
     #: The nine digits of the town, for those who see all of it.
-    town_code: ColumnElement[str]
+    town_code: Expression
     source: FromClause
     #: Field of the list schema → SQL; of the read schema → SQL.
     item_columns: Mapping[str, ColumnElement[Any]]
@@ -267,7 +269,7 @@ class Listing:
             )
         )
 
-    def _statement(self, shape: Shape) -> Select[Any]:
+    def _statement(self, shape: Shape) -> Any:
         rows = self._rows(shape)
         if shape.single:
             item = select(func.row_to_json(literal_column("r")).cast(Text)).select_from(

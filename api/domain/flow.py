@@ -52,8 +52,15 @@ REASON = Field("reason", "理由", FieldKind.LONG_TEXT)
 class Record(Protocol):
     """What a flow must know of a record; predicates may read more of their own aggregate."""
 
-    status: Labelled
-    owner_unit_id: UUID
+    @property
+    def status(self) -> Labelled:
+        """Where the record stands."""
+        ...
+
+    @property
+    def owner_unit_id(self) -> UUID:
+        """The unit that answers for it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

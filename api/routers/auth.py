@@ -82,7 +82,7 @@ _OAUTH: dict[int | str, dict[str, Any]] = {
     dependencies=[PUBLIC],
     responses=_OAUTH,
 )
-async def token(  # noqa: PLR0913  # the form of RFC 6749
+async def token(  # noqa: PLR0913, PLR0917  # the form of RFC 6749
     request: Request,
     session: DbSession,
     grant_type: Annotated[str, Form(max_length=50)],

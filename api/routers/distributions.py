@@ -70,7 +70,7 @@ async def update(
 @router.post("/{plan_id}/transitions", response_model=DistributionRead, summary="办理清退方案")
 async def transition(
     plan_id: UUID,
-    body: DistributionTransition,
+    body: DistributionTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.DISTRIBUTION_READ)],
     session: DbSession,
 ) -> Response:

@@ -83,7 +83,7 @@ async def annotated(import_id: UUID, actor: Annotated[Actor, require(P.IMPORT_RU
 @router.post("/{import_id}/transitions", response_model=ImportRead, summary="办理导入")
 async def transition(
     import_id: UUID,
-    body: ImportTransition,
+    body: ImportTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.IMPORT_RUN)],
     session: DbSession,
 ) -> Response:

@@ -30,7 +30,7 @@ async def page(
 @router.post("/{job_id}/transitions", status_code=204, summary="处理后台任务")
 async def transition(
     job_id: Annotated[int, Path(ge=1, lt=2**63)],
-    body: JobTransition,
+    body: JobTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.JOB_MANAGE)],
     session: DbSession,
 ) -> None:

@@ -57,7 +57,7 @@ async def update(
 @router.post("/{lead_id}/transitions", response_model=LeadRead, summary="办理线索")
 async def transition(
     lead_id: UUID,
-    body: LeadTransition,
+    body: LeadTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.LEAD_READ)],
     session: DbSession,
 ) -> Response:

@@ -66,7 +66,7 @@ async def read(entry_id: UUID, actor: Annotated[Actor, require_folded(P.LEDGER_R
 )
 async def transition(
     entry_id: UUID,
-    body: EntryTransition,
+    body: EntryTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.LEDGER_POST)],
     session: DbSession,
 ) -> Response:

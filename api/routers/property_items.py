@@ -65,7 +65,7 @@ async def update(
 @router.post("/{item_id}/transitions", response_model=PropertyItemRead, summary="办理涉案财物")
 async def transition(
     item_id: UUID,
-    body: PropertyItemTransition,
+    body: PropertyItemTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.PROPERTY_READ)],
     session: DbSession,
 ) -> Response:

@@ -56,7 +56,7 @@ async def read(
 )
 async def transition(
     measure_id: UUID,
-    body: MeasureTransition,
+    body: MeasureTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.PROPERTY_READ)],
     session: DbSession,
 ) -> Response:

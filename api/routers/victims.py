@@ -62,7 +62,7 @@ async def update(
 @router.post("/{victim_id}/transitions", response_model=VictimRead, summary="核实受害人")
 async def transition(
     victim_id: UUID,
-    body: VictimTransition,
+    body: VictimTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
     actor: Annotated[Actor, require(P.VICTIM_READ)],
     session: DbSession,
 ) -> Response:

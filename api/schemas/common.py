@@ -1,6 +1,5 @@
 """Wire types that every noun uses: money, texts, actions, transitions."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -52,6 +51,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _year(at: datetime) -> datetime:
+    if not 1900 <= at.year <= 2200:
+        raise ValueError("时间超出范围")
+    return at
+
+
 #: Yuan on the wire, whole fen inside.
 Money = Annotated[
     int,
@@ -68,13 +73,7 @@ OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValida
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
 #: Years that both Python and a county's files know.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
-Moment = Annotated[AwareDatetime, AfterValidator(lambda at: _year(at))]
-
-
-def _year(at: datetime) -> datetime:
-    if not 1900 <= at.year <= 2200:
-        raise ValueError("时间超出范围")
-    return at
+Moment = Annotated[AwareDatetime, AfterValidator(_year)]
 
 
 class Named(Shown):
@@ -179,14 +178,14 @@ def transition_union(flow: Flow[Any, Any], noun: str) -> Any:
     that what the button asks for and what the API takes can never differ."""
     models: list[Any] = []
     for action, step in flow.steps.items():
-        fields: Mapping[str, Any] = {need.name: _field(need) for need in step.fields}
+        fields: dict[str, Any] = {need.name: _field(need) for need in step.fields}
+        fields["action"] = (Literal[action.value], Field(title="操作"))
+        fields["version"] = (int, Field(ge=1, description="所依据的版本号"))
         models.append(
             create_model(
                 f"{noun}{''.join(part.title() for part in action.value.split('_'))}",
                 __base__=Wire,
                 __doc__=f"{action.label}",
-                action=(Literal[action.value], Field(title="操作")),
-                version=(int, Field(ge=1, description="所依据的版本号")),
                 **fields,
             )
         )

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -123,7 +124,7 @@ def accept_totp(user: User, code: str) -> bool:
     """Whether a time-based code (RFC 6238) fits, one step of clock drift allowed, each used once."""
     if user.totp_secret_enc is None:
         return False
-    totp = pyotp.TOTP(keyring().decrypt(user.totp_secret_enc))
+    totp = TOTP(keyring().decrypt(user.totp_secret_enc))
     present = int(now().timestamp()) // _STEP
     for step in (present - 1, present, present + 1):
         if step > user.totp_last_step and totp.generate_otp(step) == code:
@@ -349,10 +350,10 @@ async def begin_totp(session: AsyncSession, actor: Actor) -> dict[str, str]:
     user = await session.get_one(User, actor.id)
     if user.totp_confirmed_at is not None:
         raise Invalid("动态口令已启用；如遗失，请联系安全管理员重置", code="totp_enrolled")
-    secret = pyotp.random_base32()
+    secret = random_base32()
     user.totp_secret_enc = keyring().encrypt(secret)
     await session.flush()
-    uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="银龄守护")
+    uri = TOTP(secret).provisioning_uri(name=user.username, issuer_name="银龄守护")
     return {"secret": secret, "uri": uri}
 
 
