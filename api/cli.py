@@ -137,8 +137,9 @@ class _Serving:
                 supervisor.add("后台任务进程", "-m", "api.worker")
             self._prepare()
             supervisor.go()
-            if self.signals == 0 and self._await_ready():
-                self._greet(time.monotonic() - began)
+            if not self._await_ready(supervisor):
+                return 0 if self.signals else 1
+            self._greet(time.monotonic() - began)
             return self._watch(supervisor)
         except embedded.EmbeddedError as error:
             raise fail(str(error)) from None
@@ -204,12 +205,12 @@ class _Serving:
             _use(app_url)
             self.logins = _load_demo()
 
-    def _await_ready(self) -> bool:
+    def _await_ready(self, supervisor: Supervisor) -> bool:
         import http.client
 
         host = "127.0.0.1" if self.given.host in {"0.0.0.0", "::"} else self.given.host  # noqa: S104
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not self.signals:
+        # no deadline: a child that cannot start dies, and too many deaths end the waiting
+        while not self.signals and supervisor.tend():
             connection = http.client.HTTPConnection(host, self.given.port, timeout=5)
             try:
                 connection.request("GET", "/healthz")

@@ -233,3 +233,9 @@ def test_a_role_that_owns_tables_may_not_serve(home: Path, serving: list[Serving
         allowed = start(serving, home, DATABASE_URL=other.app_url)
         allowed.ready()
         assert allowed.end() == 0
+
+
+def test_a_child_that_cannot_start_ends_the_whole(home: Path, serving: list[Serving]) -> None:
+    run = start(serving, home, YINLING_LOG_LEVEL="NO_SUCH_LEVEL")
+    assert run.process.wait(60) == 1
+    assert "全部停止" in run.said
