@@ -174,6 +174,13 @@ class IdentifierShown(Shown):
     field: str
 
 
+class LeadCase(Shown):
+    """A case that the lead led to, for those who may see it."""
+
+    id: UUID
+    number: str
+
+
 class LeadRead(LeadItem):
     """One lead."""
 
@@ -186,6 +193,7 @@ class LeadRead(LeadItem):
     assisting_units: list[Named]
     identifiers: list[IdentifierShown]
     reporter: ReporterShown
+    cases: list[LeadCase]
     due_rule: str
     findings: str
     concluded_on: date | None

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from api.access import links
 from api.core import events, numbers, record_access, search
 from api.core.clock import now, today
 from api.core.crypto import keyring
@@ -36,6 +37,7 @@ from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadAction, LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division, Unit
 from api.schemas.common import Reveal, actions
@@ -96,6 +98,13 @@ _REPORTER = func.json_build_object(
     "code",
     func.concat("举报人#", func.upper(func.right(cast(Lead.id, Text), 6))),
 )
+_CASES = columns.json_list(
+    select(
+        func.json_build_object(
+            "id", Case.id, "number", Case.number, *links.deciding("case", Case.id, Case.town_code)
+        )
+    ).where(CaseLead.lead_id == Lead.id, CaseLead.case_id == Case.id)
+)
 _READ: dict[str, Any] = _ITEM | {
     "received_has_time": Lead.received_has_time,
     "narrative": Lead.narrative,
@@ -106,6 +115,7 @@ _READ: dict[str, Any] = _ITEM | {
     "assisting_units": columns.units_named(Lead.assisting_unit_ids),
     "identifiers": _IDENTIFIERS,
     "reporter": _REPORTER,
+    "cases": _CASES,
     "due_rule": Lead.due_rule,
     "findings": Lead.findings,
     "concluded_on": Lead.concluded_on,
@@ -220,6 +230,7 @@ async def read(
     standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]))
     lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))
     lead["revealable"] = _revealable(actor, lead)
+    lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     return lead
 
 

@@ -1,0 +1,186 @@
+"""Cases on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.cases import CASE_FLOW, CaseAction, CaseFlag, CaseStatus, CivilRoute, NoIndictment
+from api.domain.categories import Charge, LeadCategory
+from api.domain.identifiers import IdentifierKind
+from api.domain.labels import Labelled
+from api.domain.property_measures import AuthorityLevel
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    DivisionCode,
+    Label,
+    Money,
+    Named,
+    Optional,
+    OptionalProse,
+    Shown,
+    Wire,
+    Yuan,
+    transition_union,
+)
+
+Charges = Annotated[list[Charge], Field(max_length=20)]
+Flags = Annotated[list[CaseFlag], Field(max_length=10)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class CaseCreate(Wire):
+    """A new case. What is left out is taken from its first lead, where it has one."""
+
+    source_lead_ids: Annotated[list[UUID], Field(max_length=50)] = Field(
+        default_factory=list, description="来源线索；核查结论须为涉嫌犯罪"
+    )
+    title: Label | None = Field(None, description="案件名称；由线索立案的可以不填")
+    police_case_no: Optional = Field("", description="公安机关案件编号；已登记过的返回原案件")
+    primary_category: LeadCategory | None = Field(None, description="由线索立案的可以不填")
+    charges: Charges = Field(default_factory=list, description="涉嫌罪名")
+    flags: Flags = Field(default_factory=list)
+    is_backlog: bool = Field(False, description="存案（专项行动前的积案）")
+    amount_involved: Money | None = Field(None, description="涉案金额（元）")
+    victims_count: Count | None = Field(None, description="受害人数")
+    division_code: DivisionCode | None = Field(None, description="所在村；不填为线索或本单位所在地")
+    summary: OptionalProse = Field("", description="简要案情")
+
+
+class CaseUpdate(Wire):
+    """What may be corrected before a case is closed; what is left out stays."""
+
+    version: Annotated[int, Field(ge=1)]
+    title: Label | None = None
+    police_case_no: Optional | None = None
+    primary_category: LeadCategory | None = None
+    charges: Charges | None = None
+    flags: Flags | None = None
+    is_backlog: bool | None = None
+    amount_involved: Money | None = None
+    victims_count: Count | None = None
+    division_code: DivisionCode | None = None
+    summary: OptionalProse | None = None
+    diversion_receipt_no: Optional | None = Field(None, description="接收单位的回执编号")
+
+
+CaseTransition = transition_union(CASE_FLOW, "Case")
+
+
+class CaseSort(Labelled):
+    """Orders of the case list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+    FILED = "-filed_on", "立案日期（新在前）"
+    FILED_FIRST = "filed_on", "立案日期（旧在前，未立案的最前）"
+
+
+class CaseQuery(PageQuery):
+    """Filters of the case list; those left out do not filter."""
+
+    sort: CaseSort = CaseSort.NEWEST
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+        None, description="全文检索；也可填案件编号、公安案件编号、电话、账号、证件号"
+    )
+    status: Annotated[list[CaseStatus], Field(max_length=20)] | None = None
+    primary_category: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
+    charge: Charge | None = None
+    flag: CaseFlag | None = None
+    is_backlog: bool | None = None
+    is_solved: bool | None = None
+    overdue: bool | None = Field(None, description="是否已超过法定期限")
+    owner_unit_id: UUID | None = None
+    source_lead_id: UUID | None = None
+    police_case_no: Optional | None = None
+    division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
+    filed_from: Day | None = None
+    filed_to: Day | None = None
+
+
+class CaseItem(Shown):
+    """A case in a list."""
+
+    id: UUID
+    number: str
+    title: str
+    police_case_no: str
+    status: CaseStatus
+    primary_category: LeadCategory
+    charges: list[Charge]
+    flags: list[CaseFlag]
+    is_backlog: bool
+    amount_involved: Yuan | None
+    victims_count: int | None
+    division_code: str
+    division_name: str
+    owner_unit: Named
+    accepted_on: date | None
+    filed_on: date | None
+    solved_on: date | None
+    due_on: date | None
+    due_is_provisional: bool
+    version: int
+
+
+class SourceLead(Shown):
+    """A lead that led to the case, where the reader may see it."""
+
+    id: UUID
+    number: str
+    subject_name: str
+
+
+class CaseDecisionShown(Shown):
+    """One decision as it was recorded; none is ever changed."""
+
+    action: CaseAction
+    decided_on: date
+    authority_level: AuthorityLevel | None
+    document_no: str
+    reason: str
+    charges: list[Charge] = Field(description="当时认定的涉嫌罪名")
+    recorded_at: datetime
+
+
+class CaseIdentifierShown(Shown):
+    """An identifier behind its mask."""
+
+    id: UUID
+    kind: IdentifierKind
+    value_mask: str
+    field: str
+
+
+class Diversion(Shown):
+    """Where a matter that is no crime went, and whether it arrived."""
+
+    route: CivilRoute | None
+    department: str
+    unit: Named | None
+    receipt_no: str
+
+
+class CaseRead(CaseItem):
+    """One case."""
+
+    summary: str
+    source_lead_ids: list[UUID]
+    source_leads: list[SourceLead]
+    identifiers: list[CaseIdentifierShown]
+    decisions: list[CaseDecisionShown]
+    concluded_on: date | None
+    adjudged_on: date | None
+    closed_on: date | None
+    returns_count: int = Field(description="已退回补充侦查的次数")
+    not_indicted_ground: NoIndictment | None
+    due_rule: str
+    due_rule_version: int | None
+    diversion: Diversion | None
+    created_at: datetime
+    updated_at: datetime
+    revealable: list[str] = Field(description="可申请查看明文的字段")
+    available_actions: list[AvailableAction]
