@@ -1,6 +1,7 @@
 """Cases with money in them, as the tests of property, victims, ledger and refunds need them."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import count
 from uuid import uuid4
@@ -20,12 +21,13 @@ FILED = date(2022, 5, 1)
 _serial = count(1)
 
 
-def make_case(running: Running, *, filed_on: date | None = FILED) -> str:
-    """A filed case of the police station, seen by it and by the whole town's office."""
-    return asyncio.run(_case(running, filed_on))
+def make_case(running: Running, *, filed_on: date | None = FILED, seen: bool = True) -> str:
+    """A filed case of the town; `seen` by the police station, as whoever recorded it would."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, _case(running, filed_on, seen=seen)).result()
 
 
-async def _case(running: Running, filed_on: date | None) -> str:
+async def _case(running: Running, filed_on: date | None, *, seen: bool) -> str:
     database = db.Database(running.app_url)
     async with database.session() as session, session.begin():
         police = await session.scalar(select(Post).where(Post.code == "police"))
@@ -43,7 +45,8 @@ async def _case(running: Running, filed_on: date | None) -> str:
         )
         session.add(case)
         await session.flush()
-        session.add(RecordAccess(viewer_id=police.unit_id, resource="case", record_id=case.id))
+        if seen:
+            session.add(RecordAccess(viewer_id=police.unit_id, resource="case", record_id=case.id))
         found = str(case.id)
     await database.dispose()
     return found

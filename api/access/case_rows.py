@@ -24,13 +24,13 @@ def _seen_cases() -> Any:
     )
 
 
-def scopes(case_id: ColumnElement[UUID]) -> dict[RowScope, ColumnElement[bool]]:
+def scopes(case_id: Any) -> dict[RowScope, ColumnElement[bool]]:
     """For a `Listing` whose rows carry a town code of their own."""
     seen = case_id.in_(_seen_cases())
     return {RowScope.UNIT: seen, RowScope.POST: seen}
 
 
-def book_scopes(book_id: ColumnElement[UUID]) -> dict[RowScope, ColumnElement[bool]]:
+def book_scopes(book_id: Any) -> dict[RowScope, ColumnElement[bool]]:
     """For the ledger, whose rows carry nothing but their book."""
     towns = select(Case.id).where(Case.town_code == param("town", Text()))
     return scopes(book_id) | {RowScope.TOWN: book_id.in_(towns)}

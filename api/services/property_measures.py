@@ -30,9 +30,10 @@ from api.core.clock import now, today
 from api.core.pagination import Listing, Sort, check_columns, day, param, yuan
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
-from api.domain.clocks import alert_days
+from api.domain.clocks import alert_days, end_of_day
 from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
+from api.domain.permissions import Permission
 from api.domain.property_items import PropertyKind, PropertyStatus
 from api.domain.property_measures import (
     MEASURE_FLOW,
@@ -437,10 +438,10 @@ async def lapse(session: AsyncSession, item_id: UUID | None = None) -> int:
         statement = statement.where(M.property_item_id == item_id)
     lapsed = (await session.execute(statement)).all()
     for measure_id, ended in lapsed:
+        told = {"action": "lapse", "from": "active", "to": "lapsed", "expired_on": str(ended)}
         await events.record(
-            session, None, EventName.PROPERTY_MEASURE_TRANSITIONED, RESOURCE, measure_id,
-            {"action": "lapse", "from": "active", "to": "lapsed", "expired_on": ended.isoformat()},
-        )  # fmt: skip
+            session, None, EventName.PROPERTY_MEASURE_TRANSITIONED, RESOURCE, measure_id, told
+        )
     return len(lapsed)
 
 
@@ -449,26 +450,35 @@ async def running_out(session: AsyncSession, actor: Actor) -> list[dict[str, Any
 
     An entry stays until the measure is renewed, released or lapsed; it cannot be waved away.
     """
+    if not actor.may(Permission.PROPERTY_HANDLE):
+        return []
     rows = await session.execute(
-        select(M.id, M.expires_on, M.starts_on, M.kind, PropertyItem.number, PropertyItem.title)
+        select(
+            M.id, M.expires_on, M.starts_on, M.kind, M.rule_id,
+            PropertyItem.number, PropertyItem.title,
+        )
         .join(PropertyItem, PropertyItem.id == M.property_item_id)
         .join(Case, Case.id == M.case_id)
-        .where(M.status == MeasureStatus.ACTIVE, M.expires_on.is_not(None), case_rows.seen(actor))
+        .where(M.status == MeasureStatus.ACTIVE, M.expires_on >= today(), case_rows.seen(actor))
         .order_by(M.expires_on)
-    )
-    found: list[dict[str, Any]] = []
-    for measure_id, expires, starts, kind, number, title in rows:
-        ladder = alert_days(expires, Calendar.builtin(), since=starts)
-        if not ladder or ladder[0] > today():
-            continue
-        found.append(
-            {
-                "resource": RESOURCE,
-                "id": measure_id,
-                "number": number,
-                "title": f"{MeasureKind(kind).label}即将到期：{title}",
-                "due_on": expires,
-                "is_overdue": is_lapsed(expires, today()),
-            }
-        )
-    return found
+    )  # fmt: skip
+    return [
+        {
+            "id": f"{RESOURCE}:{measure_id}",
+            "kind": "measure_running_out",
+            "title": f"{MeasureKind(kind).label}将于{expires}到期，逾期视为自动解除：{title}",
+            "subject_type": RESOURCE,
+            "subject_id": str(measure_id),
+            "subject_number": number,
+            "due_at": end_of_day(expires).isoformat(),
+            "rule": rule_id or None,
+        }
+        for measure_id, expires, starts, kind, rule_id, number, title in rows
+        if expires is not None and _is_on_ladder(expires, starts)
+    ]
+
+
+def _is_on_ladder(expires: date, starts: date) -> bool:
+    """Whether the first day of warning has come."""
+    ladder = alert_days(expires, Calendar.builtin(), since=starts)
+    return bool(ladder) and ladder[0] <= today()
