@@ -44,15 +44,24 @@ async def _recount_deadlines(_payload: dict[str, Any]) -> None:
     await deadlines.recompute()
 
 
+async def _lapse_measures(_payload: dict[str, Any]) -> None:
+    from api.services import property_measures
+
+    async with db.database().session() as session, session.begin():
+        await property_measures.lapse(session)
+
+
 #: job name → handler
 JOBS: dict[str, jobs.Handler] = {
     "deadlines.recompute": _recount_deadlines,
     "imports.parse": _parse_import,
     "imports.prune": _prune_imports,
     "jobs.prune": _prune,
+    "property_measures.lapse": _lapse_measures,
 }
 #: Chinese time
 SCHEDULES: list[jobs.Schedule] = [
+    jobs.Schedule("property_measures.lapse", minute="3", hour="0"),
     jobs.Schedule("imports.prune", minute="27", hour="3"),
     jobs.Schedule("jobs.prune", minute="17", hour="3"),
 ]
