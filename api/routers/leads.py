@@ -14,8 +14,17 @@ from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.schemas.common import Reveal, Revealed
-from api.schemas.leads import LeadCreate, LeadItem, LeadQuery, LeadRead, LeadTransition, LeadUpdate
-from api.services import leads
+from api.schemas.leads import (
+    AssignmentsDone,
+    LeadAssignments,
+    LeadCreate,
+    LeadItem,
+    LeadQuery,
+    LeadRead,
+    LeadTransition,
+    LeadUpdate,
+)
+from api.services import lead_assignments, leads
 
 router = make_router("leads")
 
@@ -35,6 +44,14 @@ async def create(
 ) -> Response:
     """登记一条线索。文字中的电话、证件号等会自动加密并打码。"""
     return answer(await leads.create(session, actor, body), 201)
+
+
+@router.post("/assignments", response_model=AssignmentsDone, summary="批量交办")
+async def assign(
+    body: LeadAssignments, actor: Annotated[Actor, require(P.LEAD_ASSIGN)], session: DbSession
+) -> Response:
+    """把多条线索一次交办；未指定单位的按台账所列承办单位。逐条处理，未成功的列出原因。"""
+    return answer(await lead_assignments.assign(session, actor, body))
 
 
 @router.get("/{lead_id}", response_model=LeadRead, summary="线索详情")

@@ -104,6 +104,37 @@ class LeadUpdate(Wire):
 LeadTransition = transition_union(LEAD_FLOW, "Lead")
 
 
+class LeadVersion(Wire):
+    """One lead of a batch, in the version that was seen."""
+
+    id: UUID
+    version: Annotated[int, Field(ge=1)]
+
+
+class LeadAssignments(Wire):
+    """Many leads to assign; without a unit each goes to the one that its ledger proposes."""
+
+    items: Annotated[list[LeadVersion], Field(min_length=1, max_length=500)]
+    unit_id: UUID | None = Field(None, description="承办单位；不填则按台账建议")
+    due_on: Day | None = Field(None, description="办理期限；不填则按规则")
+
+
+class RefusedAssignment(Shown):
+    """A lead of the batch that stayed as it was, and why."""
+
+    id: UUID
+    number: str
+    code: str
+    detail: str
+
+
+class AssignmentsDone(Shown):
+    """What became of a batch."""
+
+    assigned: int
+    refused: list[RefusedAssignment]
+
+
 class LeadSort(Labelled):
     """Orders of the lead list."""
 

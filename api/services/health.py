@@ -1,6 +1,5 @@
 """Whether the database answers and its tables are those this code was written for."""
 
-
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.core import migrations

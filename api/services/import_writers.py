@@ -1,16 +1,14 @@
 """How rows of a ledger become records: one writer a kind, each a handful of COPYs."""
 
-import asyncio
-import contextvars
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import bulk, numbers
+from api.core import numbers
 from api.core.clock import TIMEZONE
 from api.core.crypto import keyring
 from api.domain.actors import Actor
@@ -21,41 +19,20 @@ from api.domain.ledgers import LedgerKind
 from api.models.imports import Import
 from api.schemas.leads import LeadCreate, Reporter
 from api.services import leads, places
-from api.services.import_rows import StagedRow, Writer
+from api.services.import_rows import Composed, StagedRow, Writer
 
 _LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
 
 
-@dataclass(slots=True)
-class _Lines:
-    """Rows for several tables, ready for COPY."""
-
-    ids: list[UUID] = field(default_factory=list[UUID])
-    columns: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    lines: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-
-    def add(self, table: str, row: dict[str, Any]) -> None:
-        names = self.columns.setdefault(table, tuple(row))
-        self.lines.setdefault(table, []).append(bulk.copy_line(row[name] for name in names))
-
-    async def copy(self, session: AsyncSession) -> None:
-        for table, lines in self.lines.items():
-            await bulk.copy_rows(session, table, self.columns[table], lines)
-
-
 async def write_leads(
     session: AsyncSession, actor: Actor, record: Import, rows: Sequence[StagedRow]
-) -> list[UUID]:
+) -> Callable[[], Composed]:
     """Leads land as registered, owned by the office; the ledger's unit is a proposal."""
     codes = [row.values.get("division_code") or record.town_code for row in rows]
     located = await places.locate_many(session, codes)
     taken = await numbers.take("XS", record.town_code, len(rows))
-    context = contextvars.copy_context()
-    made = await asyncio.to_thread(
-        context.run, _lead_lines, actor, record.id, rows, [located[c] for c in codes], taken
-    )
-    await made.copy(session)
-    return made.ids
+    here = [located[code] for code in codes]
+    return partial(_lead_lines, actor, record.id, rows, here, taken)
 
 
 def _lead_lines(
@@ -64,8 +41,8 @@ def _lead_lines(
     rows: Sequence[StagedRow],
     located: Sequence[places.Place],
     taken: Sequence[str],
-) -> _Lines:
-    made = _Lines()
+) -> Composed:
+    made = Composed()
     for row, place, number in zip(rows, located, taken, strict=True):
         body = _lead(row)
         draft = leads.draft(actor, body, place, number)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Response, UploadFile
-from sqlalchemy import ARRAY, Text, delete, func, insert, select, text
+from sqlalchemy import ARRAY, Text, and_, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, jobs
@@ -26,7 +26,7 @@ from api.domain.errors import Conflict, Invalid, NotFound
 from api.domain.events import EventName
 from api.domain.imports import IMPORT_FLOW, EditedRows, ImportMode, ImportStatus, RowState
 from api.domain.ledgers import SPECS, LedgerKind
-from api.models.imports import Import, ImportFile, ImportRow
+from api.models.imports import Import, ImportFile, ImportIdentity, ImportRow
 from api.schemas.common import actions
 from api.schemas.imports import ImportItem, ImportQuery, ImportRead, ImportRowQuery
 from api.services import _transition, columns, import_rows, import_writers, protect
@@ -156,14 +156,26 @@ async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str
         conditions = [ImportRow.import_id == import_id, ImportRow.position > after]
         if query.state:
             conditions.append(ImportRow.state.in_(query.state))
-        statement = select(ImportRow).where(*conditions).order_by(ImportRow.position)
-        found = list(await session.scalars(statement.limit(query.limit + 1)))
+        # A row that came in is told by its identity; one that came in before, by what was found.
+        became = and_(
+            ImportIdentity.import_id == ImportRow.import_id,
+            ImportIdentity.identity == ImportRow.identity,
+            ImportIdentity.occurrence == ImportRow.occurrence,
+        )
+        statement = (
+            select(ImportRow, func.coalesce(ImportIdentity.record_id, ImportRow.record_id))
+            .outerjoin(ImportIdentity, became)
+            .where(*conditions)
+            .order_by(ImportRow.position)
+        )
+        found = (await session.execute(statement.limit(query.limit + 1))).all()
         total = None
         if query.with_total:
             total = await session.scalar(
                 select(func.count()).select_from(ImportRow).where(conditions[0], *conditions[2:])
             )
-    shown = [import_rows.shown_row(SPECS[LedgerKind(kind)], row) for row in found[: query.limit]]
+    spec = SPECS[LedgerKind(kind)]
+    shown = [import_rows.shown_row(spec, row, made) for row, made in found[: query.limit]]
     more = len(found) > query.limit
     return {
         "items": shown,

@@ -457,17 +457,22 @@ async def _protected(session: AsyncSession, lead_id: UUID, field: str, value: st
 async def transition(
     session: AsyncSession, actor: Actor, record_id: UUID, body: Any
 ) -> dict[str, Any]:
+    """Take one action of the lead flow and read the lead again. Raises what `act` raises."""
+    await act(session, actor, record_id, body)
+    return await read(actor, record_id, session)
+
+
+async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -> None:
     """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
     lead = await _transition.lock(session, actor, LISTING, Lead, record_id)
     told = {"reason": protect.told(body.reason)} if getattr(body, "reason", None) else {}
-    effect = _EFFECTS.get(body.action)
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
+    effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
     await session.flush()
-    return await read(actor, record_id, session)
 
 
 async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

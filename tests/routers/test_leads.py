@@ -262,3 +262,25 @@ class TestReveal:
             f"/leads/{made['id']}/reveals", json={"fields": ["narrative"], "reason": ""}
         )
         assert answer.status_code == 422
+
+
+class TestAssignments:
+    def test_many_go_in_one_request_and_a_stale_one_is_named(self, client):
+        office, unit = client("office"), client("police").me["unit"]["id"]
+        made = [make_lead(office) for _ in range(3)]
+        office.act(f"/leads/{made[2]['id']}", "assign", 1, unit_id=unit)
+        items = [{"id": each["id"], "version": each["version"]} for each in made]
+        done = office.post("/leads/assignments", json={"items": items, "unit_id": unit}).json()
+        assert done["assigned"] == 2
+        assert [(r["number"], r["code"]) for r in done["refused"]] == [
+            (made[2]["number"], "stale_version")
+        ]
+        for each in made:
+            assert client("police").get(f"/leads/{each['id']}").json()["status"] == "assigned"
+
+    def test_without_a_proposal_or_a_unit_nothing_is_guessed(self, client):
+        made = make_lead(client("office"))
+        items = [{"id": made["id"], "version": 1}]
+        done = client("office").post("/leads/assignments", json={"items": items}).json()
+        assert done["assigned"] == 0
+        assert done["refused"][0]["code"] == "unit_missing"

@@ -1,0 +1,71 @@
+"""Many leads assigned in one go: an imported ledger's unit column, confirmed by the office."""
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.domain.actors import Actor
+from api.domain.errors import DomainError, Invalid
+from api.domain.leads import LeadAction
+from api.models.leads import Lead
+from api.schemas.leads import LeadAssignments
+from api.services import leads
+
+
+async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> dict[str, Any]:
+    """Assign each lead to the given unit, or to the one its ledger proposes.
+
+    Each lead stands for itself: one that somebody else changed meanwhile is refused and named, the
+    others go through. Raises Forbidden when the actor may not assign at all.
+    """
+    wanted = {item.id: item.version for item in body.items}
+    rows = await session.execute(
+        select(Lead.id, Lead.number, Lead.proposed_unit_id).where(
+            Lead.id.in_(wanted), leads.LISTING.visible(actor)
+        )
+    )
+    known = {row.id: row for row in rows}
+    refused: list[dict[str, Any]] = []
+    for lead_id, version in wanted.items():
+        row = known.get(lead_id)
+        try:
+            unit_id = body.unit_id or (row.proposed_unit_id if row else None)
+            await _one(session, actor, lead_id, version, unit_id, body)
+        except DomainError as error:
+            refused.append(
+                {
+                    "id": lead_id,
+                    "number": row.number if row else "",
+                    "code": error.code,
+                    "detail": error.detail,
+                }
+            )
+    return {"assigned": len(wanted) - len(refused), "refused": refused}
+
+
+async def _one(  # one row of the batch
+    session: AsyncSession,
+    actor: Actor,
+    lead_id: UUID,
+    version: int,
+    unit_id: UUID | None,
+    body: LeadAssignments,
+) -> None:
+    if unit_id is None:
+        raise Invalid("没有建议承办单位，请指定承办单位", code="unit_missing")
+    async with session.begin_nested():
+        await leads.act(
+            session,
+            actor,
+            lead_id,
+            SimpleNamespace(
+                action=LeadAction.ASSIGN.value,
+                version=version,
+                unit_id=unit_id,
+                assisting_unit_ids=None,
+                due_on=body.due_on,
+            ),
+        )
