@@ -15,7 +15,7 @@ from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.schemas.cases import CaseCreate, CaseItem, CaseQuery, CaseRead, CaseTransition, CaseUpdate
 from api.schemas.common import Reveal, Revealed
-from api.services import cases
+from api.services import case_decisions, case_intake, cases
 
 router = make_router("cases")
 
@@ -40,7 +40,7 @@ async def create(
     body: CaseCreate, actor: Annotated[Actor, require(P.CASE_CREATE)], session: DbSession
 ) -> Response:
     """由核查结论为涉嫌犯罪的线索登记案件，或者直接登记；同一公安案件编号重复推送不会重复登记。"""
-    made, is_new = await cases.create(session, actor, body)
+    made, is_new = await case_intake.create(session, actor, body)
     return answer(made, 201 if is_new else 200)
 
 
@@ -58,7 +58,7 @@ async def update(
     session: DbSession,
 ) -> Response:
     """更正未结案案件的内容；未提交的字段保持不变。"""
-    return answer(await cases.update(session, actor, case_id, body))
+    return answer(await case_intake.update(session, actor, case_id, body))
 
 
 @router.post("/{case_id}/transitions", response_model=CaseRead, summary="办理案件")
@@ -69,7 +69,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """登记一项决定（受案、立案、移送审查起诉……）；可用操作见详情中的 available_actions。"""
-    return answer(await cases.transition(session, actor, case_id, body))
+    return answer(await case_decisions.transition(session, actor, case_id, body))
 
 
 @router.post("/{case_id}/reveals", response_model=Revealed, summary="查看明文")

@@ -3,13 +3,15 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from api.core import db
 from api.core.clock import now, today
+from api.core.events import Event
 from api.core.security import hash_password
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Role
@@ -227,6 +229,31 @@ class TestFromLeads:
         seen = client("village01").get(f"/leads/{lead['id']}")
         assert seen.status_code == 200
         assert seen.json()["cases"] == []
+
+    async def test_the_lead_s_timeline_tells_of_it_without_the_number(
+        self, police, client, session
+    ):
+        lead = conclude(client("office"), police)
+        made = police.post("/cases", json={"source_lead_ids": [lead["id"]]}).json()
+        rows = await session.scalars(
+            select(Event.data).where(
+                Event.subject_id == UUID(lead["id"]), Event.name == "lead.linked"
+            )
+        )
+        assert rows.all() == [{"to": "case", "case_id": made["id"]}]
+
+    async def test_no_event_of_a_case_holds_a_phone(self, police, session):
+        phone = f"139{uuid4().int % 10**8:08d}"
+        made = make_case(police, title=f"电话{phone}诈骗案", summary=phone)
+        made = act(police, made, "accept")
+        made = act(police, made, "decline_to_file", reason=f"{phone}无法查证", **COUNTY)
+        assert phone not in str(made)
+        told = await session.scalars(
+            select(Event.data).where(Event.subject_id == UUID(made["id"])).order_by(Event.id)
+        )
+        found = told.all()
+        assert [t.get("action") for t in found] == [None, "accept", "decline_to_file"]
+        assert phone not in str(found)
 
     def test_several_leads_become_one_case(self, police, client):
         leads = [conclude(client("office"), police)["id"] for _ in range(2)]
