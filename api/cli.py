@@ -36,8 +36,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="数据密钥", no_args_is_help=True)
 app.add_typer(keys, name="keys")
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(message: str) -> None:
