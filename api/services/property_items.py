@@ -1,18 +1,34 @@
 """Property items: registered, examined, objected to, disposed of."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    LargeBinary,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import events, numbers
 from api.core.clock import now
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
@@ -25,7 +41,7 @@ from api.domain.property_items import (
     PropertyStatus,
     check_disposal,
 )
-from api.domain.property_measures import refuse
+from api.domain.property_measures import MeasureStatus, refuse
 from api.models.cases import Case
 from api.models.property_items import PropertyDetermination, PropertyItem
 from api.models.property_measures import PropertyMeasure
@@ -47,6 +63,19 @@ def case_ref(case_id: Any) -> Any:
     """`{id, number}` of the case."""
     named = func.json_build_object("id", Case.id, "number", Case.number)
     return select(named).where(Case.id == case_id).scalar_subquery()
+
+
+#: The day of the request, Chinese time.
+TODAY: ColumnElement[date] = cast(param("now", DateTime(timezone=True)), Date)
+
+
+def effective_status() -> ColumnElement[str]:
+    """A measure's status: over the day after its last day, swept already or not (程序规定 240)."""
+    ran_out = and_(
+        PropertyMeasure.status == MeasureStatus.ACTIVE, PropertyMeasure.expires_on < TODAY
+    )
+    lapsed = literal_column(f"'{MeasureStatus.LAPSED.value}'", Text())
+    return case((ran_out, lapsed), else_=cast(PropertyMeasure.status, Text))
 
 
 _ITEM: dict[str, Any] = {
@@ -82,7 +111,7 @@ _MEASURES = columns.json_list(
         func.json_build_object(
             "id", PropertyMeasure.id,
             "kind", PropertyMeasure.kind,
-            "status", PropertyMeasure.status,
+            "status", effective_status(),
             "authority", PropertyMeasure.authority,
             "document_no", PropertyMeasure.document_no,
             "starts_on", PropertyMeasure.starts_on,
@@ -186,10 +215,10 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
 
 async def create(session: AsyncSession, actor: Actor, body: PropertyItemCreate) -> dict[str, Any]:
     """Register an item of a visible case. Raises NotFound for another case."""
-    case = await case_rows.case(session, actor, body.case_id)
+    found = await case_rows.case(session, actor, body.case_id)
     item = PropertyItem(
-        number=(await numbers.take("CC", case.town_code))[0],
-        town_code=case.town_code,
+        number=(await numbers.take("CC", found.town_code))[0],
+        town_code=found.town_code,
         owner_unit_id=actor.unit_id,
         created_by_post_id=actor.post_id,
         status=PROPERTY_FLOW.initial,

@@ -8,17 +8,12 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import (
     ARRAY,
-    ColumnElement,
     Date,
-    DateTime,
     Text,
     Uuid,
     and_,
-    case,
-    cast,
     func,
     insert,
-    literal_column,
     select,
     update,
 )
@@ -27,13 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import case_rows
 from api.core import events
 from api.core.clock import now, today
-from api.core.pagination import Listing, Sort, check_columns, day, param, yuan
+from api.core.pagination import Listing, Sort, check_columns, day, yuan
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
-from api.domain.clocks import alert_days, end_of_day
+from api.domain.clocks import alert_days
 from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
-from api.domain.permissions import Permission
 from api.domain.property_items import PropertyKind, PropertyStatus
 from api.domain.property_measures import (
     MEASURE_FLOW,
@@ -50,7 +44,6 @@ from api.domain.property_measures import (
     refuse,
     rule_for,
 )
-from api.models.cases import Case
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
 from api.schemas.common import actions
@@ -65,15 +58,8 @@ from api.services import _transition, columns, property_items, protect
 RESOURCE = "property_measure"
 M = PropertyMeasure
 
-#: A freeze is over the day after its last day, whether or not the nightly sweep has been round.
-_TODAY: ColumnElement[date] = cast(param("now", DateTime(timezone=True)), Date)
-_status = case(
-    (
-        and_(M.status == MeasureStatus.ACTIVE, M.expires_on < _TODAY),
-        literal_column(f"'{MeasureStatus.LAPSED.value}'", Text()),
-    ),
-    else_=cast(M.status, Text),
-)
+_TODAY = property_items.TODAY
+_status = property_items.effective_status()
 
 
 def _property_ref() -> Any:
@@ -443,42 +429,3 @@ async def lapse(session: AsyncSession, item_id: UUID | None = None) -> int:
             session, None, EventName.PROPERTY_MEASURE_TRANSITIONED, RESOURCE, measure_id, told
         )
     return len(lapsed)
-
-
-async def running_out(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
-    """The duties of a post that handles property: what runs out on the alert ladder, soonest first.
-
-    An entry stays until the measure is renewed, released or lapsed; it cannot be waved away.
-    """
-    if not actor.may(Permission.PROPERTY_HANDLE):
-        return []
-    rows = await session.execute(
-        select(
-            M.id, M.expires_on, M.starts_on, M.kind, M.rule_id,
-            PropertyItem.number, PropertyItem.title,
-        )
-        .join(PropertyItem, PropertyItem.id == M.property_item_id)
-        .join(Case, Case.id == M.case_id)
-        .where(M.status == MeasureStatus.ACTIVE, M.expires_on >= today(), case_rows.seen(actor))
-        .order_by(M.expires_on)
-    )  # fmt: skip
-    return [
-        {
-            "id": f"{RESOURCE}:{measure_id}",
-            "kind": "measure_running_out",
-            "title": f"{MeasureKind(kind).label}将于{expires}到期，逾期视为自动解除：{title}",
-            "subject_type": RESOURCE,
-            "subject_id": str(measure_id),
-            "subject_number": number,
-            "due_at": end_of_day(expires).isoformat(),
-            "rule": rule_id or None,
-        }
-        for measure_id, expires, starts, kind, rule_id, number, title in rows
-        if expires is not None and _is_on_ladder(expires, starts)
-    ]
-
-
-def _is_on_ladder(expires: date, starts: date) -> bool:
-    """Whether the first day of warning has come."""
-    ladder = alert_days(expires, Calendar.builtin(), since=starts)
-    return bool(ladder) and ladder[0] <= today()
