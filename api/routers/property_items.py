@@ -77,7 +77,7 @@ async def transition(
 async def reveal(
     item_id: UUID,
     body: Reveal,
-    actor: Annotated[Actor, require(P.PROPERTY_READ)],
+    actor: Annotated[Actor, require(P.CASE_REVEAL)],
     session: DbSession,
 ) -> Response:
     """查看打码的姓名和账号；须说明理由，并留下审计记录。"""
