@@ -107,7 +107,10 @@ _LEAD = {
 class Bench:
     """The servers of one run and what was measured."""
 
-    def __init__(self, ours: str, bare: str, *, seconds: float, rounds: int) -> None:
+    def __init__(
+        self, ours: str, bare: str, *, seconds: float, rounds: int, only: str = ""
+    ) -> None:
+        self.only = re.compile(only)
         self.ours, self.bare = ours, bare
         self.seconds, self.rounds = seconds, rounds
         self.tokens = {who: self._log_in(who) for who in ("office", "police")}
@@ -136,6 +139,8 @@ class Bench:
     def against_bare(
         self, name: str, wanted: float, path: str, bare: str, who: str = "office"
     ) -> None:
+        if not self.only.search(name):
+            return
         self.rate(path, who), self.bare_rate(bare)
         self.add(
             name,
@@ -144,12 +149,16 @@ class Bench:
         )
 
     def against_list(self, name: str, wanted: float, path: str) -> None:
+        if not self.only.search(name):
+            return
         self.rate(path)
         self.add(
             name, wanted, compare(lambda: self.rate(path), lambda: self.rate("/leads"), self.rounds)
         )
 
     def create(self, name: str, wanted: float) -> None:
+        if not self.only.search(name):
+            return
         token, body = self.tokens["office"], json.dumps(_LEAD)
         turn = iter(range(10_000))
 
@@ -212,6 +221,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,1000000")
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="a pattern of the figures' names")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("需要 wrk：apt-get install wrk")
@@ -238,7 +248,9 @@ def main() -> None:
                 serving("api.main:create_app", 8311, environment) as ours,
                 serving("bench.bare:create_app", 8312, environment) as bare,
             ):
-                bench = Bench(ours, bare, seconds=options.seconds, rounds=options.rounds)
+                bench = Bench(
+                    ours, bare, seconds=options.seconds, rounds=options.rounds, only=options.only
+                )
                 bench.run(size)
                 figures |= bench.figures
     table = Table("figure", "ratio", "wanted", "ours /s", "yardstick /s", "met")

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Text, insert, text
+from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Text, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 from structlog.contextvars import get_contextvars
 
+from api.core import rows
 from api.core.clock import now
 from api.core.db import Base, database
 from api.domain.actors import Actor
@@ -102,9 +103,8 @@ async def record(
     result: str = "ok",
 ) -> None:
     """Append an event to the transaction of the change that it tells of."""
-    await session.execute(
-        insert(Event), row(actor, name, subject_type, subject_id, data, result=result)
-    )
+    made = row(actor, name, subject_type, subject_id, data, result=result)
+    await rows.insert(session, Event, [made])
 
 
 async def record_apart(

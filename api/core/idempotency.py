@@ -8,16 +8,15 @@ encrypted: the former are `ShownOnce`, a repeated reveal runs, and is audited, a
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.datastructures import UploadFile
 
+from api.core import rows
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.db import Base
@@ -48,6 +47,17 @@ class ShownOnce(Response):
     def __init__(self, content: bytes, status: int, kept: bytes) -> None:
         super().__init__(content, status_code=status, media_type="application/json")
         self.kept = kept
+
+
+_RESERVE = (
+    "INSERT INTO idempotency_keys (actor_id, key, request_digest, created_at) "
+    "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true"
+)
+_EARLIER = (
+    "SELECT request_digest, status, answer_enc FROM idempotency_keys "
+    "WHERE actor_id = $1 AND key = $2"
+)
+_STORE = "UPDATE idempotency_keys SET status = $3, answer_enc = $4 WHERE actor_id = $1 AND key = $2"
 
 
 class Replayed(Exception):
@@ -93,25 +103,20 @@ async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> No
     if not 0 < len(key) <= _MAX_KEY:
         raise Invalid("Idempotency-Key 长度应为 1 至 200 个字符", code="idempotency_key_invalid")
     digest = await _digest(request)
-    taken: CursorResult[Any] = await session.execute(  # type: ignore[assignment]  # an INSERT
-        insert(IdempotencyKey)
-        .values(actor_id=actor_id, key=key, request_digest=digest, created_at=now())
-        .on_conflict_do_nothing()
-    )
-    if taken.rowcount == 1:
+    driver = await rows.raw(session)
+    taken = await driver.fetchval(_RESERVE, actor_id, key, digest, now())
+    if taken:
         request.state.idempotency = Reservation(actor_id, key)
         return
-    earlier = await session.scalar(
-        select(IdempotencyKey).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key)
-    )
-    if earlier is None or earlier.request_digest != digest:
+    earlier = await driver.fetchrow(_EARLIER, actor_id, key)
+    if earlier is None or earlier["request_digest"] != digest:
         raise Invalid("同一 Idempotency-Key 已用于另一请求", code="idempotency_key_reused")
-    if earlier.answer_enc is None:
+    if earlier["answer_enc"] is None:
         return
     raise Replayed(
         Response(
-            keyring().decrypt_bytes(earlier.answer_enc),
-            status_code=earlier.status or 200,
+            keyring().decrypt_bytes(earlier["answer_enc"]),
+            status_code=earlier["status"] or 200,
             media_type="application/json",
             headers={"Idempotent-Replayed": "true"},
         )
@@ -124,13 +129,10 @@ async def store(session: AsyncSession, request: Request, response: Response) -> 
     if reservation is None or request.url.path.endswith(_REVEALS):
         return
     body = response.kept if isinstance(response, ShownOnce) else bytes(response.body)
-    await session.execute(
-        update(IdempotencyKey)
-        .where(
-            IdempotencyKey.actor_id == reservation.actor_id,
-            IdempotencyKey.key == reservation.key,
-        )
-        .values(status=response.status_code, answer_enc=keyring().encrypt_bytes(body))
+    sealed = keyring().encrypt_bytes(body)
+    driver = await rows.raw(session)
+    await driver.execute(
+        _STORE, reservation.actor_id, reservation.key, response.status_code, sealed
     )
 
 

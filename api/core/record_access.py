@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import Index, delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import rows
 from api.core.db import Base
 
 
@@ -30,13 +30,12 @@ async def grant(
     session: AsyncSession, resource: str, record_id: UUID, viewers: Iterable[UUID | None]
 ) -> None:
     """Let viewers see a record; those who already do stay."""
-    rows = [
+    granted = [
         {"viewer_id": viewer, "resource": resource, "record_id": record_id}
         for viewer in dict.fromkeys(viewers)
         if viewer is not None
     ]
-    if rows:
-        await session.execute(insert(RecordAccess).on_conflict_do_nothing(), rows)
+    await rows.insert(session, RecordAccess, granted, ignore=True)
 
 
 async def withdraw(session: AsyncSession, record_id: UUID, viewers: Iterable[UUID]) -> None:

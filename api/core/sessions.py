@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, false, select, update
+from sqlalchemy import ForeignKey, Index, false, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,18 +45,15 @@ class LoginAttempt(Base):
     last_at: Mapped[datetime]
 
 
-def alive(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor's session still holds, to be folded into the statement of a read."""
-    return exists(
-        select(1).where(
-            and_(
-                LoginSession.id == actor.session_id,
-                LoginSession.epoch == actor.epoch,
-                LoginSession.revoked_at.is_(None),
-                LoginSession.expires_at > now(),
-            )
-        )
-    )
+_ALIVE = (
+    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND epoch = $2 AND revoked_at IS NULL "
+    "AND expires_at > $3) AS alive"
+)
+#: The same through SQLAlchemy: as the first statement of a request it also begins the transaction.
+_ALIVE_HERE = text(
+    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = :id AND epoch = :epoch "
+    "AND revoked_at IS NULL AND expires_at > :now)"
+)
 
 
 def ended() -> Unauthenticated:
@@ -66,12 +63,12 @@ def ended() -> Unauthenticated:
 
 async def ensure_alive(actor: Actor, session: AsyncSession | None = None) -> None:
     """Check the session by a statement of its own. Raises Unauthenticated (`token_stale`)."""
-    statement = select(alive(actor))
     if session is not None:
-        holds = await session.scalar(statement)
+        values = {"id": actor.session_id, "epoch": actor.epoch, "now": now()}
+        holds = await session.scalar(_ALIVE_HERE, values)
     else:
-        async with database().reading() as connection:
-            holds = await connection.scalar(statement)
+        row = await database().fetchrow(_ALIVE, actor.session_id, actor.epoch, now())
+        holds = row["alive"]
     if not holds:
         raise ended()
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    insert,
     join,
     literal_column,
     select,
@@ -26,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core import events, numbers, record_access, search
+from api.core import events, numbers, record_access, rows, search
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
@@ -388,13 +387,11 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     _own_place(actor, place)
     number = (await numbers.take("XS", place.town_code))[0]
     made = draft(actor, body, place, number)
-    await session.execute(insert(Lead), made.lead)
-    if made.reporter:
-        await session.execute(insert(LeadReporter), made.reporter)
-    if made.identifiers:
-        await session.execute(insert(LeadIdentifier), made.identifiers)
+    await rows.insert(session, Lead, [made.lead])
+    await rows.insert(session, LeadReporter, [made.reporter] if made.reporter else [])
+    await rows.insert(session, LeadIdentifier, made.identifiers)
     await record_access.grant(session, RESOURCE, made.lead["id"], made.viewers)
-    await session.execute(insert(events.Event), made.event)
+    await rows.insert(session, events.Event, [made.event])
     return await read(actor, made.lead["id"], session)
 
 
@@ -447,10 +444,8 @@ async def _protected(session: AsyncSession, lead_id: UUID, field: str, value: st
     for row in old:
         await session.delete(row)
     await session.flush()
-    if made.identifiers:
-        await session.execute(
-            insert(LeadIdentifier), [row | {"lead_id": lead_id} for row in made.identifiers]
-        )
+    own = [row | {"lead_id": lead_id} for row in made.identifiers]
+    await rows.insert(session, LeadIdentifier, own)
     return made.text
 
 

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core import rows
 from api.domain.errors import FieldError, Invalid
 from api.domain.organisation import UnitKind
-from api.models.units import Division, Unit
+from api.models.units import Unit
+
+_LOCATE = f"""
+SELECT code,
+  (SELECT id FROM units WHERE kind = '{UnitKind.OFFICE.value}' AND is_active
+     AND division_code = left(code, 9) LIMIT 1) AS office,
+  (SELECT id FROM units WHERE kind = '{UnitKind.VILLAGE.value}' AND is_active
+     AND division_code = left(code, 12) AND length(code) >= 12 LIMIT 1) AS village
+FROM divisions WHERE code = ANY($1)
+"""  # noqa: S608  # two words of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +37,16 @@ async def locate(session: AsyncSession, division_code: str) -> Place:
 
 
 async def locate_many(session: AsyncSession, codes: list[str]) -> dict[str, Place]:
-    """The places of several division codes, in two statements however many there are."""
-    known = set(await session.scalars(select(Division.code).where(Division.code.in_(set(codes)))))
-    unknown = [code for code in codes if code not in known]
-    if unknown:
-        raise _unknown(unknown[0])
-    wanted = {code[:9] for code in codes} | {code[:12] for code in codes}
-    units = await session.execute(
-        select(Unit.kind, Unit.division_code, Unit.id).where(
-            Unit.division_code.in_(wanted),
-            Unit.kind.in_([UnitKind.OFFICE, UnitKind.VILLAGE]),
-            Unit.is_active,
-        )
-    )
-    by_place = {(kind, code): unit_id for kind, code, unit_id in units}
-    places: dict[str, Place] = {}
-    for code in set(codes):
-        office = by_place.get((UnitKind.OFFICE, code[:9]))
-        if office is None:
+    """The places of several division codes, in one statement however many there are."""
+    found = await (await rows.raw(session)).fetch(_LOCATE, list(set(codes)))
+    places = {
+        row["code"]: Place(row["code"], row["code"][:9], row["office"], row["village"])
+        for row in found
+        if row["office"] is not None
+    }
+    for code in codes:
+        if code not in places:
             raise _unknown(code)
-        village = by_place.get((UnitKind.VILLAGE, code[:12]))
-        places[code] = Place(code, code[:9], office, village)
     return places
 
 

@@ -1,0 +1,64 @@
+"""Plain inserts on the session's own connection, in its transaction.
+
+An insert through the ORM spends ten times longer in Python than in PostgreSQL. What a request
+writes beside its own record (its event, who may see it, its idempotency row) goes this way.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_BEGIN = text("SELECT 1")
+
+
+async def raw(session: AsyncSession) -> Any:
+    """The asyncpg connection of a session, inside its transaction, with its changes flushed."""
+    sync = session.sync_session
+    if sync.new or sync.deleted or sync.dirty:
+        await session.flush()
+    connection = await session.connection()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    if not driver.is_in_transaction():
+        # SQLAlchemy sends BEGIN with its first own statement; before it, a raw insert would
+        # commit by itself and survive the rollback.
+        await session.execute(_BEGIN)
+    return driver
+
+
+def _bound(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    return value
+
+
+@lru_cache(maxsize=256)
+def _insert(table: str, columns: tuple[str, ...], *, ignore: bool) -> str:
+    places = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+    conflict = " ON CONFLICT DO NOTHING" if ignore else ""
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}){conflict}"  # noqa: S608  # names of mapped tables
+
+
+async def insert(
+    session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]], *, ignore: bool = False
+) -> None:
+    """Insert rows that all name the same columns; `ignore` leaves those already there.
+
+    Columns that are left out take the database's defaults, not the mapper's.
+    """
+    if not rows:
+        return
+    mapped: Table = table.__table__
+    columns = tuple(rows[0])
+    statement = _insert(mapped.name, columns, ignore=ignore)
+    driver = await raw(session)
+    if len(rows) == 1:
+        await driver.execute(statement, *[_bound(value) for value in rows[0].values()])
+        return
+    await driver.executemany(statement, [[_bound(row[c]) for c in columns] for row in rows])
