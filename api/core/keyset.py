@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.core.pagination import EXACT_TOTAL, PageQuery
 from api.core.security import sign, unsign
@@ -17,8 +18,8 @@ from api.domain.errors import Invalid
 
 async def page(  # what a page is made of
     session: AsyncSession,
-    statement: Select[Any],
-    key: ColumnElement[Any],
+    statement: Select[*tuple[Any, ...]],
+    key: InstrumentedAttribute[Any] | ColumnElement[Any],
     query: PageQuery,
     shape: Callable[[Any], dict[str, Any]],
     *,
@@ -52,8 +53,10 @@ async def page(  # what a page is made of
     }
 
 
-async def _total(session: AsyncSession, statement: Select[Any]) -> int:
-    some = statement.with_only_columns(statement.selected_columns[0]).limit(EXACT_TOTAL + 1)
+async def _total(session: AsyncSession, statement: Select[*tuple[Any, ...]]) -> int:
+    some = statement.with_only_columns(
+        statement.selected_columns[0], maintain_column_froms=True
+    ).limit(EXACT_TOTAL + 1)
     return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 

@@ -6,6 +6,7 @@ the idempotency row is filled, the transaction commits, and only then does the a
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -43,13 +44,23 @@ class UnitOfWorkRoute(APIRoute):
 def answer(content: object, status: int = 200) -> Response:
     """A finished JSON answer. FastAPI leaves it alone, so the schema of the route documents it and
     the contract tests, not every request, prove that it fits."""
-    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+    return Response(_json(content), status_code=status, media_type="application/json")
 
 
 def answer_once(content: Mapping[str, object], *secrets: str, status: int = 201) -> Response:
     """An answer whose `secrets` are shown once: a repetition of the request finds them null."""
-    kept = orjson.dumps({**content, **dict.fromkeys(secrets)})
-    return idempotency.ShownOnce(orjson.dumps(content), status, kept)
+    kept = _json({**content, **dict.fromkeys(secrets)})
+    return idempotency.ShownOnce(_json(content), status, kept)
+
+
+def _json(content: object) -> bytes:
+    return orjson.dumps(content, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):  # asyncpg's own subclass
+        return str(value)
+    raise TypeError(type(value).__name__)
 
 
 def operation_id(route: APIRoute) -> str:

@@ -43,5 +43,9 @@ def query(text: str) -> str | None:
 
 def like(text: str) -> str:
     """The LIKE pattern of the recheck."""
-    escaped = re.sub(r"([\\%_])", r"\\\1", normalise(text)[:_MAX_QUERY])
-    return f"%{escaped}%"
+    return f"%{escape(normalise(text)[:_MAX_QUERY])}%"
+
+
+def escape(text: str) -> str:
+    """A text inside a LIKE pattern that means itself."""
+    return re.sub(r"([\\%_])", r"\\\1", text)

@@ -205,7 +205,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(_VIEWER),
     # The three administrators (GB/T 22239 AC-4): none of them sees business data.
     Role.SYSTEM_ADMIN: frozenset(
-        _BASE | {P.API_CLIENT_MANAGE, P.JOB_MANAGE, P.UNIT_MANAGE, P.USER_MANAGE, P.USER_READ}
+        _BASE
+        | {
+            P.API_CLIENT_MANAGE,
+            # the official list comes before there is an office that could bring it in
+            P.DIVISION_MANAGE,
+            P.JOB_MANAGE,
+            P.UNIT_MANAGE,
+            P.USER_MANAGE,
+            P.USER_READ,
+        }
     ),
     Role.SECURITY_ADMIN: frozenset(_BASE | {P.USER_READ, P.USER_SECURE}),
     Role.AUDIT_ADMIN: frozenset(_BASE | {P.AUDIT_READ}),

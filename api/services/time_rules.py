@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import events, keyset
 from api.core.clock import now, today
 from api.core.db import Database, database
+from api.core.search import escape
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
 from api.domain.clocks import SUB_DAY, due_by_rule
@@ -183,8 +184,8 @@ async def page(session: AsyncSession, query: TimeRuleQuery) -> dict[str, Any]:
     if query.q:
         latest = latest.where(
             or_(
-                TimeRuleVersion.rule_id.ilike(f"%{_escaped(query.q)}%"),
-                TimeRuleVersion.trigger.ilike(f"%{_escaped(query.q)}%"),
+                TimeRuleVersion.rule_id.ilike(f"%{escape(query.q)}%"),
+                TimeRuleVersion.trigger.ilike(f"%{escape(query.q)}%"),
             )
         )
     ids = latest.subquery()
@@ -198,10 +199,6 @@ async def page(session: AsyncSession, query: TimeRuleQuery) -> dict[str, Any]:
         lambda row: shown(choose(every, row.rule_id, today())),
         name="time_rules",
     )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def shown(rule: TimeRule) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""`/units`: the bodies that own records, and their liaisons."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from api.access.guards import require
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.units import (
+    LiaisonCreate,
+    Liaisons,
+    UnitCreate,
+    UnitQuery,
+    UnitRead,
+    UnitShown,
+    UnitUpdate,
+)
+from api.services import units
+
+router = make_router("units")
+
+Reader = Annotated[Actor, require(P.UNIT_READ)]
+Manager = Annotated[Actor, require(P.UNIT_MANAGE)]
+
+
+@router.get("", response_model=Page[UnitShown], summary="单位列表")
+async def page(query: Annotated[UnitQuery, Query()], _: Reader, session: DbSession) -> Response:
+    """按名称排列；表单中选择单位也用此列表。"""
+    return answer(await units.page(session, query))
+
+
+@router.post("", response_model=UnitRead, status_code=201, summary="新建单位")
+async def create(body: UnitCreate, actor: Manager, session: DbSession) -> Response:
+    """专项办可建本镇单位；县级和系统运维单位由系统管理员建立。"""
+    return answer(await units.create(session, actor, body), 201)
+
+
+@router.get("/{unit_id}", response_model=UnitRead, summary="单位")
+async def read(unit_id: UUID, _: Reader, session: DbSession) -> Response:
+    """一个单位及其岗位。"""
+    return answer(await units.read(session, unit_id))
+
+
+@router.patch("/{unit_id}", response_model=UnitRead, summary="修改单位")
+async def change(unit_id: UUID, body: UnitUpdate, actor: Manager, session: DbSession) -> Response:
+    """更名、停用或重新启用。"""
+    return answer(await units.change(session, actor, unit_id, body))
+
+
+@router.get("/{unit_id}/liaisons", response_model=Liaisons, summary="联络员沿革")
+async def liaisons(unit_id: UUID, _: Reader, session: DbSession) -> Response:
+    """现任及历任联络员岗位。"""
+    return answer(await units.liaisons(session, unit_id))
+
+
+@router.post("/{unit_id}/liaisons", response_model=Liaisons, status_code=201, summary="更换联络员")
+async def hand_over_liaison(
+    unit_id: UUID, body: LiaisonCreate, actor: Manager, session: DbSession
+) -> Response:
+    """每个单位只有一个现任联络员；通知发给岗位。"""
+    return answer(await units.hand_over_liaison(session, actor, unit_id, body), 201)

@@ -1,0 +1,59 @@
+"""API clients on the wire."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from api.core.pagination import PageQuery
+from api.domain.permissions import Role
+from api.schemas.common import Label, Named, Shown, Wire
+from api.schemas.posts import Code
+from api.schemas.units import Version
+
+
+class ApiClientQuery(PageQuery):
+    """The list has no filters."""
+
+
+class ApiClientShown(Shown):
+    """Another system that logs in."""
+
+    id: UUID
+    client_id: str
+    name: str
+    role: Role
+    unit: Named
+    is_active: bool
+    created_at: datetime
+    last_used_at: datetime | None
+    version: int
+
+
+class ApiClientCreate(Wire):
+    """A new client, which acts in a post of its own."""
+
+    client_id: Code
+    name: Label
+    role: Role
+    unit_id: UUID
+
+
+class ApiClientUpdate(Wire):
+    """What may change of a client."""
+
+    version: Version
+    name: Label | None = None
+    is_active: bool | None = None
+
+
+class ApiClientRotate(Wire):
+    """A request for another secret."""
+
+    version: Version
+
+
+class ApiClientSecret(ApiClientShown):
+    """A client with its secret."""
+
+    client_secret: str | None = Field(description="密钥，只显示这一次")

@@ -1,0 +1,53 @@
+"""Administrative divisions on the wire."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.organisation import DivisionLevel
+from api.schemas.common import Day, DivisionCode, Label, Shown, Wire
+
+
+class DivisionQuery(PageQuery):
+    """Filters of the division list."""
+
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(None, description="名称")
+    parent_code: DivisionCode | None = Field(None, description="上级代码（只列直接下级）")
+    level: DivisionLevel | None = None
+    include_past: bool = Field(False, description="是否包括已撤并的")
+
+
+class DivisionShown(Shown):
+    """A county, town, village or grid."""
+
+    code: str
+    name: str
+    level: DivisionLevel
+    parent_code: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+class DivisionRow(Wire):
+    """One row of the official list; trailing zeros of twelve-digit codes are taken off."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
+    name: Label
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+
+
+class DivisionImport(Wire):
+    """The official list, or a part of it. All rows are taken or none."""
+
+    rows: Annotated[list[DivisionRow], Field(min_length=1, max_length=20_000)]
+
+
+class DivisionImported(Shown):
+    """What an import did."""
+
+    created: int
+    updated: int
+    unchanged: int

@@ -1,0 +1,82 @@
+"""Posts and who holds them on the wire."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.permissions import Role
+from api.schemas.common import Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
+from api.schemas.units import Version
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,39}$")]
+
+
+class PostQuery(PageQuery):
+    """Filters of the post list."""
+
+    unit_id: UUID | None = None
+    role: Annotated[list[Role], Field(max_length=20)] | None = None
+    vacant: bool | None = Field(None, description="是否空缺")
+    include_inactive: bool = False
+
+
+class PostShown(Shown):
+    """A post and its present holder."""
+
+    id: UUID
+    code: str
+    name: str
+    role: Role
+    unit: Named
+    division_code: str
+    is_liaison: bool
+    is_active: bool
+    holder: Named | None
+    since: date | None
+    version: int
+
+
+class PostCreate(Wire):
+    """A new post. Its role stays: other rights are another post."""
+
+    code: Code
+    name: Label
+    role: Role
+    unit_id: UUID
+    division_code: DivisionCode | None = Field(None, description="网格员填所在网格；其余不填")
+
+
+class PostUpdate(Wire):
+    """What may change of a post."""
+
+    version: Version
+    name: Label | None = None
+    is_active: bool | None = None
+
+
+class HolderCreate(Wire):
+    """A hand-over: the present holder leaves, `user_id` takes over (empty: the post is vacant)."""
+
+    version: Version
+    user_id: UUID | None
+    since: Day | None = Field(None, description="接任日期；不填为今天，不能晚于今天")
+    note: OptionalProse = Field("", description="交接说明")
+
+
+class HolderShown(Shown):
+    """Who held a post from when to when."""
+
+    id: UUID
+    user: Named
+    since: date
+    until: date | None
+    handover_note: str
+
+
+class Holders(Shown):
+    """The history, present holder first."""
+
+    items: list[HolderShown]

@@ -1,0 +1,92 @@
+"""Units and their liaisons on the wire."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.organisation import UnitKind
+from api.domain.permissions import Role
+from api.schemas.common import Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
+
+Version = Annotated[int, Field(ge=1, description="所依据的版本号")]
+
+
+class UnitQuery(PageQuery):
+    """Filters of the unit list."""
+
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(None, description="名称")
+    kind: Annotated[list[UnitKind], Field(max_length=20)] | None = None
+    division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
+    include_inactive: bool = False
+
+
+class UnitShown(Shown):
+    """A unit in a list."""
+
+    id: UUID
+    name: str
+    kind: UnitKind
+    division_code: str
+    division_name: str
+    is_active: bool
+    version: int
+
+
+class UnitPost(Shown):
+    """A post of a unit and who holds it."""
+
+    id: UUID
+    name: str
+    role: Role
+    is_liaison: bool
+    is_active: bool
+    holder: Named | None
+
+
+class UnitRead(UnitShown):
+    """One unit."""
+
+    posts: list[UnitPost]
+
+
+class UnitCreate(Wire):
+    """A new unit."""
+
+    name: Label
+    kind: UnitKind
+    division_code: DivisionCode
+
+
+class UnitUpdate(Wire):
+    """What may change of a unit: records hang on its place and kind, so those stay."""
+
+    version: Version
+    name: Label | None = None
+    is_active: bool | None = None
+
+
+class LiaisonCreate(Wire):
+    """A hand-over of the liaison's task to a post of the unit."""
+
+    post_id: UUID
+    since: Day | None = Field(None, description="接任日期；不填为今天")
+    note: OptionalProse = Field("", description="交接说明")
+
+
+class LiaisonShown(Shown):
+    """One span of the history."""
+
+    id: UUID
+    post: Named
+    since: date | None
+    until: date | None
+    handover_note: str
+
+
+class Liaisons(Shown):
+    """The history, present one first."""
+
+    items: list[LiaisonShown]

@@ -1,0 +1,90 @@
+"""People on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.permissions import Role
+from api.schemas.common import Label, Shown, Wire
+from api.schemas.posts import Code
+from api.schemas.units import Version
+
+Phone = Annotated[str, StringConstraints(max_length=30)]
+
+
+class UserQuery(PageQuery):
+    """Filters of the list of people."""
+
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+        None, description="姓名或登录名"
+    )
+    is_active: bool | None = None
+
+
+class UserPost(Shown):
+    """A post that a person holds."""
+
+    post_id: UUID
+    name: str
+    role: Role
+    unit_name: str
+    since: date
+
+
+class UserShown(Shown):
+    """A person who logs in."""
+
+    id: UUID
+    username: str
+    name: str
+    phone_mask: str
+    is_active: bool
+    must_change_password: bool
+    has_totp: bool
+    last_login_at: datetime | None
+    posts: list[UserPost]
+    version: int
+
+
+class UserRead(UserShown):
+    """One person."""
+
+    locked_until: datetime | None
+
+
+class UserCreate(Wire):
+    """A new person; posts are handed over afterwards."""
+
+    username: Code
+    name: Label
+    phone: Phone = ""
+
+
+class UserUpdate(Wire):
+    """What may change of a person; what is left out stays."""
+
+    version: Version
+    name: Label | None = None
+    phone: Phone | None = None
+    is_active: bool | None = None
+
+
+class UserCreated(UserRead):
+    """A new person with the password for the first login."""
+
+    temporary_password: str | None = Field(description="临时密码，只显示这一次；首次登录须修改")
+
+
+class Securing(Wire):
+    """An act of the security administrator, with the reason that goes into the audit."""
+
+    reason: Annotated[str, StringConstraints(min_length=4, max_length=500)]
+
+
+class PasswordReset(Shown):
+    """A password for the next login."""
+
+    temporary_password: str | None = Field(description="临时密码，只显示这一次；登录后须修改")

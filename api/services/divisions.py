@@ -1,0 +1,138 @@
+"""Administrative divisions: the official list comes in as it is published."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events, keyset
+from api.core.clock import today
+from api.core.search import escape
+from api.domain.actors import Actor
+from api.domain.errors import FieldError, Invalid
+from api.domain.events import EventName
+from api.domain.organisation import (
+    LEVEL_DIGITS,
+    UNSET_DIVISION,
+    Change,
+    DivisionLevel,
+    level,
+    short_code,
+)
+from api.domain.permissions import Role
+from api.models.units import Division, Post, Unit
+from api.schemas.divisions import DivisionImport, DivisionQuery, DivisionRow
+
+_PARENT_DIGITS = {15: 12, 12: 9, 9: 6}
+_MAX_FAULTS = 50
+
+
+async def page(session: AsyncSession, query: DivisionQuery) -> dict[str, Any]:
+    """Divisions in the order of their codes."""
+    statement = select(Division).where(Division.code != UNSET_DIVISION[0])
+    if query.parent_code:
+        statement = statement.where(Division.parent_code == query.parent_code)
+    if query.level:
+        statement = statement.where(func.length(Division.code) == LEVEL_DIGITS[query.level])
+    if query.q:
+        statement = statement.where(Division.name.ilike(f"%{escape(query.q)}%"))
+    if not query.include_past:
+        statement = statement.where(or_(Division.valid_to.is_(None), Division.valid_to >= today()))
+    return await keyset.page(
+        session, statement, Division.code, query, lambda row: _shown(row.Division), name="divisions"
+    )
+
+
+def _shown(row: Division) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "level": level(row.code) or DivisionLevel.COUNTY,
+        "parent_code": row.parent_code,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+    }
+
+
+async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) -> dict[str, int]:
+    """Add and rename divisions by the rows of the official list; all of them or none.
+
+    What a row leaves out stays. Raises Invalid naming the faulty rows.
+    """
+    rows = {short_code(row.code): row for row in body.rows}
+    stored = {
+        row.code: row
+        for row in await session.scalars(select(Division).where(Division.code.in_(_chain(rows))))
+    }
+    _check(actor, body.rows, set(stored))
+    created: list[dict[str, Any]] = []
+    updated = 0
+    for code in sorted(rows, key=lambda code: (len(code), code)):
+        given = _values(rows[code])
+        known = stored.get(code)
+        if known is None:
+            parent = _parent(code)
+            created.append(
+                {"code": code, "parent_code": parent, "valid_from": None, "valid_to": None} | given
+            )
+        elif changed := {k: v for k, v in given.items() if getattr(known, k) != v}:
+            await session.execute(update(Division).where(Division.code == code).values(**changed))
+            updated += 1
+    if created:
+        # parents come first: they are shorter
+        await session.execute(insert(Division), created)
+        await _settle(session, created[0]["code"])
+    told = {"created": len(created), "updated": updated}
+    if created or updated:
+        await events.record(
+            session, actor, EventName.DIVISION_CHANGED, "division", None,
+            {"change": Change.IMPORTED.value} | told,
+        )  # fmt: skip
+    return told | {"unchanged": len(rows) - len(created) - updated}
+
+
+def _values(row: DivisionRow) -> dict[str, str | date]:
+    return row.model_dump(exclude={"code"}, exclude_none=True)
+
+
+def _parent(code: str) -> str | None:
+    digits = _PARENT_DIGITS.get(len(code))
+    return code[:digits] if digits else None
+
+
+def _chain(rows: dict[str, DivisionRow]) -> set[str]:
+    return set(rows) | {parent for code in rows if (parent := _parent(code))}
+
+
+def _check(actor: Actor, rows: list[DivisionRow], stored: set[str]) -> None:
+    codes = [short_code(row.code) for row in rows]
+    given = set(codes)
+    seen: dict[str, str] = {}
+    faults: list[FieldError] = []
+    for position, (code, row) in enumerate(zip(codes, rows, strict=True)):
+        pointer = f"/rows/{position}/code"
+        parent = _parent(code)
+        if seen.setdefault(code, row.name) != row.name:
+            faults.append(FieldError(pointer, "twice", f"代码 {code} 重复且名称不同"))
+        elif parent is not None and parent not in given and parent not in stored:
+            faults.append(FieldError(pointer, "parent_missing", f"缺少上级区划 {parent}"))
+        elif actor.role is not Role.SYSTEM_ADMIN and code[:6] != actor.division_code[:6]:
+            faults.append(FieldError(pointer, "other_county", "只能导入本县（区）的区划"))
+        elif code == UNSET_DIVISION[0]:
+            faults.append(FieldError(pointer, "reserved", "该代码由系统保留"))
+        if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
+            pointer = f"/rows/{position}/valid_to"
+            faults.append(FieldError(pointer, "order", "失效日期早于生效日期"))
+    if faults:
+        raise Invalid(
+            f"区划列表有 {len(faults)} 处错误，未导入任何一行", errors=faults[:_MAX_FAULTS]
+        )
+
+
+async def _settle(session: AsyncSession, top: str) -> None:
+    """Whoever was set up before there was a list belongs to its first division."""
+    for model in (Unit, Post):
+        await session.execute(
+            update(model).where(model.division_code == UNSET_DIVISION[0]).values(division_code=top)
+        )
