@@ -51,9 +51,25 @@ async def _lapse_measures(_payload: dict[str, Any]) -> None:
         await property_measures.lapse(session)
 
 
+async def _watch_duties(_payload: dict[str, Any]) -> None:
+    from api.services import duties
+
+    async with db.database().session() as session, session.begin():
+        await duties.notify(session)
+
+
+async def _sweep_files(_payload: dict[str, Any]) -> None:
+    from api.core import files
+
+    async with db.database().session() as session:
+        await files.sweep(session)
+
+
 #: job name → handler
 JOBS: dict[str, jobs.Handler] = {
     "deadlines.recompute": _recount_deadlines,
+    "duties.watch": _watch_duties,
+    "files.sweep": _sweep_files,
     "imports.parse": _parse_import,
     "imports.prune": _prune_imports,
     "jobs.prune": _prune,
@@ -61,6 +77,9 @@ JOBS: dict[str, jobs.Handler] = {
 }
 #: Chinese time
 SCHEDULES: list[jobs.Schedule] = [
+    # Hourly, because a machine that slept at midnight must not lose the day's warnings.
+    jobs.Schedule("duties.watch", minute="5"),
+    jobs.Schedule("files.sweep", minute="37", hour="3"),
     jobs.Schedule("property_measures.lapse", minute="3", hour="0"),
     jobs.Schedule("imports.prune", minute="27", hour="3"),
     jobs.Schedule("jobs.prune", minute="17", hour="3"),

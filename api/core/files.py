@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -237,7 +237,7 @@ async def sweep(session: AsyncSession) -> int:
     """Remove blobs that no row knows (uploads that failed half-way); returns how many."""
     import obstore
 
-    before, removed = now() - _ORPHAN_AFTER, 0
+    before, removed = datetime.now(UTC) - _ORPHAN_AFTER, 0  # the store's own clock, never moved
     listed: Any = obstore.list(_store(), chunk_size=500)  # pyright: ignore[reportUnknownMemberType]
     async for batch in listed:
         old = [str(each["path"]) for each in batch if each["last_modified"] < before]

@@ -47,6 +47,7 @@ class EventName(Labelled):
     PROPERTY_ITEM_TRANSITIONED = "property_item.transitioned", "处理涉案财物"
     PROPERTY_MEASURE_CREATED = "property_measure.created", "登记查扣冻措施"
     PROPERTY_MEASURE_TRANSITIONED = "property_measure.transitioned", "办理查扣冻措施"
+    PROPERTY_MEASURE_ALERTED = "property_measure.alerted", "查扣冻到期提醒"
 
     LEDGER_POSTED = "ledger.posted", "记账"
     LEDGER_VOIDED = "ledger.voided", "冲销"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,26 @@ class Lead(Recorded, Versioned, Base):
         Index(None, "town_code", "status", "id"),
         Index(None, "town_code", "received_at", "id"),
         Index(None, "owner_unit_id", "status", "id"),
+        # What waits, the most urgent first; closed leads, nearly all of them, are not in here.
+        Index(
+            "ix_leads_office_duties",
+            "town_code",
+            "status",
+            "due_on",
+            "id",
+            postgresql_where=text("status IN ('received', 'registered', 'disputed', 'fed_back')"),
+        ),
+        Index(
+            "ix_leads_unit_duties",
+            "owner_unit_id",
+            "status",
+            "due_on",
+            "id",
+            postgresql_where=text(
+                "status IN ('assigned', 'verifying', 'recheck', 'concluded', 'rejected',"
+                " 'transferred_department', 'transferred_police')"
+            ),
+        ),
         Index(None, "subject_uscc"),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),

@@ -127,6 +127,22 @@ class TestRoundTrip:
         assert media_type is None or made.json()["media_type"] == media_type
 
 
+async def test_the_rest_of_a_failed_upload_is_swept_away(client, running, lead, session):
+    from api.core import files
+
+    shown = attach(client("office"), lead, PDF + os.urandom(50)).json()
+    folder = running.home / "files" / "00"
+    folder.mkdir(exist_ok=True)
+    old, fresh = folder / ("0" * 64 + ".old"), folder / ("0" * 64 + ".fresh")
+    for blob in (old, fresh):
+        blob.write_bytes(b"orphan")
+    os.utime(old, (0, 0))
+    kept = next((running.home / "files").glob(f"*/{shown['sha256']}.*"))
+    os.utime(kept, (0, 0))
+    assert await files.sweep(session) == 1
+    assert (old.exists(), fresh.exists(), kept.exists()) == (False, True, True)
+
+
 class TestHostile:
     @pytest.mark.parametrize(
         ("name", "content", "code"),

@@ -1,0 +1,54 @@
+"""Duties: what waits for a unit, what it is called, and the ladder of warnings before an expiry."""
+
+from datetime import date
+
+from api.domain.calendar import Calendar
+from api.domain.clocks import ALERT_LADDER
+from api.domain.labels import Labelled
+
+
+class DutyKind(Labelled):
+    """What is to be done."""
+
+    LEAD_REGISTER = "lead_register", "待登记"
+    LEAD_ASSIGN = "lead_assign", "待交办"
+    LEAD_DISPUTED = "lead_disputed", "异议待处理"
+    LEAD_CLOSE = "lead_close", "待办结"
+    LEAD_ACKNOWLEDGE = "lead_acknowledge", "待签收"
+    LEAD_VERIFY = "lead_verify", "待核查"
+    LEAD_RECHECK = "lead_recheck", "待二次核查"
+    LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
+    CASE_ACCEPT = "case_accept", "待受案"
+    CASE_FILING = "case_filing", "待作立案决定"
+    MEASURE_EXPIRING = "measure_expiring", "查扣冻即将到期"
+    INSPECTION_DUE = "inspection_due", "待检查"
+    RECTIFICATION_DUE = "rectification_due", "待督促整改"
+    RECTIFICATION_RECHECK = "rectification_recheck", "待整改复查"
+    DISTRIBUTION_COMPUTE = "distribution_compute", "清退方案待测算"
+    DISTRIBUTION_APPROVE = "distribution_approve", "清退方案待审批"
+    DISTRIBUTION_PUBLISH = "distribution_publish", "清退方案待公示"
+    DISTRIBUTION_PAY = "distribution_pay", "清退款待发放"
+    DISTRIBUTION_CONFIRM = "distribution_confirm", "清退款待确认到账"
+
+
+#: No ladder begins earlier than this many calendar days before the end: thirty working days with
+#: the longest holidays among them.
+LADDER_REACH_DAYS = 75
+
+
+def rungs_due(expires: date, today: date, calendar: Calendar, since: date) -> list[int]:
+    """The steps of the ladder (in working days before the end) whose day has come.
+
+    Steps before `since` are left out: the measure did not exist then, or nobody had told us.
+    The step is the identity of a warning, not its date: a holiday notice that moves the date does
+    not warn twice.
+    """
+    if today > expires:
+        return []
+    return [rung for rung in ALERT_LADDER if since <= calendar.step(expires, -rung) <= today]
+
+
+def is_on_ladder(expires: date, today: date, calendar: Calendar) -> bool:
+    """Whether the first warning day has come: from then on the duty stands in the list, until the
+    measure is renewed, released or has lapsed. Nothing else takes it out (M4)."""
+    return today >= calendar.step(expires, -ALERT_LADDER[0])

@@ -1,0 +1,22 @@
+"""Warnings that were given: one row a step, so that none is given twice."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.clock import now
+from api.core.db import Base
+
+
+class DutyNotice(Base):
+    """One step of the ladder before one end of one record. A renewal has a new end, so new steps."""
+
+    __tablename__ = "duty_notices"
+
+    subject_type: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    #: Working days before `due_on`.
+    rung: Mapped[int] = mapped_column(primary_key=True)
+    noticed_at: Mapped[datetime] = mapped_column(default=now)

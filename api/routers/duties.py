@@ -1,0 +1,23 @@
+"""`/me/duties`: what waits for the present post."""
+
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from api.access.guards import Anyone
+from api.core.db import DbSession
+from api.core.routing import router as make_router
+from api.schemas.duties import Duties
+from api.services import duties
+
+router = make_router("me")
+
+
+@router.get("/duties", response_model=Duties, summary="我的待办")
+async def waiting(
+    actor: Anyone,
+    session: DbSession,
+    limit: Annotated[int, Query(ge=1, le=200, description="列出的件数")] = 100,
+) -> Any:
+    """等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。"""
+    return await duties.waiting(session, actor, limit)

@@ -1,0 +1,44 @@
+"""Duties on the wire."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from api.domain.duties import DutyKind
+from api.schemas.common import Shown
+
+
+class Duty(Shown):
+    """One thing that waits for the present post's unit."""
+
+    id: str = Field(description="同一待办事项的稳定编号")
+    kind: DutyKind
+    what: str = Field(description="要做什么，例如“待签收”“冻结即将到期”")
+    subject_type: str
+    subject_id: UUID
+    number: str
+    title: str
+    due_on: date | None
+    due_is_provisional: bool = Field(description="节假日安排尚未公布，日期暂定")
+    working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")
+    overdue: bool
+    rule: str = Field(description="期限规则编号；没有时限的为空")
+    rule_label: str
+    url_hint: str = Field(description="网页端地址（相对）")
+
+
+class DutyCount(Shown):
+    """How many of one kind wait, even beyond those listed."""
+
+    kind: DutyKind
+    what: str
+    count: int = Field(description="超过一万件时只给出一万")
+
+
+class Duties(Shown):
+    """Everything that waits, by due time."""
+
+    items: list[Duty]
+    counts: list[DutyCount]
+    total: int

@@ -1,0 +1,400 @@
+"""What waits for a unit, read from the ledgers themselves: nothing is kept that could go stale.
+
+Each kind of duty is one source, one SELECT over an index that holds just its open records in order
+of due date; the page is their UNION ALL. A duty goes away when the record moves on, never by a
+click.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events
+from api.core.clock import TIMEZONE, now, today
+from api.core.events import Event
+from api.core.pagination import EXACT_TOTAL
+from api.domain.actors import Actor
+from api.domain.cases import CaseStatus
+from api.domain.clocks import working_days_left
+from api.domain.distributions import DistributionStatus
+from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
+from api.domain.events import EventName
+from api.domain.leads import LeadStatus
+from api.domain.permissions import Permission as P
+from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
+from api.domain.time_rules import TimeRule
+from api.models.cases import Case
+from api.models.distributions import Distribution
+from api.models.duties import DutyNotice
+from api.models.leads import Lead
+from api.models.property_items import PropertyItem
+from api.models.property_measures import PropertyMeasure
+from api.services import time_rules
+
+_NO_RULE = literal_column("''", Text())
+_NO = literal_column("false")
+_NEVER = cast(null(), Date)
+K = DutyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of duty: which records wait, for whom, until when."""
+
+    kind: DutyKind
+    noun: str
+    model: Any
+    needs: P
+    waits: Callable[[Actor], ColumnElement[bool]]
+    title: Any
+    number: Any
+    due_on: Any = _NEVER
+    provisional: Any = _NO
+    rule: Any = _NO_RULE
+    #: What else the name of the duty needs.
+    detail: Any = _NO_RULE
+
+    def rows(self, actor: Actor, limit: int) -> Any:
+        """The first duties of this kind, the most urgent first."""
+        return (
+            select(
+                literal(self.kind.value, Text()).label("kind"),
+                self.model.id.label("subject_id"),
+                self.number.label("number"),
+                self.title.label("title"),
+                self.due_on.label("due_on"),
+                self.provisional.label("provisional"),
+                self.rule.label("rule"),
+                cast(self.detail, Text).label("detail"),
+            )
+            .where(self.waits(actor))
+            .order_by(self.due_on.asc().nulls_last(), self.model.id)
+            .limit(limit)
+        )
+
+    def count(self, actor: Actor) -> Any:
+        """How many there are, counted up to the limit that lists count to."""
+        some = select(self.model.id).where(self.waits(actor)).limit(EXACT_TOTAL)
+        return select(literal(self.kind.value, Text()), func.count()).select_from(some.subquery())
+
+
+def _is(column: Any, status: Any) -> ColumnElement[bool]:
+    """A status as a literal, so that PostgreSQL can prove the partial index fits."""
+    return column == literal_column(f"'{status.value}'", Text())
+
+
+def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
+    def waits(actor: Actor) -> ColumnElement[bool]:
+        whose = (
+            Lead.town_code == actor.division_code[:9]
+            if office
+            else Lead.owner_unit_id == actor.unit_id
+        )
+        return and_(whose, _is(Lead.status, status))
+
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        P.LEAD_ASSIGN if office else P.LEAD_HANDLE,
+        waits,
+        Lead.subject_name,
+        Lead.number,
+        Lead.due_on,
+        Lead.due_is_provisional,
+        Lead.due_rule,
+    )
+
+
+def _case(kind: DutyKind, status: CaseStatus) -> Source:
+    return Source(
+        kind,
+        "cases",
+        Case,
+        P.CASE_HANDLE,
+        lambda actor: and_(Case.owner_unit_id == actor.unit_id, _is(Case.status, status)),
+        Case.title,
+        Case.number,
+        Case.due_on,
+        Case.due_is_provisional,
+        Case.due_rule,
+    )
+
+
+def _plan(
+    kind: DutyKind,
+    needs: P,
+    *statuses: DistributionStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]] = lambda _: (),
+) -> Source:
+    return Source(
+        kind,
+        "distributions",
+        Distribution,
+        needs,
+        lambda actor: and_(
+            Distribution.town_code == actor.division_code[:9],
+            or_(false(), *(_is(Distribution.status, status) for status in statuses)),
+            *others(actor),
+        ),
+        Distribution.title,
+        Distribution.number,
+    )
+
+
+def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
+    """Another person than … : the refund plan's three people (decisions: who is who)."""
+    return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
+
+
+_M = PropertyMeasure
+_HANDLED: dict[str, Any] = {
+    "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
+    "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
+}
+
+SOURCES: tuple[Source, ...] = (
+    _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
+    _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
+    _lead(K.LEAD_DISPUTED, LeadStatus.DISPUTED, office=True),
+    _lead(K.LEAD_CLOSE, LeadStatus.FED_BACK, office=True),
+    _lead(K.LEAD_ACKNOWLEDGE, LeadStatus.ASSIGNED),
+    _lead(K.LEAD_VERIFY, LeadStatus.VERIFYING),
+    _lead(K.LEAD_RECHECK, LeadStatus.RECHECK),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
+    _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
+    Source(
+        K.MEASURE_EXPIRING,
+        "property-measures",
+        _M,
+        P.PROPERTY_HANDLE,
+        # Past its end it stays until somebody, or the nightly run, has written down that it lapsed.
+        lambda actor: and_(
+            _M.owner_unit_id == actor.unit_id,
+            _is(_M.status, MeasureStatus.ACTIVE),
+            _M.expires_on <= today() + timedelta(days=LADDER_REACH_DAYS),
+        ),
+        _HANDLED["title"].scalar_subquery(),
+        _HANDLED["subject"].scalar_subquery(),
+        _M.expires_on,
+        _NO,
+        _M.rule_id,
+        _M.kind,
+    ),
+    _plan(K.DISTRIBUTION_COMPUTE, P.DISTRIBUTION_PREPARE, DistributionStatus.DRAFT),
+    _plan(
+        K.DISTRIBUTION_APPROVE,
+        P.DISTRIBUTION_APPROVE,
+        DistributionStatus.COMPUTED,
+        others=_not(Distribution.prepared_by_id),
+    ),
+    _plan(K.DISTRIBUTION_PUBLISH, P.DISTRIBUTION_PREPARE, DistributionStatus.APPROVED),
+    _plan(
+        K.DISTRIBUTION_PAY,
+        P.DISTRIBUTION_PAY,
+        DistributionStatus.PUBLISHED,
+        DistributionStatus.PARTLY_PAID,
+        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+    ),
+    _plan(
+        K.DISTRIBUTION_CONFIRM,
+        P.DISTRIBUTION_PAY,
+        DistributionStatus.PAYING,
+        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+    ),
+)
+_NOUNS = {source.kind: source.noun for source in SOURCES}
+_TYPES = {
+    "leads": "lead",
+    "cases": "case",
+    "property-measures": "property_measure",
+    "distributions": "distribution",
+}
+
+
+async def waiting(session: AsyncSession, actor: Actor, limit: int) -> dict[str, Any]:
+    """Everything that waits for the actor's unit, by due time, and how many of each kind."""
+    mine = [source for source in SOURCES if actor.may(source.needs)]
+    if not mine:
+        return {"items": [], "counts": [], "total": 0}
+    clock = await time_rules.clock(session)
+    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in mine)).subquery()
+    rows = list(
+        await session.execute(
+            select(found)
+            .order_by(found.c.due_on.asc().nulls_last(), found.c.subject_id)
+            .limit(limit)
+        )
+    )
+    assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
+    items = [_item(row, clock, assigned) for row in rows if _is_due(row, clock)]
+    items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
+    counts = await _counts(session, actor, mine, clock)
+    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+
+
+def _is_receipt(row: Any) -> bool:
+    return row.kind == K.LEAD_ACKNOWLEDGE
+
+
+def _is_due(row: Any, clock: time_rules.Clock) -> bool:
+    """Sources reach a little further than the ladder, whose days only the calendar knows."""
+    return row.kind != K.MEASURE_EXPIRING or is_on_ladder(row.due_on, today(), clock.calendar)
+
+
+async def _assigned_on(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
+    """When leads that wait for a receipt were given to their unit: that clock starts there."""
+    if not ids:
+        return {}
+    rows = await session.execute(
+        select(Event.subject_id, func.max(Event.at))
+        .where(
+            Event.subject_id.in_(ids),
+            Event.name == EventName.LEAD_TRANSITIONED.value,
+            Event.data["action"].astext == "assign",
+        )
+        .group_by(Event.subject_id)
+    )
+    return {subject: at.astimezone(TIMEZONE).date() for subject, at in rows if subject}
+
+
+def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict[str, Any]:
+    kind = DutyKind(row.kind)
+    due_on, provisional, rule = row.due_on, bool(row.provisional), str(row.rule)
+    if kind is K.LEAD_ACKNOWLEDGE and row.subject_id in assigned:
+        receipt = clock.due_on("LEAD-ACK", assigned[row.subject_id])
+        due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
+    noun = _NOUNS[kind]
+    left = working_days_left(today(), due_on, clock.calendar) if due_on else None
+    return {
+        "id": f"{kind.value}:{row.subject_id}",
+        "kind": kind.value,
+        "what": _what(kind, row.detail),
+        "subject_type": _TYPES[noun],
+        "subject_id": row.subject_id,
+        "number": row.number or "",
+        "title": row.title or "",
+        "due_on": due_on,
+        "due_is_provisional": provisional,
+        "working_days_left": left,
+        "overdue": due_on is not None and due_on < today(),
+        "rule": rule,
+        "rule_label": _rule_label(rule, clock.rules),
+        "url_hint": f"/{noun}/{row.subject_id}",
+    }
+
+
+def _what(kind: DutyKind, detail: str) -> str:
+    return f"{MeasureKind(detail).label}即将到期" if kind is K.MEASURE_EXPIRING else kind.label
+
+
+_ARTICLES = {rule.rule_id: f"{rule.term}，{rule.article}" for rule in MEASURE_RULES}
+
+
+def _rule_label(rule_id: str, rules: Sequence[TimeRule]) -> str:
+    if rule_id in _ARTICLES:
+        return _ARTICLES[rule_id]
+    rule = next((rule for rule in rules if rule.rule_id == rule_id), None)
+    return f"{rule.trigger}：{rule.term_label}内{rule.effect}" if rule else ""
+
+
+async def _counts(
+    session: AsyncSession, actor: Actor, mine: Sequence[Source], clock: time_rules.Clock
+) -> list[dict[str, Any]]:
+    totals: dict[DutyKind, int] = {}
+    counted = [source for source in mine if source.kind is not K.MEASURE_EXPIRING]
+    if counted:
+        rows: Any = await session.execute(union_all(*(s.count(actor) for s in counted)))
+        for kind, count in rows:
+            totals[DutyKind(kind)] = totals.get(DutyKind(kind), 0) + count
+    for source in mine:
+        if source.kind is K.MEASURE_EXPIRING:
+            ends = await session.scalars(
+                select(source.due_on).where(source.waits(actor)).limit(EXACT_TOTAL)
+            )
+            totals[source.kind] = sum(is_on_ladder(end, today(), clock.calendar) for end in ends)
+    return [
+        {"kind": kind.value, "what": kind.label, "count": totals[kind]}
+        for kind in DutyKind
+        if totals.get(kind)
+    ]
+
+
+async def notify(session: AsyncSession) -> int:
+    """Give the warnings whose day has come; a schedule of the worker. Returns how many were new.
+
+    The row of a step is written in the transaction of its event, under a key of its own: run twice,
+    at once or after a crash, it warns once. After days of standstill the steps that were missed are
+    told in one event, so that none is lost and nobody gets three at once.
+    """
+    calendar = await time_rules.calendar(session)
+    day = today()
+    found = await session.execute(
+        select(_M.id, _M.expires_on, _M.starts_on, _M.created_at, _M.owner_unit_id).where(
+            _is(_M.status, MeasureStatus.ACTIVE),
+            _M.expires_on.between(day, day + timedelta(days=LADDER_REACH_DAYS)),
+        )
+    )
+    given = 0
+    rows: Sequence[Any] = found.all()
+    for measure_id, expires, starts, created, unit_id in rows:
+        since = max(starts, created.astimezone(TIMEZONE).date())
+        rungs = rungs_due(expires, day, calendar, since)
+        new = await _write_down(session, measure_id, expires, rungs)
+        if not new:
+            continue
+        given += 1
+        told: dict[str, Any] = {"expires_on": expires.isoformat(), "working_days_before": min(new)}
+        if len(new) > 1:
+            told["late_steps"] = sorted(new - {min(new)}, reverse=True)
+        await events.record(
+            session, None, EventName.PROPERTY_MEASURE_ALERTED, "property_measure", measure_id,
+            told | {"unit_id": str(unit_id)},
+        )  # fmt: skip
+    return given
+
+
+async def _write_down(
+    session: AsyncSession, subject_id: UUID, due_on: date, rungs: Sequence[int]
+) -> set[int]:
+    """The steps that nobody had written down before."""
+    if not rungs:
+        return set()
+    rows = [
+        {
+            "subject_type": "property_measure",
+            "subject_id": subject_id,
+            "due_on": due_on,
+            "rung": rung,
+            "noticed_at": now(),
+        }
+        for rung in rungs
+    ]
+    written = await session.scalars(
+        insert(DutyNotice).values(rows).on_conflict_do_nothing().returning(DutyNotice.rung)
+    )
+    return set(written)

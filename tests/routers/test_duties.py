@@ -1,0 +1,130 @@
+"""Duties over HTTP: what waits for whom, and that nothing but the work itself takes it away."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from api.core.clock import today
+from api.domain.calendar import Calendar
+from tests.factories import assign, conclude, make_lead
+from tests.money import done, made, make_case, make_item, measure
+
+
+def duties(who, subject_id: str) -> list[dict]:
+    answer = done(who.get("/me/duties", params={"limit": 200}))
+    return [duty for duty in answer["items"] if duty["subject_id"] == subject_id]
+
+
+def count(who, kind: str) -> int:
+    counts = done(who.get("/me/duties"))["counts"]
+    return next((c["count"] for c in counts if c["kind"] == kind), 0)
+
+
+class TestWhoSeesWhat:
+    def test_nobody(self, anonymous):
+        assert anonymous.get("/me/duties").status_code == 401
+
+    @pytest.mark.parametrize("who", ["audit_admin", "system_admin", "security_admin", "grid01"])
+    def test_some_have_no_business_duties(self, client, who):
+        assert done(client(who).get("/me/duties")) == {"items": [], "counts": [], "total": 0}
+
+    def test_a_lead_moves_from_desk_to_desk(self, client):
+        office, police = client("office"), client("police")
+        lead = make_lead(client("grid01"), division_code="341522118201")
+        before = count(office, "lead_register")
+        assert before >= 1
+        lead = done(office.act(f"/leads/{lead['id']}", "register", lead["version"]))
+        assert count(office, "lead_register") == before - 1
+        assert count(office, "lead_assign") >= 1
+        lead = assign(office, lead, police)
+        (receipt,) = duties(police, lead["id"])
+        assert (receipt["kind"], receipt["what"]) == ("lead_acknowledge", "待签收")
+        assert receipt["rule"] == "LEAD-ACK"
+        assert "2个工作日" in receipt["rule_label"]
+        assert receipt["due_on"] == Calendar.builtin().step(today(), 2).isoformat()
+        assert (receipt["working_days_left"], receipt["overdue"]) == (2, False)
+        assert receipt["url_hint"] == f"/leads/{lead['id']}"
+        assert duties(office, lead["id"]) == []
+        assert duties(client("market"), lead["id"]) == []
+        lead = done(police.act(f"/leads/{lead['id']}", "acknowledge", lead["version"]))
+        (check,) = duties(police, lead["id"])
+        assert (check["what"], check["due_on"], check["rule"]) == (
+            "待核查",
+            lead["due_on"],
+            "LEAD-01",
+        )
+
+    def test_a_dispute_comes_back_to_the_office(self, client):
+        office, police = client("office"), client("police")
+        lead = assign(office, make_lead(office), police)
+        before = count(office, "lead_disputed")
+        done(police.act(f"/leads/{lead['id']}", "dispute", lead["version"], reason="不属本所职责"))
+        assert count(office, "lead_disputed") == before + 1
+        assert duties(police, lead["id"]) == []
+
+    def test_the_reporter_is_to_be_answered_before_it_closes(self, client):
+        office, police = client("office"), client("police")
+        lead = conclude(office, police)
+        assert [d["what"] for d in duties(police, lead["id"])] == ["待反馈举报人"]
+        before = count(office, "lead_close")
+        done(
+            police.act(
+                f"/leads/{lead['id']}",
+                "feed_back",
+                lead["version"],
+                feedback_mode="phone",
+                feedback_note="已告知",
+            )
+        )
+        assert duties(police, lead["id"]) == []
+        assert count(office, "lead_close") == before + 1
+
+    def test_the_list_is_in_order_of_the_due_dates(self, client):
+        items = done(client("police").get("/me/duties", params={"limit": 200}))["items"]
+        days = [item["due_on"] or "9999" for item in items]
+        assert days == sorted(days)
+
+    @pytest.mark.parametrize("limit", ["0", "201", "x"])
+    def test_a_bad_limit(self, client, limit):
+        assert client("office").get("/me/duties", params={"limit": limit}).status_code == 422
+
+
+class TestFreezes:
+    def frozen(self, client, running, ends: date) -> dict:
+        item = make_item(client("police"), make_case(running))
+        body = measure(
+            item,
+            starts_on=(today() - timedelta(days=30)).isoformat(),
+            expires_on=ends.isoformat(),
+        )
+        return made(client("police").post("/property-measures", json=body))
+
+    def test_within_thirty_working_days_it_stands_in_the_list_until_it_is_renewed(
+        self, client, running
+    ):
+        police = client("police")
+        soon = self.frozen(client, running, Calendar.builtin().step(today(), 10))
+        (duty,) = duties(police, soon["id"])
+        assert duty["what"] == "冻结即将到期"
+        assert duty["working_days_left"] == 10
+        assert "程序规定" in duty["rule_label"]
+        assert duties(client("office"), soon["id"]) == []
+        done(
+            police.act(
+                f"/property-measures/{soon['id']}",
+                "renew",
+                soon["version"],
+                decided_on=today().isoformat(),
+                authority_level="county_psb",
+                document_no="续1号",
+            )
+        )
+        assert duties(police, soon["id"]) == []
+
+    def test_further_off_it_does_not_cry(self, client, running):
+        later = self.frozen(client, running, Calendar.builtin().step(today(), 31))
+        assert duties(client("police"), later["id"]) == []
+        assert self.frozen(client, running, Calendar.builtin().step(today(), 30))["id"] in {
+            duty["subject_id"]
+            for duty in done(client("police").get("/me/duties", params={"limit": 200}))["items"]
+        }
