@@ -20,6 +20,8 @@ _SHEET_UNIT: Final = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*(亿|万|�
 _COLUMN_UNIT: Final = re.compile(r"(亿|万|千|百)?元|[(（](亿|万|千)[)）]")
 #: The column that an annotated copy adds: part of no ledger.
 _RESULT: Final = "校验结果"
+#: Under a group such as 被举报人 these are the group's own column.
+_NAMES: Final = frozenset({"姓名", "名称", "名字", "全称"})
 _RUNNING: Final = frozenset(
     {"序号", "序", "行号", "行次", "项次", "no", "№", "序列", "顺序号", "号"}
 )
@@ -112,6 +114,8 @@ def _paired(spec: LedgerSpec, upper: str, lower: str) -> str | None:
     if found:
         return found
     alone, group = _field_of(spec, lower), _field_of(spec, upper)
+    if group is not None and heading_key(lower) in _NAMES:
+        return group
     # 电话 under 被举报人 is that person's, not the reporter's: do not take it by its last word.
     return alone if group is None or group == alone else None
 

@@ -228,6 +228,9 @@ def yuan_of(text: str, unit: Decimal) -> Decimal:
         bare = grouped[0].replace(",", "") + bare[grouped.end() :]
     if _NUMBER.fullmatch(bare):
         return Decimal(bare) * unit
+    # 3万5 is said for 35,000, but written it may as well be 30,005.
+    if re.fullmatch(r".*[亿万千百]\d", bare):
+        raise NotANumber(bare)
     if (match := _COMPOUND.fullmatch(bare)) and re.search(r"\d", bare):
         total = sum(
             (Decimal(match[name] or 0) * scale for name, scale in _SCALE.items() if name),
@@ -259,6 +262,8 @@ def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
 
 
 def _fen(amount: Decimal, *, typed: bool) -> Value | Doubtful:
+    if not amount.is_finite():
+        raise CellFault("bad_number", "应填金额，这里的数值无效")
     if amount < 0:
         raise CellFault("negative", "金额不能为负数")
     rounded = amount.quantize(Decimal("0.01"), ROUND_HALF_UP) if amount < 10**20 else amount
@@ -319,6 +324,7 @@ def _moment(cell: Cell) -> dt.date | Doubtful:
         return _from_serial(cell, _plain(cell))
     raw = text_of(cell)
     bare = _WEEKDAY.sub("", unicodedata.normalize("NFKC", raw)).strip().lstrip("'").strip()
+    bare = re.sub(r"\s*([年月/.。、\-])\s*", r"\1", bare)
     if re.fullmatch(r"\d+", bare):
         return _from_digits(bare)
     if re.fullmatch(r"\d{5}\.\d+", bare):

@@ -13,26 +13,34 @@ class Places:
     fits two entries fits none: guessing would put a lead before the wrong village's eyes.
     """
 
-    _SUFFIX: Final = re.compile(
-        r"(?:居民委员会|村民委员会|社区居委会|村委会|居委会|村两委|行政村|社区|村|街道|集镇|镇|乡|县|区)$"
+    _KINDS: Final = (
+        ("社区", re.compile(r"(?:居民委员会|社区居委会|居委会|社区)$")),
+        ("村", re.compile(r"(?:村民委员会|村委会|村两委|行政村|村)$")),
+        ("镇", re.compile(r"(?:街道|集镇|镇|乡|县|区)$")),
     )
+    _ABOVE: Final = re.compile(r"(?:镇|乡|街道|县|区|市|省)$")
     _FOREIGN: Final = re.compile(r"^(?:[^省]{2,6}省)?(?:[^市]{2,4}市)?")
 
     def __init__(self, names: Mapping[str, str], within: Iterable[str] = ()) -> None:
         """`within`: names of the places around, which may be written in front."""
         self._full: dict[str, str] = {}
-        self._stems: dict[str, set[str]] = {}
-        self._around = [place_key(name) for name in (*names, *within)]
+        self._stems: dict[str, dict[str, set[str]]] = {}
+        around = (place_key(name) for name in (*names, *within))
+        self._around = [name for name in around if self._ABOVE.search(name)]
         for name, code in names.items():
             key = place_key(name)
             self._full[key] = code
-            self._stems.setdefault(self.stem(key), set()).add(code)
+            stem, kind = self.split(key)
+            self._stems.setdefault(stem, {}).setdefault(kind, set()).add(code)
 
     @classmethod
-    def stem(cls, key: str) -> str:
-        """The name without the word for its kind; a name that is nothing else keeps it."""
-        short = cls._SUFFIX.sub("", key)
-        return short if len(short) >= 2 else key
+    def split(cls, key: str) -> tuple[str, str]:
+        """The name without the word for its kind, and the kind; `镇` alone keeps its word."""
+        for kind, ending in cls._KINDS:
+            short = ending.sub("", key)
+            if short != key and len(short) >= 2:
+                return short, kind
+        return key, ""
 
     def find(self, name: str) -> str | None:
         """The code, or None where nothing, or more than one thing, fits."""
@@ -63,9 +71,12 @@ class Places:
     def _match(self, key: str) -> str | None:
         if key in self._full:
             return self._full[key]
-        stems = self._stems.get(self.stem(key), set())
-        if len(stems) == 1:
-            return next(iter(stems))
+        stem, kind = self.split(key)
+        kinds = self._stems.get(stem, {})
+        # 众兴居委会 is the community, not the town of that name; a bare 众兴 may be either.
+        fitting = kinds.get(kind) or {code for codes in kinds.values() for code in codes}
+        if len(fitting) == 1:
+            return next(iter(fitting))
         groups = {
             code
             for name, code in self._full.items()
@@ -75,7 +86,7 @@ class Places:
 
     def _without_parent(self, key: str) -> Iterable[str]:
         for name in self._around:
-            shorter = self.stem(name)
+            shorter, _ = self.split(name)
             for prefix in (name, shorter + "镇", shorter + "乡", shorter + "县", shorter):
                 if key.startswith(prefix) and len(key) > len(prefix) + 1:
                     yield key[len(prefix) :]
