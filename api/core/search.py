@@ -41,6 +41,16 @@ def query(text: str) -> str | None:
     return " & ".join(wanted) or None
 
 
+def bigrams(text: str) -> list[str]:
+    """What `query` asks for, word by word."""
+    return re.findall(r"'([^']+)'", query(text) or "")
+
+
+def phrase(text: str) -> str:
+    """What the recheck looks for in the normalised document."""
+    return normalise(text)[:_MAX_QUERY]
+
+
 def like(text: str) -> str:
     """The LIKE pattern of the recheck."""
     return f"%{escape(normalise(text)[:_MAX_QUERY])}%"

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     join,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
@@ -25,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core import events, numbers, record_access, rows, search
+from api.core import events, numbers, record_access, rows, search, word_stats
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
@@ -34,7 +35,7 @@ from api.domain import codes
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadStatus, ReporterKind
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
@@ -132,6 +133,14 @@ check_columns(LeadRead, _READ, "available_actions", "revealable")
 _ANY_TEXT = ARRAY(Text)
 _IS_OVERDUE = and_(Lead.due_on < literal_column("current_date"), Lead.status.in_(_OPEN))
 
+#: What counts in figures (C3): withdrawn leads and duplicates drop out by themselves. A withdrawn
+#: lead that was archived has never been answered.
+_COUNTED = and_(
+    Lead.status != LeadStatus.WITHDRAWN,
+    Lead.conclusion.is_distinct_from(LeadConclusion.DUPLICATE),
+    or_(Lead.status != LeadStatus.ARCHIVED, Lead.feedback_mode.is_not(None)),
+)
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Lead.id,
@@ -148,6 +157,8 @@ LISTING = Listing(
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
         "division_from": (Text(), lambda p: Lead.division_code >= p),
         "division_below": (Text(), lambda p: Lead.division_code < p),
+        "division_only": (Text(), lambda p: Lead.division_code == p),
+        "counted": (Boolean(), lambda p: _COUNTED == p),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
         "fast_track": (Boolean(), lambda p: Lead.fast_track == p),
         "overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, literal_column("false")) == p),
@@ -155,7 +166,8 @@ LISTING = Listing(
         "received_below": (Date(), lambda p: Lead.received_at < p),
         "number": (Text(), lambda p: Lead.number == p),
         "words": (Text(), lambda p: Lead.search.op("@@")(cast(p, TSQUERY))),
-        "pattern": (Text(), lambda p: func.lower(Lead.subject_name + literal_column("' '") + Lead.narrative).like(p)),
+        # strpos, not LIKE: PostgreSQL would guess from the pattern's length that hardly a row fits.
+        "phrase": (Text(), lambda p: func.strpos(func.lower(Lead.subject_name + literal_column("' '") + Lead.narrative), p) > 0),
         "identifier": (
             ARRAY(BYTEA),
             lambda p: exists(
@@ -175,42 +187,41 @@ LISTING = Listing(
 )  # fmt: skip
 
 
-def _search_filters(text: str | None) -> dict[str, object]:
+async def _search_filters(text: str | None) -> dict[str, object]:
     if not text or not text.strip():
         return {}
     if text.upper().startswith("XS-"):
         return {"number": text.upper()}
     exact = protect.indexes(text)
-    if exact:
-        return {"identifier": exact}
-    words = search.query(text)
-    return {"words": words, "pattern": search.like(text)} if words else {"number": text}
+    return {"identifier": exact} if exact else await word_stats.filters("leads", text)
+
+
+async def filters(query: LeadQuery) -> dict[str, object]:
+    """What a query asks for, by the listing's names; lists and exports read it alike."""
+    place = query.division_code
+    return {
+        "status": query.status,
+        "primary_category": query.primary_category,
+        "channel": query.channel,
+        "conclusion": query.conclusion,
+        "owner_unit_id": query.owner_unit_id,
+        "proposed_unit_id": query.proposed_unit_id,
+        "division_from": place,
+        "division_below": columns.division_end(place) if place else None,
+        "division_only": query.division_only,
+        "counted": query.counted,
+        "import_id": query.import_id,
+        "fast_track": query.fast_track,
+        "overdue": query.overdue,
+        "received_from": query.received_from,
+        "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
+        **await _search_filters(query.q),
+    }
 
 
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
-    place = query.division_code
-    return await LISTING.page(
-        actor,
-        query,
-        {
-            "status": query.status,
-            "primary_category": query.primary_category,
-            "channel": query.channel,
-            "conclusion": query.conclusion,
-            "owner_unit_id": query.owner_unit_id,
-            "proposed_unit_id": query.proposed_unit_id,
-            "division_from": place,
-            "division_below": columns.division_end(place) if place else None,
-            "import_id": query.import_id,
-            "fast_track": query.fast_track,
-            "overdue": query.overdue,
-            "received_from": query.received_from,
-            "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
-            **_search_filters(query.q),
-        },
-        query.sort.value,
-    )
+    return await LISTING.page(actor, query, await filters(query), query.sort.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""How common a word is, from PostgreSQL's own statistics: it decides how a search is run.
+
+A word in many rows is found soonest by reading the list in its order and leaving out what does not
+fit; a word in few rows by the index. PostgreSQL itself takes the bigrams of one word for
+independent, thinks every word rare, and would sort half the table for a common one.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from api.core import search
+from api.core.db import database
+
+_KEPT_SECONDS = 600
+_PAGE = 51
+_STATS = """
+SELECT greatest(c.reltuples, 0)::bigint AS rows,
+       s.most_common_elems::text::text[] AS elements, s.most_common_elem_freqs AS shares
+FROM pg_class c
+LEFT JOIN pg_stats s
+  ON s.schemaname = current_schema() AND s.tablename = c.relname AND s.attname = 'search'
+WHERE c.oid = $1::regclass
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stats:
+    rows: int
+    shares: dict[str, float]
+    read_at: float = field(default_factory=monotonic)
+
+    def is_common(self, tokens: Iterable[str]) -> bool:
+        """Whether reading in order fills a page before the index would be through.
+
+        In order some page / share rows are read, by the index share × rows: they break even at
+        share = √(page / rows).
+        """
+        rarest = min((self.shares.get(token, 0.0) for token in tokens), default=0.0)
+        return self.rows == 0 or rarest > math.sqrt(_PAGE / self.rows)
+
+
+_known: dict[str, _Stats] = {}
+
+
+async def _stats(table: str) -> _Stats:
+    found = _known.get(table)
+    if found is None or monotonic() - found.read_at > _KEPT_SECONDS:
+        row = await database().fetchrow(_STATS, table)
+        elements, shares = row["elements"] or [], row["shares"] or []
+        # the shares end with their least, greatest and the share of empty documents
+        found = _known[table] = _Stats(row["rows"], dict(zip(elements, shares, strict=False)))
+    return found
+
+
+async def filters(table: str, text: str) -> dict[str, object]:
+    """The filters `words` (by the index) and `phrase` (the recheck) that find a text in a table
+    whose search vector is in the column `search`; empty when the text holds nothing to find."""
+    words = search.query(text)
+    phrase = {"phrase": search.phrase(text)}
+    if words is None:
+        return phrase
+    stats = await _stats(table)
+    common = "*" not in words and stats.is_common(search.bigrams(text))
+    return phrase if common else {"words": words} | phrase
