@@ -158,6 +158,8 @@ class LeadQuery(PageQuery):
     owner_unit_id: UUID | None = None
     proposed_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
+    division_only: DivisionCode | None = Field(None, description="行政区划（仅本级）")
+    counted: bool | None = Field(None, description="是否计入统计（撤回、重复的不计）")
     import_id: UUID | None = None
     fast_track: bool | None = None
     overdue: bool | None = Field(None, description="是否已超期")
