@@ -38,6 +38,16 @@ async def grant(
     await rows.insert(session, RecordAccess, granted, ignore=True)
 
 
+def rows_of(
+    resource: str, record_id: UUID, viewers: Iterable[UUID]
+) -> list[tuple[type[RecordAccess], dict[str, object]]]:
+    """The rows that let viewers see a new record, for an insert together with it."""
+    return [
+        (RecordAccess, {"viewer_id": viewer, "resource": resource, "record_id": record_id})
+        for viewer in dict.fromkeys(viewers)
+    ]
+
+
 async def withdraw(session: AsyncSession, record_id: UUID, viewers: Iterable[UUID]) -> None:
     """Take a record out of the sight of viewers."""
     await session.execute(

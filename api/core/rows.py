@@ -62,3 +62,30 @@ async def insert(
         await driver.execute(statement, *[_bound(value) for value in rows[0].values()])
         return
     await driver.executemany(statement, [[_bound(row[c]) for c in columns] for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _together(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """One statement that inserts one row into each of several tables."""
+    made: list[str] = []
+    place = 0
+    for table, columns in parts:
+        values = ", ".join(f"${place + n}" for n in range(1, len(columns) + 1))
+        place += len(columns)
+        made.append(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})")  # noqa: S608  # names of mapped tables
+    *first, last = made
+    named = ", ".join(f"w{n} AS ({statement})" for n, statement in enumerate(first))
+    return f"WITH {named} {last}" if first else last
+
+
+async def insert_together(
+    session: AsyncSession, parts: Sequence[tuple[Any, dict[str, Any]]]
+) -> None:
+    """Insert single rows into several tables in one round trip.
+
+    Foreign keys among them hold, because they are checked at the end of the statement.
+    """
+    shape = tuple((table.__table__.name, tuple(row)) for table, row in parts)
+    values = [_bound(value) for _, row in parts for value in row.values()]
+    driver = await raw(session)
+    await driver.execute(_together(shape), *values)

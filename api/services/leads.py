@@ -158,7 +158,7 @@ LISTING = Listing(
         "division_from": (Text(), lambda p: Lead.division_code >= p),
         "division_below": (Text(), lambda p: Lead.division_code < p),
         "division_only": (Text(), lambda p: Lead.division_code == p),
-        "counted": (Boolean(), lambda p: _COUNTED == p),
+        "counted": (Boolean(), lambda p: p == _COUNTED),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
         "fast_track": (Boolean(), lambda p: Lead.fast_track == p),
         "overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, literal_column("false")) == p),
@@ -398,11 +398,12 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     _own_place(actor, place)
     number = (await numbers.take("XS", place.town_code))[0]
     made = draft(actor, body, place, number)
-    await rows.insert(session, Lead, [made.lead])
-    await rows.insert(session, LeadReporter, [made.reporter] if made.reporter else [])
-    await rows.insert(session, LeadIdentifier, made.identifiers)
-    await record_access.grant(session, RESOURCE, made.lead["id"], made.viewers)
-    await rows.insert(session, events.Event, [made.event])
+    parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
+    if made.reporter:
+        parts.append((LeadReporter, made.reporter))
+    parts += [(LeadIdentifier, row) for row in made.identifiers]
+    parts += record_access.rows_of(RESOURCE, made.lead["id"], made.viewers)
+    await rows.insert_together(session, [*parts, (events.Event, made.event)])
     return await read(actor, made.lead["id"], session)
 
 
