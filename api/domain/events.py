@@ -34,6 +34,7 @@ class EventName(Labelled):
     INSPECTION_UPDATED = "inspection.updated", "修改检查"
     INSPECTION_TRANSITIONED = "inspection.transitioned", "办理检查"
     RECTIFICATION_CREATED = "rectification.created", "责令整改"
+    RECTIFICATION_UPDATED = "rectification.updated", "修改整改"
     RECTIFICATION_TRANSITIONED = "rectification.transitioned", "办理整改"
 
     CASE_CREATED = "case.created", "登记案件"

@@ -1,0 +1,79 @@
+"""Inspections of risk entities."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, column_property, mapped_column
+
+from api.core.db import Base
+from api.domain.inspections import Finding, InspectionStatus
+from api.models.base import DivisionCode, Recorded, Versioned
+
+
+class Inspection(Recorded, Versioned, Base):
+    """One visit; a re-inspection names the rectification (and its round) that it checks."""
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        CheckConstraint(
+            "status not in ('done', 'closed') OR (done_on IS NOT NULL AND finding IS NOT NULL)",
+            name="done",
+        ),
+        Index(None, "town_code", "id"),
+        Index(None, "town_code", "status", "id"),
+        Index(None, "town_code", "planned_on", "id"),
+        Index(None, "entity_id", "id"),
+        Index(None, "owner_unit_id", "status", "id"),
+        Index(None, "rectification_id", "id"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[InspectionStatus]
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("risk_entities.id"))
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    #: The inspecting unit.
+    owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    inspectors: Mapped[str] = mapped_column(default="")
+    planned_on: Mapped[date]
+    done_on: Mapped[date | None]
+    finding: Mapped[Finding | None]
+    #: [{code, label, result, remark}], labels as they stood on the day.
+    checklist: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    note: Mapped[str] = mapped_column(default="")
+    rectification_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("rectifications.id", use_alter=True)
+    )
+    rectification_round: Mapped[int | None]
+    if TYPE_CHECKING:
+        orders: Mapped[int]
+        open_orders: Mapped[int]
+
+
+_orders = table("rectifications", column("id"), column("inspection_id"), column("status"))
+_of_this = or_(
+    _orders.c.inspection_id == Inspection.id, _orders.c.id == Inspection.rectification_id
+)
+_count = select(func.count()).select_from(_orders).correlate_except(_orders)
+#: Counted, not stored: predicates of the flow ask for them.
+Inspection.orders = column_property(_count.where(_of_this).scalar_subquery(), expire_on_flush=False)
+Inspection.open_orders = column_property(
+    _count.where(
+        _of_this,
+        _orders.c.status != literal_column("'closed'"),
+        _orders.c.status != literal_column("'withdrawn'"),
+    ).scalar_subquery(),
+    expire_on_flush=False,
+)

@@ -1,0 +1,206 @@
+"""Risk entities, how they were assessed, which route they take, and what was done about them."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, column_property, mapped_column
+
+from api.core.db import Base
+from api.core.ids import uuid7
+from api.domain.identifiers import IdentifierKind
+from api.domain.risk_entities import (
+    EntityKind,
+    EntityStatus,
+    Industry,
+    Registration,
+    RiskRoute,
+    RiskTier,
+)
+from api.domain.risk_measures import LegalActor, MeasureKind
+from api.models.base import DivisionCode, Recorded, Versioned
+
+
+class RiskEntity(Recorded, Versioned, Base):
+    """One institution, enterprise, site or project on the risk ledger."""
+
+    __tablename__ = "risk_entities"
+    __table_args__ = (
+        CheckConstraint("elders_served >= 0", name="elders_served"),
+        CheckConstraint("prepaid_amount >= 0", name="prepaid_amount"),
+        CheckConstraint("refund_due >= 0", name="refund_due"),
+        CheckConstraint("refunded >= 0", name="refunded"),
+        # E8: no transfer to the police before the evidence is fixed, whoever writes.
+        CheckConstraint(
+            "status <> 'transferred_police' OR evidence_fixed_on IS NOT NULL",
+            name="evidence_first",
+        ),
+        # A company stands on a town's ledger once.
+        Index(
+            "uq_risk_entities_town_code_uscc",
+            "town_code",
+            "uscc",
+            unique=True,
+            postgresql_where=text("uscc <> ''"),
+        ),
+        Index(None, "town_code", "id"),
+        Index(None, "town_code", "status", "id"),
+        Index(None, "town_code", "tier", "id"),
+        Index(None, "owner_unit_id", "status", "id"),
+        Index(None, "uscc"),
+        Index(None, "responsible_person_index"),
+        Index(None, "responsible_phone_index"),
+        Index(None, "next_inspection_due"),
+        Index(None, "source_lead_id"),
+        Index(None, "import_id"),
+        Index("ix_risk_entities_search", "search", postgresql_using="gin"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[EntityStatus]
+    name: Mapped[str]
+    uscc: Mapped[str] = mapped_column(default="")
+    kind: Mapped[EntityKind]
+    industry: Mapped[Industry]
+    registration: Mapped[Registration | None]
+    address: Mapped[str] = mapped_column(default="")
+    #: Down to the village, for lists.
+    address_mask: Mapped[str] = mapped_column(default="")
+    division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    responsible_person_enc: Mapped[bytes | None]
+    responsible_person_index: Mapped[bytes | None]
+    responsible_person_mask: Mapped[str] = mapped_column(default="")
+    responsible_phone_enc: Mapped[bytes | None]
+    responsible_phone_index: Mapped[bytes | None]
+    responsible_phone_mask: Mapped[str] = mapped_column(default="")
+    elders_served: Mapped[int | None]
+    prepaid_amount: Mapped[int | None]
+    problems: Mapped[str] = mapped_column(default="")
+    tier: Mapped[RiskTier | None]
+    route: Mapped[RiskRoute | None]
+    review_on: Mapped[date | None]
+    listed_on: Mapped[date | None]
+    owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    source_lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"))
+    next_inspection_due: Mapped[date | None]
+    inspection_due_is_provisional: Mapped[bool] = mapped_column(default=False)
+    inspection_rule: Mapped[str] = mapped_column(default="")
+    inspection_rule_version: Mapped[int | None]
+    last_inspected_on: Mapped[date | None]
+    evidence_fixed_on: Mapped[date | None]
+    refund_due: Mapped[int | None]
+    refunded: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(default="")
+    import_id: Mapped[UUID | None]
+    import_row: Mapped[int | None]
+    search: Mapped[str] = mapped_column(TSVECTOR)
+    if TYPE_CHECKING:
+        open_rectifications: Mapped[int]
+
+
+_orders = table("rectifications", column("entity_id"), column("status"))
+#: Counted, not stored: a predicate of the flow asks for it.
+RiskEntity.open_rectifications = column_property(
+    select(func.count())
+    .select_from(_orders)
+    .where(
+        _orders.c.entity_id == RiskEntity.id,
+        _orders.c.status != literal_column("'closed'"),
+        _orders.c.status != literal_column("'withdrawn'"),
+    )
+    .correlate_except(_orders)
+    .scalar_subquery(),
+    expire_on_flush=False,
+)
+
+
+class RiskEntityIdentifier(Base):
+    """A phone, account, ID number … that stood in an entity's texts."""
+
+    __tablename__ = "risk_entity_identifiers"
+    __table_args__ = (Index(None, "entity_id"), Index(None, "value_index"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("risk_entities.id", ondelete="CASCADE"))
+    kind: Mapped[IdentifierKind]
+    value_enc: Mapped[bytes]
+    value_index: Mapped[bytes]
+    value_mask: Mapped[str]
+    raw_enc: Mapped[bytes | None]
+    field: Mapped[str] = mapped_column(default="")
+    starts_at: Mapped[int | None]
+    ends_at: Mapped[int | None]
+
+
+class RiskAssessment(Recorded, Base):
+    """One decision about the tier: who, on what grounds, when, until when (E3). Never changed."""
+
+    __tablename__ = "risk_assessments"
+    __table_args__ = (Index(None, "entity_id", "id"),)
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("risk_entities.id"))
+    tier: Mapped[RiskTier]
+    factors: Mapped[str]
+    decided_by: Mapped[str]
+    decided_on: Mapped[date]
+    review_on: Mapped[date | None]
+
+
+class RiskRouteChange(Recorded, Base):
+    """One stretch of an entity's way: the row without an end is the present route (E9)."""
+
+    __tablename__ = "risk_routes"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="order"),
+        Index(None, "entity_id", "id"),
+        Index(
+            "uq_risk_routes_current",
+            "entity_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("risk_entities.id"))
+    route: Mapped[RiskRoute]
+    reason: Mapped[str] = mapped_column(default="")
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class RiskMeasure(Recorded, Base):
+    """What was done about an entity, in whose name, by which article and document (E5-E8)."""
+
+    __tablename__ = "risk_measures"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount"),
+        Index(None, "entity_id", "id"),
+        Index(None, "kind", "id"),
+    )
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("risk_entities.id"))
+    kind: Mapped[MeasureKind]
+    #: None for measures that a ledger tells of without saying in whose name.
+    legal_actor: Mapped[LegalActor | None]
+    legal_actor_name: Mapped[str] = mapped_column(default="")
+    legal_basis: Mapped[str] = mapped_column(default="")
+    document_no: Mapped[str] = mapped_column(default="")
+    #: None while it is still to be done: a reminder that a tier asked for.
+    done_on: Mapped[date | None]
+    deadline: Mapped[date | None]
+    amount: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")
+    rectification_id: Mapped[UUID | None] = mapped_column(ForeignKey("rectifications.id"))

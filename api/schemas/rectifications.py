@@ -1,0 +1,112 @@
+"""Rectifications on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.inspections import Finding
+from api.domain.labels import Labelled
+from api.domain.rectifications import RECTIFICATION_FLOW, RectificationStatus
+from api.domain.risk_measures import LegalActor
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    DivisionCode,
+    Named,
+    Optional,
+    Prose,
+    Shown,
+    Wire,
+    transition_union,
+)
+from api.schemas.inspections import EntityShown
+
+
+class RectificationCreate(Wire):
+    """An order to put something right, after an inspection or on the entity itself."""
+
+    inspection_id: UUID | None = Field(None, description="发现问题的检查")
+    entity_id: UUID | None = Field(None, description="整改对象；由检查而来时可不填")
+    requirements: Prose = Field(description="整改要求")
+    due_on: Day | None = Field(None, description="整改期限；不填按 RECT-01 计算")
+    legal_actor: LegalActor | None = Field(None, description="实施主体；不填为本单位")
+    legal_actor_name: Optional = ""
+    legal_basis: Optional = ""
+    document_no: Optional = ""
+
+
+class RectificationUpdate(Wire):
+    """What may be corrected while an order is open; what is left out stays."""
+
+    version: Annotated[int, Field(ge=1)]
+    requirements: Prose | None = None
+    document_no: Optional | None = None
+
+
+RectificationTransition = transition_union(RECTIFICATION_FLOW, "Rectification")
+
+
+class RectificationSort(Labelled):
+    """Orders of the rectification list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+    DUE = "due_on", "整改期限（早在前）"
+    DUE_LAST = "-due_on", "整改期限（晚在前）"
+
+
+class RectificationQuery(PageQuery):
+    """Filters of the rectification list; those left out do not filter."""
+
+    sort: RectificationSort = RectificationSort.NEWEST
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+        None, description="整改编号、文书编号，或整改对象的名称"
+    )
+    status: Annotated[list[RectificationStatus], Field(max_length=10)] | None = None
+    entity_id: UUID | None = None
+    inspection_id: UUID | None = None
+    owner_unit_id: UUID | None = Field(None, description="责令整改的单位")
+    division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
+    overdue: bool | None = Field(None, description="是否超期未销号")
+    due_from: Day | None = None
+    due_to: Day | None = None
+
+
+class RectificationItem(Shown):
+    """A rectification in a list."""
+
+    id: UUID
+    number: str
+    status: RectificationStatus
+    is_overdue: bool
+    entity: EntityShown
+    inspection_id: UUID | None
+    owner_unit: Named
+    legal_actor: LegalActor
+    document_no: str
+    ordered_on: date
+    due_on: date
+    due_is_provisional: bool
+    round: int
+    version: int
+
+
+class RectificationRead(RectificationItem):
+    """One rectification."""
+
+    requirements: str
+    legal_actor_name: str
+    legal_basis: str
+    due_rule: str
+    due_rule_version: int | None
+    materials: str
+    submitted_on: date | None
+    closed_on: date | None
+    reinspection_finding: Finding | None
+    history: list[dict[str, Any]] = Field(description="以前各轮的期限、材料和不合格原因")
+    created_at: datetime
+    updated_at: datetime
+    available_actions: list[AvailableAction]

@@ -1,0 +1,334 @@
+"""Rectifications: ordered, handed in, re-inspected, closed or ordered again."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    func,
+    join,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import risk_rows
+from api.core import events, search
+from api.core.clock import now, today
+from api.core.pagination import Listing, Sort, check_columns, day
+from api.domain.actors import Actor
+from api.domain.errors import FieldError, Forbidden, Invalid, NotFound, RuleViolated
+from api.domain.events import EventName
+from api.domain.inspections import Finding
+from api.domain.permissions import Permission
+from api.domain.rectifications import (
+    OPEN,
+    RECTIFICATION_FLOW,
+    RectificationAction,
+    RectificationStatus,
+)
+from api.domain.risk_entities import EntityAction
+from api.domain.risk_measures import PLAN
+from api.models.inspections import Inspection
+from api.models.rectifications import Rectification
+from api.models.risk_entities import RiskEntity
+from api.models.units import Unit
+from api.schemas.common import actions
+from api.schemas.rectifications import (
+    RectificationCreate,
+    RectificationItem,
+    RectificationQuery,
+    RectificationRead,
+    RectificationUpdate,
+)
+from api.services import _field_work, _transition, columns, inspections, protect
+
+RESOURCE = "rectification"
+
+_SOURCE = join(Rectification, RiskEntity, RiskEntity.id == Rectification.entity_id).join(
+    Unit, Unit.id == Rectification.owner_unit_id, isouter=True
+)
+#: Derived from the clock, never stored: nothing has to run for it to be true.
+_IS_OVERDUE = and_(
+    Rectification.due_on < literal_column("current_date"),
+    Rectification.status != literal_column("'closed'"),
+    Rectification.status != literal_column("'withdrawn'"),
+)
+_ITEM: dict[str, Any] = {
+    "id": Rectification.id,
+    "number": Rectification.number,
+    "status": Rectification.status,
+    "is_overdue": _IS_OVERDUE,
+    "entity": inspections.ENTITY,
+    "inspection_id": Rectification.inspection_id,
+    "owner_unit": columns.named(Unit),
+    "legal_actor": Rectification.legal_actor,
+    "document_no": Rectification.document_no,
+    "ordered_on": Rectification.ordered_on,
+    "due_on": Rectification.due_on,
+    "due_is_provisional": Rectification.due_is_provisional,
+    "round": Rectification.round,
+    "version": Rectification.version,
+}
+_READ: dict[str, Any] = _ITEM | {
+    "requirements": Rectification.requirements,
+    "legal_actor_name": Rectification.legal_actor_name,
+    "legal_basis": Rectification.legal_basis,
+    "due_rule": Rectification.due_rule,
+    "due_rule_version": Rectification.due_rule_version,
+    "materials": Rectification.materials,
+    "submitted_on": Rectification.submitted_on,
+    "closed_on": Rectification.closed_on,
+    "reinspection_finding": Rectification.reinspection_finding,
+    "history": Rectification.history,
+    "created_at": Rectification.created_at,
+    "updated_at": Rectification.updated_at,
+}
+check_columns(RectificationItem, _ITEM)
+check_columns(RectificationRead, _READ, "available_actions")
+
+_ANY_TEXT = ARRAY(Text)
+
+LISTING = Listing(
+    resource=RESOURCE,
+    id=Rectification.id,
+    town_code=Rectification.town_code,
+    source=_SOURCE,
+    item_columns=_ITEM,
+    read_columns=_READ,
+    filters={
+        "status": (_ANY_TEXT, lambda p: Rectification.status == func.any(p)),
+        "entity_id": (Uuid(), lambda p: Rectification.entity_id == p),
+        "inspection_id": (Uuid(), lambda p: Rectification.inspection_id == p),
+        "owner_unit_id": (Uuid(), lambda p: Rectification.owner_unit_id == p),
+        "division_from": (Text(), lambda p: RiskEntity.division_code >= p),
+        "division_below": (Text(), lambda p: RiskEntity.division_code < p),
+        "overdue": (Boolean(), lambda p: _IS_OVERDUE.self_group() == p),
+        "due_from": (Date(), lambda p: Rectification.due_on >= p),
+        "due_to": (Date(), lambda p: Rectification.due_on <= p),
+        "number": (Text(), lambda p: Rectification.number == p),
+        "named": (
+            Text(),
+            lambda p: or_(
+                func.lower(RiskEntity.name).like(p), func.lower(Rectification.document_no).like(p)
+            ),
+        ),
+    },
+    sorts={
+        "-id": Sort("id", Rectification.id, descending=True),
+        "id": Sort("id", Rectification.id),
+        "due_on": Sort("due_on", Rectification.due_on, parse=day),
+        "-due_on": Sort("due_on", Rectification.due_on, descending=True, parse=day),
+    },
+    default_sort="-id",
+)
+
+
+def _search_filters(text: str | None) -> dict[str, object]:
+    if not text or not text.strip():
+        return {}
+    if text.upper().startswith("ZG-"):
+        return {"number": text.upper()}
+    return {"named": search.like(text)}
+
+
+async def page(actor: Actor, query: RectificationQuery) -> Response:
+    """A page of visible rectifications."""
+    place = query.division_code
+    return await LISTING.page(
+        actor,
+        query,
+        {
+            "status": query.status,
+            "entity_id": query.entity_id,
+            "inspection_id": query.inspection_id,
+            "owner_unit_id": query.owner_unit_id,
+            "division_from": place,
+            "division_below": columns.division_end(place) if place else None,
+            "overdue": query.overdue,
+            "due_from": query.due_from,
+            "due_to": query.due_to,
+            **_search_filters(query.q),
+        },
+        query.sort.value,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the flow must know of a rectification that was read as JSON."""
+
+    status: RectificationStatus
+    owner_unit_id: UUID
+    reinspection_finding: str | None
+
+
+async def read(
+    actor: Actor, record_id: UUID, session: AsyncSession | None = None
+) -> dict[str, Any]:
+    """One visible rectification with what the actor may do with it. Raises NotFound."""
+    order = await LISTING.one(actor, record_id, session)
+    standing = _Standing(
+        RectificationStatus(order["status"]),
+        UUID(order["owner_unit"]["id"]),
+        order["reinspection_finding"],
+    )
+    order["available_actions"] = actions(list(RECTIFICATION_FLOW.available(actor, standing)))
+    return order
+
+
+async def create(session: AsyncSession, actor: Actor, body: RectificationCreate) -> dict[str, Any]:
+    """Order a rectification, after an inspection that found a problem or on the entity itself.
+
+    Raises NotFound, Invalid, RuleViolated where the body may not order it.
+    """
+    entity_id = body.entity_id
+    if body.inspection_id is not None:
+        entity_id = await _of_inspection(session, actor, body)
+    if entity_id is None:
+        message = "须填写整改对象，或发现问题的检查"
+        raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
+    entity = await risk_rows.entity(session, actor, entity_id)
+    order_id = await _field_work.order(session, actor, entity, body, body.inspection_id)
+    await _field_work.advance(session, actor, entity, EntityAction.ORDER_RECTIFICATION)
+    await session.flush()
+    return await read(actor, order_id, session)
+
+
+async def _of_inspection(session: AsyncSession, actor: Actor, body: RectificationCreate) -> UUID:
+    """The entity of an inspection that found a problem."""
+    visit = await session.scalar(
+        select(Inspection).where(
+            Inspection.id == body.inspection_id, inspections.LISTING.visible(actor)
+        )
+    )
+    if visit is None:
+        raise NotFound
+    if visit.finding is not Finding.PROBLEM:
+        message = "检查未发现问题，不能据以责令整改"
+        raise RuleViolated(message, code="no_problem_found", article=f"{PLAN}：责令整改")
+    if body.entity_id not in {None, visit.entity_id}:
+        message = "整改对象与检查对象不一致"
+        raise Invalid(message, errors=[FieldError("/entity_id", "other_entity", message)])
+    return visit.entity_id
+
+
+async def update(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: RectificationUpdate
+) -> dict[str, Any]:
+    """Correct an open order. Raises NotFound, StaleVersion, Forbidden."""
+    order = await _transition.lock(session, actor, LISTING, Rectification, record_id)
+    if order.owner_unit_id != actor.unit_id and not actor.may(Permission.LEAD_ASSIGN):
+        raise Forbidden("只有责令整改的单位或镇专项办可以修改", code="not_own_unit")
+    if order.status not in OPEN:
+        raise Forbidden("整改已办结，不能修改", code="closed")
+    _transition.check_version(order, body.version)
+    if body.requirements is not None:
+        order.requirements = await _field_work.protected(
+            session, order.entity_id, "rectifications.requirements", body.requirements
+        )
+    if body.document_no is not None:
+        order.document_no = body.document_no
+    order.version += 1
+    order.updated_at = now()
+    await session.flush()
+    told = {"fields": sorted(body.model_fields_set - {"version"})}
+    await events.record(session, actor, EventName.RECTIFICATION_UPDATED, RESOURCE, order.id, told)
+    return await read(actor, record_id, session)
+
+
+async def transition(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
+) -> dict[str, Any]:
+    """Take one action of the rectification flow. Raises what `_transition.apply` raises, Invalid."""
+    order = await _transition.lock(session, actor, LISTING, Rectification, record_id)
+    told = {"reason": protect.told(body.reason)} if getattr(body, "reason", None) else {}
+    await _transition.apply(
+        session, actor, order, RECTIFICATION_FLOW, EventName.RECTIFICATION_TRANSITIONED, body, told
+    )
+    effect = _EFFECTS.get(body.action)
+    if effect:
+        await effect(session, actor, order, body)
+    await session.flush()
+    return await read(actor, record_id, session)
+
+
+async def _submit(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
+    del actor
+    order.submitted_on = body.submitted_on or today()
+    if body.submitted_on and body.submitted_on > today():
+        message = "提交日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError("/submitted_on", "in_future", message)])
+    order.materials = await _field_work.protected(
+        session, order.entity_id, "rectifications.materials", body.materials
+    )
+
+
+async def _reinspect(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
+    entity = await session.get_one(RiskEntity, order.entity_id)
+    await _field_work.plan_visit(
+        session,
+        actor,
+        entity,
+        planned_on=body.planned_on,
+        inspectors=body.inspectors or "",
+        rectification=order,
+    )
+
+
+async def _close(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
+    del session, actor, body
+    order.closed_on = today()
+
+
+async def _fail(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
+    """The round that failed is kept before the next one is ordered."""
+    del actor
+    done = {
+        "round": order.round,
+        "ordered_on": order.ordered_on.isoformat(),
+        "due_on": order.due_on.isoformat(),
+        "due_rule": order.due_rule,
+        "due_rule_version": order.due_rule_version,
+        "document_no": order.document_no,
+        "requirements": order.requirements,
+        "materials": order.materials,
+        "failed_on": today().isoformat(),
+        "reason": await _field_work.protected(
+            session, order.entity_id, "rectifications.history", body.reason
+        ),
+    }
+    order.history = [*order.history, done]
+
+
+async def _order_again(
+    session: AsyncSession, actor: Actor, order: Rectification, body: Any
+) -> None:
+    del actor
+    for name, value in (await _field_work.rectify_by(session, body.due_on)).items():
+        setattr(order, name, value)
+    if body.requirements:
+        order.requirements = await _field_work.protected(
+            session, order.entity_id, "rectifications.requirements", body.requirements
+        )
+    order.document_no = body.document_no or order.document_no
+    order.ordered_on = today()
+    order.round += 1
+    order.materials, order.submitted_on = "", None
+
+
+_EFFECTS = {
+    RectificationAction.SUBMIT.value: _submit,
+    RectificationAction.REINSPECT.value: _reinspect,
+    RectificationAction.CLOSE.value: _close,
+    RectificationAction.FAIL.value: _fail,
+    RectificationAction.ORDER_AGAIN.value: _order_again,
+}
