@@ -285,6 +285,9 @@ async def transition(
             code="renewed_too_late",
             article="《公安机关办理刑事案件程序规定》第二百四十条",
         )
+    if body.action == MeasureAction.RELEASE.value:
+        # beforehand: status and event are written together, and the table wants both or neither
+        measure.released_on = body.released_on
     told = {"document_no": getattr(body, "document_no", "")}
     await _transition.apply(
         session, actor, measure, MEASURE_FLOW, EventName.PROPERTY_MEASURE_TRANSITIONED, body, told
@@ -396,7 +399,6 @@ async def _release(
         message = "解除日期不能早于起始日期"
         raise Invalid(message, errors=[FieldError("/released_on", "before_start", message)])
     _not_in_future(body.released_on, "released_on")
-    measure.released_on = body.released_on
     measure.release_reason = body.release_reason
     measure.release_document_no = protect.told(body.document_no)
 
