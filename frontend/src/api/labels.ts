@@ -15,15 +15,23 @@ import type {
   DistributionSort,
   DistributionStatus,
   DivisionLevel,
+  DutyKind,
   EditedRows,
+  EntityKind,
+  EntityStatus,
   EntrySort,
   EntryStatus,
   FeedbackMode,
   FieldKind,
+  Finding,
   IdentifierKind,
   ImportMode,
   ImportSort,
   ImportStatus,
+  Industry,
+  InspectionSort,
+  InspectionStatus,
+  ItemResult,
   JobStatus,
   LeadCategory,
   LeadChannel,
@@ -31,6 +39,7 @@ import type {
   LeadSort,
   LeadStatus,
   LedgerKind,
+  LegalActor,
   LineStatus,
   Measure,
   MeasureKind,
@@ -41,10 +50,17 @@ import type {
   PropertyKind,
   PropertyMeasureSort,
   PropertyStatus,
+  RectificationSort,
+  RectificationStatus,
   RedFlag,
   Regime,
+  Registration,
   ReleaseReason,
   ReporterKind,
+  RiskEntitySort,
+  RiskMeasureKind,
+  RiskRoute,
+  RiskTier,
   Role,
   Roll,
   RowState,
@@ -221,9 +237,54 @@ export const DivisionLevelLabels: Record<DivisionLevel, string> = {
   'grid': '网格',
 }
 
+export const DutyKindLabels: Record<DutyKind, string> = {
+  'lead_register': '待登记',
+  'lead_assign': '待交办',
+  'lead_disputed': '异议待处理',
+  'lead_close': '待办结',
+  'lead_acknowledge': '待签收',
+  'lead_verify': '待核查',
+  'lead_recheck': '待二次核查',
+  'lead_feed_back': '待反馈举报人',
+  'case_accept': '待受案',
+  'case_filing': '待作立案决定',
+  'measure_expiring': '查扣冻即将到期',
+  'inspection_due': '待检查',
+  'rectification_due': '待督促整改',
+  'rectification_recheck': '待整改复查',
+  'distribution_compute': '清退方案待测算',
+  'distribution_approve': '清退方案待审批',
+  'distribution_publish': '清退方案待公示',
+  'distribution_pay': '清退款待发放',
+  'distribution_confirm': '清退款待确认到账',
+}
+
 export const EditedRowsLabels: Record<EditedRows, string> = {
   'skip': '保留原记录，不导入改动行',
   'add': '作为新记录导入',
+}
+
+export const EntityKindLabels: Record<EntityKind, string> = {
+  'institution': '机构',
+  'enterprise': '企业',
+  'individual': '个体工商户',
+  'site': '场所',
+  'project': '项目',
+  'other': '其他',
+}
+
+export const EntityStatusLabels: Record<EntityStatus, string> = {
+  'pending': '待排查',
+  'swept': '已排查',
+  'assessed': '已评估定级',
+  'listed': '已纳管',
+  'handling': '处置中',
+  'rectifying': '整改中',
+  'accepted': '已验收',
+  'delisted': '已销号',
+  'transferred_department': '已移交部门',
+  'transferred_police': '已移送公安',
+  'shut_down': '已取缔关停',
 }
 
 export const EntrySortLabels: Record<EntrySort, string> = {
@@ -259,6 +320,11 @@ export const FieldKindLabels: Record<FieldKind, string> = {
   'record': '关联记录',
 }
 
+export const FindingLabels: Record<Finding, string> = {
+  'problem': '发现问题',
+  'none': '未发现问题',
+}
+
 export const IdentifierKindLabels: Record<IdentifierKind, string> = {
   'phone': '电话号码',
   'resident_id': '身份证号',
@@ -287,6 +353,39 @@ export const ImportStatusLabels: Record<ImportStatus, string> = {
   'failed': '无法读取',
   'committed': '已导入',
   'cancelled': '已取消',
+}
+
+export const IndustryLabels: Record<Industry, string> = {
+  'elder_care': '养老服务',
+  'food_health_products': '食品保健品',
+  'finance': '金融投资',
+  'culture_tourism': '文化旅游',
+  'medical': '医疗健康',
+  'property': '房产',
+  'social_insurance': '社会保险',
+  'volunteering': '志愿服务',
+  'online': '网络',
+  'other': '其他',
+}
+
+export const InspectionSortLabels: Record<InspectionSort, string> = {
+  '-id': '登记先后（新在前）',
+  'id': '登记先后（旧在前）',
+  'planned_on': '计划日期（早在前）',
+  '-planned_on': '计划日期（晚在前）',
+}
+
+export const InspectionStatusLabels: Record<InspectionStatus, string> = {
+  'planned': '已安排',
+  'done': '已检查',
+  'closed': '已办结',
+  'cancelled': '已取消',
+}
+
+export const ItemResultLabels: Record<ItemResult, string> = {
+  'ok': '合格',
+  'problem': '有问题',
+  'not_applicable': '不涉及',
 }
 
 export const JobStatusLabels: Record<JobStatus, string> = {
@@ -366,6 +465,17 @@ export const LedgerKindLabels: Record<LedgerKind, string> = {
   'leads': '线索台账',
   'risk_entities': '风险管控名单',
   'victims': '受害人登记表',
+}
+
+export const LegalActorLabels: Record<LegalActor, string> = {
+  'village': '村（居）民委员会',
+  'office': '镇专项办（乡镇人民政府）',
+  'regulator': '行业主管、监管部门',
+  'market': '市场监督管理部门',
+  'fundraising_lead': '处置非法集资牵头部门',
+  'fundraising_lead_city': '设区的市级以上处置非法集资牵头部门',
+  'penalty_agency': '具有行政处罚权的行政机关',
+  'police': '公安机关',
 }
 
 export const LineStatusLabels: Record<LineStatus, string> = {
@@ -450,6 +560,22 @@ export const PropertyStatusLabels: Record<PropertyStatus, string> = {
   'withdrawn': '登记有误已撤销',
 }
 
+export const RectificationSortLabels: Record<RectificationSort, string> = {
+  '-id': '登记先后（新在前）',
+  'id': '登记先后（旧在前）',
+  'due_on': '整改期限（早在前）',
+  '-due_on': '整改期限（晚在前）',
+}
+
+export const RectificationStatusLabels: Record<RectificationStatus, string> = {
+  'ordered': '已责令整改',
+  'submitted': '已提交整改材料',
+  'reinspecting': '复查中',
+  'failed': '复查不合格',
+  'closed': '已销号',
+  'withdrawn': '已撤销',
+}
+
 export const RedFlagLabels: Record<RedFlag, string> = {
   'fixed_return': '承诺保本或者固定回报',
   'public_pitch': '会销、传单、讲座等公开宣传',
@@ -474,6 +600,12 @@ export const RegimeLabels: Record<Regime, string> = {
   'civil': '民事',
 }
 
+export const RegistrationLabels: Record<Registration, string> = {
+  'registered': '已登记',
+  'filed': '已备案',
+  'unregistered': '未登记',
+}
+
 export const ReleaseReasonLabels: Record<ReleaseReason, string> = {
   'unrelated': '经查明与案件无关',
   'no_longer_needed': '不需要继续采取',
@@ -485,6 +617,48 @@ export const ReleaseReasonLabels: Record<ReleaseReason, string> = {
 export const ReporterKindLabels: Record<ReporterKind, string> = {
   'anonymous': '匿名',
   'real_name': '实名',
+}
+
+export const RiskEntitySortLabels: Record<RiskEntitySort, string> = {
+  '-id': '登记先后（新在前）',
+  'id': '登记先后（旧在前）',
+  '-updated_at': '最近变动',
+  'updated_at': '最久未变动',
+}
+
+export const RiskMeasureKindLabels: Record<RiskMeasureKind, string> = {
+  'remind': '风险提示、提醒规范运营',
+  'increase_inspections': '增加抽查检查频次',
+  'routine_patrol': '日常巡查',
+  'interview': '警示约谈',
+  'order_rectification': '责令整改',
+  'stop_operations': '停止经营活动',
+  'urge_refund': '督促清退资金',
+  'refund_progress': '清退进展',
+  'suspend_fundraising': '责令暂停集资行为',
+  'hold_registration': '停止办理变更登记',
+  'seal_premises': '查封经营场所、资产',
+  'order_sale': '责令变价清退',
+  'exit_ban': '限制出境',
+  'revoke_licence': '吊销营业执照',
+  'shut_down': '取缔关停',
+  'preserve_evidence': '固定证据',
+  'transfer_department': '移交主管部门',
+  'transfer_police': '移送公安机关',
+}
+
+export const RiskRouteLabels: Record<RiskRoute, string> = {
+  'emerging': 'A·苗头性问题：提示提醒、增加检查',
+  'evident': 'B·明显问题不构成犯罪：约谈、整改、清退',
+  'other_department': 'C·涉及其他部门：依法移交',
+  'suspected_crime': 'D·涉嫌犯罪：固定证据、移送',
+}
+
+export const RiskTierLabels: Record<RiskTier, string> = {
+  'green': '绿',
+  'yellow': '黄',
+  'orange': '橙',
+  'red': '红',
 }
 
 export const RoleLabels: Record<Role, string> = {

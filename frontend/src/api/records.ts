@@ -122,6 +122,12 @@ export const create = <P extends PathWith<'post'>>(
   sent: Pick<Sent, 'ids' | 'key'> = {},
 ) => call<Answer<P, 'post'>>('post', path, { ...sent, body })
 
+export const put = <P extends PathWith<'put'>>(
+  path: P,
+  ids: string[],
+  body: Body<P, 'put'> | Record<string, unknown>,
+) => call<Answer<P, 'put'>>('put', path, { ids, body })
+
 export const remove = <P extends PathWith<'delete'>>(path: P, ids: string[]) =>
   call<unknown>('delete', path, { ids })
 

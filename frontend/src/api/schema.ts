@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/v1/api-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 接口账号列表
+         * @description 按账号排列。
+         */
+        get: operations["api_clients_page"];
+        put?: never;
+        /**
+         * 新建接口账号
+         * @description 返回密钥，只显示这一次；重发同一请求不再给出。
+         */
+        post: operations["api_clients_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-clients/{api_client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 接口账号
+         * @description 一个接口账号。
+         */
+        get: operations["api_clients_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改接口账号
+         * @description 更名、停用或重新启用；停用后令牌立即失效。
+         */
+        patch: operations["api_clients_change"];
+        trace?: never;
+    };
+    "/api/v1/api-clients/{api_client_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更换密钥
+         * @description 旧密钥和已发出的令牌立即失效；新密钥只显示这一次。
+         */
+        post: operations["api_clients_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attachments/{attachment_id}/content": {
         parameters: {
             query?: never;
@@ -300,6 +368,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/divisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 行政区划列表
+         * @description 按代码排列；可只列某一区划的直接下级，或按名称查找。
+         */
+        get: operations["divisions_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/divisions/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导入行政区划
+         * @description 按公布的名录新增、更名或撤并区划；有一行错误则整批不导入。
+         */
+        post: operations["divisions_bring_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holiday-years": {
         parameters: {
             query?: never;
@@ -444,6 +552,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 检查列表
+         * @description 分页列出可见的检查。
+         */
+        get: operations["inspections_page"];
+        put?: never;
+        /**
+         * 安排检查
+         * @description 安排对风险主体的检查，或对整改的复查；检查表按行业生成。
+         */
+        post: operations["inspections_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{inspection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 检查详情
+         * @description 一条检查记录，连同当前用户可以办理的操作。
+         */
+        get: operations["inspections_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改检查
+         * @description 更正未办结的检查；未提交的字段保持不变。
+         */
+        patch: operations["inspections_update"];
+        trace?: never;
+    };
+    "/api/v1/inspections/{inspection_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理检查
+         * @description 执行一个操作（登记检查结果、责令整改、办结、取消）。
+         */
+        post: operations["inspections_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -502,6 +678,26 @@ export interface paths {
          * @description 登记一条线索。文字中的电话、证件号等会自动加密并打码。
          */
         post: operations["leads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量交办
+         * @description 把多条线索一次交办；未指定单位的按台账所列承办单位。逐条处理，未成功的列出原因。
+         */
+        post: operations["leads_assign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -700,6 +896,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的待办
+         * @description 等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。
+         */
+        get: operations["me_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -774,6 +990,78 @@ export interface paths {
          * @description 用第一个口令确认启用。
          */
         post: operations["me_confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 岗位列表
+         * @description 按代码排列的岗位及现任人员。
+         */
+        get: operations["posts_page"];
+        put?: never;
+        /**
+         * 新建岗位
+         * @description 岗位的角色须与单位类别相符，建立后不变。
+         */
+        post: operations["posts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 岗位
+         * @description 一个岗位及现任人员。
+         */
+        get: operations["posts_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改岗位
+         * @description 更名、停用或重新启用；停用后其权限自下一次请求起失效。
+         */
+        patch: operations["posts_change"];
+        trace?: never;
+    };
+    "/api/v1/posts/{post_id}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 岗位沿革
+         * @description 现任及历任人员。
+         */
+        get: operations["posts_holders"];
+        put?: never;
+        /**
+         * 岗位交接
+         * @description 由另一人接任，或置为空缺；原任的权限自下一次请求起失效。
+         */
+        post: operations["posts_hand_over"];
         delete?: never;
         options?: never;
         head?: never;
@@ -932,6 +1220,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 整改列表
+         * @description 分页列出可见的整改。
+         */
+        get: operations["rectifications_page"];
+        put?: never;
+        /**
+         * 责令整改
+         * @description 检查发现问题后，或直接对风险主体责令整改；不填期限时按 RECT-01 计算。
+         */
+        post: operations["rectifications_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 整改详情
+         * @description 一条整改记录，连同当前用户可以办理的操作。
+         */
+        get: operations["rectifications_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改整改
+         * @description 更正未办结的整改；未提交的字段保持不变。
+         */
+        patch: operations["rectifications_update"];
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理整改
+         * @description 执行一个操作（登记整改材料、安排复查、销号、重新责令……）；复查未发现问题后才能销号。
+         */
+        post: operations["rectifications_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 风险主体列表
+         * @description 按登记先后分页列出可见的机构、企业、场所和项目；on_list=true 即风险管控名单。
+         */
+        get: operations["risk_entities_page"];
+        put?: never;
+        /**
+         * 登记风险主体
+         * @description 登记一个机构、企业、场所或项目；同一乡镇内统一社会信用代码不得重复。
+         */
+        post: operations["risk_entities_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{entity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 风险主体详情
+         * @description 一个风险主体，连同当前用户可以办理的操作。
+         */
+        get: operations["risk_entities_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改风险主体
+         * @description 更正未销号主体的内容；未提交的字段保持不变。等级和路线须通过操作办理。
+         */
+        patch: operations["risk_entities_update"];
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{entity_id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 定级记录
+         * @description 历次评估定级：谁、依据什么、何时决定、何时复评；新在前。
+         */
+        get: operations["risk_entities_assessments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{entity_id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 处置措施记录
+         * @description 已采取和待采取的措施：由谁、依据何法条和文书；没有实施日期的为待办；新在前。
+         */
+        get: operations["risk_entities_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{entity_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看明文
+         * @description 查看被打码的内容；须说明理由，并留下审计记录。
+         */
+        post: operations["risk_entities_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{entity_id}/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 处置路线记录
+         * @description 历次处置路线；没有终止日期的一条为现行路线；新在前。
+         */
+        get: operations["risk_entities_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{entity_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 处置风险主体
+         * @description 执行一个操作（评估定级、约谈、移送……）；无权实施的主体会被拒绝，并说明依据。
+         */
+        post: operations["risk_entities_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/time-rules": {
         parameters: {
             query?: never;
@@ -1006,6 +1510,186 @@ export interface paths {
          * @description 为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。
          */
         post: operations["time_rules_create_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 单位列表
+         * @description 按名称排列；表单中选择单位也用此列表。
+         */
+        get: operations["units_page"];
+        put?: never;
+        /**
+         * 新建单位
+         * @description 专项办可建本镇单位；县级和系统运维单位由系统管理员建立。
+         */
+        post: operations["units_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 单位
+         * @description 一个单位及其岗位。
+         */
+        get: operations["units_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改单位
+         * @description 更名、停用或重新启用。
+         */
+        patch: operations["units_change"];
+        trace?: never;
+    };
+    "/api/v1/units/{unit_id}/liaisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 联络员沿革
+         * @description 现任及历任联络员岗位。
+         */
+        get: operations["units_liaisons"];
+        put?: never;
+        /**
+         * 更换联络员
+         * @description 每个单位只有一个现任联络员；通知发给岗位。
+         */
+        post: operations["units_hand_over_liaison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人员列表
+         * @description 按登录名排列的人员及其岗位。
+         */
+        get: operations["users_page"];
+        put?: never;
+        /**
+         * 新建人员
+         * @description 返回临时密码，只显示这一次；重发同一请求不再给出。
+         */
+        post: operations["users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人员
+         * @description 一个人员及其岗位。
+         */
+        get: operations["users_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改人员
+         * @description 更名、停用或重新启用；停用后登录立即终止，岗位空出。
+         */
+        patch: operations["users_change"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重置密码
+         * @description 返回临时密码，只显示这一次；该人员的登录全部终止。
+         */
+        post: operations["users_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/totp-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重置动态口令
+         * @description 用于动态口令遗失；该人员的登录全部终止。
+         */
+        post: operations["users_reset_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/unlocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除锁定
+         * @description 连续登录失败被锁定的，允许重新登录。
+         */
+        post: operations["users_unlock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1160,57 +1844,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/duties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Duties */
-        get: operations["duties_api_v1_me_duties_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/units": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Units */
-        get: operations["units_api_v1_units_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/divisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Divisions */
-        get: operations["divisions_api_v1_divisions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/leads/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1238,6 +1871,147 @@ export interface components {
          * @enum {string}
          */
         AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
+        /**
+         * ApiClientCreate
+         * @description A new client, which acts in a post of its own.
+         */
+        ApiClientCreate: {
+            /** Client Id */
+            client_id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * ApiClientRotate
+         * @description A request for another secret.
+         */
+        ApiClientRotate: {
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * ApiClientSecret
+         * @description A client with its secret.
+         */
+        ApiClientSecret: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Client Secret
+             * @description 密钥，只显示这一次
+             */
+            client_secret: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            unit: components["schemas"]["Named"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ApiClientShown
+         * @description Another system that logs in.
+         */
+        ApiClientShown: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            unit: components["schemas"]["Named"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ApiClientUpdate
+         * @description What may change of a client.
+         */
+        ApiClientUpdate: {
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * AssessmentRead
+         * @description One decision about the tier.
+         */
+        AssessmentRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided By */
+            decided_by: string;
+            /**
+             * Decided On
+             * Format: date
+             */
+            decided_on: string;
+            /** Factors */
+            factors: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Review On */
+            review_on: string | null;
+            tier: components["schemas"]["RiskTier"];
+        };
+        /**
+         * AssignmentsDone
+         * @description What became of a batch.
+         */
+        AssignmentsDone: {
+            /** Assigned */
+            assigned: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedAssignment"][];
+        };
         /**
          * AttachmentRead
          * @description One attached file; its content is fetched apart.
@@ -2477,6 +3251,63 @@ export interface components {
             unit: components["schemas"]["Named"] | null;
         };
         /**
+         * DivisionImport
+         * @description The official list, or a part of it. All rows are taken or none.
+         */
+        DivisionImport: {
+            /** Rows */
+            rows: components["schemas"]["DivisionRow"][];
+        };
+        /**
+         * DivisionImported
+         * @description What an import did.
+         */
+        DivisionImported: {
+            /** Created */
+            created: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Updated */
+            updated: number;
+        };
+        /**
+         * DivisionLevel
+         * @description The level that a division code's length tells.
+         * @enum {string}
+         */
+        DivisionLevel: "county" | "town" | "village" | "grid";
+        /**
+         * DivisionRow
+         * @description One row of the official list; trailing zeros of twelve-digit codes are taken off.
+         */
+        DivisionRow: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * DivisionShown
+         * @description A county, town, village or grid.
+         */
+        DivisionShown: {
+            /** Code */
+            code: string;
+            level: components["schemas"]["DivisionLevel"];
+            /** Name */
+            name: string;
+            /** Parent Code */
+            parent_code: string | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+        };
+        /**
          * Due
          * @description The date that a rule offers.
          */
@@ -2506,11 +3337,142 @@ export interface components {
             term_label: string;
         };
         /**
+         * Duties
+         * @description Everything that waits, by due time.
+         */
+        Duties: {
+            /** Counts */
+            counts: components["schemas"]["DutyCount"][];
+            /** Items */
+            items: components["schemas"]["Duty"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * Duty
+         * @description One thing that waits for the present post's unit.
+         */
+        Duty: {
+            /**
+             * Due Is Provisional
+             * @description 节假日安排尚未公布，日期暂定
+             */
+            due_is_provisional: boolean;
+            /** Due On */
+            due_on: string | null;
+            /**
+             * Id
+             * @description 同一待办事项的稳定编号
+             */
+            id: string;
+            kind: components["schemas"]["DutyKind"];
+            /** Number */
+            number: string;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Rule
+             * @description 期限规则编号；没有时限的为空
+             */
+            rule: string;
+            /** Rule Label */
+            rule_label: string;
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Subject Type */
+            subject_type: string;
+            /** Title */
+            title: string;
+            /**
+             * Url Hint
+             * @description 网页端地址（相对）
+             */
+            url_hint: string;
+            /**
+             * What
+             * @description 要做什么，例如“待签收”“冻结即将到期”
+             */
+            what: string;
+            /**
+             * Working Days Left
+             * @description 还剩几个工作日；当天为 0，超期为负数
+             */
+            working_days_left: number | null;
+        };
+        /**
+         * DutyCount
+         * @description How many of one kind wait, even beyond those listed.
+         */
+        DutyCount: {
+            /**
+             * Count
+             * @description 超过一万件时只给出一万
+             */
+            count: number;
+            kind: components["schemas"]["DutyKind"];
+            /** What */
+            what: string;
+        };
+        /**
+         * DutyKind
+         * @description What is to be done.
+         * @enum {string}
+         */
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "case_accept" | "case_filing" | "measure_expiring" | "inspection_due" | "rectification_due" | "rectification_recheck" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
          * @enum {string}
          */
         EditedRows: "skip" | "add";
+        /**
+         * EntityIdentifierShown
+         * @description An identifier behind its mask.
+         */
+        EntityIdentifierShown: {
+            /** Field */
+            field: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Value Mask */
+            value_mask: string;
+        };
+        /**
+         * EntityKind
+         * @description What the entity is (E2: institutions, enterprises, sites, projects).
+         * @enum {string}
+         */
+        EntityKind: "institution" | "enterprise" | "individual" | "site" | "project" | "other";
+        /**
+         * EntityShown
+         * @description The entity that a visit or an order is about.
+         */
+        EntityShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            tier: components["schemas"]["RiskTier"] | null;
+        };
+        /**
+         * EntityStatus
+         * @description Where an entity stands.
+         * @enum {string}
+         */
+        EntityStatus: "pending" | "swept" | "assessed" | "listed" | "handling" | "rectifying" | "accepted" | "delisted" | "transferred_department" | "transferred_police" | "shut_down";
         /**
          * EntryCreate
          * @description One transfer: money comes out of `credit` and goes into `debit`.
@@ -2709,6 +3671,65 @@ export interface components {
             row: number | null;
             /** Sheet */
             sheet: string;
+        };
+        /**
+         * Finding
+         * @description What was found. "Nothing found" is a result and counts as one (E1).
+         * @enum {string}
+         */
+        Finding: "problem" | "none";
+        /**
+         * HolderCreate
+         * @description A hand-over: the present holder leaves, `user_id` takes over (empty: the post is vacant).
+         */
+        HolderCreate: {
+            /**
+             * Note
+             * @description 交接说明
+             * @default
+             */
+            note: string;
+            /**
+             * Since
+             * @description 接任日期；不填为今天，不能晚于今天
+             */
+            since?: string | null;
+            /** User Id */
+            user_id: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * HolderShown
+         * @description Who held a post from when to when.
+         */
+        HolderShown: {
+            /** Handover Note */
+            handover_note: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            user: components["schemas"]["Named"];
+        };
+        /**
+         * Holders
+         * @description The history, present holder first.
+         */
+        Holders: {
+            /** Items */
+            items: components["schemas"]["HolderShown"][];
         };
         /**
          * HolidayYearPut
@@ -3023,6 +4044,280 @@ export interface components {
          */
         ImportStatus: "parsing" | "preview" | "failed" | "committed" | "cancelled";
         /**
+         * Industry
+         * @description The eight fields of the campaign's ledgers, and two that occur beside them.
+         * @enum {string}
+         */
+        Industry: "elder_care" | "food_health_products" | "finance" | "culture_tourism" | "medical" | "property" | "social_insurance" | "volunteering" | "online" | "other";
+        /**
+         * InspectionCancel
+         * @description 取消
+         */
+        InspectionCancel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "cancel";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * InspectionClose
+         * @description 办结
+         */
+        InspectionClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * InspectionComplete
+         * @description 登记检查结果
+         */
+        InspectionComplete: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "complete";
+            /** 检查日期 */
+            done_on?: string | null;
+            /** 检查结果 */
+            finding: components["schemas"]["Finding"];
+            /** 检查情况（发现问题时必填） */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * InspectionCreate
+         * @description A visit to come, or one that took place: then it carries its finding.
+         */
+        InspectionCreate: {
+            /**
+             * Entity Id
+             * @description 检查对象；复查时可不填
+             */
+            entity_id?: string | null;
+            /**
+             * Inspectors
+             * @description 检查人员
+             * @default
+             */
+            inspectors: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Planned On
+             * @description 计划日期；不填为今天
+             */
+            planned_on?: string | null;
+            /**
+             * Rectification Id
+             * @description 复查所对应的整改
+             */
+            rectification_id?: string | null;
+        };
+        /**
+         * InspectionItem
+         * @description An inspection in a list.
+         */
+        InspectionItem: {
+            /** Done On */
+            done_on: string | null;
+            entity: components["schemas"]["EntityShown"];
+            finding: components["schemas"]["Finding"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Inspectors */
+            inspectors: string;
+            /** Number */
+            number: string;
+            owner_unit: components["schemas"]["Named"];
+            /**
+             * Planned On
+             * Format: date
+             */
+            planned_on: string;
+            /** Rectification Id */
+            rectification_id: string | null;
+            status: components["schemas"]["InspectionStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * InspectionOrderRectification
+         * @description 责令整改
+         */
+        InspectionOrderRectification: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "order_rectification";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 整改期限 */
+            due_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 整改要求 */
+            requirements: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * InspectionRead
+         * @description One inspection.
+         */
+        InspectionRead: {
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** Checklist */
+            checklist: components["schemas"]["ItemShown"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done On */
+            done_on: string | null;
+            entity: components["schemas"]["EntityShown"];
+            finding: components["schemas"]["Finding"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Inspectors */
+            inspectors: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /**
+             * Open Orders
+             * @description 其中未销号数
+             */
+            open_orders: number;
+            /**
+             * Orders
+             * @description 相关整改数
+             */
+            orders: number;
+            owner_unit: components["schemas"]["Named"];
+            /**
+             * Planned On
+             * Format: date
+             */
+            planned_on: string;
+            /** Rectification Id */
+            rectification_id: string | null;
+            /** Rectification Round */
+            rectification_round: number | null;
+            status: components["schemas"]["InspectionStatus"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * InspectionSort
+         * @description Orders of the inspection list.
+         * @enum {string}
+         */
+        InspectionSort: "-id" | "id" | "planned_on" | "-planned_on";
+        /**
+         * InspectionStatus
+         * @description Where an inspection stands.
+         * @enum {string}
+         */
+        InspectionStatus: "planned" | "done" | "closed" | "cancelled";
+        /**
+         * InspectionUpdate
+         * @description What may be changed before an inspection is closed; what is left out stays.
+         */
+        InspectionUpdate: {
+            /**
+             * Checklist
+             * @description 只提交有变化的检查项
+             */
+            checklist?: components["schemas"]["ItemIn"][] | null;
+            /** Inspectors */
+            inspectors?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Planned On */
+            planned_on?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ItemIn
+         * @description How one item of the checklist stands.
+         */
+        ItemIn: {
+            /** Code */
+            code: string;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            result?: components["schemas"]["ItemResult"] | null;
+        };
+        /**
+         * ItemResult
+         * @description How one item of the checklist stands.
+         * @enum {string}
+         */
+        ItemResult: "ok" | "problem" | "not_applicable";
+        /**
+         * ItemShown
+         * @description One item of the checklist.
+         */
+        ItemShown: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Remark */
+            remark: string;
+            result: components["schemas"]["ItemResult"] | null;
+        };
+        /**
          * JobItem
          * @description A job that waits, runs, or was held. Its payload is not shown: ids only, of other people's work.
          */
@@ -3130,6 +4425,24 @@ export interface components {
              * @description 所依据的版本号
              */
             version: number;
+        };
+        /**
+         * LeadAssignments
+         * @description Many leads to assign; without a unit each goes to the one that its ledger proposes.
+         */
+        LeadAssignments: {
+            /**
+             * Due On
+             * @description 办理期限；不填则按规则
+             */
+            due_on?: string | null;
+            /** Items */
+            items: components["schemas"]["LeadVersion"][];
+            /**
+             * Unit Id
+             * @description 承办单位；不填则按台账建议
+             */
+            unit_id?: string | null;
         };
         /**
          * LeadCase
@@ -3620,6 +4933,19 @@ export interface components {
             version: number;
         };
         /**
+         * LeadVersion
+         * @description One lead of a batch, in the version that was seen.
+         */
+        LeadVersion: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * LeadWithdraw
          * @description 撤回
          */
@@ -3705,6 +5031,60 @@ export interface components {
          * @enum {string}
          */
         LedgerKind: "leads" | "risk_entities" | "victims";
+        /**
+         * LegalActor
+         * @description The body in whose name a measure is taken.
+         * @enum {string}
+         */
+        LegalActor: "village" | "office" | "regulator" | "market" | "fundraising_lead" | "fundraising_lead_city" | "penalty_agency" | "police";
+        /**
+         * LiaisonCreate
+         * @description A hand-over of the liaison's task to a post of the unit.
+         */
+        LiaisonCreate: {
+            /**
+             * Note
+             * @description 交接说明
+             * @default
+             */
+            note: string;
+            /**
+             * Post Id
+             * Format: uuid
+             */
+            post_id: string;
+            /**
+             * Since
+             * @description 接任日期；不填为今天
+             */
+            since?: string | null;
+        };
+        /**
+         * LiaisonShown
+         * @description One span of the history.
+         */
+        LiaisonShown: {
+            /** Handover Note */
+            handover_note: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            post: components["schemas"]["Named"];
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * Liaisons
+         * @description The history, present one first.
+         */
+        Liaisons: {
+            /** Items */
+            items: components["schemas"]["LiaisonShown"][];
+        };
         /**
          * LineItem
          * @description One victim's line.
@@ -3813,11 +5193,39 @@ export interface components {
             status: components["schemas"]["MeasureStatus"];
         };
         /**
-         * MeasureKind
-         * @description What was ordered.
-         * @enum {string}
+         * MeasureRead
+         * @description One measure; without a date it is still to be done.
          */
-        MeasureKind: "query" | "stop_payment" | "freeze" | "waiting_freeze" | "seal" | "seize" | "registration";
+        MeasureRead: {
+            /** Amount */
+            amount: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deadline */
+            deadline: string | null;
+            /** Document No */
+            document_no: string;
+            /** Done On */
+            done_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["RiskMeasureKind"];
+            legal_actor: components["schemas"]["LegalActor"] | null;
+            /** Legal Actor Name */
+            legal_actor_name: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Note */
+            note: string;
+            /** Rectification Id */
+            rectification_id: string | null;
+        };
         /**
          * MeasureShown
          * @description One of the five figures, derived from the accounts.
@@ -3907,6 +5315,62 @@ export interface components {
          * @enum {string}
          */
         Ownership: "pending" | "victim" | "proceeds" | "lawful" | "third_party" | "unclear";
+        /** Page[ApiClientShown] */
+        Page_ApiClientShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["ApiClientShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[AssessmentRead] */
+        Page_AssessmentRead_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["AssessmentRead"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
         /** Page[AttachmentRead] */
         Page_AttachmentRead_: {
             /**
@@ -3970,6 +5434,34 @@ export interface components {
              * @description 本页记录
              */
             items: components["schemas"]["DistributionItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[DivisionShown] */
+        Page_DivisionShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["DivisionShown"][];
             /**
              * Next Cursor
              * @description 下一页游标；没有下一页时为空
@@ -4075,6 +5567,34 @@ export interface components {
              */
             total_is_exact: boolean;
         };
+        /** Page[InspectionItem] */
+        Page_InspectionItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["InspectionItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
         /** Page[JobItem] */
         Page_JobItem_: {
             /**
@@ -4159,6 +5679,62 @@ export interface components {
              */
             total_is_exact: boolean;
         };
+        /** Page[MeasureRead] */
+        Page_MeasureRead_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["MeasureRead"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[PostShown] */
+        Page_PostShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["PostShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
         /** Page[PropertyItemItem] */
         Page_PropertyItemItem_: {
             /**
@@ -4215,6 +5791,90 @@ export interface components {
              */
             total_is_exact: boolean;
         };
+        /** Page[RectificationItem] */
+        Page_RectificationItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["RectificationItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[RiskEntityItem] */
+        Page_RiskEntityItem_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["RiskEntityItem"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[RouteRead] */
+        Page_RouteRead_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["RouteRead"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
         /** Page[TimeRuleShown] */
         Page_TimeRuleShown_: {
             /**
@@ -4222,6 +5882,62 @@ export interface components {
              * @description 本页记录
              */
             items: components["schemas"]["TimeRuleShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[UnitShown] */
+        Page_UnitShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["UnitShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[UserShown] */
+        Page_UserShown_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["UserShown"][];
             /**
              * Next Cursor
              * @description 下一页游标；没有下一页时为空
@@ -4272,11 +5988,86 @@ export interface components {
             total_is_exact: boolean;
         };
         /**
+         * PasswordReset
+         * @description A password for the next login.
+         */
+        PasswordReset: {
+            /**
+             * Temporary Password
+             * @description 临时密码，只显示这一次；登录后须修改
+             */
+            temporary_password: string | null;
+        };
+        /**
          * Permission
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
         Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        /**
+         * PostCreate
+         * @description A new post. Its role stays: other rights are another post.
+         */
+        PostCreate: {
+            /** Code */
+            code: string;
+            /**
+             * Division Code
+             * @description 网格员填所在网格；其余不填
+             */
+            division_code?: string | null;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * PostShown
+         * @description A post and its present holder.
+         */
+        PostShown: {
+            /** Code */
+            code: string;
+            /** Division Code */
+            division_code: string;
+            holder: components["schemas"]["Named"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Liaison */
+            is_liaison: boolean;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Since */
+            since: string | null;
+            unit: components["schemas"]["Named"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PostUpdate
+         * @description What may change of a post.
+         */
+        PostUpdate: {
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
         /**
          * Preview
          * @description What a commit would bring in, and what is wrong.
@@ -4932,17 +6723,335 @@ export interface components {
          */
         PropertyStatus: "registered" | "determined" | "disputed" | "disposed" | "withdrawn";
         /**
+         * RectificationClose
+         * @description 复查合格销号
+         */
+        RectificationClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RectificationCreate
+         * @description An order to put something right, after an inspection or on the entity itself.
+         */
+        RectificationCreate: {
+            /**
+             * Document No
+             * @default
+             */
+            document_no: string;
+            /**
+             * Due On
+             * @description 整改期限；不填按 RECT-01 计算
+             */
+            due_on?: string | null;
+            /**
+             * Entity Id
+             * @description 整改对象；由检查而来时可不填
+             */
+            entity_id?: string | null;
+            /**
+             * Inspection Id
+             * @description 发现问题的检查
+             */
+            inspection_id?: string | null;
+            /** @description 实施主体；不填为本单位 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /**
+             * Legal Actor Name
+             * @default
+             */
+            legal_actor_name: string;
+            /**
+             * Legal Basis
+             * @default
+             */
+            legal_basis: string;
+            /**
+             * Requirements
+             * @description 整改要求
+             */
+            requirements: string;
+        };
+        /**
+         * RectificationFail
+         * @description 复查不合格
+         */
+        RectificationFail: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "fail";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RectificationItem
+         * @description A rectification in a list.
+         */
+        RectificationItem: {
+            /** Document No */
+            document_no: string;
+            /** Due Is Provisional */
+            due_is_provisional: boolean;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            entity: components["schemas"]["EntityShown"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Inspection Id */
+            inspection_id: string | null;
+            /** Is Overdue */
+            is_overdue: boolean;
+            legal_actor: components["schemas"]["LegalActor"];
+            /** Number */
+            number: string;
+            /**
+             * Ordered On
+             * Format: date
+             */
+            ordered_on: string;
+            owner_unit: components["schemas"]["Named"];
+            /** Round */
+            round: number;
+            status: components["schemas"]["RectificationStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * RectificationOrderAgain
+         * @description 重新责令整改
+         */
+        RectificationOrderAgain: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "order_again";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 新的整改期限 */
+            due_on?: string | null;
+            /** 整改要求 */
+            requirements?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RectificationRead
+         * @description One rectification.
+         */
+        RectificationRead: {
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** Closed On */
+            closed_on: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Document No */
+            document_no: string;
+            /** Due Is Provisional */
+            due_is_provisional: boolean;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Due Rule */
+            due_rule: string;
+            /** Due Rule Version */
+            due_rule_version: number | null;
+            entity: components["schemas"]["EntityShown"];
+            /**
+             * History
+             * @description 以前各轮的期限、材料和不合格原因
+             */
+            history: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Inspection Id */
+            inspection_id: string | null;
+            /** Is Overdue */
+            is_overdue: boolean;
+            legal_actor: components["schemas"]["LegalActor"];
+            /** Legal Actor Name */
+            legal_actor_name: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /** Materials */
+            materials: string;
+            /** Number */
+            number: string;
+            /**
+             * Ordered On
+             * Format: date
+             */
+            ordered_on: string;
+            owner_unit: components["schemas"]["Named"];
+            reinspection_finding: components["schemas"]["Finding"] | null;
+            /** Requirements */
+            requirements: string;
+            /** Round */
+            round: number;
+            status: components["schemas"]["RectificationStatus"];
+            /** Submitted On */
+            submitted_on: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RectificationReinspect
+         * @description 安排复查
+         */
+        RectificationReinspect: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reinspect";
+            /** 复查人员 */
+            inspectors?: string | null;
+            /** 复查日期 */
+            planned_on?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RectificationSort
+         * @description Orders of the rectification list.
+         * @enum {string}
+         */
+        RectificationSort: "-id" | "id" | "due_on" | "-due_on";
+        /**
+         * RectificationStatus
+         * @description Where a rectification stands.
+         * @enum {string}
+         */
+        RectificationStatus: "ordered" | "submitted" | "reinspecting" | "failed" | "closed" | "withdrawn";
+        /**
+         * RectificationSubmit
+         * @description 登记整改材料
+         */
+        RectificationSubmit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "submit";
+            /** 整改情况和材料 */
+            materials: string;
+            /** 提交日期 */
+            submitted_on?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RectificationUpdate
+         * @description What may be corrected while an order is open; what is left out stays.
+         */
+        RectificationUpdate: {
+            /** Document No */
+            document_no?: string | null;
+            /** Requirements */
+            requirements?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RectificationWithdraw
+         * @description 撤销
+         */
+        RectificationWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
          * RedFlag
          * @description What a checker ticks on a lead (derived from 防非条例第九条, 非法集资解释, 部门提示).
          * @enum {string}
          */
         RedFlag: "fixed_return" | "public_pitch" | "no_financial_licence" | "forbidden_name" | "excessive_prepayment" | "not_on_record" | "free_gifts" | "personal_collection" | "buy_back" | "house_mortgage" | "government_backing" | "leaders_photos" | "targets_elders" | "recruiter_commission" | "refuses_refund";
         /**
+         * RefusedAssignment
+         * @description A lead of the batch that stayed as it was, and why.
+         */
+        RefusedAssignment: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+        };
+        /**
          * Regime
          * @description Under which procedure.
          * @enum {string}
          */
         Regime: "criminal" | "administrative" | "civil";
+        /**
+         * Registration
+         * @description Whether the entity is known to the registers.
+         * @enum {string}
+         */
+        Registration: "registered" | "filed" | "unregistered";
         /**
          * ReleaseReason
          * @description Why a measure ended.
@@ -5028,6 +7137,787 @@ export interface components {
             };
         };
         /**
+         * RiskEntityAccept
+         * @description 验收
+         */
+        RiskEntityAccept: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "accept";
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityAssess
+         * @description 评估定级
+         */
+        RiskEntityAssess: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "assess";
+            /** 研判决定人 */
+            decided_by?: string | null;
+            /** 评估依据 */
+            factors: string;
+            /** 下次复评日期 */
+            review_on?: string | null;
+            /** 处置路线 */
+            route?: components["schemas"]["RiskRoute"] | null;
+            /** 风险等级 */
+            tier: components["schemas"]["RiskTier"];
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityChooseRoute
+         * @description 确定处置路线
+         */
+        RiskEntityChooseRoute: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "choose_route";
+            /** 理由 */
+            reason: string;
+            /** 处置路线 */
+            route: components["schemas"]["RiskRoute"];
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityCreate
+         * @description A new entity. Whoever may assess may give the tier at once.
+         */
+        RiskEntityCreate: {
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Division Code
+             * @description 所在村；不填为本单位所在地
+             */
+            division_code?: string | null;
+            /**
+             * Elders Served
+             * @description 服务老人数
+             */
+            elders_served?: number | null;
+            /**
+             * Factors
+             * @description 定级依据
+             * @default
+             */
+            factors: string;
+            /** @default other */
+            industry: components["schemas"]["Industry"];
+            /** @description 不填时按信用代码和名称判断 */
+            kind?: components["schemas"]["EntityKind"] | null;
+            /**
+             * Name
+             * @description 名称
+             */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Owner Unit Id
+             * @description 监管单位；不填为登记单位或行业主管单位
+             */
+            owner_unit_id?: string | null;
+            /**
+             * Prepaid Amount
+             * @description 预收费金额（元）
+             */
+            prepaid_amount?: string | null;
+            /**
+             * Problems
+             * @description 问题描述
+             * @default
+             */
+            problems: string;
+            /** @description 登记备案情况；不填为未核实 */
+            registration?: components["schemas"]["Registration"] | null;
+            /**
+             * Responsible Person
+             * @description 法定代表人或负责人
+             * @default
+             */
+            responsible_person: string;
+            /**
+             * Responsible Phone
+             * @description 负责人电话
+             * @default
+             */
+            responsible_phone: string;
+            /**
+             * Source Lead Id
+             * @description 来源线索
+             */
+            source_lead_id?: string | null;
+            tier?: components["schemas"]["RiskTier"] | null;
+            /**
+             * Uscc
+             * @description 统一社会信用代码；同一乡镇内不得重复
+             * @default
+             */
+            uscc: string;
+        };
+        /**
+         * RiskEntityDelist
+         * @description 销号
+         */
+        RiskEntityDelist: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "delist";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityFixEvidence
+         * @description 固定证据
+         */
+        RiskEntityFixEvidence: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "fix_evidence";
+            /** 证据清单 */
+            evidence_list: string;
+            /** 固定人 */
+            fixed_by: string;
+            /**
+             * 固定日期
+             * Format: date
+             */
+            fixed_on: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityInterview
+         * @description 警示约谈
+         */
+        RiskEntityInterview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "interview";
+            /** 完成期限 */
+            deadline?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施日期 */
+            done_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityItem
+         * @description An entity in a list.
+         */
+        RiskEntityItem: {
+            /**
+             * Address
+             * @description 列表中只到村一级
+             */
+            address: string;
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /** Elders Served */
+            elders_served: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            industry: components["schemas"]["Industry"];
+            /** Inspection Due Is Provisional */
+            inspection_due_is_provisional: boolean;
+            kind: components["schemas"]["EntityKind"];
+            /** Name */
+            name: string;
+            /** Next Inspection Due */
+            next_inspection_due: string | null;
+            /** Number */
+            number: string;
+            /** Open Rectifications */
+            open_rectifications: number;
+            owner_unit: components["schemas"]["Named"];
+            /** Prepaid Amount */
+            prepaid_amount: string | null;
+            registration: components["schemas"]["Registration"] | null;
+            /** Responsible Person */
+            responsible_person: string;
+            route: components["schemas"]["RiskRoute"] | null;
+            status: components["schemas"]["EntityStatus"];
+            tier: components["schemas"]["RiskTier"] | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Uscc */
+            uscc: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RiskEntityList
+         * @description 纳入管控名单
+         */
+        RiskEntityList: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "list";
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityOrderRectification
+         * @description 责令整改
+         */
+        RiskEntityOrderRectification: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "order_rectification";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 整改期限 */
+            due_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 整改要求 */
+            requirements: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityRead
+         * @description One entity.
+         */
+        RiskEntityRead: {
+            /**
+             * Address
+             * @description 列表中只到村一级
+             */
+            address: string;
+            /** Available Actions */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /** Elders Served */
+            elders_served: number | null;
+            /** Evidence Fixed On */
+            evidence_fixed_on: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifiers */
+            identifiers: components["schemas"]["EntityIdentifierShown"][];
+            /** Import Id */
+            import_id: string | null;
+            /** Import Row */
+            import_row: number | null;
+            industry: components["schemas"]["Industry"];
+            /** Inspection Due Is Provisional */
+            inspection_due_is_provisional: boolean;
+            /** Inspection Rule */
+            inspection_rule: string;
+            kind: components["schemas"]["EntityKind"];
+            /** Last Inspected On */
+            last_inspected_on: string | null;
+            /** Listed On */
+            listed_on: string | null;
+            /** Name */
+            name: string;
+            /** Next Inspection Due */
+            next_inspection_due: string | null;
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /** Open Rectifications */
+            open_rectifications: number;
+            owner_unit: components["schemas"]["Named"];
+            /** Prepaid Amount */
+            prepaid_amount: string | null;
+            /** Problems */
+            problems: string;
+            /** Refund Due */
+            refund_due: string | null;
+            /**
+             * Refunded
+             * @example 12345.67
+             */
+            refunded: string;
+            registration: components["schemas"]["Registration"] | null;
+            /** Responsible Person */
+            responsible_person: string;
+            /** Responsible Phone */
+            responsible_phone: string;
+            /**
+             * Revealable
+             * @description 可申请查看明文的字段
+             */
+            revealable: string[];
+            /** Review On */
+            review_on: string | null;
+            route: components["schemas"]["RiskRoute"] | null;
+            /** Source Lead Id */
+            source_lead_id: string | null;
+            status: components["schemas"]["EntityStatus"];
+            tier: components["schemas"]["RiskTier"] | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Uscc */
+            uscc: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RiskEntityReassess
+         * @description 复评定级
+         */
+        RiskEntityReassess: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reassess";
+            /** 研判决定人 */
+            decided_by?: string | null;
+            /** 评估依据 */
+            factors: string;
+            /** 下次复评日期 */
+            review_on?: string | null;
+            /** 处置路线 */
+            route?: components["schemas"]["RiskRoute"] | null;
+            /** 风险等级 */
+            tier: components["schemas"]["RiskTier"];
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityRecordFeedback
+         * @description 登记移交回执与结果
+         */
+        RiskEntityRecordFeedback: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_feedback";
+            /** 签收日期 */
+            received_on?: string | null;
+            /** 办理结果 */
+            result: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityRecordMeasure
+         * @description 登记其他措施
+         */
+        RiskEntityRecordMeasure: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_measure";
+            /** 完成期限 */
+            deadline?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施日期 */
+            done_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 措施 */
+            measure: components["schemas"]["RiskMeasureKind"];
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityRecordRefund
+         * @description 登记清退进展
+         */
+        RiskEntityRecordRefund: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_refund";
+            /**
+             * 已清退金额
+             * @example 12345.67
+             */
+            amount: string;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施日期 */
+            done_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityRemind
+         * @description 风险提示
+         */
+        RiskEntityRemind: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "remind";
+            /** 完成期限 */
+            deadline?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施日期 */
+            done_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityReopen
+         * @description 重新排查（回头看）
+         */
+        RiskEntityReopen: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reopen";
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityShutDown
+         * @description 取缔关停
+         */
+        RiskEntityShutDown: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "shut_down";
+            /** 决定书编号 */
+            document_no?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntitySort
+         * @description Orders of the entity list.
+         * @enum {string}
+         */
+        RiskEntitySort: "-id" | "id" | "-updated_at" | "updated_at";
+        /**
+         * RiskEntityStopOperations
+         * @description 停止经营活动
+         */
+        RiskEntityStopOperations: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "stop_operations";
+            /** 决定书编号 */
+            document_no?: string | null;
+            /** 实施日期 */
+            done_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntitySweep
+         * @description 完成排查
+         */
+        RiskEntitySweep: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "sweep";
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityTransferDepartment
+         * @description 移交主管部门
+         */
+        RiskEntityTransferDepartment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "transfer_department";
+            /** 接收部门 */
+            department: string;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityTransferPolice
+         * @description 移送公安
+         */
+        RiskEntityTransferPolice: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "transfer_police";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 理由 */
+            reason: string;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskEntityUpdate
+         * @description What may be corrected before an entity is off the list; what is left out stays.
+         */
+        RiskEntityUpdate: {
+            /** Address */
+            address?: string | null;
+            /** Division Code */
+            division_code?: string | null;
+            /** Elders Served */
+            elders_served?: number | null;
+            industry?: components["schemas"]["Industry"] | null;
+            kind?: components["schemas"]["EntityKind"] | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Owner Unit Id */
+            owner_unit_id?: string | null;
+            /** Prepaid Amount */
+            prepaid_amount?: string | null;
+            /** Problems */
+            problems?: string | null;
+            registration?: components["schemas"]["Registration"] | null;
+            /** Responsible Person */
+            responsible_person?: string | null;
+            /** Responsible Phone */
+            responsible_phone?: string | null;
+            /** Uscc */
+            uscc?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RiskEntityUrgeRefund
+         * @description 督促清退
+         */
+        RiskEntityUrgeRefund: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "urge_refund";
+            /** 应清退金额 */
+            amount?: string | null;
+            /** 完成期限 */
+            deadline?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 实施日期 */
+            done_on?: string | null;
+            /** 实施主体 */
+            legal_actor?: components["schemas"]["LegalActor"] | null;
+            /** 实施机关名称 */
+            legal_actor_name?: string | null;
+            /** 法律依据 */
+            legal_basis?: string | null;
+            /** 情况说明 */
+            note?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * RiskRoute
+         * @description How the entity is dealt with; exactly one at a time (E5-E9).
+         * @enum {string}
+         */
+        RiskRoute: "emerging" | "evident" | "other_department" | "suspected_crime";
+        /**
+         * RiskTier
+         * @description How grave the risk is, low to high. A fact of its own: it does not choose the route (E9).
+         * @enum {string}
+         */
+        RiskTier: "green" | "yellow" | "orange" | "red";
+        /**
          * Role
          * @description What a post is for. A post has exactly one role, so nobody acts as two at once.
          * @enum {string}
@@ -5040,6 +7930,32 @@ export interface components {
          */
         Roll: "never" | "next_working_day";
         /**
+         * RouteRead
+         * @description One stretch of the way; the one without an end is the present route.
+         */
+        RouteRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            route: components["schemas"]["RiskRoute"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * RowState
          * @description What a row of the file is to us.
          * @enum {string}
@@ -5051,6 +7967,14 @@ export interface components {
          * @enum {string}
          */
         RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection";
+        /**
+         * Securing
+         * @description An act of the security administrator, with the reason that goes into the audit.
+         */
+        Securing: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * SessionShown
          * @description One login of the present person.
@@ -5294,6 +8218,252 @@ export interface components {
             secret: string;
             /** Uri */
             uri: string;
+        };
+        /**
+         * UnitCreate
+         * @description A new unit.
+         */
+        UnitCreate: {
+            /** Division Code */
+            division_code: string;
+            kind: components["schemas"]["UnitKind"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * UnitKind
+         * @description What a unit is; the same words as the roles, because a unit's posts act in them.
+         * @enum {string}
+         */
+        UnitKind: "leadership" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "other" | "village" | "county" | "supervision" | "system";
+        /**
+         * UnitPost
+         * @description A post of a unit and who holds it.
+         */
+        UnitPost: {
+            holder: components["schemas"]["Named"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Liaison */
+            is_liaison: boolean;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UnitRead
+         * @description One unit.
+         */
+        UnitRead: {
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            kind: components["schemas"]["UnitKind"];
+            /** Name */
+            name: string;
+            /** Posts */
+            posts: components["schemas"]["UnitPost"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * UnitShown
+         * @description A unit in a list.
+         */
+        UnitShown: {
+            /** Division Code */
+            division_code: string;
+            /** Division Name */
+            division_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            kind: components["schemas"]["UnitKind"];
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UnitUpdate
+         * @description What may change of a unit: records hang on its place and kind, so those stay.
+         */
+        UnitUpdate: {
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
+        };
+        /**
+         * UserCreate
+         * @description A new person; posts are handed over afterwards.
+         */
+        UserCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * UserCreated
+         * @description A new person with the password for the first login.
+         */
+        UserCreated: {
+            /** Has Totp */
+            has_totp: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Locked Until */
+            locked_until: string | null;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            /** Phone Mask */
+            phone_mask: string;
+            /** Posts */
+            posts: components["schemas"]["UserPost"][];
+            /**
+             * Temporary Password
+             * @description 临时密码，只显示这一次；首次登录须修改
+             */
+            temporary_password: string | null;
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UserPost
+         * @description A post that a person holds.
+         */
+        UserPost: {
+            /** Name */
+            name: string;
+            /**
+             * Post Id
+             * Format: uuid
+             */
+            post_id: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
+         * UserRead
+         * @description One person.
+         */
+        UserRead: {
+            /** Has Totp */
+            has_totp: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Locked Until */
+            locked_until: string | null;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            /** Phone Mask */
+            phone_mask: string;
+            /** Posts */
+            posts: components["schemas"]["UserPost"][];
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UserShown
+         * @description A person who logs in.
+         */
+        UserShown: {
+            /** Has Totp */
+            has_totp: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Last Login At */
+            last_login_at: string | null;
+            /** Must Change Password */
+            must_change_password: boolean;
+            /** Name */
+            name: string;
+            /** Phone Mask */
+            phone_mask: string;
+            /** Posts */
+            posts: components["schemas"]["UserPost"][];
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UserUpdate
+         * @description What may change of a person; what is left out stays.
+         */
+        UserUpdate: {
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Version
+             * @description 所依据的版本号
+             */
+            version: number;
         };
         /**
          * VictimCreate
@@ -5649,6 +8819,18 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * MeasureKind
+         * @description What was ordered.
+         * @enum {string}
+         */
+        MeasureKind: "query" | "stop_payment" | "freeze" | "waiting_freeze" | "seal" | "seize" | "registration";
+        /**
+         * MeasureKind
+         * @description What was done.
+         * @enum {string}
+         */
+        RiskMeasureKind: "remind" | "increase_inspections" | "routine_patrol" | "interview" | "order_rectification" | "stop_operations" | "urge_refund" | "refund_progress" | "suspend_fundraising" | "hold_registration" | "seal_premises" | "order_sale" | "exit_ban" | "revoke_licence" | "shut_down" | "preserve_evidence" | "transfer_department" | "transfer_police";
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -5705,12 +8887,6 @@ export interface components {
              */
             new_password: string;
         };
-        /**
-         * DivisionLevel
-         * @description The level that a division code's length tells.
-         * @enum {string}
-         */
-        DivisionLevel: "county" | "town" | "village" | "grid";
         /** DivisionPage */
         DivisionPage: {
             /** Next Cursor */
@@ -5723,46 +8899,6 @@ export interface components {
             total_is_exact: boolean;
             /** Items */
             items: components["schemas"]["DivisionRow"][];
-        };
-        /** DivisionRow */
-        DivisionRow: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-            level: components["schemas"]["DivisionLevel"];
-        };
-        /** Duties */
-        Duties: {
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Prev Cursor */
-            prev_cursor: string | null;
-            /** Total */
-            total: number | null;
-            /** Total Is Exact */
-            total_is_exact: boolean;
-            /** Items */
-            items: components["schemas"]["Duty"][];
-        };
-        /** Duty */
-        Duty: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Title */
-            title: string;
-            /** Subject Type */
-            subject_type: string;
-            /** Subject Id */
-            subject_id: string;
-            /** Subject Number */
-            subject_number: string;
-            /** Due At */
-            due_at: string | null;
-            /** Rule */
-            rule: string | null;
         };
         /** Identifier */
         Identifier: {
@@ -5865,12 +9001,6 @@ export interface components {
             /** Items */
             items: components["schemas"]["TimelineEntry"][];
         };
-        /**
-         * UnitKind
-         * @description What a unit is; the same words as the roles, because a unit's posts act in them.
-         * @enum {string}
-         */
-        UnitKind: "leadership" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "other" | "village" | "county" | "supervision" | "system";
         /** UnitPage */
         UnitPage: {
             /** Next Cursor */
@@ -5903,6 +9033,13 @@ export interface components {
     pathItems: never;
 }
 export type AccountKind = components['schemas']['AccountKind'];
+export type ApiClientCreate = components['schemas']['ApiClientCreate'];
+export type ApiClientRotate = components['schemas']['ApiClientRotate'];
+export type ApiClientSecret = components['schemas']['ApiClientSecret'];
+export type ApiClientShown = components['schemas']['ApiClientShown'];
+export type ApiClientUpdate = components['schemas']['ApiClientUpdate'];
+export type AssessmentRead = components['schemas']['AssessmentRead'];
+export type AssignmentsDone = components['schemas']['AssignmentsDone'];
 export type AttachmentRead = components['schemas']['AttachmentRead'];
 export type AuthorityLevel = components['schemas']['AuthorityLevel'];
 export type AvailableAction = components['schemas']['AvailableAction'];
@@ -5961,8 +9098,21 @@ export type DistributionStatus = components['schemas']['DistributionStatus'];
 export type DistributionUpdate = components['schemas']['DistributionUpdate'];
 export type DistributionWithdraw = components['schemas']['DistributionWithdraw'];
 export type Diversion = components['schemas']['Diversion'];
+export type DivisionImport = components['schemas']['DivisionImport'];
+export type DivisionImported = components['schemas']['DivisionImported'];
+export type DivisionLevel = components['schemas']['DivisionLevel'];
+export type DivisionRow = components['schemas']['DivisionRow'];
+export type DivisionShown = components['schemas']['DivisionShown'];
 export type Due = components['schemas']['Due'];
+export type Duties = components['schemas']['Duties'];
+export type Duty = components['schemas']['Duty'];
+export type DutyCount = components['schemas']['DutyCount'];
+export type DutyKind = components['schemas']['DutyKind'];
 export type EditedRows = components['schemas']['EditedRows'];
+export type EntityIdentifierShown = components['schemas']['EntityIdentifierShown'];
+export type EntityKind = components['schemas']['EntityKind'];
+export type EntityShown = components['schemas']['EntityShown'];
+export type EntityStatus = components['schemas']['EntityStatus'];
 export type EntryCreate = components['schemas']['EntryCreate'];
 export type EntryItem = components['schemas']['EntryItem'];
 export type EntryRead = components['schemas']['EntryRead'];
@@ -5973,6 +9123,10 @@ export type FaultShown = components['schemas']['FaultShown'];
 export type FeedbackMode = components['schemas']['FeedbackMode'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
+export type Finding = components['schemas']['Finding'];
+export type HolderCreate = components['schemas']['HolderCreate'];
+export type HolderShown = components['schemas']['HolderShown'];
+export type Holders = components['schemas']['Holders'];
 export type HolidayYearPut = components['schemas']['HolidayYearPut'];
 export type HolidayYearShown = components['schemas']['HolidayYearShown'];
 export type HolidayYears = components['schemas']['HolidayYears'];
@@ -5987,12 +9141,27 @@ export type ImportRead = components['schemas']['ImportRead'];
 export type ImportRowShown = components['schemas']['ImportRowShown'];
 export type ImportSort = components['schemas']['ImportSort'];
 export type ImportStatus = components['schemas']['ImportStatus'];
+export type Industry = components['schemas']['Industry'];
+export type InspectionCancel = components['schemas']['InspectionCancel'];
+export type InspectionClose = components['schemas']['InspectionClose'];
+export type InspectionComplete = components['schemas']['InspectionComplete'];
+export type InspectionCreate = components['schemas']['InspectionCreate'];
+export type InspectionItem = components['schemas']['InspectionItem'];
+export type InspectionOrderRectification = components['schemas']['InspectionOrderRectification'];
+export type InspectionRead = components['schemas']['InspectionRead'];
+export type InspectionSort = components['schemas']['InspectionSort'];
+export type InspectionStatus = components['schemas']['InspectionStatus'];
+export type InspectionUpdate = components['schemas']['InspectionUpdate'];
+export type ItemIn = components['schemas']['ItemIn'];
+export type ItemResult = components['schemas']['ItemResult'];
+export type ItemShown = components['schemas']['ItemShown'];
 export type JobItem = components['schemas']['JobItem'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type JobTransition = components['schemas']['JobTransition'];
 export type LeadAcknowledge = components['schemas']['LeadAcknowledge'];
 export type LeadArchive = components['schemas']['LeadArchive'];
 export type LeadAssign = components['schemas']['LeadAssign'];
+export type LeadAssignments = components['schemas']['LeadAssignments'];
 export type LeadCase = components['schemas']['LeadCase'];
 export type LeadCategory = components['schemas']['LeadCategory'];
 export type LeadChannel = components['schemas']['LeadChannel'];
@@ -6014,17 +9183,22 @@ export type LeadStatus = components['schemas']['LeadStatus'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
+export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
 export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
 export type LedgerKind = components['schemas']['LedgerKind'];
+export type LegalActor = components['schemas']['LegalActor'];
+export type LiaisonCreate = components['schemas']['LiaisonCreate'];
+export type LiaisonShown = components['schemas']['LiaisonShown'];
+export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
 export type LineStatus = components['schemas']['LineStatus'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
-export type MeasureKind = components['schemas']['MeasureKind'];
+export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
 export type Named = components['schemas']['Named'];
@@ -6033,20 +9207,35 @@ export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
 export type Option = components['schemas']['Option'];
 export type Ownership = components['schemas']['Ownership'];
+export type PageApiClientShown = components['schemas']['Page_ApiClientShown_'];
+export type PageAssessmentRead = components['schemas']['Page_AssessmentRead_'];
 export type PageAttachmentRead = components['schemas']['Page_AttachmentRead_'];
 export type PageCaseItem = components['schemas']['Page_CaseItem_'];
 export type PageDistributionItem = components['schemas']['Page_DistributionItem_'];
+export type PageDivisionShown = components['schemas']['Page_DivisionShown_'];
 export type PageEntryItem = components['schemas']['Page_EntryItem_'];
 export type PageImportItem = components['schemas']['Page_ImportItem_'];
 export type PageImportRowShown = components['schemas']['Page_ImportRowShown_'];
+export type PageInspectionItem = components['schemas']['Page_InspectionItem_'];
 export type PageJobItem = components['schemas']['Page_JobItem_'];
 export type PageLeadItem = components['schemas']['Page_LeadItem_'];
 export type PageLineItem = components['schemas']['Page_LineItem_'];
+export type PageMeasureRead = components['schemas']['Page_MeasureRead_'];
+export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
+export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
+export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
+export type PageRouteRead = components['schemas']['Page_RouteRead_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
+export type PageUnitShown = components['schemas']['Page_UnitShown_'];
+export type PageUserShown = components['schemas']['Page_UserShown_'];
 export type PageVictimItem = components['schemas']['Page_VictimItem_'];
+export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
+export type PostCreate = components['schemas']['PostCreate'];
+export type PostShown = components['schemas']['PostShown'];
+export type PostUpdate = components['schemas']['PostUpdate'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type PropertyItemCreate = components['schemas']['PropertyItemCreate'];
@@ -6068,8 +9257,22 @@ export type PropertyMeasureSort = components['schemas']['PropertyMeasureSort'];
 export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTakeEffect'];
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
+export type RectificationClose = components['schemas']['RectificationClose'];
+export type RectificationCreate = components['schemas']['RectificationCreate'];
+export type RectificationFail = components['schemas']['RectificationFail'];
+export type RectificationItem = components['schemas']['RectificationItem'];
+export type RectificationOrderAgain = components['schemas']['RectificationOrderAgain'];
+export type RectificationRead = components['schemas']['RectificationRead'];
+export type RectificationReinspect = components['schemas']['RectificationReinspect'];
+export type RectificationSort = components['schemas']['RectificationSort'];
+export type RectificationStatus = components['schemas']['RectificationStatus'];
+export type RectificationSubmit = components['schemas']['RectificationSubmit'];
+export type RectificationUpdate = components['schemas']['RectificationUpdate'];
+export type RectificationWithdraw = components['schemas']['RectificationWithdraw'];
 export type RedFlag = components['schemas']['RedFlag'];
+export type RefusedAssignment = components['schemas']['RefusedAssignment'];
 export type Regime = components['schemas']['Regime'];
+export type Registration = components['schemas']['Registration'];
 export type ReleaseReason = components['schemas']['ReleaseReason'];
 export type RenewalShown = components['schemas']['RenewalShown'];
 export type Reporter = components['schemas']['Reporter'];
@@ -6077,10 +9280,39 @@ export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
 export type Reveal = components['schemas']['Reveal'];
 export type Revealed = components['schemas']['Revealed'];
+export type RiskEntityAccept = components['schemas']['RiskEntityAccept'];
+export type RiskEntityAssess = components['schemas']['RiskEntityAssess'];
+export type RiskEntityChooseRoute = components['schemas']['RiskEntityChooseRoute'];
+export type RiskEntityCreate = components['schemas']['RiskEntityCreate'];
+export type RiskEntityDelist = components['schemas']['RiskEntityDelist'];
+export type RiskEntityFixEvidence = components['schemas']['RiskEntityFixEvidence'];
+export type RiskEntityInterview = components['schemas']['RiskEntityInterview'];
+export type RiskEntityItem = components['schemas']['RiskEntityItem'];
+export type RiskEntityList = components['schemas']['RiskEntityList'];
+export type RiskEntityOrderRectification = components['schemas']['RiskEntityOrderRectification'];
+export type RiskEntityRead = components['schemas']['RiskEntityRead'];
+export type RiskEntityReassess = components['schemas']['RiskEntityReassess'];
+export type RiskEntityRecordFeedback = components['schemas']['RiskEntityRecordFeedback'];
+export type RiskEntityRecordMeasure = components['schemas']['RiskEntityRecordMeasure'];
+export type RiskEntityRecordRefund = components['schemas']['RiskEntityRecordRefund'];
+export type RiskEntityRemind = components['schemas']['RiskEntityRemind'];
+export type RiskEntityReopen = components['schemas']['RiskEntityReopen'];
+export type RiskEntityShutDown = components['schemas']['RiskEntityShutDown'];
+export type RiskEntitySort = components['schemas']['RiskEntitySort'];
+export type RiskEntityStopOperations = components['schemas']['RiskEntityStopOperations'];
+export type RiskEntitySweep = components['schemas']['RiskEntitySweep'];
+export type RiskEntityTransferDepartment = components['schemas']['RiskEntityTransferDepartment'];
+export type RiskEntityTransferPolice = components['schemas']['RiskEntityTransferPolice'];
+export type RiskEntityUpdate = components['schemas']['RiskEntityUpdate'];
+export type RiskEntityUrgeRefund = components['schemas']['RiskEntityUrgeRefund'];
+export type RiskRoute = components['schemas']['RiskRoute'];
+export type RiskTier = components['schemas']['RiskTier'];
 export type Role = components['schemas']['Role'];
 export type Roll = components['schemas']['Roll'];
+export type RouteRead = components['schemas']['RouteRead'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
+export type Securing = components['schemas']['Securing'];
 export type SessionShown = components['schemas']['SessionShown'];
 export type SheetShown = components['schemas']['SheetShown'];
 export type SourceLead = components['schemas']['SourceLead'];
@@ -6092,6 +9324,18 @@ export type TimeUnit = components['schemas']['TimeUnit'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type UnitCreate = components['schemas']['UnitCreate'];
+export type UnitKind = components['schemas']['UnitKind'];
+export type UnitPost = components['schemas']['UnitPost'];
+export type UnitRead = components['schemas']['UnitRead'];
+export type UnitShown = components['schemas']['UnitShown'];
+export type UnitUpdate = components['schemas']['UnitUpdate'];
+export type UserCreate = components['schemas']['UserCreate'];
+export type UserCreated = components['schemas']['UserCreated'];
+export type UserPost = components['schemas']['UserPost'];
+export type UserRead = components['schemas']['UserRead'];
+export type UserShown = components['schemas']['UserShown'];
+export type UserUpdate = components['schemas']['UserUpdate'];
 export type VictimCreate = components['schemas']['VictimCreate'];
 export type VictimExclude = components['schemas']['VictimExclude'];
 export type VictimItem = components['schemas']['VictimItem'];
@@ -6102,26 +9346,514 @@ export type VictimStatus = components['schemas']['VictimStatus'];
 export type VictimUpdate = components['schemas']['VictimUpdate'];
 export type VictimVerify = components['schemas']['VictimVerify'];
 export type VictimWithdraw = components['schemas']['VictimWithdraw'];
+export type MeasureKind = components['schemas']['MeasureKind'];
+export type RiskMeasureKind = components['schemas']['RiskMeasureKind'];
 export type HttpValidationError = components['schemas']['HTTPValidationError'];
 export type ValidationError = components['schemas']['ValidationError'];
 export type AttachmentPage = components['schemas']['AttachmentPage'];
 export type BodyTokenApiV1AuthTokenPost = components['schemas']['Body_token_api_v1_auth_token_post'];
-export type DivisionLevel = components['schemas']['DivisionLevel'];
 export type DivisionPage = components['schemas']['DivisionPage'];
-export type DivisionRow = components['schemas']['DivisionRow'];
-export type Duties = components['schemas']['Duties'];
-export type Duty = components['schemas']['Duty'];
 export type Identifier = components['schemas']['Identifier'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadRow = components['schemas']['LeadRow'];
 export type MeRead = components['schemas']['MeRead'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelinePage = components['schemas']['TimelinePage'];
-export type UnitKind = components['schemas']['UnitKind'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type UnitRow = components['schemas']['UnitRow'];
 export type $defs = Record<string, never>;
 export interface operations {
+    api_clients_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApiClientShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_clients_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiClientCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientSecret"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_clients_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientShown"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_clients_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiClientUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_clients_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                api_client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiClientRotate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientSecret"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attachments_content: {
         parameters: {
             query?: never;
@@ -7908,6 +11640,202 @@ export interface operations {
             };
         };
     };
+    divisions_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 名称 */
+                q?: string | null;
+                /** @description 上级代码（只列直接下级） */
+                parent_code?: string | null;
+                level?: components["schemas"]["DivisionLevel"] | null;
+                /** @description 是否包括已撤并的 */
+                include_past?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DivisionShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    divisions_bring_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionImported"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     holiday_years_years: {
         parameters: {
             query?: never;
@@ -8609,6 +12537,514 @@ export interface operations {
             };
         };
     };
+    inspections_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["InspectionSort"];
+                /** @description 检查编号，或检查对象的名称 */
+                q?: string | null;
+                status?: components["schemas"]["InspectionStatus"][] | null;
+                finding?: components["schemas"]["Finding"][] | null;
+                entity_id?: string | null;
+                rectification_id?: string | null;
+                /** @description 检查单位 */
+                owner_unit_id?: string | null;
+                /** @description 行政区划（含下级） */
+                division_code?: string | null;
+                /** @description 是否复查 */
+                is_reinspection?: boolean | null;
+                /** @description 计划日期已过而未检查 */
+                overdue?: boolean | null;
+                planned_from?: string | null;
+                planned_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InspectionItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inspection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inspection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                inspection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionComplete"] | components["schemas"]["InspectionOrderRectification"] | components["schemas"]["InspectionClose"] | components["schemas"]["InspectionCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_page: {
         parameters: {
             query?: {
@@ -8827,6 +13263,10 @@ export interface operations {
                 proposed_unit_id?: string;
                 /** @description 行政区划（含下级） */
                 division_code?: string;
+                /** @description 行政区划（仅本级） */
+                division_only?: string;
+                /** @description 是否计入统计（撤回、重复的不计） */
+                counted?: boolean;
                 /** @description Import Id */
                 import_id?: string;
                 /** @description Fast Track */
@@ -8923,6 +13363,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadAssignments"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentsDone"];
                 };
             };
             /** @description 请求无法解析 */
@@ -10143,6 +14700,74 @@ export interface operations {
             };
         };
     };
+    me_waiting: {
+        parameters: {
+            query?: {
+                /** @description 列出的件数 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me_own_sessions: {
         parameters: {
             query?: never;
@@ -10453,6 +15078,569 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                unit_id?: string | null;
+                role?: components["schemas"]["Role"][] | null;
+                /** @description 是否空缺 */
+                vacant?: boolean | null;
+                include_inactive?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PostShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostShown"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_holders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holders"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_hand_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostShown"];
+                };
             };
             /** @description 请求无法解析 */
             400: {
@@ -11546,6 +16734,1344 @@ export interface operations {
             };
         };
     };
+    rectifications_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["RectificationSort"];
+                /** @description 整改编号、文书编号，或整改对象的名称 */
+                q?: string | null;
+                status?: components["schemas"]["RectificationStatus"][] | null;
+                entity_id?: string | null;
+                inspection_id?: string | null;
+                /** @description 责令整改的单位 */
+                owner_unit_id?: string | null;
+                /** @description 行政区划（含下级） */
+                division_code?: string | null;
+                /** @description 是否超期未销号 */
+                overdue?: boolean | null;
+                due_from?: string | null;
+                due_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RectificationItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectifications_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectifications_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectifications_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationSubmit"] | components["schemas"]["RectificationReinspect"] | components["schemas"]["RectificationClose"] | components["schemas"]["RectificationFail"] | components["schemas"]["RectificationOrderAgain"] | components["schemas"]["RectificationWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["RiskEntitySort"];
+                /** @description 全文检索；也可填编号、信用代码、电话 */
+                q?: string | null;
+                status?: components["schemas"]["EntityStatus"][] | null;
+                tier?: components["schemas"]["RiskTier"][] | null;
+                route?: components["schemas"]["RiskRoute"][] | null;
+                kind?: components["schemas"]["EntityKind"][] | null;
+                industry?: components["schemas"]["Industry"][] | null;
+                registration?: components["schemas"]["Registration"][] | null;
+                /** @description 负责人姓名（完整） */
+                responsible_person?: string | null;
+                owner_unit_id?: string | null;
+                /** @description 行政区划（含下级） */
+                division_code?: string | null;
+                source_lead_id?: string | null;
+                import_id?: string | null;
+                /** @description 是否在管控名单内（已纳管且未销号） */
+                on_list?: boolean | null;
+                /** @description 是否超过应检查日期 */
+                inspection_overdue?: boolean | null;
+                /** @description 应检查日期不晚于 */
+                inspection_due_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RiskEntityItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskEntityCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskEntityRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskEntityRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskEntityUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskEntityRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_assessments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AssessmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_measures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MeasureRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskEntitySweep"] | components["schemas"]["RiskEntityAssess"] | components["schemas"]["RiskEntityReassess"] | components["schemas"]["RiskEntityChooseRoute"] | components["schemas"]["RiskEntityList"] | components["schemas"]["RiskEntityRemind"] | components["schemas"]["RiskEntityInterview"] | components["schemas"]["RiskEntityOrderRectification"] | components["schemas"]["RiskEntityStopOperations"] | components["schemas"]["RiskEntityUrgeRefund"] | components["schemas"]["RiskEntityRecordRefund"] | components["schemas"]["RiskEntityRecordMeasure"] | components["schemas"]["RiskEntityFixEvidence"] | components["schemas"]["RiskEntityTransferDepartment"] | components["schemas"]["RiskEntityTransferPolice"] | components["schemas"]["RiskEntityRecordFeedback"] | components["schemas"]["RiskEntityShutDown"] | components["schemas"]["RiskEntityAccept"] | components["schemas"]["RiskEntityDelist"] | components["schemas"]["RiskEntityReopen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskEntityRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     time_rules_page: {
         parameters: {
             query?: {
@@ -11783,6 +18309,1302 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimeRuleRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 名称 */
+                q?: string | null;
+                kind?: components["schemas"]["UnitKind"][] | null;
+                /** @description 行政区划（含下级） */
+                division_code?: string | null;
+                include_inactive?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnitShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units_liaisons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liaisons"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    units_hand_over_liaison: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiaisonCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liaisons"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 姓名或登录名 */
+                q?: string | null;
+                is_active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UserShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCreated"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_reset_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Securing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_reset_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Securing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_unlock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Securing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"];
                 };
             };
             /** @description 请求无法解析 */
@@ -12668,105 +20490,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-        };
-    };
-    duties_api_v1_me_duties_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-                with_total?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Duties"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    units_api_v1_units_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-                q?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnitPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    divisions_api_v1_divisions_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-                q?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DivisionPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
             };
         };
     };

@@ -11,6 +11,8 @@ export interface FieldSpec {
   required?: boolean
   options?: Option[] | null
   help?: string | null
+  /** Names a rule that can offer a value. */
+  rule?: string | null
 }
 
 export interface ActionOffer {

@@ -2,7 +2,7 @@ import { inject, provide, type Component, type InjectionKey } from 'vue'
 
 /**
  * Pickers that know the domain (a unit, a division, a record) are handed in from above by field kind, so that
- * forms here can ask for them without knowing them. Contract: `modelValue`, `update:modelValue`, `id`.
+ * forms here can ask for them without knowing them. Contract: `modelValue`, `update:modelValue`, `id`, `spec`.
  */
 export type FieldWidgets = Record<string, Component>
 

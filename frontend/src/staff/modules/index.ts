@@ -1,23 +1,39 @@
 import type { StaffModule } from '../module'
 import account from './account/module'
+import apiClients from './api-clients/module'
 import cases from './cases/module'
 import distributions from './distributions/module'
+import divisions from './divisions/module'
 import imports from './imports/module'
+import inspections from './inspections/module'
 import jobs from './jobs/module'
 import leads from './leads/module'
 import ledger from './ledger/module'
 import property from './property/module'
+import rectifications from './rectifications/module'
+import riskEntities from './risk-entities/module'
+import timeRules from './time-rules/module'
+import units from './units/module'
+import users from './users/module'
 import victims from './victims/module'
 
 /** In the order of the menu. */
 export const modules: StaffModule[] = [
   leads,
   imports,
+  riskEntities,
+  inspections,
+  rectifications,
   cases,
   property,
   ledger,
   victims,
   distributions,
+  units,
+  users,
+  divisions,
+  timeRules,
+  apiClients,
   jobs,
   account,
 ]

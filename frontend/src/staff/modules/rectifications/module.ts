@@ -1,0 +1,16 @@
+import type { StaffModule } from '../../module'
+import { nounRoutes } from '../../nounRoutes'
+
+const rectifications: StaffModule = {
+  routes: nounRoutes({
+    path: 'rectifications',
+    name: 'rectification',
+    title: '整改',
+    menu: '整治',
+    read: 'inspection:read',
+    list: () => import('./RectificationsPage.vue'),
+    one: () => import('./RectificationPage.vue'),
+  }),
+}
+
+export default rectifications

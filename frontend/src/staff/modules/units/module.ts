@@ -1,0 +1,27 @@
+import type { StaffModule } from '../../module'
+import { nounRoutes } from '../../nounRoutes'
+
+const units: StaffModule = {
+  routes: [
+    ...nounRoutes({
+      path: 'units',
+      name: 'unit',
+      title: '单位',
+      menu: '管理',
+      read: 'unit:manage',
+      list: () => import('./UnitsPage.vue'),
+      one: () => import('./UnitPage.vue'),
+    }),
+    ...nounRoutes({
+      path: 'posts',
+      name: 'post',
+      title: '岗位',
+      menu: '管理',
+      read: 'user:manage',
+      list: () => import('./PostsPage.vue'),
+      one: () => import('./PostPage.vue'),
+    }),
+  ],
+}
+
+export default units
