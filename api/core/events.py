@@ -40,6 +40,8 @@ class Event(Base):
         Index(None, "xid", "id"),
         Index(None, "subject_id", "id"),
         Index(None, "actor_id", "id"),
+        # Rows lie in the order of time, so block ranges find a span of it.
+        Index(None, "at", postgresql_using="brin"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

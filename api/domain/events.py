@@ -67,3 +67,9 @@ class EventName(Labelled):
     HOLIDAY_CHANGED = "holiday.changed", "维护节假日"
     API_CLIENT_CHANGED = "api_client.changed", "维护接口账号"
     JOB_CHANGED = "job.changed", "处理后台任务"
+
+
+#: Who looked at what is the audit's; timelines and the feed tell what was done.
+AUDIT_ONLY = frozenset(
+    {EventName.REVEALED, EventName.EXPORTED, EventName.DOWNLOADED, EventName.ACCESS_REFUSED}
+)

@@ -8,6 +8,8 @@ from api.routers import (
     distributions,
     divisions,
     duties,
+    exports,
+    events,
     health,
     imports,
     inspections,
@@ -30,6 +32,7 @@ ROUTERS = (
     auth.router,
     auth.me_router,
     duties.router,
+    exports.leads_router,  # before /leads/{lead_id}
     leads.router,
     risk_entities.router,
     inspections.router,
@@ -51,4 +54,7 @@ ROUTERS = (
     time_rules.holidays_router,
     *attachments.SUBJECT_ROUTERS,
     attachments.router,
+    events.router,
+    events.audit_router,
+    *events.timeline_routers,
 )

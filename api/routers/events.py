@@ -1,0 +1,64 @@
+"""`/events`, `/audit/events`, and `/{resource}/{id}/timeline` of every resource."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.access.guards import require
+from api.core.db import DbSession
+from api.core.pagination import Page, PageParams
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.events import AuditEntry, AuditQuery, Feed, FeedQuery, TimelineEntry
+from api.services import audit, feed, timeline
+from api.services.sources import SOURCES, Source
+
+router = make_router("events")
+audit_router = make_router("audit")
+
+
+@router.get("", response_model=Feed, summary="事件流")
+async def page(
+    query: Annotated[FeedQuery, Query()],
+    actor: Annotated[Actor, require(P.EVENT_READ)],
+    session: DbSession,
+) -> Response:
+    """按提交先后给出可见记录的事件（CloudEvents 1.0）；不重不漏，可空页续读。"""
+    return answer(await feed.page(session, actor, query))
+
+
+@audit_router.get("/events", response_model=Page[AuditEntry], summary="审计记录")
+async def events(
+    query: Annotated[AuditQuery, Query()],
+    _: Annotated[Actor, require(P.AUDIT_READ)],
+    session: DbSession,
+) -> Response:
+    """谁在何时何地做了什么；不含业务内容。"""
+    return answer(await audit.page(session, query))
+
+
+def _timeline_router(source: Source) -> APIRouter:
+    made = make_router(source.noun)
+
+    @made.get(
+        "/{record_id}/timeline",
+        response_model=Page[TimelineEntry],
+        name="timeline",
+        summary="办理记录",
+    )
+    async def read(  # pyright: ignore[reportUnusedFunction]  # called by FastAPI
+        record_id: UUID,
+        query: PageParams,
+        actor: Annotated[Actor, require(source.permission)],
+        session: DbSession,
+    ) -> Response:
+        """一条记录自登记以来的办理经过，新的在前。"""
+        return answer(await timeline.page(session, actor, source.listing, record_id, query))
+
+    return made
+
+
+timeline_routers = tuple(_timeline_router(source) for source in SOURCES)

@@ -1,0 +1,38 @@
+"""The records that timelines and the feed tell of: where they live, who may read them.
+
+A new noun adds its line here and has both.
+"""
+
+from dataclasses import dataclass
+
+from api.core.pagination import Listing
+from api.domain.permissions import Permission as P
+from api.services import (
+    cases,
+    distributions,
+    imports,
+    leads,
+    property_items,
+    property_measures,
+    victims,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of record: `noun` as in `/api/v1/{noun}`."""
+
+    noun: str
+    permission: P
+    listing: Listing
+
+
+SOURCES = (
+    Source("leads", P.LEAD_READ, leads.LISTING),
+    Source("cases", P.CASE_READ, cases.LISTING),
+    Source("victims", P.VICTIM_READ, victims.LISTING),
+    Source("property-items", P.PROPERTY_READ, property_items.LISTING),
+    Source("property-measures", P.PROPERTY_READ, property_measures.LISTING),
+    Source("distributions", P.DISTRIBUTION_READ, distributions.LISTING),
+    Source("imports", P.IMPORT_RUN, imports.LISTING),
+)

@@ -1,0 +1,113 @@
+"""What was done to a record, as a person reads it: one service for every noun."""
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import api.domain
+from api.core import keyset
+from api.core.events import Event
+from api.core.pagination import Listing, PageQuery
+from api.domain.actors import Actor
+from api.domain.errors import NotFound
+from api.domain.events import AUDIT_ONLY, EventName
+from api.domain.flow import Flow
+from api.domain.labels import Labelled
+from api.domain.organisation import Change
+from api.domain.permissions import ROLE_SCOPE, RowScope
+from api.models.units import Unit
+
+HIDDEN = [name.value for name in AUDIT_ONLY]
+#: What those who see only what they handed in are told of it: how it stands (facts 4).
+_STANDING = frozenset({"action", "from", "to"})
+
+
+@cache
+def _flows() -> Mapping[str, Flow[Any, Any]]:
+    """Every life cycle of the domain by its name, found by its type: a new noun is spoken of
+    at once."""
+    found: dict[str, Flow[Any, Any]] = {}
+    for module in pkgutil.iter_modules(api.domain.__path__, f"{api.domain.__name__}."):
+        for each in vars(import_module(module.name)).values():
+            if isinstance(each, Flow):
+                flow: Flow[Any, Any] = each
+                found[flow.name] = flow
+    return found
+
+
+def _label_of(kind: type[Labelled], code: object) -> str:
+    return kind.labels().get(str(code), str(code))
+
+
+def action_label(subject_type: str, code: object) -> str:
+    """The Chinese word for an action of a life cycle; the code where it is gone."""
+    flow = _flows().get(subject_type)
+    labels = {a.value: a.label for a in flow.steps} if flow else {}
+    return labels.get(str(code), str(code))
+
+
+def event_label(name: str) -> str:
+    """The Chinese word for an event; the name where it is gone."""
+    return _label_of(EventName, name)
+
+
+def sentence(name: str, subject_type: str, data: Mapping[str, Any]) -> str:
+    """One line for a person: `交办：已登记 → 已交办`."""
+    if "action" in data:
+        said = action_label(subject_type, data["action"])
+        flow = _flows().get(subject_type)
+        before, after = data.get("from"), data.get("to")
+        if flow is None or before is None or before == after:
+            return said
+        statuses = type(flow.initial)
+        return f"{said}：{_label_of(statuses, before)} → {_label_of(statuses, after)}"
+    if "change" in data:
+        return f"{event_label(name)}：{_label_of(Change, data['change'])}"
+    return event_label(name)
+
+
+def told(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event says to this actor."""
+    if ROLE_SCOPE.get(actor.role) is RowScope.POST:
+        return {name: value for name, value in data.items() if name in _STANDING}
+    return dict(data)
+
+
+async def page(
+    session: AsyncSession, actor: Actor, listing: Listing, record_id: UUID, query: PageQuery
+) -> dict[str, Any]:
+    """What was done to a visible record, the latest first. Raises NotFound."""
+    seen = await session.scalar(
+        select(listing.id).where(listing.id == record_id, listing.visible(actor))
+    )
+    if seen is None:
+        raise NotFound
+    statement = (
+        select(Event, Unit.name.label("unit_name"))
+        .outerjoin(Unit, Unit.id == Event.unit_id)
+        .where(Event.subject_id == record_id, Event.name.not_in(HIDDEN), Event.result == "ok")
+    )
+
+    def shown(row: Any) -> dict[str, Any]:
+        event: Event = row.Event
+        return {
+            "id": str(event.id),
+            "at": event.at,
+            "happened_at": event.at,
+            "recorded_at": event.at,
+            "name": event.name,
+            "label": sentence(event.name, event.subject_type, event.data),
+            "actor_name": event.actor_name,
+            "unit_name": row.unit_name,
+            "data": told(actor, event.data),
+        }
+
+    return await keyset.page(
+        session, statement, Event.id, query, shown, name=f"timeline:{record_id}", descending=True
+    )
