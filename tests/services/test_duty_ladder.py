@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from api.core import clock, db, events
+from api.core import clock, events
 from api.core.ids import uuid7
 from api.domain.calendar import Calendar
 from api.domain.cases import CaseStatus
@@ -23,16 +23,6 @@ from api.services import duties
 
 TOWN = "341522118"
 CALENDAR = Calendar.builtin()
-
-
-@pytest.fixture
-async def session(running):
-    """Rolled back at the end, and every connection closed with it."""
-    database = db.Database(running.app_url)
-    async with database.session() as opened:
-        yield opened
-        await opened.rollback()
-    await database.dispose()
 
 
 def at(day: date, hour: int = 8) -> datetime:

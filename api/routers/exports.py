@@ -1,0 +1,45 @@
+"""`/<noun>/exports.xlsx`: ledgers in the columns of the reporting forms."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Query, Response
+from fastapi.responses import StreamingResponse
+
+from api.access.guards import require
+from api.core.clock import today
+from api.core.routing import router as make_router
+from api.core.sheets import MEDIA_TYPE
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.leads import LeadQuery
+from api.services import exports
+
+leads_router = make_router("leads")
+
+
+def _workbook(pieces: AsyncIterator[bytes], title: str) -> Response:
+    name = quote(f"{title}{today():%Y%m%d}.xlsx")
+    return StreamingResponse(
+        pieces,
+        media_type=MEDIA_TYPE,
+        headers={
+            "content-disposition": f"attachment; filename=\"ledger.xlsx\"; filename*=UTF-8''{name}"
+        },
+    )
+
+
+_SHEET: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPE: {}}, "description": "Excel 工作簿"}
+}
+
+
+@leads_router.get(
+    "/exports.xlsx", summary="导出线索台账", response_class=StreamingResponse, responses=_SHEET
+)
+async def export(
+    query: Annotated[LeadQuery, Query()], actor: Annotated[Actor, require(P.LEAD_EXPORT)]
+) -> Response:
+    """按线索台账（表 F1）的栏目导出查询到的全部线索；个人信息打码，导出留有审计记录。cursor、limit 不起作用。"""
+    return _workbook(await exports.lead_ledger(actor, query), exports.F1.title)

@@ -1,0 +1,146 @@
+"""Exports over HTTP: form F1, masked, formulas dead, audited."""
+
+import io
+from uuid import uuid4
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from api.core.events import Event
+from tests.factories import assign, conclude, make_lead
+
+F1 = [
+    "序号",
+    "编号",
+    "来源",
+    "批次",
+    "接收时间",
+    "举报方式",
+    "反映对象",
+    "类别",
+    "涉及人数",
+    "涉案金额（万元）",
+    "承办单位",
+    "交办时间",
+    "办理期限",
+    "核查结论",
+    "是否移送",
+    "移送单位及时间",
+    "办结时间",
+    "反馈情况",
+    "是否二次核查",
+    "备注",
+]
+
+
+def export(who, **params):
+    return who.get("/leads/exports.xlsx", params=params)
+
+
+def rows(answer) -> list[dict]:
+    assert answer.status_code == 200, answer.text
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    lines = [list(line) for line in sheet.iter_rows(values_only=True)]
+    assert lines[0][0] == "线索台账"
+    assert "导出人" in lines[1][0]
+    assert lines[2] == F1
+    return [dict(zip(F1, line, strict=True)) for line in lines[3:]]
+
+
+class TestF1:
+    def test_the_same_rows_as_the_list_for_the_same_query(self, client):
+        office = client("office")
+        batch = uuid4().hex[:8]
+        for _ in range(3):
+            make_lead(office, division_code="341522118209", batch_no=batch)
+        params = {"division_code": "341522118209", "status": "registered", "limit": 1}
+        listed = office.get("/leads", params=params | {"limit": 200, "sort": "id"}).json()["items"]
+        got = rows(export(office, **params))
+        assert [row["编号"] for row in got] == [item["number"] for item in listed]
+        assert [row["序号"] for row in got] == list(range(1, len(got) + 1))
+
+    def test_the_cells(self, client):
+        office, police = client("office"), client("police")
+        lead = make_lead(office, batch_no="第3批", note="转自县专项办", amount_involved="36012.34")
+        lead = assign(office, lead, police)
+        url = f"/leads/{lead['id']}"
+        lead = police.act(url, "acknowledge", lead["version"]).json()
+        lead = police.act(
+            url, "conclude", lead["version"], conclusion="suspected_crime", findings="已核查"
+        ).json()
+        lead = police.act(url, "transfer_police", lead["version"], reason="涉嫌犯罪").json()
+        lead = police.act(
+            url,
+            "feed_back",
+            lead["version"],
+            feedback_mode="phone",
+            feedback_note="已电话告知13900001111",
+        ).json()
+        lead = office.act(url, "close", lead["version"]).json()
+        (row,) = rows(export(office, q=lead["number"]))
+        today = lead["updated_at"][:10]
+        assert row["来源"] == "举报电话"
+        assert row["批次"] == "第3批"
+        assert row["举报方式"] == "匿名"
+        assert row["涉案金额（万元）"] == pytest.approx(3.601234)
+        assert row["承办单位"] == "派出所"
+        assert row["交办时间"].date().isoformat() == today
+        assert row["办理期限"].date().isoformat() == lead["due_on"]
+        assert row["核查结论"] == "查实-涉嫌犯罪"
+        assert (row["是否移送"], row["移送单位及时间"]) == ("是", f"公安机关 {today}")
+        assert row["办结时间"].date().isoformat() == today
+        assert row["反馈情况"] == "电话反馈：已电话告知139****1111"
+        assert row["是否二次核查"] == "否"
+        assert row["备注"] == "转自县专项办"
+
+    def test_formulas_and_personal_data_stay_out(self, client):
+        office = client("office")
+        lead = make_lead(
+            office,
+            subject_name='=HYPERLINK("http://x","y")',
+            note="@SUM(1) 电话13712345678",
+            reporter={"kind": "real_name", "name": "王文秀", "phone": "18586411921"},
+        )
+        answer = export(office, q=lead["number"])
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        cells = [cell for line in book.active.iter_rows() for cell in line]
+        assert all(cell.data_type != "f" for cell in cells)
+        text = " ".join(str(cell.value) for cell in cells)
+        for secret in ("13712345678", "王文秀", "18586411921"):
+            assert secret not in text
+
+    def test_the_headers(self, client):
+        answer = export(client("office"), q="XS-NONE")
+        assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+        assert "filename*=UTF-8''%E7%BA%BF%E7%B4%A2" in answer.headers["content-disposition"]
+        assert rows(answer) == []
+
+    async def test_it_is_in_the_audit_with_its_filters_and_rows(self, client, session):
+        lead = conclude(client("office"), client("police"))
+        export(client("office"), q="13812345678", status="concluded")
+        told = (
+            await session.scalars(
+                select(Event).where(Event.name == "record.exported").order_by(Event.id.desc())
+            )
+        ).first()
+        assert told.subject_type == "lead"
+        assert told.actor_name == "李晓芸"
+        assert told.data["rows"] == 0
+        assert told.data["filters"]["status"] == ["concluded"]
+        assert "13812345678" not in str(told.data)
+        assert lead["number"] not in str(told.data)
+
+
+class TestRights:
+    def test_nobody(self, anonymous):
+        assert export(anonymous).status_code == 401
+
+    @pytest.mark.parametrize(
+        "who", ["leader", "police", "village01", "grid01", "county", "finance"]
+    )
+    def test_without_the_right(self, client, who):
+        assert export(client(who)).status_code == 403
+
+    def test_a_bad_filter(self, client):
+        assert export(client("office"), stauts="x").status_code == 422
