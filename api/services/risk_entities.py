@@ -1,8 +1,7 @@
 """Risk entities: registered, assessed, listed, dealt with, transferred, taken off the list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,38 +21,29 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import risk_rows
 from api.core import errors, events, numbers, record_access, search
-from api.core.clock import now, today
+from api.core.clock import now
 from api.core.crypto import keyring
-from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, moment, yuan
 from api.domain import codes
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, RuleViolated
+from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_address
-from api.domain.organisation import UnitKind
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.domain.permissions import Permission
 from api.domain.risk_entities import (
     EDITABLE,
     MEASURE_OF_ACTION,
-    OWN_ACTION,
     RISK_ENTITY_FLOW,
-    UNITS_OF_INDUSTRY,
     EntityAction,
     EntityStatus,
-    Industry,
-    RiskTier,
-    guess_kind,
 )
-from api.domain.risk_measures import MeasureKind
 from api.models.risk_entities import (
     RiskAssessment,
     RiskEntity,
@@ -70,16 +60,24 @@ from api.schemas.risk_entities import (
     RiskEntityItem,
     RiskEntityQuery,
     RiskEntityRead,
-    RiskEntityRow,
     RiskEntityUpdate,
     RouteRead,
 )
-from api.services import _field_work, _transition, columns, places, protect, sealing, time_rules
-from api.services.time_rules import Deadline
+from api.services import _transition, columns, places, protect, sealing
+from api.services.risk_entity_drafts import (
+    RESOURCE,
+    TEXTS,
+    Around,
+    Draft,
+    around,
+    credit_code,
+    draft,
+    words,
+)
+from api.services.risk_entity_effects import EFFECTS, nothing
 
-RESOURCE = "risk_entity"
-#: Texts whose identifiers can be put back in their place.
-_TEXTS = ("name", "address", "problems", "note")
+#: What an import of control lists builds its rows with.
+__all__ = ["LISTING", "RESOURCE", "Around", "Draft", "around", "draft"]
 
 
 def _known_already() -> Conflict:
@@ -290,7 +288,7 @@ def _revealable(actor: Actor, entity: dict[str, Any]) -> list[str]:
         return []
     fields = [name for name in ("responsible_person", "responsible_phone") if entity[name]]
     held = {each["field"] for each in entity["identifiers"]}
-    fields += [name for name in _TEXTS if name in held]
+    fields += [name for name in TEXTS if name in held]
     return [*fields, "identifiers"] if held else fields
 
 
@@ -347,224 +345,6 @@ async def measures(actor: Actor, record_id: UUID) -> dict[str, Any]:
     return await _whole(_MEASURES, actor, record_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the rows of an entity depend on beyond the entity: read once for a whole ledger."""
-
-    #: The town's units by kind, for the regulators of a field.
-    units: Mapping[UnitKind, tuple[UUID, ...]] = field(
-        default_factory=dict[UnitKind, tuple[UUID, ...]]
-    )
-    #: The next inspection by tier.
-    due: Mapping[RiskTier, Deadline] = field(default_factory=dict[RiskTier, Deadline])
-
-    def regulators(self, industry: Industry) -> list[UUID]:
-        """The units of the field."""
-        return [unit for kind in UNITS_OF_INDUSTRY[industry] for unit in self.units.get(kind, ())]
-
-
-async def around(session: AsyncSession, town_code: str) -> Around:
-    """The surroundings of the entities of a town that are registered today."""
-    found = await session.execute(
-        select(Unit.kind, Unit.id).where(
-            Unit.division_code == town_code,
-            Unit.is_active,
-            Unit.kind.in_({kind for kinds in UNITS_OF_INDUSTRY.values() for kind in kinds}),
-        )
-    )
-    units: dict[UnitKind, tuple[UUID, ...]] = {}
-    for kind, unit_id in found:
-        units[kind] = (*units.get(kind, ()), unit_id)
-    clock = await time_rules.clock(session)
-    return Around(units, {t: clock.due_on(t.inspection_rule, today()) for t in RiskTier})
-
-
-@dataclass(slots=True)
-class Draft:
-    """Every row of a new entity, ready for one insert or for a bulk load."""
-
-    entity: dict[str, Any]
-    identifiers: list[dict[str, Any]]
-    assessments: list[dict[str, Any]]
-    measures: list[dict[str, Any]]
-    viewers: list[UUID]
-    event: dict[str, Any]
-
-
-def draft(
-    actor: Actor,
-    body: RiskEntityCreate,
-    place: places.Place,
-    number: str,
-    surroundings: Around | None = None,
-) -> Draft:
-    """Compose the rows of an entity: texts protected, codes checked, the tier's consequences drawn.
-
-    A `RiskEntityRow` of a ledger lands on the list with the measures that the ledger tells of.
-    Raises Invalid for a code or a phone that cannot be one.
-    """
-    known = surroundings or Around()
-    entity_id = uuid7()
-    uscc = _uscc(body.uscc)
-    texts = {name: protect.text(getattr(body, name), name) for name in _TEXTS}
-    found = [row for text in texts.values() for row in text.identifiers]
-    for row in found:
-        row["entity_id"] = entity_id
-    due = known.due.get(body.tier) if body.tier else None
-    owner = _owner(actor, body, place, known)
-    entity: dict[str, Any] = {
-        "id": entity_id,
-        "number": number,
-        "status": _first_status(actor, body),
-        **{name: text.text for name, text in texts.items()},
-        "uscc": uscc,
-        "kind": body.kind or guess_kind(body.name, uscc),
-        "industry": body.industry,
-        "registration": body.registration,
-        "address_mask": mask_address(texts["address"].text),
-        "division_code": place.division_code,
-        "town_code": place.town_code,
-        **_person(body.responsible_person, body.responsible_phone),
-        "elders_served": body.elders_served,
-        "prepaid_amount": body.prepaid_amount,
-        "tier": body.tier,
-        "route": None,
-        "review_on": due.on if due else None,
-        "listed_on": today() if isinstance(body, RiskEntityRow) and body.tier else None,
-        "owner_unit_id": owner,
-        "source_lead_id": body.source_lead_id,
-        "next_inspection_due": due.on if due else None,
-        "inspection_due_is_provisional": due.is_provisional if due else False,
-        "inspection_rule": due.rule_id if due else "",
-        "inspection_rule_version": due.rule_version if due else None,
-        "last_inspected_on": None,
-        "evidence_fixed_on": None,
-        "refund_due": None,
-        "refunded": 0,
-        "import_id": None,
-        "import_row": None,
-        "created_at": now(),
-        "created_by_post_id": actor.post_id,
-        "updated_at": now(),
-        "version": 1,
-        "search": _words(texts["name"].text, texts["problems"].text),
-    }
-    viewers: list[UUID | None] = [
-        owner,
-        actor.post_id if ROLE_SCOPE.get(actor.role) is RowScope.POST else actor.unit_id,
-        place.village_unit_id,
-        *known.regulators(body.industry),
-    ]
-    event = events.row(
-        actor, EventName.RISK_ENTITY_CREATED, RESOURCE, entity_id,
-        {"number": number, "industry": body.industry.value,
-         "tier": body.tier.value if body.tier else None},
-    )  # fmt: skip
-    return Draft(
-        entity,
-        found,
-        _first_assessment(actor, body, entity),
-        _first_measures(actor, body, entity),
-        [viewer for viewer in dict.fromkeys(viewers) if viewer is not None],
-        event,
-    )
-
-
-def _first_status(actor: Actor, body: RiskEntityCreate) -> EntityStatus:
-    if isinstance(body, RiskEntityRow) and body.delisted:
-        return EntityStatus.DELISTED
-    if body.tier:
-        listed = isinstance(body, RiskEntityRow)
-        return EntityStatus.LISTED if listed else EntityStatus.ASSESSED
-    swept = actor.may(Permission.RISK_ENTITY_HANDLE)
-    return EntityStatus.SWEPT if swept else EntityStatus.PENDING
-
-
-def _owner(actor: Actor, body: RiskEntityCreate, place: places.Place, known: Around) -> UUID:
-    """The regulating unit: as said; else whoever registers and may act; else the field's unit."""
-    if body.owner_unit_id:
-        return body.owner_unit_id
-    if actor.may(Permission.RISK_ENTITY_HANDLE) and not isinstance(body, RiskEntityRow):
-        return actor.unit_id
-    return next(iter(known.regulators(body.industry)), place.office_unit_id)
-
-
-def _first_assessment(
-    actor: Actor, body: RiskEntityCreate, entity: dict[str, Any]
-) -> list[dict[str, Any]]:
-    if body.tier is None:
-        return []
-    factors = body.factors or ("台账载明" if isinstance(body, RiskEntityRow) else "登记时评定")
-    return [_assessment(actor, entity["id"], body.tier, protect.told(factors), entity["review_on"])]
-
-
-def _assessment(
-    actor: Actor,
-    entity_id: UUID,
-    tier: RiskTier,
-    factors: str,
-    review_on: date | None,
-    decided_by: str = "",
-) -> dict[str, Any]:
-    return {
-        "id": uuid7(),
-        "entity_id": entity_id,
-        "tier": tier,
-        "factors": factors,
-        "decided_by": decided_by or actor.name,
-        "decided_on": today(),
-        "review_on": review_on,
-        "created_at": now(),
-        "created_by_post_id": actor.post_id,
-    }
-
-
-def _first_measures(
-    actor: Actor, body: RiskEntityCreate, entity: dict[str, Any]
-) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = []
-    if isinstance(body, RiskEntityRow):
-        told = [
-            _field_work.measure(
-                actor, entity["id"], kind, legal_actor_name=protect.told(body.measure_actor),
-                deadline=body.rectify_by, note=protect.told(body.progress),
-            )
-            for kind in dict.fromkeys(body.measures)
-        ]  # fmt: skip
-    reminded = any(row["kind"] is MeasureKind.REMIND for row in told)
-    if body.tier is RiskTier.YELLOW and not reminded:
-        told.append(_reminder(actor, entity["id"], entity["next_inspection_due"]))
-    return told
-
-
-def _reminder(actor: Actor, entity_id: UUID, deadline: date | None) -> dict[str, Any]:
-    """The reminder that the yellow tier asks for; the action `remind` carries it out (E5)."""
-    return _field_work.measure(
-        actor, entity_id, MeasureKind.REMIND, deadline=deadline, note="定为黄色等级，应予风险提示"
-    )
-
-
-def _person(name: str, phone: str) -> dict[str, Any]:
-    return sealing.name("responsible_person", name, indexed=True) | sealing.number(
-        "responsible_phone", IdentifierKind.PHONE, phone
-    )
-
-
-def _words(name: str, problems: str) -> str:
-    """A tsvector literal of the bigrams."""
-    return " ".join(f"'{token}'" for token in search.tokens(f"{name} {problems}"))
-
-
-def _uscc(value: str) -> str:
-    if not value.strip():
-        return ""
-    checked = codes.check_credit_code(value)
-    if checked.error is not None:
-        fault = FieldError("/uscc", checked.error.code, checked.error.message)
-        raise Invalid(checked.error.message, errors=[fault])
-    return checked.value
-
-
 async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) -> dict[str, Any]:
     """Put an entity on the risk ledger.
 
@@ -580,7 +360,7 @@ async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) ->
     if lead_id and not await risk_rows.lead_exists(session, actor, lead_id):
         message = "来源线索不存在或无权查看"
         raise Invalid(message, errors=[FieldError("/source_lead_id", "lead_unknown", message)])
-    await _check_unique(session, place.town_code, _uscc(body.uscc))
+    await _check_unique(session, place.town_code, credit_code(body.uscc))
     number = (await numbers.take("QY", place.town_code))[0]
     made = draft(actor, body, place, number, await around(session, place.town_code))
     await session.execute(insert(RiskEntity), made.entity)
@@ -641,13 +421,13 @@ async def update_one(
     _transition.check_version(entity, body.version)
     given = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
     changes: dict[str, Any] = dict(given)
-    for name in _TEXTS:
+    for name in TEXTS:
         if name in changes:
             changes[name] = await _protected(session, entity.id, name, changes[name])
     if "address" in changes:
         changes["address_mask"] = mask_address(changes["address"])
     if "uscc" in changes:
-        changes["uscc"] = _uscc(changes["uscc"])
+        changes["uscc"] = credit_code(changes["uscc"])
         await _check_unique(session, entity.town_code, changes["uscc"], entity.id)
     if "responsible_person" in changes:
         said = changes.pop("responsible_person")
@@ -658,7 +438,7 @@ async def update_one(
     viewers = await _new_viewers(session, actor, entity, given)
     for name, value in changes.items():
         setattr(entity, name, value)
-    entity.search = _words(entity.name, entity.problems)
+    entity.search = words(entity.name, entity.problems)
     entity.version += 1
     entity.updated_at = now()
     await session.flush()
@@ -713,7 +493,7 @@ async def transition(
         session, actor, entity, RISK_ENTITY_FLOW, EventName.RISK_ENTITY_TRANSITIONED, body,
         _told(action, body),
     )  # fmt: skip
-    await _EFFECTS.get(action, _nothing)(session, actor, entity, body)
+    await EFFECTS.get(action, nothing)(session, actor, entity, body)
     await session.flush()
     return await read(actor, record_id, session)
 
@@ -730,168 +510,6 @@ def _told(action: EntityAction, body: Any) -> dict[str, Any]:
     if action in MEASURE_OF_ACTION:
         told.setdefault("measure", MEASURE_OF_ACTION[action].value)
     return told
-
-
-async def _nothing(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    """Actions that change nothing but the status."""
-    del session, actor, entity, body
-
-
-def _not_future(day: date | None, name: str) -> date:
-    if day is not None and day > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError(f"/{name}", "in_future", message)])
-    return day or today()
-
-
-async def _assess(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    if body.review_on is not None and body.review_on <= today():
-        message = "下次复评日期应晚于今天"
-        raise Invalid(message, errors=[FieldError("/review_on", "in_past", message)])
-    entity.tier = body.tier
-    await _field_work.plan_next_inspection(session, entity, today())
-    entity.review_on = body.review_on or entity.next_inspection_due
-    factors = await _field_work.protected(session, entity.id, "assessments.factors", body.factors)
-    decided_by = protect.told(body.decided_by or "")
-    row = _assessment(actor, entity.id, body.tier, factors, entity.review_on, decided_by)
-    await session.execute(insert(RiskAssessment), row)
-    await _field_work.take_route(session, actor, entity, body.route, factors)
-    if body.tier is RiskTier.YELLOW and not await _pending_reminder(session, entity.id):
-        reminder = _reminder(actor, entity.id, entity.next_inspection_due)
-        await session.execute(insert(RiskMeasure), reminder)
-
-
-async def _pending_reminder(session: AsyncSession, entity_id: UUID) -> UUID | None:
-    return await session.scalar(
-        select(RiskMeasure.id)
-        .where(
-            RiskMeasure.entity_id == entity_id,
-            RiskMeasure.kind == MeasureKind.REMIND,
-            RiskMeasure.done_on.is_(None),
-        )
-        .order_by(RiskMeasure.id)
-        .limit(1)
-    )
-
-
-async def _choose_route(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    reason = await _field_work.protected(session, entity.id, "routes.reason", body.reason)
-    await _field_work.take_route(session, actor, entity, body.route, reason)
-
-
-async def _list(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    del session, actor, body
-    entity.listed_on = today()
-
-
-async def _take(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    """Record a measure, if the body in whose name it is taken may take it."""
-    kind = MEASURE_OF_ACTION.get(EntityAction(body.action)) or body.measure
-    if body.action == EntityAction.RECORD_MEASURE.value and kind in OWN_ACTION:
-        message = f"{kind.label}有专门的操作，请使用该操作办理"
-        raise Invalid(message, errors=[FieldError("/measure", "own_action", message)])
-    lawful = await _field_work.power(session, actor, kind, body)
-    said = getattr(body, "note", None) or getattr(body, "reason", None) or ""
-    if getattr(body, "department", None):
-        said = f"接收部门：{body.department}\n{said}"
-    row = _field_work.measure(
-        actor,
-        entity.id,
-        kind,
-        **lawful.columns(),
-        done_on=_not_future(getattr(body, "done_on", None), "done_on"),
-        deadline=getattr(body, "deadline", None),
-        amount=getattr(body, "amount", None),
-        note=await _field_work.protected(session, entity.id, "measures.note", said),
-    )
-    pending = await _pending_reminder(session, entity.id) if kind is MeasureKind.REMIND else None
-    if pending:
-        done = {k: v for k, v in row.items() if k not in {"id", "created_at", "deadline"}}
-        await session.execute(update(RiskMeasure).where(RiskMeasure.id == pending).values(done))
-    else:
-        await session.execute(insert(RiskMeasure), row)
-    await _field_work.route_by_measure(session, actor, entity, kind)
-
-
-async def _order(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    await _field_work.order(session, actor, entity, body)
-
-
-async def _urge_refund(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    await _take(session, actor, entity, body)
-    if body.amount is not None:
-        entity.refund_due = body.amount
-
-
-async def _refund(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    """Money that went back; more than was due is a slip of the pen."""
-    if entity.refund_due is None or entity.refunded + body.amount > entity.refund_due:
-        message = "累计清退金额超过应清退金额，请先核对督促清退时登记的金额"
-        raise RuleViolated(message, errors=[FieldError("/amount", "above_due", message)])
-    await _take(session, actor, entity, body)
-    entity.refunded += body.amount
-
-
-async def _fix_evidence(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    fixed_on = _not_future(body.fixed_on, "fixed_on")
-    said = f"固定人：{body.fixed_by}\n{body.evidence_list}"
-    row = _field_work.measure(
-        actor,
-        entity.id,
-        MeasureKind.PRESERVE_EVIDENCE,
-        done_on=fixed_on,
-        note=await _field_work.protected(session, entity.id, "measures.note", said),
-    )
-    await session.execute(insert(RiskMeasure), row)
-    entity.evidence_fixed_on = fixed_on
-
-
-async def _feedback(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    """What became of a transfer: kept with the transfer itself (E7)."""
-    del actor
-    kind = (
-        MeasureKind.TRANSFER_POLICE
-        if entity.status is EntityStatus.TRANSFERRED_POLICE
-        else MeasureKind.TRANSFER_DEPARTMENT
-    )
-    transfer = await session.scalar(
-        select(RiskMeasure)
-        .where(RiskMeasure.entity_id == entity.id, RiskMeasure.kind == kind)
-        .order_by(RiskMeasure.id.desc())
-        .limit(1)
-    )
-    said = await _field_work.protected(session, entity.id, "measures.note", body.result)
-    received = f"{body.received_on.isoformat()}签收；" if body.received_on else ""
-    if transfer is not None:
-        transfer.note = f"{transfer.note}\n{received}办理结果：{said}".strip()
-
-
-async def _reopen(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    """A new round: what was found then proves nothing now."""
-    del session, actor, body
-    entity.evidence_fixed_on = None
-    entity.listed_on = None
-
-
-_EFFECTS = {
-    EntityAction.ASSESS: _assess,
-    EntityAction.REASSESS: _assess,
-    EntityAction.CHOOSE_ROUTE: _choose_route,
-    EntityAction.LIST: _list,
-    EntityAction.REMIND: _take,
-    EntityAction.INTERVIEW: _take,
-    EntityAction.ORDER_RECTIFICATION: _order,
-    EntityAction.STOP_OPERATIONS: _take,
-    EntityAction.URGE_REFUND: _urge_refund,
-    EntityAction.RECORD_REFUND: _refund,
-    EntityAction.RECORD_MEASURE: _take,
-    EntityAction.FIX_EVIDENCE: _fix_evidence,
-    EntityAction.TRANSFER_DEPARTMENT: _take,
-    EntityAction.TRANSFER_POLICE: _take,
-    EntityAction.RECORD_FEEDBACK: _feedback,
-    EntityAction.SHUT_DOWN: _take,
-    EntityAction.REOPEN: _reopen,
-}
 
 
 async def reveal(

@@ -1,7 +1,8 @@
 """Risk entities, inspections and rectifications over HTTP: the walks, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -209,6 +210,16 @@ class TestRegister:
             f"/risk-entities/{other['id']}", json={"version": other["version"], "uscc": code}
         )
         assert (answer.status_code, answer.json()["code"]) == (409, "uscc_duplicate")
+
+    def test_the_same_code_at_the_same_moment_makes_one_entity(self, client):
+        office, code = client("office"), credit_code()
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(
+                pool.map(lambda _: office.post("/risk-entities", json=entity(uscc=code)), range(6))
+            )
+        assert sorted(a.status_code for a in answers) == [201, 409, 409, 409, 409, 409]
+        codes = {a.json()["code"] for a in answers if a.status_code == 409}
+        assert codes == {"uscc_duplicate"}
 
     @pytest.mark.parametrize(
         ("field", "value", "code"),
@@ -469,3 +480,42 @@ class TestRefusals:
         for params in ({"overdue": True, "sort": "planned_on"}, {"is_reinspection": False}):
             answer = market.get("/inspections", params=params | {"limit": 200})
             assert planned["id"] in [i["id"] for i in answer.json()["items"]], params
+
+
+class TestLedgerRows:
+    """What a control list's rows become; the import itself is tested with the imports."""
+
+    def row(self, running, client, **given):
+        from api.domain.actors import Actor
+        from api.domain.permissions import Role
+        from api.schemas.risk_entities import RiskEntityRow
+        from api.services import places, risk_entities
+
+        del running  # its keys encrypt
+        unit = UUID(client("office").me["unit"]["id"])
+        office = Actor("user", uuid4(), "李晓芸", uuid4(), unit, Role.OFFICE, "341522118", uuid4())
+        place = places.Place("341522118201", "341522118", unit, None)
+        body = RiskEntityRow(**entity(**given))
+        return risk_entities.draft(office, body, place, "QY-341522118-2026-0001")
+
+    def test_a_row_lands_on_the_list_with_what_was_done(self, running, client):
+        made = self.row(
+            running, client, tier="orange", measures=["interview", "order_rectification"],
+            measure_actor="市场监管所", rectify_by="2022-09-03", progress="整改中",
+        )  # fmt: skip
+        assert (made.entity["status"], made.entity["tier"]) == ("listed", "orange")
+        assert [a["factors"] for a in made.assessments] == ["台账载明"]
+        assert [(m["kind"], m["legal_actor_name"], m["note"]) for m in made.measures] == [
+            ("interview", "市场监管所", "整改中"),
+            ("order_rectification", "市场监管所", "整改中"),
+        ]
+        assert "13539721038" not in str(made)
+
+    def test_a_yellow_row_is_reminded_once(self, running, client):
+        told = self.row(running, client, tier="yellow", measures=["remind"])
+        untold = self.row(running, client, tier="yellow")
+        assert [m["kind"] for m in told.measures] == ["remind"]
+        assert [m["kind"] for m in untold.measures] == ["remind"]
+
+    def test_a_row_that_is_off_the_list_stays_off(self, running, client):
+        assert self.row(running, client, tier="green", delisted=True).entity["status"] == "delisted"
