@@ -26,9 +26,9 @@ async def _prune(_payload: dict[str, Any]) -> None:
 
 
 async def _parse_import(payload: dict[str, Any]) -> None:
-    from api.services import import_rows
+    from api.services import imports
 
-    await import_rows.parse(UUID(str(payload["import_id"])))
+    await imports.parse(UUID(str(payload["import_id"])))
 
 
 async def _prune_imports(_payload: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ async def measure() -> dict[str, float]:
     from api.domain.imports import ImportMode
     from api.domain.ledgers import LedgerKind
     from api.domain.permissions import Role
-    from api.services import demo, import_rows, imports
+    from api.services import demo, imports
 
     await demo.load(password="Bench-2026-x", report=lambda *_: None)
     database = db.database()
@@ -90,7 +90,7 @@ async def measure() -> dict[str, float]:
 
     times = {}
     begin = time.perf_counter()
-    await import_rows.parse(UUID(made["id"]))
+    await imports.parse(UUID(made["id"]))
     times["read, check and stage"] = time.perf_counter() - begin
 
     class Body:

@@ -138,6 +138,7 @@ class LedgerReader:
         self.sheets: list[SheetFound] = []
         self._seen: set[tuple[bytes, int]] = set()
         self._refused: DomainError | None = None
+        self._first: dict[bytes, tuple[tuple[int, int], int]] = {}
 
     def walk(self, sheets: Iterable[Sheet]) -> Iterator[LedgerRow]:
         """Every data row of every sheet that holds this ledger.
@@ -210,6 +211,18 @@ class LedgerReader:
     def remark(self, code: str, message: str, sheet: Sheet, row: int | None = None) -> None:
         """Add a remark about the file (for the table being read)."""
         self._remark(code, message, sheet, row)
+
+    def first_seen(self, name: str, value: str, row: LedgerRow) -> tuple[int, int] | None:
+        """Sheet and row where this value of a unique field stood first: this row, if nowhere yet.
+
+        None when that row is this row word for word (a summary sheet repeats the others).
+        """
+        digest = hashlib.sha256(f"{name}\0{value}".encode()).digest()[:16]
+        place, fingerprint = self._first.setdefault(
+            digest, ((row.sheet, row.number), hash(row.fingerprint))
+        )
+        same = place[0] != row.sheet and fingerprint == hash(row.fingerprint)
+        return None if same else place
 
     def saw(self, key: tuple[bytes, int]) -> bool:
         """Whether an equal row stood on an earlier sheet."""
@@ -421,7 +434,8 @@ class _Table:
         self.counts[found.fingerprint] += 1
         found.occurrence = self.counts[found.fingerprint]
         if self.spec.derive is not None:
-            self.spec.derive(found.values)
+            self.spec.derive(found.values, self.reader.around)
+        self._unique(found)
         faulty = {fault.field for fault in found.faults}
         for check in self.spec.checks:
             for remark in check(found.values, self.reader.around):
@@ -429,6 +443,18 @@ class _Table:
                     column = self.spec.by_field[remark.field]
                     at = self.position.get(remark.field)
                     self._note(found, at, column, remark.code, remark.message, "warning")
+
+    def _unique(self, found: LedgerRow) -> None:
+        """A company that stands in the file twice: the second row is the faulty one."""
+        for name in self.spec.unique:
+            value = found.values.get(name)
+            if value is None:
+                continue
+            first = self.reader.first_seen(name, canonical(value), found)
+            if first is not None and first != (found.sheet, found.number):
+                column = self.spec.by_field[name]
+                message = f"与第 {first[1]} 行的{column.label}相同，请核对是否重复"
+                self._note(found, self.position.get(name), column, "duplicate", message, "error")
 
 
 class _Merged:

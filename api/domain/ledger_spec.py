@@ -58,7 +58,9 @@ class LedgerSpec:
     #: groups of fields of which one stays whole when a single cell is edited
     anchors: tuple[tuple[str, ...], ...] = ()
     #: values that follow from others (a village named in an address)
-    derive: Callable[[dict[str, Value]], None] | None = None
+    derive: Callable[[dict[str, Value], Surroundings], None] | None = None
+    #: fields whose value may stand in a file once
+    unique: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(init=False, default_factory=dict[str, str])
     by_field: Mapping[str, Column] = field(init=False, default_factory=dict[str, Column])
 

@@ -27,6 +27,8 @@ from api.domain.labels import Labelled
 from api.domain.leads import ReporterKind
 from api.domain.ledger_spec import Column, LedgerSpec, Remark, Values
 from api.domain.organisation import UnitKind
+from api.domain.risk_entities import Industry, Registration, RiskTier
+from api.domain.risk_measures import MeasureKind
 
 
 class LedgerKind(Labelled):
@@ -98,7 +100,7 @@ def _due_after_receipt(values: Values, _around: Surroundings) -> Iterable[Remark
         yield Remark("due_on", "due_before_received", "办理期限早于接收时间")
 
 
-def _reporter_default(values: dict[str, Value]) -> None:
+def _reporter_default(values: dict[str, Value], _around: Surroundings) -> None:
     if values.get("reporter_kind") is None:
         named = bool(values.get("reporter_name") or values.get("reporter_phone"))
         values["reporter_kind"] = (
@@ -226,45 +228,62 @@ LEADS: Final = LedgerSpec(
 
 # --------------------------------------------------------------------------------- risk entities
 
-TIER_WORDS: Final = {
-    "绿": "green", "黄": "yellow", "橙": "orange", "红": "red",
-    "绿色": "green", "黄色": "yellow", "橙色": "orange", "红色": "red",
-    "绿码": "green", "黄码": "yellow", "橙码": "orange", "红码": "red",
-    "低风险": "green", "一般风险": "yellow", "较大风险": "orange", "高风险": "red", "重大风险": "red",
-}  # fmt: skip
 
-REGISTRATION_WORDS: Final = {
-    "已登记": "registered", "已备案": "filed", "未登记": "unregistered",
-    "登记": "registered", "备案": "filed", "未备案": "unregistered", "无证": "unregistered",
-    "未登记备案": "unregistered", "无照": "unregistered", "证照齐全": "registered",
-    "已注册": "registered", "未注册": "unregistered", "已登记已备案": "filed",
-}  # fmt: skip
+def _words(kind: type[Labelled], aliases: dict[Labelled, str]) -> dict[str, str]:
+    """An enum's own labels first, then what else ledgers write, parted by blanks."""
+    words = {label: code for code, label in kind.labels().items()}
+    return words | {word: m.value for m, said in aliases.items() for word in said.split()}
 
-INDUSTRY_WORDS: Final = {
-    "养老服务": "elder_care", "食品保健品": "food_health_products", "金融投资": "finance",
-    "文化旅游": "culture_tourism", "医疗健康": "medical", "房产": "property",
-    "社会保险": "social_insurance", "志愿服务": "volunteering", "其他": "other",
-    "养老": "elder_care", "养老机构": "elder_care", "保健品": "food_health_products",
-    "食品": "food_health_products", "食品药品": "food_health_products", "金融": "finance",
-    "投资理财": "finance", "非法集资": "finance", "银行保险": "finance", "旅游": "culture_tourism",
-    "文旅": "culture_tourism", "医疗": "medical", "卫生健康": "medical", "房地产": "property",
-    "住建": "property", "自然资源": "property", "社保": "social_insurance",
-    "养老保险": "social_insurance", "公益慈善": "volunteering", "网络": "online", "网信": "online",
-}  # fmt: skip
 
-MEASURE_WORDS: Final = {
-    "风险提示": "remind", "提醒": "remind", "提醒规范运营": "remind", "提示": "remind",
-    "增加检查频次": "increase_inspections", "增加抽查检查频次": "increase_inspections",
-    "增加抽查频次": "increase_inspections", "加大监管": "increase_inspections",
-    "日常巡查": "routine_patrol", "日常检查": "routine_patrol", "日常监管": "routine_patrol",
-    "警示约谈": "interview", "约谈": "interview", "责令整改": "order_rectification",
-    "限期整改": "order_rectification", "停止经营活动": "stop_operations",
-    "停止经营": "stop_operations", "停业": "stop_operations", "督促清退": "urge_refund",
-    "督促清退资金": "urge_refund", "清退资金": "urge_refund", "固定证据": "preserve_evidence",
-    "移送公安机关": "transfer_police", "移送公安": "transfer_police",
-    "移送司法机关": "transfer_police", "移交主管部门": "transfer_department",
-    "移交": "transfer_department", "取缔关停": "shut_down", "取缔": "shut_down",
-}  # fmt: skip
+T, R, N, M = RiskTier, Registration, Industry, MeasureKind
+
+TIER_WORDS: Final = _words(
+    RiskTier,
+    {
+        T.GREEN: "绿色 绿码 低风险",
+        T.YELLOW: "黄色 黄码 一般风险",
+        T.ORANGE: "橙色 橙码 较大风险",
+        T.RED: "红色 红码 高风险 重大风险",
+    },
+)
+REGISTRATION_WORDS: Final = _words(
+    Registration,
+    {
+        R.REGISTERED: "登记 已注册 证照齐全",
+        R.FILED: "备案 已登记已备案",
+        R.UNREGISTERED: "未备案 无证 无照 未注册 未登记备案",
+    },
+)
+INDUSTRY_WORDS: Final = _words(
+    Industry,
+    {
+        N.ELDER_CARE: "养老 养老机构",
+        N.FOOD_HEALTH_PRODUCTS: "保健品 食品 食品药品",
+        N.FINANCE: "金融 投资理财 非法集资 银行保险",
+        N.CULTURE_TOURISM: "旅游 文旅",
+        N.MEDICAL: "医疗 卫生健康",
+        N.PROPERTY: "房地产 住建 自然资源",
+        N.SOCIAL_INSURANCE: "社保 养老保险",
+        N.VOLUNTEERING: "公益慈善",
+        N.ONLINE: "网信",
+        N.OTHER: "其它",
+    },
+)
+MEASURE_WORDS: Final = _words(
+    MeasureKind,
+    {
+        M.REMIND: "风险提示 提醒 提醒规范运营 提示",
+        M.INCREASE_INSPECTIONS: "增加检查频次 增加抽查频次 加大监管",
+        M.ROUTINE_PATROL: "日常检查 日常监管",
+        M.INTERVIEW: "约谈",
+        M.ORDER_RECTIFICATION: "限期整改",
+        M.STOP_OPERATIONS: "停止经营 停业",
+        M.URGE_REFUND: "督促清退 清退资金",
+        M.TRANSFER_POLICE: "移送公安 移送司法机关",
+        M.TRANSFER_DEPARTMENT: "移交",
+        M.SHUT_DOWN: "取缔",
+    },
+)
 
 #: Facts 3.3: a village committee or a town office has no such power of its own.
 _NEEDS_AUTHORITY: Final = frozenset(
@@ -300,6 +319,11 @@ def _address_fits(values: Values, around: Surroundings) -> Iterable[Remark]:
         yield Remark("address", "address_elsewhere", "地址中的村（社区）与所在村不一致")
     elif named and inside and named != inside:
         yield Remark("address", "name_elsewhere", "名称中的村（社区）与地址不一致")
+
+
+def _village_of_address(values: dict[str, Value], around: Surroundings) -> None:
+    if values.get("division_code") is None:
+        values["division_code"] = around.divisions.inside(_say(values, "address"))
 
 
 RISK_ENTITIES: Final = LedgerSpec(
@@ -408,6 +432,8 @@ RISK_ENTITIES: Final = LedgerSpec(
     ),
     checks=(_registration_fits, _tier_fits, _measure_actor_fits, _address_fits),
     anchors=(("name",), ("uscc",), ("address", "responsible_person", "phone")),
+    derive=_village_of_address,
+    unique=("uscc",),
 )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -61,9 +61,10 @@ class StagedRow:
 
 @dataclass(slots=True)
 class Composed:
-    """Rows for several tables, ready for COPY, and the record that each staged row became."""
+    """Rows for several tables, ready for COPY, and the record that each staged row became (None
+    for a row whose record is there already)."""
 
-    ids: list[UUID] = field(default_factory=list[UUID])
+    ids: list[UUID | None] = field(default_factory=list["UUID | None"])
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     lines: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
@@ -73,6 +74,8 @@ class Composed:
         self.lines.setdefault(table, []).append(bulk.copy_line([row[name] for name in names]))
 
 
+#: Town and values of a unique field → those that are there already, with their records.
+Recogniser = Callable[[AsyncSession, str, list[str]], Awaitable[dict[str, UUID]]]
 #: Asks the database what it must, and returns the work that is left for a thread.
 Writer = Callable[
     [AsyncSession, Actor, Import, Sequence[StagedRow]], Awaitable[Callable[[], Composed]]
@@ -82,7 +85,7 @@ Writer = Callable[
 # -------------------------------------------------------------------------------------- reading
 
 
-async def parse(import_id: UUID) -> None:
+async def parse(import_id: UUID, recognisers: Mapping[LedgerKind, Recogniser]) -> None:
     """Read the file of an import into staged rows (a job; may run again after a crash)."""
     async with database().session() as session, session.begin():
         record = await session.get(Import, import_id)
@@ -100,7 +103,7 @@ async def parse(import_id: UUID) -> None:
     except DomainError as error:
         await _fail(import_id, error)
         return
-    await _finish(import_id, staging)
+    await _finish(import_id, staging, recognisers.get(kind))
 
 
 async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
@@ -141,6 +144,8 @@ class _Staging:
         self.position = 0
         self.warned = 0
         self.faults: Counter[tuple[str, str, str, str]] = Counter()
+        #: value of the kind's unique field → position
+        self.named: dict[str, int] = {}
 
     async def run(self, sheets: Iterator[Sheet]) -> None:
         rows = self.reader.walk(sheets)
@@ -171,6 +176,9 @@ class _Staging:
             self.warned += bool(row.warnings)
             for fault in (*row.faults, *row.warnings):
                 self.faults[fault.field, fault.label, fault.code, fault.severity] += 1
+            for name in self.reader.spec.unique:
+                if row.good and row.values.get(name):
+                    self.named[str(row.values[name])] = self.position
             cells = (self.import_id, self.position, row.sheet, row.number, state.value)
             lines.append(bulk.copy_line((*cells, identity, row.occurrence, anchors, payload)))
             self.position += 1
@@ -228,7 +236,7 @@ async def _fail(import_id: UUID, error: DomainError) -> None:
         await _tell(session, import_id, told)
 
 
-async def _finish(import_id: UUID, staging: _Staging) -> None:
+async def _finish(import_id: UUID, staging: _Staging, recognise: Recogniser | None) -> None:
     async with database().session() as session, session.begin():
         record = await session.get(Import, import_id, with_for_update=True)
         if record is None or record.status is not ImportStatus.PARSING:
@@ -237,6 +245,17 @@ async def _finish(import_id: UUID, staging: _Staging) -> None:
         record.preview_enc = keyring().encrypt_bytes(staging.preview())
         record.rows_warned = staging.warned
         record.progress_total = record.progress_done = staging.position
+        if recognise is not None and staging.named:
+            there = await recognise(session, record.town_code, list(staging.named))
+            met = [(staging.named[value], made) for value, made in there.items()]
+            await session.execute(
+                _MEET,
+                {
+                    "import_id": import_id,
+                    "positions": [position for position, _ in met],
+                    "records": [made for _, made in met],
+                },
+            )
         await mark_known(session, record)
         record.status = ImportStatus.PREVIEW
         record.version += 1
@@ -263,6 +282,13 @@ _EDITED = text(
     " AND i.town_code = :town AND i.kind = :kind AND i.anchors && r.anchors"
     " AND NOT EXISTS (SELECT 1 FROM import_rows AS k WHERE k.import_id = :import_id"
     " AND k.identity = i.identity AND k.occurrence = i.occurrence)"
+)
+#: A record of the same unique value (a credit code) is there already, however it came.
+_MEET = text(
+    "UPDATE import_rows AS r SET state = 'edited', record_id = n.record_id"
+    " FROM unnest(CAST(:positions AS bigint[]), CAST(:records AS uuid[]))"
+    " AS n(position, record_id) WHERE r.import_id = :import_id AND r.position = n.position"
+    " AND r.state = 'good'"
 )
 _COUNT = text("SELECT state, count(*) FROM import_rows WHERE import_id = :import_id GROUP BY state")
 
@@ -308,7 +334,7 @@ async def bring_in(
         try:
             if composed is not None:
                 await _copy(session, record, rows, composed)
-                written += len(rows)
+                written += sum(made is not None for made in composed.ids)
         finally:
             composed = await work if work is not None else None
         if composed is None:
@@ -359,13 +385,17 @@ def _opened(found: Sequence[Any]) -> list[StagedRow]:
 
 
 async def _remember(
-    session: AsyncSession, record: Import, rows: Sequence[StagedRow], record_ids: Sequence[UUID]
+    session: AsyncSession,
+    record: Import,
+    rows: Sequence[StagedRow],
+    record_ids: Sequence[UUID | None],
 ) -> None:
     lines = [
         bulk.copy_line(
             (record.town_code, record.kind, row.identity, row.occurrence, row.anchors, record.id, made)
         )
         for row, made in zip(rows, record_ids, strict=True)
+        if made is not None
     ]  # fmt: skip
     await bulk.copy_rows(session, "import_identities", _IDENTITY, lines)
 

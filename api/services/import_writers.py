@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import numbers
@@ -16,12 +17,23 @@ from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
 from api.domain.leads import ReporterKind
 from api.domain.ledgers import LedgerKind
+from api.domain.risk_entities import Industry, Registration, RiskTier
+from api.domain.risk_measures import MeasureKind
 from api.models.imports import Import
+from api.models.risk_entities import RiskEntity
 from api.schemas.leads import LeadCreate, Reporter
-from api.services import leads, places
-from api.services.import_rows import Composed, StagedRow, Writer
+from api.schemas.risk_entities import RiskEntityRow
+from api.services import leads, places, risk_entities
+from api.services.import_rows import Composed, Recogniser, StagedRow, Writer
 
-_LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
+_LEAD_LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
+_ENTITY_LABELS = {"source_number": "台账编号", "responsible_staff": "责任人"}
+#: Where the ledger names no measure, there is no record to carry these.
+_ENTITY_LABELS_ALONE = _ENTITY_LABELS | {
+    "measure_actor": "实施主体",
+    "rectify_by": "整改时限",
+    "progress": "进展",
+}
 
 
 async def write_leads(
@@ -59,8 +71,7 @@ def _lead_lines(
         for found in draft.identifiers:
             made.add("lead_identifiers", found)
         for viewer in draft.viewers:
-            access = {"viewer_id": viewer, "resource": leads.RESOURCE, "record_id": lead_id}
-            made.add("record_access", access)
+            made.add("record_access", _access(leads.RESOURCE, viewer, lead_id))
         draft.event["data"] = draft.event["data"] | {"import_id": str(import_id)}
         made.add("events", draft.event)
     return made
@@ -93,7 +104,7 @@ def _lead(row: StagedRow) -> LeadCreate:
             phone=(values.get("reporter_phone") or "") if named else "",
         ),
         fast_track=False,
-        note=_note(row),
+        note=_note(row, _LEAD_LABELS),
     )
 
 
@@ -116,17 +127,113 @@ def _moment(said: str) -> datetime:
     return datetime.combine(date.fromisoformat(said), time(), TIMEZONE)
 
 
-def _note(row: StagedRow) -> str:
-    """The ledger's note, and what the ledger says that a lead has no field for."""
+def _access(resource: str, viewer: UUID, record_id: UUID) -> dict[str, Any]:
+    return {"viewer_id": viewer, "resource": resource, "record_id": record_id}
+
+
+def _note(row: StagedRow, labels: dict[str, str]) -> str:
+    """The ledger's note, and what the ledger says that a record has no field for."""
     said = [row.values.get("note") or ""]
     said += [
-        f"{label}：{row.values[name]}" for name, label in _LABELS.items() if row.values.get(name)
+        f"{label}：{row.values[name]}" for name, label in labels.items() if row.values.get(name)
     ]
     said += [f"{label}：{value}" for label, value in row.extras.items()]
     return "\n".join(part for part in said if part)[:10_000]
 
 
+async def write_risk_entities(
+    session: AsyncSession, actor: Actor, record: Import, rows: Sequence[StagedRow]
+) -> Callable[[], Composed]:
+    """Entities land on the list; one whose credit code is there already does not come in again."""
+    codes = [row.values.get("division_code") or record.town_code for row in rows]
+    located = await places.locate_many(session, codes)
+    usccs = [row.values["uscc"] for row in rows if row.values.get("uscc")]
+    there = await known_risk_entities(session, record.town_code, usccs)
+    new = [row.values.get("uscc") not in there for row in rows]
+    taken = iter(await numbers.take("QY", record.town_code, max(1, sum(new))))
+    known = await risk_entities.around(session, record.town_code)
+    work = [
+        (row, located[code], next(taken) if is_new else None)
+        for row, code, is_new in zip(rows, codes, new, strict=True)
+    ]
+    return partial(_entity_lines, actor, record.id, work, known)
+
+
+async def known_risk_entities(
+    session: AsyncSession, town_code: str, usccs: list[str]
+) -> dict[str, UUID]:
+    """Credit codes that are on the town's ledger already, with their entities."""
+    found = await session.execute(
+        select(RiskEntity.uscc, RiskEntity.id).where(
+            RiskEntity.town_code == town_code, RiskEntity.uscc == func.any(usccs)
+        )
+    )
+    return {row.uscc: row.id for row in found}
+
+
+def _entity_lines(
+    actor: Actor,
+    import_id: UUID,
+    work: Sequence[tuple[StagedRow, places.Place, str | None]],
+    known: risk_entities.Around,
+) -> Composed:
+    made = Composed()
+    for row, place, number in work:
+        if number is None:
+            made.ids.append(None)
+            continue
+        draft = risk_entities.draft(actor, _entity(row), place, number, known)
+        draft.entity["import_id"], draft.entity["import_row"] = import_id, row.number
+        entity_id: UUID = draft.entity["id"]
+        made.ids.append(entity_id)
+        made.add("risk_entities", draft.entity)
+        for table, several in (
+            ("risk_entity_identifiers", draft.identifiers),
+            ("risk_assessments", draft.assessments),
+            ("risk_measures", draft.measures),
+        ):
+            for each in several:
+                made.add(table, each)
+        for viewer in draft.viewers:
+            made.add("record_access", _access(risk_entities.RESOURCE, viewer, entity_id))
+        draft.event["data"] = draft.event["data"] | {"import_id": str(import_id)}
+        made.add("events", draft.event)
+    return made
+
+
+def _entity(row: StagedRow) -> RiskEntityRow:
+    values = row.values
+    registration, tier, due = (values.get(n) for n in ("registration", "tier", "rectify_by"))
+    return RiskEntityRow.model_construct(
+        name=values["name"],
+        uscc=values.get("uscc") or "",
+        kind=None,
+        industry=Industry(values.get("industry") or Industry.OTHER),
+        registration=Registration(registration) if registration else None,
+        address=values.get("address") or "",
+        division_code=values.get("division_code"),
+        responsible_person=values.get("responsible_person") or "",
+        responsible_phone=values.get("phone") or "",
+        elders_served=values.get("elders_served"),
+        prepaid_amount=values.get("prepaid_amount"),
+        problems=values.get("problems") or "",
+        tier=RiskTier(tier) if tier else None,
+        factors="",
+        owner_unit_id=None,
+        source_lead_id=None,
+        note=_note(row, _ENTITY_LABELS if values.get("measures") else _ENTITY_LABELS_ALONE),
+        measures=[MeasureKind(kind) for kind in values.get("measures") or ()],
+        measure_actor=values.get("measure_actor") or "",
+        rectify_by=date.fromisoformat(due) if due else None,
+        progress=values.get("progress") or "",
+        delisted=bool(values.get("delisted")),
+    )
+
+
 #: Kinds that come in here; victims come in with their case.
 WRITERS: dict[LedgerKind, Writer] = {
     LedgerKind.LEADS: write_leads,
+    LedgerKind.RISK_ENTITIES: write_risk_entities,
 }
+#: Kinds of which a record may be there already without having come in by a file.
+RECOGNISERS: dict[LedgerKind, Recogniser] = {LedgerKind.RISK_ENTITIES: known_risk_entities}

@@ -144,6 +144,11 @@ def _sealed(content: bytes) -> tuple[str, bytes]:
     return hashlib.sha256(content).hexdigest(), keyring().encrypt_bytes(content)
 
 
+async def parse(import_id: UUID) -> None:
+    """Read the file of an import (the job that `create` put into the queue)."""
+    await import_rows.parse(import_id, import_writers.RECOGNISERS)
+
+
 async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str, Any]:
     """A page of the rows of an import, masked, in the order of the file. Raises NotFound."""
     after = _after(query.cursor)

@@ -218,6 +218,42 @@ class TestGivenLedger:
         total = sum(int(lead["amount_involved"].replace(".", "")) for lead in found)
         assert total == 9_651_600_00
 
+    def test_the_risk_list_comes_in_whole_and_only_once(self, client):
+        office = client("office")
+        content = (DATA / "风险管控名单.xlsx").read_bytes()
+        made = upload(office, content, kind="risk_entities")
+        assert (made["rows_total"], made["rows_faulty"]) == (60, 0), made["preview"]["faults"]
+        done = commit(office, made, on_edited="skip")
+        assert done.status_code == 200, done.text
+        assert done.json()["rows_committed"] == 60 - made["rows_edited"]
+        found = office.get("/risk-entities", params={"import_id": made["id"], "limit": 200}).json()
+        assert len(found["items"]) == done.json()["rows_committed"]
+        assert sum(entity["status"] == "listed" for entity in found["items"]) == len(found["items"])
+        again = upload(office, content, kind="risk_entities")
+        assert again["rows_good"] == 0
+        assert commit(office, again, on_edited="add").json()["rows_committed"] == 0
+
+    def test_a_company_that_is_there_already_is_met_not_doubled(self, client):
+        office = client("office")
+        heads = ["名称", "统一社会信用代码", "风险等级", "地址"]
+        rows = [["某某养老公寓", "91110000600037341L", "黄", "众兴集镇白庙村1号"]]
+        assert (
+            commit(office, upload(office, book(rows, heads), kind="risk_entities")).json()[
+                "rows_committed"
+            ]
+            == 1
+        )
+        other = [
+            ["某某养老公寓（更名）", "91110000600037341L", "红", "众兴集镇大塘村2号"],
+            rows[0],
+            rows[0],
+        ]
+        made = upload(office, book(other, heads), kind="risk_entities")
+        states = (made["rows_edited"], made["rows_faulty"], made["rows_known"])
+        assert states == (1, 1, 1)
+        answer = commit(office, made, "good_rows", on_edited="add")
+        assert answer.json()["rows_committed"] == 0
+
     def test_the_faulty_one_comes_back_red(self, client):
         office = client("office")
         made = upload(office, (DATA / "线索台账-含错误.xlsx").read_bytes())
