@@ -13,9 +13,13 @@ GENERATED = (
     "openapi.json",
     "frontend/src/api/schema.ts",
     "frontend/src/api/labels.ts",
+    "docs/codes.md",
+    "docs/errors.md",
+    "docs/events.md",
     "docs/flows",
     "docs/permissions.md",
-    "tests/access/roles_routes.csv",
+    "docs/time-rules.md",
+    "tests/access/role_routes.csv",
 )
 
 
