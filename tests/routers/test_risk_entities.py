@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.core.clock import today
+from api.schemas.inspections import InspectionRead
+from api.schemas.rectifications import RectificationRead
+from api.schemas.risk_entities import AssessmentRead, MeasureRead, RiskEntityRead, RouteRead
 from tests.factories import make_lead
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -36,18 +39,30 @@ def entity(**given) -> dict:
     } | given
 
 
+READS = {
+    "risk-entities": RiskEntityRead,
+    "inspections": InspectionRead,
+    "rectifications": RectificationRead,
+}
+
+
+def shown(noun: str, answer, status: int = 200) -> dict:
+    """The record of an answer, which holds just what the document says."""
+    assert answer.status_code == status, answer.text
+    record = answer.json()
+    READS[noun].model_validate(record)
+    assert set(record) == set(READS[noun].model_fields)
+    return record
+
+
 def register(client, **given) -> dict:
-    answer = client.post("/risk-entities", json=entity(**given))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    return shown("risk-entities", client.post("/risk-entities", json=entity(**given)), 201)
 
 
 def act(client, noun: str, record: dict, action: str, **fields) -> dict:
     url = f"/{noun}/{record['id']}"
     version = client.get(url).json()["version"]
-    answer = client.act(url, action, version, **fields)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return shown(noun, client.act(url, action, version, **fields))
 
 
 def refused(client, noun: str, record: dict, action: str, **fields) -> tuple[int, dict]:
@@ -62,14 +77,16 @@ def assess(client, record: dict, tier: str, **given) -> dict:
 
 
 def visit(client, **given) -> dict:
-    answer = client.post("/inspections", json={"inspectors": "钱立新"} | given)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    body = {"inspectors": "钱立新"} | given
+    return shown("inspections", client.post("/inspections", json=body), 201)
 
 
 def history(client, record: dict, what: str) -> list[dict]:
     answer = client.get(f"/risk-entities/{record['id']}/{what}")
     assert answer.status_code == 200, answer.text
+    schema = {"assessments": AssessmentRead, "measures": MeasureRead, "routes": RouteRead}[what]
+    for item in answer.json()["items"]:
+        schema.model_validate(item)
     return answer.json()["items"]
 
 
