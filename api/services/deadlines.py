@@ -4,10 +4,10 @@ Each keeps the rule version that it started with (the law does not reach back); 
 under it is new.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,30 +17,66 @@ from api.core import events
 from api.core.clock import TIMEZONE
 from api.core.db import database
 from api.core.events import Event
+from api.domain.cases import CaseStatus
 from api.domain.events import EventName
+from api.models.cases import Case
 from api.models.leads import Lead
-from api.services.time_rules import Clock, clock
+from api.models.rectifications import Rectification
+from api.models.risk_entities import RiskEntity
+from api.services.time_rules import Clock, Deadline, clock
 
 _BATCH = 500
+#: Holidays move a day by less than this; more means that the clock started on another day.
+_MOVES_AT_MOST = timedelta(days=14)
+
+
+class Columns(NamedTuple):
+    """Where an aggregate keeps a deadline."""
+
+    due: str = "due_on"
+    provisional: str = "due_is_provisional"
+    rule: str = "due_rule"
+    version: str = "due_rule_version"
+
+
+_USUAL = Columns()
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An aggregate with `due_on`, `due_is_provisional`, `due_rule`, `due_rule_version`, and the
-    actions that start its clock."""
+    """An aggregate with a deadline.
+
+    Its clock started on the day that `started` reads off the row, or on the day of the last event
+    whose action is one of `actions`: whichever gives a day near the one that stands there.
+    """
 
     resource: str
     model: Any
-    transitioned: EventName
-    starts: frozenset[str]
+    columns: Columns = _USUAL
+    actions: frozenset[str] = frozenset()
+    started: Callable[[Any], date | None] = lambda _: None
 
+
+#: A case's clock runs from the stage it stands in, until the next act stops it.
+_CLOCKED_STAGES = frozenset({CaseStatus.UNDER_REVIEW, CaseStatus.INVESTIGATING})
 
 COUNTED = (
+    Counted("lead", Lead, actions=frozenset({"assign", "recheck"})),
     Counted(
-        "lead",
-        Lead,
-        EventName.LEAD_TRANSITIONED,
-        frozenset({"assign", "recheck"}),
+        "case", Case, started=lambda row: row.stage_on if row.status in _CLOCKED_STAGES else None
+    ),
+    Counted("rectification", Rectification, started=lambda row: row.ordered_on),
+    Counted(
+        "risk_entity",
+        RiskEntity,
+        Columns(
+            "next_inspection_due",
+            "inspection_due_is_provisional",
+            "inspection_rule",
+            "inspection_rule_version",
+        ),
+        actions=frozenset({"assess", "reassess"}),
+        started=lambda row: row.last_inspected_on,
     ),
 )
 
@@ -62,7 +98,7 @@ async def _batch(session: AsyncSession, kind: Counted, after: UUID) -> UUID | No
     rows = list(
         await session.scalars(
             select(model)
-            .where(model.due_is_provisional, model.id > after)
+            .where(getattr(model, kind.columns.provisional), model.id > after)
             .order_by(model.id)
             .limit(_BATCH)
             .with_for_update()
@@ -71,20 +107,22 @@ async def _batch(session: AsyncSession, kind: Counted, after: UUID) -> UUID | No
     if not rows:
         return None
     current = await clock(session)
-    starts = await _starts(session, kind, [row.id for row in rows])
+    acted = await _acted(session, kind, rows)
     for row in rows:
-        await _recount(session, kind, row, starts.get(row.id), current)
+        starts = [day for day in (kind.started(row), acted.get(row.id)) if day is not None]
+        await _recount(session, kind, row, starts, current)
     return rows[-1].id
 
 
-async def _starts(session: AsyncSession, kind: Counted, ids: Iterable[UUID]) -> dict[UUID, date]:
-    """When each clock started: the day of the last action that starts one."""
+async def _acted(session: AsyncSession, kind: Counted, rows: Sequence[Any]) -> dict[UUID, date]:
+    if not kind.actions:
+        return {}
     found = await session.execute(
         select(Event.subject_id, func.max(Event.at))
         .where(
-            Event.subject_id.in_(list(ids)),
-            Event.name == kind.transitioned.value,
-            Event.data["action"].astext.in_(kind.starts),
+            Event.subject_id.in_([row.id for row in rows]),
+            Event.subject_type == kind.resource,
+            Event.data["action"].astext.in_(kind.actions),
         )
         .group_by(Event.subject_id)
     )
@@ -92,21 +130,27 @@ async def _starts(session: AsyncSession, kind: Counted, ids: Iterable[UUID]) -> 
 
 
 async def _recount(
-    session: AsyncSession, kind: Counted, row: Any, start: date | None, current: Clock
+    session: AsyncSession, kind: Counted, row: Any, starts: Sequence[date], current: Clock
 ) -> None:
-    if start is None:
+    present: date | None = getattr(row, kind.columns.due)
+    rule: str = getattr(row, kind.columns.rule)
+    if present is None or not rule:
         return
-    due = current.due_on(row.due_rule, start, version=row.due_rule_version)
-    if (due.on, due.is_provisional) == (row.due_on, row.due_is_provisional):
+    version: int | None = getattr(row, kind.columns.version)
+    due = _nearest(present, [current.due_on(rule, day, version=version) for day in starts])
+    if due is None or (due.on == present and due.is_provisional):
         return
-    told = {
-        "from_day": row.due_on.isoformat() if row.due_on else None,
-        "to_day": due.on.isoformat(),
-    }
-    row.due_on, row.due_is_provisional = due.on, due.is_provisional
+    setattr(row, kind.columns.due, due.on)
+    setattr(row, kind.columns.provisional, due.is_provisional)
     row.version += 1
     await session.flush()
     await events.record(
         session, None, EventName.DUE_RECOUNTED, kind.resource, row.id,
-        told | {"is_provisional": due.is_provisional},
+        {"from_day": present.isoformat(), "to_day": due.on.isoformat(),
+         "is_provisional": due.is_provisional},
     )  # fmt: skip
+
+
+def _nearest(present: date, counted: Sequence[Deadline]) -> Deadline | None:
+    near = [due for due in counted if abs(due.on - present) <= _MOVES_AT_MOST]
+    return min(near, key=lambda due: abs(due.on - present), default=None)

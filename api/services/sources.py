@@ -11,9 +11,12 @@ from api.services import (
     cases,
     distributions,
     imports,
+    inspections,
     leads,
     property_items,
     property_measures,
+    rectifications,
+    risk_entities,
     victims,
 )
 
@@ -34,5 +37,8 @@ SOURCES = (
     Source("property-items", P.PROPERTY_READ, property_items.LISTING),
     Source("property-measures", P.PROPERTY_READ, property_measures.LISTING),
     Source("distributions", P.DISTRIBUTION_READ, distributions.LISTING),
+    Source("risk-entities", P.RISK_ENTITY_READ, risk_entities.LISTING),
+    Source("inspections", P.INSPECTION_READ, inspections.LISTING),
+    Source("rectifications", P.INSPECTION_READ, rectifications.LISTING),
     Source("imports", P.IMPORT_RUN, imports.LISTING),
 )

@@ -173,7 +173,7 @@ class TestHolidays:
         made = assign(office, make_lead(office), client("police"))
         owner = await connect(running.owner_url)
         await owner.execute(
-            "UPDATE leads SET due_on = '2030-01-01', due_is_provisional = true WHERE id = $1",
+            "UPDATE leads SET due_on = due_on + 5, due_is_provisional = true WHERE id = $1",
             made["id"],
         )
         await owner.close()
@@ -187,6 +187,9 @@ class TestHolidays:
         assert settled["due_is_provisional"] is False
         assert settled["due_on"] == made["due_on"]
         assert settled["version"] == made["version"] + 1
+        told = office.get(f"/leads/{made['id']}/timeline").json()["items"][0]
+        assert told["label"] == "放假安排公布后重算期限"
+        assert told["actor_name"] == "系统"
 
     def test_a_draft_counts_for_nothing(self, office):
         body = {"version": 0, "days_off": [f"{FAR}-03-03"], "days_worked": [], "published": False}
