@@ -1,7 +1,7 @@
 """Who sees which rows, as rows: written with the record, read by every list.
 
 A predicate "owner OR assistant OR creator" reads the whole table at a million rows; this table
-answers from its primary key (docs/adr/0004-visibility.md).
+answers from its primary key (docs/adr/0005-visibility.md).
 """
 
 from collections.abc import Iterable
