@@ -19,6 +19,8 @@ OPEN = {
     ("post", "/api/v1/auth/token"),
     ("post", "/api/v1/auth/revoke"),
     ("post", "/api/v1/auth/password"),
+    # tells one bit: whether the first administrator was made
+    ("get", "/api/v1/setup"),
 }
 _KEBAB = re.compile(r"^/api/v1(/[a-z0-9-]+|/\{[a-z_]+\}|/exports\.xlsx)+$")
 

@@ -1,0 +1,29 @@
+"""The first day on the wire."""
+
+from pydantic import Field
+
+from api.domain.setup import SetupStep
+from api.schemas.common import Shown
+
+
+class SetupState(Shown):
+    """Whether anybody was set up yet; open, because before that nobody can log in."""
+
+    is_empty: bool
+    hint: str = Field(description="下一步做什么")
+
+
+class StepShown(Shown):
+    """One step of setting up."""
+
+    key: SetupStep
+    label: str
+    who: str = Field(description="由谁完成")
+    done: bool
+
+
+class SetupSteps(Shown):
+    """What is done and what is left, in the order in which it is done."""
+
+    items: list[StepShown]
+    is_complete: bool
