@@ -100,11 +100,18 @@ def _pointer(location: tuple[str | int, ...]) -> str:
     return steps if where == "body" else f"#{where}{steps}"
 
 
+def _choices(expected: str) -> str:
+    """pydantic's English list of values, as Chinese lists them."""
+    return expected.replace(" or ", "、").replace(", ", "、").replace("'", "")
+
+
 def _field_error(raised: dict[str, Any]) -> FieldError:
     kind, context = raised["type"], raised.get("ctx", {})
     message = _MESSAGES.get(kind)
     if kind == "value_error":
         message = str(context.get("error", raised["msg"]))
+    if "expected" in context:
+        context = context | {"expected": _choices(str(context["expected"]))}
     return FieldError(
         _pointer(raised["loc"]), kind, message.format(**context) if message else raised["msg"]
     )
@@ -120,8 +127,9 @@ def _invalid(request: Request, error: RequestValidationError) -> DomainError:
         return VersionMissing()
     errors = [_field_error(raised) for raised in raised_errors]
     first = errors[0] if errors else None
-    name = first.pointer.rsplit("/", 1)[-1] if first else ""
-    return Invalid(f"{name}：{first.message}" if first else None, errors=errors)
+    steps = [step for step in first.pointer.split("/") if not step.isdigit()] if first else []
+    name = f"{steps[-1]}：" if steps and steps[-1] else ""
+    return Invalid(f"{name}{first.message}" if first else None, errors=errors)
 
 
 def _integrity(error: IntegrityError) -> DomainError:

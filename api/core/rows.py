@@ -17,10 +17,11 @@ _BEGIN = text("SELECT 1")
 
 
 async def raw(session: AsyncSession) -> Any:
-    """The asyncpg connection of a session, inside its transaction, with its changes flushed."""
-    sync = session.sync_session
-    if sync.new or sync.deleted or sync.dirty:
-        await session.flush()
+    """The asyncpg connection of a session, inside its transaction.
+
+    Changes of mapped objects are not flushed: a record may be half-way through its change when
+    the event about it is written.
+    """
     connection = await session.connection()
     driver: Any = (await connection.get_raw_connection()).driver_connection
     if not driver.is_in_transaction():
