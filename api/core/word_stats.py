@@ -58,7 +58,7 @@ async def filters(table: str, text: str) -> dict[str, object]:
     """The filters `words` (by the index) and `phrase` (the recheck) that find a text in a table
     whose search vector is in the column `search`; empty when the text holds nothing to find."""
     words = search.query(text)
-    phrase = {"phrase": search.phrase(text)}
+    phrase: dict[str, object] = {"phrase": search.phrase(text)}
     if words is None:
         return phrase
     stats = await _stats(table)

@@ -41,7 +41,9 @@ def test_the_signed_table_is_what_the_code_says():
 
 def test_no_role_joins_administration_and_business():
     admins = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
-    business = re.compile(r"^(case|lead|victim|property|ledger|distribution|inspection|risk_entity):")
+    business = re.compile(
+        r"^(case|lead|victim|property|ledger|distribution|inspection|risk_entity):"
+    )
     for role in admins:
         assert not [p for p in ROLE_PERMISSIONS[role] if business.match(p)]
 
@@ -55,7 +57,9 @@ def test_the_server_refuses_just_what_the_table_leaves_empty(client, role):
     person = client(_LOGINS.get(role, role.value))
     wrong = []
     for row in csv.DictReader(io.StringIO(TABLE.read_text())):
-        if row["permission"] == "public" or row["path"].endswith(("/sessions/{session_id}", "/totp")):
+        if row["permission"] == "public" or row["path"].endswith(
+            ("/sessions/{session_id}", "/totp")
+        ):
             continue
         url = re.sub(r"\{[a-z_]*id\}", "00000000-0000-7000-8000-000000000000", row["path"])
         url = re.sub(r"\{year\}", "1999", url)

@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -167,7 +168,7 @@ def office_labels(client) -> dict[str, set[str]]:
 class TestTheWalk:
     """One affair, told in order; each step needs the one before."""
 
-    state: dict = {}
+    state: ClassVar[dict] = {}
 
     def test_1_the_office_assigns_and_the_police_conclude(self, client, imported):
         office, police = client("office"), client("police")

@@ -1,0 +1,178 @@
+"""Canaries: personal data goes in at every door, and a thief of the database finds none of it.
+
+Looks through the whole dump, the file store and the server's log, in plain, in hexadecimal (as a
+dump shows bytes) and in base64.
+"""
+
+import base64
+import io
+import subprocess
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from tests.factories import assign, make_lead
+
+PHONE = "13955512347"
+OTHER_PHONE = "15855567891"
+VICTIM_PHONE = "17755598763"
+ID_NUMBER = "342425195001010019"
+ACCOUNT = "6228481753038816263"
+INFORMANT = "欧阳金丝雀"
+VICTIM = "慕容金丝雀"
+FILE_TEXT = "金丝雀附件正文"
+
+CANARIES = [PHONE, OTHER_PHONE, VICTIM_PHONE, ID_NUMBER, ACCOUNT, INFORMANT, FILE_TEXT]
+
+
+def forms(canary: str) -> list[bytes]:
+    raw = canary.encode()
+    return [raw, raw.hex().encode(), base64.b64encode(raw).rstrip(b"=")[:-1]]
+
+
+def ledger() -> bytes:
+    """A lead ledger with a fault on its one row, so that it stays staged."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(
+        [
+            "序号",
+            "来源",
+            "接收时间",
+            "举报方式",
+            "举报人",
+            "联系电话",
+            "反映对象",
+            "类别",
+            "问题描述",
+            "所在村",
+        ]
+    )
+    sheet.append(
+        [1, "110", "2022-08-30", "实名", INFORMANT, PHONE, "某公司", "养老服务",
+         f"收款账号{ACCOUNT}，联系人身份证{ID_NUMBER}", "无此村"]
+    )  # fmt: skip
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def planted(client):
+    """One canary in every place that takes text."""
+    office, police, market = client("office"), client("police"), client("market")
+    text = f"对方电话{PHONE}，身份证{ID_NUMBER}，转入银行账号{ACCOUNT}。"
+    reporter = {"kind": "real_name", "name": INFORMANT, "phone": OTHER_PHONE}
+    made = make_lead(
+        office, narrative=text, note=text, subject_name=f"某公司{PHONE}", reporter=reporter
+    )
+    url = f"/leads/{made['id']}"
+    made = assign(office, made, police)
+    made = police.act(url, "dispute", made["version"], reason=text).json()
+    made = assign(office, made, police)
+    made = police.act(url, "acknowledge", made["version"]).json()
+    made = police.act(
+        url, "conclude", made["version"], conclusion="suspected_crime", findings=text
+    ).json()
+    made = office.act(
+        url, "feed_back", made["version"], feedback_mode="phone", feedback_note=text
+    ).json()
+    revealed = office.post(
+        f"{url}/reveals", json={"fields": ["reporter.name", "narrative"], "reason": text[:100]}
+    )
+    assert INFORMANT in revealed.text, revealed.text
+    office.post(
+        f"{url}/attachments", files={"file": ("说明.txt", FILE_TEXT.encode() * 50, "text/plain")}
+    )
+    entity = market.post(
+        "/risk-entities",
+        json={
+            "name": f"金丝雀{uuid4().hex[:6]}",
+            "industry": "elder_care",
+            "responsible_person": "张三",
+            "responsible_phone": PHONE,
+            "problems": text,
+            "note": text,
+        },
+    )
+    assert entity.status_code == 201, entity.text
+    case = police.post(
+        "/cases", json={"source_lead_ids": [made["id"]], "title": "金丝雀案", "summary": text}
+    )
+    assert case.status_code == 201, case.text
+    case_id = case.json()["id"]
+    victim = police.post(
+        "/victims",
+        json={
+            "case_id": case_id,
+            "name": VICTIM,
+            "id_number": ID_NUMBER,
+            "phone": VICTIM_PHONE,
+            "account": ACCOUNT,
+            "principal": "100.00",
+            "note": text,
+        },
+    )
+    assert victim.status_code == 201, victim.text
+    item = police.post(
+        "/property-items",
+        json={
+            "case_id": case_id,
+            "kind": "deposit",
+            "title": "存款",
+            "account": ACCOUNT,
+            "description": text,
+        },
+    )
+    assert item.status_code == 201, item.text
+    up = office.post(
+        "/imports", data={"kind": "leads"}, files={"file": (f"{PHONE}.xlsx", ledger())}
+    )
+    assert up.status_code in (201, 202), up.text
+    for _ in range(100):
+        state = office.get(f"/imports/{up.json()['id']}").json()
+        if state["status"] != "parsing":
+            break
+        time.sleep(0.1)
+    assert state["rows_faulty"] == 1, state
+    office.get("/leads", params={"q": PHONE})
+    return True
+
+
+def dump(url: str) -> bytes:
+    """The whole database as a thief would get it."""
+    from api.core import embedded
+
+    address = sa.make_url(url).set(drivername="postgresql")
+    command = [str(embedded.binaries() / "pg_dump"), address.render_as_string(hide_password=False)]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("canary", [*CANARIES, VICTIM])
+def test_the_dump_holds_no_canary(planted, running, canary, dumped):
+    for form in forms(canary):
+        at = dumped.find(form)
+        assert at < 0, dumped[max(0, at - 300) : at + 100].decode(errors="replace")
+
+
+@pytest.fixture(scope="module")
+def dumped(planted, running) -> bytes:
+    text = dump(running.owner_url)
+    assert b"COPY" in text
+    assert f"{PHONE[:3]}****{PHONE[-4:]}".encode() in text, "the masks prove that it went in"
+    return text
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_files_and_logs_hold_no_canary(planted, running, canary):
+    looked_at = 0
+    for path in Path(running.home).rglob("*"):
+        if path.is_file() and "secret-keys" not in path.name:
+            looked_at += 1
+            content = path.read_bytes()
+            assert not any(form in content for form in forms(canary)), path
+    assert looked_at > 0
