@@ -6,6 +6,7 @@ The words come from docs/glossary.md, everything else from `api`. The output dep
 else, so that a second run changes nothing.
 """
 
+import ast
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
@@ -401,6 +402,56 @@ def _by_status(found: error_codes.Found) -> tuple[int, str]:
     return found.status, found.code
 
 
+def service_calls() -> dict[str, list[str]]:
+    """Service → the services that it imports."""
+    calls: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "api" / "services").glob("[!_]*.py")):
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "api.services":
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "api.services."
+            ):
+                found.add(str(node.module).split(".")[2])
+        calls[path.stem] = sorted(name for name in found if not name.startswith("_"))
+    return calls
+
+
+def floors(calls: dict[str, list[str]]) -> list[list[str]]:
+    """The services by floors, each calling only lower ones; a circle is an error."""
+    left, built, below = dict(calls), [], set[str]()
+    while left:
+        floor = sorted(name for name, called in left.items() if below.issuperset(called))
+        if not floor:
+            raise SystemExit(f"服务互相调用成环：{'、'.join(sorted(left))}")
+        built.append(floor)
+        below |= set(floor)
+        left = {name: called for name, called in left.items() if name not in below}
+    return built
+
+
+def services_page() -> str:
+    """Who calls whom."""
+    calls = service_calls()
+    called_by = {n: [m for m, called in calls.items() if n in called] for n in calls}
+    rows = (
+        (
+            f"`{name}`",
+            "、".join(f"`{each}`" for each in calls[name]) or "—",
+            "、".join(f"`{each}`" for each in called_by[name]) or "—",
+        )
+        for floor in reversed(floors(calls))
+        for name in floor
+    )
+    return page(
+        "服务之间谁调用谁",
+        "只有一个方向：上面的行可以调用下面的行。成环时本文件生成不出来。"
+        "`_` 开头的是所有服务共用的小件（状态变更只在 `_transition`）。\n",
+        table(("服务", "调用", "被调用"), rows),
+    )
+
+
 def role_routes() -> str:
     """Role × route, as the server's own routes say it."""
     from tests.access.test_matrix import matrix
@@ -415,6 +466,7 @@ def documents() -> dict[str, str]:
         "docs/errors.md": errors_page(),
         "docs/events.md": events_page(),
         "docs/permissions.md": permissions_page(),
+        "docs/services.md": services_page(),
         "docs/time-rules.md": time_rules_page(),
         "docs/flows/README.md": flows_index(),
         "tests/access/role_routes.csv": role_routes(),

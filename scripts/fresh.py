@@ -18,6 +18,7 @@ GENERATED = (
     "docs/events.md",
     "docs/flows",
     "docs/permissions.md",
+    "docs/services.md",
     "docs/time-rules.md",
     "tests/access/role_routes.csv",
 )
