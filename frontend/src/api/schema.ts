@@ -92,6 +92,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 审计记录
+         * @description 谁在何时何地做了什么；不含业务内容。
+         */
+        get: operations["audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -240,6 +260,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["cases_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/distributions": {
         parameters: {
             query?: never;
@@ -368,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/distributions/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["distributions_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/divisions": {
         parameters: {
             query?: never;
@@ -402,6 +462,26 @@ export interface paths {
          * @description 按公布的名录新增、更名或撤并区划；有一行错误则整批不导入。
          */
         post: operations["divisions_bring_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 事件流
+         * @description 按提交先后给出可见记录的事件（CloudEvents 1.0）；不重不漏，可空页续读。
+         */
+        get: operations["events_page"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -552,6 +632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["imports_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -614,6 +714,26 @@ export interface paths {
          * @description 执行一个操作（登记检查结果、责令整改、办结、取消）。
          */
         post: operations["inspections_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["inspections_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -704,6 +824,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/exports.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出线索台账
+         * @description 按线索台账（表 F1）的栏目导出查询到的全部线索；个人信息打码，导出留有审计记录。cursor、limit 不起作用。
+         */
+        get: operations["leads_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -786,6 +926,26 @@ export interface paths {
          * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
          */
         post: operations["leads_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["leads_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1156,6 +1316,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/property-items/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["property_items_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/property-measures": {
         parameters: {
             query?: never;
@@ -1220,6 +1400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/property-measures/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["property_measures_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectifications": {
         parameters: {
             query?: never;
@@ -1238,6 +1438,26 @@ export interface paths {
          * @description 检查发现问题后，或直接对风险主体责令整改；不填期限时按 RECT-01 计算。
          */
         post: operations["rectifications_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["rectifications_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1430,6 +1650,66 @@ export interface paths {
          * @description 执行一个操作（评估定级、约谈、移送……）；无权实施的主体会被拒绝，并说明依据。
          */
         post: operations["risk_entities_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["risk_entities_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 是否已初始化
+         * @description 登录页用：尚无任何账号时，说明如何建立第一个管理员。
+         */
+        get: operations["setup_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 初始化步骤
+         * @description 首日各项准备工作及完成情况。
+         */
+        get: operations["setup_steps"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1720,6 +2000,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/victims/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["victims_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/victims/{victim_id}": {
         parameters: {
             query?: never;
@@ -1836,23 +2136,6 @@ export interface paths {
          * @description 数据库可用，且结构为最新版本。
          */
         get: operations["system_readyz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Timeline */
-        get: operations["timeline_api_v1_leads__id__timeline_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2052,6 +2335,47 @@ export interface components {
             /** Uploaded By */
             uploaded_by: string;
             uploaded_by_unit: components["schemas"]["Named"];
+        };
+        /**
+         * AuditEntry
+         * @description Who did what when from where, without what the record says.
+         */
+        AuditEntry: {
+            /** Actor Id */
+            actor_id: string | null;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Request Id */
+            request_id: string;
+            /** Result */
+            result: string;
+            /** Role */
+            role: string;
+            /** Subject Id */
+            subject_id: string | null;
+            /** Subject Type */
+            subject_type: string;
+            /** Unit Name */
+            unit_name: string | null;
         };
         /**
          * AuthorityLevel
@@ -2831,6 +3155,43 @@ export interface components {
          * @enum {string}
          */
         CivilRoute: "mediation" | "litigation" | "legal_aid";
+        /**
+         * CloudEvent
+         * @description CloudEvents 1.0.
+         */
+        CloudEvent: {
+            data: components["schemas"]["FeedData"];
+            /**
+             * Datacontenttype
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /** Id */
+            id: string;
+            /**
+             * Source
+             * @description 记录所在的资源路径
+             */
+            source: string;
+            /**
+             * Specversion
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Subject
+             * Format: uuid
+             * @description 记录 id
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Type */
+            type: string;
+        };
         /**
          * ColumnFound
          * @description How one heading was understood.
@@ -3613,6 +3974,12 @@ export interface components {
          */
         EntryStatus: "posted" | "voided" | "reversal";
         /**
+         * EventName
+         * @description What happened.
+         * @enum {string}
+         */
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
          */
@@ -3645,6 +4012,45 @@ export interface components {
             message: string;
             /** Severity */
             severity: string;
+        };
+        /**
+         * Feed
+         * @description A page of the feed. It may be empty and still have a next cursor: go on with that.
+         */
+        Feed: {
+            /**
+             * Epoch
+             * @description 纪元；从备份恢复后增加，旧游标作废
+             */
+            epoch: number;
+            /**
+             * Has More
+             * @description 是否立即还有后续
+             */
+            has_more: boolean;
+            /** Items */
+            items: components["schemas"]["CloudEvent"][];
+            /**
+             * Next Cursor
+             * @description 下次请求的游标；没有新事件时不变
+             */
+            next_cursor: string;
+        };
+        /**
+         * FeedData
+         * @description What the event says for a person, and in codes.
+         */
+        FeedData: {
+            /** Actor Name */
+            actor_name: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Label */
+            label: string;
+            /** Unit Name */
+            unit_name: string | null;
         };
         /**
          * FeedbackMode
@@ -5399,6 +5805,34 @@ export interface components {
              */
             total_is_exact: boolean;
         };
+        /** Page[AuditEntry] */
+        Page_AuditEntry_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
         /** Page[CaseItem] */
         Page_CaseItem_: {
             /**
@@ -5882,6 +6316,34 @@ export interface components {
              * @description 本页记录
              */
             items: components["schemas"]["TimeRuleShown"][];
+            /**
+             * Next Cursor
+             * @description 下一页游标；没有下一页时为空
+             */
+            next_cursor: string | null;
+            /**
+             * Prev Cursor
+             * @description 上一页游标；没有上一页时为空
+             */
+            prev_cursor: string | null;
+            /**
+             * Total
+             * @description 总数；仅在 with_total=true 时给出
+             */
+            total: number | null;
+            /**
+             * Total Is Exact
+             * @description 总数是否精确（超过一万条时只给出下限）
+             */
+            total_is_exact: boolean;
+        };
+        /** Page[TimelineEntry] */
+        Page_TimelineEntry_: {
+            /**
+             * Items
+             * @description 本页记录
+             */
+            items: components["schemas"]["TimelineEntry"][];
             /**
              * Next Cursor
              * @description 下一页游标；没有下一页时为空
@@ -8001,6 +8463,35 @@ export interface components {
             last_used_at: string;
         };
         /**
+         * SetupState
+         * @description Whether anybody was set up yet; open, because before that nobody can log in.
+         */
+        SetupState: {
+            /**
+             * Hint
+             * @description 下一步做什么
+             */
+            hint: string;
+            /** Is Empty */
+            is_empty: boolean;
+        };
+        /**
+         * SetupStep
+         * @description One step of setting up.
+         * @enum {string}
+         */
+        SetupStep: "system_admin" | "security_admin" | "audit_admin" | "divisions" | "office" | "units" | "posts" | "liaisons";
+        /**
+         * SetupSteps
+         * @description What is done and what is left, in the order in which it is done.
+         */
+        SetupSteps: {
+            /** Is Complete */
+            is_complete: boolean;
+            /** Items */
+            items: components["schemas"]["StepShown"][];
+        };
+        /**
          * SheetShown
          * @description How one sheet was understood.
          */
@@ -8035,6 +8526,22 @@ export interface components {
          * @enum {string}
          */
         Standing: "registered" | "unregistered" | "excluded";
+        /**
+         * StepShown
+         * @description One step of setting up.
+         */
+        StepShown: {
+            /** Done */
+            done: boolean;
+            key: components["schemas"]["SetupStep"];
+            /** Label */
+            label: string;
+            /**
+             * Who
+             * @description 由谁完成
+             */
+            who: string;
+        };
         /**
          * TimeRuleRead
          * @description A rule as it stands today, and its versions.
@@ -8182,6 +8689,45 @@ export interface components {
          * @enum {string}
          */
         TimeUnit: "minute" | "hour" | "day" | "working_day" | "month" | "year";
+        /**
+         * TimelineEntry
+         * @description One thing that was done to a record.
+         */
+        TimelineEntry: {
+            /** Actor Name */
+            actor_name: string;
+            /**
+             * At
+             * Format: date-time
+             * @description 同 recorded_at
+             */
+            at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Label
+             * @description 一句话说明，例如“交办：已登记 → 已交办”
+             */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Unit Name */
+            unit_name: string | null;
+        };
         /**
          * Token
          * @description An answer of the token endpoint (RFC 6749).
@@ -8963,31 +9509,6 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
-        /** TimelineEntry */
-        TimelineEntry: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /**
-             * Happened At
-             * Format: date-time
-             */
-            happened_at: string;
-            /**
-             * Recorded At
-             * Format: date-time
-             */
-            recorded_at: string;
-            /** Actor Name */
-            actor_name: string | null;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-        };
         /** TimelinePage */
         TimelinePage: {
             /** Next Cursor */
@@ -9041,6 +9562,7 @@ export type ApiClientUpdate = components['schemas']['ApiClientUpdate'];
 export type AssessmentRead = components['schemas']['AssessmentRead'];
 export type AssignmentsDone = components['schemas']['AssignmentsDone'];
 export type AttachmentRead = components['schemas']['AttachmentRead'];
+export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuthorityLevel = components['schemas']['AuthorityLevel'];
 export type AvailableAction = components['schemas']['AvailableAction'];
 export type BaseRule = components['schemas']['BaseRule'];
@@ -9078,6 +9600,7 @@ export type CaseWithdraw = components['schemas']['CaseWithdraw'];
 export type Certificate = components['schemas']['Certificate'];
 export type Charge = components['schemas']['Charge'];
 export type CivilRoute = components['schemas']['CivilRoute'];
+export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
@@ -9118,8 +9641,11 @@ export type EntryItem = components['schemas']['EntryItem'];
 export type EntryRead = components['schemas']['EntryRead'];
 export type EntrySort = components['schemas']['EntrySort'];
 export type EntryStatus = components['schemas']['EntryStatus'];
+export type EventName = components['schemas']['EventName'];
 export type FaultCount = components['schemas']['FaultCount'];
 export type FaultShown = components['schemas']['FaultShown'];
+export type Feed = components['schemas']['Feed'];
+export type FeedData = components['schemas']['FeedData'];
 export type FeedbackMode = components['schemas']['FeedbackMode'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
@@ -9210,6 +9736,7 @@ export type Ownership = components['schemas']['Ownership'];
 export type PageApiClientShown = components['schemas']['Page_ApiClientShown_'];
 export type PageAssessmentRead = components['schemas']['Page_AssessmentRead_'];
 export type PageAttachmentRead = components['schemas']['Page_AttachmentRead_'];
+export type PageAuditEntry = components['schemas']['Page_AuditEntry_'];
 export type PageCaseItem = components['schemas']['Page_CaseItem_'];
 export type PageDistributionItem = components['schemas']['Page_DistributionItem_'];
 export type PageDivisionShown = components['schemas']['Page_DivisionShown_'];
@@ -9228,6 +9755,7 @@ export type PageRectificationItem = components['schemas']['Page_RectificationIte
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
+export type PageTimelineEntry = components['schemas']['Page_TimelineEntry_'];
 export type PageUnitShown = components['schemas']['Page_UnitShown_'];
 export type PageUserShown = components['schemas']['Page_UserShown_'];
 export type PageVictimItem = components['schemas']['Page_VictimItem_'];
@@ -9314,13 +9842,18 @@ export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
 export type Securing = components['schemas']['Securing'];
 export type SessionShown = components['schemas']['SessionShown'];
+export type SetupState = components['schemas']['SetupState'];
+export type SetupStep = components['schemas']['SetupStep'];
+export type SetupSteps = components['schemas']['SetupSteps'];
 export type SheetShown = components['schemas']['SheetShown'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type Standing = components['schemas']['Standing'];
+export type StepShown = components['schemas']['StepShown'];
 export type TimeRuleRead = components['schemas']['TimeRuleRead'];
 export type TimeRuleShown = components['schemas']['TimeRuleShown'];
 export type TimeRuleVersionCreate = components['schemas']['TimeRuleVersionCreate'];
 export type TimeUnit = components['schemas']['TimeUnit'];
+export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
@@ -9357,7 +9890,6 @@ export type Identifier = components['schemas']['Identifier'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadRow = components['schemas']['LeadRow'];
 export type MeRead = components['schemas']['MeRead'];
-export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelinePage = components['schemas']['TimelinePage'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type UnitRow = components['schemas']['UnitRow'];
@@ -9872,6 +10404,90 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_events: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                name?: components["schemas"]["EventName"][] | null;
+                actor_id?: string | null;
+                actor_name?: string | null;
+                role?: components["schemas"]["Role"] | null;
+                result?: ("ok" | "refused") | null;
+                subject_id?: string | null;
+                address?: string | null;
+                request_id?: string | null;
+                /** @description 起始时间（含） */
+                since?: string | null;
+                /** @description 截止时间（不含） */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
                 };
             };
             /** @description 未登录 */
@@ -10885,6 +11501,80 @@ export interface operations {
             };
         };
     };
+    cases_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     distributions_page: {
         parameters: {
             query?: {
@@ -11640,6 +12330,80 @@ export interface operations {
             };
         };
     };
+    distributions_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     divisions_page: {
         parameters: {
             query?: {
@@ -11818,6 +12582,76 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的 next_cursor */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feed"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12537,6 +13371,80 @@ export interface operations {
             };
         };
     };
+    imports_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspections_page: {
         parameters: {
             query?: {
@@ -13027,6 +13935,80 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13556,6 +14538,99 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_export: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                sort?: components["schemas"]["LeadSort"];
+                /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
+                q?: string | null;
+                status?: components["schemas"]["LeadStatus"][] | null;
+                primary_category?: components["schemas"]["LeadCategory"][] | null;
+                channel?: components["schemas"]["LeadChannel"][] | null;
+                conclusion?: components["schemas"]["LeadConclusion"][] | null;
+                owner_unit_id?: string | null;
+                proposed_unit_id?: string | null;
+                /** @description 行政区划（含下级） */
+                division_code?: string | null;
+                /** @description 行政区划（仅本级） */
+                division_only?: string | null;
+                /** @description 是否计入统计（撤回、重复的不计） */
+                counted?: boolean | null;
+                import_id?: string | null;
+                fast_track?: boolean | null;
+                /** @description 是否已超期 */
+                overdue?: boolean | null;
+                received_from?: string | null;
+                received_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Excel 工作簿 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14171,6 +15246,80 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16352,6 +17501,80 @@ export interface operations {
             };
         };
     };
+    property_items_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     property_measures_page: {
         parameters: {
             query?: {
@@ -16734,6 +17957,80 @@ export interface operations {
             };
         };
     };
+    property_measures_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rectifications_page: {
         parameters: {
             query?: {
@@ -16919,6 +18216,80 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectifications_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18054,6 +19425,201 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupSteps"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19895,6 +21461,80 @@ export interface operations {
             };
         };
     };
+    victims_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     victims_read: {
         parameters: {
             query?: never;
@@ -20490,40 +22130,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-        };
-    };
-    timeline_api_v1_leads__id__timeline_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimelinePage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
             };
         };
     };

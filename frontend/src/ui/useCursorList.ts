@@ -105,9 +105,17 @@ export function useCursorList<T>(options: CursorListOptions<T>) {
     return go({ cursor: page.value?.prev_cursor ?? undefined })
   }
 
+  /** The filters and the order, for those who take the whole list elsewhere. */
+  const conditions = computed<ListQuery>(() => ({
+    ...options.fixed?.(),
+    ...values.value,
+    sort: sort.value,
+  }))
+
   return {
     filters,
     values,
+    conditions,
     sort,
     limit,
     active,

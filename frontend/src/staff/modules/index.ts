@@ -1,6 +1,7 @@
 import type { StaffModule } from '../module'
 import account from './account/module'
 import apiClients from './api-clients/module'
+import audit from './audit/module'
 import cases from './cases/module'
 import distributions from './distributions/module'
 import divisions from './divisions/module'
@@ -35,5 +36,6 @@ export const modules: StaffModule[] = [
   timeRules,
   apiClients,
   jobs,
+  audit,
   account,
 ]
