@@ -115,6 +115,11 @@ def canonical(value: Value) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", str(value))).strip()
 
 
+def _key(fingerprint: bytes) -> bytes:
+    """Sixteen bytes for a row, so that a long file costs little memory."""
+    return hashlib.sha256(fingerprint).digest()[:16]
+
+
 _TOTAL: Final = re.compile(
     r"(?:.{0,12}小计|合计|总计|共计|总合计|累计|本页合计|全镇合计|合计数|总数)"
 )
@@ -136,7 +141,7 @@ class LedgerReader:
         self.around = around
         self.remarks: list[FileRemark] = []
         self.sheets: list[SheetFound] = []
-        self._seen: set[tuple[bytes, int]] = set()
+        self._seen: set[bytes] = set()
         self._refused: DomainError | None = None
         self._first: dict[bytes, tuple[tuple[int, int], int]] = {}
 
@@ -217,18 +222,18 @@ class LedgerReader:
 
         None when that row is this row word for word (a summary sheet repeats the others).
         """
-        digest = hashlib.sha256(f"{name}\0{value}".encode()).digest()[:16]
+        digest = _key(f"{name}\0{value}".encode())
         place, fingerprint = self._first.setdefault(
             digest, ((row.sheet, row.number), hash(row.fingerprint))
         )
         same = place[0] != row.sheet and fingerprint == hash(row.fingerprint)
         return None if same else place
 
-    def saw(self, key: tuple[bytes, int]) -> bool:
+    def saw(self, key: bytes) -> bool:
         """Whether an equal row stood on an earlier sheet."""
         return key in self._seen
 
-    def remember(self, key: tuple[bytes, int]) -> None:
+    def remember(self, key: bytes) -> None:
         """Note a row for the sheets to come."""
         self._seen.add(key)
 
@@ -247,13 +252,14 @@ class _Table:
             )
             for at, name in sorted(header.fields.items())
         ]
+        self.plain_labels = {at: re.sub(r"\s", "", label) for at, label in header.labels.items()}
         self.position = {name: at for at, name in header.fields.items()}
         self.merged = _Merged(sheet.merges, header.last_row)
         self.counts: Counter[bytes] = Counter()
         self.sums = _Sums()
 
     def read(self, rows: Iterable[Row]) -> Iterator[LedgerRow]:
-        pending: list[tuple[bytes, int]] = []
+        pending: list[bytes] = []
         for index, row in enumerate(rows):
             self.merged.remember(row)
             if self._is_blank(row):
@@ -262,7 +268,7 @@ class _Table:
                 continue
             filled, silent = self.merged.fill(row, self.columns)
             found = self._row(filled, silent)
-            pending.append((hashlib.sha256(found.fingerprint).digest()[:16], found.occurrence))
+            pending.append(_key(found.fingerprint) + found.occurrence.to_bytes(4, "big"))
             found.repeated = self.reader.saw(pending[-1])
             self.sums.add(found)
             yield found
@@ -312,11 +318,8 @@ class _Table:
         return sum(at in required and not _TOTAL.fullmatch(text) for at, text in said)
 
     def _repeats_heading(self, said: list[tuple[int, str]]) -> bool:
-        labels = self.header.labels
-        equal = sum(
-            at in labels and heading_key(text) in heading_key(labels[at]) and len(text) > 1
-            for at, text in said
-        )
+        labels = self.plain_labels
+        equal = sum(at in labels and len(text) > 1 and text in labels[at] for at, text in said)
         return equal >= 3 and equal * 2 > len(said)
 
     def _is_column_numbers(self, said: list[tuple[int, str]]) -> bool:
@@ -431,8 +434,9 @@ class _Table:
                 {name: identity.get(name, "") for name in group} for group in self.spec.anchors
             )
         )
-        self.counts[found.fingerprint] += 1
-        found.occurrence = self.counts[found.fingerprint]
+        key = _key(found.fingerprint)
+        self.counts[key] += 1
+        found.occurrence = self.counts[key]
         if self.spec.derive is not None:
             self.spec.derive(found.values, self.reader.around)
         self._unique(found)

@@ -78,6 +78,11 @@ _WIDE: Final = {
     0xA0: " ",
 }
 _INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+#: Anything that `tidy` would change; most cells hold nothing of it.
+_UNTIDY: Final = re.compile(
+    r"[\x00-\x1f\x7f\xa0\u200b-\u200f\u202a-\u202e\u2060\ufeff\u3000\uff10-\uff19"
+    r"\uff21-\uff3a\uff41-\uff5a]|  |^\s|\s$|^=\""
+)
 _CSV_LITERAL: Final = re.compile(r'="(.*)"', re.DOTALL)
 
 #: What people write into a cell that has nothing to say.
@@ -111,6 +116,8 @@ def text_of(cell: Cell) -> str:
 
 def tidy(text: str) -> str:
     """Trimmed, without invisible characters, runs of blanks collapsed; line breaks stay."""
+    if not _UNTIDY.search(text):
+        return text
     if match := _CSV_LITERAL.fullmatch(text.strip()):
         text = match[1]
     text = _INVISIBLE.sub("", text.translate(_WIDE)).replace("\r\n", "\n").replace("\t", " ")
