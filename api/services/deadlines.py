@@ -26,6 +26,8 @@ from api.models.risk_entities import RiskEntity
 from api.services.time_rules import Clock, Deadline, clock
 
 _BATCH = 500
+#: What is over keeps the deadline by which it was judged.
+_OVER = frozenset({"archived", "closed", "delisted", "rejected", "shut_down", "withdrawn"})
 #: Holidays move a day by less than this; more means that the clock started on another day.
 _MOVES_AT_MOST = timedelta(days=14)
 
@@ -134,7 +136,7 @@ async def _recount(
 ) -> None:
     present: date | None = getattr(row, kind.columns.due)
     rule: str = getattr(row, kind.columns.rule)
-    if present is None or not rule:
+    if present is None or not rule or row.status.value in _OVER:
         return
     version: int | None = getattr(row, kind.columns.version)
     due = _nearest(present, [current.due_on(rule, day, version=version) for day in starts])

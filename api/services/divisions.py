@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ARRAY, Text, any_, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, keyset
@@ -63,7 +63,10 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
     rows = {short_code(row.code): row for row in body.rows}
     stored = {
         row.code: row
-        for row in await session.scalars(select(Division).where(Division.code.in_(_chain(rows))))
+        for row in await session.scalars(
+            # one array, because a county's grids are more than a statement's parameters may be
+            select(Division).where(Division.code == any_(literal(_chain(rows), ARRAY(Text))))
+        )
     }
     _check(actor, body.rows, set(stored))
     created: list[dict[str, Any]] = []
@@ -101,8 +104,8 @@ def _parent(code: str) -> str | None:
     return code[:digits] if digits else None
 
 
-def _chain(rows: dict[str, DivisionRow]) -> set[str]:
-    return set(rows) | {parent for code in rows if (parent := _parent(code))}
+def _chain(rows: dict[str, DivisionRow]) -> list[str]:
+    return sorted(set(rows) | {parent for code in rows if (parent := _parent(code))})
 
 
 def _check(actor: Actor, rows: list[DivisionRow], stored: set[str]) -> None:
