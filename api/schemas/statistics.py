@@ -1,0 +1,91 @@
+"""Figures on the wire. There is no request body anywhere: no figure can be typed."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from api.domain.ledger import Measure
+from api.domain.statistics import Breakdown, Goal
+from api.schemas.common import Shown, Yuan
+
+
+class FigureQuery(Shown):
+    """The list behind a figure: `GET /api/v1/{resource}?{params}` holds exactly its rows."""
+
+    resource: str
+    params: dict[str, str | bool | list[str]]
+
+
+class Figure(Shown):
+    """A number of rows."""
+
+    key: str
+    label: str
+    value: int
+    note: str
+    query: FigureQuery
+
+
+class Rate(Shown):
+    """One figure out of another."""
+
+    key: str
+    label: str
+    percent: str | None = Field(description="百分数，两位小数；分母为零时为空")
+    numerator: str = Field(description="分子的 key")
+    denominator: str = Field(description="分母的 key")
+
+
+class GoalFigures(Shown):
+    """One goal of the campaign."""
+
+    goal: Goal
+    label: str
+    figures: list[Figure]
+    rates: list[Rate]
+
+
+class BreakdownShown(Shown):
+    """How the leads divide; rows without leads are left out."""
+
+    by: Breakdown
+    title: str
+    rows: list[Figure]
+
+
+class Amount(Shown):
+    """A sum over rows, in yuan."""
+
+    key: str
+    label: str
+    amount: Yuan
+    note: str
+    query: FigureQuery
+
+
+class LedgerAmount(Shown):
+    """One of the five measures, over all visible books."""
+
+    measure: Measure
+    label: str
+    amount: Yuan
+    note: str
+    percent_of_traced: str | None = Field(description="占“已查明”的百分数；分母为零时为空")
+    query: FigureQuery
+
+
+class Money(Shown):
+    """Money, each stage apart: frozen is not recovered, recovered is not returned."""
+
+    sums: list[Amount]
+    ledger: list[LedgerAmount]
+    denominator: str
+
+
+class Overview(Shown):
+    """The figures of the campaign, as far as the reader may see them."""
+
+    as_of: datetime = Field(description="取数时间")
+    goals: list[GoalFigures]
+    breakdowns: list[BreakdownShown]
+    money: Money
