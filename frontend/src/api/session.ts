@@ -10,6 +10,7 @@ const TOKEN_PATH = '/api/v1/auth/token'
 const PASSWORD_PATH = '/api/v1/auth/password'
 const REVOKE_PATH = '/api/v1/auth/revoke'
 const SIGNED_OUT = 'yinling.signed-out'
+const SIGNED_IN = 'yinling.signed-in'
 
 const state = reactive({ known: false, signedIn: false })
 export const session = readonly(state)
@@ -27,6 +28,12 @@ export interface Credentials {
 
 function settle(token: string | null) {
   accessToken = token
+  try {
+    if (token) localStorage.setItem(SIGNED_IN, 'yes')
+    else localStorage.removeItem(SIGNED_IN)
+  } catch {
+    // The cookie decides; this note only saves a request.
+  }
   state.known = true
   state.signedIn = token !== null
 }
@@ -89,8 +96,18 @@ export function refresh(): Promise<boolean> {
   return refreshing
 }
 
+/** Says whether asking for a renewal can succeed at all; without storage it is always asked. */
+function mayBeSignedIn(): boolean {
+  try {
+    return localStorage.getItem(SIGNED_IN) !== null
+  } catch {
+    return true
+  }
+}
+
 export async function ensureSession(): Promise<boolean> {
   if (state.known) return state.signedIn
+  if (!mayBeSignedIn()) return false
   return refresh()
 }
 
