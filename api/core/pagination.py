@@ -36,6 +36,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import Subquery
+from sqlalchemy.sql.visitors import cloned_traverse
 from sqlalchemy.types import TypeEngine
 
 from api.core.clock import now
@@ -222,11 +223,17 @@ class Listing:
     def visible(self, actor: Actor) -> ColumnElement[bool]:
         """The rows this actor may see, as a predicate for the statements of services."""
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
-        clause = self._scope(scope)
-        return clause.params(
-            viewer=actor.post_id if scope is RowScope.POST else actor.unit_id,
-            town=actor.division_code[:9],
-        )
+        values = {
+            "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
+            "town": actor.division_code[:9],
+        }
+
+        def give(each: Any) -> None:
+            if each.key in values:
+                each.value = values[each.key]
+
+        # A copy of the clause with its parameters given: `.params()` is deprecated in 2.1.
+        return cloned_traverse(self._scope(scope), {}, {"bindparam": give})
 
     def _bound(self, actor: Actor) -> dict[str, object]:
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)

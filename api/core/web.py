@@ -122,9 +122,9 @@ def install(app: FastAPI) -> None:
 
     async def static(path: str) -> Response:
         """Files of the web app; any other path is a page of it (never under /api)."""
-        if path.startswith("api/"):
-            raise HTTPException(404)
         found = _file(root, path)
+        if found is None and path.startswith(("api/", "assets/")):
+            raise HTTPException(404)
         forever = found is not None and path.startswith("assets/")
         headers: dict[str, Any] = {
             "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache"

@@ -1,5 +1,6 @@
 """Personal identifiers leave free text before it is stored, indexed or told of in an event."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,10 @@ _CHECKS: dict[IdentifierKind, Callable[[str], CodeCheck]] = {
 }
 
 
+#: Every identifier holds a digit or a Latin letter, half-width or full-width.
+_PERHAPS = re.compile(r"[0-9A-Za-z\uff10-\uff5a]")
+
+
 @dataclass(slots=True)
 class Protected:
     """A text with masks in place of identifiers, and the rows that restore it."""
@@ -29,6 +34,8 @@ class Protected:
 
 def text(value: str, field: str) -> Protected:
     """Mask the identifiers in a text; the rows hold them encrypted, with blind indexes."""
+    if not _PERHAPS.search(value):
+        return Protected(value, [])
     masked, found = identifiers.masked(value)
     keys = keyring()
     rows = [
@@ -79,7 +86,7 @@ def indexes(text: str) -> list[bytes]:
 
 def told(value: str) -> str:
     """A text as an event may tell it: identifiers masked for good."""
-    return identifiers.masked(value)[0]
+    return identifiers.masked(value)[0] if _PERHAPS.search(value) else value
 
 
 def restore(masked: str, rows: list[tuple[int, int, bytes]]) -> str:
