@@ -10,6 +10,7 @@ import inspections from './inspections/module'
 import jobs from './jobs/module'
 import leads from './leads/module'
 import ledger from './ledger/module'
+import overview from './overview/module'
 import property from './property/module'
 import rectifications from './rectifications/module'
 import riskEntities from './risk-entities/module'
@@ -20,6 +21,7 @@ import victims from './victims/module'
 
 /** In the order of the menu. */
 export const modules: StaffModule[] = [
+  overview,
   leads,
   imports,
   riskEntities,

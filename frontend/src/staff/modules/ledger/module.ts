@@ -9,6 +9,12 @@ const ledger: StaffModule = {
       meta: { title: '资金账', permission: 'ledger:read', menu: '追赃' },
     },
     {
+      path: 'ledger/entries',
+      name: 'ledger-entries',
+      component: () => import('./EntriesPage.vue'),
+      meta: { title: '全部分录', permission: 'ledger:read', parent: 'ledger' },
+    },
+    {
       path: 'ledger/entries/:id',
       name: 'ledger-entry',
       component: () => import('./EntryPage.vue'),
