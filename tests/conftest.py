@@ -82,8 +82,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @contextmanager
-def started(home: Path) -> Iterator[Running]:
-    """A server and a worker, started as `yinling serve` starts them."""
+def started(home: Path, **settings: str) -> Iterator[Running]:
+    """A server and a worker, started as `yinling serve` starts them; `settings` by their names in
+    the environment."""
     from api.core import embedded, migrations
 
     port = free_port()
@@ -101,7 +102,7 @@ def started(home: Path) -> Iterator[Running]:
             "YINLING_DEMO_PASSWORD": PASSWORD,
             "HOST": "127.0.0.1",
             "PORT": str(port),
-        }
+        } | settings
         before = {name: os.environ.get(name) for name in values}
         _settings(values)
         migrations.upgrade(owner_url)

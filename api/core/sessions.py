@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.clock import now
+from api.core.crypto import keyring
 from api.core.db import Base, database
 from api.domain.actors import Actor
 from api.domain.errors import Unauthenticated
@@ -59,6 +60,11 @@ _ALIVE_HERE = text(
 def ended() -> Unauthenticated:
     """The answer to a token whose session is over or whose rights changed."""
     return Unauthenticated("登录状态已失效，请重新登录", code="token_stale")
+
+
+def attempts_of(name: str) -> bytes:
+    """The keyed hash under which the failures of a login name are counted."""
+    return keyring().digest("login", name.strip().lower().encode())[:16]
 
 
 async def ensure_alive(actor: Actor, session: AsyncSession | None = None) -> None:

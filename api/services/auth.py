@@ -52,7 +52,7 @@ def _refused() -> Unauthenticated:
 
 
 async def _attempt(session: AsyncSession, name: str) -> LoginAttempt:
-    digest = keyring().digest("login", name.strip().lower().encode())[:16]
+    digest = sessions.attempts_of(name)
     await session.execute(
         insert(LoginAttempt)
         .values(name_digest=digest, failures=0, last_at=now())

@@ -84,14 +84,9 @@ async def read(session: AsyncSession, user_id: UUID) -> dict[str, Any]:
     row = (await session.execute(_users().where(User.id == user_id))).one_or_none()
     if row is None:
         raise NotFound
-    attempt = await session.get(LoginAttempt, _attempt_key(row.User.username))
+    attempt = await session.get(LoginAttempt, sessions.attempts_of(row.User.username))
     locked = attempt.locked_until if attempt else None
     return _shown(row) | {"locked_until": locked if locked and locked > now() else None}
-
-
-def _attempt_key(username: str) -> bytes:
-    """Failures are counted by this hash of the login name (services/auth.py)."""
-    return keyring().digest("login", username.strip().lower().encode())[:16]
 
 
 def _temporary(username: str) -> str:
@@ -233,7 +228,7 @@ async def unlock(
 async def _forget_failures(session: AsyncSession, user: User) -> None:
     await session.execute(
         update(LoginAttempt)
-        .where(LoginAttempt.name_digest == _attempt_key(user.username))
+        .where(LoginAttempt.name_digest == sessions.attempts_of(user.username))
         .values(failures=0, locked_until=None)
     )
 
