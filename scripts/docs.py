@@ -187,6 +187,9 @@ def flow_page(flow: Flow[Any, Any]) -> str:
         "## 谁可以办\n",
         table(("权限", "岗位"), ((f"`{need.value}`", holders(need)) for need in needed)),
     ]
+    parts.append(
+        "提交时还要核对填写的内容（批准层级、文书、日期先后等），不符的答复见[错误代码](../errors.md)。\n"
+    )
     if lawful:
         parts.append(
             "写明出处的条件即使按钮可见也会被拒绝，答复中带有条文（`rule_violated` 一类）。\n"
