@@ -36,6 +36,7 @@ ROUTERS = (
     duties.router,
     exports.leads_router,  # before /leads/{lead_id}
     leads.router,
+    exports.risk_entities_router,
     risk_entities.router,
     inspections.router,
     rectifications.router,

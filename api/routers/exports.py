@@ -14,9 +14,11 @@ from api.core.sheets import MEDIA_TYPE
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.schemas.leads import LeadQuery
+from api.schemas.risk_entities import RiskEntityQuery
 from api.services import exports
 
 leads_router = make_router("leads")
+risk_entities_router = make_router("risk-entities")
 
 
 def _workbook(pieces: AsyncIterator[bytes], title: str) -> Response:
@@ -43,3 +45,13 @@ async def export(
 ) -> Response:
     """按线索台账（表 F1）的栏目导出查询到的全部线索；个人信息打码，导出留有审计记录。cursor、limit 不起作用。"""
     return _workbook(await exports.lead_ledger(actor, query), exports.F1.title)
+
+
+@risk_entities_router.get(
+    "/exports.xlsx", summary="导出风险管控名单", response_class=StreamingResponse, responses=_SHEET
+)
+async def export_list(
+    query: Annotated[RiskEntityQuery, Query()], actor: Annotated[Actor, require(P.LEAD_EXPORT)]
+) -> Response:
+    """按风险管控名单（表 F2）的栏目导出查询到的全部主体；个人信息打码，导出留有审计记录。cursor、limit 不起作用。"""
+    return _workbook(await exports.risk_list(actor, query), exports.F2.title)

@@ -18,10 +18,23 @@ from api.domain.events import EventName
 from api.domain.files import extension, safe_name
 from api.domain.permissions import Permission as P
 from api.models.attachments import Attachment
+from api.models.cases import Case
+from api.models.inspections import Inspection
 from api.models.leads import Lead
+from api.models.property_items import PropertyItem
+from api.models.rectifications import Rectification
+from api.models.risk_entities import RiskEntity
 from api.models.units import Post, Unit
 from api.schemas.attachments import AttachmentRead
-from api.services import leads, protect
+from api.services import (
+    cases,
+    inspections,
+    leads,
+    property_items,
+    protect,
+    rectifications,
+    risk_entities,
+)
 
 #: Enough for any file; a list of them stays one page.
 MAX_PER_RECORD = 200
@@ -31,8 +44,8 @@ MAX_PER_RECORD = 200
 class Subject:
     """A noun whose records take attachments, and who may add one.
 
-    `handle`: in the unit that owns the record; `manage`: anywhere in sight; `create`: on a record
-    that one's own post recorded (None: not at all).
+    `handle`: in the unit that owns the record; `manage`: anywhere in sight (the office's permission);
+    `create`: on a record that one's own post recorded. None: not at all.
     """
 
     resource: str
@@ -40,7 +53,7 @@ class Subject:
     model: Any
     read: P
     handle: P
-    manage: P
+    manage: P | None = None
     create: P | None = None
 
     @property
@@ -54,9 +67,23 @@ class Subject:
 SUBJECTS: dict[str, Subject] = {
     each.resource: each
     for each in (
+        Subject(leads.RESOURCE, leads.LISTING, Lead, P.LEAD_READ, P.LEAD_HANDLE, P.LEAD_ASSIGN, P.LEAD_CREATE),
+        Subject(cases.RESOURCE, cases.LISTING, Case, P.CASE_READ, P.CASE_HANDLE, None, P.CASE_CREATE),
         Subject(
-            leads.RESOURCE, leads.LISTING, Lead, P.LEAD_READ, P.LEAD_HANDLE, P.LEAD_ASSIGN,
-            P.LEAD_CREATE,
+            property_items.RESOURCE, property_items.LISTING, PropertyItem,
+            P.PROPERTY_READ, P.PROPERTY_HANDLE,
+        ),
+        Subject(
+            risk_entities.RESOURCE, risk_entities.LISTING, RiskEntity,
+            P.RISK_ENTITY_READ, P.RISK_ENTITY_HANDLE, P.LEAD_ASSIGN, P.RISK_ENTITY_CREATE,
+        ),
+        Subject(
+            inspections.RESOURCE, inspections.LISTING, Inspection,
+            P.INSPECTION_READ, P.INSPECTION_HANDLE, P.LEAD_ASSIGN,
+        ),
+        Subject(
+            rectifications.RESOURCE, rectifications.LISTING, Rectification,
+            P.INSPECTION_READ, P.INSPECTION_HANDLE, P.LEAD_ASSIGN,
         ),
     )
 }  # fmt: skip
@@ -93,7 +120,7 @@ async def _record(session: AsyncSession, actor: Actor, subject: Subject, record_
 
 
 def _may_attach(actor: Actor, subject: Subject, record: Any) -> bool:
-    if actor.may(subject.manage):
+    if subject.manage is not None and actor.may(subject.manage):
         return True
     if actor.may(subject.handle) and record.owner_unit_id == actor.unit_id:
         return True
@@ -126,7 +153,7 @@ async def allow(session: AsyncSession, actor: Actor, subject: Subject, record_id
     """Refuse before 100 MB are read. Raises NotFound, Forbidden, Conflict."""
     record = await _record(session, actor, subject, record_id)
     if not _may_attach(actor, subject, record):
-        raise Forbidden("只有承办单位、镇专项办或登记人可以上传附件", code="not_own_unit")
+        raise Forbidden("只有承办单位、镇专项办或登记岗位可以上传附件", code="not_own_unit")
     count = await session.scalar(
         select(func.count()).where(
             Attachment.subject_type == subject.resource, Attachment.subject_id == record_id

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -39,16 +40,24 @@ from api.domain.clocks import working_days_left
 from api.domain.distributions import DistributionStatus
 from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
 from api.domain.events import EventName
+from api.domain.imports import ImportStatus
+from api.domain.inspections import InspectionStatus
 from api.domain.leads import LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
+from api.domain.rectifications import RectificationStatus
+from api.domain.risk_entities import EntityStatus
 from api.domain.time_rules import TimeRule
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
+from api.models.imports import Import
+from api.models.inspections import Inspection
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
+from api.models.rectifications import Rectification
+from api.models.risk_entities import RiskEntity
 from api.services import time_rules
 
 _NO_RULE = literal_column("''", Text())
@@ -141,6 +150,25 @@ def _case(kind: DutyKind, status: CaseStatus) -> Source:
     )
 
 
+def _unit_record(
+    kind: DutyKind,
+    noun: str,
+    model: Any,
+    needs: P,
+    waits: Callable[[Actor], Sequence[ColumnElement[bool]]],
+    **shown: Any,
+) -> Source:
+    """A record that waits for the unit that owns it."""
+    return Source(
+        kind,
+        noun,
+        model,
+        needs,
+        lambda actor: and_(model.owner_unit_id == actor.unit_id, *waits(actor)),
+        **shown,
+    )
+
+
 def _plan(
     kind: DutyKind,
     needs: P,
@@ -168,6 +196,32 @@ def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
 
 
 _M = PropertyMeasure
+#: Cases whose present stage has a term by law; the two filing duties above have names of their own.
+_OTHER_STAGES = [s for s in CaseStatus if s not in {CaseStatus.RECEIVED, CaseStatus.UNDER_REVIEW}]
+#: How early an inspection that the tier asks for is to be planned.
+_PLAN_AHEAD = timedelta(days=15)
+_ENDED = [EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]
+
+
+def _entity_name(entity_id: Any) -> Any:
+    return select(RiskEntity.name).where(RiskEntity.id == entity_id).scalar_subquery()
+
+
+def _rectification(kind: DutyKind, *statuses: RectificationStatus) -> Source:
+    return _unit_record(
+        kind,
+        "rectifications",
+        Rectification,
+        P.INSPECTION_HANDLE,
+        lambda _: [Rectification.status.in_(statuses)],
+        title=_entity_name(Rectification.entity_id),
+        number=Rectification.number,
+        due_on=Rectification.due_on,
+        provisional=Rectification.due_is_provisional,
+        rule=Rectification.due_rule,
+    )
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
@@ -205,6 +259,60 @@ SOURCES: tuple[Source, ...] = (
         _M.rule_id,
         _M.kind,
     ),
+    _unit_record(
+        K.CASE_DUE,
+        "cases",
+        Case,
+        P.CASE_HANDLE,
+        lambda _: [Case.due_on.is_not(None), Case.status.in_(_OTHER_STAGES)],
+        title=Case.title,
+        number=Case.number,
+        due_on=Case.due_on,
+        provisional=Case.due_is_provisional,
+        rule=Case.due_rule,
+    ),
+    _unit_record(
+        K.ENTITY_INSPECTION,
+        "risk-entities",
+        RiskEntity,
+        P.INSPECTION_HANDLE,
+        lambda _: [
+            RiskEntity.next_inspection_due <= today() + _PLAN_AHEAD,
+            RiskEntity.status.not_in(_ENDED),
+            ~exists().where(
+                Inspection.entity_id == RiskEntity.id,
+                Inspection.status == InspectionStatus.PLANNED,
+            ),
+        ],
+        title=RiskEntity.name,
+        number=RiskEntity.number,
+        due_on=RiskEntity.next_inspection_due,
+        provisional=RiskEntity.inspection_due_is_provisional,
+        rule=RiskEntity.inspection_rule,
+    ),
+    _unit_record(
+        K.INSPECTION_DUE,
+        "inspections",
+        Inspection,
+        P.INSPECTION_HANDLE,
+        lambda _: [Inspection.status == InspectionStatus.PLANNED],
+        title=_entity_name(Inspection.entity_id),
+        number=Inspection.number,
+        due_on=Inspection.planned_on,
+    ),
+    _rectification(K.RECTIFICATION_DUE, RectificationStatus.ORDERED, RectificationStatus.FAILED),
+    _rectification(
+        K.RECTIFICATION_RECHECK, RectificationStatus.SUBMITTED, RectificationStatus.REINSPECTING
+    ),
+    _unit_record(
+        K.IMPORT_COMMIT,
+        "imports",
+        Import,
+        P.IMPORT_RUN,
+        lambda _: [Import.status == ImportStatus.PREVIEW],
+        title=Import.filename,
+        number=literal_column("''", Text()),
+    ),
     _plan(K.DISTRIBUTION_COMPUTE, P.DISTRIBUTION_PREPARE, DistributionStatus.DRAFT),
     _plan(
         K.DISTRIBUTION_APPROVE,
@@ -233,6 +341,10 @@ _TYPES = {
     "cases": "case",
     "property-measures": "property_measure",
     "distributions": "distribution",
+    "risk-entities": "risk_entity",
+    "inspections": "inspection",
+    "rectifications": "rectification",
+    "imports": "import",
 }
 
 

@@ -228,33 +228,33 @@ def _search_filters(text: str | None) -> dict[str, object]:
     return {"words": words, "pattern": search.like(text)} if words else {"number": text}
 
 
-async def page(actor: Actor, query: RiskEntityQuery) -> Response:
-    """A page of visible entities."""
+def filters(query: RiskEntityQuery) -> dict[str, object]:
+    """What a query asks for, by the listing's names; lists and exports read it alike."""
     place = query.division_code
     person = query.responsible_person
-    return await LISTING.page(
-        actor,
-        query,
-        {
-            "status": query.status,
-            "tier": query.tier,
-            "route": query.route,
-            "kind": query.kind,
-            "industry": query.industry,
-            "registration": query.registration,
-            "owner_unit_id": query.owner_unit_id,
-            "division_from": place,
-            "division_below": columns.division_end(place) if place else None,
-            "source_lead_id": query.source_lead_id,
-            "import_id": query.import_id,
-            "on_list": query.on_list,
-            "inspection_overdue": query.inspection_overdue,
-            "inspection_due_to": query.inspection_due_to,
-            "person": sealing.name_key(person) if person else None,
-            **_search_filters(query.q),
-        },
-        query.sort.value,
-    )
+    return {
+        "status": query.status,
+        "tier": query.tier,
+        "route": query.route,
+        "kind": query.kind,
+        "industry": query.industry,
+        "registration": query.registration,
+        "owner_unit_id": query.owner_unit_id,
+        "division_from": place,
+        "division_below": columns.division_end(place) if place else None,
+        "source_lead_id": query.source_lead_id,
+        "import_id": query.import_id,
+        "on_list": query.on_list,
+        "inspection_overdue": query.inspection_overdue,
+        "inspection_due_to": query.inspection_due_to,
+        "person": sealing.name_key(person) if person else None,
+        **_search_filters(query.q),
+    }
+
+
+async def page(actor: Actor, query: RiskEntityQuery) -> Response:
+    """A page of visible entities."""
+    return await LISTING.page(actor, query, filters(query), query.sort.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,13 +97,8 @@ def _bound(actor: Actor) -> dict[str, object]:
 
 
 async def _row(session: AsyncSession, actor: Actor, listing: Listing, columns: list[Any]) -> Any:
-    statement = (
-        select(*columns)
-        .select_from(listing.source)
-        .where(listing.visible(actor))
-        .params(**_bound(actor))
-    )
-    return (await session.execute(statement)).one()
+    statement = select(*columns).select_from(listing.source).where(listing.visible(actor))
+    return (await session.execute(statement, _bound(actor))).one()
 
 
 # --- leads ----------------------------------------------------------------------------------------
@@ -178,7 +173,6 @@ async def _read_cube(session: AsyncSession, actor: Actor) -> Cube:
         )
         .where(leads.LISTING.visible(actor))
         .group_by(*(literal_column(str(at)) for at in range(1, len(_DIMENSIONS) + 1)))
-        .params(**_bound(actor))
         .cte("cube")
     )
     dimensions = [inner.c[by.value] for by in _DIMENSIONS]
@@ -193,7 +187,7 @@ async def _read_cube(session: AsyncSession, actor: Actor) -> Cube:
     cube: Cube = {by: {} for by in (*_DIMENSIONS, _ALL)}
     order = list(_DIMENSIONS)
     whole = (1 << len(order)) - 1
-    found: Any = await session.execute(outer)
+    found: Any = await session.execute(outer, _bound(actor))
     for mask, *rest in found:
         cell = Cell(*(int(number) for number in rest[len(order) :]))
         if mask == whole:

@@ -3,12 +3,16 @@
 import io
 import os
 import zipfile
+from datetime import timedelta
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from api.core.clock import today
 from tests.factories import assign, make_lead
+from tests.money import make_case, make_item
+from tests.routers import test_cases, test_risk_entities
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -261,3 +265,48 @@ class TestRights:
         made = make_lead(client("office"))
         assign(client("office"), made, client("police"))
         assert attach(client("police"), made, PDF).status_code == 201
+
+
+class TestOtherNouns:
+    def record(self, client, running, noun: str) -> tuple[str, str]:
+        """A record of a noun and who handles it."""
+        police, market = client("police"), client("market")
+        if noun == "cases":
+            return test_cases.make_case(police)["id"], "police"
+        if noun == "property-items":
+            return make_item(police, make_case(running))["id"], "police"
+        entity = test_risk_entities.register(market)
+        if noun == "risk-entities":
+            return entity["id"], "market"
+        visit = test_risk_entities.visit(market, entity_id=entity["id"])
+        if noun == "inspections":
+            return visit["id"], "market"
+        test_risk_entities.act(
+            market, "inspections", visit, "complete", finding="problem", note="x"
+        )
+        order = market.post(
+            "/rectifications",
+            json={
+                "inspection_id": visit["id"],
+                "requirements": "停止会销",
+                "due_on": (today() + timedelta(days=10)).isoformat(),
+            },
+        )
+        assert order.status_code == 201, order.text
+        return order.json()["id"], "market"
+
+    @pytest.mark.parametrize(
+        "noun", ["cases", "property-items", "risk-entities", "inspections", "rectifications"]
+    )
+    def test_handlers_attach_and_readers_download(self, client, running, noun):
+        record_id, handler = self.record(client, running, noun)
+        url = f"/{noun}/{record_id}/attachments"
+        made = client(handler).post(url, files={"file": ("照片.png", PNG)})
+        assert made.status_code == 201, made.text
+        content = f"/attachments/{made.json()['id']}/content"
+        assert client(handler).get(content).content == PNG
+        assert client("leader").get(content).content == PNG
+        assert client("leader").get(url).json()["items"] == [made.json()]
+        assert client("leader").post(url, files={"file": ("照片.png", PNG)}).status_code == 403
+        assert client("village02").get(content).status_code == 404
+        assert client("grid01").get(url).status_code == 403

@@ -8,6 +8,7 @@ from api.core.clock import today
 from api.domain.calendar import Calendar
 from tests.factories import assign, conclude, make_lead
 from tests.money import done, made, make_case, make_item, measure
+from tests.routers import test_cases, test_risk_entities
 
 
 def duties(who, subject_id: str) -> list[dict]:
@@ -87,6 +88,43 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize("limit", ["0", "201", "x"])
     def test_a_bad_limit(self, client, limit):
         assert client("office").get("/me/duties", params={"limit": limit}).status_code == 422
+
+
+class TestOtherLedgers:
+    def test_a_case_waits_for_its_filing_decision_by_the_laws_term(self, client):
+        police = client("police")
+        case = test_cases.make_case(police)
+        assert [d["kind"] for d in duties(police, case["id"])] == ["case_accept"]
+        case = test_cases.act(police, case, "accept", accepted_on=today().isoformat())
+        (duty,) = duties(police, case["id"])
+        assert (duty["kind"], duty["due_on"]) == ("case_filing", case["due_on"])
+        assert duty["rule_label"]
+        assert duties(client("office"), case["id"]) == []
+
+    def test_a_tier_asks_for_a_visit_and_a_visit_for_its_result(self, client):
+        market = client("market")
+        entity = test_risk_entities.register(market)
+        entity = test_risk_entities.assess(market, entity, "red")
+        visit = test_risk_entities.visit(market, entity_id=entity["id"])
+        assert [d["kind"] for d in duties(market, visit["id"])] == ["inspection_due"]
+        assert duties(market, entity["id"]) == []
+        done_ = test_risk_entities.act(
+            market, "inspections", visit, "complete", finding="problem", note="会销"
+        )
+        assert duties(market, done_["id"]) == []
+        due = (today() + timedelta(days=5)).isoformat()
+        order = made(
+            market.post(
+                "/rectifications",
+                json={"inspection_id": visit["id"], "requirements": "停止会销", "due_on": due},
+            )
+        )
+        (duty,) = duties(market, order["id"])
+        assert (duty["kind"], duty["due_on"], duty["title"]) == (
+            "rectification_due", due, entity["name"],
+        )  # fmt: skip
+        test_risk_entities.act(market, "rectifications", order, "submit", materials="已停止")
+        assert [d["kind"] for d in duties(market, order["id"])] == ["rectification_recheck"]
 
 
 class TestFreezes:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.core.events import Event
 from tests.factories import assign, conclude, make_lead
+from tests.routers import test_risk_entities
 
 F1 = [
     "序号",
@@ -144,3 +145,31 @@ class TestRights:
 
     def test_a_bad_filter(self, client):
         assert export(client("office"), stauts="x").status_code == 422
+
+
+F2 = [
+    "序号", "名称", "统一社会信用代码", "地址", "法定代表人/负责人", "行业领域", "登记/备案情况", "服务老人数",
+    "预收费金额（元）", "问题描述", "风险等级", "处置措施", "实施主体", "责任人", "整改时限", "进展", "是否销号",
+]  # fmt: skip
+
+
+class TestF2:
+    def test_the_list_of_entities_under_control(self, client):
+        market = client("market")
+        made = test_risk_entities.register(market, prepaid_amount="188000.50")
+        made = test_risk_entities.assess(market, made, "orange")
+        answer = client("office").get("/risk-entities/exports.xlsx", params={"q": made["number"]})
+        assert answer.status_code == 200, answer.text
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        lines = [list(line) for line in sheet.iter_rows(values_only=True)]
+        assert (lines[0][0], lines[2]) == ("风险管控名单", F2)
+        (row,) = [dict(zip(F2, line, strict=True)) for line in lines[3:]]
+        assert row["名称"] == made["name"]
+        assert row["法定代表人/负责人"] == made["responsible_person"]
+        assert "罗凤玉" not in str(lines)
+        assert row["预收费金额（元）"] == pytest.approx(188000.50)
+        assert (row["风险等级"], row["进展"], row["是否销号"]) == ("橙", "已评估定级", "否")
+        assert row["责任人"] == "市场监管所"
+
+    def test_without_the_right(self, client):
+        assert client("market").get("/risk-entities/exports.xlsx").status_code == 403
