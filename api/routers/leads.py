@@ -24,7 +24,7 @@ from api.schemas.leads import (
     LeadTransition,
     LeadUpdate,
 )
-from api.services import lead_assignments, leads
+from api.services import lead_assignments, lead_decisions, lead_intake, leads
 
 router = make_router("leads")
 
@@ -43,7 +43,7 @@ async def create(
     body: LeadCreate, actor: Annotated[Actor, require(P.LEAD_CREATE)], session: DbSession
 ) -> Response:
     """登记一条线索。文字中的电话、证件号等会自动加密并打码。"""
-    return answer(await leads.create(session, actor, body), 201)
+    return answer(await lead_intake.create(session, actor, body), 201)
 
 
 @router.post("/assignments", response_model=AssignmentsDone, summary="批量交办")
@@ -68,7 +68,7 @@ async def update(
     session: DbSession,
 ) -> Response:
     """更正未办结线索的内容；未提交的字段保持不变。"""
-    return answer(await leads.update(session, actor, lead_id, body))
+    return answer(await lead_intake.update(session, actor, lead_id, body))
 
 
 @router.post("/{lead_id}/transitions", response_model=LeadRead, summary="办理线索")
@@ -79,7 +79,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """执行一个操作（交办、签收、提交结论……）；可用操作见详情中的 available_actions。"""
-    return answer(await leads.transition(session, actor, lead_id, body))
+    return answer(await lead_decisions.transition(session, actor, lead_id, body))
 
 
 @router.post("/{lead_id}/reveals", response_model=Revealed, summary="查看明文")

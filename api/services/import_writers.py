@@ -23,7 +23,7 @@ from api.models.imports import Import
 from api.models.risk_entities import RiskEntity
 from api.schemas.leads import LeadCreate, Reporter
 from api.schemas.risk_entities import RiskEntityRow
-from api.services import leads, places, risk_entities
+from api.services import lead_intake, leads, places, risk_entities
 from api.services.import_rows import Composed, Recogniser, StagedRow, Writer
 
 _LEAD_LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
@@ -57,7 +57,7 @@ def _lead_lines(
     made = Composed()
     for row, place, number in zip(rows, located, taken, strict=True):
         body = _lead(row)
-        draft = leads.draft(actor, body, place, number)
+        draft = lead_intake.draft(actor, body, place, number)
         draft.lead["received_has_time"] = "T" in row.values["received_on"]
         draft.lead["import_id"], draft.lead["import_row"] = import_id, row.number
         proposed = row.values.get("proposed_unit")

@@ -12,7 +12,7 @@ from api.domain.errors import DomainError, Invalid
 from api.domain.leads import LeadAction
 from api.models.leads import Lead
 from api.schemas.leads import LeadAssignments
-from api.services import leads
+from api.services import lead_decisions, leads
 
 
 async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> dict[str, Any]:
@@ -57,7 +57,7 @@ async def _one(  # one row of the batch
     if unit_id is None:
         raise Invalid("没有建议承办单位，请指定承办单位", code="unit_missing")
     async with session.begin_nested():
-        await leads.act(
+        await lead_decisions.act(
             session,
             actor,
             lead_id,

@@ -1,0 +1,118 @@
+"""What is decided about a lead, and what follows from each decision."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import record_access
+from api.core.clock import today
+from api.domain.actors import Actor
+from api.domain.errors import FieldError, Invalid
+from api.domain.events import EventName
+from api.domain.leads import LEAD_FLOW, LeadAction
+from api.models.leads import Lead
+from api.models.units import Unit
+from api.services import _transition, lead_intake, leads, places, protect, time_rules
+
+
+async def transition(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
+) -> dict[str, Any]:
+    """Take one action of the lead flow and read the lead again. Raises what `act` raises."""
+    await act(session, actor, record_id, body)
+    return await leads.read(actor, record_id, session)
+
+
+async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -> None:
+    """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
+    lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
+    told = {"reason": protect.told(body.reason)} if getattr(body, "reason", None) else {}
+    await _transition.apply(
+        session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
+    )
+    effect = _EFFECTS.get(body.action)
+    if effect:
+        await effect(session, actor, lead, body)
+    await session.flush()
+
+
+async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    owner = await places.unit(session, body.unit_id, "unit_id")
+    assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
+    for unit_id in assisting:
+        await places.unit(session, unit_id, "assisting_unit_ids")
+    lead.owner_unit_id = owner.id
+    lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
+    lead.proposed_unit_id = None
+    await record_access.grant(
+        session, leads.RESOURCE, lead.id, [owner.id, *lead.assisting_unit_ids]
+    )
+    await _set_due(session, lead, body.due_on)
+
+
+async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> None:
+    due = await time_rules.due_on(session, "LEAD-01", today())
+    if given is not None and given < today():
+        message = "办理期限不能早于今天"
+        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
+    lead.due_on = given or due.on
+    lead.due_is_provisional = due.is_provisional and given is None
+    lead.due_rule, lead.due_rule_version = due.rule_id, due.rule_version
+
+
+async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    owner = await places.unit(session, body.unit_id, "unit_id")
+    if owner.id == lead.owner_unit_id:
+        message = "二次核查须由另一单位承担"
+        raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])
+    lead.owner_unit_id = owner.id
+    await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
+    await _set_due(session, lead, None)
+
+
+async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    if body.proposed_unit_id:
+        lead.proposed_unit_id = (
+            await places.unit(session, body.proposed_unit_id, "proposed_unit_id")
+        ).id
+
+
+async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    lead.conclusion = body.conclusion
+    lead.findings = await lead_intake.protect_text(session, lead.id, "findings", body.findings)
+    lead.concluded_on = today()
+
+
+async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del session, actor
+    lead.feedback_mode = body.feedback_mode
+    lead.feedback_note = protect.told(body.feedback_note)
+
+
+async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del body, actor
+    county = await session.scalar(
+        select(Unit.id).where(Unit.kind == "county", Unit.division_code == lead.town_code[:6])
+    )
+    if county is None:
+        raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")
+    await record_access.grant(session, leads.RESOURCE, lead.id, [county])
+
+
+_EFFECTS = {
+    LeadAction.ASSIGN.value: _assign,
+    LeadAction.RECHECK.value: _recheck,
+    LeadAction.DISPUTE.value: _dispute,
+    LeadAction.CONCLUDE.value: _conclude,
+    LeadAction.FEED_BACK.value: _feed_back,
+    LeadAction.ESCALATE.value: _escalate,
+}
