@@ -3,6 +3,7 @@ import type {
   AccountKind,
   AuthorityLevel,
   BaseRule,
+  Breakdown,
   CaseAction,
   CaseFlag,
   CaseSort,
@@ -25,6 +26,7 @@ import type {
   FeedbackMode,
   FieldKind,
   Finding,
+  Goal,
   IdentifierKind,
   ImportMode,
   ImportSort,
@@ -108,6 +110,16 @@ export const AuthorityLevelLabels: Record<AuthorityLevel, string> = {
 export const BaseRuleLabels: Record<BaseRule, string> = {
   'net_of_returns': '先扣除已得款项，再按未受偿额比例分配',
   'gross_then_deduct': '按投入本金比例分配，再扣除已得款项',
+}
+
+export const BreakdownLabels: Record<Breakdown, string> = {
+  'status': '线索都办到哪一步了？',
+  'primary_category': '哪一类名目的线索最多？',
+  'conclusion': '核查出了什么结果？',
+  'village': '哪些村的线索最多？',
+  'village_overdue': '哪些村的线索超期最多？',
+  'channel': '线索从哪里来？',
+  'month': '各月接收了多少线索？',
 }
 
 export const CaseActionLabels: Record<CaseAction, string> = {
@@ -380,6 +392,11 @@ export const FieldKindLabels: Record<FieldKind, string> = {
 export const FindingLabels: Record<Finding, string> = {
   'problem': '发现问题',
   'none': '未发现问题',
+}
+
+export const GoalLabels: Record<Goal, string> = {
+  'G1': '打击违法犯罪',
+  'G2': '问题解决与整治规范',
 }
 
 export const IdentifierKindLabels: Record<IdentifierKind, string> = {

@@ -1716,6 +1716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 专项行动概览
+         * @description 按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。只统计当前用户看得见的记录。
+         */
+        get: operations["statistics_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/time-rules": {
         parameters: {
             query?: never;
@@ -2155,6 +2175,24 @@ export interface components {
          */
         AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
         /**
+         * Amount
+         * @description A sum over rows, in yuan.
+         */
+        Amount: {
+            /**
+             * Amount
+             * @example 12345.67
+             */
+            amount: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Note */
+            note: string;
+            query: components["schemas"]["FigureQuery"];
+        };
+        /**
          * ApiClientCreate
          * @description A new client, which acts in a post of its own.
          */
@@ -2448,6 +2486,23 @@ export interface components {
             file: string;
             /** @description 台账种类 */
             kind: components["schemas"]["LedgerKind"];
+        };
+        /**
+         * Breakdown
+         * @description How the leads divide: the title is the question that the chart answers.
+         * @enum {string}
+         */
+        Breakdown: "status" | "primary_category" | "conclusion" | "village" | "village_overdue" | "channel" | "month";
+        /**
+         * BreakdownShown
+         * @description How the leads divide; rows without leads are left out.
+         */
+        BreakdownShown: {
+            by: components["schemas"]["Breakdown"];
+            /** Rows */
+            rows: components["schemas"]["Figure"][];
+            /** Title */
+            title: string;
         };
         /**
          * CaseAccept
@@ -4065,6 +4120,33 @@ export interface components {
          */
         FieldKind: "text" | "long_text" | "integer" | "money" | "date" | "datetime" | "boolean" | "enum" | "unit" | "units" | "record";
         /**
+         * Figure
+         * @description A number of rows.
+         */
+        Figure: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Note */
+            note: string;
+            query: components["schemas"]["FigureQuery"];
+            /** Value */
+            value: number;
+        };
+        /**
+         * FigureQuery
+         * @description The list behind a figure: `GET /api/v1/{resource}?{params}` holds exactly its rows.
+         */
+        FigureQuery: {
+            /** Params */
+            params: {
+                [key: string]: string | boolean | string[];
+            };
+            /** Resource */
+            resource: string;
+        };
+        /**
          * FileRemarkShown
          * @description A remark about the file as a whole.
          */
@@ -4084,6 +4166,25 @@ export interface components {
          * @enum {string}
          */
         Finding: "problem" | "none";
+        /**
+         * Goal
+         * @description The goals of the campaign that are counted so far (众办〔2022〕54号 §2).
+         * @enum {string}
+         */
+        Goal: "G1" | "G2";
+        /**
+         * GoalFigures
+         * @description One goal of the campaign.
+         */
+        GoalFigures: {
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            goal: components["schemas"]["Goal"];
+            /** Label */
+            label: string;
+            /** Rates */
+            rates: components["schemas"]["Rate"][];
+        };
         /**
          * HolderCreate
          * @description A hand-over: the present holder leaves, `user_id` takes over (empty: the post is vacant).
@@ -5412,6 +5513,28 @@ export interface components {
             total: string;
         };
         /**
+         * LedgerAmount
+         * @description One of the five measures, over all visible books.
+         */
+        LedgerAmount: {
+            /**
+             * Amount
+             * @example 12345.67
+             */
+            amount: string;
+            /** Label */
+            label: string;
+            measure: components["schemas"]["Measure"];
+            /** Note */
+            note: string;
+            /**
+             * Percent Of Traced
+             * @description 占“已查明”的百分数；分母为零时为空
+             */
+            percent_of_traced: string | null;
+            query: components["schemas"]["FigureQuery"];
+        };
+        /**
          * LedgerEntryVoid
          * @description 冲正
          */
@@ -5655,6 +5778,18 @@ export interface components {
          */
         MeasureStatus: "active" | "queued" | "released" | "lapsed";
         /**
+         * Money
+         * @description Money, each stage apart: frozen is not recovered, recovered is not returned.
+         */
+        Money: {
+            /** Denominator */
+            denominator: string;
+            /** Ledger */
+            ledger: components["schemas"]["LedgerAmount"][];
+            /** Sums */
+            sums: components["schemas"]["Amount"][];
+        };
+        /**
          * Named
          * @description A reference that can be shown without a second request.
          */
@@ -5714,6 +5849,23 @@ export interface components {
             label: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Overview
+         * @description The figures of the campaign, as far as the reader may see them.
+         */
+        Overview: {
+            /**
+             * As Of
+             * Format: date-time
+             * @description 取数时间
+             */
+            as_of: string;
+            /** Breakdowns */
+            breakdowns: components["schemas"]["BreakdownShown"][];
+            /** Goals */
+            goals: components["schemas"]["GoalFigures"][];
+            money: components["schemas"]["Money"];
         };
         /**
          * Ownership
@@ -7184,6 +7336,31 @@ export interface components {
          * @enum {string}
          */
         PropertyStatus: "registered" | "determined" | "disputed" | "disposed" | "withdrawn";
+        /**
+         * Rate
+         * @description One figure out of another.
+         */
+        Rate: {
+            /**
+             * Denominator
+             * @description 分母的 key
+             */
+            denominator: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Numerator
+             * @description 分子的 key
+             */
+            numerator: string;
+            /**
+             * Percent
+             * @description 百分数，两位小数；分母为零时为空
+             */
+            percent: string | null;
+        };
         /**
          * RectificationClose
          * @description 复查合格销号
@@ -9554,6 +9731,7 @@ export interface components {
     pathItems: never;
 }
 export type AccountKind = components['schemas']['AccountKind'];
+export type Amount = components['schemas']['Amount'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
 export type ApiClientRotate = components['schemas']['ApiClientRotate'];
 export type ApiClientSecret = components['schemas']['ApiClientSecret'];
@@ -9570,6 +9748,8 @@ export type BodyAuthChangePassword = components['schemas']['Body_auth_change_pas
 export type BodyAuthRevoke = components['schemas']['Body_auth_revoke'];
 export type BodyAuthToken = components['schemas']['Body_auth_token'];
 export type BodyImportsCreate = components['schemas']['Body_imports_create'];
+export type Breakdown = components['schemas']['Breakdown'];
+export type BreakdownShown = components['schemas']['BreakdownShown'];
 export type CaseAccept = components['schemas']['CaseAccept'];
 export type CaseAction = components['schemas']['CaseAction'];
 export type CaseAdjudge = components['schemas']['CaseAdjudge'];
@@ -9648,8 +9828,12 @@ export type Feed = components['schemas']['Feed'];
 export type FeedData = components['schemas']['FeedData'];
 export type FeedbackMode = components['schemas']['FeedbackMode'];
 export type FieldKind = components['schemas']['FieldKind'];
+export type Figure = components['schemas']['Figure'];
+export type FigureQuery = components['schemas']['FigureQuery'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
+export type Goal = components['schemas']['Goal'];
+export type GoalFigures = components['schemas']['GoalFigures'];
 export type HolderCreate = components['schemas']['HolderCreate'];
 export type HolderShown = components['schemas']['HolderShown'];
 export type Holders = components['schemas']['Holders'];
@@ -9713,6 +9897,7 @@ export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
+export type LedgerAmount = components['schemas']['LedgerAmount'];
 export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
 export type LedgerKind = components['schemas']['LedgerKind'];
 export type LegalActor = components['schemas']['LegalActor'];
@@ -9727,11 +9912,13 @@ export type MeasureBrief = components['schemas']['MeasureBrief'];
 export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
+export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
 export type Option = components['schemas']['Option'];
+export type Overview = components['schemas']['Overview'];
 export type Ownership = components['schemas']['Ownership'];
 export type PageApiClientShown = components['schemas']['Page_ApiClientShown_'];
 export type PageAssessmentRead = components['schemas']['Page_AssessmentRead_'];
@@ -9785,6 +9972,7 @@ export type PropertyMeasureSort = components['schemas']['PropertyMeasureSort'];
 export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTakeEffect'];
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
+export type Rate = components['schemas']['Rate'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
 export type RectificationFail = components['schemas']['RectificationFail'];
@@ -19589,6 +19777,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupSteps"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description 未登录 */

@@ -79,7 +79,8 @@ export const valueOf = <T>(column: Column<T>, row: T): unknown =>
 export interface Filter {
   key: string
   label: string
-  kind: 'text' | 'select' | 'multi' | 'date-range' | string
+  /** `linked`: set by a link from elsewhere, shown as a word, never typed. */
+  kind: 'text' | 'select' | 'multi' | 'date' | 'date-range' | 'linked' | string
   options?: Option[]
   /** Query names of both ends of a date range. */
   from?: string
