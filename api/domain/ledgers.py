@@ -28,7 +28,7 @@ from api.domain.leads import ReporterKind
 from api.domain.ledger_spec import Column, LedgerSpec, Remark, Values
 from api.domain.organisation import UnitKind
 from api.domain.risk_entities import Industry, Registration, RiskTier
-from api.domain.risk_measures import MeasureKind
+from api.domain.risk_measures import RiskMeasureKind
 
 
 class LedgerKind(Labelled):
@@ -235,7 +235,7 @@ def _words(kind: type[Labelled], aliases: dict[Labelled, str]) -> dict[str, str]
     return words | {word: m.value for m, said in aliases.items() for word in said.split()}
 
 
-T, R, N, M = RiskTier, Registration, Industry, MeasureKind
+T, R, N, M = RiskTier, Registration, Industry, RiskMeasureKind
 
 TIER_WORDS: Final = _words(
     RiskTier,
@@ -270,7 +270,7 @@ INDUSTRY_WORDS: Final = _words(
     },
 )
 MEASURE_WORDS: Final = _words(
-    MeasureKind,
+    RiskMeasureKind,
     {
         M.REMIND: "风险提示 提醒 提醒规范运营 提示",
         M.INCREASE_INSPECTIONS: "增加检查频次 增加抽查频次 加大监管",

@@ -8,7 +8,7 @@ from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate,
 from api.domain.labels import Labelled
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Permission as P
-from api.domain.risk_measures import PLAN, LegalActor, MeasureKind
+from api.domain.risk_measures import PLAN, LegalActor, RiskMeasureKind
 
 
 class EntityKind(Labelled):
@@ -124,20 +124,20 @@ UNITS_OF_INDUSTRY: dict[Industry, tuple[UnitKind, ...]] = {
 }
 
 #: The route that a measure belongs to. A measure may move an entity to a graver route, never back.
-ROUTE_OF_MEASURE: dict[MeasureKind, RiskRoute] = {
-    MeasureKind.REMIND: RiskRoute.EMERGING,
-    MeasureKind.INCREASE_INSPECTIONS: RiskRoute.EMERGING,
-    MeasureKind.INTERVIEW: RiskRoute.EVIDENT,
-    MeasureKind.ORDER_RECTIFICATION: RiskRoute.EVIDENT,
-    MeasureKind.STOP_OPERATIONS: RiskRoute.EVIDENT,
-    MeasureKind.URGE_REFUND: RiskRoute.EVIDENT,
-    MeasureKind.SHUT_DOWN: RiskRoute.EVIDENT,
-    MeasureKind.TRANSFER_DEPARTMENT: RiskRoute.OTHER_DEPARTMENT,
-    MeasureKind.TRANSFER_POLICE: RiskRoute.SUSPECTED_CRIME,
+ROUTE_OF_MEASURE: dict[RiskMeasureKind, RiskRoute] = {
+    RiskMeasureKind.REMIND: RiskRoute.EMERGING,
+    RiskMeasureKind.INCREASE_INSPECTIONS: RiskRoute.EMERGING,
+    RiskMeasureKind.INTERVIEW: RiskRoute.EVIDENT,
+    RiskMeasureKind.ORDER_RECTIFICATION: RiskRoute.EVIDENT,
+    RiskMeasureKind.STOP_OPERATIONS: RiskRoute.EVIDENT,
+    RiskMeasureKind.URGE_REFUND: RiskRoute.EVIDENT,
+    RiskMeasureKind.SHUT_DOWN: RiskRoute.EVIDENT,
+    RiskMeasureKind.TRANSFER_DEPARTMENT: RiskRoute.OTHER_DEPARTMENT,
+    RiskMeasureKind.TRANSFER_POLICE: RiskRoute.SUSPECTED_CRIME,
 }
 
 
-def route_after(current: RiskRoute | None, measure: MeasureKind) -> RiskRoute | None:
+def route_after(current: RiskRoute | None, measure: RiskMeasureKind) -> RiskRoute | None:
     """The route once a measure was taken: its own, when none stands or a less grave one does."""
     own = ROUTE_OF_MEASURE.get(measure)
     order = list(RiskRoute)
@@ -287,7 +287,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             None,
             P.RISK_ENTITY_HANDLE,
             fields=(
-                Field("measure", "措施", FieldKind.ENUM, options=MeasureKind),
+                Field("measure", "措施", FieldKind.ENUM, options=RiskMeasureKind),
                 *_MEASURE,
             ),
         ),
@@ -358,16 +358,16 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
 )
 
 #: Actions that record a measure of the same name, on which the table of powers is asked.
-MEASURE_OF_ACTION: dict[EntityAction, MeasureKind] = {
-    A.REMIND: MeasureKind.REMIND,
-    A.INTERVIEW: MeasureKind.INTERVIEW,
-    A.ORDER_RECTIFICATION: MeasureKind.ORDER_RECTIFICATION,
-    A.STOP_OPERATIONS: MeasureKind.STOP_OPERATIONS,
-    A.URGE_REFUND: MeasureKind.URGE_REFUND,
-    A.RECORD_REFUND: MeasureKind.REFUND_PROGRESS,
-    A.TRANSFER_DEPARTMENT: MeasureKind.TRANSFER_DEPARTMENT,
-    A.TRANSFER_POLICE: MeasureKind.TRANSFER_POLICE,
-    A.SHUT_DOWN: MeasureKind.SHUT_DOWN,
+MEASURE_OF_ACTION: dict[EntityAction, RiskMeasureKind] = {
+    A.REMIND: RiskMeasureKind.REMIND,
+    A.INTERVIEW: RiskMeasureKind.INTERVIEW,
+    A.ORDER_RECTIFICATION: RiskMeasureKind.ORDER_RECTIFICATION,
+    A.STOP_OPERATIONS: RiskMeasureKind.STOP_OPERATIONS,
+    A.URGE_REFUND: RiskMeasureKind.URGE_REFUND,
+    A.RECORD_REFUND: RiskMeasureKind.REFUND_PROGRESS,
+    A.TRANSFER_DEPARTMENT: RiskMeasureKind.TRANSFER_DEPARTMENT,
+    A.TRANSFER_POLICE: RiskMeasureKind.TRANSFER_POLICE,
+    A.SHUT_DOWN: RiskMeasureKind.SHUT_DOWN,
 }
 #: Measures with an action of their own, which moves the entity: `record_measure` refuses them.
-OWN_ACTION = frozenset(MEASURE_OF_ACTION.values()) | {MeasureKind.PRESERVE_EVIDENCE}
+OWN_ACTION = frozenset(MEASURE_OF_ACTION.values()) | {RiskMeasureKind.PRESERVE_EVIDENCE}

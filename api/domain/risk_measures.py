@@ -15,7 +15,7 @@ REGULATION = "防范和处置非法集资条例"
 TRANSFER = "行政执法机关移送涉嫌犯罪案件的规定"
 
 
-class MeasureKind(Labelled):
+class RiskMeasureKind(Labelled):
     """What was done."""
 
     REMIND = "remind", "风险提示、提醒规范运营"
@@ -51,7 +51,7 @@ class LegalActor(Labelled):
     POLICE = "police", "公安机关"
 
 
-L, M = LegalActor, MeasureKind
+L, M = LegalActor, RiskMeasureKind
 
 #: The body that a unit's people act for, unless they name another one.
 ACTOR_OF_UNIT: dict[UnitKind, LegalActor] = {
@@ -80,7 +80,7 @@ _FUNDRAISING = frozenset({L.FUNDRAISING_LEAD, L.FUNDRAISING_LEAD_CITY})
 _REGULATORS = frozenset({L.REGULATOR, L.MARKET, L.PENALTY_AGENCY})
 _AGENCIES = _FUNDRAISING | _REGULATORS | {L.OFFICE, L.POLICE}
 
-MEASURE_RULES: dict[MeasureKind, MeasureRule] = {
+MEASURE_RULES: dict[RiskMeasureKind, MeasureRule] = {
     M.REMIND: MeasureRule(_AGENCIES | {L.VILLAGE}, PLAN),
     M.ROUTINE_PATROL: MeasureRule(_AGENCIES | {L.VILLAGE}, PLAN),
     M.INCREASE_INSPECTIONS: MeasureRule(_REGULATORS | _FUNDRAISING, PLAN),
@@ -120,7 +120,7 @@ MEASURE_RULES: dict[MeasureKind, MeasureRule] = {
 }
 
 
-def check_measure(kind: MeasureKind, actor: LegalActor, document_no: str) -> MeasureRule:
+def check_measure(kind: RiskMeasureKind, actor: LegalActor, document_no: str) -> MeasureRule:
     """The rule of a measure, if that body may take it. Raises RuleViolated naming the article."""
     rule = MEASURE_RULES[kind]
     if actor not in rule.actors:

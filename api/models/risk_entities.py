@@ -29,7 +29,7 @@ from api.domain.risk_entities import (
     RiskRoute,
     RiskTier,
 )
-from api.domain.risk_measures import LegalActor, MeasureKind
+from api.domain.risk_measures import LegalActor, RiskMeasureKind
 from api.models.base import DivisionCode, Recorded, Versioned
 
 
@@ -192,7 +192,7 @@ class RiskMeasure(Recorded, Base):
     )
 
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("risk_entities.id"))
-    kind: Mapped[MeasureKind]
+    kind: Mapped[RiskMeasureKind]
     #: None for measures that a ledger tells of without saying in whose name.
     legal_actor: Mapped[LegalActor | None]
     legal_actor_name: Mapped[str] = mapped_column(default="")

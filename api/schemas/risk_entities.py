@@ -17,7 +17,7 @@ from api.domain.risk_entities import (
     RiskRoute,
     RiskTier,
 )
-from api.domain.risk_measures import LegalActor, MeasureKind
+from api.domain.risk_measures import LegalActor, RiskMeasureKind
 from api.schemas.common import (
     AvailableAction,
     Day,
@@ -62,7 +62,7 @@ class RiskEntityCreate(Wire):
 class RiskEntityRow(RiskEntityCreate):
     """A row of a control list that comes in as a file: also what was done before this system."""
 
-    measures: list[MeasureKind] = Field(default_factory=list)
+    measures: list[RiskMeasureKind] = Field(default_factory=list)
     measure_actor: Optional = ""
     rectify_by: Day | None = None
     progress: OptionalProse = ""
@@ -211,7 +211,7 @@ class MeasureRead(Shown):
     """One measure; without a date it is still to be done."""
 
     id: UUID
-    kind: MeasureKind
+    kind: RiskMeasureKind
     legal_actor: LegalActor | None
     legal_actor_name: str
     legal_basis: str

@@ -33,7 +33,7 @@ from api.domain.risk_entities import (
 from api.domain.risk_measures import (
     ACTOR_OF_UNIT,
     LegalActor,
-    MeasureKind,
+    RiskMeasureKind,
     check_measure,
 )
 from api.models.inspections import Inspection
@@ -48,7 +48,7 @@ from api.models.units import Unit
 from api.services import _transition, protect, time_rules
 
 #: Everybody reminds; for anything else another body's act is proved by its document.
-_NEEDS_NO_PROOF = frozenset({MeasureKind.REMIND, MeasureKind.ROUTINE_PATROL})
+_NEEDS_NO_PROOF = frozenset({RiskMeasureKind.REMIND, RiskMeasureKind.ROUTINE_PATROL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Power:
         }
 
 
-async def power(session: AsyncSession, actor: Actor, kind: MeasureKind, body: Any) -> Power:
+async def power(session: AsyncSession, actor: Actor, kind: RiskMeasureKind, body: Any) -> Power:
     """Who takes a measure: the body that the request names, else the actor's own unit.
 
     Raises RuleViolated, naming the article, when that body may not.
@@ -104,7 +104,7 @@ async def protected(session: AsyncSession, entity_id: UUID, field: str, value: s
     return made.text
 
 
-def measure(actor: Actor, entity_id: UUID, kind: MeasureKind, **given: Any) -> dict[str, Any]:
+def measure(actor: Actor, entity_id: UUID, kind: RiskMeasureKind, **given: Any) -> dict[str, Any]:
     """A row of the measures; what is not given is empty."""
     return {
         "id": uuid7(),
@@ -154,7 +154,7 @@ def route_row(actor: Actor, entity_id: UUID, route: RiskRoute, reason: str) -> d
 
 
 async def route_by_measure(
-    session: AsyncSession, actor: Actor, entity: RiskEntity, kind: MeasureKind
+    session: AsyncSession, actor: Actor, entity: RiskEntity, kind: RiskMeasureKind
 ) -> None:
     """The route that a measure brings with it, where that is graver than the present one."""
     await take_route(session, actor, entity, route_after(entity.route, kind), kind.label)
@@ -264,7 +264,7 @@ async def order(
     inspection_id: UUID | None = None,
 ) -> UUID:
     """Order a rectification: the order, the measure, the route. Raises RuleViolated, Invalid."""
-    kind = MeasureKind.ORDER_RECTIFICATION
+    kind = RiskMeasureKind.ORDER_RECTIFICATION
     lawful = await power(session, actor, kind, body)
     term = await rectify_by(session, body.due_on)
     order_id = uuid7()

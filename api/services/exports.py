@@ -25,7 +25,7 @@ from api.domain.labels import Labelled
 from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
 from api.domain.rectifications import RectificationStatus
 from api.domain.risk_entities import EntityStatus, Industry, Registration, RiskTier
-from api.domain.risk_measures import LegalActor, MeasureKind
+from api.domain.risk_measures import LegalActor, RiskMeasureKind
 from api.models.leads import Lead
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity, RiskMeasure
@@ -235,7 +235,7 @@ F2 = Form(
         column("预收费金额（元）", lambda r: r.prepaid_amount, 16, "yuan"),
         column("问题描述", lambda r: r.problems, 34, "long"),
         column("风险等级", lambda r: told(RiskTier, r.tier), 9),
-        column("处置措施", lambda r: _each(MeasureKind, r.kinds), 28, "long"),
+        column("处置措施", lambda r: _each(RiskMeasureKind, r.kinds), 28, "long"),
         column("实施主体", lambda r: _each(LegalActor, r.actors), 22, "long"),
         column("责任人", lambda r: r.owner, 16),
         column("整改时限", lambda r: r.rectify_by, 12, "date"),

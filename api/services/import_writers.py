@@ -18,7 +18,7 @@ from api.domain.channels import LeadChannel
 from api.domain.leads import ReporterKind
 from api.domain.ledgers import LedgerKind
 from api.domain.risk_entities import Industry, Registration, RiskTier
-from api.domain.risk_measures import MeasureKind
+from api.domain.risk_measures import RiskMeasureKind
 from api.models.imports import Import
 from api.models.risk_entities import RiskEntity
 from api.schemas.leads import LeadCreate, Reporter
@@ -222,7 +222,7 @@ def _entity(row: StagedRow) -> RiskEntityRow:
         owner_unit_id=None,
         source_lead_id=None,
         note=_note(row, _ENTITY_LABELS if values.get("measures") else _ENTITY_LABELS_ALONE),
-        measures=[MeasureKind(kind) for kind in values.get("measures") or ()],
+        measures=[RiskMeasureKind(kind) for kind in values.get("measures") or ()],
         measure_actor=values.get("measure_actor") or "",
         rectify_by=date.fromisoformat(due) if due else None,
         progress=values.get("progress") or "",

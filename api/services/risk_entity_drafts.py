@@ -27,7 +27,7 @@ from api.domain.risk_entities import (
     RiskTier,
     guess_kind,
 )
-from api.domain.risk_measures import MeasureKind
+from api.domain.risk_measures import RiskMeasureKind
 from api.models.units import Unit
 from api.schemas.risk_entities import RiskEntityCreate, RiskEntityRow
 from api.services import _field_work, places, protect, sealing, time_rules
@@ -224,7 +224,7 @@ def _first_measures(
             )
             for kind in dict.fromkeys(body.measures)
         ]  # fmt: skip
-    reminded = any(row["kind"] is MeasureKind.REMIND for row in told)
+    reminded = any(row["kind"] is RiskMeasureKind.REMIND for row in told)
     if body.tier is RiskTier.YELLOW and not reminded:
         told.append(reminder_row(actor, entity["id"], entity["next_inspection_due"]))
     return told
@@ -233,7 +233,11 @@ def _first_measures(
 def reminder_row(actor: Actor, entity_id: UUID, deadline: date | None) -> dict[str, Any]:
     """The reminder that the yellow tier asks for; the action `remind` carries it out (E5)."""
     return _field_work.measure(
-        actor, entity_id, MeasureKind.REMIND, deadline=deadline, note="定为黄色等级，应予风险提示"
+        actor,
+        entity_id,
+        RiskMeasureKind.REMIND,
+        deadline=deadline,
+        note="定为黄色等级，应予风险提示",
     )
 
 

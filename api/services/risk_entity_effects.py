@@ -18,7 +18,7 @@ from api.domain.risk_entities import (
     EntityStatus,
     RiskTier,
 )
-from api.domain.risk_measures import MeasureKind
+from api.domain.risk_measures import RiskMeasureKind
 from api.models.risk_entities import RiskAssessment, RiskEntity, RiskMeasure
 from api.services import _field_work, protect
 from api.services.risk_entity_drafts import assessment_row, reminder_row
@@ -60,7 +60,7 @@ async def _pending_reminder(session: AsyncSession, entity_id: UUID) -> UUID | No
         select(RiskMeasure.id)
         .where(
             RiskMeasure.entity_id == entity_id,
-            RiskMeasure.kind == MeasureKind.REMIND,
+            RiskMeasure.kind == RiskMeasureKind.REMIND,
             RiskMeasure.done_on.is_(None),
         )
         .order_by(RiskMeasure.id)
@@ -98,7 +98,9 @@ async def _take(session: AsyncSession, actor: Actor, entity: RiskEntity, body: A
         amount=getattr(body, "amount", None),
         note=await _field_work.protected(session, entity.id, "measures.note", said),
     )
-    pending = await _pending_reminder(session, entity.id) if kind is MeasureKind.REMIND else None
+    pending = (
+        await _pending_reminder(session, entity.id) if kind is RiskMeasureKind.REMIND else None
+    )
     if pending:
         done = {k: v for k, v in row.items() if k not in {"id", "created_at", "deadline"}}
         await session.execute(update(RiskMeasure).where(RiskMeasure.id == pending).values(done))
@@ -132,7 +134,7 @@ async def _fix_evidence(session: AsyncSession, actor: Actor, entity: RiskEntity,
     row = _field_work.measure(
         actor,
         entity.id,
-        MeasureKind.PRESERVE_EVIDENCE,
+        RiskMeasureKind.PRESERVE_EVIDENCE,
         done_on=fixed_on,
         note=await _field_work.protected(session, entity.id, "measures.note", said),
     )
@@ -144,9 +146,9 @@ async def _feedback(session: AsyncSession, actor: Actor, entity: RiskEntity, bod
     """What became of a transfer: kept with the transfer itself (E7)."""
     del actor
     kind = (
-        MeasureKind.TRANSFER_POLICE
+        RiskMeasureKind.TRANSFER_POLICE
         if entity.status is EntityStatus.TRANSFERRED_POLICE
-        else MeasureKind.TRANSFER_DEPARTMENT
+        else RiskMeasureKind.TRANSFER_DEPARTMENT
     )
     transfer = await session.scalar(
         select(RiskMeasure)

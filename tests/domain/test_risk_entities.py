@@ -41,7 +41,7 @@ from api.domain.risk_measures import (
     ACTOR_OF_UNIT,
     MEASURE_RULES,
     LegalActor,
-    MeasureKind,
+    RiskMeasureKind,
     check_measure,
 )
 from api.domain.time_rules import find_rule
@@ -136,7 +136,7 @@ class TestEntityRules:
         RISK_ENTITY_FLOW.step(EntityAction.TRANSFER_DEPARTMENT, actor(Role.OFFICE, uuid4()), record)
 
     def test_a_measure_makes_the_route_graver_never_lighter(self):
-        for current, measure in product([None, *RiskRoute], MeasureKind):
+        for current, measure in product([None, *RiskRoute], RiskMeasureKind):
             after = route_after(current, measure)
             if current is not None:
                 assert after is not None
@@ -168,7 +168,7 @@ class TestEntityRules:
 
 class TestMeasures:
     def test_every_cell_of_the_table_of_powers(self):
-        for kind, body in product(MeasureKind, LegalActor):
+        for kind, body in product(RiskMeasureKind, LegalActor):
             rule = MEASURE_RULES[kind]
             if body in rule.actors:
                 assert check_measure(kind, body, "皖市监〔2022〕1号") is rule
@@ -181,11 +181,11 @@ class TestMeasures:
     @pytest.mark.parametrize(
         "kind",
         [
-            MeasureKind.STOP_OPERATIONS,
-            MeasureKind.SHUT_DOWN,
-            MeasureKind.INTERVIEW,
-            MeasureKind.ORDER_RECTIFICATION,
-            MeasureKind.SEAL_PREMISES,
+            RiskMeasureKind.STOP_OPERATIONS,
+            RiskMeasureKind.SHUT_DOWN,
+            RiskMeasureKind.INTERVIEW,
+            RiskMeasureKind.ORDER_RECTIFICATION,
+            RiskMeasureKind.SEAL_PREMISES,
         ],
     )
     def test_a_town_office_or_a_village_alone_may_not(self, kind):
@@ -195,11 +195,11 @@ class TestMeasures:
 
     def test_an_exit_ban_is_for_the_city(self):
         with pytest.raises(RuleViolated):
-            check_measure(MeasureKind.EXIT_BAN, LegalActor.FUNDRAISING_LEAD, "〔2022〕1号")
+            check_measure(RiskMeasureKind.EXIT_BAN, LegalActor.FUNDRAISING_LEAD, "〔2022〕1号")
 
     def test_closing_needs_a_document(self):
         with pytest.raises(RuleViolated) as refused:
-            check_measure(MeasureKind.STOP_OPERATIONS, LegalActor.MARKET, "")
+            check_measure(RiskMeasureKind.STOP_OPERATIONS, LegalActor.MARKET, "")
         assert refused.value.code == "document_missing"
 
     def test_every_action_of_a_measure_has_its_rule(self):
