@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.core.clock import today
+from api.schemas.attachments import AttachmentRead
 from tests.factories import assign, make_lead
 from tests.money import make_case, make_item
 from tests.routers import test_cases, test_risk_entities
@@ -62,6 +63,7 @@ class TestRoundTrip:
         shown = made.json()
         assert (shown["name"], shown["note"]) == ("宣传 单页.pdf", "现场照片")
         assert shown["size"] == len(content)
+        assert set(shown) == set(AttachmentRead.model_validate(shown).model_dump())
         back = client("office").get(f"/attachments/{shown['id']}/content")
         assert back.content == content
         assert back.headers["content-type"] == "application/pdf"

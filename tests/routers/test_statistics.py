@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from api.domain.statistics import percent
+from api.schemas.statistics import Overview
 from tests.factories import assign, conclude, make_lead
 from tests.money import done, made, make_case, make_item, measure, post_entry
 from tests.routers import test_cases, test_risk_entities
@@ -14,7 +15,10 @@ READERS = ["office", "leader", "supervisor", "police", "market", "village01", "c
 
 
 def overview(who) -> dict:
-    return done(who.get("/statistics/overview"))
+    """The figures, which hold just what the document says."""
+    shown = done(who.get("/statistics/overview"))
+    assert set(shown) == set(Overview.model_validate(shown).model_dump())
+    return shown
 
 
 def figures(shown: dict) -> list[dict]:
