@@ -24,6 +24,11 @@ def _token(request: Request) -> str:
     return token
 
 
+_SECOND_FACTOR = Forbidden(
+    "该岗位须先在“我的账号”中启用动态口令，才能使用系统", code="totp_enrolment_required"
+)
+
+
 class Guard:
     """A dependency that yields the actor. `folded` leaves the check of the login session to the
     statement that reads (core/pagination.py does it in the same round trip)."""
@@ -41,7 +46,7 @@ class Guard:
         if not self.folded:
             await ensure_alive(actor, session)
         if not actor.may(self.permission):
-            raise Forbidden
+            raise _SECOND_FACTOR if actor.is_limited else Forbidden()
         bind_contextvars(actor=str(actor.id))
         if session is not None and request.method == "POST":
             await idempotency.reserve(session, request, actor.id)

@@ -79,6 +79,7 @@ def issue_access_token(actor: Actor) -> tuple[str, int]:
         "unt": str(actor.unit_id),
         "rol": actor.role.value,
         "div": actor.division_code,
+        "lim": actor.is_limited,
         "exp": int((now() + life).timestamp()),
     }
     return jwt.encode(claims, keyring().token, algorithm=ALGORITHM), int(life.total_seconds())
@@ -101,6 +102,7 @@ def _read(token: str) -> tuple[Actor, float]:
         division_code=claims["div"],
         session_id=UUID(claims["sid"]),
         epoch=claims["epo"],
+        is_limited=claims["lim"],
     )
     return actor, float(claims["exp"])
 

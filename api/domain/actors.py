@@ -5,6 +5,8 @@ from uuid import UUID
 
 from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 
+_OWN_ACCOUNT = frozenset({Permission.SELF})
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -21,12 +23,15 @@ class Actor:
     session_id: UUID
     #: Rises when the rights behind a session change, so that older tokens stop at once.
     epoch: int = 0
+    #: Logged in, but the second factor that the role asks for is not set up yet: until then only
+    #: the own account is open (GB/T 22239 AU-4).
+    is_limited: bool = False
 
     @property
     def permissions(self) -> frozenset[Permission]:
         """What the role may do at all; which rows is `access/scopes.py`."""
-        return ROLE_PERMISSIONS[self.role]
+        return _OWN_ACCOUNT if self.is_limited else ROLE_PERMISSIONS[self.role]
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds a permission."""
-        return permission in ROLE_PERMISSIONS[self.role]
+        return permission in self.permissions

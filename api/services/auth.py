@@ -105,7 +105,9 @@ async def log_in(
     if user.must_change_password and not settings().demo:
         raise Unauthenticated("首次登录请先修改密码", code="password_change_required")
     user.last_login_at = now()
-    return await _open(session, "person", user.id, user.name, post, client)
+    return await _open(
+        session, "person", user.id, user.name, post, client, is_limited=_lacks_factor(user, post)
+    )
 
 
 async def _second_factor(
@@ -167,8 +169,15 @@ async def log_in_client(session: AsyncSession, client_id: str, secret: str, agen
     return Issued(issued.access_token, None, issued.expires_in, issued.actor)
 
 
-def _actor(row: LoginSession, name: str, post: Post) -> Actor:
+def _lacks_factor(user: User, post: Post) -> bool:
+    """Whether the post asks for a second factor that the person has not set up (not in the demo)."""
+    asked = post.role in SECOND_FACTOR_ROLES and not settings().demo
+    return asked and user.totp_confirmed_at is None
+
+
+def _actor(row: LoginSession, name: str, post: Post, *, is_limited: bool = False) -> Actor:
     return Actor(
+        is_limited=is_limited,
         kind=row.kind,
         id=row.subject_id,
         name=name,
@@ -182,7 +191,14 @@ def _actor(row: LoginSession, name: str, post: Post) -> Actor:
 
 
 async def _open(
-    session: AsyncSession, kind: str, subject_id: UUID, name: str, post: Post, client: str
+    session: AsyncSession,
+    kind: str,
+    subject_id: UUID,
+    name: str,
+    post: Post,
+    client: str,
+    *,
+    is_limited: bool = False,
 ) -> Issued:
     row = LoginSession(
         id=uuid7(),
@@ -198,7 +214,7 @@ async def _open(
     refresh, row.refresh_digest = new_refresh_token(row.id)
     session.add(row)
     await session.flush()
-    actor = _actor(row, name, post)
+    actor = _actor(row, name, post, is_limited=is_limited)
     await events.record(session, actor, EventName.LOGGED_IN, "session", row.id)
     access, life = issue_access_token(actor)
     return Issued(access, refresh, life, actor)
@@ -229,7 +245,7 @@ async def refresh(session: AsyncSession, token: str) -> Issued:
     row.expires_at = expires_after_idle(now())
     renewed, row.refresh_digest = new_refresh_token(row.id)
     await session.flush()
-    actor = _actor(row, user.name, post)
+    actor = _actor(row, user.name, post, is_limited=_lacks_factor(user, post))
     access, life = issue_access_token(actor)
     return Issued(access, renewed, life, actor)
 
@@ -253,8 +269,6 @@ async def me(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Who is logged in and what the post may do."""
     post = await session.get_one(Post, actor.post_id)
     unit = await session.get_one(Unit, actor.unit_id)
-    user = await session.get(User, actor.id) if actor.kind == "person" else None
-    asked = actor.role in SECOND_FACTOR_ROLES and not settings().demo and user is not None
     return {
         "user": {"id": actor.id, "name": actor.name},
         "post": {"id": post.id, "name": post.name},
@@ -263,7 +277,7 @@ async def me(session: AsyncSession, actor: Actor) -> dict[str, Any]:
         "role_label": actor.role.label,
         "division_code": actor.division_code,
         "permissions": sorted(actor.permissions),
-        "must_enrol_totp": bool(asked and user and user.totp_confirmed_at is None),
+        "must_enrol_totp": actor.is_limited,
     }
 
 
@@ -363,6 +377,8 @@ async def confirm_totp(session: AsyncSession, actor: Actor, code: str) -> None:
     if user.totp_confirmed_at is None and accept_totp(user, code):
         user.totp_confirmed_at = now()
         await session.flush()
+        # tokens that were limited to the own account are replaced at the next refresh
+        await sessions.make_stale(session, actor.post_id)
         await events.record(session, actor, EventName.TOTP_ENROLLED, "user", user.id)
         return
     raise Invalid("动态口令不正确", code="totp_invalid")

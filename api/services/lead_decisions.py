@@ -4,9 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    select,
-)
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import record_access
@@ -16,7 +14,7 @@ from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadAction
 from api.models.leads import Lead
-from api.models.units import Unit
+from api.models.units import Post, Unit
 from api.services import _transition, lead_intake, leads, places, protect, time_rules
 
 
@@ -47,13 +45,22 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
     for unit_id in assisting:
         await places.unit(session, unit_id, "assisting_unit_ids")
+    before = {lead.owner_unit_id, *lead.assisting_unit_ids}
     lead.owner_unit_id = owner.id
     lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
     lead.proposed_unit_id = None
-    await record_access.grant(
-        session, leads.RESOURCE, lead.id, [owner.id, *lead.assisting_unit_ids]
-    )
+    now_in = {owner.id, *lead.assisting_unit_ids}
+    gone = before - now_in - await _entitled(session, lead)
+    await record_access.withdraw(session, lead.id, gone)
+    await record_access.grant(session, leads.RESOURCE, lead.id, now_in)
     await _set_due(session, lead, body.due_on)
+
+
+async def _entitled(session: AsyncSession, lead: Lead) -> set[UUID]:
+    """Units that see a lead whoever handles it: who handed it in, and its village."""
+    place = await places.locate(session, lead.division_code)
+    creator = await session.scalar(select(Post.unit_id).where(Post.id == lead.created_by_post_id))
+    return {unit for unit in (creator, place.village_unit_id) if unit is not None}
 
 
 async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> None:

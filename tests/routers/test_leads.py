@@ -117,6 +117,15 @@ class TestVisibility:
         assign(client("office"), made, client("market"))
         assert client("market").get(f"/leads/{made['id']}").status_code == 200
 
+    def test_a_unit_that_no_longer_handles_it_no_longer_sees_it(self, client):
+        office, market = client("office"), client("market")
+        made = assign(office, make_lead(office), market)
+        url = f"/leads/{made['id']}"
+        disputed = market.act(url, "dispute", made["version"], reason="属民政职责").json()
+        assign(office, disputed, client("civil"))
+        assert client("civil").get(url).status_code == 200
+        assert market.get(url).status_code == 404
+
     @pytest.mark.parametrize("who", ["finance", "system_admin", "security_admin", "audit_admin"])
     def test_some_see_no_leads_at_all(self, client, who):
         assert client(who).get("/leads").status_code == 403
