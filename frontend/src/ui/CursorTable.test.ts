@@ -77,7 +77,7 @@ async function show(fetch: Fetch, address = '/list') {
 it('shows rows, the count and only the chosen columns', async () => {
   const { wrapper } = await show(pages)
   expect(wrapper.findAll('tbody tr')).toHaveLength(3)
-  expect(wrapper.text()).toContain('共 6 条记录')
+  expect(wrapper.text()).toContain('共 6 条')
   expect(wrapper.findAll('thead th').map((th) => th.text())).toEqual(['名称'])
   wrapper.unmount()
 })
@@ -89,7 +89,7 @@ it('walks by cursor, keeps the way back and the count', async () => {
   expect(router.currentRoute.value.query.cursor).toBe('two')
   expect(wrapper.text()).toContain('第4条')
   expect(wrapper.text()).toContain('第 2 页')
-  expect(wrapper.text()).toContain('共 6 条记录')
+  expect(wrapper.text()).toContain('共 6 条')
   await button('上一页').trigger('click')
   await flushPromises()
   expect(router.currentRoute.value.query.cursor).toBeUndefined()
