@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core import events, search
+from api.core import events, word_stats
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, yuan
 from api.domain.actors import Actor
@@ -184,7 +184,7 @@ LISTING = Listing(
         "filed_to": (Date(), lambda p: Case.filed_on <= p),
         "number": (Text(), lambda p: Case.number == p),
         "words": (Text(), lambda p: Case.search.op("@@")(cast(p, TSQUERY))),
-        "pattern": (Text(), lambda p: func.lower(_TEXTS).like(p)),
+        "phrase": (Text(), lambda p: func.strpos(func.lower(_TEXTS), p) > 0),
         "identifier": (
             ARRAY(BYTEA),
             lambda p: exists(
@@ -204,16 +204,13 @@ LISTING = Listing(
 )
 
 
-def _search_filters(words: str | None) -> dict[str, object]:
+async def _search_filters(words: str | None) -> dict[str, object]:
     if not words or not words.strip():
         return {}
     if words.upper().startswith("AJ-"):
         return {"number": words.upper()}
     exact = protect.indexes(words)
-    if exact:
-        return {"identifier": exact}
-    found = search.query(words)
-    return {"words": found, "pattern": search.like(words)} if found else {"number": words}
+    return {"identifier": exact} if exact else await word_stats.filters("cases", words)
 
 
 async def page(actor: Actor, query: CaseQuery) -> Response:
@@ -237,7 +234,7 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
             "division_below": columns.division_end(place) if place else None,
             "filed_from": query.filed_from,
             "filed_to": query.filed_to,
-            **_search_filters(query.q),
+            **await _search_filters(query.q),
         },
         query.sort.value,
     )

@@ -14,6 +14,7 @@ from api.domain import demo
 from api.domain.organisation import UnitKind
 from api.models.units import Division, Post, Unit
 from api.models.users import ApiClient, PostHolder, User
+from api.services import demo_campaign
 
 _SINCE = date(2022, 5, 13)
 
@@ -26,14 +27,20 @@ async def is_empty(session: AsyncSession) -> bool:
 Report = Callable[[str, int, int], None]
 
 
-async def load(*, password: str, report: Report) -> list[tuple[str, str, str]]:
+async def load(
+    *, password: str, report: Report, campaign: bool = False
+) -> list[tuple[str, str, str]]:
     """Load the demo into an empty database; (login, label, password) of everybody in it.
 
-    `report(what, done, total)` moves a progress bar.
+    `campaign` adds half a year of records to the organisation. All of it stands in one transaction:
+    whoever interrupts it finds the database empty and can begin again. `report(what, done, total)`
+    moves a progress bar.
     """
     async with database().session() as session, session.begin():
         if await is_empty(session):
             await _organisation(session, password, report)
+            if campaign:
+                await demo_campaign.tell(session, report)
     logins = [(post.code, f"{post.unit} {post.person}", password) for post in demo.POSTS]
     return logins + [(client_id, f"接口：{name}", password) for client_id, name, *_ in demo.CLIENTS]
 

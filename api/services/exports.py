@@ -249,7 +249,7 @@ F2 = Form(
 
 async def risk_list(actor: Actor, query: RiskEntityQuery) -> AsyncIterator[bytes]:
     """Form F2 of the entities that the list shows for the same query."""
-    return await export(actor, F2, risk_entities.filters(query), _asked(query))
+    return await export(actor, F2, await risk_entities.filters(query), _asked(query))
 
 
 # --- any form -------------------------------------------------------------------------------------

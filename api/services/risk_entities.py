@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import risk_rows
-from api.core import errors, events, numbers, record_access, search
+from api.core import errors, events, numbers, record_access, word_stats
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, moment, yuan
@@ -189,7 +189,7 @@ LISTING = Listing(
         "uscc": (Text(), lambda p: RiskEntity.uscc == p),
         "person": (BYTEA(), lambda p: RiskEntity.responsible_person_index == p),
         "words": (Text(), lambda p: RiskEntity.search.op("@@")(cast(p, TSQUERY))),
-        "pattern": (Text(), _TEXT.like),
+        "phrase": (Text(), lambda p: func.strpos(_TEXT, p) > 0),
         "identifier": (
             ARRAY(BYTEA),
             lambda p: or_(
@@ -213,7 +213,7 @@ LISTING = Listing(
 )
 
 
-def _search_filters(text: str | None) -> dict[str, object]:
+async def _search_filters(text: str | None) -> dict[str, object]:
     if not text or not text.strip():
         return {}
     if text.upper().startswith("QY-"):
@@ -224,11 +224,10 @@ def _search_filters(text: str | None) -> dict[str, object]:
     exact = protect.indexes(text)
     if exact:
         return {"identifier": exact}
-    words = search.query(text)
-    return {"words": words, "pattern": search.like(text)} if words else {"number": text}
+    return await word_stats.filters("risk_entities", text)
 
 
-def filters(query: RiskEntityQuery) -> dict[str, object]:
+async def filters(query: RiskEntityQuery) -> dict[str, object]:
     """What a query asks for, by the listing's names; lists and exports read it alike."""
     place = query.division_code
     person = query.responsible_person
@@ -248,13 +247,13 @@ def filters(query: RiskEntityQuery) -> dict[str, object]:
         "inspection_overdue": query.inspection_overdue,
         "inspection_due_to": query.inspection_due_to,
         "person": sealing.name_key(person) if person else None,
-        **_search_filters(query.q),
+        **await _search_filters(query.q),
     }
 
 
 async def page(actor: Actor, query: RiskEntityQuery) -> Response:
     """A page of visible entities."""
-    return await LISTING.page(actor, query, filters(query), query.sort.value)
+    return await LISTING.page(actor, query, await filters(query), query.sort.value)
 
 
 @dataclass(frozen=True, slots=True)
