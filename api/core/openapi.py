@@ -8,17 +8,19 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.core.openapi_words import Examples, describe, describe_parameter
 from api.core.query import QueryOf, parameters
 from api.domain.labels import Labelled
+from api.domain.tags import TAGS
 
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id", "errors"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "给人看的说明"},
+        "type": {"type": "string", "description": "错误种类的 URN"},
+        "title": {"type": "string", "description": "错误种类的名称"},
+        "status": {"type": "integer", "description": "HTTP 状态码"},
+        "detail": {"type": "string"},
         "code": {"type": "string", "description": "给程序看的稳定代码"},
         "request_id": {"type": "string"},
         "errors": {
@@ -143,7 +145,28 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name in labels and "enum" in schema:
             schema["x-labels"] = labels[name].labels()
+    _in_chinese(made, schemas)
     return made
+
+
+def _in_chinese(made: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Say what every tag, field and parameter means, and show every body."""
+    examples = Examples(schemas)
+    for name, schema in schemas.items():
+        describe(name, schema)
+    used: set[str] = set()
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            tag = operation.setdefault("tags", ["system"])[0]
+            used.add(tag)
+            for parameter in operation.get("parameters", ()):
+                describe_parameter(parameter, tag)
+            for media in operation.get("requestBody", {"content": {}})["content"].values():
+                describe(tag, media["schema"])
+                media["examples"] = examples.of_body(media["schema"], tag)
+    made["tags"] = [
+        {"name": tag, "description": words} for tag, words in TAGS.items() if tag in used
+    ]
 
 
 def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:

@@ -51,7 +51,7 @@ class InspectionUpdate(Wire):
     checklist: Annotated[list[ItemIn], Field(max_length=50)] | None = Field(
         None, description="只提交有变化的检查项"
     )
-    note: OptionalProse | None = None
+    note: OptionalProse | None = Field(None, description="检查情况")
 
 
 InspectionTransition = transition_union(INSPECTION_FLOW, "Inspection")
@@ -123,7 +123,7 @@ class InspectionRead(InspectionItem):
     """One inspection."""
 
     checklist: list[ItemShown]
-    note: str
+    note: str = Field(description="检查情况")
     rectification_round: int | None
     orders: int = Field(description="相关整改数")
     open_orders: int = Field(description="其中未销号数")

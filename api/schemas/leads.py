@@ -184,7 +184,7 @@ class LeadItem(Shown):
     people_involved: int | None
     fast_track: bool
     owner_unit: Named
-    proposed_unit: Named | None
+    proposed_unit: Named | None = Field(description="台账所列的承办单位")
     due_on: date | None
     due_is_provisional: bool
     conclusion: LeadConclusion | None

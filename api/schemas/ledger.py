@@ -97,7 +97,7 @@ class EntryItem(Shown):
     happened_at: datetime
     recorded_at: datetime
     reason: str
-    document_no: str
+    document_no: str = Field(description="依据文书")
     reverses_id: UUID | None
     reversed_by_id: UUID | None
     version: int

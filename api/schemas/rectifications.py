@@ -88,7 +88,7 @@ class RectificationItem(Shown):
     legal_actor: LegalActor
     document_no: str
     ordered_on: date
-    due_on: date
+    due_on: date = Field(description="整改期限")
     due_is_provisional: bool
     round: int
     version: int

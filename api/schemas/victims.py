@@ -93,7 +93,7 @@ class VictimItem(Shown):
     id_number: str = Field(description="已打码")
     phone: str = Field(description="已打码")
     is_elder: bool | None
-    principal: Yuan
+    principal: Yuan = Field(description="投入本金（元）；核实后为核实数")
     returns: Yuan
     refunds: Yuan
     version: int

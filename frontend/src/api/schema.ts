@@ -260,6 +260,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["cases_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["cases_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{record_id}/timeline": {
         parameters: {
             query?: never;
@@ -714,6 +738,30 @@ export interface paths {
          * @description 执行一个操作（登记检查结果、责令整改、办结、取消）。
          */
         post: operations["inspections_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["inspections_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["inspections_attachments_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,6 +1364,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/property-items/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["property_items_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["property_items_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/property-items/{record_id}/timeline": {
         parameters: {
             query?: never;
@@ -1444,6 +1516,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["rectifications_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["rectifications_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectifications/{record_id}/timeline": {
         parameters: {
             query?: never;
@@ -1526,6 +1622,26 @@ export interface paths {
          * @description 登记一个机构、企业、场所或项目；同一乡镇内统一社会信用代码不得重复。
          */
         post: operations["risk_entities_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/exports.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出风险管控名单
+         * @description 按风险管控名单（表 F2）的栏目导出查询到的全部主体；个人信息打码，导出留有审计记录。cursor、limit 不起作用。
+         */
+        get: operations["risk_entities_export_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1650,6 +1766,30 @@ export interface paths {
          * @description 执行一个操作（评估定级、约谈、移送……）；无权实施的主体会被拒绝，并说明依据。
          */
         post: operations["risk_entities_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["risk_entities_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["risk_entities_attachments_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2180,16 +2320,17 @@ export interface components {
          */
         Amount: {
             /**
-             * Amount
+             * @description 金额（元）
              * @example 12345.67
              */
             amount: string;
-            /** Key */
+            /** @description 代码 */
             key: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Note */
+            /** @description 备注 */
             note: string;
+            /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
         };
         /**
@@ -2197,14 +2338,15 @@ export interface components {
          * @description A new client, which acts in a post of its own.
          */
         ApiClientCreate: {
-            /** Client Id */
+            /** @description 接口账号 */
             client_id: string;
-            /** Name */
+            /** @description 名称 */
             name: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
             /**
-             * Unit Id
              * Format: uuid
+             * @description 所属单位
              */
             unit_id: string;
         };
@@ -2213,10 +2355,7 @@ export interface components {
          * @description A request for another secret.
          */
         ApiClientRotate: {
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2224,32 +2363,31 @@ export interface components {
          * @description A client with its secret.
          */
         ApiClientSecret: {
-            /** Client Id */
+            /** @description 接口账号 */
             client_id: string;
-            /**
-             * Client Secret
-             * @description 密钥，只显示这一次
-             */
+            /** @description 密钥，只显示这一次 */
             client_secret: string | null;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Last Used At */
+            /** @description 最近使用时间 */
             last_used_at: string | null;
-            /** Name */
+            /** @description 名称 */
             name: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
+            /** @description 单位 */
             unit: components["schemas"]["Named"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -2257,27 +2395,29 @@ export interface components {
          * @description Another system that logs in.
          */
         ApiClientShown: {
-            /** Client Id */
+            /** @description 接口账号 */
             client_id: string;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Last Used At */
+            /** @description 最近使用时间 */
             last_used_at: string | null;
-            /** Name */
+            /** @description 名称 */
             name: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
+            /** @description 单位 */
             unit: components["schemas"]["Named"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -2285,14 +2425,11 @@ export interface components {
          * @description What may change of a client.
          */
         ApiClientUpdate: {
-            /** Is Active */
+            /** @description 是否启用 */
             is_active?: boolean | null;
-            /** Name */
+            /** @description 名称 */
             name?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2301,26 +2438,27 @@ export interface components {
          */
         AssessmentRead: {
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Decided By */
+            /** @description 研判决定人 */
             decided_by: string;
             /**
-             * Decided On
              * Format: date
+             * @description 决定日期
              */
             decided_on: string;
-            /** Factors */
+            /** @description 定级依据 */
             factors: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Review On */
+            /** @description 下次复评日期 */
             review_on: string | null;
+            /** @description 风险等级 */
             tier: components["schemas"]["RiskTier"];
         };
         /**
@@ -2328,9 +2466,9 @@ export interface components {
          * @description What became of a batch.
          */
         AssignmentsDone: {
-            /** Assigned */
+            /** @description 已交办的条数 */
             assigned: number;
-            /** Refused */
+            /** @description 未能交办的线索及原因 */
             refused: components["schemas"]["RefusedAssignment"][];
         };
         /**
@@ -2339,39 +2477,28 @@ export interface components {
          */
         AttachmentRead: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /**
-             * Media Type
-             * @description 按内容识别的类型
-             */
+            /** @description 按内容识别的类型 */
             media_type: string;
-            /**
-             * Name
-             * @description 文件名；其中的电话、证件号等已打码
-             */
+            /** @description 文件名；其中的电话、证件号等已打码 */
             name: string;
-            /** Note */
+            /** @description 备注 */
             note: string;
-            /**
-             * Sha256
-             * @description 内容的 SHA-256
-             */
+            /** @description 内容的 SHA-256 */
             sha256: string;
-            /**
-             * Size
-             * @description 字节数
-             */
+            /** @description 字节数 */
             size: number;
             /**
-             * Uploaded At
              * Format: date-time
+             * @description 上传时间
              */
             uploaded_at: string;
-            /** Uploaded By */
+            /** @description 上传人 */
             uploaded_by: string;
+            /** @description 上传单位 */
             uploaded_by_unit: components["schemas"]["Named"];
         };
         /**
@@ -2379,40 +2506,40 @@ export interface components {
          * @description Who did what when from where, without what the record says.
          */
         AuditEntry: {
-            /** Actor Id */
+            /** @description 操作人 */
             actor_id: string | null;
-            /** Actor Kind */
+            /** @description 操作者类型（人员、接口账号、系统） */
             actor_kind: string;
-            /** Actor Name */
+            /** @description 操作人姓名 */
             actor_name: string;
-            /** Address */
+            /** @description 地址 */
             address: string;
             /**
-             * At
              * Format: date-time
+             * @description 时间
              */
             at: string;
-            /** Data */
+            /** @description 附加内容 */
             data: {
                 [key: string]: unknown;
             };
-            /** Id */
+            /** @description 系统内的唯一编号（UUIDv7） */
             id: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Request Id */
+            /** @description 请求编号，报障时提供 */
             request_id: string;
-            /** Result */
+            /** @description 结果 */
             result: string;
-            /** Role */
+            /** @description 角色 */
             role: string;
-            /** Subject Id */
+            /** @description 记录 id */
             subject_id: string | null;
-            /** Subject Type */
+            /** @description 记录类型 */
             subject_type: string;
-            /** Unit Name */
+            /** @description 单位名称 */
             unit_name: string | null;
         };
         /**
@@ -2426,13 +2553,13 @@ export interface components {
          * @description A button: what the present user may do with the record now.
          */
         AvailableAction: {
-            /** Action */
+            /** @description 操作 */
             action: string;
-            /** Danger */
+            /** @description 是否不可轻易撤销的操作，界面应要求确认 */
             danger: boolean;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Needs */
+            /** @description 办理时须填的内容 */
             needs: components["schemas"]["Need"][];
         };
         /**
@@ -2443,46 +2570,45 @@ export interface components {
         BaseRule: "net_of_returns" | "gross_then_deduct";
         /** Body_auth_change_password */
         Body_auth_change_password: {
-            /** New Password */
+            /** @description 新密码 */
             new_password: string;
-            /** Old Password */
+            /** @description 原密码 */
             old_password: string;
-            /** Totp */
+            /** @description 动态口令（六位数字） */
             totp?: string | null;
-            /** Username */
+            /** @description 登录名 */
             username: string;
         };
         /** Body_auth_revoke */
         Body_auth_revoke: {
-            /** Token */
+            /** @description 要作废的令牌 */
             token?: string | null;
         };
         /** Body_auth_token */
         Body_auth_token: {
-            /** Client Id */
+            /** @description 接口账号 */
             client_id?: string | null;
-            /** Client Secret */
+            /** @description 接口账号的密钥 */
             client_secret?: string | null;
             /**
-             * Cookie
              * @description 刷新令牌放入 HttpOnly Cookie
              * @default false
              */
             cookie: boolean;
-            /** Grant Type */
+            /** @description 授权方式：password、refresh_token、client_credentials */
             grant_type: string;
-            /** Password */
+            /** @description 密码 */
             password?: string | null;
-            /** Refresh Token */
+            /** @description 刷新令牌，每用一次换一个 */
             refresh_token?: string | null;
-            /** Totp */
+            /** @description 动态口令（六位数字） */
             totp?: string | null;
-            /** Username */
+            /** @description 登录名 */
             username?: string | null;
         };
         /** Body_imports_create */
         Body_imports_create: {
-            /** File */
+            /** @description 文件 */
             file: string;
             /** @description 台账种类 */
             kind: components["schemas"]["LedgerKind"];
@@ -2498,10 +2624,11 @@ export interface components {
          * @description How the leads divide; rows without leads are left out.
          */
         BreakdownShown: {
+            /** @description 按什么分 */
             by: components["schemas"]["Breakdown"];
-            /** Rows */
+            /** @description 各行 */
             rows: components["schemas"]["Figure"][];
-            /** Title */
+            /** @description 标题 */
             title: string;
         };
         /**
@@ -2518,10 +2645,7 @@ export interface components {
             action: "accept";
             /** 文书编号 */
             document_no?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2544,10 +2668,7 @@ export interface components {
             decided_on?: string | null;
             /** 生效裁判文书案号 */
             document_no: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2564,10 +2685,7 @@ export interface components {
             decided_on?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2584,10 +2702,7 @@ export interface components {
             decided_on?: string | null;
             /** 文书编号 */
             document_no?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2595,57 +2710,36 @@ export interface components {
          * @description A new case. What is left out is taken from its first lead, where it has one.
          */
         CaseCreate: {
-            /**
-             * Amount Involved
-             * @description 涉案金额（元）
-             */
+            /** @description 涉案金额（元） */
             amount_involved?: string | null;
-            /**
-             * Charges
-             * @description 涉嫌罪名
-             */
+            /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][];
-            /**
-             * Division Code
-             * @description 所在村；不填为线索或本单位所在地
-             */
+            /** @description 所在村；不填为线索或本单位所在地 */
             division_code?: string | null;
-            /** Flags */
+            /** @description 案件标记 */
             flags?: components["schemas"]["CaseFlag"][];
             /**
-             * Is Backlog
              * @description 存案（专项行动前的积案）
              * @default false
              */
             is_backlog: boolean;
             /**
-             * Police Case No
              * @description 公安机关案件编号；已登记过的返回原案件
              * @default
              */
             police_case_no: string;
             /** @description 由线索立案的可以不填 */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /**
-             * Source Lead Ids
-             * @description 来源线索；核查结论须为涉嫌犯罪
-             */
+            /** @description 来源线索；核查结论须为涉嫌犯罪 */
             source_lead_ids?: string[];
             /**
-             * Summary
              * @description 简要案情
              * @default
              */
             summary: string;
-            /**
-             * Title
-             * @description 案件名称；由线索立案的可以不填
-             */
+            /** @description 案件名称；由线索立案的可以不填 */
             title?: string | null;
-            /**
-             * Victims Count
-             * @description 受害人数
-             */
+            /** @description 受害人数 */
             victims_count?: number | null;
         };
         /**
@@ -2653,25 +2747,24 @@ export interface components {
          * @description One decision as it was recorded; none is ever changed.
          */
         CaseDecisionShown: {
+            /** @description 操作 */
             action: components["schemas"]["CaseAction"];
+            /** @description 批准机关 */
             authority_level: components["schemas"]["AuthorityLevel"] | null;
-            /**
-             * Charges
-             * @description 当时认定的涉嫌罪名
-             */
+            /** @description 当时认定的涉嫌罪名 */
             charges: components["schemas"]["Charge"][];
             /**
-             * Decided On
              * Format: date
+             * @description 决定日期
              */
             decided_on: string;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Reason */
+            /** @description 理由 */
             reason: string;
             /**
-             * Recorded At
              * Format: date-time
+             * @description 系统记录的时间
              */
             recorded_at: string;
         };
@@ -2693,10 +2786,7 @@ export interface components {
             document_no: string;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2717,10 +2807,7 @@ export interface components {
             ground: components["schemas"]["NoIndictment"];
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2745,10 +2832,7 @@ export interface components {
             receipt_no?: string | null;
             /** 接收单位（本系统内） */
             unit_id?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2775,10 +2859,7 @@ export interface components {
             route: components["schemas"]["CivilRoute"];
             /** 接收单位（本系统内） */
             unit_id?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2795,10 +2876,7 @@ export interface components {
             decided_on?: string | null;
             /** 移送执行文书编号 */
             document_no?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2822,10 +2900,7 @@ export interface components {
             filed_on: string;
             /** 重新立案的理由 */
             reason?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2839,15 +2914,16 @@ export interface components {
          * @description An identifier behind its mask.
          */
         CaseIdentifierShown: {
-            /** Field */
+            /** @description 字段名 */
             field: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["IdentifierKind"];
-            /** Value Mask */
+            /** @description 内容（已打码） */
             value_mask: string;
         };
         /**
@@ -2864,10 +2940,7 @@ export interface components {
             decided_on?: string | null;
             /** 起诉书编号 */
             document_no: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -2875,45 +2948,48 @@ export interface components {
          * @description A case in a list.
          */
         CaseItem: {
-            /** Accepted On */
+            /** @description 受案日期 */
             accepted_on: string | null;
-            /** Amount Involved */
+            /** @description 涉案金额（元） */
             amount_involved: string | null;
-            /** Charges */
+            /** @description 涉嫌罪名 */
             charges: components["schemas"]["Charge"][];
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
-            /** Due Is Provisional */
+            /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
-            /** Due On */
+            /** @description 办理期限 */
             due_on: string | null;
-            /** Filed On */
+            /** @description 立案日期 */
             filed_on: string | null;
-            /** Flags */
+            /** @description 案件标记 */
             flags: components["schemas"]["CaseFlag"][];
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Backlog */
+            /** @description 是否存案（专项行动前的积案） */
             is_backlog: boolean;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** Police Case No */
+            /** @description 公安机关案件编号 */
             police_case_no: string;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /** Solved On */
+            /** @description 破案日期 */
             solved_on: string | null;
+            /** @description 状态 */
             status: components["schemas"]["CaseStatus"];
-            /** Title */
+            /** @description 标题 */
             title: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
-            /** Victims Count */
+            /** @description 受害人数 */
             victims_count: number | null;
         };
         /**
@@ -2921,89 +2997,88 @@ export interface components {
          * @description One case.
          */
         CaseRead: {
-            /** Accepted On */
+            /** @description 受案日期 */
             accepted_on: string | null;
-            /** Adjudged On */
+            /** @description 裁判生效日期 */
             adjudged_on: string | null;
-            /** Amount Involved */
+            /** @description 涉案金额（元） */
             amount_involved: string | null;
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
-            /** Charges */
+            /** @description 涉嫌罪名 */
             charges: components["schemas"]["Charge"][];
-            /** Closed On */
+            /** @description 办结日期 */
             closed_on: string | null;
-            /** Concluded On */
+            /** @description 作出结论的日期 */
             concluded_on: string | null;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Decisions */
+            /** @description 历次决定 */
             decisions: components["schemas"]["CaseDecisionShown"][];
+            /** @description 非刑事途径的去向 */
             diversion: components["schemas"]["Diversion"] | null;
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
-            /** Due Is Provisional */
+            /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
-            /** Due On */
+            /** @description 办理期限 */
             due_on: string | null;
-            /** Due Rule */
+            /** @description 期限规则编号 */
             due_rule: string;
-            /** Due Rule Version */
+            /** @description 期限规则版本 */
             due_rule_version: number | null;
-            /** Filed On */
+            /** @description 立案日期 */
             filed_on: string | null;
-            /** Flags */
+            /** @description 案件标记 */
             flags: components["schemas"]["CaseFlag"][];
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Identifiers */
+            /** @description 电话、账号、证件号等标识 */
             identifiers: components["schemas"]["CaseIdentifierShown"][];
-            /** Is Backlog */
+            /** @description 是否存案（专项行动前的积案） */
             is_backlog: boolean;
+            /** @description 不起诉种类 */
             not_indicted_ground: components["schemas"]["NoIndictment"] | null;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** Police Case No */
+            /** @description 公安机关案件编号 */
             police_case_no: string;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /**
-             * Returns Count
-             * @description 已退回补充侦查的次数
-             */
+            /** @description 已退回补充侦查的次数 */
             returns_count: number;
-            /**
-             * Revealable
-             * @description 可申请查看明文的字段
-             */
+            /** @description 可申请查看明文的字段 */
             revealable: string[];
-            /** Solved On */
+            /** @description 破案日期 */
             solved_on: string | null;
-            /** Source Lead Ids */
+            /** @description 来源线索 */
             source_lead_ids: string[];
-            /** Source Leads */
+            /** @description 来源线索（看得见的） */
             source_leads: components["schemas"]["SourceLead"][];
+            /** @description 状态 */
             status: components["schemas"]["CaseStatus"];
-            /** Summary */
+            /** @description 简要案情 */
             summary: string;
-            /** Title */
+            /** @description 标题 */
             title: string;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
-            /** Victims Count */
+            /** @description 受害人数 */
             victims_count: number | null;
         };
         /**
@@ -3012,11 +3087,11 @@ export interface components {
          */
         CaseRef: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
         };
         /**
@@ -3035,10 +3110,7 @@ export interface components {
             document_no?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3057,10 +3129,7 @@ export interface components {
             document_no: string;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3079,10 +3148,7 @@ export interface components {
             decided_on?: string | null;
             /** 起诉意见书编号 */
             document_no: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3100,10 +3166,7 @@ export interface components {
              * Format: date
              */
             solved_on: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3123,31 +3186,29 @@ export interface components {
          * @description What may be corrected before a case is closed; what is left out stays.
          */
         CaseUpdate: {
-            /** Amount Involved */
+            /** @description 涉案金额（元） */
             amount_involved?: string | null;
-            /** Charges */
+            /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][] | null;
-            /**
-             * Diversion Receipt No
-             * @description 接收单位的回执编号
-             */
+            /** @description 接收单位的回执编号 */
             diversion_receipt_no?: string | null;
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code?: string | null;
-            /** Flags */
+            /** @description 案件标记 */
             flags?: components["schemas"]["CaseFlag"][] | null;
-            /** Is Backlog */
+            /** @description 是否存案（专项行动前的积案） */
             is_backlog?: boolean | null;
-            /** Police Case No */
+            /** @description 公安机关案件编号 */
             police_case_no?: string | null;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /** Summary */
+            /** @description 简要案情 */
             summary?: string | null;
-            /** Title */
+            /** @description 标题 */
             title?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
-            /** Victims Count */
+            /** @description 受害人数 */
             victims_count?: number | null;
         };
         /**
@@ -3168,10 +3229,7 @@ export interface components {
             document_no?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3179,21 +3237,22 @@ export interface components {
          * @description A plan that anybody can recompute; claims by number only.
          */
         Certificate: {
-            /** Digest */
+            /** @description 证书摘要（SHA-256） */
             digest: string;
-            /** Format */
+            /** @description 证书格式 */
             format: string;
-            /** Lines */
+            /** @description 各受害人应得 */
             lines: {
                 [key: string]: unknown;
             }[];
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
             /**
-             * Pool
+             * @description 可分配金额（元）
              * @example 12345.67
              */
             pool: string;
+            /** @description 规则编号 */
             rule: components["schemas"]["BaseRule"];
         } & {
             [key: string]: unknown;
@@ -3215,36 +3274,33 @@ export interface components {
          * @description CloudEvents 1.0.
          */
         CloudEvent: {
+            /** @description 附加内容 */
             data: components["schemas"]["FeedData"];
             /**
-             * Datacontenttype
+             * @description 内容类型
              * @constant
              */
             datacontenttype: "application/json";
-            /** Id */
+            /** @description 系统内的唯一编号（UUIDv7） */
             id: string;
-            /**
-             * Source
-             * @description 记录所在的资源路径
-             */
+            /** @description 记录所在的资源路径 */
             source: string;
             /**
-             * Specversion
+             * @description CloudEvents 版本
              * @constant
              */
             specversion: "1.0";
             /**
-             * Subject
              * Format: uuid
              * @description 记录 id
              */
             subject: string;
             /**
-             * Time
              * Format: date-time
+             * @description 事件记录的时间
              */
             time: string;
-            /** Type */
+            /** @description 类型 */
             type: string;
         };
         /**
@@ -3252,11 +3308,11 @@ export interface components {
          * @description How one heading was understood.
          */
         ColumnFound: {
-            /** Field */
+            /** @description 字段名 */
             field: string;
-            /** Heading */
+            /** @description 表头文字 */
             heading: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
         };
         /**
@@ -3270,17 +3326,18 @@ export interface components {
          * @description One determination of whose it is.
          */
         DeterminationShown: {
-            /** Authority */
+            /** @description 决定机关 */
             authority: string;
             /**
-             * Decided At
              * Format: date-time
+             * @description 认定时间
              */
             decided_at: string;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
+            /** @description 甄别结果 */
             ownership: components["schemas"]["Ownership"];
-            /** Reason */
+            /** @description 理由 */
             reason: string;
         };
         /**
@@ -3307,10 +3364,7 @@ export interface components {
             action: "approve";
             /** 批准文书编号 */
             document_no: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3323,10 +3377,7 @@ export interface components {
              * @enum {string}
              */
             action: "compute";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3341,10 +3392,7 @@ export interface components {
             action: "confirm";
             /** 银行回单号 */
             document_no: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3361,10 +3409,7 @@ export interface components {
             document_no: string;
             /** 退票的申报编号（空格或换行分隔） */
             failed_claims: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3375,28 +3420,26 @@ export interface components {
             /** @description 分配基数规则，印入公示文本 */
             base_rule: components["schemas"]["BaseRule"];
             /**
-             * Case Id
              * Format: uuid
+             * @description 所属案件
              */
             case_id: string;
             /**
-             * Note
+             * @description 备注
              * @default
              */
             note: string;
             /**
-             * Pool
              * @description 可分配金额（元）
              * @example 12345.67
              */
             pool: string;
             /**
-             * Returns Offset
              * @description 已得利息、分红等回报是否折抵本金
              * @default true
              */
             returns_offset: boolean;
-            /** Title */
+            /** @description 标题 */
             title: string;
         };
         /**
@@ -3404,45 +3447,48 @@ export interface components {
          * @description A plan in a list.
          */
         DistributionItem: {
+            /** @description 分配基数规则 */
             base_rule: components["schemas"]["BaseRule"];
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
-            /** Claims Count */
+            /** @description 申报人数 */
             claims_count: number;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Objection Until */
+            /** @description 异议截止日期 */
             objection_until: string | null;
             /**
-             * Pool
+             * @description 可分配金额（元）
              * @example 12345.67
              */
             pool: string;
-            /** Published On */
+            /** @description 公示日期 */
             published_on: string | null;
+            /** @description 状态 */
             status: components["schemas"]["DistributionStatus"];
-            /** Title */
+            /** @description 标题 */
             title: string;
             /**
-             * Total Pay
+             * @description 应发放合计（元）
              * @example 12345.67
              */
             total_pay: string;
             /**
-             * Total Set Aside
+             * @description 预留合计（元）
              * @example 12345.67
              */
             total_set_aside: string;
             /**
-             * Undistributed
+             * @description 未分配余额（元）
              * @example 12345.67
              */
             undistributed: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -3457,10 +3503,7 @@ export interface components {
             action: "pay";
             /** 付款批次号 */
             document_no: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3480,10 +3523,7 @@ export interface components {
              * Format: date
              */
             published_on: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3491,102 +3531,94 @@ export interface components {
          * @description One plan.
          */
         DistributionRead: {
-            /** Approval Document No */
+            /** @description 批准文书编号 */
             approval_document_no: string;
-            /** Approved At */
+            /** @description 审批时间 */
             approved_at: string | null;
-            /** Approved By Id */
+            /** @description 审批人 */
             approved_by_id: string | null;
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 分配基数规则 */
             base_rule: components["schemas"]["BaseRule"];
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
-            /** Claims Count */
+            /** @description 申报人数 */
             claims_count: number;
-            /** Computed At */
+            /** @description 测算时间 */
             computed_at: string | null;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /**
-             * Digest
-             * @description 证书摘要（SHA-256）
-             */
+            /** @description 证书摘要（SHA-256） */
             digest: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /**
-             * Level
-             * @description 受偿比例，精确分数
-             */
+            /** @description 受偿比例，精确分数 */
             level: string | null;
-            /** Note */
+            /** @description 备注 */
             note: string;
-            /**
-             * Notice
-             * @description 公示文本中关于分配基数的说明
-             */
+            /** @description 公示文本中关于分配基数的说明 */
             notice: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Objection Until */
+            /** @description 异议截止日期 */
             objection_until: string | null;
             /**
-             * Paid Amount
              * @description 已到账
              * @example 12345.67
              */
             paid_amount: string;
-            /** Paid By Id */
+            /** @description 发放人 */
             paid_by_id: string | null;
             /**
-             * Paying Amount
              * @description 已送银行
              * @example 12345.67
              */
             paying_amount: string;
             /**
-             * Pool
+             * @description 可分配金额（元）
              * @example 12345.67
              */
             pool: string;
-            /** Prepared By Id */
+            /** @description 编制人 */
             prepared_by_id: string | null;
-            /** Published On */
+            /** @description 公示日期 */
             published_on: string | null;
-            /** Returns Offset */
+            /** @description 已得回报是否折抵本金 */
             returns_offset: boolean;
-            /** Revealable */
+            /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 状态 */
             status: components["schemas"]["DistributionStatus"];
-            /** Title */
+            /** @description 标题 */
             title: string;
             /**
-             * Total Pay
+             * @description 应发放合计（元）
              * @example 12345.67
              */
             total_pay: string;
             /**
-             * Total Set Aside
+             * @description 预留合计（元）
              * @example 12345.67
              */
             total_set_aside: string;
             /**
-             * Undistributed
+             * @description 未分配余额（元）
              * @example 12345.67
              */
             undistributed: string;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -3601,10 +3633,7 @@ export interface components {
             action: "send_back";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3624,16 +3653,17 @@ export interface components {
          * @description What may be changed before the plan is approved.
          */
         DistributionUpdate: {
+            /** @description 分配基数规则 */
             base_rule?: components["schemas"]["BaseRule"] | null;
-            /** Note */
+            /** @description 备注 */
             note?: string | null;
-            /** Pool */
+            /** @description 可分配金额（元） */
             pool?: string | null;
-            /** Returns Offset */
+            /** @description 已得回报是否折抵本金 */
             returns_offset?: boolean | null;
-            /** Title */
+            /** @description 标题 */
             title?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -3648,10 +3678,7 @@ export interface components {
             action: "withdraw";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -3659,11 +3686,13 @@ export interface components {
          * @description Where a matter that is no crime went, and whether it arrived.
          */
         Diversion: {
-            /** Department */
+            /** @description 接收部门 */
             department: string;
-            /** Receipt No */
+            /** @description 接收回执编号 */
             receipt_no: string;
+            /** @description 处置路线 */
             route: components["schemas"]["CivilRoute"] | null;
+            /** @description 单位 */
             unit: components["schemas"]["Named"] | null;
         };
         /**
@@ -3671,7 +3700,7 @@ export interface components {
          * @description The official list, or a part of it. All rows are taken or none.
          */
         DivisionImport: {
-            /** Rows */
+            /** @description 各行 */
             rows: components["schemas"]["DivisionRow"][];
         };
         /**
@@ -3679,11 +3708,11 @@ export interface components {
          * @description What an import did.
          */
         DivisionImported: {
-            /** Created */
+            /** @description 新增条数 */
             created: number;
-            /** Unchanged */
+            /** @description 未变条数 */
             unchanged: number;
-            /** Updated */
+            /** @description 更新条数 */
             updated: number;
         };
         /**
@@ -3697,13 +3726,13 @@ export interface components {
          * @description One row of the official list; trailing zeros of twelve-digit codes are taken off.
          */
         DivisionRow: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Valid From */
+            /** @description 生效日期 */
             valid_from?: string | null;
-            /** Valid To */
+            /** @description 失效日期 */
             valid_to?: string | null;
         };
         /**
@@ -3711,16 +3740,17 @@ export interface components {
          * @description A county, town, village or grid.
          */
         DivisionShown: {
-            /** Code */
+            /** @description 代码 */
             code: string;
+            /** @description 级别 */
             level: components["schemas"]["DivisionLevel"];
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Parent Code */
+            /** @description 上级行政区划代码 */
             parent_code: string | null;
-            /** Valid From */
+            /** @description 生效日期 */
             valid_from: string | null;
-            /** Valid To */
+            /** @description 失效日期 */
             valid_to: string | null;
         };
         /**
@@ -3728,28 +3758,25 @@ export interface components {
          * @description The date that a rule offers.
          */
         Due: {
-            /**
-             * Is Provisional
-             * @description 暂定：所涉年份的放假安排尚未公布
-             */
+            /** @description 暂定：所涉年份的放假安排尚未公布 */
             is_provisional: boolean;
             /**
-             * On
              * Format: date
+             * @description 到期日
              */
             on: string;
-            /** Rule Id */
+            /** @description 规则编号 */
             rule_id: string;
-            /** Rule Version */
+            /** @description 规则版本 */
             rule_version: number;
-            /** Source */
+            /** @description 出处 */
             source: string;
             /**
-             * Start
              * Format: date
+             * @description 起算日
              */
             start: string;
-            /** Term Label */
+            /** @description 期限（文字） */
             term_label: string;
         };
         /**
@@ -3757,11 +3784,11 @@ export interface components {
          * @description Everything that waits, by due time.
          */
         Duties: {
-            /** Counts */
+            /** @description 各类待办的件数 */
             counts: components["schemas"]["DutyCount"][];
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["Duty"][];
-            /** Total */
+            /** @description 合计 */
             total: number;
         };
         /**
@@ -3769,53 +3796,36 @@ export interface components {
          * @description One thing that waits for the present post's unit.
          */
         Duty: {
-            /**
-             * Due Is Provisional
-             * @description 节假日安排尚未公布，日期暂定
-             */
+            /** @description 节假日安排尚未公布，日期暂定 */
             due_is_provisional: boolean;
-            /** Due On */
+            /** @description 办理期限 */
             due_on: string | null;
-            /**
-             * Id
-             * @description 同一待办事项的稳定编号
-             */
+            /** @description 同一待办事项的稳定编号 */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["DutyKind"];
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Overdue */
+            /** @description 是否超期 */
             overdue: boolean;
-            /**
-             * Rule
-             * @description 期限规则编号；没有时限的为空
-             */
+            /** @description 期限规则编号；没有时限的为空 */
             rule: string;
-            /** Rule Label */
+            /** @description 规则的中文名称 */
             rule_label: string;
             /**
-             * Subject Id
              * Format: uuid
+             * @description 记录 id
              */
             subject_id: string;
-            /** Subject Type */
+            /** @description 记录类型 */
             subject_type: string;
-            /** Title */
+            /** @description 标题 */
             title: string;
-            /**
-             * Url Hint
-             * @description 网页端地址（相对）
-             */
+            /** @description 网页端地址（相对） */
             url_hint: string;
-            /**
-             * What
-             * @description 要做什么，例如“待签收”“冻结即将到期”
-             */
+            /** @description 要做什么，例如“待签收”“冻结即将到期” */
             what: string;
-            /**
-             * Working Days Left
-             * @description 还剩几个工作日；当天为 0，超期为负数
-             */
+            /** @description 还剩几个工作日；当天为 0，超期为负数 */
             working_days_left: number | null;
         };
         /**
@@ -3823,13 +3833,11 @@ export interface components {
          * @description How many of one kind wait, even beyond those listed.
          */
         DutyCount: {
-            /**
-             * Count
-             * @description 超过一万件时只给出一万
-             */
+            /** @description 超过一万件时只给出一万 */
             count: number;
+            /** @description 种类 */
             kind: components["schemas"]["DutyKind"];
-            /** What */
+            /** @description 要做什么 */
             what: string;
         };
         /**
@@ -3837,7 +3845,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "case_accept" | "case_filing" | "measure_expiring" | "inspection_due" | "rectification_due" | "rectification_recheck" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -3849,16 +3857,16 @@ export interface components {
          * @description An identifier behind its mask.
          */
         EntityIdentifierShown: {
-            /** Field */
+            /** @description 字段名 */
             field: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Kind */
+            /** @description 种类 */
             kind: string;
-            /** Value Mask */
+            /** @description 内容（已打码） */
             value_mask: string;
         };
         /**
@@ -3873,14 +3881,15 @@ export interface components {
          */
         EntityShown: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
+            /** @description 风险等级 */
             tier: components["schemas"]["RiskTier"] | null;
         };
         /**
@@ -3895,35 +3904,26 @@ export interface components {
          */
         EntryCreate: {
             /**
-             * Amount
+             * @description 金额（元）
              * @example 12345.67
              */
             amount: string;
             /**
-             * Book Id
              * Format: uuid
+             * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
             /** @description 转出账户（贷） */
             credit: components["schemas"]["AccountKind"];
             /** @description 转入账户（借） */
             debit: components["schemas"]["AccountKind"];
-            /**
-             * Document No
-             * @description 依据文书
-             */
+            /** @description 依据文书 */
             document_no: string;
-            /**
-             * Happened At
-             * @description 业务发生时间；不填为现在
-             */
+            /** @description 业务发生时间；不填为现在 */
             happened_at?: string | null;
-            /**
-             * Id
-             * @description 客户端生成的 UUIDv7；重复提交不会重复记账
-             */
+            /** @description 客户端生成的 UUIDv7；重复提交不会重复记账 */
             id?: string | null;
-            /** Reason */
+            /** @description 理由 */
             reason: string;
         };
         /**
@@ -3932,42 +3932,45 @@ export interface components {
          */
         EntryItem: {
             /**
-             * Amount
+             * @description 金额（元）
              * @example 12345.67
              */
             amount: string;
             /**
-             * Book Id
              * Format: uuid
+             * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
+            /** @description 转出账户（贷） */
             credit: components["schemas"]["AccountKind"];
+            /** @description 转入账户（借） */
             debit: components["schemas"]["AccountKind"];
-            /** Document No */
+            /** @description 依据文书 */
             document_no: string;
             /**
-             * Happened At
              * Format: date-time
+             * @description 实际发生的时间
              */
             happened_at: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Reason */
+            /** @description 理由 */
             reason: string;
             /**
-             * Recorded At
              * Format: date-time
+             * @description 系统记录的时间
              */
             recorded_at: string;
-            /** Reversed By Id */
+            /** @description 被哪一笔冲正 */
             reversed_by_id: string | null;
-            /** Reverses Id */
+            /** @description 冲正了哪一笔 */
             reverses_id: string | null;
+            /** @description 状态 */
             status: components["schemas"]["EntryStatus"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -3976,44 +3979,47 @@ export interface components {
          */
         EntryRead: {
             /**
-             * Amount
+             * @description 金额（元）
              * @example 12345.67
              */
             amount: string;
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /**
-             * Book Id
              * Format: uuid
+             * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
+            /** @description 转出账户（贷） */
             credit: components["schemas"]["AccountKind"];
+            /** @description 转入账户（借） */
             debit: components["schemas"]["AccountKind"];
-            /** Document No */
+            /** @description 依据文书 */
             document_no: string;
             /**
-             * Happened At
              * Format: date-time
+             * @description 实际发生的时间
              */
             happened_at: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Reason */
+            /** @description 理由 */
             reason: string;
             /**
-             * Recorded At
              * Format: date-time
+             * @description 系统记录的时间
              */
             recorded_at: string;
-            /** Reversed By Id */
+            /** @description 被哪一笔冲正 */
             reversed_by_id: string | null;
-            /** Reverses Id */
+            /** @description 冲正了哪一笔 */
             reverses_id: string | null;
+            /** @description 状态 */
             status: components["schemas"]["EntryStatus"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -4039,15 +4045,15 @@ export interface components {
          * @description How often one kind of fault occurs in one column.
          */
         FaultCount: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Count */
+            /** @description 数量 */
             count: number;
-            /** Field */
+            /** @description 字段名 */
             field: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Severity */
+            /** @description 严重程度 */
             severity: string;
         };
         /**
@@ -4055,17 +4061,17 @@ export interface components {
          * @description What is wrong, or doubtful, with one cell.
          */
         FaultShown: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Column */
+            /** @description 所在列 */
             column: number | null;
-            /** Field */
+            /** @description 字段名 */
             field: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Message */
+            /** @description 给人看的说明 */
             message: string;
-            /** Severity */
+            /** @description 严重程度 */
             severity: string;
         };
         /**
@@ -4073,22 +4079,13 @@ export interface components {
          * @description A page of the feed. It may be empty and still have a next cursor: go on with that.
          */
         Feed: {
-            /**
-             * Epoch
-             * @description 纪元；从备份恢复后增加，旧游标作废
-             */
+            /** @description 纪元；从备份恢复后增加，旧游标作废 */
             epoch: number;
-            /**
-             * Has More
-             * @description 是否立即还有后续
-             */
+            /** @description 是否立即还有后续 */
             has_more: boolean;
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["CloudEvent"][];
-            /**
-             * Next Cursor
-             * @description 下次请求的游标；没有新事件时不变
-             */
+            /** @description 下次请求的游标；没有新事件时不变 */
             next_cursor: string;
         };
         /**
@@ -4096,15 +4093,15 @@ export interface components {
          * @description What the event says for a person, and in codes.
          */
         FeedData: {
-            /** Actor Name */
+            /** @description 操作人姓名 */
             actor_name: string;
-            /** Details */
+            /** @description 以代码表示的细节 */
             details: {
                 [key: string]: unknown;
             };
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Unit Name */
+            /** @description 单位名称 */
             unit_name: string | null;
         };
         /**
@@ -4124,14 +4121,15 @@ export interface components {
          * @description A number of rows.
          */
         Figure: {
-            /** Key */
+            /** @description 代码 */
             key: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Note */
+            /** @description 备注 */
             note: string;
+            /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
-            /** Value */
+            /** @description 内容 */
             value: number;
         };
         /**
@@ -4139,11 +4137,11 @@ export interface components {
          * @description The list behind a figure: `GET /api/v1/{resource}?{params}` holds exactly its rows.
          */
         FigureQuery: {
-            /** Params */
+            /** @description 列表的查询条件 */
             params: {
                 [key: string]: string | boolean | string[];
             };
-            /** Resource */
+            /** @description 列表的资源名 */
             resource: string;
         };
         /**
@@ -4151,13 +4149,13 @@ export interface components {
          * @description A remark about the file as a whole.
          */
         FileRemarkShown: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Message */
+            /** @description 给人看的说明 */
             message: string;
-            /** Row */
+            /** @description 所在行 */
             row: number | null;
-            /** Sheet */
+            /** @description 工作表 */
             sheet: string;
         };
         /**
@@ -4177,12 +4175,13 @@ export interface components {
          * @description One goal of the campaign.
          */
         GoalFigures: {
-            /** Figures */
+            /** @description 各项数字 */
             figures: components["schemas"]["Figure"][];
+            /** @description 工作目标 */
             goal: components["schemas"]["Goal"];
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Rates */
+            /** @description 各项比率 */
             rates: components["schemas"]["Rate"][];
         };
         /**
@@ -4191,22 +4190,15 @@ export interface components {
          */
         HolderCreate: {
             /**
-             * Note
              * @description 交接说明
              * @default
              */
             note: string;
-            /**
-             * Since
-             * @description 接任日期；不填为今天，不能晚于今天
-             */
+            /** @description 接任日期；不填为今天，不能晚于今天 */
             since?: string | null;
-            /** User Id */
+            /** @description 人员 */
             user_id: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4214,20 +4206,21 @@ export interface components {
          * @description Who held a post from when to when.
          */
         HolderShown: {
-            /** Handover Note */
+            /** @description 交接说明 */
             handover_note: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
             /**
-             * Since
              * Format: date
+             * @description 起始日期
              */
             since: string;
-            /** Until */
+            /** @description 截止日期（仍有效的为空） */
             until: string | null;
+            /** @description 人员 */
             user: components["schemas"]["Named"];
         };
         /**
@@ -4235,7 +4228,7 @@ export interface components {
          * @description The history, present holder first.
          */
         Holders: {
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["HolderShown"][];
         };
         /**
@@ -4243,32 +4236,21 @@ export interface components {
          * @description A year's notice. Statutory days need not be repeated.
          */
         HolidayYearPut: {
-            /**
-             * Days Off
-             * @description 放假日期
-             */
+            /** @description 放假日期 */
             days_off: string[];
-            /**
-             * Days Worked
-             * @description 调休上班日期
-             */
+            /** @description 调休上班日期 */
             days_worked: string[];
             /**
-             * Published
              * @description 是否已正式公布；未公布的只存为草稿，不用于计算
              * @default true
              */
             published: boolean;
             /**
-             * Source
              * @description 通知文号
              * @default
              */
             source: string;
-            /**
-             * Version
-             * @description 所依据的版本号；尚未录入的年份为 0
-             */
+            /** @description 所依据的版本号；尚未录入的年份为 0 */
             version: number;
         };
         /**
@@ -4276,19 +4258,19 @@ export interface components {
          * @description A year's notice, shipped or entered.
          */
         HolidayYearShown: {
-            /** Days Off */
+            /** @description 放假日期 */
             days_off: string[];
-            /** Days Worked */
+            /** @description 调休上班日期 */
             days_worked: string[];
-            /** Is Builtin */
+            /** @description 是否随系统提供（未经本地修改） */
             is_builtin: boolean;
-            /** Published */
+            /** @description 是否已正式公布 */
             published: boolean;
-            /** Source */
+            /** @description 出处 */
             source: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
-            /** Year */
+            /** @description 年份 */
             year: number;
         };
         /**
@@ -4296,7 +4278,7 @@ export interface components {
          * @description All years that are known.
          */
         HolidayYears: {
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["HolidayYearShown"][];
         };
         /**
@@ -4304,8 +4286,9 @@ export interface components {
          * @description A phone, account, ID number … that the reporter names.
          */
         IdentifierIn: {
+            /** @description 种类 */
             kind: components["schemas"]["IdentifierKind"];
-            /** Value */
+            /** @description 内容 */
             value: string;
         };
         /**
@@ -4319,15 +4302,16 @@ export interface components {
          * @description An identifier behind its mask.
          */
         IdentifierShown: {
-            /** Field */
+            /** @description 字段名 */
             field: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["IdentifierKind"];
-            /** Value Mask */
+            /** @description 内容（已打码） */
             value_mask: string;
         };
         /**
@@ -4340,10 +4324,7 @@ export interface components {
              * @enum {string}
              */
             action: "cancel";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4360,10 +4341,7 @@ export interface components {
             mode: components["schemas"]["ImportMode"];
             /** 疑似改动的行 */
             on_edited?: components["schemas"]["EditedRows"] | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4372,69 +4350,61 @@ export interface components {
          */
         ImportItem: {
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Failure Code */
+            /** @description 失败原因代码 */
             failure_code: string;
-            /** Failure Message */
+            /** @description 失败原因 */
             failure_message: string;
-            /** File Sha256 */
+            /** @description 文件的 SHA-256 */
             file_sha256: string;
-            /** Filename */
+            /** @description 文件名 */
             filename: string;
-            /** Finished At */
+            /** @description 处理完毕时间 */
             finished_at: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["LedgerKind"];
+            /** @description 导入方式 */
             mode: components["schemas"]["ImportMode"] | null;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /**
-             * Progress Done
-             * @description 已处理行数
-             */
+            /** @description 已处理行数 */
             progress_done: number;
-            /**
-             * Progress Total
-             * @description 总行数；尚不知道时为空
-             */
+            /** @description 总行数；尚不知道时为空 */
             progress_total: number | null;
-            /** Rows Committed */
+            /** @description 已导入的行数 */
             rows_committed: number;
-            /**
-             * Rows Edited
-             * @description 疑似以前导入后又改动、需要选择的行数
-             */
+            /** @description 疑似以前导入后又改动、需要选择的行数 */
             rows_edited: number;
-            /** Rows Faulty */
+            /** @description 有错误的行数 */
             rows_faulty: number;
-            /** Rows Good */
+            /** @description 可导入的行数 */
             rows_good: number;
-            /**
-             * Rows Known
-             * @description 以前已导入、不会重复导入的行数
-             */
+            /** @description 以前已导入、不会重复导入的行数 */
             rows_known: number;
-            /** Rows Repeated */
+            /** @description 文件内重复的行数 */
             rows_repeated: number;
-            /** Rows Total */
+            /** @description 总行数 */
             rows_total: number;
-            /** Rows Warned */
+            /** @description 有提醒的行数 */
             rows_warned: number;
-            /** Size */
+            /** @description 字节数 */
             size: number;
+            /** @description 状态 */
             status: components["schemas"]["ImportStatus"];
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -4448,73 +4418,66 @@ export interface components {
          * @description One import.
          */
         ImportRead: {
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Failure Code */
+            /** @description 失败原因代码 */
             failure_code: string;
-            /** Failure Message */
+            /** @description 失败原因 */
             failure_message: string;
-            /** File Sha256 */
+            /** @description 文件的 SHA-256 */
             file_sha256: string;
-            /** Filename */
+            /** @description 文件名 */
             filename: string;
-            /** Finished At */
+            /** @description 处理完毕时间 */
             finished_at: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["LedgerKind"];
+            /** @description 导入方式 */
             mode: components["schemas"]["ImportMode"] | null;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
+            /** @description 导入预览 */
             preview: components["schemas"]["Preview"] | null;
-            /**
-             * Progress Done
-             * @description 已处理行数
-             */
+            /** @description 已处理行数 */
             progress_done: number;
-            /**
-             * Progress Total
-             * @description 总行数；尚不知道时为空
-             */
+            /** @description 总行数；尚不知道时为空 */
             progress_total: number | null;
-            /** Rows Committed */
+            /** @description 已导入的行数 */
             rows_committed: number;
-            /**
-             * Rows Edited
-             * @description 疑似以前导入后又改动、需要选择的行数
-             */
+            /** @description 疑似以前导入后又改动、需要选择的行数 */
             rows_edited: number;
-            /** Rows Faulty */
+            /** @description 有错误的行数 */
             rows_faulty: number;
-            /** Rows Good */
+            /** @description 可导入的行数 */
             rows_good: number;
-            /**
-             * Rows Known
-             * @description 以前已导入、不会重复导入的行数
-             */
+            /** @description 以前已导入、不会重复导入的行数 */
             rows_known: number;
-            /** Rows Repeated */
+            /** @description 文件内重复的行数 */
             rows_repeated: number;
-            /** Rows Total */
+            /** @description 总行数 */
             rows_total: number;
-            /** Rows Warned */
+            /** @description 有提醒的行数 */
             rows_warned: number;
-            /** Size */
+            /** @description 字节数 */
             size: number;
+            /** @description 状态 */
             status: components["schemas"]["ImportStatus"];
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -4522,20 +4485,21 @@ export interface components {
          * @description One row of the file as it was understood; personal data behind masks.
          */
         ImportRowShown: {
-            /** Cells */
+            /** @description 各列内容（已打码） */
             cells: {
                 [key: string]: string;
             };
-            /** Faults */
+            /** @description 错误和提醒 */
             faults: components["schemas"]["FaultShown"][];
-            /** Position */
+            /** @description 序号 */
             position: number;
-            /** Record Id */
+            /** @description 记录 */
             record_id: string | null;
-            /** Row */
+            /** @description 所在行 */
             row: number;
-            /** Sheet */
+            /** @description 工作表 */
             sheet: number;
+            /** @description 该行状态 */
             state: components["schemas"]["RowState"];
         };
         /**
@@ -4568,10 +4532,7 @@ export interface components {
             action: "cancel";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4584,10 +4545,7 @@ export interface components {
              * @enum {string}
              */
             action: "close";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4606,10 +4564,7 @@ export interface components {
             finding: components["schemas"]["Finding"];
             /** 检查情况（发现问题时必填） */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4617,31 +4572,21 @@ export interface components {
          * @description A visit to come, or one that took place: then it carries its finding.
          */
         InspectionCreate: {
-            /**
-             * Entity Id
-             * @description 检查对象；复查时可不填
-             */
+            /** @description 检查对象；复查时可不填 */
             entity_id?: string | null;
             /**
-             * Inspectors
              * @description 检查人员
              * @default
              */
             inspectors: string;
             /**
-             * Note
+             * @description 检查情况（发现问题时必填）
              * @default
              */
             note: string;
-            /**
-             * Planned On
-             * @description 计划日期；不填为今天
-             */
+            /** @description 计划日期；不填为今天 */
             planned_on?: string | null;
-            /**
-             * Rectification Id
-             * @description 复查所对应的整改
-             */
+            /** @description 复查所对应的整改 */
             rectification_id?: string | null;
         };
         /**
@@ -4649,29 +4594,33 @@ export interface components {
          * @description An inspection in a list.
          */
         InspectionItem: {
-            /** Done On */
+            /** @description 检查日期 */
             done_on: string | null;
+            /** @description 检查或整改的对象 */
             entity: components["schemas"]["EntityShown"];
+            /** @description 检查结果 */
             finding: components["schemas"]["Finding"] | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Inspectors */
+            /** @description 检查人员 */
             inspectors: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
             /**
-             * Planned On
              * Format: date
+             * @description 计划日期
              */
             planned_on: string;
-            /** Rectification Id */
+            /** @description 整改 */
             rectification_id: string | null;
+            /** @description 状态 */
             status: components["schemas"]["InspectionStatus"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -4696,10 +4645,7 @@ export interface components {
             legal_basis?: string | null;
             /** 整改要求 */
             requirements: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4707,57 +4653,55 @@ export interface components {
          * @description One inspection.
          */
         InspectionRead: {
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
-            /** Checklist */
+            /** @description 检查项 */
             checklist: components["schemas"]["ItemShown"][];
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Done On */
+            /** @description 检查日期 */
             done_on: string | null;
+            /** @description 检查或整改的对象 */
             entity: components["schemas"]["EntityShown"];
+            /** @description 检查结果 */
             finding: components["schemas"]["Finding"] | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Inspectors */
+            /** @description 检查人员 */
             inspectors: string;
-            /** Note */
+            /** @description 检查情况 */
             note: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /**
-             * Open Orders
-             * @description 其中未销号数
-             */
+            /** @description 其中未销号数 */
             open_orders: number;
-            /**
-             * Orders
-             * @description 相关整改数
-             */
+            /** @description 相关整改数 */
             orders: number;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
             /**
-             * Planned On
              * Format: date
+             * @description 计划日期
              */
             planned_on: string;
-            /** Rectification Id */
+            /** @description 整改 */
             rectification_id: string | null;
-            /** Rectification Round */
+            /** @description 第几轮整改 */
             rectification_round: number | null;
+            /** @description 状态 */
             status: components["schemas"]["InspectionStatus"];
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -4777,18 +4721,15 @@ export interface components {
          * @description What may be changed before an inspection is closed; what is left out stays.
          */
         InspectionUpdate: {
-            /**
-             * Checklist
-             * @description 只提交有变化的检查项
-             */
+            /** @description 只提交有变化的检查项 */
             checklist?: components["schemas"]["ItemIn"][] | null;
-            /** Inspectors */
+            /** @description 检查人员 */
             inspectors?: string | null;
-            /** Note */
+            /** @description 检查情况 */
             note?: string | null;
-            /** Planned On */
+            /** @description 计划日期 */
             planned_on?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -4796,13 +4737,14 @@ export interface components {
          * @description How one item of the checklist stands.
          */
         ItemIn: {
-            /** Code */
+            /** @description 代码 */
             code: string;
             /**
-             * Remark
+             * @description 说明
              * @default
              */
             remark: string;
+            /** @description 结果 */
             result?: components["schemas"]["ItemResult"] | null;
         };
         /**
@@ -4816,12 +4758,13 @@ export interface components {
          * @description One item of the checklist.
          */
         ItemShown: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Remark */
+            /** @description 说明 */
             remark: string;
+            /** @description 结果 */
             result: components["schemas"]["ItemResult"] | null;
         };
         /**
@@ -4829,34 +4772,25 @@ export interface components {
          * @description A job that waits, runs, or was held. Its payload is not shown: ids only, of other people's work.
          */
         JobItem: {
-            /**
-             * Attempts
-             * @description 已重试次数
-             */
+            /** @description 已重试次数 */
             attempts: number;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /**
-             * Error
-             * @description 最近一次失败的异常类名（不含任何数据）
-             */
+            /** @description 最近一次失败的异常类名（不含任何数据） */
             error: string | null;
             /**
-             * Execute After
              * Format: date-time
              * @description 不早于此时执行
              */
             execute_after: string;
-            /** Id */
+            /** @description 系统内的唯一编号（UUIDv7） */
             id: number;
-            /**
-             * Name
-             * @description 任务名称
-             */
+            /** @description 任务名称 */
             name: string;
+            /** @description 状态 */
             status: components["schemas"]["JobStatus"];
         };
         /**
@@ -4871,7 +4805,7 @@ export interface components {
          */
         JobTransition: {
             /**
-             * Action
+             * @description 操作
              * @constant
              */
             action: "retry";
@@ -4886,10 +4820,7 @@ export interface components {
              * @enum {string}
              */
             action: "acknowledge";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4902,10 +4833,7 @@ export interface components {
              * @enum {string}
              */
             action: "archive";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4927,10 +4855,7 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -4938,17 +4863,11 @@ export interface components {
          * @description Many leads to assign; without a unit each goes to the one that its ledger proposes.
          */
         LeadAssignments: {
-            /**
-             * Due On
-             * @description 办理期限；不填则按规则
-             */
+            /** @description 办理期限；不填则按规则 */
             due_on?: string | null;
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["LeadVersion"][];
-            /**
-             * Unit Id
-             * @description 承办单位；不填则按台账建议
-             */
+            /** @description 承办单位；不填则按台账建议 */
             unit_id?: string | null;
         };
         /**
@@ -4957,11 +4876,11 @@ export interface components {
          */
         LeadCase: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
         };
         /**
@@ -4986,10 +4905,7 @@ export interface components {
              * @enum {string}
              */
             action: "close";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5006,10 +4922,7 @@ export interface components {
             conclusion: components["schemas"]["LeadConclusion"];
             /** 核查情况 */
             findings: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5023,61 +4936,49 @@ export interface components {
          * @description A new lead. Whoever may not register leads hands them in as received.
          */
         LeadCreate: {
-            /**
-             * Amount Involved
-             * @description 涉案金额（元）
-             */
+            /** @description 涉案金额（元） */
             amount_involved?: string | null;
             /**
-             * Batch No
+             * @description 批次
              * @default
              */
             batch_no: string;
-            /** Categories */
+            /** @description 类别 */
             categories?: components["schemas"]["LeadCategory"][];
+            /** @description 来源 */
             channel: components["schemas"]["LeadChannel"];
-            /**
-             * Division Code
-             * @description 所在村；不填为本单位所在地
-             */
+            /** @description 所在村；不填为本单位所在地 */
             division_code?: string | null;
             /**
-             * Fast Track
+             * @description 是否快速办理
              * @default false
              */
             fast_track: boolean;
-            /** Identifiers */
+            /** @description 电话、账号、证件号等标识 */
             identifiers?: components["schemas"]["IdentifierIn"][];
-            /**
-             * Narrative
-             * @description 问题描述
-             */
+            /** @description 问题描述 */
             narrative: string;
             /**
-             * Note
+             * @description 备注
              * @default
              */
             note: string;
-            /** Occurred On */
+            /** @description 发生日期 */
             occurred_on?: string | null;
-            /** People Involved */
+            /** @description 涉及人数 */
             people_involved?: number | null;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /**
-             * Received At
-             * @description 接收时间；不填为现在
-             */
+            /** @description 接收时间；不填为现在 */
             received_at?: string | null;
-            /** Red Flags */
+            /** @description 风险信号 */
             red_flags?: components["schemas"]["RedFlag"][];
+            /** @description 举报人 */
             reporter?: components["schemas"]["Reporter"];
-            /**
-             * Subject Name
-             * @description 反映对象
-             */
+            /** @description 反映对象 */
             subject_name: string;
             /**
-             * Subject Uscc
+             * @description 统一社会信用代码
              * @default
              */
             subject_uscc: string;
@@ -5096,10 +4997,7 @@ export interface components {
             proposed_unit_id?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5114,10 +5012,7 @@ export interface components {
             action: "escalate";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5134,10 +5029,7 @@ export interface components {
             feedback_mode: components["schemas"]["FeedbackMode"];
             /** 反馈内容或无法反馈的原因 */
             feedback_note: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5145,43 +5037,49 @@ export interface components {
          * @description A lead in a list.
          */
         LeadItem: {
-            /** Amount Involved */
+            /** @description 涉案金额 */
             amount_involved: string | null;
-            /** Batch No */
+            /** @description 批次 */
             batch_no: string;
+            /** @description 来源 */
             channel: components["schemas"]["LeadChannel"];
+            /** @description 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"] | null;
-            /** Division Code */
+            /** @description 所在村 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
-            /** Due Is Provisional */
+            /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
-            /** Due On */
+            /** @description 办理期限 */
             due_on: string | null;
-            /** Fast Track */
+            /** @description 是否快速办理 */
             fast_track: boolean;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** People Involved */
+            /** @description 涉及人数 */
             people_involved: number | null;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
+            /** @description 台账所列的承办单位 */
             proposed_unit: components["schemas"]["Named"] | null;
             /**
-             * Received At
              * Format: date-time
+             * @description 接收时间
              */
             received_at: string;
+            /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
-            /** Subject Name */
+            /** @description 反映对象 */
             subject_name: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -5189,94 +5087,99 @@ export interface components {
          * @description One lead.
          */
         LeadRead: {
-            /** Amount Involved */
+            /** @description 涉案金额 */
             amount_involved: string | null;
-            /** Assisting Units */
+            /** @description 协办单位 */
             assisting_units: components["schemas"]["Named"][];
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
-            /** Batch No */
+            /** @description 批次 */
             batch_no: string;
-            /** Cases */
+            /** @description 由此形成的案件 */
             cases: components["schemas"]["LeadCase"][];
-            /** Categories */
+            /** @description 类别 */
             categories: components["schemas"]["LeadCategory"][];
+            /** @description 来源 */
             channel: components["schemas"]["LeadChannel"];
-            /** Concluded On */
+            /** @description 作出结论的日期 */
             concluded_on: string | null;
+            /** @description 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"] | null;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Division Code */
+            /** @description 所在村 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
-            /** Due Is Provisional */
+            /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
-            /** Due On */
+            /** @description 办理期限 */
             due_on: string | null;
-            /** Due Rule */
+            /** @description 期限规则编号 */
             due_rule: string;
-            /** Fast Track */
+            /** @description 是否快速办理 */
             fast_track: boolean;
+            /** @description 反馈方式 */
             feedback_mode: components["schemas"]["FeedbackMode"] | null;
-            /** Feedback Note */
+            /** @description 反馈内容或无法反馈的原因 */
             feedback_note: string;
-            /** Findings */
+            /** @description 核查情况 */
             findings: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Identifiers */
+            /** @description 电话、账号、证件号等标识 */
             identifiers: components["schemas"]["IdentifierShown"][];
-            /** Import Id */
+            /** @description 来自哪次台账导入 */
             import_id: string | null;
-            /** Import Row */
+            /** @description 在导入文件中的行号 */
             import_row: number | null;
-            /** Narrative */
+            /** @description 问题描述 */
             narrative: string;
-            /** Note */
+            /** @description 备注 */
             note: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Occurred On */
+            /** @description 发生日期 */
             occurred_on: string | null;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** People Involved */
+            /** @description 涉及人数 */
             people_involved: number | null;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
+            /** @description 台账所列的承办单位 */
             proposed_unit: components["schemas"]["Named"] | null;
             /**
-             * Received At
              * Format: date-time
+             * @description 接收时间
              */
             received_at: string;
-            /** Received Has Time */
+            /** @description 接收时间是否精确到时分 */
             received_has_time: boolean;
-            /** Red Flags */
+            /** @description 风险信号 */
             red_flags: components["schemas"]["RedFlag"][];
+            /** @description 举报人 */
             reporter: components["schemas"]["ReporterShown"];
-            /**
-             * Revealable
-             * @description 可申请查看明文的字段
-             */
+            /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
-            /** Subject Name */
+            /** @description 反映对象 */
             subject_name: string;
-            /** Subject Uscc */
+            /** @description 统一社会信用代码 */
             subject_uscc: string;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -5296,10 +5199,7 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5312,10 +5212,7 @@ export interface components {
              * @enum {string}
              */
             action: "register";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5330,10 +5227,7 @@ export interface components {
             action: "reject";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5348,10 +5242,7 @@ export interface components {
             action: "reopen";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5382,10 +5273,7 @@ export interface components {
             document_no?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5402,10 +5290,7 @@ export interface components {
             document_no?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5413,30 +5298,31 @@ export interface components {
          * @description What may be corrected before a lead is closed; what is left out stays.
          */
         LeadUpdate: {
-            /** Amount Involved */
+            /** @description 涉案金额 */
             amount_involved?: string | null;
-            /** Categories */
+            /** @description 类别 */
             categories?: components["schemas"]["LeadCategory"][] | null;
-            /** Division Code */
+            /** @description 所在村 */
             division_code?: string | null;
-            /** Fast Track */
+            /** @description 是否快速办理 */
             fast_track?: boolean | null;
-            /** Narrative */
+            /** @description 问题描述 */
             narrative?: string | null;
-            /** Note */
+            /** @description 备注 */
             note?: string | null;
-            /** Occurred On */
+            /** @description 发生日期 */
             occurred_on?: string | null;
-            /** People Involved */
+            /** @description 涉及人数 */
             people_involved?: number | null;
+            /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /** Red Flags */
+            /** @description 风险信号 */
             red_flags?: components["schemas"]["RedFlag"][] | null;
-            /** Subject Name */
+            /** @description 反映对象 */
             subject_name?: string | null;
-            /** Subject Uscc */
+            /** @description 统一社会信用代码 */
             subject_uscc?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -5445,11 +5331,11 @@ export interface components {
          */
         LeadVersion: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -5464,10 +5350,7 @@ export interface components {
             action: "withdraw";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5476,19 +5359,18 @@ export interface components {
          */
         LedgerAccount: {
             /**
-             * Balance
              * @description 现有余额；账外来源为负数
              * @example 12345.67
              */
             balance: string;
             /**
-             * Inflow
              * @description 历次转入之和（已冲正的除外）
              * @example 12345.67
              */
             inflow: string;
+            /** @description 种类 */
             kind: components["schemas"]["AccountKind"];
-            /** Label */
+            /** @description 中文名称 */
             label: string;
         };
         /**
@@ -5497,16 +5379,15 @@ export interface components {
          */
         LedgerAccounts: {
             /**
-             * Book Id
              * Format: uuid
+             * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["LedgerAccount"][];
-            /** Measures */
+            /** @description 各项措施 */
             measures: components["schemas"]["MeasureShown"][];
             /**
-             * Total
              * @description 全部账户之和，恒为 0.00
              * @example 12345.67
              */
@@ -5518,20 +5399,19 @@ export interface components {
          */
         LedgerAmount: {
             /**
-             * Amount
+             * @description 金额（元）
              * @example 12345.67
              */
             amount: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
+            /** @description 五项口径之一 */
             measure: components["schemas"]["Measure"];
-            /** Note */
+            /** @description 备注 */
             note: string;
-            /**
-             * Percent Of Traced
-             * @description 占“已查明”的百分数；分母为零时为空
-             */
+            /** @description 占“已查明”的百分数；分母为零时为空 */
             percent_of_traced: string | null;
+            /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
         };
         /**
@@ -5548,10 +5428,7 @@ export interface components {
             document_no: string;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5572,20 +5449,16 @@ export interface components {
          */
         LiaisonCreate: {
             /**
-             * Note
              * @description 交接说明
              * @default
              */
             note: string;
             /**
-             * Post Id
              * Format: uuid
+             * @description 岗位
              */
             post_id: string;
-            /**
-             * Since
-             * @description 接任日期；不填为今天
-             */
+            /** @description 接任日期；不填为今天 */
             since?: string | null;
         };
         /**
@@ -5593,17 +5466,18 @@ export interface components {
          * @description One span of the history.
          */
         LiaisonShown: {
-            /** Handover Note */
+            /** @description 交接说明 */
             handover_note: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 岗位 */
             post: components["schemas"]["Named"];
-            /** Since */
+            /** @description 起始日期 */
             since: string | null;
-            /** Until */
+            /** @description 截止日期（仍有效的为空） */
             until: string | null;
         };
         /**
@@ -5611,7 +5485,7 @@ export interface components {
          * @description The history, present one first.
          */
         Liaisons: {
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["LiaisonShown"][];
         };
         /**
@@ -5619,50 +5493,47 @@ export interface components {
          * @description One victim's line.
          */
         LineItem: {
-            /**
-             * Account
-             * @description 只显示末四位
-             */
+            /** @description 只显示末四位 */
             account: string;
-            /** Claim */
+            /** @description 申报编号 */
             claim: string;
+            /** @description 发放方式 */
             disposition: components["schemas"]["Disposition"];
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /**
-             * Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             name: string;
             /**
-             * Outstanding
+             * @description 仍未受偿（元）
              * @example 12345.67
              */
             outstanding: string;
             /**
-             * Principal
+             * @description 投入本金（元）
              * @example 12345.67
              */
             principal: string;
             /**
-             * Refunds
+             * @description 已得退赔（元）
              * @example 12345.67
              */
             refunds: string;
             /**
-             * Returns
+             * @description 已得利息、分红等回报（元）
              * @example 12345.67
              */
             returns: string;
             /**
-             * Share
+             * @description 本次应得（元）
              * @example 12345.67
              */
             share: string;
+            /** @description 申报资格 */
             standing: components["schemas"]["Standing"];
+            /** @description 状态 */
             status: components["schemas"]["LineStatus"];
         };
         /**
@@ -5676,17 +5547,21 @@ export interface components {
          * @description Who is logged in, in which post, and what the post may do.
          */
         Me: {
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
-            /** Must Enrol Totp */
+            /** @description 是否须先启用动态口令 */
             must_enrol_totp: boolean;
-            /** Permissions */
+            /** @description 权限 */
             permissions: components["schemas"]["Permission"][];
+            /** @description 岗位 */
             post: components["schemas"]["Named"];
+            /** @description 角色 */
             role: components["schemas"]["Role"];
-            /** Role Label */
+            /** @description 角色的中文名称 */
             role_label: string;
+            /** @description 单位 */
             unit: components["schemas"]["Named"];
+            /** @description 人员 */
             user: components["schemas"]["Named"];
         };
         /**
@@ -5700,59 +5575,69 @@ export interface components {
          * @description A measure on the item.
          */
         MeasureBrief: {
-            /** Authority */
+            /** @description 决定机关 */
             authority: string;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Expires On */
+            /** @description 到期日 */
             expires_on: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["MeasureKind"];
-            /** Rank */
+            /** @description 轮候顺位（首封为 1） */
             rank: number;
             /**
-             * Starts On
              * Format: date
+             * @description 起始日期
              */
             starts_on: string;
+            /** @description 状态 */
             status: components["schemas"]["MeasureStatus"];
         };
+        /**
+         * MeasureKind
+         * @description What was ordered.
+         * @enum {string}
+         */
+        MeasureKind: "query" | "stop_payment" | "freeze" | "waiting_freeze" | "seal" | "seize" | "registration";
         /**
          * MeasureRead
          * @description One measure; without a date it is still to be done.
          */
         MeasureRead: {
-            /** Amount */
+            /** @description 金额（元） */
             amount: string | null;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Deadline */
+            /** @description 完成期限 */
             deadline: string | null;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Done On */
+            /** @description 完成日期 */
             done_on: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["RiskMeasureKind"];
+            /** @description 实施主体 */
             legal_actor: components["schemas"]["LegalActor"] | null;
-            /** Legal Actor Name */
+            /** @description 实施机关名称 */
             legal_actor_name: string;
-            /** Legal Basis */
+            /** @description 法律依据 */
             legal_basis: string;
-            /** Note */
+            /** @description 备注 */
             note: string;
-            /** Rectification Id */
+            /** @description 整改 */
             rectification_id: string | null;
         };
         /**
@@ -5761,14 +5646,15 @@ export interface components {
          */
         MeasureShown: {
             /**
-             * Amount
+             * @description 金额（元）
              * @example 12345.67
              */
             amount: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
+            /** @description 五项口径之一 */
             measure: components["schemas"]["Measure"];
-            /** Note */
+            /** @description 备注 */
             note: string;
         };
         /**
@@ -5782,11 +5668,11 @@ export interface components {
          * @description Money, each stage apart: frozen is not recovered, recovered is not returned.
          */
         Money: {
-            /** Denominator */
+            /** @description 百分比的分母 */
             denominator: string;
-            /** Ledger */
+            /** @description 资金账五项口径 */
             ledger: components["schemas"]["LedgerAmount"][];
-            /** Sums */
+            /** @description 各项合计 */
             sums: components["schemas"]["Amount"][];
         };
         /**
@@ -5795,11 +5681,11 @@ export interface components {
          */
         Named: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Name */
+            /** @description 名称 */
             name: string;
         };
         /**
@@ -5807,19 +5693,17 @@ export interface components {
          * @description One thing that an action asks for; forms are built from this.
          */
         Need: {
-            /** Field */
+            /** @description 字段名 */
             field: string;
+            /** @description 种类 */
             kind: components["schemas"]["FieldKind"];
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Options */
+            /** @description 可选的取值 */
             options: components["schemas"]["Option"][] | null;
-            /** Required */
+            /** @description 是否必填 */
             required: boolean;
-            /**
-             * Rule
-             * @description 给出默认期限的规则编号
-             */
+            /** @description 给出默认期限的规则编号 */
             rule: string | null;
         };
         /**
@@ -5833,11 +5717,11 @@ export interface components {
          * @description A refusal of the token endpoint (RFC 6749 5.2), with our code beside it.
          */
         OAuthError: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Error */
+            /** @description RFC 6749 的错误代码 */
             error: string;
-            /** Error Description */
+            /** @description 给人看的说明 */
             error_description: string;
         };
         /**
@@ -5845,9 +5729,9 @@ export interface components {
          * @description One value of a choice.
          */
         Option: {
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /** Value */
+            /** @description 内容 */
             value: string;
         };
         /**
@@ -5856,15 +5740,15 @@ export interface components {
          */
         Overview: {
             /**
-             * As Of
              * Format: date-time
              * @description 取数时间
              */
             as_of: string;
-            /** Breakdowns */
+            /** @description 各种分布 */
             breakdowns: components["schemas"]["BreakdownShown"][];
-            /** Goals */
+            /** @description 各项工作目标 */
             goals: components["schemas"]["GoalFigures"][];
+            /** @description 资金 */
             money: components["schemas"]["Money"];
         };
         /**
@@ -5875,730 +5759,340 @@ export interface components {
         Ownership: "pending" | "victim" | "proceeds" | "lawful" | "third_party" | "unclear";
         /** Page[ApiClientShown] */
         Page_ApiClientShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["ApiClientShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[AssessmentRead] */
         Page_AssessmentRead_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["AssessmentRead"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[AttachmentRead] */
         Page_AttachmentRead_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["AttachmentRead"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[AuditEntry] */
         Page_AuditEntry_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["AuditEntry"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[CaseItem] */
         Page_CaseItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["CaseItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[DistributionItem] */
         Page_DistributionItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["DistributionItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[DivisionShown] */
         Page_DivisionShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["DivisionShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[EntryItem] */
         Page_EntryItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["EntryItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[ImportItem] */
         Page_ImportItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["ImportItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[ImportRowShown] */
         Page_ImportRowShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["ImportRowShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[InspectionItem] */
         Page_InspectionItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["InspectionItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[JobItem] */
         Page_JobItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["JobItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[LeadItem] */
         Page_LeadItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["LeadItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[LineItem] */
         Page_LineItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["LineItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[MeasureRead] */
         Page_MeasureRead_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["MeasureRead"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[PostShown] */
         Page_PostShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["PostShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[PropertyItemItem] */
         Page_PropertyItemItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["PropertyItemItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[PropertyMeasureItem] */
         Page_PropertyMeasureItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["PropertyMeasureItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[RectificationItem] */
         Page_RectificationItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["RectificationItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[RiskEntityItem] */
         Page_RiskEntityItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["RiskEntityItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[RouteRead] */
         Page_RouteRead_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["RouteRead"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[TimeRuleShown] */
         Page_TimeRuleShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["TimeRuleShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[TimelineEntry] */
         Page_TimelineEntry_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["TimelineEntry"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[UnitShown] */
         Page_UnitShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["UnitShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[UserShown] */
         Page_UserShown_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["UserShown"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /** Page[VictimItem] */
         Page_VictimItem_: {
-            /**
-             * Items
-             * @description 本页记录
-             */
+            /** @description 本页记录 */
             items: components["schemas"]["VictimItem"][];
-            /**
-             * Next Cursor
-             * @description 下一页游标；没有下一页时为空
-             */
+            /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
-            /**
-             * Prev Cursor
-             * @description 上一页游标；没有上一页时为空
-             */
+            /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
-            /**
-             * Total
-             * @description 总数；仅在 with_total=true 时给出
-             */
+            /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
-            /**
-             * Total Is Exact
-             * @description 总数是否精确（超过一万条时只给出下限）
-             */
+            /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
         /**
@@ -6606,10 +6100,7 @@ export interface components {
          * @description A password for the next login.
          */
         PasswordReset: {
-            /**
-             * Temporary Password
-             * @description 临时密码，只显示这一次；登录后须修改
-             */
+            /** @description 临时密码，只显示这一次；登录后须修改 */
             temporary_password: string | null;
         };
         /**
@@ -6623,19 +6114,17 @@ export interface components {
          * @description A new post. Its role stays: other rights are another post.
          */
         PostCreate: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /**
-             * Division Code
-             * @description 网格员填所在网格；其余不填
-             */
+            /** @description 网格员填所在网格；其余不填 */
             division_code?: string | null;
-            /** Name */
+            /** @description 名称 */
             name: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
             /**
-             * Unit Id
              * Format: uuid
+             * @description 所属单位
              */
             unit_id: string;
         };
@@ -6644,27 +6133,30 @@ export interface components {
          * @description A post and its present holder.
          */
         PostShown: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
+            /** @description 现任人员 */
             holder: components["schemas"]["Named"] | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Is Liaison */
+            /** @description 是否本单位联络员岗位 */
             is_liaison: boolean;
-            /** Name */
+            /** @description 名称 */
             name: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
-            /** Since */
+            /** @description 起始日期 */
             since: string | null;
+            /** @description 单位 */
             unit: components["schemas"]["Named"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -6672,14 +6164,11 @@ export interface components {
          * @description What may change of a post.
          */
         PostUpdate: {
-            /** Is Active */
+            /** @description 是否启用 */
             is_active?: boolean | null;
-            /** Name */
+            /** @description 名称 */
             name?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -6687,11 +6176,11 @@ export interface components {
          * @description What a commit would bring in, and what is wrong.
          */
         Preview: {
-            /** Faults */
+            /** @description 错误和提醒 */
             faults: components["schemas"]["FaultCount"][];
-            /** Remarks */
+            /** @description 对整个文件的提醒 */
             remarks: components["schemas"]["FileRemarkShown"][];
-            /** Sheets */
+            /** @description 各工作表的识别结果 */
             sheets: components["schemas"]["SheetShown"][];
         };
         Problem: {
@@ -6699,14 +6188,22 @@ export interface components {
             code: string;
             /** @description 给人看的说明 */
             detail: string;
+            /** @description 逐项错误 */
             errors: {
+                /** @description 代码 */
                 code: string;
+                /** @description 给人看的说明 */
                 message: string;
+                /** @description 出错字段的 JSON Pointer */
                 pointer: string;
             }[];
+            /** @description 请求编号，报障时提供 */
             request_id: string;
+            /** @description HTTP 状态码 */
             status: number;
+            /** @description 错误种类的名称 */
             title: string;
+            /** @description 错误种类的 URN */
             type: string;
         };
         /**
@@ -6715,82 +6212,69 @@ export interface components {
          */
         PropertyItemCreate: {
             /**
-             * Account
              * @description 账号或者权证号
              * @default
              */
             account: string;
-            /**
-             * Amount
-             * @description 金额（元）
-             */
+            /** @description 金额（元） */
             amount?: string | null;
-            /** Appraised On */
+            /** @description 估价日期 */
             appraised_on?: string | null;
-            /**
-             * Appraised Value
-             * @description 估价（元）
-             */
+            /** @description 估价（元） */
             appraised_value?: string | null;
             /**
-             * Appraiser
+             * @description 估价机构
              * @default
              */
             appraiser: string;
             /**
-             * Case Id
              * Format: uuid
+             * @description 所属案件
              */
             case_id: string;
             /**
-             * Court Item No
+             * @description 法院涉案财物编号
              * @default
              */
             court_item_no: string;
             /**
-             * Custodian
              * @description 保管人或者保管单位
              * @default
              */
             custodian: string;
             /**
-             * Description
+             * @description 说明
              * @default
              */
             description: string;
             /**
-             * Holder Name
              * @description 持有人
              * @default
              */
             holder_name: string;
             /**
-             * Institution
              * @description 开户行、登记机关等
              * @default
              */
             institution: string;
+            /** @description 种类 */
             kind: components["schemas"]["PropertyKind"];
             /**
-             * Location
+             * @description 存放地点
              * @default
              */
             location: string;
             /**
-             * Owner Name
              * @description 所有人
              * @default
              */
             owner_name: string;
             /**
-             * Quantity
+             * @description 数量
              * @default
              */
             quantity: string;
-            /**
-             * Title
-             * @description 财物名称，例如 某银行账户、轿车
-             */
+            /** @description 财物名称，例如 某银行账户、轿车 */
             title: string;
         };
         /**
@@ -6811,10 +6295,7 @@ export interface components {
             ownership: components["schemas"]["Ownership"];
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -6846,10 +6327,7 @@ export interface components {
             proceeds?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -6857,42 +6335,38 @@ export interface components {
          * @description An item in a list.
          */
         PropertyItemItem: {
-            /**
-             * Account
-             * @description 只显示末四位
-             */
+            /** @description 只显示末四位 */
             account: string;
-            /** Amount */
+            /** @description 金额（元） */
             amount: string | null;
-            /** Appraised Value */
+            /** @description 估价（元） */
             appraised_value: string | null;
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
+            /** @description 处置方式 */
             disposal: components["schemas"]["Disposal"] | null;
-            /**
-             * Holder Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             holder_name: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Institution */
+            /** @description 开户行、登记机关等 */
             institution: string;
+            /** @description 种类 */
             kind: components["schemas"]["PropertyKind"];
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /**
-             * Owner Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             owner_name: string;
+            /** @description 甄别结果 */
             ownership: components["schemas"]["Ownership"];
+            /** @description 状态 */
             status: components["schemas"]["PropertyStatus"];
-            /** Title */
+            /** @description 标题 */
             title: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -6909,10 +6383,7 @@ export interface components {
             objector: string;
             /** 异议内容 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -6920,86 +6391,82 @@ export interface components {
          * @description One item.
          */
         PropertyItemRead: {
-            /**
-             * Account
-             * @description 只显示末四位
-             */
+            /** @description 只显示末四位 */
             account: string;
-            /** Amount */
+            /** @description 金额（元） */
             amount: string | null;
-            /** Appraised On */
+            /** @description 估价日期 */
             appraised_on: string | null;
-            /** Appraised Value */
+            /** @description 估价（元） */
             appraised_value: string | null;
-            /** Appraiser */
+            /** @description 估价机构 */
             appraiser: string;
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
-            /** Court Item No */
+            /** @description 法院涉案财物编号 */
             court_item_no: string;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Custodian */
+            /** @description 保管人或者保管单位 */
             custodian: string;
-            /** Description */
+            /** @description 说明 */
             description: string;
-            /** Determinations */
+            /** @description 历次甄别认定 */
             determinations: components["schemas"]["DeterminationShown"][];
+            /** @description 处置方式 */
             disposal: components["schemas"]["Disposal"] | null;
-            /** Disposal Authority */
+            /** @description 决定处置的机关 */
             disposal_authority: string;
-            /** Disposal Document No */
+            /** @description 处置文书编号 */
             disposal_document_no: string;
-            /** Disposed On */
+            /** @description 处置日期 */
             disposed_on: string | null;
-            /**
-             * Holder Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             holder_name: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Institution */
+            /** @description 开户行、登记机关等 */
             institution: string;
+            /** @description 种类 */
             kind: components["schemas"]["PropertyKind"];
-            /** Location */
+            /** @description 存放地点 */
             location: string;
-            /** Measures */
+            /** @description 各项措施 */
             measures: components["schemas"]["MeasureBrief"][];
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Objection */
+            /** @description 异议内容 */
             objection: string;
-            /** Objector */
+            /** @description 异议人 */
             objector: string;
-            /**
-             * Owner Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             owner_name: string;
+            /** @description 甄别结果 */
             ownership: components["schemas"]["Ownership"];
-            /** Proceeds */
+            /** @description 变现金额（元） */
             proceeds: string | null;
-            /** Quantity */
+            /** @description 数量 */
             quantity: string;
-            /** Revealable */
+            /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 状态 */
             status: components["schemas"]["PropertyStatus"];
-            /** Title */
+            /** @description 标题 */
             title: string;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7013,35 +6480,35 @@ export interface components {
          * @description What may be corrected before an item is disposed of; what is left out stays.
          */
         PropertyItemUpdate: {
-            /** Account */
+            /** @description 账号 */
             account?: string | null;
-            /** Amount */
+            /** @description 金额（元） */
             amount?: string | null;
-            /** Appraised On */
+            /** @description 估价日期 */
             appraised_on?: string | null;
-            /** Appraised Value */
+            /** @description 估价（元） */
             appraised_value?: string | null;
-            /** Appraiser */
+            /** @description 估价机构 */
             appraiser?: string | null;
-            /** Court Item No */
+            /** @description 法院涉案财物编号 */
             court_item_no?: string | null;
-            /** Custodian */
+            /** @description 保管人或者保管单位 */
             custodian?: string | null;
-            /** Description */
+            /** @description 说明 */
             description?: string | null;
-            /** Holder Name */
+            /** @description 持有人 */
             holder_name?: string | null;
-            /** Institution */
+            /** @description 开户行、登记机关等 */
             institution?: string | null;
-            /** Location */
+            /** @description 存放地点 */
             location?: string | null;
-            /** Owner Name */
+            /** @description 所有人 */
             owner_name?: string | null;
-            /** Quantity */
+            /** @description 数量 */
             quantity?: string | null;
-            /** Title */
+            /** @description 标题 */
             title?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7056,10 +6523,7 @@ export interface components {
             action: "withdraw";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7073,13 +6537,9 @@ export interface components {
          * @description A measure as a competent authority ordered it; without level and paper it is refused.
          */
         PropertyMeasureCreate: {
-            /**
-             * Amount
-             * @description 金额（元）
-             */
+            /** @description 金额（元） */
             amount?: string | null;
             /**
-             * Authority
              * @description 批准机关
              * @default
              */
@@ -7087,37 +6547,31 @@ export interface components {
             /** @description 批准机关级别 */
             authority_level?: components["schemas"]["AuthorityLevel"] | null;
             /**
-             * Document No
              * @description 法律文书编号
              * @default
              */
             document_no: string;
-            /**
-             * Expires On
-             * @description 文书载明的到期日；不填按法定最长期限
-             */
+            /** @description 文书载明的到期日；不填按法定最长期限 */
             expires_on?: string | null;
             /**
-             * Is Major
              * @description 按重大、复杂案件办理（设区的市级批准）
              * @default false
              */
             is_major: boolean;
+            /** @description 种类 */
             kind: components["schemas"]["MeasureKind"];
-            /**
-             * Officers
-             * @description 执行人员
-             */
+            /** @description 执行人员 */
             officers?: string[];
             /**
-             * Property Item Id
              * Format: uuid
+             * @description 涉案财物
              */
             property_item_id: string;
+            /** @description 适用的程序 */
             regime: components["schemas"]["Regime"];
             /**
-             * Starts On
              * Format: date
+             * @description 生效日期
              */
             starts_on: string;
         };
@@ -7126,40 +6580,43 @@ export interface components {
          * @description A measure in a list.
          */
         PropertyMeasureItem: {
-            /** Amount */
+            /** @description 金额（元） */
             amount: string | null;
-            /** Authority */
+            /** @description 决定机关 */
             authority: string;
+            /** @description 批准机关级别 */
             authority_level: components["schemas"]["AuthorityLevel"];
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
-            /**
-             * Days Left
-             * @description 距到期日的天数；已逾期为负数
-             */
+            /** @description 距到期日的天数；已逾期为负数 */
             days_left: number | null;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Expires On */
+            /** @description 到期日 */
             expires_on: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Major */
+            /** @description 是否按重大、复杂案件办理 */
             is_major: boolean;
+            /** @description 种类 */
             kind: components["schemas"]["MeasureKind"];
+            /** @description 涉案财物 */
             property_item: components["schemas"]["PropertyRef"];
-            /** Rank */
+            /** @description 轮候顺位（首封为 1） */
             rank: number;
+            /** @description 适用的程序 */
             regime: components["schemas"]["Regime"];
             /**
-             * Starts On
              * Format: date
+             * @description 生效日期
              */
             starts_on: string;
+            /** @description 状态 */
             status: components["schemas"]["MeasureStatus"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7167,68 +6624,69 @@ export interface components {
          * @description One measure.
          */
         PropertyMeasureRead: {
-            /**
-             * Alert Days
-             * @description 到期前提醒的工作日
-             */
+            /** @description 到期前提醒的工作日 */
             alert_days: string[];
-            /** Amount */
+            /** @description 金额（元） */
             amount: string | null;
-            /** Authority */
+            /** @description 决定机关 */
             authority: string;
+            /** @description 批准机关级别 */
             authority_level: components["schemas"]["AuthorityLevel"];
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /**
-             * Days Left
-             * @description 距到期日的天数；已逾期为负数
-             */
+            /** @description 距到期日的天数；已逾期为负数 */
             days_left: number | null;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Expires On */
+            /** @description 到期日 */
             expires_on: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Major */
+            /** @description 是否按重大、复杂案件办理 */
             is_major: boolean;
+            /** @description 种类 */
             kind: components["schemas"]["MeasureKind"];
-            /** Officers */
+            /** @description 执行人员 */
             officers: string[];
+            /** @description 涉案财物 */
             property_item: components["schemas"]["PropertyRef"];
-            /** Rank */
+            /** @description 轮候顺位（首封为 1） */
             rank: number;
+            /** @description 适用的程序 */
             regime: components["schemas"]["Regime"];
-            /** Release Document No */
+            /** @description 解除文书编号 */
             release_document_no: string;
+            /** @description 解除原因 */
             release_reason: components["schemas"]["ReleaseReason"] | null;
-            /** Released On */
+            /** @description 解除日期 */
             released_on: string | null;
-            /** Renewals */
+            /** @description 历次续行 */
             renewals: components["schemas"]["RenewalShown"][];
-            /** Rule Id */
+            /** @description 规则编号 */
             rule_id: string;
             /**
-             * Starts On
              * Format: date
+             * @description 生效日期
              */
             starts_on: string;
+            /** @description 状态 */
             status: components["schemas"]["MeasureStatus"];
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7252,10 +6710,7 @@ export interface components {
              * Format: date
              */
             released_on: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7279,10 +6734,7 @@ export interface components {
             document_no: string;
             /** 续行后到期日 */
             expires_on?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7308,10 +6760,7 @@ export interface components {
              * Format: date
              */
             starts_on: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7320,14 +6769,15 @@ export interface components {
          */
         PropertyRef: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 种类 */
             kind: components["schemas"]["PropertyKind"];
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Title */
+            /** @description 标题 */
             title: string;
         };
         /**
@@ -7341,24 +6791,15 @@ export interface components {
          * @description One figure out of another.
          */
         Rate: {
-            /**
-             * Denominator
-             * @description 分母的 key
-             */
+            /** @description 分母的 key */
             denominator: string;
-            /** Key */
+            /** @description 代码 */
             key: string;
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /**
-             * Numerator
-             * @description 分子的 key
-             */
+            /** @description 分子的 key */
             numerator: string;
-            /**
-             * Percent
-             * @description 百分数，两位小数；分母为零时为空
-             */
+            /** @description 百分数，两位小数；分母为零时为空 */
             percent: string | null;
         };
         /**
@@ -7371,10 +6812,7 @@ export interface components {
              * @enum {string}
              */
             action: "close";
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7383,41 +6821,29 @@ export interface components {
          */
         RectificationCreate: {
             /**
-             * Document No
+             * @description 文书编号
              * @default
              */
             document_no: string;
-            /**
-             * Due On
-             * @description 整改期限；不填按 RECT-01 计算
-             */
+            /** @description 整改期限；不填按 RECT-01 计算 */
             due_on?: string | null;
-            /**
-             * Entity Id
-             * @description 整改对象；由检查而来时可不填
-             */
+            /** @description 整改对象；由检查而来时可不填 */
             entity_id?: string | null;
-            /**
-             * Inspection Id
-             * @description 发现问题的检查
-             */
+            /** @description 发现问题的检查 */
             inspection_id?: string | null;
             /** @description 实施主体；不填为本单位 */
             legal_actor?: components["schemas"]["LegalActor"] | null;
             /**
-             * Legal Actor Name
+             * @description 实施机关名称
              * @default
              */
             legal_actor_name: string;
             /**
-             * Legal Basis
+             * @description 法律依据
              * @default
              */
             legal_basis: string;
-            /**
-             * Requirements
-             * @description 整改要求
-             */
+            /** @description 整改要求 */
             requirements: string;
         };
         /**
@@ -7432,10 +6858,7 @@ export interface components {
             action: "fail";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7443,38 +6866,42 @@ export interface components {
          * @description A rectification in a list.
          */
         RectificationItem: {
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Due Is Provisional */
+            /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
             /**
-             * Due On
              * Format: date
+             * @description 整改期限
              */
             due_on: string;
+            /** @description 检查或整改的对象 */
             entity: components["schemas"]["EntityShown"];
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Inspection Id */
+            /** @description 检查 */
             inspection_id: string | null;
-            /** Is Overdue */
+            /** @description 是否超期 */
             is_overdue: boolean;
+            /** @description 实施主体 */
             legal_actor: components["schemas"]["LegalActor"];
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
             /**
-             * Ordered On
              * Format: date
+             * @description 责令整改的日期
              */
             ordered_on: string;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** Round */
+            /** @description 第几轮 */
             round: number;
+            /** @description 状态 */
             status: components["schemas"]["RectificationStatus"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7493,10 +6920,7 @@ export interface components {
             due_on?: string | null;
             /** 整改要求 */
             requirements?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7504,74 +6928,76 @@ export interface components {
          * @description One rectification.
          */
         RectificationRead: {
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
-            /** Closed On */
+            /** @description 办结日期 */
             closed_on: string | null;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
-            /** Due Is Provisional */
+            /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
             /**
-             * Due On
              * Format: date
+             * @description 整改期限
              */
             due_on: string;
-            /** Due Rule */
+            /** @description 期限规则编号 */
             due_rule: string;
-            /** Due Rule Version */
+            /** @description 期限规则版本 */
             due_rule_version: number | null;
+            /** @description 检查或整改的对象 */
             entity: components["schemas"]["EntityShown"];
-            /**
-             * History
-             * @description 以前各轮的期限、材料和不合格原因
-             */
+            /** @description 以前各轮的期限、材料和不合格原因 */
             history: {
                 [key: string]: unknown;
             }[];
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Inspection Id */
+            /** @description 检查 */
             inspection_id: string | null;
-            /** Is Overdue */
+            /** @description 是否超期 */
             is_overdue: boolean;
+            /** @description 实施主体 */
             legal_actor: components["schemas"]["LegalActor"];
-            /** Legal Actor Name */
+            /** @description 实施机关名称 */
             legal_actor_name: string;
-            /** Legal Basis */
+            /** @description 法律依据 */
             legal_basis: string;
-            /** Materials */
+            /** @description 整改情况和材料 */
             materials: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
             /**
-             * Ordered On
              * Format: date
+             * @description 责令整改的日期
              */
             ordered_on: string;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
+            /** @description 复查结果 */
             reinspection_finding: components["schemas"]["Finding"] | null;
-            /** Requirements */
+            /** @description 整改要求 */
             requirements: string;
-            /** Round */
+            /** @description 第几轮 */
             round: number;
+            /** @description 状态 */
             status: components["schemas"]["RectificationStatus"];
-            /** Submitted On */
+            /** @description 提交日期 */
             submitted_on: string | null;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7588,10 +7014,7 @@ export interface components {
             inspectors?: string | null;
             /** 复查日期 */
             planned_on?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7620,10 +7043,7 @@ export interface components {
             materials: string;
             /** 提交日期 */
             submitted_on?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7631,11 +7051,11 @@ export interface components {
          * @description What may be corrected while an order is open; what is left out stays.
          */
         RectificationUpdate: {
-            /** Document No */
+            /** @description 文书编号 */
             document_no?: string | null;
-            /** Requirements */
+            /** @description 整改要求 */
             requirements?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -7650,10 +7070,7 @@ export interface components {
             action: "withdraw";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7667,16 +7084,16 @@ export interface components {
          * @description A lead of the batch that stayed as it was, and why.
          */
         RefusedAssignment: {
-            /** Code */
+            /** @description 代码 */
             code: string;
-            /** Detail */
+            /** @description 给人看的说明 */
             detail: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
         };
         /**
@@ -7702,24 +7119,25 @@ export interface components {
          * @description One renewal.
          */
         RenewalShown: {
+            /** @description 批准机关级别 */
             authority_level: components["schemas"]["AuthorityLevel"];
             /**
-             * Decided On
              * Format: date
+             * @description 决定日期
              */
             decided_on: string;
-            /** Document No */
+            /** @description 文书编号 */
             document_no: string;
             /**
-             * New Expires On
              * Format: date
+             * @description 续行后的到期日
              */
             new_expires_on: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: number;
             /**
-             * Old Expires On
              * Format: date
+             * @description 原到期日
              */
             old_expires_on: string;
         };
@@ -7728,14 +7146,15 @@ export interface components {
          * @description Who reports. A name is asked for only where it is given.
          */
         Reporter: {
+            /** @description 种类 */
             kind: components["schemas"]["ReporterKind"];
             /**
-             * Name
+             * @description 名称
              * @default
              */
             name: string;
             /**
-             * Phone
+             * @description 联系电话
              * @default
              */
             phone: string;
@@ -7751,8 +7170,9 @@ export interface components {
          * @description The informant as everybody sees them: a code, never a name.
          */
         ReporterShown: {
-            /** Code */
+            /** @description 代码 */
             code: string;
+            /** @description 种类 */
             kind: components["schemas"]["ReporterKind"];
         };
         /**
@@ -7760,9 +7180,9 @@ export interface components {
          * @description A request to see personal data in plain, with the reason that goes into the audit.
          */
         Reveal: {
-            /** Fields */
+            /** @description 字段名清单 */
             fields: string[];
-            /** Reason */
+            /** @description 理由 */
             reason: string;
         };
         /**
@@ -7770,7 +7190,7 @@ export interface components {
          * @description Plain values by field; a field that holds nothing is empty.
          */
         Revealed: {
-            /** Values */
+            /** @description 各字段的明文 */
             values: {
                 [key: string]: string;
             };
@@ -7787,10 +7207,7 @@ export interface components {
             action: "accept";
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7813,10 +7230,7 @@ export interface components {
             route?: components["schemas"]["RiskRoute"] | null;
             /** 风险等级 */
             tier: components["schemas"]["RiskTier"];
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7833,10 +7247,7 @@ export interface components {
             reason: string;
             /** 处置路线 */
             route: components["schemas"]["RiskRoute"];
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7845,52 +7256,38 @@ export interface components {
          */
         RiskEntityCreate: {
             /**
-             * Address
+             * @description 地址
              * @default
              */
             address: string;
-            /**
-             * Division Code
-             * @description 所在村；不填为本单位所在地
-             */
+            /** @description 所在村；不填为本单位所在地 */
             division_code?: string | null;
-            /**
-             * Elders Served
-             * @description 服务老人数
-             */
+            /** @description 服务老人数 */
             elders_served?: number | null;
             /**
-             * Factors
              * @description 定级依据
              * @default
              */
             factors: string;
-            /** @default other */
+            /**
+             * @description 行业领域
+             * @default other
+             */
             industry: components["schemas"]["Industry"];
             /** @description 不填时按信用代码和名称判断 */
             kind?: components["schemas"]["EntityKind"] | null;
-            /**
-             * Name
-             * @description 名称
-             */
+            /** @description 名称 */
             name: string;
             /**
-             * Note
+             * @description 情况说明
              * @default
              */
             note: string;
-            /**
-             * Owner Unit Id
-             * @description 监管单位；不填为登记单位或行业主管单位
-             */
+            /** @description 监管单位；不填为登记单位或行业主管单位 */
             owner_unit_id?: string | null;
-            /**
-             * Prepaid Amount
-             * @description 预收费金额（元）
-             */
+            /** @description 预收费金额（元） */
             prepaid_amount?: string | null;
             /**
-             * Problems
              * @description 问题描述
              * @default
              */
@@ -7898,25 +7295,20 @@ export interface components {
             /** @description 登记备案情况；不填为未核实 */
             registration?: components["schemas"]["Registration"] | null;
             /**
-             * Responsible Person
              * @description 法定代表人或负责人
              * @default
              */
             responsible_person: string;
             /**
-             * Responsible Phone
              * @description 负责人电话
              * @default
              */
             responsible_phone: string;
-            /**
-             * Source Lead Id
-             * @description 来源线索
-             */
+            /** @description 来源线索 */
             source_lead_id?: string | null;
+            /** @description 风险等级 */
             tier?: components["schemas"]["RiskTier"] | null;
             /**
-             * Uscc
              * @description 统一社会信用代码；同一乡镇内不得重复
              * @default
              */
@@ -7934,10 +7326,7 @@ export interface components {
             action: "delist";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7959,10 +7348,7 @@ export interface components {
              * Format: date
              */
             fixed_on: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7989,10 +7375,7 @@ export interface components {
             legal_basis?: string | null;
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8000,51 +7383,55 @@ export interface components {
          * @description An entity in a list.
          */
         RiskEntityItem: {
-            /**
-             * Address
-             * @description 列表中只到村一级
-             */
+            /** @description 列表中只到村一级 */
             address: string;
-            /** Division Code */
+            /** @description 所在村 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
-            /** Elders Served */
+            /** @description 服务老人数 */
             elders_served: number | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 行业领域 */
             industry: components["schemas"]["Industry"];
-            /** Inspection Due Is Provisional */
+            /** @description 应检查日期是否暂定（节假日安排尚未公布） */
             inspection_due_is_provisional: boolean;
+            /** @description 种类 */
             kind: components["schemas"]["EntityKind"];
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Next Inspection Due */
+            /** @description 下次应检查日期 */
             next_inspection_due: string | null;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Open Rectifications */
+            /** @description 未销号的整改数 */
             open_rectifications: number;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** Prepaid Amount */
+            /** @description 预收费金额 */
             prepaid_amount: string | null;
+            /** @description 登记情况 */
             registration: components["schemas"]["Registration"] | null;
-            /** Responsible Person */
+            /** @description 负责人 */
             responsible_person: string;
+            /** @description 处置路线 */
             route: components["schemas"]["RiskRoute"] | null;
+            /** @description 状态 */
             status: components["schemas"]["EntityStatus"];
+            /** @description 风险等级 */
             tier: components["schemas"]["RiskTier"] | null;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Uscc */
+            /** @description 统一社会信用代码 */
             uscc: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -8059,10 +7446,7 @@ export interface components {
             action: "list";
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8087,10 +7471,7 @@ export interface components {
             legal_basis?: string | null;
             /** 整改要求 */
             requirements: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8098,94 +7479,95 @@ export interface components {
          * @description One entity.
          */
         RiskEntityRead: {
-            /**
-             * Address
-             * @description 列表中只到村一级
-             */
+            /** @description 列表中只到村一级 */
             address: string;
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Division Code */
+            /** @description 所在村 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
-            /** Elders Served */
+            /** @description 服务老人数 */
             elders_served: number | null;
-            /** Evidence Fixed On */
+            /** @description 证据固定日期 */
             evidence_fixed_on: string | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Identifiers */
+            /** @description 电话、账号、证件号等标识 */
             identifiers: components["schemas"]["EntityIdentifierShown"][];
-            /** Import Id */
+            /** @description 来自哪次台账导入 */
             import_id: string | null;
-            /** Import Row */
+            /** @description 在导入文件中的行号 */
             import_row: number | null;
+            /** @description 行业领域 */
             industry: components["schemas"]["Industry"];
-            /** Inspection Due Is Provisional */
+            /** @description 应检查日期是否暂定（节假日安排尚未公布） */
             inspection_due_is_provisional: boolean;
-            /** Inspection Rule */
+            /** @description 检查周期的规则编号 */
             inspection_rule: string;
+            /** @description 种类 */
             kind: components["schemas"]["EntityKind"];
-            /** Last Inspected On */
+            /** @description 最近检查日期 */
             last_inspected_on: string | null;
-            /** Listed On */
+            /** @description 纳入名单的日期 */
             listed_on: string | null;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Next Inspection Due */
+            /** @description 下次应检查日期 */
             next_inspection_due: string | null;
-            /** Note */
+            /** @description 情况说明 */
             note: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Open Rectifications */
+            /** @description 未销号的整改数 */
             open_rectifications: number;
+            /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
-            /** Prepaid Amount */
+            /** @description 预收费金额 */
             prepaid_amount: string | null;
-            /** Problems */
+            /** @description 问题描述 */
             problems: string;
-            /** Refund Due */
+            /** @description 应清退金额（元） */
             refund_due: string | null;
             /**
-             * Refunded
+             * @description 已清退金额（元）
              * @example 12345.67
              */
             refunded: string;
+            /** @description 登记情况 */
             registration: components["schemas"]["Registration"] | null;
-            /** Responsible Person */
+            /** @description 负责人 */
             responsible_person: string;
-            /** Responsible Phone */
+            /** @description 负责人电话 */
             responsible_phone: string;
-            /**
-             * Revealable
-             * @description 可申请查看明文的字段
-             */
+            /** @description 可申请查看明文的字段 */
             revealable: string[];
-            /** Review On */
+            /** @description 下次复评日期 */
             review_on: string | null;
+            /** @description 处置路线 */
             route: components["schemas"]["RiskRoute"] | null;
-            /** Source Lead Id */
+            /** @description 来源线索 */
             source_lead_id: string | null;
+            /** @description 状态 */
             status: components["schemas"]["EntityStatus"];
+            /** @description 风险等级 */
             tier: components["schemas"]["RiskTier"] | null;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Uscc */
+            /** @description 统一社会信用代码 */
             uscc: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -8208,10 +7590,7 @@ export interface components {
             route?: components["schemas"]["RiskRoute"] | null;
             /** 风险等级 */
             tier: components["schemas"]["RiskTier"];
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8228,10 +7607,7 @@ export interface components {
             received_on?: string | null;
             /** 办理结果 */
             result: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8260,10 +7636,7 @@ export interface components {
             measure: components["schemas"]["RiskMeasureKind"];
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8293,10 +7666,7 @@ export interface components {
             legal_basis?: string | null;
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8323,10 +7693,7 @@ export interface components {
             legal_basis?: string | null;
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8341,10 +7708,7 @@ export interface components {
             action: "reopen";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8367,10 +7731,7 @@ export interface components {
             legal_basis?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8401,10 +7762,7 @@ export interface components {
             legal_basis?: string | null;
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8419,10 +7777,7 @@ export interface components {
             action: "sweep";
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8447,10 +7802,7 @@ export interface components {
             legal_basis?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8473,10 +7825,7 @@ export interface components {
             legal_basis?: string | null;
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -8484,32 +7833,35 @@ export interface components {
          * @description What may be corrected before an entity is off the list; what is left out stays.
          */
         RiskEntityUpdate: {
-            /** Address */
+            /** @description 地址 */
             address?: string | null;
-            /** Division Code */
+            /** @description 所在村 */
             division_code?: string | null;
-            /** Elders Served */
+            /** @description 服务老人数 */
             elders_served?: number | null;
+            /** @description 行业领域 */
             industry?: components["schemas"]["Industry"] | null;
+            /** @description 种类 */
             kind?: components["schemas"]["EntityKind"] | null;
-            /** Name */
+            /** @description 名称 */
             name?: string | null;
-            /** Note */
+            /** @description 情况说明 */
             note?: string | null;
-            /** Owner Unit Id */
+            /** @description 承办单位 */
             owner_unit_id?: string | null;
-            /** Prepaid Amount */
+            /** @description 预收费金额 */
             prepaid_amount?: string | null;
-            /** Problems */
+            /** @description 问题描述 */
             problems?: string | null;
+            /** @description 登记情况 */
             registration?: components["schemas"]["Registration"] | null;
-            /** Responsible Person */
+            /** @description 负责人 */
             responsible_person?: string | null;
-            /** Responsible Phone */
+            /** @description 负责人电话 */
             responsible_phone?: string | null;
-            /** Uscc */
+            /** @description 统一社会信用代码 */
             uscc?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -8538,12 +7890,15 @@ export interface components {
             legal_basis?: string | null;
             /** 情况说明 */
             note?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
+        /**
+         * RiskMeasureKind
+         * @description What was done.
+         * @enum {string}
+         */
+        RiskMeasureKind: "remind" | "increase_inspections" | "routine_patrol" | "interview" | "order_rectification" | "stop_operations" | "urge_refund" | "refund_progress" | "suspend_fundraising" | "hold_registration" | "seal_premises" | "order_sale" | "exit_ban" | "revoke_licence" | "shut_down" | "preserve_evidence" | "transfer_department" | "transfer_police";
         /**
          * RiskRoute
          * @description How the entity is dealt with; exactly one at a time (E5-E9).
@@ -8574,24 +7929,25 @@ export interface components {
          */
         RouteRead: {
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Reason */
+            /** @description 理由 */
             reason: string;
+            /** @description 处置路线 */
             route: components["schemas"]["RiskRoute"];
             /**
-             * Since
              * Format: date
+             * @description 起始日期
              */
             since: string;
-            /** Until */
+            /** @description 截止日期（仍有效的为空） */
             until: string | null;
         };
         /**
@@ -8611,7 +7967,7 @@ export interface components {
          * @description An act of the security administrator, with the reason that goes into the audit.
          */
         Securing: {
-            /** Reason */
+            /** @description 理由 */
             reason: string;
         };
         /**
@@ -8619,23 +7975,23 @@ export interface components {
          * @description One login of the present person.
          */
         SessionShown: {
-            /** Client */
+            /** @description 登录所用的程序 */
             client: string;
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Current */
+            /** @description 是否当前登录 */
             is_current: boolean;
             /**
-             * Last Used At
              * Format: date-time
+             * @description 最近使用时间
              */
             last_used_at: string;
         };
@@ -8644,12 +8000,9 @@ export interface components {
          * @description Whether anybody was set up yet; open, because before that nobody can log in.
          */
         SetupState: {
-            /**
-             * Hint
-             * @description 下一步做什么
-             */
+            /** @description 下一步做什么 */
             hint: string;
-            /** Is Empty */
+            /** @description 是否尚未初始化 */
             is_empty: boolean;
         };
         /**
@@ -8663,9 +8016,9 @@ export interface components {
          * @description What is done and what is left, in the order in which it is done.
          */
         SetupSteps: {
-            /** Is Complete */
+            /** @description 是否全部完成 */
             is_complete: boolean;
-            /** Items */
+            /** @description 各项记录 */
             items: components["schemas"]["StepShown"][];
         };
         /**
@@ -8673,13 +8026,13 @@ export interface components {
          * @description How one sheet was understood.
          */
         SheetShown: {
-            /** Columns */
+            /** @description 识别出的列 */
             columns: components["schemas"]["ColumnFound"][];
-            /** Header Row */
+            /** @description 表头所在行 */
             header_row: number;
-            /** Ignored */
+            /** @description 未识别、不导入的列 */
             ignored: string[];
-            /** Name */
+            /** @description 名称 */
             name: string;
         };
         /**
@@ -8688,13 +8041,13 @@ export interface components {
          */
         SourceLead: {
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /** Subject Name */
+            /** @description 反映对象 */
             subject_name: string;
         };
         /**
@@ -8708,15 +8061,13 @@ export interface components {
          * @description One step of setting up.
          */
         StepShown: {
-            /** Done */
+            /** @description 是否已完成 */
             done: boolean;
+            /** @description 代码 */
             key: components["schemas"]["SetupStep"];
-            /** Label */
+            /** @description 中文名称 */
             label: string;
-            /**
-             * Who
-             * @description 由谁完成
-             */
+            /** @description 由谁完成 */
             who: string;
         };
         /**
@@ -8724,58 +8075,51 @@ export interface components {
          * @description A rule as it stands today, and its versions.
          */
         TimeRuleRead: {
+            /** @description 出处的可靠程度 */
             confidence: components["schemas"]["Confidence"];
-            /** Effect */
+            /** @description 超期的后果 */
             effect: string;
-            /** Extension Approver */
+            /** @description 批准延长的机关 */
             extension_approver: string;
-            /** Extension Term */
+            /** @description 可延长的长度 */
             extension_term: number | null;
+            /** @description 延长期的单位 */
             extension_unit: components["schemas"]["TimeUnit"] | null;
+            /** @description 规则分组 */
             group: components["schemas"]["RuleGroup"];
-            /** Is Builtin */
+            /** @description 是否随系统提供（未经本地修改） */
             is_builtin: boolean;
-            /**
-             * Is Configurable
-             * @description 能否由专项办调整
-             */
+            /** @description 能否由专项办调整 */
             is_configurable: boolean;
-            /**
-             * Latest Version
-             * @description 新增版本时提交的 version
-             */
+            /** @description 新增版本时提交的 version */
             latest_version: number;
-            /** Maximum */
+            /** @description 最长期限 */
             maximum: number | null;
-            /** Next Rule */
+            /** @description 延长后适用的规则编号 */
             next_rule: string | null;
-            /** Note */
+            /** @description 备注 */
             note: string;
+            /** @description 到期日遇节假日如何顺延 */
             roll: components["schemas"]["Roll"];
-            /** Rule Id */
+            /** @description 规则编号 */
             rule_id: string;
-            /**
-             * Source
-             * @description 依据
-             */
+            /** @description 依据 */
             source: string;
-            /** Term */
+            /** @description 期限长度 */
             term: number | null;
-            /** Term Label */
+            /** @description 期限（文字） */
             term_label: string;
-            /**
-             * Trigger
-             * @description 触发事项
-             */
+            /** @description 触发事项 */
             trigger: string;
+            /** @description 单位 */
             unit: components["schemas"]["TimeUnit"] | null;
-            /** Valid From */
+            /** @description 生效日期 */
             valid_from: string | null;
-            /** Valid To */
+            /** @description 失效日期 */
             valid_to: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
-            /** Versions */
+            /** @description 各版本，新的在前 */
             versions: components["schemas"]["TimeRuleShown"][];
         };
         /**
@@ -8783,51 +8127,47 @@ export interface components {
          * @description One version of one rule.
          */
         TimeRuleShown: {
+            /** @description 出处的可靠程度 */
             confidence: components["schemas"]["Confidence"];
-            /** Effect */
+            /** @description 超期的后果 */
             effect: string;
-            /** Extension Approver */
+            /** @description 批准延长的机关 */
             extension_approver: string;
-            /** Extension Term */
+            /** @description 可延长的长度 */
             extension_term: number | null;
+            /** @description 延长期的单位 */
             extension_unit: components["schemas"]["TimeUnit"] | null;
+            /** @description 规则分组 */
             group: components["schemas"]["RuleGroup"];
-            /** Is Builtin */
+            /** @description 是否随系统提供（未经本地修改） */
             is_builtin: boolean;
-            /**
-             * Is Configurable
-             * @description 能否由专项办调整
-             */
+            /** @description 能否由专项办调整 */
             is_configurable: boolean;
-            /** Maximum */
+            /** @description 最长期限 */
             maximum: number | null;
-            /** Next Rule */
+            /** @description 延长后适用的规则编号 */
             next_rule: string | null;
-            /** Note */
+            /** @description 备注 */
             note: string;
+            /** @description 到期日遇节假日如何顺延 */
             roll: components["schemas"]["Roll"];
-            /** Rule Id */
+            /** @description 规则编号 */
             rule_id: string;
-            /**
-             * Source
-             * @description 依据
-             */
+            /** @description 依据 */
             source: string;
-            /** Term */
+            /** @description 期限长度 */
             term: number | null;
-            /** Term Label */
+            /** @description 期限（文字） */
             term_label: string;
-            /**
-             * Trigger
-             * @description 触发事项
-             */
+            /** @description 触发事项 */
             trigger: string;
+            /** @description 单位 */
             unit: components["schemas"]["TimeUnit"] | null;
-            /** Valid From */
+            /** @description 生效日期 */
             valid_from: string | null;
-            /** Valid To */
+            /** @description 失效日期 */
             valid_to: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -8836,28 +8176,24 @@ export interface components {
          */
         TimeRuleVersionCreate: {
             /**
-             * Note
+             * @description 备注
              * @default
              */
             note: string;
+            /** @description 到期日遇节假日如何顺延 */
             roll?: components["schemas"]["Roll"] | null;
-            /**
-             * Source
-             * @description 依据（文件名称、文号）
-             */
+            /** @description 依据（文件名称、文号） */
             source: string;
-            /** Term */
+            /** @description 期限长度 */
             term: number;
+            /** @description 单位 */
             unit: components["schemas"]["TimeUnit"];
             /**
-             * Valid From
              * Format: date
+             * @description 生效日期
              */
             valid_from: string;
-            /**
-             * Version
-             * @description 所依据的最新版本号
-             */
+            /** @description 所依据的最新版本号 */
             version: number;
         };
         /**
@@ -8871,38 +8207,34 @@ export interface components {
          * @description One thing that was done to a record.
          */
         TimelineEntry: {
-            /** Actor Name */
+            /** @description 操作人姓名 */
             actor_name: string;
             /**
-             * At
              * Format: date-time
              * @description 同 recorded_at
              */
             at: string;
-            /** Data */
+            /** @description 附加内容 */
             data: {
                 [key: string]: unknown;
             };
             /**
-             * Happened At
              * Format: date-time
+             * @description 实际发生的时间
              */
             happened_at: string;
-            /** Id */
+            /** @description 系统内的唯一编号（UUIDv7） */
             id: string;
-            /**
-             * Label
-             * @description 一句话说明，例如“交办：已登记 → 已交办”
-             */
+            /** @description 一句话说明，例如“交办：已登记 → 已交办” */
             label: string;
-            /** Name */
+            /** @description 名称 */
             name: string;
             /**
-             * Recorded At
              * Format: date-time
+             * @description 系统记录的时间
              */
             recorded_at: string;
-            /** Unit Name */
+            /** @description 单位名称 */
             unit_name: string | null;
         };
         /**
@@ -8910,18 +8242,15 @@ export interface components {
          * @description An answer of the token endpoint (RFC 6749).
          */
         Token: {
-            /** Access Token */
+            /** @description 访问令牌，放在 Authorization: Bearer 之后 */
             access_token: string;
-            /** Expires In */
+            /** @description 访问令牌的有效秒数 */
             expires_in: number;
-            /**
-             * Refresh Token
-             * @description 浏览器端放在 Cookie 中，此处为空
-             */
+            /** @description 浏览器端放在 Cookie 中，此处为空 */
             refresh_token: string | null;
-            /** Scope */
+            /** @description 权限，以空格分隔 */
             scope: string;
-            /** Token Type */
+            /** @description 令牌类型，恒为 Bearer */
             token_type: string;
         };
         /**
@@ -8929,7 +8258,7 @@ export interface components {
          * @description The first code from the authenticator app.
          */
         TotpConfirmation: {
-            /** Code */
+            /** @description 代码 */
             code: string;
         };
         /**
@@ -8937,9 +8266,9 @@ export interface components {
          * @description What an authenticator app needs; shown once.
          */
         TotpSecret: {
-            /** Secret */
+            /** @description 动态口令密钥（Base32） */
             secret: string;
-            /** Uri */
+            /** @description 动态口令密钥的 otpauth 地址，可做成二维码 */
             uri: string;
         };
         /**
@@ -8947,10 +8276,11 @@ export interface components {
          * @description A new unit.
          */
         UnitCreate: {
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
+            /** @description 种类 */
             kind: components["schemas"]["UnitKind"];
-            /** Name */
+            /** @description 名称 */
             name: string;
         };
         /**
@@ -8964,18 +8294,20 @@ export interface components {
          * @description A post of a unit and who holds it.
          */
         UnitPost: {
+            /** @description 现任人员 */
             holder: components["schemas"]["Named"] | null;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Is Liaison */
+            /** @description 是否本单位联络员岗位 */
             is_liaison: boolean;
-            /** Name */
+            /** @description 名称 */
             name: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
         };
         /**
@@ -8983,23 +8315,24 @@ export interface components {
          * @description One unit.
          */
         UnitRead: {
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
+            /** @description 种类 */
             kind: components["schemas"]["UnitKind"];
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Posts */
+            /** @description 岗位 */
             posts: components["schemas"]["UnitPost"][];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9007,21 +8340,22 @@ export interface components {
          * @description A unit in a list.
          */
         UnitShown: {
-            /** Division Code */
+            /** @description 行政区划代码 */
             division_code: string;
-            /** Division Name */
+            /** @description 行政区划名称 */
             division_name: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
+            /** @description 种类 */
             kind: components["schemas"]["UnitKind"];
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9029,14 +8363,11 @@ export interface components {
          * @description What may change of a unit: records hang on its place and kind, so those stay.
          */
         UnitUpdate: {
-            /** Is Active */
+            /** @description 是否启用 */
             is_active?: boolean | null;
-            /** Name */
+            /** @description 名称 */
             name?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -9044,14 +8375,14 @@ export interface components {
          * @description A new person; posts are handed over afterwards.
          */
         UserCreate: {
-            /** Name */
+            /** @description 名称 */
             name: string;
             /**
-             * Phone
+             * @description 联系电话
              * @default
              */
             phone: string;
-            /** Username */
+            /** @description 登录名 */
             username: string;
         };
         /**
@@ -9059,35 +8390,32 @@ export interface components {
          * @description A new person with the password for the first login.
          */
         UserCreated: {
-            /** Has Totp */
+            /** @description 是否已启用动态口令 */
             has_totp: boolean;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Last Login At */
+            /** @description 最近登录时间 */
             last_login_at: string | null;
-            /** Locked Until */
+            /** @description 登录锁定至 */
             locked_until: string | null;
-            /** Must Change Password */
+            /** @description 是否须先修改密码 */
             must_change_password: boolean;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Phone Mask */
+            /** @description 联系电话（已打码） */
             phone_mask: string;
-            /** Posts */
+            /** @description 岗位 */
             posts: components["schemas"]["UserPost"][];
-            /**
-             * Temporary Password
-             * @description 临时密码，只显示这一次；首次登录须修改
-             */
+            /** @description 临时密码，只显示这一次；首次登录须修改 */
             temporary_password: string | null;
-            /** Username */
+            /** @description 登录名 */
             username: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9095,20 +8423,21 @@ export interface components {
          * @description A post that a person holds.
          */
         UserPost: {
-            /** Name */
+            /** @description 名称 */
             name: string;
             /**
-             * Post Id
              * Format: uuid
+             * @description 岗位
              */
             post_id: string;
+            /** @description 角色 */
             role: components["schemas"]["Role"];
             /**
-             * Since
              * Format: date
+             * @description 起始日期
              */
             since: string;
-            /** Unit Name */
+            /** @description 单位名称 */
             unit_name: string;
         };
         /**
@@ -9116,30 +8445,30 @@ export interface components {
          * @description One person.
          */
         UserRead: {
-            /** Has Totp */
+            /** @description 是否已启用动态口令 */
             has_totp: boolean;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Last Login At */
+            /** @description 最近登录时间 */
             last_login_at: string | null;
-            /** Locked Until */
+            /** @description 登录锁定至 */
             locked_until: string | null;
-            /** Must Change Password */
+            /** @description 是否须先修改密码 */
             must_change_password: boolean;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Phone Mask */
+            /** @description 联系电话（已打码） */
             phone_mask: string;
-            /** Posts */
+            /** @description 岗位 */
             posts: components["schemas"]["UserPost"][];
-            /** Username */
+            /** @description 登录名 */
             username: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9147,28 +8476,28 @@ export interface components {
          * @description A person who logs in.
          */
         UserShown: {
-            /** Has Totp */
+            /** @description 是否已启用动态口令 */
             has_totp: boolean;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /** Is Active */
+            /** @description 是否启用 */
             is_active: boolean;
-            /** Last Login At */
+            /** @description 最近登录时间 */
             last_login_at: string | null;
-            /** Must Change Password */
+            /** @description 是否须先修改密码 */
             must_change_password: boolean;
-            /** Name */
+            /** @description 名称 */
             name: string;
-            /** Phone Mask */
+            /** @description 联系电话（已打码） */
             phone_mask: string;
-            /** Posts */
+            /** @description 岗位 */
             posts: components["schemas"]["UserPost"][];
-            /** Username */
+            /** @description 登录名 */
             username: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9176,16 +8505,13 @@ export interface components {
          * @description What may change of a person; what is left out stays.
          */
         UserUpdate: {
-            /** Is Active */
+            /** @description 是否启用 */
             is_active?: boolean | null;
-            /** Name */
+            /** @description 名称 */
             name?: string | null;
-            /** Phone */
+            /** @description 联系电话 */
             phone?: string | null;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -9194,70 +8520,62 @@ export interface components {
          */
         VictimCreate: {
             /**
-             * Account
              * @description 收款账号
              * @default
              */
             account: string;
             /**
-             * Bank Name
+             * @description 开户行
              * @default
              */
             bank_name: string;
             /**
-             * Case Id
              * Format: uuid
+             * @description 所属案件
              */
             case_id: string;
-            /**
-             * Division Code
-             * @description 所在村
-             */
+            /** @description 所在村 */
             division_code?: string | null;
             /**
-             * Id Number
              * @description 居民身份证号
              * @default
              */
             id_number: string;
-            /** Name */
+            /** @description 姓名 */
             name: string;
             /**
-             * Note
+             * @description 备注
              * @default
              */
             note: string;
-            /**
-             * Paid On
-             * @description 付款日期（用于判断当时是否年满六十周岁）
-             */
+            /** @description 付款日期（用于判断当时是否年满六十周岁） */
             paid_on?: string | null;
             /**
-             * Phone
+             * @description 联系电话
              * @default
              */
             phone: string;
             /**
-             * Principal
              * @description 投入本金（元）
              * @example 12345.67
              */
             principal: string;
             /**
-             * Refunds
              * @description 已得退赔（元）
-             * @default 0
+             * @default 0.00
              * @example 12345.67
              */
             refunds: string;
             /**
-             * Returns
              * @description 已得利息、分红等回报（元）
-             * @default 0
+             * @default 0.00
              * @example 12345.67
              */
             returns: string;
-            /** @default registered */
+            /**
+             * @description 申报资格
+             * @default registered
+             */
             standing: components["schemas"]["Standing"];
         };
         /**
@@ -9272,10 +8590,7 @@ export interface components {
             action: "exclude";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -9283,49 +8598,43 @@ export interface components {
          * @description A claim in the register.
          */
         VictimItem: {
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /**
-             * Id Number
-             * @description 已打码
-             */
+            /** @description 已打码 */
             id_number: string;
-            /** Is Elder */
+            /** @description 付款时是否年满六十周岁 */
             is_elder: boolean | null;
-            /**
-             * Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             name: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
-            /**
-             * Phone
-             * @description 已打码
-             */
+            /** @description 已打码 */
             phone: string;
             /**
-             * Principal
+             * @description 投入本金（元）；核实后为核实数
              * @example 12345.67
              */
             principal: string;
             /**
-             * Refunds
+             * @description 已得退赔（元）
              * @example 12345.67
              */
             refunds: string;
             /**
-             * Returns
+             * @description 已得利息、分红等回报（元）
              * @example 12345.67
              */
             returns: string;
+            /** @description 申报资格 */
             standing: components["schemas"]["Standing"];
+            /** @description 状态 */
             status: components["schemas"]["VictimStatus"];
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9333,108 +8642,94 @@ export interface components {
          * @description One claim, with the four numbers that the victim asks for.
          */
         VictimRead: {
-            /**
-             * Account
-             * @description 只显示末四位
-             */
+            /** @description 只显示末四位 */
             account: string;
-            /** Available Actions */
+            /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
-            /** Bank Name */
+            /** @description 开户行 */
             bank_name: string;
-            /** Basis */
+            /** @description 核实依据（合同、流水、审计报告等） */
             basis: string;
+            /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
             /**
-             * Created At
              * Format: date-time
+             * @description 登记时间
              */
             created_at: string;
-            /** Division Code */
+            /** @description 所在村 */
             division_code: string | null;
             /**
-             * Got Before
              * @description 此前已得（回报与退赔）
              * @example 12345.67
              */
             got_before: string;
             /**
-             * Id
              * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
-            /**
-             * Id Number
-             * @description 已打码
-             */
+            /** @description 已打码 */
             id_number: string;
-            /** Is Elder */
+            /** @description 付款时是否年满六十周岁 */
             is_elder: boolean | null;
             /**
-             * Lost
              * @description 投入本金
              * @example 12345.67
              */
             lost: string;
-            /**
-             * Name
-             * @description 已打码
-             */
+            /** @description 已打码 */
             name: string;
-            /** Note */
+            /** @description 备注 */
             note: string;
-            /** Number */
+            /** @description 给人看的编号 */
             number: string;
             /**
-             * Outstanding
              * @description 仍未受偿
              * @example 12345.67
              */
             outstanding: string;
-            /** Paid On */
+            /** @description 付款日期 */
             paid_on: string | null;
             /**
-             * Paid Out
              * @description 本系统已确认到账
              * @example 12345.67
              */
             paid_out: string;
-            /**
-             * Phone
-             * @description 已打码
-             */
+            /** @description 已打码 */
             phone: string;
             /**
-             * Principal
+             * @description 投入本金（元）；核实后为核实数
              * @example 12345.67
              */
             principal: string;
             /**
-             * Refunds
+             * @description 已得退赔（元）
              * @example 12345.67
              */
             refunds: string;
             /**
-             * Returns
+             * @description 已得利息、分红等回报（元）
              * @example 12345.67
              */
             returns: string;
-            /** Revealable */
+            /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 申报资格 */
             standing: components["schemas"]["Standing"];
+            /** @description 状态 */
             status: components["schemas"]["VictimStatus"];
             /**
-             * To Come
              * @description 已列入方案、尚未到账
              * @example 12345.67
              */
             to_come: string;
             /**
-             * Updated At
              * Format: date-time
+             * @description 最后修改时间
              */
             updated_at: string;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9449,10 +8744,7 @@ export interface components {
             action: "reopen";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -9472,23 +8764,23 @@ export interface components {
          * @description What may be corrected; amounts are changed by verifying.
          */
         VictimUpdate: {
-            /** Account */
+            /** @description 账号 */
             account?: string | null;
-            /** Bank Name */
+            /** @description 开户行 */
             bank_name?: string | null;
-            /** Division Code */
+            /** @description 所在村 */
             division_code?: string | null;
-            /** Id Number */
+            /** @description 身份证号 */
             id_number?: string | null;
-            /** Name */
+            /** @description 姓名 */
             name?: string | null;
-            /** Note */
+            /** @description 备注 */
             note?: string | null;
-            /** Paid On */
+            /** @description 付款日期 */
             paid_on?: string | null;
-            /** Phone */
+            /** @description 联系电话 */
             phone?: string | null;
-            /** Version */
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -9518,10 +8810,7 @@ export interface components {
              * @example 12345.67
              */
             returns: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -9536,192 +8825,8 @@ export interface components {
             action: "withdraw";
             /** 理由 */
             reason: string;
-            /**
-             * Version
-             * @description 所依据的版本号
-             */
+            /** @description 所依据的版本号 */
             version: number;
-        };
-        /**
-         * MeasureKind
-         * @description What was ordered.
-         * @enum {string}
-         */
-        MeasureKind: "query" | "stop_payment" | "freeze" | "waiting_freeze" | "seal" | "seize" | "registration";
-        /**
-         * MeasureKind
-         * @description What was done.
-         * @enum {string}
-         */
-        RiskMeasureKind: "remind" | "increase_inspections" | "routine_patrol" | "interview" | "order_rectification" | "stop_operations" | "urge_refund" | "refund_progress" | "suspend_fundraising" | "hold_registration" | "seal_premises" | "order_sale" | "exit_ban" | "revoke_licence" | "shut_down" | "preserve_evidence" | "transfer_department" | "transfer_police";
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
-        /** AttachmentPage */
-        AttachmentPage: {
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Prev Cursor */
-            prev_cursor: string | null;
-            /** Total */
-            total: number | null;
-            /** Total Is Exact */
-            total_is_exact: boolean;
-            /** Items */
-            items: components["schemas"]["AttachmentRead"][];
-        };
-        /** Body_token_api_v1_auth_token_post */
-        Body_token_api_v1_auth_token_post: {
-            /** Grant Type */
-            grant_type: string;
-            /**
-             * Username
-             * @default
-             */
-            username: string;
-            /**
-             * Password
-             * @default
-             */
-            password: string;
-            /**
-             * Totp
-             * @default
-             */
-            totp: string;
-            /**
-             * New Password
-             * @default
-             */
-            new_password: string;
-        };
-        /** DivisionPage */
-        DivisionPage: {
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Prev Cursor */
-            prev_cursor: string | null;
-            /** Total */
-            total: number | null;
-            /** Total Is Exact */
-            total_is_exact: boolean;
-            /** Items */
-            items: components["schemas"]["DivisionRow"][];
-        };
-        /** Identifier */
-        Identifier: {
-            /** Kind */
-            kind: string;
-            /** Value */
-            value: string;
-        };
-        /** LeadPage */
-        LeadPage: {
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Prev Cursor */
-            prev_cursor: string | null;
-            /** Total */
-            total: number | null;
-            /** Total Is Exact */
-            total_is_exact: boolean;
-            /** Items */
-            items: components["schemas"]["LeadRow"][];
-        };
-        /** LeadRow */
-        LeadRow: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: string;
-            channel: components["schemas"]["LeadChannel"];
-            /** Batch No */
-            batch_no: string | null;
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            /** Subject Name */
-            subject_name: string | null;
-            primary_category: components["schemas"]["LeadCategory"];
-            /** Division Code */
-            division_code: string;
-            /** Division Name */
-            division_name: string;
-            /** Amount Involved */
-            amount_involved: string | null;
-            /** People Involved */
-            people_involved: number | null;
-            owner_unit: components["schemas"]["Named"] | null;
-            status: components["schemas"]["LeadStatus"];
-            /** Due At */
-            due_at: string | null;
-            /** Fast Track */
-            fast_track: boolean;
-            /** Summary */
-            summary: string;
-        };
-        /** MeRead */
-        MeRead: {
-            user: components["schemas"]["Named"];
-            post: components["schemas"]["Named"];
-            unit: components["schemas"]["Named"];
-            role: components["schemas"]["Role"];
-            /** Permissions */
-            permissions: string[];
-        };
-        /** TimelinePage */
-        TimelinePage: {
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Prev Cursor */
-            prev_cursor: string | null;
-            /** Total */
-            total: number | null;
-            /** Total Is Exact */
-            total_is_exact: boolean;
-            /** Items */
-            items: components["schemas"]["TimelineEntry"][];
-        };
-        /** UnitPage */
-        UnitPage: {
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Prev Cursor */
-            prev_cursor: string | null;
-            /** Total */
-            total: number | null;
-            /** Total Is Exact */
-            total_is_exact: boolean;
-            /** Items */
-            items: components["schemas"]["UnitRow"][];
-        };
-        /** UnitRow */
-        UnitRow: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            kind: components["schemas"]["UnitKind"];
         };
     };
     responses: never;
@@ -9909,6 +9014,7 @@ export type LineStatus = components['schemas']['LineStatus'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
+export type MeasureKind = components['schemas']['MeasureKind'];
 export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
@@ -10021,6 +9127,7 @@ export type RiskEntityTransferDepartment = components['schemas']['RiskEntityTran
 export type RiskEntityTransferPolice = components['schemas']['RiskEntityTransferPolice'];
 export type RiskEntityUpdate = components['schemas']['RiskEntityUpdate'];
 export type RiskEntityUrgeRefund = components['schemas']['RiskEntityUrgeRefund'];
+export type RiskMeasureKind = components['schemas']['RiskMeasureKind'];
 export type RiskRoute = components['schemas']['RiskRoute'];
 export type RiskTier = components['schemas']['RiskTier'];
 export type Role = components['schemas']['Role'];
@@ -10067,20 +9174,6 @@ export type VictimStatus = components['schemas']['VictimStatus'];
 export type VictimUpdate = components['schemas']['VictimUpdate'];
 export type VictimVerify = components['schemas']['VictimVerify'];
 export type VictimWithdraw = components['schemas']['VictimWithdraw'];
-export type MeasureKind = components['schemas']['MeasureKind'];
-export type RiskMeasureKind = components['schemas']['RiskMeasureKind'];
-export type HttpValidationError = components['schemas']['HTTPValidationError'];
-export type ValidationError = components['schemas']['ValidationError'];
-export type AttachmentPage = components['schemas']['AttachmentPage'];
-export type BodyTokenApiV1AuthTokenPost = components['schemas']['Body_token_api_v1_auth_token_post'];
-export type DivisionPage = components['schemas']['DivisionPage'];
-export type Identifier = components['schemas']['Identifier'];
-export type LeadPage = components['schemas']['LeadPage'];
-export type LeadRow = components['schemas']['LeadRow'];
-export type MeRead = components['schemas']['MeRead'];
-export type TimelinePage = components['schemas']['TimelinePage'];
-export type UnitPage = components['schemas']['UnitPage'];
-export type UnitRow = components['schemas']['UnitRow'];
 export type $defs = Record<string, never>;
 export interface operations {
     api_clients_page: {
@@ -10277,6 +9370,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 接口账号 */
                 api_client_id: string;
             };
             cookie?: never;
@@ -10344,6 +9438,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 接口账号 */
                 api_client_id: string;
             };
             cookie?: never;
@@ -10463,6 +9558,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 接口账号 */
                 api_client_id: string;
             };
             cookie?: never;
@@ -10579,6 +9675,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 附件 */
                 attachment_id: string;
             };
             cookie?: never;
@@ -10650,13 +9747,21 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 名称 */
                 name?: components["schemas"]["EventName"][] | null;
+                /** @description 操作人 */
                 actor_id?: string | null;
+                /** @description 操作人姓名 */
                 actor_name?: string | null;
+                /** @description 角色 */
                 role?: components["schemas"]["Role"] | null;
+                /** @description 结果 */
                 result?: ("ok" | "refused") | null;
+                /** @description 记录 id */
                 subject_id?: string | null;
+                /** @description 地址 */
                 address?: string | null;
+                /** @description 请求编号，报障时提供 */
                 request_id?: string | null;
                 /** @description 起始时间（含） */
                 since?: string | null;
@@ -10834,6 +9939,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
+                /** @description 浏览器中的刷新令牌 */
                 yinling_refresh?: string | null;
             };
         };
@@ -10939,6 +10045,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
+                /** @description 浏览器中的刷新令牌 */
                 yinling_refresh?: string | null;
             };
         };
@@ -11049,35 +10156,35 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
-                /** @description sort */
+                /** @description 排序方式 */
                 sort?: components["schemas"]["CaseSort"];
                 /** @description 全文检索；也可填案件编号、公安案件编号、电话、账号、证件号 */
                 q?: string;
-                /** @description Status */
+                /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["CaseStatus"][];
-                /** @description Primary Category */
+                /** @description 主要类别（C1–C6，C0 为其他）；可重复给出，取其中之一 */
                 primary_category?: components["schemas"]["LeadCategory"][];
-                /** @description charge */
+                /** @description 涉嫌罪名 */
                 charge?: components["schemas"]["Charge"];
-                /** @description flag */
+                /** @description 案件标记 */
                 flag?: components["schemas"]["CaseFlag"];
-                /** @description Is Backlog */
+                /** @description 是否存案（专项行动前的积案） */
                 is_backlog?: boolean;
-                /** @description Is Solved */
+                /** @description 是否已破案 */
                 is_solved?: boolean;
                 /** @description 是否已超过法定期限 */
                 overdue?: boolean;
-                /** @description Owner Unit Id */
+                /** @description 承办单位 */
                 owner_unit_id?: string;
-                /** @description Source Lead Id */
+                /** @description 来源线索 */
                 source_lead_id?: string;
-                /** @description Police Case No */
+                /** @description 公安机关案件编号 */
                 police_case_no?: string;
                 /** @description 行政区划（含下级） */
                 division_code?: string;
-                /** @description Filed From */
+                /** @description 立案日期起（含） */
                 filed_from?: string;
-                /** @description Filed To */
+                /** @description 立案日期止（含） */
                 filed_to?: string;
             };
             header?: never;
@@ -11273,6 +10380,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 所属案件 */
                 case_id: string;
             };
             cookie?: never;
@@ -11340,6 +10448,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 所属案件 */
                 case_id: string;
             };
             cookie?: never;
@@ -11459,6 +10568,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 所属案件 */
                 case_id: string;
             };
             cookie?: never;
@@ -11578,6 +10688,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 所属案件 */
                 case_id: string;
             };
             cookie?: never;
@@ -11689,6 +10800,202 @@ export interface operations {
             };
         };
     };
+    cases_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cases_timeline: {
         parameters: {
             query?: {
@@ -11701,6 +11008,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -11772,8 +11080,11 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["DistributionSort"];
+                /** @description 所属案件 */
                 case_id?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["DistributionStatus"][] | null;
             };
             header?: never;
@@ -11960,6 +11271,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 清退方案 */
                 plan_id: string;
             };
             cookie?: never;
@@ -12027,6 +11339,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 清退方案 */
                 plan_id: string;
             };
             cookie?: never;
@@ -12143,6 +11456,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 清退方案 */
                 plan_id: string;
             };
             cookie?: never;
@@ -12214,10 +11528,12 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 状态 */
                 status?: components["schemas"]["LineStatus"][] | null;
             };
             header?: never;
             path: {
+                /** @description 清退方案 */
                 plan_id: string;
             };
             cookie?: never;
@@ -12288,6 +11604,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 清退方案 */
                 plan_id: string;
             };
             cookie?: never;
@@ -12407,6 +11724,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 清退方案 */
                 plan_id: string;
             };
             cookie?: never;
@@ -12530,6 +11848,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -12605,6 +11924,7 @@ export interface operations {
                 q?: string | null;
                 /** @description 上级代码（只列直接下级） */
                 parent_code?: string | null;
+                /** @description 级别 */
                 level?: components["schemas"]["DivisionLevel"] | null;
                 /** @description 是否包括已撤并的 */
                 include_past?: boolean;
@@ -12928,6 +12248,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 年份 */
                 year: number;
             };
             cookie?: never;
@@ -13048,8 +12369,11 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["ImportSort"];
+                /** @description 种类 */
                 kind?: components["schemas"]["LedgerKind"][] | null;
+                /** @description 状态 */
                 status?: components["schemas"]["ImportStatus"][] | null;
             };
             header?: never;
@@ -13236,6 +12560,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 来自哪次台账导入 */
                 import_id: string;
             };
             cookie?: never;
@@ -13303,6 +12628,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 来自哪次台账导入 */
                 import_id: string;
             };
             cookie?: never;
@@ -13374,10 +12700,12 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 该行状态 */
                 state?: components["schemas"]["RowState"][] | null;
             };
             header?: never;
             path: {
+                /** @description 来自哪次台账导入 */
                 import_id: string;
             };
             cookie?: never;
@@ -13448,6 +12776,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 来自哪次台账导入 */
                 import_id: string;
             };
             cookie?: never;
@@ -13571,6 +12900,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -13642,12 +12972,17 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["InspectionSort"];
                 /** @description 检查编号，或检查对象的名称 */
                 q?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["InspectionStatus"][] | null;
+                /** @description 检查结果 */
                 finding?: components["schemas"]["Finding"][] | null;
+                /** @description 风险主体 */
                 entity_id?: string | null;
+                /** @description 整改 */
                 rectification_id?: string | null;
                 /** @description 检查单位 */
                 owner_unit_id?: string | null;
@@ -13657,7 +12992,9 @@ export interface operations {
                 is_reinspection?: boolean | null;
                 /** @description 计划日期已过而未检查 */
                 overdue?: boolean | null;
+                /** @description 计划日期起（含） */
                 planned_from?: string | null;
+                /** @description 计划日期止（含） */
                 planned_to?: string | null;
             };
             header?: never;
@@ -13844,6 +13181,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 检查 */
                 inspection_id: string;
             };
             cookie?: never;
@@ -13911,6 +13249,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 检查 */
                 inspection_id: string;
             };
             cookie?: never;
@@ -14030,6 +13369,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 检查 */
                 inspection_id: string;
             };
             cookie?: never;
@@ -14141,6 +13481,202 @@ export interface operations {
             };
         };
     };
+    inspections_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspections_timeline: {
         parameters: {
             query?: {
@@ -14153,6 +13689,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -14297,6 +13834,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 后台任务编号 */
                 job_id: number;
             };
             cookie?: never;
@@ -14415,21 +13953,21 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
-                /** @description sort */
+                /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
                 /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
                 q?: string;
-                /** @description Status */
+                /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["LeadStatus"][];
-                /** @description Primary Category */
+                /** @description 主要类别（C1–C6，C0 为其他）；可重复给出，取其中之一 */
                 primary_category?: components["schemas"]["LeadCategory"][];
-                /** @description Channel */
+                /** @description 来源；可重复给出，取其中之一 */
                 channel?: components["schemas"]["LeadChannel"][];
-                /** @description Conclusion */
+                /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
-                /** @description Owner Unit Id */
+                /** @description 承办单位 */
                 owner_unit_id?: string;
-                /** @description Proposed Unit Id */
+                /** @description 建议承办单位 */
                 proposed_unit_id?: string;
                 /** @description 行政区划（含下级） */
                 division_code?: string;
@@ -14437,15 +13975,15 @@ export interface operations {
                 division_only?: string;
                 /** @description 是否计入统计（撤回、重复的不计） */
                 counted?: boolean;
-                /** @description Import Id */
+                /** @description 来自哪次台账导入 */
                 import_id?: string;
-                /** @description Fast Track */
+                /** @description 是否快速办理 */
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
-                /** @description Received From */
+                /** @description 接收日期起（含） */
                 received_from?: string;
-                /** @description Received To */
+                /** @description 接收日期止（含） */
                 received_to?: string;
             };
             header?: never;
@@ -14753,14 +14291,21 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
                 /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
                 q?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["LeadStatus"][] | null;
+                /** @description 主要类别（C1–C6，C0 为其他） */
                 primary_category?: components["schemas"]["LeadCategory"][] | null;
+                /** @description 来源 */
                 channel?: components["schemas"]["LeadChannel"][] | null;
+                /** @description 核查结论 */
                 conclusion?: components["schemas"]["LeadConclusion"][] | null;
+                /** @description 承办单位 */
                 owner_unit_id?: string | null;
+                /** @description 建议承办单位 */
                 proposed_unit_id?: string | null;
                 /** @description 行政区划（含下级） */
                 division_code?: string | null;
@@ -14768,11 +14313,15 @@ export interface operations {
                 division_only?: string | null;
                 /** @description 是否计入统计（撤回、重复的不计） */
                 counted?: boolean | null;
+                /** @description 来自哪次台账导入 */
                 import_id?: string | null;
+                /** @description 是否快速办理 */
                 fast_track?: boolean | null;
                 /** @description 是否已超期 */
                 overdue?: boolean | null;
+                /** @description 接收日期起（含） */
                 received_from?: string | null;
+                /** @description 接收日期止（含） */
                 received_to?: string | null;
             };
             header?: never;
@@ -14842,6 +14391,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 线索 */
                 lead_id: string;
             };
             cookie?: never;
@@ -14909,6 +14459,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 线索 */
                 lead_id: string;
             };
             cookie?: never;
@@ -15028,6 +14579,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 线索 */
                 lead_id: string;
             };
             cookie?: never;
@@ -15147,6 +14699,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 线索 */
                 lead_id: string;
             };
             cookie?: never;
@@ -15263,6 +14816,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -15333,6 +14887,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -15464,6 +15019,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -15603,8 +15159,11 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["EntrySort"];
+                /** @description 所属账簿（案件或风险主体的 id） */
                 book_id?: string | null;
+                /** @description 账号 */
                 account?: components["schemas"]["AccountKind"][] | null;
             };
             header?: never;
@@ -15791,6 +15350,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 记账 */
                 entry_id: string;
             };
             cookie?: never;
@@ -15861,6 +15421,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 记账 */
                 entry_id: string;
             };
             cookie?: never;
@@ -16175,6 +15736,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 登录编号 */
                 session_id: string;
             };
             cookie?: never;
@@ -16517,10 +16079,13 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 所属单位 */
                 unit_id?: string | null;
+                /** @description 角色 */
                 role?: components["schemas"]["Role"][] | null;
                 /** @description 是否空缺 */
                 vacant?: boolean | null;
+                /** @description 是否包括已停用的 */
                 include_inactive?: boolean;
             };
             header?: never;
@@ -16707,6 +16272,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 岗位 */
                 post_id: string;
             };
             cookie?: never;
@@ -16774,6 +16340,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 岗位 */
                 post_id: string;
             };
             cookie?: never;
@@ -16890,6 +16457,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 岗位 */
                 post_id: string;
             };
             cookie?: never;
@@ -16960,6 +16528,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 岗位 */
                 post_id: string;
             };
             cookie?: never;
@@ -17080,13 +16649,19 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["PropertyItemSort"];
+                /** @description 所属案件 */
                 case_id?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["PropertyStatus"][] | null;
+                /** @description 种类 */
                 kind?: components["schemas"]["PropertyKind"][] | null;
+                /** @description 甄别结果 */
                 ownership?: components["schemas"]["Ownership"][] | null;
                 /** @description 按完整账号精确查找 */
                 account?: string | null;
+                /** @description 给人看的编号 */
                 number?: string | null;
             };
             header?: never;
@@ -17273,6 +16848,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 涉案财物 */
                 item_id: string;
             };
             cookie?: never;
@@ -17340,6 +16916,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 涉案财物 */
                 item_id: string;
             };
             cookie?: never;
@@ -17459,6 +17036,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 涉案财物 */
                 item_id: string;
             };
             cookie?: never;
@@ -17578,6 +17156,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 涉案财物 */
                 item_id: string;
             };
             cookie?: never;
@@ -17689,6 +17268,202 @@ export interface operations {
             };
         };
     };
+    property_items_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_items_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     property_items_timeline: {
         parameters: {
             query?: {
@@ -17701,6 +17476,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -17772,10 +17548,15 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["PropertyMeasureSort"];
+                /** @description 所属案件 */
                 case_id?: string | null;
+                /** @description 涉案财物 */
                 property_item_id?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["MeasureStatus"][] | null;
+                /** @description 种类 */
                 kind?: components["schemas"]["MeasureKind"][] | null;
                 /** @description 此日（含）以前到期的有效措施 */
                 expires_before?: string | null;
@@ -17964,6 +17745,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 措施 */
                 measure_id: string;
             };
             cookie?: never;
@@ -18034,6 +17816,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 措施 */
                 measure_id: string;
             };
             cookie?: never;
@@ -18157,6 +17940,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -18228,11 +18012,15 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["RectificationSort"];
                 /** @description 整改编号、文书编号，或整改对象的名称 */
                 q?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["RectificationStatus"][] | null;
+                /** @description 风险主体 */
                 entity_id?: string | null;
+                /** @description 检查 */
                 inspection_id?: string | null;
                 /** @description 责令整改的单位 */
                 owner_unit_id?: string | null;
@@ -18240,7 +18028,9 @@ export interface operations {
                 division_code?: string | null;
                 /** @description 是否超期未销号 */
                 overdue?: boolean | null;
+                /** @description 期限起（含） */
                 due_from?: string | null;
+                /** @description 期限止（含） */
                 due_to?: string | null;
             };
             header?: never;
@@ -18422,6 +18212,202 @@ export interface operations {
             };
         };
     };
+    rectifications_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectifications_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rectifications_timeline: {
         parameters: {
             query?: {
@@ -18434,6 +18420,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -18501,6 +18488,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 整改 */
                 rectification_id: string;
             };
             cookie?: never;
@@ -18568,6 +18556,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 整改 */
                 rectification_id: string;
             };
             cookie?: never;
@@ -18687,6 +18676,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 整改 */
                 rectification_id: string;
             };
             cookie?: never;
@@ -18807,21 +18797,31 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["RiskEntitySort"];
                 /** @description 全文检索；也可填编号、信用代码、电话 */
                 q?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["EntityStatus"][] | null;
+                /** @description 风险等级 */
                 tier?: components["schemas"]["RiskTier"][] | null;
+                /** @description 处置路线 */
                 route?: components["schemas"]["RiskRoute"][] | null;
+                /** @description 种类 */
                 kind?: components["schemas"]["EntityKind"][] | null;
+                /** @description 行业领域 */
                 industry?: components["schemas"]["Industry"][] | null;
+                /** @description 登记情况 */
                 registration?: components["schemas"]["Registration"][] | null;
                 /** @description 负责人姓名（完整） */
                 responsible_person?: string | null;
+                /** @description 承办单位 */
                 owner_unit_id?: string | null;
                 /** @description 行政区划（含下级） */
                 division_code?: string | null;
+                /** @description 来源线索 */
                 source_lead_id?: string | null;
+                /** @description 来自哪次台账导入 */
                 import_id?: string | null;
                 /** @description 是否在管控名单内（已纳管且未销号） */
                 on_list?: boolean | null;
@@ -19009,11 +19009,116 @@ export interface operations {
             };
         };
     };
+    risk_entities_export_list: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string | null;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 排序方式 */
+                sort?: components["schemas"]["RiskEntitySort"];
+                /** @description 全文检索；也可填编号、信用代码、电话 */
+                q?: string | null;
+                /** @description 状态 */
+                status?: components["schemas"]["EntityStatus"][] | null;
+                /** @description 风险等级 */
+                tier?: components["schemas"]["RiskTier"][] | null;
+                /** @description 处置路线 */
+                route?: components["schemas"]["RiskRoute"][] | null;
+                /** @description 种类 */
+                kind?: components["schemas"]["EntityKind"][] | null;
+                /** @description 行业领域 */
+                industry?: components["schemas"]["Industry"][] | null;
+                /** @description 登记情况 */
+                registration?: components["schemas"]["Registration"][] | null;
+                /** @description 负责人姓名（完整） */
+                responsible_person?: string | null;
+                /** @description 承办单位 */
+                owner_unit_id?: string | null;
+                /** @description 行政区划（含下级） */
+                division_code?: string | null;
+                /** @description 来源线索 */
+                source_lead_id?: string | null;
+                /** @description 来自哪次台账导入 */
+                import_id?: string | null;
+                /** @description 是否在管控名单内（已纳管且未销号） */
+                on_list?: boolean | null;
+                /** @description 是否超过应检查日期 */
+                inspection_overdue?: boolean | null;
+                /** @description 应检查日期不晚于 */
+                inspection_due_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Excel 工作簿 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     risk_entities_read: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19081,6 +19186,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19197,6 +19303,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19264,6 +19371,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19334,6 +19442,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19450,6 +19559,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19520,6 +19630,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 风险主体 */
                 entity_id: string;
             };
             cookie?: never;
@@ -19631,6 +19742,202 @@ export interface operations {
             };
         };
     };
+    risk_entities_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_entities_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     risk_entities_timeline: {
         parameters: {
             query?: {
@@ -19643,6 +19950,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -19902,6 +20210,7 @@ export interface operations {
                 with_total?: boolean;
                 /** @description 规则编号或触发事项 */
                 q?: string | null;
+                /** @description 规则分组 */
                 group?: components["schemas"]["RuleGroup"] | null;
             };
             header?: never;
@@ -19971,6 +20280,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 规则编号 */
                 rule_id: string;
             };
             cookie?: never;
@@ -20041,6 +20351,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 规则编号 */
                 rule_id: string;
             };
             cookie?: never;
@@ -20111,6 +20422,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 规则编号 */
                 rule_id: string;
             };
             cookie?: never;
@@ -20233,9 +20545,11 @@ export interface operations {
                 with_total?: boolean;
                 /** @description 名称 */
                 q?: string | null;
+                /** @description 种类 */
                 kind?: components["schemas"]["UnitKind"][] | null;
                 /** @description 行政区划（含下级） */
                 division_code?: string | null;
+                /** @description 是否包括已停用的 */
                 include_inactive?: boolean;
             };
             header?: never;
@@ -20422,6 +20736,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 所属单位 */
                 unit_id: string;
             };
             cookie?: never;
@@ -20489,6 +20804,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 所属单位 */
                 unit_id: string;
             };
             cookie?: never;
@@ -20605,6 +20921,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 所属单位 */
                 unit_id: string;
             };
             cookie?: never;
@@ -20675,6 +20992,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 所属单位 */
                 unit_id: string;
             };
             cookie?: never;
@@ -20797,6 +21115,7 @@ export interface operations {
                 with_total?: boolean;
                 /** @description 姓名或登录名 */
                 q?: string | null;
+                /** @description 是否启用 */
                 is_active?: boolean | null;
             };
             header?: never;
@@ -20983,6 +21302,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 人员 */
                 user_id: string;
             };
             cookie?: never;
@@ -21050,6 +21370,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 人员 */
                 user_id: string;
             };
             cookie?: never;
@@ -21169,6 +21490,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 人员 */
                 user_id: string;
             };
             cookie?: never;
@@ -21288,6 +21610,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 人员 */
                 user_id: string;
             };
             cookie?: never;
@@ -21407,6 +21730,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 人员 */
                 user_id: string;
             };
             cookie?: never;
@@ -21527,10 +21851,15 @@ export interface operations {
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
+                /** @description 排序方式 */
                 sort?: components["schemas"]["VictimSort"];
+                /** @description 所属案件 */
                 case_id?: string | null;
+                /** @description 状态 */
                 status?: components["schemas"]["VictimStatus"][] | null;
+                /** @description 申报资格 */
                 standing?: components["schemas"]["Standing"][] | null;
+                /** @description 付款时是否年满六十周岁 */
                 is_elder?: boolean | null;
                 /** @description 姓名、证件号、电话或者编号的完整内容 */
                 q?: string | null;
@@ -21726,6 +22055,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description 记录 */
                 record_id: string;
             };
             cookie?: never;
@@ -21793,6 +22123,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 受害人 */
                 victim_id: string;
             };
             cookie?: never;
@@ -21860,6 +22191,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 受害人 */
                 victim_id: string;
             };
             cookie?: never;
@@ -21979,6 +22311,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 受害人 */
                 victim_id: string;
             };
             cookie?: never;
@@ -22098,6 +22431,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 受害人 */
                 victim_id: string;
             };
             cookie?: never;
