@@ -292,15 +292,13 @@ def _load_demo() -> list[tuple[str, str, str]]:
         with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(f"Yl-{secrets.token_urlsafe(9)}")
     password = given.demo_password or kept.read_text().strip()
-    try:
-        loader: Any = import_module("api.services.demo")
-    except ModuleNotFoundError as error:
-        if error.name != "api.services.demo":
-            raise
-        say("演示数据尚未提供，跳过")
-        return []
+    loader: Any = import_module("api.services.demo")
     with _progress() as report:
-        return list(asyncio.run(_with_database(loader.load(password=password, report=report))))
+        return list(
+            asyncio.run(
+                _with_database(loader.load(password=password, report=report, campaign=True))
+            )
+        )
 
 
 async def _with_database(work: Any) -> Any:

@@ -1,0 +1,331 @@
+"""The demo's leads: about 120, one in every state that a lead can be in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from api.domain import demo
+from api.domain import demo_stories as told
+from api.domain.categories import LeadCategory
+from api.domain.channels import LeadChannel
+from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
+from api.schemas.leads import LeadCreate
+from api.services import lead_decisions, lead_intake
+from api.services.demo_entities import credit_code
+from api.services.demo_stage import Stage, Story, act
+
+_CATEGORIES = {"C1": 22, "C2": 14, "C3": 28, "C4": 6, "C5": 10, "C6": 9, "C0": 11}
+#: Who takes in what: the post, and through which channel.
+_INTAKE: tuple[tuple[str, LeadChannel, int], ...] = (
+    ("office", LeadChannel.PLATFORM_12337, 14),
+    ("office", LeadChannel.COUNTY_OFFICE, 8),
+    ("office", LeadChannel.HOTLINE_12345, 14),
+    ("office", LeadChannel.HOTLINE_12315, 6),
+    ("office", LeadChannel.REPORT_PHONE, 9),
+    ("office", LeadChannel.LETTER_OR_VISIT, 6),
+    ("office", LeadChannel.PETITION, 5),
+    ("office", LeadChannel.BANK_ALERT, 5),
+    ("office", LeadChannel.REPORT_BOX, 3),
+    ("office", LeadChannel.MEDIA, 2),
+    ("police", LeadChannel.POLICE_110, 8),
+    ("market", LeadChannel.OWN_SWEEP, 4),
+    ("civil", LeadChannel.DEPARTMENT_TRANSFER, 3),
+    ("village01", LeadChannel.VILLAGE_REPORT, 6),
+    ("village02", LeadChannel.VILLAGE_REPORT, 4),
+    ("grid01", LeadChannel.GRID_SWEEP, 7),
+)
+#: Not the office's own: these wait for it to register them.
+_HANDED_IN = tuple(row for row in _INTAKE if row[0] != "office")
+_HOMES = {"village01": 1, "village02": 2, "grid01": 1}
+
+_CONCLUSIONS = {
+    LeadConclusion.ILLEGAL: 9,
+    LeadConclusion.IRREGULAR: 12,
+    LeadConclusion.CIVIL_DISPUTE: 7,
+    LeadConclusion.UNFOUNDED: 12,
+    LeadConclusion.UNVERIFIABLE: 4,
+    LeadConclusion.DUPLICATE: 3,
+}
+_NAMED_MODES = (FeedbackMode.PHONE, FeedbackMode.PHONE, FeedbackMode.IN_PERSON, FeedbackMode.LETTER)
+
+#: How far leads come: how many of each, and how many days ago they came in (from, to).
+_DONE: tuple[tuple[str, int, int, int], ...] = (
+    ("archived", 13, 115, 198),
+    ("closed", 32, 58, 185),
+    ("fed_back", 5, 22, 45),
+    ("concluded", 8, 16, 34),
+    ("recheck", 3, 34, 60),
+    ("withdrawn", 3, 4, 18),
+    ("rejected", 4, 3, 20),
+    ("transferred_department", 4, 20, 70),
+    ("transferred_police", 3, 20, 60),
+    ("escalated", 2, 15, 50),
+    ("disputed", 2, 3, 6),
+)
+#: Leads being verified: due so many working days from today.
+_VERIFYING = (-9, -6, -4, -2, -1, 0, 1, 2, 2, 2, 3, 4, 5, 6, 8, 9, 11, 12)
+#: Leads that nobody has acknowledged yet: assigned so many working days ago.
+_ASSIGNED = (0, 0, 1, 1, 1, 2, 3, 4)
+_REGISTERED = (0, 0, 1, 1, 2, 3)
+_RECEIVED = (0, 0, 0, 1, 1, 2)
+
+
+@dataclass(slots=True)
+class Lead:
+    """One lead on its way: what it says, who has it, how it stands."""
+
+    stage: Stage
+    creator: str
+    body: LeadCreate
+    handler: str
+    id: UUID
+    version: int = 1
+
+    async def take(self, post: str, action: str, **given: Any) -> None:
+        """One action; every one raises the version."""
+        body = act(action, {"version": self.version}, **given)
+        await lead_decisions.act(self.stage.session, self.stage.actors[post], self.id, body)
+        self.version += 1
+
+
+def stories(stage: Stage) -> list[Story]:
+    """All of them."""
+    chance = stage.random
+    made: list[Story] = []
+    for fate, count, latest, earliest in _DONE:
+        for _ in range(count):
+            came = stage.ago(chance.randrange(latest, earliest))
+            made.append(_finished(stage, fate, stage.moment(came)))
+    for due in _VERIFYING:
+        assigned = stage.start_for("LEAD-01", stage.day(due))
+        made.append(_waiting(stage, assigned, acknowledged=True))
+    made += [_waiting(stage, stage.day(-n), acknowledged=False) for n in _ASSIGNED]
+    made += [_taken_in(stage, stage.day(-n), registered=True) for n in _REGISTERED]
+    made += [_taken_in(stage, stage.day(-n), registered=False) for n in _RECEIVED]
+    return made
+
+
+# --- what a lead says ---------------------------------------------------------------------------
+
+
+def subject(stage: Stage, category: LeadCategory) -> tuple[str, str]:
+    """Name and credit code of a firm; some come up more than once, some are not registered."""
+    industry = stage.random.choice(told.INDUSTRY_OF[category])
+    forms = told.BUSINESSES[industry]
+    trade = min(stage.random.randrange(len(told.TRADE_NAMES)) for _ in range(2))
+    form = stage.random.randrange(len(forms))
+    name = forms[form].format(told.TRADE_NAMES[trade])
+    return name, credit_code(list(told.BUSINESSES).index(industry), trade, form, name)
+
+
+def narrative(stage: Stage, category: LeadCategory, name: str, village: str) -> dict[str, Any]:
+    """The text of a lead, and the figures in it."""
+    chance = stage.random
+    trick = chance.choice(told.TRICKS[category])
+    amount = chance.randrange(trick.least // 100, trick.most // 100 + 1) * 100
+    people = chance.choice((1, 1, 2, 3, 3, 5, 8, 12, 21)) if "{people}" in trick.text else 1
+    text = trick.text.format(
+        subject=name,
+        village=village,
+        amount=amount,
+        people=people,
+        months=chance.randrange(2, 19),
+        rate=chance.choice((8, 10, 12, 15, 18)),
+        age=chance.randrange(61, 88),
+        phone=stage.phone(),
+        account=stage.account(),
+    )
+    return {
+        "narrative": text,
+        "amount_involved": f"{amount * people}.00",
+        "people_involved": people,
+        "red_flags": [flag.value for flag in trick.flags],
+    }
+
+
+def _body(
+    stage: Stage, intake: Sequence[tuple[str, LeadChannel, int]], at: datetime
+) -> tuple[str, LeadCreate]:
+    chance = stage.random
+    creator, channel, _ = chance.choices(intake, [weight for *_, weight in intake])[0]
+    category = LeadCategory(chance.choices(list(_CATEGORIES), list(_CATEGORIES.values()))[0])
+    code, village = demo.VILLAGES[_HOMES[creator]] if creator in _HOMES else stage.village()
+    name, uscc = subject(stage, category)
+    return creator, LeadCreate.model_validate(
+        {
+            "channel": channel.value,
+            "batch_no": f"{at.year}年第{at.month - 3}批"
+            if channel in {LeadChannel.PLATFORM_12337, LeadChannel.COUNTY_OFFICE} and at.month > 3
+            else "",
+            "received_at": at.isoformat(),
+            "subject_name": name,
+            "subject_uscc": uscc,
+            "primary_category": category.value,
+            "division_code": code,
+            "reporter": _reporter(stage),
+            "fast_track": chance.random() < 0.06,
+        }
+        | narrative(stage, category, name, village)
+    )
+
+
+def _reporter(stage: Stage) -> dict[str, str]:
+    if stage.random.random() < 0.38:
+        return {"kind": ReporterKind.ANONYMOUS.value}
+    return {
+        "kind": ReporterKind.REAL_NAME.value,
+        "name": stage.person(),
+        "phone": stage.phone(),
+    }
+
+
+def _handler(stage: Stage, category: LeadCategory) -> str:
+    return stage.random.choice(told.HANDLERS[category])
+
+
+# --- what becomes of it -------------------------------------------------------------------------
+
+
+async def come_in(stage: Stage, creator: str, body: LeadCreate, handler: str = "") -> Lead:
+    """Take a lead in, as whoever received it."""
+    made = await lead_intake.create(stage.session, stage.actors[creator], body)
+    chosen = handler or _handler(stage, body.primary_category)
+    return Lead(stage, creator, body, chosen, UUID(made["id"]))
+
+
+async def _taken_in(stage: Stage, day: date, *, registered: bool) -> Story:
+    at = stage.moment(day)
+    creator, body = _body(stage, _INTAKE if registered else _HANDED_IN, at)
+    yield at
+    lead = await come_in(stage, creator, body)
+    if registered and creator != "office":
+        yield stage.after(at, 0)
+        await lead.take("office", "register")
+
+
+async def _to_unit(stage: Stage, lead: Lead) -> None:
+    others = [stage.unit("office")] if stage.random.random() < 0.15 else []
+    await lead.take("office", "assign", unit_id=stage.unit(lead.handler), assisting_unit_ids=others)
+
+
+async def _waiting(stage: Stage, assigned: date, *, acknowledged: bool) -> Story:
+    """A lead that its unit has now, since that day."""
+    came = stage.moment(stage.step(assigned, -stage.random.choice((1, 1, 2))))
+    creator, body = _body(stage, _INTAKE, came)
+    yield came
+    lead = await come_in(stage, creator, body)
+    if creator != "office":
+        yield stage.after(came, 0)
+        await lead.take("office", "register")
+    at = stage.moment(assigned)
+    yield at
+    await _to_unit(stage, lead)
+    if acknowledged:
+        yield stage.after(at, stage.random.choice((0, 1, 1, 2)))
+        await lead.take(lead.handler, "acknowledge")
+
+
+async def _finished(stage: Stage, fate: str, came: datetime) -> Story:
+    """A lead that went its way; where the story ends is what `fate` names."""
+    chance = stage.random
+    creator, body = _body(stage, _INTAKE, came)
+    yield came
+    lead = await come_in(stage, creator, body)
+    at = came
+    if creator != "office":
+        yield (at := stage.after(at, chance.choice((0, 1))))
+        await lead.take("office", "register")
+    if fate in _EARLY:
+        yield (at := stage.after(at, 1))
+        await _EARLY[fate](stage, lead)
+        if fate == "withdrawn" and chance.random() < 0.5:
+            yield stage.after(at, 12)
+            await lead.take("office", "archive")
+        return
+    yield (at := stage.after(at, chance.choice((0, 1, 1))))
+    await _to_unit(stage, lead)
+    if fate == "disputed":
+        yield stage.after(at, 1)
+        await lead.take(
+            lead.handler, "dispute", reason=chance.choice(told.DISPUTES),
+            proposed_unit_id=stage.unit("police" if lead.handler != "police" else "justice"),
+        )  # fmt: skip
+        return
+    yield (at := stage.after(at, chance.choice((0, 1, 1, 2))))
+    await lead.take(lead.handler, "acknowledge")
+    yield (at := stage.after(at, chance.randrange(2, 9)))
+    if fate in _SENT_ON:
+        await _SENT_ON[fate](stage, lead)
+        return
+    await _conclude(stage, lead)
+    if fate == "concluded":
+        return
+    if fate == "recheck":
+        yield stage.after(at, 3)
+        other = "market" if lead.handler != "market" else "police"
+        reason = chance.choice(told.RECHECKS)
+        await lead.take("office", "recheck", unit_id=stage.unit(other), reason=reason)
+        return
+    yield (at := stage.after(at, chance.choice((1, 1, 2, 3))))
+    await answer(stage, lead)
+    if fate == "fed_back":
+        return
+    yield (at := stage.after(at, chance.choice((1, 2, 3))))
+    await lead.take("office", "close")
+    if fate == "archived":
+        yield stage.after(at, chance.randrange(8, 20))
+        await lead.take("office", "archive")
+
+
+async def _conclude(stage: Stage, lead: Lead) -> None:
+    chance = stage.random
+    conclusion = chance.choices(list(_CONCLUSIONS), list(_CONCLUSIONS.values()))[0]
+    findings = chance.choice(told.FINDINGS[conclusion]).format(
+        people=lead.body.people_involved or 1, amount=(lead.body.amount_involved or 0) // 100
+    )
+    await lead.take(lead.handler, "conclude", conclusion=conclusion, findings=findings)
+
+
+async def answer(stage: Stage, lead: Lead) -> None:
+    """Tell the reporter what was found."""
+    named = lead.body.reporter.kind is ReporterKind.REAL_NAME
+    mode = stage.random.choice(_NAMED_MODES) if named else FeedbackMode.IMPOSSIBLE
+    note = stage.random.choice(told.FEEDBACK) if named else told.FEEDBACK_IMPOSSIBLE
+    await lead.take(lead.handler, "feed_back", feedback_mode=mode, feedback_note=note)
+
+
+async def _reject(stage: Stage, lead: Lead) -> None:
+    await lead.take("office", "reject", reason=stage.random.choice(told.REJECTIONS))
+
+
+async def _withdraw(stage: Stage, lead: Lead) -> None:
+    await lead.take("office", "withdraw", reason=stage.random.choice(told.WITHDRAWALS))
+
+
+async def _transfer(stage: Stage, lead: Lead) -> None:
+    department, reason = stage.random.choice(told.TRANSFERS)
+    await lead.take(
+        lead.handler, "transfer_department", department=department, reason=reason,
+        document_no=stage.document("众专办移〔{year}〕{n}号"),
+    )  # fmt: skip
+
+
+async def _to_police(stage: Stage, lead: Lead) -> None:
+    await lead.take(
+        lead.handler, "transfer_police", reason=stage.random.choice(told.POLICE_TRANSFERS),
+        document_no=stage.document("众专办移〔{year}〕{n}号"),
+    )  # fmt: skip
+
+
+async def _escalate(stage: Stage, lead: Lead) -> None:
+    await lead.take("office", "escalate", reason=stage.random.choice(told.ESCALATIONS))
+
+
+_EARLY = {"rejected": _reject, "withdrawn": _withdraw}
+_SENT_ON = {
+    "transferred_department": _transfer,
+    "transferred_police": _to_police,
+    "escalated": _escalate,
+}
