@@ -57,7 +57,9 @@ export function makeRouter(client: QueryClient) {
     if (to.meta.open) return true
     if (!(await ensureSession())) return toLogin(to)
     try {
-      const { permissions } = await loadMe(client)
+      const { permissions, must_enrol_totp: mustEnrol } = await loadMe(client)
+      // Without its second factor such a post reaches its own account only.
+      if (mustEnrol && to.name !== 'account') return { name: 'account' }
       if (holds(to.meta.permission, permissions)) return true
       return { name: 'hidden', replace: true }
     } catch {
