@@ -30,9 +30,9 @@ Manager = Annotated[Actor, require(P.UNIT_MANAGE)]
 
 
 @router.get("", response_model=Page[UnitShown], summary="单位列表")
-async def page(query: Annotated[UnitQuery, Query()], _: Reader, session: DbSession) -> Response:
-    """按名称排列；表单中选择单位也用此列表。"""
-    return answer(await units.page(session, query))
+async def page(query: Annotated[UnitQuery, Query()], actor: Reader, session: DbSession) -> Response:
+    """按名称排列的本镇和县级单位；表单中选择单位也用此列表。"""
+    return answer(await units.page(session, actor, query))
 
 
 @router.post("", response_model=UnitRead, status_code=201, summary="新建单位")
@@ -42,9 +42,9 @@ async def create(body: UnitCreate, actor: Manager, session: DbSession) -> Respon
 
 
 @router.get("/{unit_id}", response_model=UnitRead, summary="单位")
-async def read(unit_id: UUID, _: Reader, session: DbSession) -> Response:
+async def read(unit_id: UUID, actor: Reader, session: DbSession) -> Response:
     """一个单位及其岗位。"""
-    return answer(await units.read(session, unit_id))
+    return answer(await units.read(session, actor, unit_id))
 
 
 @router.patch("/{unit_id}", response_model=UnitRead, summary="修改单位")
@@ -54,9 +54,9 @@ async def change(unit_id: UUID, body: UnitUpdate, actor: Manager, session: DbSes
 
 
 @router.get("/{unit_id}/liaisons", response_model=Liaisons, summary="联络员沿革")
-async def liaisons(unit_id: UUID, _: Reader, session: DbSession) -> Response:
+async def liaisons(unit_id: UUID, actor: Reader, session: DbSession) -> Response:
     """现任及历任联络员岗位。"""
-    return answer(await units.liaisons(session, unit_id))
+    return answer(await units.liaisons(session, actor, unit_id))
 
 
 @router.post("/{unit_id}/liaisons", response_model=Liaisons, status_code=201, summary="更换联络员")

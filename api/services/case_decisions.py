@@ -139,7 +139,8 @@ async def set_due(session: AsyncSession, found: Case, rule: str, start: date) ->
 
 async def _divert(session: AsyncSession, found: Case, body: Any) -> None:
     if body.unit_id:
-        found.diversion_unit_id = (await places.unit(session, body.unit_id, "unit_id")).id
+        unit = await places.unit(session, body.unit_id, "unit_id", found.town_code)
+        found.diversion_unit_id = unit.id
     found.civil_route = getattr(body, "route", None)
     found.diversion_department = protect.told(body.department)
     found.diversion_receipt_no = body.receipt_no or ""

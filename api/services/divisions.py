@@ -17,6 +17,7 @@ from api.domain.organisation import (
     UNSET_DIVISION,
     Change,
     DivisionLevel,
+    UnitKind,
     level,
     short_code,
 )
@@ -70,7 +71,7 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
     }
     _check(actor, body.rows, set(stored))
     created: list[dict[str, Any]] = []
-    updated = 0
+    changed: dict[str, dict[str, Any]] = {}
     for code in sorted(rows, key=lambda code: (len(code), code)):
         given = _values(rows[code])
         known = stored.get(code)
@@ -79,9 +80,12 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
             created.append(
                 {"code": code, "parent_code": parent, "valid_from": None, "valid_to": None} | given
             )
-        elif changed := {k: v for k, v in given.items() if getattr(known, k) != v}:
-            await session.execute(update(Division).where(Division.code == code).values(**changed))
-            updated += 1
+        elif differing := {k: v for k, v in given.items() if getattr(known, k) != v}:
+            changed[code] = differing
+    await _may_change(session, actor, body.rows, set(changed))
+    for code, differing in changed.items():
+        await session.execute(update(Division).where(Division.code == code).values(**differing))
+    updated = len(changed)
     if created:
         # parents come first: they are shorter
         await session.execute(insert(Division), created)
@@ -93,6 +97,30 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
             {"change": Change.IMPORTED.value} | told,
         )  # fmt: skip
     return told | {"unchanged": len(rows) - len(created) - updated}
+
+
+async def _may_change(
+    session: AsyncSession, actor: Actor, rows: list[DivisionRow], changed: set[str]
+) -> None:
+    """A town that has an office of its own is that office's (or the administrator's) to change."""
+    if actor.role is Role.SYSTEM_ADMIN or not changed:
+        return
+    elsewhere = {code[:9] for code in changed} - {actor.division_code[:9]}
+    kept = await session.scalars(
+        select(Unit.division_code).where(
+            Unit.kind == UnitKind.OFFICE,
+            Unit.is_active,
+            Unit.division_code == any_(literal(sorted(elsewhere), ARRAY(Text))),
+        )
+    )
+    towns = set(kept)
+    faults = [
+        FieldError(f"/rows/{position}/code", "other_town", "该乡镇的区划由其专项办维护")
+        for position, row in enumerate(rows)
+        if short_code(row.code) in changed and short_code(row.code)[:9] in towns
+    ]
+    if faults:
+        raise Invalid("不能修改其他乡镇的区划，未导入任何一行", errors=faults[:_MAX_FAULTS])
 
 
 def _values(row: DivisionRow) -> dict[str, str | date]:

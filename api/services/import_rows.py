@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import bulk, events
@@ -27,6 +27,7 @@ from api.domain.imports import ImportStatus, RowState
 from api.domain.ledger_spec import LedgerSpec
 from api.domain.ledgers import SPECS, UNIT_WORDS, LedgerKind
 from api.domain.money import to_yuan
+from api.domain.organisation import UnitKind
 from api.domain.places import Places
 from api.models.imports import Import, ImportFile, ImportRow
 from api.models.units import Division, Unit
@@ -120,7 +121,9 @@ async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
     units = (
         await session.execute(
             select(Unit.id, Unit.name, Unit.kind).where(
-                Unit.is_active, Unit.division_code.startswith(town[:6])
+                Unit.is_active,
+                Unit.kind != UnitKind.SYSTEM,
+                or_(Unit.division_code.startswith(town), Unit.division_code == town[:6]),
             )
         )
     ).all()

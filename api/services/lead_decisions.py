@@ -41,10 +41,10 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
 
 async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
-    owner = await places.unit(session, body.unit_id, "unit_id")
+    owner = await places.unit(session, body.unit_id, "unit_id", lead.town_code)
     assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
     for unit_id in assisting:
-        await places.unit(session, unit_id, "assisting_unit_ids")
+        await places.unit(session, unit_id, "assisting_unit_ids", lead.town_code)
     before = {lead.owner_unit_id, *lead.assisting_unit_ids}
     lead.owner_unit_id = owner.id
     lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
@@ -75,7 +75,7 @@ async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> Non
 
 async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
-    owner = await places.unit(session, body.unit_id, "unit_id")
+    owner = await places.unit(session, body.unit_id, "unit_id", lead.town_code)
     if owner.id == lead.owner_unit_id:
         message = "二次核查须由另一单位承担"
         raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])
@@ -87,9 +87,10 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
 async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     if body.proposed_unit_id:
-        lead.proposed_unit_id = (
-            await places.unit(session, body.proposed_unit_id, "proposed_unit_id")
-        ).id
+        proposed = await places.unit(
+            session, body.proposed_unit_id, "proposed_unit_id", lead.town_code
+        )
+        lead.proposed_unit_id = proposed.id
 
 
 async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

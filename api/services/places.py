@@ -50,15 +50,21 @@ async def locate_many(session: AsyncSession, codes: list[str]) -> dict[str, Plac
     return places
 
 
-async def unit(session: AsyncSession, unit_id: UUID, field: str) -> Unit:
-    """An active unit named in a request. Raises Invalid pointing at the field."""
+async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str) -> Unit:
+    """An active unit of a town, or of the county above it, named in a request; another town's is as
+    good as not there. Raises Invalid pointing at the field."""
     found = await session.get(Unit, unit_id)
-    if found is None or not found.is_active:
-        raise Invalid(
-            "单位不存在或已停用",
-            errors=[FieldError(f"/{field}", "unit_unknown", "单位不存在或已停用")],
-        )
+    if found is None or not found.is_active or not _works_for(found, town_code):
+        message = "单位不存在、已停用或者不属于本镇"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "unit_unknown", message)])
     return found
+
+
+def _works_for(found: Unit, town_code: str) -> bool:
+    """Business records never leave the town by a typed id, and never reach the administrators."""
+    place = found.division_code
+    near = place.startswith(town_code) or place == town_code[:6]
+    return near and found.kind is not UnitKind.SYSTEM
 
 
 def _unknown(code: str) -> Invalid:

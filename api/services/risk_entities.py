@@ -388,7 +388,7 @@ async def _check_unit(session: AsyncSession, unit_id: UUID | None, town_code: st
     """Only a unit of the same town regulates, so that no row leaves the town by a typed id."""
     if unit_id is None:
         return
-    unit = await places.unit(session, unit_id, "owner_unit_id")
+    unit = await places.unit(session, unit_id, "owner_unit_id", town_code)
     if not unit.division_code.startswith(town_code):
         message = "监管单位须为本镇单位"
         raise Invalid(message, errors=[FieldError("/owner_unit_id", "other_town", message)])

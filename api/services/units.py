@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import errors, events, keyset
@@ -12,7 +12,15 @@ from api.core.search import escape
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
-from api.domain.organisation import SINGLE_KINDS, Change, UnitKind, level
+from api.domain.organisation import (
+    ADMINISTRATORS,
+    LEVEL_DIGITS,
+    SINGLE_KINDS,
+    Change,
+    DivisionLevel,
+    UnitKind,
+    level,
+)
 from api.domain.permissions import Role
 from api.models.liaisons import Liaison
 from api.models.units import Division, Post, Unit
@@ -52,9 +60,20 @@ def _shown(row: Any) -> dict[str, Any]:
     }
 
 
-async def page(session: AsyncSession, query: UnitQuery) -> dict[str, Any]:
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    """The units that an actor may be shown: of the own town and of the county above it; the whole
+    county for who sits there; all of them for the administrators."""
+    place = actor.division_code
+    if actor.role in ADMINISTRATORS:
+        return true()
+    if len(place) < LEVEL_DIGITS[DivisionLevel.TOWN]:
+        return Unit.division_code.startswith(place[:6])
+    return or_(Unit.division_code.startswith(place[:9]), Unit.division_code == place[:6])
+
+
+async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[str, Any]:
     """Units by name."""
-    statement = _units()
+    statement = _units().where(_seen(actor))
     if query.q:
         statement = statement.where(Unit.name.ilike(f"%{escape(query.q)}%"))
     if query.kind:
@@ -69,9 +88,9 @@ async def page(session: AsyncSession, query: UnitQuery) -> dict[str, Any]:
     return await keyset.page(session, statement, Unit.name, query, _shown, name="units")
 
 
-async def read(session: AsyncSession, unit_id: UUID) -> dict[str, Any]:
+async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, Any]:
     """One unit with its posts. Raises NotFound."""
-    row = (await session.execute(_units().where(Unit.id == unit_id))).one_or_none()
+    row = (await session.execute(_units().where(Unit.id == unit_id, _seen(actor)))).one_or_none()
     if row is None:
         raise NotFound
     posts = await session.execute(
@@ -113,7 +132,7 @@ async def create(session: AsyncSession, actor: Actor, body: UnitCreate) -> dict[
     session.add(unit)
     await session.flush()
     await _told(session, actor, unit, Change.CREATED)
-    return await read(session, unit.id)
+    return await read(session, actor, unit.id)
 
 
 async def _single(session: AsyncSession, kind: UnitKind, division_code: str) -> None:
@@ -135,7 +154,9 @@ async def _single(session: AsyncSession, kind: UnitKind, division_code: str) -> 
 
 
 async def _locked(session: AsyncSession, actor: Actor, unit_id: UUID) -> Unit:
-    unit = await session.get(Unit, unit_id, with_for_update=True)
+    unit = await session.scalar(
+        select(Unit).where(Unit.id == unit_id, _seen(actor)).with_for_update()
+    )
     if unit is None:
         raise NotFound
     _may_manage(actor, unit.kind, unit.division_code)
@@ -167,7 +188,7 @@ async def change(
     unit.updated_at = now()
     await session.flush()
     await _told(session, actor, unit, what)
-    return await read(session, unit_id)
+    return await read(session, actor, unit_id)
 
 
 def _what(row: Unit | Post, body: Any) -> Change:
@@ -213,7 +234,7 @@ async def hand_over_liaison(
     )
     await session.flush()
     await _told(session, actor, unit, Change.LIAISON_CHANGED, post_id=str(post.id))
-    return await liaisons(session, unit_id)
+    return await liaisons(session, actor, unit_id)
 
 
 async def _end_present(session: AsyncSession, unit_id: UUID, post: Post, since: Any) -> None:
@@ -248,9 +269,9 @@ async def end_liaison(session: AsyncSession, post: Post) -> None:
     )
 
 
-async def liaisons(session: AsyncSession, unit_id: UUID) -> dict[str, Any]:
+async def liaisons(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, Any]:
     """Who was liaison when, the present one first. Raises NotFound."""
-    if await session.get(Unit, unit_id) is None:
+    if await session.scalar(select(Unit.id).where(Unit.id == unit_id, _seen(actor))) is None:
         raise NotFound
     rows = await session.execute(
         select(Liaison, Post.name)
