@@ -25,9 +25,10 @@ def create_app() -> FastAPI:
         docs_url="/api/docs",
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        redirect_slashes=False,  # a redirect would lose the body, and the proxy's address
         swagger_ui_oauth2_redirect_url=None,
     )
-    errors.install(app)
+    errors.install(app, ROUTERS)
     for router in ROUTERS:
         app.include_router(router)
     web.install(app)

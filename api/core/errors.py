@@ -1,12 +1,14 @@
 """Every refusal as an RFC 9457 problem, in Chinese, with a stable code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import asyncpg
 import orjson
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 from structlog.contextvars import get_contextvars
@@ -22,7 +24,7 @@ _log = structlog.get_logger()
 CONSTRAINTS: dict[str, Callable[[], DomainError]] = {}
 
 _TITLES = {
-    400: "请求有误",
+    400: "请求内容无法解析，请检查格式和编码",
     404: "地址不存在",
     405: "不支持该请求方法",
     413: "文件或请求过大",
@@ -124,7 +126,9 @@ def _invalid(request: Request, error: RequestValidationError) -> DomainError:
             where, *path = raised["loc"]
             raised["loc"] = (where, *(path[1:] if len(path) > 1 else path))
     if any(r["type"] == "missing" and r["loc"][-1] == "version" for r in raised_errors):
-        return VersionMissing()
+        return VersionMissing("缺少版本号：请在正文中带 version，或用 If-Match 请求头带 ETag")
+    if [(r["type"], r["loc"]) for r in raised_errors] == [("missing", ("body",))]:
+        return Invalid("请求内容为空", code="body_missing")
     errors = [_field_error(raised) for raised in raised_errors]
     first = errors[0] if errors else None
     steps = [step for step in first.pointer.split("/") if not step.isdigit()] if first else []
@@ -140,6 +144,10 @@ def _integrity(error: IntegrityError) -> DomainError:
     return known() if known else Conflict()
 
 
+def _not_storable() -> DomainError:
+    return Invalid("内容含有无法保存的字符或超出范围的数值", code="value_not_storable")
+
+
 def _database(error: DBAPIError) -> DomainError | None:
     """Values that PostgreSQL cannot hold (a NUL in a text, a year 99999) are the sender's fault."""
     cause = getattr(error.orig, "__cause__", None) or error.orig
@@ -148,7 +156,7 @@ def _database(error: DBAPIError) -> DomainError | None:
         "DataError",
         "CharacterNotInRepertoireError",
     }:
-        return Invalid("内容含有无法保存的字符或超出范围的数值", code="value_not_storable")
+        return _not_storable()
     if state in {"40001", "40P01", "55P03"}:
         return Conflict("他人正在操作该记录，请稍后重试", code="busy")
     return None
@@ -160,7 +168,40 @@ async def _audit_refusal(request: Request, error: DomainError) -> None:
     await events.record_apart(actor, EventName.ACCESS_REFUSED, "route", None, where)
 
 
-def install(app: FastAPI) -> None:
+def _methods(path: str, routers: Iterable[APIRouter]) -> list[str]:
+    """What may be asked of an address of the API, over all routes that share it."""
+    found = {
+        method
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path_regex.match(path)
+        for method in route.methods or ()
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _refused(request: Request, error: HTTPException, routers: Iterable[APIRouter]) -> Response:
+    """What the framework refuses: an unknown address, a method that it does not know."""
+    path, status, headers = request.url.path, error.status_code, dict(error.headers or {})
+    if status == 405:
+        methods = _methods(path, routers)
+        if methods:
+            headers["Allow"] = ", ".join([*methods, "OPTIONS"])
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers=headers)
+        elif path.startswith("/api/"):  # the web app's files answer to GET at any address
+            status, headers = 404, {}
+    detail = _TITLES.get(status)
+    if status == 404 and path.startswith("/api/") and path.endswith("/"):
+        detail = "地址不存在：末尾不要带 /"
+    response = problem(DomainError(detail, code=f"http_{status}", headers=headers))
+    body = orjson.loads(response.body)
+    body |= {"status": status, "title": _TITLES.get(status, "请求有误")}
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Response(orjson.dumps(body), status_code=status, headers=headers)
+
+
+def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     """Render every error of the app as a problem."""
 
     @app.exception_handler(DomainError)
@@ -182,20 +223,14 @@ def install(app: FastAPI) -> None:
             raise error
         return problem(known)
 
+    @app.exception_handler(asyncpg.DataError)
+    def _unstorable(_: Request, error: asyncpg.DataError) -> Response:  # pyright: ignore[reportUnusedFunction]
+        _log.warning("value_not_storable", kind=type(error).__name__)
+        return problem(_not_storable())
+
     @app.exception_handler(HTTPException)
-    def _http(_: Request, error: HTTPException) -> Response:  # pyright: ignore[reportUnusedFunction]
-        refusal = DomainError(_TITLES.get(error.status_code), code=f"http_{error.status_code}")
-        response = problem(refusal)
-        body = orjson.loads(response.body) | {
-            "status": error.status_code,
-            "title": _TITLES.get(error.status_code, "请求有误"),
-        }
-        return Response(
-            orjson.dumps(body),
-            status_code=error.status_code,
-            media_type="application/problem+json",
-            headers=dict(error.headers or {}),
-        )
+    def _http(request: Request, error: HTTPException) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return _refused(request, error, routers)
 
     @app.exception_handler(Exception)
     def _unexpected(_: Request, error: Exception) -> Response:  # pyright: ignore[reportUnusedFunction]

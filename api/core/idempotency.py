@@ -87,7 +87,8 @@ async def _digest(request: Request) -> bytes:
         ]
         body = "\n".join(parts).encode()
     else:
-        body = await request.body()
+        # the version that a change is based on may stand beside the body
+        body = request.headers.get("if-match", "").encode() + await request.body()
     return keyring().digest("idempotency", f"{request.url.path}\0".encode() + body)
 
 

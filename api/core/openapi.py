@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from api.core.openapi_words import Examples, describe, describe_parameter
 from api.core.query import QueryOf, parameters
+from api.core.versions import takes_version, told_version
 from api.domain.labels import Labelled
 from api.domain.tags import TAGS
 
@@ -50,6 +51,18 @@ _REFUSALS = {
     "429": "尝试过多",
 }
 
+_IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": r'^"\d{1,9}"$', "examples": ['"3"']},
+    "description": "读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致",
+}
+_ETAG: dict[str, Any] = {
+    "schema": {"type": "string"},
+    "description": "带引号的版本号，修改时可放在 If-Match 中带回",
+}
+
 
 def guards(dependant: Dependant) -> Iterator[Any]:
     """Every dependency of a route that says who may call it."""
@@ -85,6 +98,12 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     refusals = set(_REFUSALS) - (set() if permissions else {"403"})
     if "get" in {m.lower() for m in route.methods or ()}:
         refusals -= {"400", "409", "413", "415", "428"}
+    if takes_version(route):
+        operation.setdefault("parameters", []).append(_IF_MATCH)
+    if told_version(route):
+        for code, said in operation["responses"].items():
+            if code.startswith("2"):
+                said["headers"] = {"ETag": _ETAG}
     for code in sorted(refusals):
         said = {
             "description": _REFUSALS[code],

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import idempotency
+from api.core import bodies, idempotency, versions
 
 
 class UnitOfWorkRoute(APIRoute):
@@ -22,9 +22,17 @@ class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, inside the transaction."""
         handle = super().get_route_handler()
+        kinds = bodies.kinds(self)
+        takes_version, told_version = versions.takes_version(self), versions.told_version(self)
 
         async def in_transaction(request: Request) -> Response:
             try:
+                if kinds:
+                    bodies.check_kind(request, kinds)
+                if kinds == bodies.JSON_ONLY:
+                    body = await bodies.read_json(request)
+                    if takes_version:
+                        versions.fill_in(request, body)
                 response = await handle(request)
                 session: AsyncSession | None = getattr(request.state, "session", None)
                 if session is not None:
@@ -36,6 +44,8 @@ class UnitOfWorkRoute(APIRoute):
                 session = getattr(request.state, "session", None)
                 if session is not None:
                     await session.close()
+            if told_version is not None:
+                versions.tag(response, told_version)
             return response
 
         return in_transaction

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from api.core.config import settings
 from api.core.errors import problem
 from api.core.ids import uuid7
-from api.domain.errors import PayloadTooLarge
+from api.domain.errors import NotFound, PayloadTooLarge
 
 _REQUESTS = Counter("yinling_requests_total", "HTTP requests", ["method", "status"])
 _SECONDS = Histogram("yinling_request_seconds", "Time to the end of the answer", ["method"])
@@ -63,6 +63,7 @@ class Surround:
         started = time.perf_counter()
         status = 500
         api = scope["path"].startswith("/api/")
+        head = scope["method"] == "HEAD"
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -73,10 +74,17 @@ class Surround:
                     out.append((b"cache-control", b"no-store"))
                 out.append((b"x-request-id", request_id.encode()))
                 out += _SECURITY
+            elif head:
+                message = {**message, "body": b""}
             await send(message)
 
+        # HEAD is GET without the body, at every address
+        asked = {**scope, "method": "GET"} if head else scope
         try:
-            await self._within_size(scope, headers, receive, answer)
+            if "\0" in scope["path"]:
+                await problem(NotFound("地址不存在"))(scope, receive, answer)
+            else:
+                await self._within_size(asked, headers, receive, answer)
         finally:
             _REQUESTS.labels(scope["method"], status).inc()
             _SECONDS.labels(scope["method"]).observe(time.perf_counter() - started)
@@ -123,7 +131,7 @@ def install(app: FastAPI) -> None:
     async def static(path: str) -> Response:
         """Files of the web app; any other path is a page of it (never under /api)."""
         found = _file(root, path)
-        if found is None and path.startswith(("api/", "assets/")):
+        if found is None and f"{path}/".startswith(("api/", "assets/")):
             raise HTTPException(404)
         forever = found is not None and path.startswith("assets/")
         headers: dict[str, Any] = {

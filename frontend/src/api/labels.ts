@@ -358,6 +358,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'distribution.created': '编制清退方案',
   'distribution.transitioned': '办理清退方案',
   'import.created': '上传台账',
+  'import.read': '读取台账',
   'import.transitioned': '办理导入',
   'unit.changed': '维护单位',
   'post.changed': '维护岗位',

@@ -1965,7 +1965,7 @@ export interface paths {
         };
         /**
          * 单位列表
-         * @description 按名称排列；表单中选择单位也用此列表。
+         * @description 按名称排列的本镇和县级单位；表单中选择单位也用此列表。
          */
         get: operations["units_page"];
         put?: never;
@@ -4039,7 +4039,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -9267,6 +9267,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9380,6 +9382,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9436,7 +9440,10 @@ export interface operations {
     api_clients_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 接口账号 */
                 api_client_id: string;
@@ -9452,6 +9459,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9554,6 +9563,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -9572,6 +9583,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10268,6 +10281,8 @@ export interface operations {
             /** @description 该公安案件编号已登记，返回原案件 */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10277,6 +10292,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10390,6 +10407,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10446,7 +10465,10 @@ export interface operations {
     cases_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 所属案件 */
                 case_id: string;
@@ -10462,6 +10484,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10684,6 +10708,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -10702,6 +10728,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11168,6 +11196,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11281,6 +11311,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11337,7 +11369,10 @@ export interface operations {
     distributions_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 清退方案 */
                 plan_id: string;
@@ -11353,6 +11388,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11720,6 +11757,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -11738,6 +11777,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12246,7 +12287,10 @@ export interface operations {
     holiday_years_put_year: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 年份 */
                 year: number;
@@ -12262,6 +12306,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12457,6 +12503,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12570,6 +12618,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12772,6 +12822,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -12790,6 +12842,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13078,6 +13132,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13191,6 +13247,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13247,7 +13305,10 @@ export interface operations {
     inspections_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 检查 */
                 inspection_id: string;
@@ -13263,6 +13324,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13365,6 +13428,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -13383,6 +13448,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14067,6 +14134,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14401,6 +14470,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14457,7 +14528,10 @@ export interface operations {
     leads_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 线索 */
                 lead_id: string;
@@ -14473,6 +14547,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14695,6 +14771,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -14713,6 +14791,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15247,6 +15327,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15360,6 +15442,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15417,6 +15501,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -15435,6 +15521,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16169,6 +16257,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16282,6 +16372,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16338,7 +16430,10 @@ export interface operations {
     posts_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 岗位 */
                 post_id: string;
@@ -16354,6 +16449,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16524,6 +16621,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -16542,6 +16641,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16745,6 +16846,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16858,6 +16961,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16914,7 +17019,10 @@ export interface operations {
     property_items_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 涉案财物 */
                 item_id: string;
@@ -16930,6 +17038,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17152,6 +17262,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -17170,6 +17282,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17642,6 +17756,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17755,6 +17871,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17812,6 +17930,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -17830,6 +17950,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18114,6 +18236,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18498,6 +18622,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18554,7 +18680,10 @@ export interface operations {
     rectifications_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 整改 */
                 rectification_id: string;
@@ -18570,6 +18699,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18672,6 +18803,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -18690,6 +18823,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18911,6 +19046,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19128,6 +19265,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19184,7 +19323,10 @@ export interface operations {
     risk_entities_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 风险主体 */
                 entity_id: string;
@@ -19200,6 +19342,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19626,6 +19770,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -19644,6 +19790,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20290,6 +20438,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20418,6 +20568,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -20436,6 +20588,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20633,6 +20787,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20746,6 +20902,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20802,7 +20960,10 @@ export interface operations {
     units_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 所属单位 */
                 unit_id: string;
@@ -20818,6 +20979,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21199,6 +21362,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21312,6 +21477,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21368,7 +21535,10 @@ export interface operations {
     users_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 人员 */
                 user_id: string;
@@ -21384,6 +21554,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21624,6 +21796,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21744,6 +21918,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21945,6 +22121,8 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22133,6 +22311,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22189,7 +22369,10 @@ export interface operations {
     victims_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description 受害人 */
                 victim_id: string;
@@ -22205,6 +22388,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22427,6 +22612,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
             };
@@ -22445,6 +22632,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
