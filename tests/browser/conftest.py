@@ -4,6 +4,7 @@ Playwright's asynchronous interface runs in the session's own event loop; its sy
 keep a loop running that every other asynchronous test then trips over.
 """
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from api.core import db
+from api.services import demo_campaign
 from tests.browser.staff import ARTIFACTS, Staff, Watch
 from tests.conftest import ROOT, Running, started
 
@@ -61,11 +64,15 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 def _newest_source() -> float:
-    below = [path for folder in ("src", "public", "scripts") for path in (FRONTEND / folder).rglob("*")]
-    beside = [path for pattern in ("*.html", "*/*.html", "*.json", "*.ts") for path in FRONTEND.glob(pattern)]
-    sources = [
-        path for path in below + beside if path.is_file() and "dist" not in path.parts
+    below = [
+        path for folder in ("src", "public", "scripts") for path in (FRONTEND / folder).rglob("*")
     ]
+    beside = [
+        path
+        for pattern in ("*.html", "*/*.html", "*.json", "*.ts")
+        for path in FRONTEND.glob(pattern)
+    ]
+    sources = [path for path in below + beside if path.is_file() and "dist" not in path.parts]
     return max(path.stat().st_mtime for path in sources)
 
 
@@ -126,18 +133,42 @@ async def new_context(browser: Browser, **options) -> BrowserContext:
 
 
 @pytest.fixture(scope="session")
-def server(
+def bare(
     browser: Browser, built: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """A server of the browser tests' own: they count rows, and it starts only where a browser is."""
+    """A server of the walk's own, because it counts rows; it starts only where a browser is."""
     with started(tmp_path_factory.mktemp("browser-home")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-async def profiles(browser: Browser) -> AsyncIterator[dict[str, BrowserContext]]:
-    """Who is logged in already; everybody logs in once, through the page."""
-    opened: dict[str, BrowserContext] = {}
+def town(
+    browser: Browser, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A server with half a year of work on it: every page has something to show."""
+    with started(tmp_path_factory.mktemp("town-home")) as running:
+        asyncio.run(_live_half_a_year())
+        yield running
+
+
+async def _live_half_a_year() -> None:
+    try:
+        async with db.database().session() as session, session.begin():
+            await demo_campaign.tell(session, lambda *_: None)
+    finally:
+        await db.dispose()
+
+
+@pytest.fixture(scope="module")
+def server(bare: Running) -> Running:
+    """The server of a file of tests; a file that wants the town says so."""
+    return bare
+
+
+@pytest.fixture(scope="session")
+async def profiles(browser: Browser) -> AsyncIterator[dict[tuple[str, str], BrowserContext]]:
+    """Who is logged in where already; everybody logs in once, through the page."""
+    opened: dict[tuple[str, str], BrowserContext] = {}
     yield opened
     for context in opened.values():
         await context.close()
@@ -148,7 +179,7 @@ async def as_(
     request: pytest.FixtureRequest,
     browser: Browser,
     server: Running,
-    profiles: dict[str, BrowserContext],
+    profiles: dict[tuple[str, str], BrowserContext],
 ) -> AsyncIterator[As]:
     """`await as_("office")`: a page of somebody logged in through the login page.
 
@@ -159,10 +190,11 @@ async def as_(
     async def log_in(username: str) -> Staff:
         if username in pages:
             return pages[username]
-        fresh = username not in profiles
+        who = (server.url, username)
+        fresh = who not in profiles
         if fresh:
-            profiles[username] = await new_context(browser)
-        page = await profiles[username].new_page()
+            profiles[who] = await new_context(browser)
+        page = await profiles[who].new_page()
         staff = Staff(page, server.url, username, Watch(page))
         pages[username] = staff
         if fresh:
@@ -179,3 +211,14 @@ async def as_(
             await staff.page.screenshot(path=ARTIFACTS / name, full_page=True)
         await staff.page.close()
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture
+async def stranger(browser: Browser, server: Running) -> AsyncIterator[Staff]:
+    """Somebody who has not logged in."""
+    context = await new_context(browser)
+    page = await context.new_page()
+    staff = Staff(page, server.url, "stranger", Watch(page))
+    yield staff
+    await context.close()
+    assert not staff.watch.complaints, staff.watch.complaints

@@ -37,7 +37,9 @@ class Watch:
     def _answered(self, response: Response) -> None:
         first_visit = response.status == 401 and response.url.endswith("/auth/token")
         if response.status >= 400 and response.status not in self._expected and not first_visit:
-            self.complaints.append(f"answer: {response.status} {response.request.method} {response.url}")
+            self.complaints.append(
+                f"answer: {response.status} {response.request.method} {response.url}"
+            )
 
     @contextmanager
     def refusals(self, *statuses: int) -> Iterator[None]:
@@ -87,9 +89,11 @@ class Staff:
 
     async def menu(self, entry: str) -> None:
         """By the menu at the left."""
-        await self.page.get_by_role("navigation", name="主菜单").get_by_role(
-            "link", name=entry, exact=True
-        ).click()
+        await (
+            self.page.get_by_role("navigation", name="主菜单")
+            .get_by_role("link", name=entry, exact=True)
+            .click()
+        )
         await self.titled(entry)
 
     async def titled(self, title: str | re.Pattern[str]) -> None:
@@ -119,7 +123,7 @@ class Staff:
         return self.page.locator("tr[data-id]")
 
     def status(self) -> Locator:
-        return self.page.locator("article header .status").first
+        return self.page.locator("article header.head .status").first
 
     async def says(self, words: str | re.Pattern[str]) -> None:
         """A notice or a refusal that the page shows."""
@@ -155,7 +159,8 @@ class Staff:
 
     async def _choose(self, control: Locator, words: str) -> None:
         """Type a part of it and take the option that says it."""
-        await control.click()
+        # its placeholder lies above the input until it has the focus
+        await control.locator("xpath=ancestor::*[contains(@class, 'el-select__wrapper')]").click()
         await control.fill(words)
         option = self.page.get_by_role("option").filter(has_text=words).filter(visible=True)
         await option.first.click()
@@ -171,7 +176,7 @@ class Staff:
 
     async def begin(self, action: str) -> None:
         """Open an action's dialog, from the row of buttons or from 更多操作."""
-        header = self.page.locator("article header")
+        header = self.page.locator("article header.head")
         await expect(header.locator(".buttons button").first).to_be_visible()
         button = self.button(action, header)
         if not await button.is_visible():
@@ -181,7 +186,7 @@ class Staff:
 
     async def offers(self, action: str) -> bool:
         """Whether a record offers this to this person (the offers come with the record)."""
-        header = self.page.locator("article header")
+        header = self.page.locator("article header.head")
         await expect(header).to_be_visible()
         hidden = header.get_by_role("button", name=action, exact=True, include_hidden=True)
         return await hidden.count() > 0
@@ -195,7 +200,7 @@ class Staff:
         await self.fill(values, within=dialog)
         with self.watch.refusals(409, 422):
             await dialog.locator("button[type=submit]").click()
-            await expect(dialog.get_by_text(why).first).to_be_visible()
+            await expect(dialog.locator(".problem")).to_contain_text(why)
         await self.button("取消", dialog).click()
         await expect(dialog).to_have_count(0)
 

@@ -1,0 +1,104 @@
+"""Every page of the web app, who sits before it, and where one with something on it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+Find = Callable[[httpx.Client], str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page by the name under which its picture is kept."""
+
+    name: str
+    who: str
+    path: str | Find
+
+    def address(self, client: httpx.Client) -> str:
+        return self.path if isinstance(self.path, str) else self.path(client)
+
+
+def first(resource: str, page: str = "", key: str = "id", **query: str) -> Find:
+    """The address of the newest record that answers these conditions."""
+    folder = page or f"/{resource}/{{}}"
+
+    def find(client: httpx.Client) -> str:
+        answer = client.get(f"/{resource}", params={"limit": 1, **query})
+        items = answer.json()["items"]
+        assert items, f"no {resource} with {query}"
+        return folder.format(items[0][key])
+
+    return find
+
+
+def book(client: httpx.Client) -> str:
+    """The case whose money has been shared out: its book has every kind of entry."""
+    plan = client.get("/distributions", params={"limit": 1}).json()["items"][0]
+    return plan["case"]["id"]
+
+
+def entry(client: httpx.Client) -> str:
+    entries = client.get("/ledger/entries", params={"book_id": book(client), "limit": 1}).json()
+    return f"/ledger/entries/{entries['items'][0]['id']}"
+
+
+PAGES = [
+    Page("home", "office", "/"),
+    Page("home-police", "police", "/"),
+    Page("overview", "leader", "/overview"),
+    Page("leads", "office", "/leads"),
+    Page("leads-none", "office", "/leads?q=没有这样的线索"),
+    Page("lead-new", "office", "/leads/new"),
+    Page("lead", "office", first("leads", status="closed")),
+    Page("lead-open", "police", first("leads", status="verifying")),
+    Page("lead-edit", "office", first("leads", "/leads/{}/edit", status="registered")),
+    Page("imports", "office", "/imports"),
+    Page("import", "office", first("imports")),
+    Page("risk-entities", "office", "/risk-entities"),
+    Page("risk-entity-new", "market", "/risk-entities/new"),
+    Page("risk-entity", "market", first("risk-entities")),
+    Page("risk-entity-red", "office", first("risk-entities", tier="red")),
+    Page("risk-entity-edit", "market", first("risk-entities", "/risk-entities/{}/edit")),
+    Page("inspections", "office", "/inspections"),
+    Page("inspection-new", "market", "/inspections/new"),
+    Page("inspection", "market", first("inspections", status="done")),
+    Page("rectifications", "office", "/rectifications"),
+    Page("rectification", "market", first("rectifications")),
+    Page("cases", "police", "/cases"),
+    Page("case-new", "police", "/cases/new"),
+    Page("case", "police", first("cases", status="investigating")),
+    Page("case-edit", "police", first("cases", "/cases/{}/edit", status="investigating")),
+    Page("property-items", "police", "/property-items"),
+    Page("property-item-new", "police", "/property-items/new"),
+    Page("property-item", "police", first("property-items")),
+    Page("property-measures", "police", "/property-measures"),
+    Page("property-measure-new", "police", "/property-measures/new"),
+    Page("property-measure", "police", first("property-measures")),
+    Page("ledger-none", "police", "/ledger"),
+    Page("ledger", "finance", lambda client: f"/ledger?book_id={book(client)}"),
+    Page("ledger-entry", "finance", entry),
+    Page("victims", "police", "/victims"),
+    Page("victim-new", "police", "/victims/new"),
+    Page("victim", "police", first("victims")),
+    Page("distributions", "office", "/distributions"),
+    Page("distribution-new", "office", "/distributions/new"),
+    Page("distribution", "finance", first("distributions")),
+    Page("units", "office", "/units"),
+    Page("unit", "office", first("units")),
+    Page("divisions", "office", "/divisions"),
+    Page("users", "system_admin", "/users"),
+    Page("user", "system_admin", first("users")),
+    Page("posts", "system_admin", "/posts"),
+    Page("post", "system_admin", first("posts")),
+    Page("time-rules", "office", "/time-rules"),
+    Page("time-rule", "office", first("time-rules")),
+    Page("holiday-years", "office", "/holiday-years"),
+    Page("api-clients", "security_admin", "/api-clients"),
+    Page("jobs", "system_admin", "/jobs"),
+    Page("audit", "audit_admin", "/audit"),
+    Page("account", "office", "/account"),
+    Page("hidden", "finance", "/leads"),
+    Page("missing", "office", "/no-such-page"),
+]
