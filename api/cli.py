@@ -383,12 +383,96 @@ def openapi(
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    *,
+    ledgers: Annotated[
+        Path | None,
+        typer.Option("--ledgers", help="只写出示例台账（Excel）到这个目录，供试用导入"),
+    ] = None,
+) -> None:
     """载入演示数据（已有则不动），并列出演示账号。"""
+    if ledgers is not None:
+        for path in import_module("api.services.demo_ledgers").write(ledgers):
+            out.print(str(path))
+        return
     with _database() as (app_url, owner_url):
         _migrate_to_head(app_url, owner_url)
         for name, label, secret in _load_demo():
             out.print(f"{name:<16} {escape(secret):<24} {escape(label)}")
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="leads（线索台账）或 risk_entities（风险管控名单）")],
+    file: Annotated[Path, typer.Argument(help="Excel、WPS 或 CSV 文件", exists=True)],
+    mode: Annotated[
+        str, typer.Option(help="strict：全部无误才导入；good_rows：只导入无误的行")
+    ] = "strict",
+    edited: Annotated[
+        str | None, typer.Option(help="疑似改动的行：skip 保留原记录，add 作为新记录导入")
+    ] = None,
+    post: Annotated[str, typer.Option("--as", help="以哪个岗位的名义（岗位代码）")] = "office",
+) -> None:
+    """导入台账；有错误时在原文件旁写出标注了错误的副本。"""
+    from api.domain.errors import DomainError
+    from api.domain.imports import EditedRows, ImportMode
+    from api.domain.ledgers import LedgerKind
+
+    try:
+        wanted = LedgerKind(kind), ImportMode(mode), EditedRows(edited) if edited else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    command: Any = import_module("api.services.import_command")
+    with _database() as (app_url, owner_url):
+        _migrate_to_head(app_url, owner_url)
+        with _progress() as report:
+            work = command.run(
+                wanted[0], file.name, file.read_bytes(),
+                post=post, mode=wanted[1], on_edited=wanted[2], report=report,
+            )  # fmt: skip
+            try:
+                outcome = asyncio.run(_with_database(work))
+            except DomainError as error:
+                raise fail(error.detail) from None
+    _tell_import(outcome, file)
+    if outcome.refusal or outcome.found["failure_message"]:
+        raise typer.Exit(1)
+
+
+#: More faults than this are read in the annotated workbook, not on a terminal.
+_MOST_FAULTS = 40
+
+
+def _tell_import(outcome: Any, file: Path) -> None:
+    from rich.table import Table
+
+    found = outcome.found
+    if found["failure_message"]:
+        err.print(f"[bold red]无法读取[/bold red] {escape(found['failure_message'])}")
+        return
+    out.print(
+        f"共 {found['rows_total']} 行：可导入 {found['rows_good']}，有错误 {found['rows_faulty']}，"
+        f"以前已导入 {found['rows_known']}，疑似改动 {found['rows_edited']}，"
+        f"重复 {found['rows_repeated']}；另有 {found['rows_warned']} 行有提示"
+    )
+    faults = [(row["row"], fault) for row in outcome.faulty for fault in row["faults"]]
+    faults = [(row, fault) for row, fault in faults if fault["severity"] == "error"]
+    if faults:
+        table = Table("行", "列", "问题")
+        for row, fault in faults[:_MOST_FAULTS]:
+            table.add_row(str(row), escape(fault["label"]), escape(fault["message"]))
+        out.print(table)
+        if len(faults) > _MOST_FAULTS:
+            out.print(f"……共 {len(faults)} 处错误")
+    if outcome.annotated is not None:
+        name, content = outcome.annotated
+        path = file.with_name(name)
+        path.write_bytes(content)
+        out.print(f"标注副本：{path}")
+    if outcome.refusal is not None:
+        err.print(f"[bold red]未导入[/bold red] {escape(outcome.refusal.detail)}")
+    else:
+        out.print(f"[bold]已导入[/bold] {found['rows_committed']} 行")
 
 
 @app.command("create-admin")

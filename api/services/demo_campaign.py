@@ -47,7 +47,9 @@ async def _stage(session: AsyncSession, until: datetime) -> Stage:
             for post in demo.POSTS
         }
     chance = random.Random(_SEED)  # noqa: S311  # a demo, not a secret
-    return Stage(session, actors, units, clock, chance, until)
+    return Stage(
+        random=chance, session=session, actors=actors, units=units, clock=clock, until=until
+    )
 
 
 async def play(stage: Stage, stories: Iterable[Story], report: Report) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.clock import now, today
-from api.domain import demo, demo_numbers
+from api.domain import demo, demo_inventor
 from api.domain import demo_stories as told
 from api.domain.cases import CaseFlag
 from api.domain.categories import Charge, LeadCategory, RedFlag
@@ -41,7 +41,6 @@ from api.services.demo_stage import Stage, Story, act
 
 _PSB = "霍邱县公安局"
 _OFFICERS = ["赵卫国", "毕守仁"]
-_CARE = Industry.ELDER_CARE
 K = AccountKind
 
 
@@ -145,13 +144,12 @@ class _Book:
     async def victim(self, principal: int, returns: int, refunds: int, **given: Any) -> Any:
         """Register a claim."""
         stage = self.stage
-        serial = stage.serial("victim")
         code, _ = stage.village()
         body = VictimCreate.model_validate(
             {
                 "case_id": str(self.id),
                 "name": stage.person(),
-                "id_number": demo_numbers.resident_id(serial, 1938 + serial % 27),
+                "id_number": stage.resident_id(),
                 "phone": stage.phone(),
                 "account": stage.account(),
                 "bank_name": stage.random.choice(told.BANKS),
@@ -235,7 +233,7 @@ async def _fundraising(stage: Stage) -> Story:
     ends = stage.day(3)
     froze = _six_months_before(ends)
     filed, begun = stage.step(froze, -3), stage.step(froze, -9)
-    firm = told.BUSINESSES[_CARE][0].format(told.TRADE_NAMES[0])
+    firm, uscc = demo_inventor.firm(Industry.ELDER_CARE, 0, 0)
     at = stage.moment(begun)
     yield at
     first = await _lead(
@@ -243,7 +241,7 @@ async def _fundraising(stage: Stage) -> Story:
         channel=LeadChannel.PLATFORM_12337.value,
         batch_no=f"{begun.year}年第1批",
         subject_name=firm,
-        subject_uscc=demo_numbers.credit_code(0),
+        subject_uscc=uscc,
         primary_category=LeadCategory.C2.value,
         categories=[LeadCategory.C1.value],
         division_code=demo.VILLAGES[1][0],
@@ -426,7 +424,7 @@ async def _gather(book: _Book, at: datetime) -> Story:
 
 async def _prepaid(stage: Stage) -> Story:
     """合同诈骗: adjudged; the first plan was paid out, the second waits for the finance office."""
-    firm = told.BUSINESSES[_CARE][1].format(told.TRADE_NAMES[1])
+    firm, _ = demo_inventor.firm(Industry.ELDER_CARE, 1, 1)
     at = stage.moment(stage.ago(192))
     yield at
     lead = await _lead(
@@ -531,7 +529,7 @@ async def _plan_to_notice(book: _Book, ago: int, title: str, pool: str) -> Story
 
 async def _insurance(stage: Stage) -> Story:
     """诈骗: accepted yesterday; whether it is filed must be decided within days."""
-    firm = told.BUSINESSES[Industry.SOCIAL_INSURANCE][1].format(told.TRADE_NAMES[2])
+    firm, _ = demo_inventor.firm(Industry.SOCIAL_INSURANCE, 1, 2)
     at = stage.moment(stage.day(-9))
     yield at
     lead = await _lead(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.core.clock import today
-from api.domain import demo, demo_numbers
+from api.domain import demo, demo_inventor
 from api.domain import demo_stories as told
 from api.domain.inspections import Finding, ItemResult
 from api.domain.risk_entities import Industry, Registration, RiskRoute, RiskTier
@@ -65,8 +65,8 @@ class Firm:
     """A business of the town."""
 
     name: str
-    industry: Industry
     uscc: str
+    industry: Industry
     regulator: str
 
 
@@ -74,26 +74,15 @@ def firms() -> list[Firm]:
     """Sixty of them; the leads are about the same."""
     made: list[Firm] = []
     for trade in range(4):
-        for rank, (industry, forms) in enumerate(told.BUSINESSES.items()):
+        for industry, forms in told.BUSINESSES.items():
             made += [
-                _firm(industry, rank, form, trade)
-                for form in range(len(forms))
-                if trade < 3 or form == 0
+                _firm(industry, form, trade) for form in range(len(forms)) if trade < 3 or form == 0
             ]
     return made[:60]
 
 
-def _firm(industry: Industry, rank: int, form: int, trade: int) -> Firm:
-    name = told.BUSINESSES[industry][form].format(told.TRADE_NAMES[trade])
-    return Firm(name, industry, credit_code(rank, trade, form, name), _REGULATOR[industry])
-
-
-def credit_code(rank: int, trade: int, form: int, name: str) -> str:
-    """The same firm has the same code wherever it comes up; every fifth has none."""
-    serial = rank * 1000 + trade * 10 + form
-    if not serial % 5:
-        return ""
-    return demo_numbers.credit_code(serial, "91" if "公司" in name else "92")
+def _firm(industry: Industry, form: int, trade: int) -> Firm:
+    return Firm(*demo_inventor.firm(industry, form, trade), industry, _REGULATOR[industry])
 
 
 @dataclass(slots=True)
@@ -407,7 +396,7 @@ async def _complete(entity: _Entity, visit: dict[str, Any], note: str) -> dict[s
         )
         for number, item in enumerate(visit["checklist"])
     ]
-    update = InspectionUpdate(version=visit["version"], checklist=ticked)
+    update = InspectionUpdate(version=visit["version"], checklist=ticked, note=None)
     visit_id = UUID(visit["id"])
     visit = await inspections.update(session, actor, visit_id, update)
     visit = await inspections.transition(

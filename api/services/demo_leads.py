@@ -13,7 +13,6 @@ from api.domain.channels import LeadChannel
 from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
 from api.schemas.leads import LeadCreate
 from api.services import lead_decisions, lead_intake
-from api.services.demo_entities import credit_code
 from api.services.demo_stage import Stage, Story, act
 
 _CATEGORIES = {"C1": 22, "C2": 14, "C3": 28, "C4": 6, "C5": 10, "C6": 9, "C0": 11}
@@ -110,41 +109,6 @@ def stories(stage: Stage) -> list[Story]:
 # --- what a lead says ---------------------------------------------------------------------------
 
 
-def subject(stage: Stage, category: LeadCategory) -> tuple[str, str]:
-    """Name and credit code of a firm; some come up more than once, some are not registered."""
-    industry = stage.random.choice(told.INDUSTRY_OF[category])
-    forms = told.BUSINESSES[industry]
-    trade = min(stage.random.randrange(len(told.TRADE_NAMES)) for _ in range(2))
-    form = stage.random.randrange(len(forms))
-    name = forms[form].format(told.TRADE_NAMES[trade])
-    return name, credit_code(list(told.BUSINESSES).index(industry), trade, form, name)
-
-
-def narrative(stage: Stage, category: LeadCategory, name: str, village: str) -> dict[str, Any]:
-    """The text of a lead, and the figures in it."""
-    chance = stage.random
-    trick = chance.choice(told.TRICKS[category])
-    amount = chance.randrange(trick.least // 100, trick.most // 100 + 1) * 100
-    people = chance.choice((1, 1, 2, 3, 3, 5, 8, 12, 21)) if "{people}" in trick.text else 1
-    text = trick.text.format(
-        subject=name,
-        village=village,
-        amount=amount,
-        people=people,
-        months=chance.randrange(2, 19),
-        rate=chance.choice((8, 10, 12, 15, 18)),
-        age=chance.randrange(61, 88),
-        phone=stage.phone(),
-        account=stage.account(),
-    )
-    return {
-        "narrative": text,
-        "amount_involved": f"{amount * people}.00",
-        "people_involved": people,
-        "red_flags": [flag.value for flag in trick.flags],
-    }
-
-
 def _body(
     stage: Stage, intake: Sequence[tuple[str, LeadChannel, int]], at: datetime
 ) -> tuple[str, LeadCreate]:
@@ -152,7 +116,8 @@ def _body(
     creator, channel, _ = chance.choices(intake, [weight for *_, weight in intake])[0]
     category = LeadCategory(chance.choices(list(_CATEGORIES), list(_CATEGORIES.values()))[0])
     code, village = demo.VILLAGES[_HOMES[creator]] if creator in _HOMES else stage.village()
-    name, uscc = subject(stage, category)
+    name, uscc = stage.subject(category)
+    said = stage.complaint(category, name, village)
     return creator, LeadCreate.model_validate(
         {
             "channel": channel.value,
@@ -165,9 +130,12 @@ def _body(
             "primary_category": category.value,
             "division_code": code,
             "reporter": _reporter(stage),
+            "narrative": said["narrative"],
+            "amount_involved": f"{said['yuan']}.00",
+            "people_involved": said["people"],
+            "red_flags": [flag.value for flag in said["flags"]],
             "fast_track": chance.random() < 0.06,
         }
-        | narrative(stage, category, name, village)
     )
 
 

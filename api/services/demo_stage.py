@@ -1,8 +1,7 @@
 """What the stories of the demo need: who acts, what day it is, names and numbers that nobody has."""
 
-import random
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,26 +10,24 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.clock import TIMEZONE, today
-from api.domain import demo, demo_numbers, demo_stories
 from api.domain.actors import Actor
+from api.domain.demo_inventor import Inventor
 from api.services import time_rules
 
 Story = AsyncGenerator[datetime, None]
 _OPENS, _CLOSES = time(8, 40), time(17, 20)
 
 
-@dataclass(slots=True)
-class Stage:
+@dataclass(slots=True, kw_only=True)
+class Stage(Inventor):
     """Who acts, where, and what day it is: everything that a story needs."""
 
     session: AsyncSession
     actors: dict[str, Actor]
     units: dict[str, UUID]
     clock: time_rules.Clock
-    random: random.Random
     #: The moment up to which the campaign is told.
     until: datetime
-    serials: dict[str, int] = field(default_factory=dict[str, int])
 
     def unit(self, post: str) -> UUID:
         """The unit of a post."""
@@ -72,31 +69,6 @@ class Stage:
         if working_days:
             return self.moment(self.step(at.date(), working_days))
         return at + timedelta(minutes=self.random.randrange(12, 95))
-
-    # --- people and numbers -----------------------------------------------------------------------
-
-    def serial(self, kind: str) -> int:
-        """The next number of a kind."""
-        self.serials[kind] = self.serials.get(kind, 0) + 1
-        return self.serials[kind]
-
-    def person(self) -> str:
-        """A name."""
-        chosen = self.random.choice
-        return chosen(demo_stories.SURNAMES) + chosen(demo_stories.GIVEN_NAMES)
-
-    def phone(self) -> str:
-        """A number that nobody has had yet."""
-        return demo_numbers.phone(self.serial("phone"))
-
-    def account(self) -> str:
-        """An account that nobody has had yet."""
-        return demo_numbers.account(self.serial("account"))
-
-    def village(self) -> tuple[str, str]:
-        """Code and name of a village; those with people of their own in the demo come up more."""
-        weights = [2, 5, 4, *[1] * (len(demo.VILLAGES) - 3)]
-        return self.random.choices(demo.VILLAGES, weights)[0]
 
     def document(self, form: str) -> str:
         """The number of a paper of this day, as `form` writes it with `{year}` and `{n}`."""

@@ -110,10 +110,20 @@ async def read(
 async def create(
     session: AsyncSession, actor: Actor, kind: LedgerKind, file: UploadFile
 ) -> dict[str, Any]:
-    """Take in a file and have it read. Raises PayloadTooLarge, Invalid for an empty file."""
+    """Take in a file and have it read by a job. Raises what `take_in` raises."""
+    content = await file.read(MAX_BYTES + 1)
+    import_id = await take_in(session, actor, kind, file.filename or "未命名", content)
+    await jobs.enqueue(session, "imports.parse", {"import_id": import_id})
+    return await read(actor, import_id, session)
+
+
+async def take_in(
+    session: AsyncSession, actor: Actor, kind: LedgerKind, name: str, content: bytes
+) -> UUID:
+    """Keep a file for reading. Raises Invalid for a kind that does not come in here or an empty
+    file, PayloadTooLarge."""
     if kind not in import_writers.WRITERS:
         raise Invalid(f"“{kind.label}”请在案件中导入", code="kind_not_importable")
-    content = await file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise refusal("file_too_large")
     if not content:
@@ -124,7 +134,7 @@ async def create(
         id=import_id,
         kind=kind,
         status=IMPORT_FLOW.initial,
-        filename=protect.told(file.filename or "未命名")[-200:],
+        filename=protect.told(name)[-200:],
         size=len(content),
         file_sha256=digest,
         town_code=actor.division_code[:9],
@@ -136,8 +146,7 @@ async def create(
     await session.execute(insert(ImportFile), {"import_id": import_id, "content_enc": sealed})
     told = {"kind": kind.value, "sha256": digest, "size": len(content)}
     await events.record(session, actor, EventName.IMPORT_CREATED, RESOURCE, import_id, told)
-    await jobs.enqueue(session, "imports.parse", {"import_id": import_id})
-    return await read(actor, import_id, session)
+    return import_id
 
 
 def _sealed(content: bytes) -> tuple[str, bytes]:

@@ -42,7 +42,7 @@ async def enter(
     ).first()
     if row is None:
         raise Invalid(f"没有岗位“{post_code}”，或者该岗位目前无人", code="post_vacant")
-    post, user = row.tuple()
+    post, user = row
     login = LoginSession(
         id=uuid7(),
         kind="person",
