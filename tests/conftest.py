@@ -33,6 +33,7 @@ class Running:
     home: Path
     app_url: str
     owner_url: str
+    environment: dict[str, str]
 
     @property
     def api(self) -> str:
@@ -126,14 +127,14 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
             url = f"http://127.0.0.1:{port}"
             try:
                 _await(f"{url}/readyz", processes[0], log)
-                yield Running(url, home, app_url, owner_url)
+                yield Running(url, home, app_url, owner_url, values)
             finally:
                 for process in processes:
                     process.terminate()
                 for process in processes:
                     process.wait(20)
         for name in values:
-            os.environ.pop(name)
+            os.environ.pop(name, None)
         _settings({name: value for name, value in before.items() if value is not None})
 
 
@@ -185,7 +186,12 @@ def anonymous(running: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 async def session(running: Running) -> AsyncIterator[AsyncSession]:
-    """A session on the running server's database, rolled back at the end."""
+    """A session on the running server's database, rolled back at the end.
+
+    Services called with it read the running server's settings and keys, whichever test file ran
+    before with others.
+    """
+    _settings(running.environment)
     from api.core import db
 
     database = db.Database(running.app_url)

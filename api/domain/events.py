@@ -56,6 +56,7 @@ class EventName(Labelled):
     DISTRIBUTION_TRANSITIONED = "distribution.transitioned", "办理清退方案"
 
     IMPORT_CREATED = "import.created", "上传台账"
+    IMPORT_READ = "import.read", "读取台账"
     IMPORT_TRANSITIONED = "import.transitioned", "办理导入"
 
     UNIT_CHANGED = "unit.changed", "维护单位"

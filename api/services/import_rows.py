@@ -235,7 +235,7 @@ async def _fail(import_id: UUID, error: DomainError) -> None:
         record.version += 1
         record.updated_at = record.finished_at = now()
         await session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
-        told = {"action": "parse", "to": record.status.value, "code": error.code}
+        told = {"to": record.status.value, "code": error.code}
         await _tell(session, import_id, told)
 
 
@@ -263,11 +263,11 @@ async def _finish(import_id: UUID, staging: _Staging, recognise: Recogniser | No
         record.status = ImportStatus.PREVIEW
         record.version += 1
         record.updated_at = now()
-        await _tell(session, import_id, {"action": "parse", "to": record.status.value})
+        await _tell(session, import_id, {"to": record.status.value})
 
 
 async def _tell(session: AsyncSession, import_id: UUID, told: dict[str, Any]) -> None:
-    await events.record(session, None, EventName.IMPORT_TRANSITIONED, "import", import_id, told)
+    await events.record(session, None, EventName.IMPORT_READ, "import", import_id, told)
 
 
 # ------------------------------------------------------------------------------- what is known

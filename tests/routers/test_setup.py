@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 
 from api.core import embedded
@@ -83,7 +84,15 @@ def enter(api: str, username: str, temporary: str, own: str = "Own-Word-2026") -
     tokens = httpx.post(f"{api}/auth/token", data=form | {"password": own})
     assert tokens.status_code == 200, tokens.text
     bearer = {"Authorization": f"Bearer {tokens.json()['access_token']}"}
-    return Client(base_url=api, headers=bearer, timeout=60)
+    client = Client(base_url=api, headers=bearer, timeout=60)
+    if client.get("/me").json()["must_enrol_totp"]:
+        secret = client.post("/me/totp").json()["secret"]
+        code = {"code": pyotp.TOTP(secret).now()}
+        assert client.post("/me/totp/confirmations", json=code).status_code == 204
+        renewal = {"grant_type": "refresh_token", "refresh_token": tokens.json()["refresh_token"]}
+        renewed = httpx.post(f"{api}/auth/token", data=renewal).json()
+        client.headers["Authorization"] = f"Bearer {renewed['access_token']}"
+    return client
 
 
 def left(client: Client) -> list[str]:
