@@ -163,9 +163,9 @@ def log_in(running: Running, username: str) -> Client:
     return client
 
 
-@pytest.fixture(scope="session")
-def client(running: Running) -> Iterator[Callable[[str], Client]]:
-    """`client("office")`: the one way to be somebody."""
+@contextmanager
+def logged_in(running: Running) -> Iterator[Callable[[str], Client]]:
+    """`as_("office")`, each person logged in once."""
     opened: dict[str, Client] = {}
 
     def as_(username: str) -> Client:
@@ -173,9 +173,18 @@ def client(running: Running) -> Iterator[Callable[[str], Client]]:
             opened[username] = log_in(running, username)
         return opened[username]
 
-    yield as_
-    for each in opened.values():
-        each.close()
+    try:
+        yield as_
+    finally:
+        for each in opened.values():
+            each.close()
+
+
+@pytest.fixture(scope="session")
+def client(running: Running) -> Iterator[Callable[[str], Client]]:
+    """`client("office")`: the one way to be somebody."""
+    with logged_in(running) as as_:
+        yield as_
 
 
 @pytest.fixture
