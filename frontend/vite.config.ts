@@ -31,9 +31,17 @@ export default defineConfig({
       input: { staff: fileURLToPath(new URL('./index.html', import.meta.url)) },
       output: {
         codeSplitting: {
+          includeDependenciesRecursively: false,
           groups: [
             // Shared with the phone and public pages, which have no router.
             { name: 'vue', test: /node_modules[\\/](@vue|vue)[\\/]/, priority: 30 },
+            // What every ledger and record is made of travels in one file: dozens of small ones
+            // would each stand in the entry's list of what to preload.
+            {
+              name: 'desk',
+              test: /src[\\/](ui[\\/](?!Problem|Notice|notices|Chart|chart)|staff[\\/](components|pickers)[\\/])/,
+              priority: 10,
+            },
             { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 20 },
           ],
         },
