@@ -101,6 +101,8 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
             "YINLING_OWNER_DATABASE_URL": owner_url,
             "YINLING_DEMO": "1",
             "YINLING_DEMO_PASSWORD": PASSWORD,
+            # the whole run shares one login each; how long a token lives is tested in tests/auth
+            "YINLING_ACCESS_TOKEN_MINUTES": "120",
             "HOST": "127.0.0.1",
             "PORT": str(port),
         } | settings

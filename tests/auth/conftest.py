@@ -9,5 +9,7 @@ from tests.conftest import Running, started
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with started(tmp_path_factory.mktemp("auth"), YINLING_DEMO="0") as server:
+    with started(
+        tmp_path_factory.mktemp("auth"), YINLING_DEMO="0", YINLING_ACCESS_TOKEN_MINUTES="15"
+    ) as server:
         yield server
