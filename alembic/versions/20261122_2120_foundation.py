@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from grants import append_only, grant
+from sqlalchemy.dialects import postgresql
 
 from alembic import op
 from api.core.events import Xid8
-from sqlalchemy.dialects import postgresql
 
 revision: str = "foundation"
 down_revision: str | None = "ledger"
