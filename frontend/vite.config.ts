@@ -42,7 +42,7 @@ export default defineConfig({
               test: /src[\\/](ui[\\/](?!Problem|Notice|notices|Chart|chart)|staff[\\/](components|pickers)[\\/])/,
               priority: 10,
             },
-            { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 20 },
+            { name: 'charts', test: /node_modules[\\/](echarts|zrender|tslib)[\\/]/, priority: 20 },
           ],
         },
       },

@@ -43,5 +43,7 @@ it('sorts messages to their fields', () => {
 
 it('names a lost connection', () => {
   expect(asProblem(new TypeError('Failed to fetch')).code).toBe('network')
+  expect(asProblem(new TypeError('Load failed')).code).toBe('network')
+  expect(asProblem(new TypeError('g is not a function')).code).toBe('unknown')
   expect(asProblem('odd').code).toBe('unknown')
 })

@@ -77,10 +77,13 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
   )
 }
 
+/** How browsers word a request that got no answer; any other TypeError is a fault of ours. */
+const UNANSWERED = /fetch|network|load failed|upload failed|dynamically imported module/i
+
 /** Whatever was thrown, as something that can be said to a person. */
 export function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error
-  if (error instanceof TypeError) {
+  if (error instanceof TypeError && UNANSWERED.test(error.message)) {
     return new ApiProblem(0, 'network', '连接不上服务器，请检查网络后重试。')
   }
   return new ApiProblem(0, 'unknown', '页面出错了，请刷新后重试。')

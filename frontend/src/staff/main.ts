@@ -22,5 +22,10 @@ const queryClient = new QueryClient({
 })
 
 const app = createApp(App)
-app.config.errorHandler = (error) => notify(asProblem(error).message, 'alert')
+app.config.errorHandler = (error) => {
+  // A person is told in words; whoever looks into it finds the fault itself in the console.
+  // eslint-disable-next-line no-console
+  console.error(error)
+  notify(asProblem(error).message, 'alert')
+}
 app.use(VueQueryPlugin, { queryClient }).use(makeRouter(queryClient)).mount('#app')
