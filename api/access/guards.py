@@ -49,7 +49,7 @@ class Guard:
             raise _SECOND_FACTOR if actor.is_limited else Forbidden()
         bind_contextvars(actor=str(actor.id))
         if session is not None and request.method == "POST":
-            await idempotency.reserve(session, request, actor.id)
+            await idempotency.reserve(session, request, actor)
         return actor
 
 

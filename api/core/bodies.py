@@ -70,6 +70,8 @@ async def read_json(request: Request) -> Any:
     except UnicodeDecodeError as error:
         where = f"第 {error.start + 1} 个字节处有误"
         raise _unreadable("encoding_invalid", f"请求内容不是 UTF-8 编码：{where}") from error
+    except ValueError as error:  # more digits than Python reads
+        raise _unreadable("json_invalid", "请求内容中的数字过长") from error
     except RecursionError as error:
         raise _unreadable("json_invalid", "请求内容的嵌套过深") from error
 

@@ -85,6 +85,8 @@ class Database:
             "connect_args": _CONNECT,
             "json_serializer": _json,
             "json_deserializer": orjson.loads,
+            # an error names its statement, never the values: those are what must not be logged
+            "hide_parameters": True,
             "pool_pre_ping": False,
             "pool_recycle": 1800,
         }

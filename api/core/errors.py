@@ -136,8 +136,7 @@ def _invalid(request: Request, error: RequestValidationError) -> DomainError:
     return Invalid(f"{name}{first.message}" if first else None, errors=errors)
 
 
-def _integrity(error: IntegrityError) -> DomainError:
-    cause = getattr(error.orig, "__cause__", None)
+def _integrity(cause: object) -> DomainError:
     name = getattr(cause, "constraint_name", None) or ""
     _log.warning("integrity_error", constraint=name)
     known = CONSTRAINTS.get(name)
@@ -148,14 +147,17 @@ def _not_storable() -> DomainError:
     return Invalid("内容含有无法保存的字符或超出范围的数值", code="value_not_storable")
 
 
-def _database(error: DBAPIError) -> DomainError | None:
-    """Values that PostgreSQL cannot hold (a NUL in a text, a year 99999) are the sender's fault."""
-    cause = getattr(error.orig, "__cause__", None) or error.orig
+def _database(cause: object) -> DomainError | None:
+    """What the driver says, whichever way it was asked: a constraint, or values that PostgreSQL
+    cannot hold (a NUL in a text, a year 99999, an endless word), which are the sender's fault."""
     state = getattr(cause, "sqlstate", "") or ""
-    if state.startswith("22") or type(cause).__name__ in {
+    if state.startswith("23"):
+        return _integrity(cause)
+    if state.startswith(("22", "54")) or type(cause).__name__ in {
         "DataError",
         "CharacterNotInRepertoireError",
     }:
+        _log.warning("value_not_storable", kind=type(cause).__name__)
         return _not_storable()
     if state in {"40001", "40P01", "55P03"}:
         return Conflict("他人正在操作该记录，请稍后重试", code="busy")
@@ -201,6 +203,14 @@ def _refused(request: Request, error: HTTPException, routers: Iterable[APIRouter
     return Response(orjson.dumps(body), status_code=status, headers=headers)
 
 
+def unexpected(error: Exception) -> Response:
+    """Log a fault of our own, and the answer to it, which says nothing but where to ask."""
+    _log.error("unexpected_error", exc_info=error)
+    response = problem(DomainError("系统出现意外错误，请凭请求编号联系管理员", code="internal"))
+    body = orjson.loads(response.body) | {"status": 500, "title": "系统错误"}
+    return Response(orjson.dumps(body), status_code=500, media_type="application/problem+json")
+
+
 def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     """Render every error of the app as a problem."""
 
@@ -216,25 +226,21 @@ def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
 
     @app.exception_handler(DBAPIError)
     def _dbapi(_: Request, error: DBAPIError) -> Response:  # pyright: ignore[reportUnusedFunction]
-        if isinstance(error, IntegrityError):
-            return problem(_integrity(error))
-        known = _database(error)
+        known = _database(getattr(error.orig, "__cause__", None) or error.orig)
+        if known is None and isinstance(error, IntegrityError):
+            known = Conflict()
         if known is None:
             raise error
         return problem(known)
 
     @app.exception_handler(asyncpg.DataError)
-    def _unstorable(_: Request, error: asyncpg.DataError) -> Response:  # pyright: ignore[reportUnusedFunction]
-        _log.warning("value_not_storable", kind=type(error).__name__)
-        return problem(_not_storable())
+    @app.exception_handler(asyncpg.PostgresError)
+    def _driver(_: Request, error: Exception) -> Response:  # pyright: ignore[reportUnusedFunction]
+        known = _database(error)
+        if known is None:
+            raise error
+        return problem(known)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:  # pyright: ignore[reportUnusedFunction]
         return _refused(request, error, routers)
-
-    @app.exception_handler(Exception)
-    def _unexpected(_: Request, error: Exception) -> Response:  # pyright: ignore[reportUnusedFunction]
-        _log.error("unexpected_error", exc_info=error)
-        response = problem(DomainError("系统出现意外错误，请凭请求编号联系管理员", code="internal"))
-        body = orjson.loads(response.body) | {"status": 500, "title": "系统错误"}
-        return Response(orjson.dumps(body), status_code=500, media_type="application/problem+json")

@@ -6,8 +6,11 @@ same key waits on the first one's row. One-time secrets and revealed values are 
 encrypted: the former are `ShownOnce`, a repeated reveal runs, and is audited, again.
 """
 
+import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import BinaryIO
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -20,12 +23,14 @@ from api.core import rows
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.db import Base
+from api.domain.actors import Actor
 from api.domain.errors import Invalid
 
 KEPT = timedelta(days=7)
 _MAX_KEY = 200
-#: `POST /{resource}/{id}/reveals`, of every resource (docs/api.md).
-_REVEALS = "/reveals"
+_CHUNK = 1 << 20
+#: `POST /{resource}/{id}/reveals`, of every resource (docs/api.md); a second factor's new secret.
+_NEVER_KEPT = ("/reveals", "/me/totp")
 
 
 class IdempotencyKey(Base):
@@ -76,11 +81,19 @@ class Reservation:
     key: str
 
 
-async def _digest(request: Request) -> bytes:
+def _content(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(_CHUNK):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+async def _digest(request: Request, actor: Actor) -> bytes:
     if request.headers.get("content-type", "").startswith("multipart/"):
-        # The parts were read as a stream already; the answer names the content's own digest.
         parts = [
-            f"{name}={value.filename}:{value.size}"
+            f"{name}={value.filename}:{await asyncio.to_thread(_content, value.file)}"
             if isinstance(value, UploadFile)
             else f"{name}={value}"
             for name, value in (await request.form()).multi_items()
@@ -89,10 +102,12 @@ async def _digest(request: Request) -> bytes:
     else:
         # the version that a change is based on may stand beside the body
         body = request.headers.get("if-match", "").encode() + await request.body()
-    return keyring().digest("idempotency", f"{request.url.path}\0".encode() + body)
+    # the post too: who changed posts is not given an answer that the former one was entitled to
+    asked = f"{actor.post_id}\0{request.url.path}\0{request.url.query}\0".encode()
+    return keyring().digest("idempotency", asked + body)
 
 
-async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> None:
+async def reserve(session: AsyncSession, request: Request, actor: Actor) -> None:
     """Take the request's key, if it has one, for this transaction.
 
     Raises Replayed with the stored answer, or Invalid (`idempotency_key_reused`) when the same key
@@ -103,13 +118,13 @@ async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> No
         return
     if not 0 < len(key) <= _MAX_KEY:
         raise Invalid("Idempotency-Key 长度应为 1 至 200 个字符", code="idempotency_key_invalid")
-    digest = await _digest(request)
+    digest = await _digest(request, actor)
     driver = await rows.raw(session)
-    taken = await driver.fetchval(_RESERVE, actor_id, key, digest, now())
+    taken = await driver.fetchval(_RESERVE, actor.id, key, digest, now())
     if taken:
-        request.state.idempotency = Reservation(actor_id, key)
+        request.state.idempotency = Reservation(actor.id, key)
         return
-    earlier = await driver.fetchrow(_EARLIER, actor_id, key)
+    earlier = await driver.fetchrow(_EARLIER, actor.id, key)
     if earlier is None or earlier["request_digest"] != digest:
         raise Invalid("同一 Idempotency-Key 已用于另一请求", code="idempotency_key_reused")
     if earlier["answer_enc"] is None:
@@ -127,7 +142,7 @@ async def reserve(session: AsyncSession, request: Request, actor_id: UUID) -> No
 async def store(session: AsyncSession, request: Request, response: Response) -> None:
     """Keep the answer beside the change, encrypted."""
     reservation: Reservation | None = getattr(request.state, "idempotency", None)
-    if reservation is None or request.url.path.endswith(_REVEALS):
+    if reservation is None or request.url.path.endswith(_NEVER_KEPT):
         return
     body = response.kept if isinstance(response, ShownOnce) else bytes(response.body)
     sealed = keyring().encrypt_bytes(body)

@@ -2,10 +2,31 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
 from api.core.config import settings
+
+
+def without_words(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """An exception as its kinds and places. Not its message: a driver's or a parser's repeats the
+    value that it stumbled over, and that may be somebody's phone number."""
+    error = event.pop("exc_info", None)
+    lines: list[str] = []
+    while isinstance(error, BaseException):
+        kind = type(error)
+        lines.append(f"{kind.__module__}.{kind.__qualname__}")
+        frames = traceback.extract_tb(error.__traceback__)
+        lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if lines:
+        event["exception"] = "\n".join(lines)
+    return event
 
 
 def configure() -> None:
@@ -19,7 +40,7 @@ def configure() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=False),
-            structlog.processors.format_exc_info,
+            without_words,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -9,6 +9,8 @@ import unicodedata
 
 _WORD = re.compile(r"[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _MAX_QUERY = 50
+#: Longer than anything that can be asked for; PostgreSQL takes no word of more than 2,046 bytes.
+_MAX_WORD = 100
 
 
 def normalise(text: str) -> str:
@@ -21,7 +23,7 @@ def tokens(text: str) -> list[str]:
     found: dict[str, None] = {}
     for word in _WORD.findall(normalise(text)):
         if word[0].isascii() or len(word) == 1:
-            found[word] = None
+            found[word[:_MAX_WORD]] = None
         else:
             found.update(dict.fromkeys(word[i : i + 2] for i in range(len(word) - 1)))
             found.update(dict.fromkeys(word))

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from api.core.config import settings
-from api.core.errors import problem
+from api.core.errors import problem, unexpected
 from api.core.ids import uuid7
 from api.domain.errors import NotFound, PayloadTooLarge
 
@@ -44,6 +44,10 @@ class _TooLarge(Exception):
     pass
 
 
+class _BrokenOff(Exception):
+    """An answer that failed half-way: the connection ends, the reason is logged already."""
+
+
 class Surround:
     """Pure ASGI, because Starlette's middleware base costs a task and a queue a request."""
 
@@ -61,14 +65,14 @@ class Surround:
         client: tuple[str, int] | None = scope.get("client")
         bind_contextvars(request_id=request_id, address=client[0] if client else "")
         started = time.perf_counter()
-        status = 500
+        status, begun = 500, False
         api = scope["path"].startswith("/api/")
         head = scope["method"] == "HEAD"
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 out: list[tuple[bytes, bytes]] = message["headers"]
                 if api and not any(name == b"cache-control" for name, _ in out):
                     out.append((b"cache-control", b"no-store"))
@@ -85,6 +89,12 @@ class Surround:
                 await problem(NotFound("地址不存在"))(scope, receive, answer)
             else:
                 await self._within_size(asked, headers, receive, answer)
+        except Exception as error:
+            # here, and not further out: the server would write the error's words into its log
+            response = unexpected(error)
+            if begun:
+                raise _BrokenOff from None
+            await response(scope, receive, answer)
         finally:
             _REQUESTS.labels(scope["method"], status).inc()
             _SECONDS.labels(scope["method"]).observe(time.perf_counter() - started)
@@ -116,8 +126,11 @@ class Surround:
 
 
 def _file(root: Path, path: str) -> Path | None:
-    candidate = (root / path).resolve()
-    return candidate if candidate.is_relative_to(root) and candidate.is_file() else None
+    try:
+        candidate = (root / path).resolve()
+        return candidate if candidate.is_relative_to(root) and candidate.is_file() else None
+    except OSError:  # a name longer than the file system knows
+        return None
 
 
 def install(app: FastAPI) -> None:

@@ -28,7 +28,7 @@ from api.core.security import (
 )
 from api.core.sessions import LoginAttempt, LoginSession
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Invalid, TooManyAttempts, Unauthenticated
+from api.domain.errors import FieldError, Forbidden, Invalid, TooManyAttempts, Unauthenticated
 from api.domain.events import EventName
 from api.domain.permissions import SECOND_FACTOR_ROLES
 from api.models.units import Post, Unit
@@ -165,6 +165,8 @@ async def log_in_client(session: AsyncSession, client_id: str, secret: str, agen
     attempt.failures, attempt.locked_until = 0, None
     client.last_used_at = now()
     post = await session.get_one(Post, client.post_id)
+    if not post.is_active:
+        raise Unauthenticated("接口账号的岗位已停用", code="invalid_client")
     issued = await _open(session, "client", client.id, client.name, post, agent)
     return Issued(issued.access_token, None, issued.expires_in, issued.actor)
 
@@ -355,13 +357,20 @@ async def set_password(
     await session.flush()
 
 
+async def _person(session: AsyncSession, actor: Actor) -> User:
+    found = await session.get(User, actor.id, with_for_update=True)
+    if found is None:
+        raise Forbidden("接口账号不使用动态口令", code="not_a_person")
+    return found
+
+
 async def begin_totp(session: AsyncSession, actor: Actor) -> dict[str, str]:
     """A new secret for an authenticator app; it counts once a first code confirmed it.
 
     Raises Invalid when a second factor is in force already: only the security administrator
     takes that away.
     """
-    user = await session.get_one(User, actor.id)
+    user = await _person(session, actor)
     if user.totp_confirmed_at is not None:
         raise Invalid("动态口令已启用；如遗失，请联系安全管理员重置", code="totp_enrolled")
     secret = random_base32()
@@ -373,7 +382,7 @@ async def begin_totp(session: AsyncSession, actor: Actor) -> dict[str, str]:
 
 async def confirm_totp(session: AsyncSession, actor: Actor, code: str) -> None:
     """Put the second factor in force. Raises Invalid (`totp_invalid`)."""
-    user = await session.get_one(User, actor.id)
+    user = await _person(session, actor)
     if user.totp_confirmed_at is None and accept_totp(user, code):
         user.totp_confirmed_at = now()
         await session.flush()
