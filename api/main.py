@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api.core import db, errors, logging, openapi, web
+from api.core import db, errors, logging, openapi, reference, web
 from api.routers import ROUTERS
 
 
@@ -22,15 +22,15 @@ def create_app() -> FastAPI:
         title="银龄守护 API",
         version="1.0.0",
         lifespan=_lifespan,
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         redirect_slashes=False,  # a redirect would lose the body, and the proxy's address
-        swagger_ui_oauth2_redirect_url=None,
     )
     errors.install(app, ROUTERS)
     for router in ROUTERS:
         app.include_router(router)
+    reference.install(app)
     web.install(app)
     openapi.install(app, ROUTERS)
     return app
