@@ -1,10 +1,10 @@
 """What surrounds every request: its id, its measure, its headers, its size; and the web app's files."""
 
 import time
+from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
@@ -133,6 +133,20 @@ def _file(root: Path, path: str) -> Path | None:
         return None
 
 
+_ENCODINGS = {"br": ".br", "gzip": ".gz"}
+
+
+def _answer(file: Path, accepted: str, headers: dict[str, str]) -> Response:
+    """A file, in the smallest of the copies that the build left beside it and the client reads."""
+    for encoding, ending in _ENCODINGS.items():
+        packed = file.with_name(file.name + ending)
+        if encoding in accepted and packed.is_file():
+            kind, _ = guess_type(file.name)
+            said = headers | {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
+            return FileResponse(packed, headers=said, media_type=kind)
+    return FileResponse(file, headers=headers | {"Vary": "Accept-Encoding"})
+
+
 def install(app: FastAPI) -> None:
     """Add the middleware, and serve the built web app beside the API if it is there."""
     app.add_middleware(Surround)
@@ -141,15 +155,15 @@ def install(app: FastAPI) -> None:
     if not index.is_file():
         return
 
-    async def static(path: str) -> Response:
+    async def static(path: str, request: Request) -> Response:
         """Files of the web app; any other path is a page of it (never under /api)."""
         found = _file(root, path)
         if found is None and f"{path}/".startswith(("api/", "assets/")):
             raise HTTPException(404)
         forever = found is not None and path.startswith("assets/")
-        headers: dict[str, Any] = {
+        headers = {
             "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache"
         }
-        return FileResponse(found or index, headers=headers)
+        return _answer(found or index, request.headers.get("accept-encoding", ""), headers)
 
     app.add_api_route("/{path:path}", static, methods=["GET"], include_in_schema=False)
