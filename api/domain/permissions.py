@@ -264,6 +264,14 @@ ROLE_SCOPE: dict[Role, RowScope] = {
     Role.REPORT_READER: RowScope.TOWN,
 }
 
+
+def follows_only(role: Role, handles: Permission) -> bool:
+    """Who sees single records without handling any (a village, a grid worker): they are told how a
+    record stands, not what those who handle it found, wrote or attached (facts: 4)."""
+    scope = ROLE_SCOPE.get(role, RowScope.NONE)
+    return scope is not RowScope.TOWN and handles not in ROLE_PERMISSIONS[role]
+
+
 #: Roles whose logins need a second factor outside the demo (GB/T 22239 AU-4).
 SECOND_FACTOR_ROLES = frozenset(
     role

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, files
@@ -16,6 +16,7 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden, NotFound
 from api.domain.events import EventName
 from api.domain.files import extension, safe_name
+from api.domain.permissions import ROLE_SCOPE, RowScope, follows_only
 from api.domain.permissions import Permission as P
 from api.models.attachments import Attachment
 from api.models.cases import Case
@@ -110,6 +111,16 @@ def _rows() -> Select[Any]:
     )
 
 
+def _shared(actor: Actor, subject: Subject) -> ColumnElement[bool]:
+    """The attachments that this actor is shown: of a record that is only followed, the own ones."""
+    if not follows_only(actor.role, subject.handle):
+        return true()
+    if ROLE_SCOPE.get(actor.role) is RowScope.POST:
+        return Attachment.uploaded_by_post_id == actor.post_id
+    own = select(Post.id).where(Post.unit_id == actor.unit_id)
+    return Attachment.uploaded_by_post_id.in_(own)
+
+
 async def _record(session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID) -> Any:
     found = await session.scalar(
         select(subject.model).where(subject.model.id == record_id, subject.listing.visible(actor))
@@ -136,7 +147,11 @@ async def page(
     rows = list(
         await session.scalars(
             _rows()
-            .where(Attachment.subject_type == subject.resource, Attachment.subject_id == record_id)
+            .where(
+                Attachment.subject_type == subject.resource,
+                Attachment.subject_id == record_id,
+                _shared(actor, subject),
+            )
             .order_by(Attachment.id)
         )
     )
@@ -224,6 +239,9 @@ async def content(
     if found is None or subject is None or not actor.may(subject.read):
         raise NotFound
     await _record(session, actor, subject, found.subject_id)
+    shared = select(Attachment.id).where(Attachment.id == attachment_id, _shared(actor, subject))
+    if await session.scalar(shared) is None:
+        raise NotFound
     stored = await session.get_one(files.StoredFile, found.sha256)
     await events.record(
         session, actor, EventName.DOWNLOADED, subject.resource, found.subject_id, _told(found)

@@ -204,12 +204,12 @@ LISTING = Listing(
 )
 
 
-async def _search_filters(words: str | None) -> dict[str, object]:
+async def _search_filters(actor: Actor, words: str | None) -> dict[str, object]:
     if not words or not words.strip():
         return {}
     if words.upper().startswith("AJ-"):
         return {"number": words.upper()}
-    exact = protect.indexes(words)
+    exact = protect.searched(actor, Permission.CASE_REVEAL, words)
     return {"identifier": exact} if exact else await word_stats.filters("cases", words)
 
 
@@ -234,7 +234,7 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
             "division_below": columns.division_end(place) if place else None,
             "filed_from": query.filed_from,
             "filed_to": query.filed_to,
-            **await _search_filters(query.q),
+            **await _search_filters(actor, query.q),
         },
         query.sort.value,
     )

@@ -185,7 +185,7 @@ F1 = Form(
 
 async def lead_ledger(actor: Actor, query: LeadQuery) -> AsyncIterator[bytes]:
     """Form F1 of the leads that the list shows for the same query."""
-    return await export(actor, F1, await leads.filters(query), _asked(query))
+    return await export(actor, F1, await leads.filters(actor, query), _asked(query))
 
 
 # --- F2 -------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ F2 = Form(
 
 async def risk_list(actor: Actor, query: RiskEntityQuery) -> AsyncIterator[bytes]:
     """Form F2 of the entities that the list shows for the same query."""
-    return await export(actor, F2, await risk_entities.filters(query), _asked(query))
+    return await export(actor, F2, await risk_entities.filters(actor, query), _asked(query))
 
 
 # --- any form -------------------------------------------------------------------------------------

@@ -133,6 +133,7 @@ def _visible(actor: Actor, examined: CTE, limit: int) -> ColumnElement[Any]:
             or_(false(), *readable),
             columns.name.not_in(timeline.HIDDEN),
             columns.result == "ok",
+            timeline.links_seen(actor, columns.name, columns.data),
         )
         .order_by(columns.xid, columns.id)
         .limit(limit)

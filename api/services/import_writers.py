@@ -1,6 +1,7 @@
 """How rows of a ledger become records: one writer a kind, each a handful of COPYs."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -26,6 +27,10 @@ from api.schemas.risk_entities import RiskEntityRow
 from api.services import lead_intake, leads, places, risk_entities
 from api.services.import_rows import Composed, Recogniser, StagedRow, Writer
 
+#: Columns that no form knows, but that speak of whoever reported: their place is the vault.
+_OF_INFORMANT = re.compile(
+    "(?<!被)(?:举报|反映|报案|报警|投诉|信访|来访|来电|来信|上访|检举|控告|联系|提供|求助)(?:人|者|群众)"
+).search
 _LEAD_LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
 _ENTITY_LABELS = {"source_number": "台账编号", "responsible_staff": "责任人"}
 #: Where the ledger names no measure, there is no record to carry these.
@@ -100,17 +105,24 @@ def _lead(row: StagedRow) -> LeadCreate:
         identifiers=[],
         reporter=Reporter.model_construct(
             kind=kind,
-            name=(values.get("reporter_name") or "") if named else "",
+            name=_informant(row) if named else "",
             phone=(values.get("reporter_phone") or "") if named else "",
         ),
         fast_track=False,
-        note=_note(row, _LEAD_LABELS),
+        note=_note(row, _LEAD_LABELS, [label for label in row.extras if _OF_INFORMANT(label)]),
     )
+
+
+def _informant(row: StagedRow) -> str:
+    """The informant's name, and what else the ledger says of that person in columns of its own."""
+    said = [row.values.get("reporter_name") or ""]
+    said += [f"{label}：{value}" for label, value in row.extras.items() if _OF_INFORMANT(label)]
+    return "；".join(part for part in said if part)[:2_000]
 
 
 def _known_anonymous(row: StagedRow, lead_id: UUID) -> dict[str, Any] | None:
     """Who asked for anonymity but stands in the ledger is kept in the vault and shown nowhere."""
-    name, phone = row.values.get("reporter_name"), row.values.get("reporter_phone")
+    name, phone = _informant(row), row.values.get("reporter_phone")
     if not name and not phone:
         return None
     keys = keyring()
@@ -131,13 +143,13 @@ def _access(resource: str, viewer: UUID, record_id: UUID) -> dict[str, Any]:
     return {"viewer_id": viewer, "resource": resource, "record_id": record_id}
 
 
-def _note(row: StagedRow, labels: dict[str, str]) -> str:
+def _note(row: StagedRow, labels: dict[str, str], elsewhere: Collection[str] = ()) -> str:
     """The ledger's note, and what the ledger says that a record has no field for."""
     said = [row.values.get("note") or ""]
     said += [
         f"{label}：{row.values[name]}" for name, label in labels.items() if row.values.get(name)
     ]
-    said += [f"{label}：{value}" for label, value in row.extras.items()]
+    said += [f"{label}：{value}" for label, value in row.extras.items() if label not in elsewhere]
     return "\n".join(part for part in said if part)[:10_000]
 
 

@@ -29,7 +29,11 @@ async def transition(
 async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -> None:
     """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
-    told = {"reason": protect.told(body.reason)} if getattr(body, "reason", None) else {}
+    told = {
+        name: protect.told(getattr(body, name))
+        for name in ("reason", "department", "document_no")
+        if getattr(body, name, None)
+    }
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )

@@ -21,6 +21,7 @@ from api.domain.events import EventName
 from api.domain.leads import LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
+from api.models.units import Post
 from api.schemas.leads import LeadCreate, LeadUpdate
 from api.services import _transition, leads, places, protect
 
@@ -203,7 +204,7 @@ async def update(
     if "division_code" in changes:
         place = await places.locate(session, changes["division_code"])
         _own_place(actor, place)
-        await record_access.grant(session, leads.RESOURCE, lead.id, [place.village_unit_id])
+        await _move(session, lead, place)
     for name, value in changes.items():
         setattr(lead, name, value)
     lead.search = _words(lead.subject_name, lead.narrative)
@@ -214,6 +215,17 @@ async def update(
         session, actor, EventName.LEAD_UPDATED, leads.RESOURCE, lead.id, {"fields": sorted(changes)}
     )
     return await leads.read(actor, record_id, session)
+
+
+async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
+    """Another village sees the lead; the one that it was taken for no longer does, unless it
+    handed the lead in or has to do with it."""
+    before = (await places.locate(session, lead.division_code)).village_unit_id
+    creator = await session.scalar(select(Post.unit_id).where(Post.id == lead.created_by_post_id))
+    stays = {creator, lead.owner_unit_id, *lead.assisting_unit_ids, place.village_unit_id}
+    if before is not None and before not in stays:
+        await record_access.withdraw(session, lead.id, [before])
+    await record_access.grant(session, leads.RESOURCE, lead.id, [place.village_unit_id])
 
 
 async def protect_text(session: AsyncSession, lead_id: UUID, field: str, value: str) -> str:

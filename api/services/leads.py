@@ -33,7 +33,7 @@ from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadConclusion, LeadStatus, ReporterKind
-from api.domain.permissions import Permission
+from api.domain.permissions import Permission, follows_only
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division, Unit
@@ -184,16 +184,16 @@ LISTING = Listing(
 )  # fmt: skip
 
 
-async def _search_filters(text: str | None) -> dict[str, object]:
+async def _search_filters(actor: Actor, text: str | None) -> dict[str, object]:
     if not text or not text.strip():
         return {}
     if text.upper().startswith("XS-"):
         return {"number": text.upper()}
-    exact = protect.indexes(text)
+    exact = protect.searched(actor, Permission.LEAD_REVEAL, text)
     return {"identifier": exact} if exact else await word_stats.filters("leads", text)
 
 
-async def filters(query: LeadQuery) -> dict[str, object]:
+async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
     """What a query asks for, by the listing's names; lists and exports read it alike."""
     place = query.division_code
     return {
@@ -212,13 +212,13 @@ async def filters(query: LeadQuery) -> dict[str, object]:
         "overdue": query.overdue,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
-        **await _search_filters(query.q),
+        **await _search_filters(actor, query.q),
     }
 
 
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
-    return await LISTING.page(actor, query, await filters(query), query.sort.value)
+    return await LISTING.page(actor, query, await filters(actor, query), query.sort.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,9 @@ async def read(
     lead = await LISTING.one(actor, record_id, session)
     standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]))
     lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))
+    if follows_only(actor.role, Permission.LEAD_HANDLE):
+        lead["findings"] = lead["feedback_note"] = ""
+        lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     return lead

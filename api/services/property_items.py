@@ -57,6 +57,8 @@ from api.services import _transition, columns, protect, sealing
 
 RESOURCE = "property_item"
 _CLOSED = frozenset({PropertyStatus.DISPOSED, PropertyStatus.WITHDRAWN})
+#: Whatever people may write a phone or an ID number into (a custodian with the mobile phone).
+_TEXTS = ("title", "description", "location", "institution", "custodian", "appraiser", "quantity")
 
 
 def case_ref(case_id: Any) -> Any:
@@ -207,7 +209,7 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
             stored |= sealing.name(field, changes[field])
     if "account" in changes:
         stored |= sealing.certificate("account", changes["account"])
-    for field in ("title", "description", "location"):
+    for field in _TEXTS:
         if field in stored:
             stored[field] = protect.told(stored[field])
     return stored
@@ -276,7 +278,7 @@ async def _determine(session: AsyncSession, actor: Actor, item: PropertyItem, bo
         insert(PropertyDetermination).values(
             property_item_id=item.id,
             ownership=body.ownership,
-            authority=body.authority,
+            authority=protect.told(body.authority),
             document_no=body.document_no,
             reason=protect.told(body.reason),
             decided_by_post_id=actor.post_id,
@@ -303,7 +305,7 @@ async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body
     )
     item.disposal = body.disposal
     item.disposed_on = body.disposed_on
-    item.disposal_authority = body.authority
+    item.disposal_authority = protect.told(body.authority)
     item.disposal_document_no = body.document_no
     item.proceeds = body.proceeds
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import risk_rows
+from api.access import links, risk_rows
 from api.core import errors, events, numbers, record_access, word_stats
 from api.core.clock import now
 from api.core.crypto import keyring
@@ -44,6 +44,7 @@ from api.domain.risk_entities import (
     EntityAction,
     EntityStatus,
 )
+from api.models.leads import Lead
 from api.models.risk_entities import (
     RiskAssessment,
     RiskEntity,
@@ -143,7 +144,12 @@ _READ: dict[str, Any] = _ITEM | {
     "evidence_fixed_on": RiskEntity.evidence_fixed_on,
     "refund_due": yuan(RiskEntity.refund_due),
     "refunded": yuan(RiskEntity.refunded),
-    "source_lead_id": RiskEntity.source_lead_id,
+    # with what decides whether this reader may know of the lead; `read` leaves the id alone
+    "source_lead_id": columns.json_list(
+        select(
+            func.json_build_object("id", Lead.id, *links.deciding("lead", Lead.id, Lead.town_code))
+        ).where(Lead.id == RiskEntity.source_lead_id)
+    ),
     "identifiers": _IDENTIFIERS,
     "import_id": RiskEntity.import_id,
     "import_row": RiskEntity.import_row,
@@ -213,7 +219,7 @@ LISTING = Listing(
 )
 
 
-async def _search_filters(text: str | None) -> dict[str, object]:
+async def _search_filters(actor: Actor, text: str | None) -> dict[str, object]:
     if not text or not text.strip():
         return {}
     if text.upper().startswith("QY-"):
@@ -221,13 +227,13 @@ async def _search_filters(text: str | None) -> dict[str, object]:
     checked = codes.check_credit_code(text)
     if checked.ok:
         return {"uscc": checked.value}
-    exact = protect.indexes(text)
+    exact = protect.searched(actor, Permission.RISK_ENTITY_HANDLE, text)
     if exact:
         return {"identifier": exact}
     return await word_stats.filters("risk_entities", text)
 
 
-async def filters(query: RiskEntityQuery) -> dict[str, object]:
+async def filters(actor: Actor, query: RiskEntityQuery) -> dict[str, object]:
     """What a query asks for, by the listing's names; lists and exports read it alike."""
     place = query.division_code
     person = query.responsible_person
@@ -247,13 +253,13 @@ async def filters(query: RiskEntityQuery) -> dict[str, object]:
         "inspection_overdue": query.inspection_overdue,
         "inspection_due_to": query.inspection_due_to,
         "person": sealing.name_key(person) if person else None,
-        **await _search_filters(query.q),
+        **await _search_filters(actor, query.q),
     }
 
 
 async def page(actor: Actor, query: RiskEntityQuery) -> Response:
     """A page of visible entities."""
-    return await LISTING.page(actor, query, await filters(query), query.sort.value)
+    return await LISTING.page(actor, query, await filters(actor, query), query.sort.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +285,8 @@ async def read(
     )
     entity["available_actions"] = actions(list(RISK_ENTITY_FLOW.available(actor, standing)))
     entity["revealable"] = _revealable(actor, entity)
+    leads = links.keep(actor, Permission.LEAD_READ, entity["source_lead_id"])
+    entity["source_lead_id"] = leads[0]["id"] if leads else None
     return entity
 
 

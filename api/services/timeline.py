@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Uuid, cast, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import api.domain
@@ -20,12 +20,15 @@ from api.domain.events import AUDIT_ONLY, EventName
 from api.domain.flow import Flow
 from api.domain.labels import Labelled
 from api.domain.organisation import Change
-from api.domain.permissions import ROLE_SCOPE, RowScope
+from api.domain.permissions import Permission, follows_only
 from api.models.units import Unit
+from api.services.sources import SOURCES
 
 HIDDEN = [name.value for name in AUDIT_ONLY]
-#: What those who see only what they handed in are told of it: how it stands (facts 4).
+#: What those who only follow a record are told of it: how it stands (facts 4).
 _STANDING = frozenset({"action", "from", "to"})
+#: What a lead may have led to; the event names it as `<resource>_id`.
+_LINKED = frozenset({"case", "risk_entity"})
 
 
 @cache
@@ -72,9 +75,25 @@ def sentence(name: str, subject_type: str, data: Mapping[str, Any]) -> str:
     return event_label(name)
 
 
+def links_seen(actor: Actor, name: Any, data: Any) -> ColumnElement[bool]:
+    """Leaves out what tells of a record at the other end that this actor may not see: not even
+    that there is one."""
+    ends = [
+        exists(
+            select(literal_column("1")).where(
+                source.listing.id == cast(data[f"{source.listing.resource}_id"].astext, Uuid),
+                source.listing.visible(actor),
+            )
+        )
+        for source in SOURCES
+        if source.listing.resource in _LINKED and actor.may(source.permission)
+    ]
+    return or_(name != EventName.LEAD_LINKED.value, *ends)
+
+
 def told(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
     """What an event says to this actor."""
-    if ROLE_SCOPE.get(actor.role) is RowScope.POST:
+    if follows_only(actor.role, Permission.LEAD_HANDLE):
         return {name: value for name, value in data.items() if name in _STANDING}
     return dict(data)
 
@@ -91,7 +110,12 @@ async def page(
     statement = (
         select(Event, Unit.name.label("unit_name"))
         .outerjoin(Unit, Unit.id == Event.unit_id)
-        .where(Event.subject_id == record_id, Event.name.not_in(HIDDEN), Event.result == "ok")
+        .where(
+            Event.subject_id == record_id,
+            Event.name.not_in(HIDDEN),
+            Event.result == "ok",
+            links_seen(actor, Event.name, Event.data),
+        )
     )
 
     def shown(row: Any) -> dict[str, Any]:

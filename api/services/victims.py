@@ -30,8 +30,6 @@ from api.services import _transition, protect, sealing
 from api.services.property_items import case_ref
 
 RESOURCE = "victim"
-#: 老年人权益保障法第2条.
-ELDER_YEARS = 60
 
 _ITEM: dict[str, Any] = {
     "id": Victim.id,
@@ -163,19 +161,16 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
     for field, kind in _NUMBERS.items():
         if field in changes:
             stored |= sealing.number(field, kind, changes[field])
-    if "note" in stored:
-        stored["note"] = protect.told(stored["note"])
+    for field in ("note", "bank_name"):
+        if field in stored:
+            stored[field] = protect.told(stored[field])
     return stored
 
 
 def _is_elder(id_number: str, on: date | None) -> bool | None:
     """Whether the person was sixty on the day of the payment; unknown without number or day."""
-    value = codes.normalise_code(id_number)
-    if on is None or len(value) != 18 or not value[6:14].isdigit():
-        return None
-    born = date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
-    turned = (on.month, on.day) >= (born.month, born.day)
-    return on.year - born.year - (0 if turned else 1) >= ELDER_YEARS
+    known = codes.parse_resident_id(id_number)  # elders still carry numbers of fifteen digits
+    return known.is_elder_on(on) if known and on else None
 
 
 async def create(session: AsyncSession, actor: Actor, body: VictimCreate) -> dict[str, Any]:

@@ -260,8 +260,9 @@ class TestRights:
         made = make_lead(client("grid01"), division_code="341522118201")
         assert attach(client("grid01"), made, PDF).status_code == 201
         paper = attach(client("office"), made, PDF).json()
-        for who in ("leader", "village01", "grid01"):
-            assert client(who).get(f"/attachments/{paper['id']}/content").status_code == 200
+        assert client("leader").get(f"/attachments/{paper['id']}/content").status_code == 200
+        for who in ("village01", "grid01"):  # they follow the lead, its papers are the handlers'
+            assert client(who).get(f"/attachments/{paper['id']}/content").status_code == 404
         assert attach(client("leader"), made, PDF).status_code == 403
         assert attach(client("village01"), made, PDF).status_code == 403
         made = make_lead(client("office"))
