@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from tests.e2e.test_walk import upload
+
 Find = Callable[[httpx.Client], str]
 
 
@@ -44,60 +46,65 @@ def entry(client: httpx.Client) -> str:
     return f"/ledger/entries/{entries['items'][0]['id']}"
 
 
+def preview(client: httpx.Client) -> str:
+    """A ledger with faults in it, read but not brought in."""
+    return f"/imports/{upload(client, '线索台账-含错误.xlsx')['id']}"
+
+
 PAGES = [
     Page("home", "office", "/"),
     Page("home-police", "police", "/"),
     Page("overview", "leader", "/overview"),
-    Page("leads", "office", "/leads"),
+    Page("leads", "office", "/leads?limit=20"),
     Page("leads-none", "office", "/leads?q=没有这样的线索"),
     Page("lead-new", "office", "/leads/new"),
     Page("lead", "office", first("leads", status="closed")),
     Page("lead-open", "police", first("leads", status="verifying")),
     Page("lead-edit", "office", first("leads", "/leads/{}/edit", status="registered")),
     Page("imports", "office", "/imports"),
-    Page("import", "office", first("imports")),
-    Page("risk-entities", "office", "/risk-entities"),
+    Page("import", "office", preview),
+    Page("risk-entities", "office", "/risk-entities?limit=20"),
     Page("risk-entity-new", "market", "/risk-entities/new"),
     Page("risk-entity", "market", first("risk-entities")),
     Page("risk-entity-red", "office", first("risk-entities", tier="red")),
     Page("risk-entity-edit", "market", first("risk-entities", "/risk-entities/{}/edit")),
-    Page("inspections", "office", "/inspections"),
+    Page("inspections", "office", "/inspections?limit=20"),
     Page("inspection-new", "market", "/inspections/new"),
     Page("inspection", "market", first("inspections", status="done")),
-    Page("rectifications", "office", "/rectifications"),
+    Page("rectifications", "office", "/rectifications?limit=20"),
     Page("rectification", "market", first("rectifications")),
-    Page("cases", "police", "/cases"),
+    Page("cases", "police", "/cases?limit=20"),
     Page("case-new", "police", "/cases/new"),
     Page("case", "police", first("cases", status="investigating")),
     Page("case-edit", "police", first("cases", "/cases/{}/edit", status="investigating")),
-    Page("property-items", "police", "/property-items"),
+    Page("property-items", "police", "/property-items?limit=20"),
     Page("property-item-new", "police", "/property-items/new"),
     Page("property-item", "police", first("property-items")),
-    Page("property-measures", "police", "/property-measures"),
+    Page("property-measures", "police", "/property-measures?limit=20"),
     Page("property-measure-new", "police", "/property-measures/new"),
     Page("property-measure", "police", first("property-measures")),
     Page("ledger-none", "police", "/ledger"),
     Page("ledger", "finance", lambda client: f"/ledger?book_id={book(client)}"),
     Page("ledger-entry", "finance", entry),
-    Page("victims", "police", "/victims"),
+    Page("victims", "police", "/victims?limit=20"),
     Page("victim-new", "police", "/victims/new"),
     Page("victim", "police", first("victims")),
-    Page("distributions", "office", "/distributions"),
+    Page("distributions", "office", "/distributions?limit=20"),
     Page("distribution-new", "office", "/distributions/new"),
     Page("distribution", "finance", first("distributions")),
-    Page("units", "office", "/units"),
+    Page("units", "office", "/units?limit=20"),
     Page("unit", "office", first("units")),
     Page("divisions", "office", "/divisions"),
-    Page("users", "system_admin", "/users"),
+    Page("users", "system_admin", "/users?limit=20"),
     Page("user", "system_admin", first("users")),
-    Page("posts", "system_admin", "/posts"),
+    Page("posts", "system_admin", "/posts?limit=20"),
     Page("post", "system_admin", first("posts")),
-    Page("time-rules", "office", "/time-rules"),
-    Page("time-rule", "office", first("time-rules")),
+    Page("time-rules", "office", "/time-rules?limit=20"),
+    Page("time-rule", "office", first("time-rules", key="rule_id")),
     Page("holiday-years", "office", "/holiday-years"),
     Page("api-clients", "security_admin", "/api-clients"),
     Page("jobs", "system_admin", "/jobs"),
-    Page("audit", "audit_admin", "/audit"),
+    Page("audit", "audit_admin", "/audit?limit=20"),
     Page("account", "office", "/account"),
     Page("hidden", "finance", "/leads"),
     Page("missing", "office", "/no-such-page"),

