@@ -96,10 +96,10 @@ def _fields(schema: dict[str, Any]) -> str:
     )
 
 
-def _body(operation: dict[str, Any]) -> Iterator[str]:
+def _body(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[str]:
     for kind, media in operation.get("requestBody", {"content": {}})["content"].items():
         yield f"<h4>请求内容 <code>{kind}</code>：{_kind(media['schema'])}</h4>"
-        yield _fields(media["schema"])
+        yield _fields(schemas.get(_name(media["schema"].get("$ref", "")), media["schema"]))
         for example in media["examples"].values():
             text = escape(json.dumps(example["value"], ensure_ascii=False, indent=2))
             yield f"<details><summary>{escape(example['summary'])}</summary><pre>{text}</pre></details>"
@@ -107,14 +107,16 @@ def _body(operation: dict[str, Any]) -> Iterator[str]:
 
 def _answers(operation: dict[str, Any]) -> Iterator[str]:
     yield "<h4>答复</h4><table>"
-    for status, said in operation["responses"].items():
+    for status, said in sorted(operation["responses"].items()):
         schemas = [_kind(m["schema"]) for m in said.get("content", {}).values() if "schema" in m]
         words = "成功" if status.startswith("2") else escape(said["description"])
         yield f"<tr><td>{status}</td><td>{words}</td><td>{'、'.join(schemas)}</td></tr>"
     yield "</table>"
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+def _operation(
+    method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]
+) -> Iterator[str]:
     yield f'<details id="{operation["operationId"]}"><summary><code>{method.upper()} {escape(path)}'
     yield f"</code> {escape(operation['summary'])}</summary>"
     yield f"<p>{escape(operation.get('description', ''))}</p>"
@@ -133,7 +135,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
             for each in operation.get("parameters", ())
         ),
     )
-    yield from _body(operation)
+    yield from _body(operation, schemas)
     yield from _answers(operation)
     yield "</details>"
 
@@ -154,15 +156,15 @@ def _schema(name: str, schema: dict[str, Any]) -> Iterator[str]:
 
 def page(document: dict[str, Any]) -> str:
     """The whole page."""
+    title, schemas = escape(document["info"]["title"]), document["components"]["schemas"]
     chapters: dict[str, list[str]] = {tag["name"]: [] for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            chapters[operation["tags"][0]] += _operation(method, path, operation)
+            chapters[operation["tags"][0]] += _operation(method, path, operation, schemas)
     told = {tag["name"]: escape(tag["description"]) for tag in document["tags"]}
     links = [
         f'<a href="#tag-{name}">{words.partition("：")[0]}</a>' for name, words in told.items()
     ]
-    title, schemas = escape(document["info"]["title"]), document["components"]["schemas"]
     parts = [
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
