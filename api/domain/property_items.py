@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.domain.authorities import AuthorityLevel
 from api.domain.flow import REASON, Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
@@ -102,6 +103,13 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
             fields=(
                 Field("disposal", "处置方式", FieldKind.ENUM, options=Disposal),
                 Field("authority", "决定机关"),
+                Field(
+                    "authority_level",
+                    "批准机关级别（先行返还须填写）",
+                    FieldKind.ENUM,
+                    required=False,
+                    options=AuthorityLevel,
+                ),
                 _DOCUMENT,
                 Field("disposed_on", "处置日期", FieldKind.DATE),
                 Field("proceeds", "变现金额（元）", FieldKind.MONEY, required=False),
@@ -152,10 +160,22 @@ _OWNERSHIP_FOR: dict[Disposal, tuple[frozenset[Ownership], str, str]] = {
 }
 
 
+_L = AuthorityLevel
+#: 程序规定第234条: the head of a county's police or above; procuratorates and courts return by
+#: their own rules. Stations, agencies and townships never.
+_MAY_RETURN_EARLY = frozenset(AuthorityLevel) - {
+    _L.POLICE_STATION,
+    _L.COUNTY_AGENCY,
+    _L.CITY_AGENCY,
+    _L.TOWNSHIP,
+}
+
+
 def check_disposal(
     disposal: Disposal,
     ownership: Ownership,
     *,
+    level: AuthorityLevel | None,
     has_photos: bool,
     appraised: bool,
     has_receipt: bool,
@@ -168,6 +188,9 @@ def check_disposal(
             found.append(Violation("ownership_does_not_fit", "/disposal", message, article))
     if disposal is Disposal.EARLY_RETURN:
         article = "《公安机关办理刑事案件程序规定》第二百三十四条"
+        if level not in _MAY_RETURN_EARLY:
+            message = "先行返还应当经县级以上公安机关负责人批准"
+            found.append(Violation("authority_too_low", "/authority_level", message, article))
         for present, pointer, message in (
             (has_photos, "/has_photos", "先行返还前应当登记、拍照或者录音录像"),
             (appraised, "/appraised_value", "先行返还前应当估价"),

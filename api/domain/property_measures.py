@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from api.domain.authorities import AuthorityLevel
 from api.domain.calendar import Calendar
 from api.domain.clocks import expires_on
 from api.domain.errors import FieldError, RuleViolated
@@ -49,22 +50,6 @@ class Body(Labelled):
     COURT = "court", "人民法院"
     AGENCY = "agency", "行政机关"
     TOWNSHIP = "township", "乡镇人民政府"
-
-
-class AuthorityLevel(Labelled):
-    """Whose head approved the measure."""
-
-    POLICE_STATION = "police_station", "派出所"
-    COUNTY_PSB = "county_psb", "县级公安机关"
-    CITY_PSB = "city_psb", "设区的市级公安机关"
-    PROVINCE_PSB = "province_psb", "省级以上公安机关"
-    COUNTY_PROCURATORATE = "county_procuratorate", "基层人民检察院"
-    CITY_PROCURATORATE = "city_procuratorate", "市级以上人民检察院"
-    COUNTY_COURT = "county_court", "基层人民法院"
-    CITY_COURT = "city_court", "中级以上人民法院"
-    COUNTY_AGENCY = "county_agency", "县级行政机关"
-    CITY_AGENCY = "city_agency", "市级以上行政机关"
-    TOWNSHIP = "township", "乡镇人民政府（含镇专项办）"
 
 
 class Tier(Labelled):
@@ -183,6 +168,10 @@ class MeasureRule:
     repeats: bool
     article: str
     major: Renewal | None = None
+
+    def first_term(self, *, major: bool) -> Term:
+        """How long the measure itself may last."""
+        return self.major.term if major and self.major is not None else self.term
 
     def renewal(self, number: int, *, major: bool) -> Renewal | None:
         """What the n-th renewal (from 1) may do; None: it may not happen at all."""
@@ -452,14 +441,15 @@ class MeasureDraft:
 
 #: Nothing may be taken or blocked before the case is filed; asking and stopping a payment may.
 _AFTER_FILING = frozenset({K.FREEZE, K.WAITING_FREEZE, K.SEAL, K.SEIZE, K.REGISTRATION})
-#: What a second measure of the same sort would repeat.
-_TAKES = frozenset({K.FREEZE, K.SEAL, K.SEIZE})
+#: What a waiting freeze stands behind, others that wait included.
+_TAKES = frozenset({K.FREEZE, K.WAITING_FREEZE, K.SEAL, K.SEIZE})
 
 
 def check_measure(
     draft: MeasureDraft, *, filed_on: date | None, active: Collection[MeasureKind]
 ) -> list[Violation]:
-    """Everything the law does not bear in a new measure; `active` are those in force on the item."""
+    """Everything the law does not bear in a new measure; `active` are those in force on the item,
+    and those that wait there: whoever waits comes before whoever comes later (轮候)."""
     found = _check_papers(draft)
     if draft.authority_level is not None:
         found += _check_authority(draft, draft.authority_level)
@@ -597,12 +587,12 @@ def _check_filing(draft: MeasureDraft, filed_on: date | None) -> list[Violation]
 
 
 def _check_queue(draft: MeasureDraft, active: Collection[MeasureKind]) -> list[Violation]:
-    if draft.kind is K.FREEZE and K.FREEZE in active:
+    if draft.kind is K.FREEZE and {K.FREEZE, K.WAITING_FREEZE} & set(active):
         return [
             Violation(
                 "already_frozen",
                 "/kind",
-                "该财物已被冻结，不得重复冻结，可以登记轮候冻结",
+                "该财物已被冻结或者已有轮候冻结，不得重复冻结，可以登记轮候冻结",
                 "《公安机关办理刑事案件程序规定》第二百四十二条",
             )
         ]

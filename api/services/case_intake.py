@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, numbers, record_access, search
+from api.core import errors, events, numbers, record_access, search
 from api.core.clock import now
 from api.core.ids import uuid7
 from api.core.pagination import Listing
@@ -93,11 +93,14 @@ async def _replayed(session: AsyncSession, actor: Actor, body: CaseCreate) -> di
 
 def _taken(existing: Case | None = None) -> Conflict:
     message = "该公安案件编号已登记为另一案件"
-    errors = [FieldError("/police_case_no", "police_case_no_taken", message)]
-    refusal = Conflict(message, code="police_case_no_taken", errors=errors)
+    faults = [FieldError("/police_case_no", "police_case_no_taken", message)]
+    refusal = Conflict(message, code="police_case_no_taken", errors=faults)
     if existing:
         refusal.extra |= {"id": str(existing.id), "number": existing.number}
     return refusal
+
+
+errors.CONSTRAINTS["uq_cases_police_case_no"] = _taken
 
 
 async def _sources(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) -> list[Lead]:

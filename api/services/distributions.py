@@ -402,7 +402,26 @@ async def _write_lines(
 # --- approve, send back, publish, withdraw ----------------------------------------------------
 
 
+async def _still_holds(session: AsyncSession, plan: Distribution) -> None:
+    """What the leader signs is what the register says now: claims verified since, and plans that
+    were approved since, would be paid beside it. Plans of one case are approved one by one."""
+    await session.execute(select(Case.id).where(Case.id == plan.case_id).with_for_update())
+    kept = plan.certificate or {}
+    result = compute(
+        [claim for _, claim in await _claimants(session, plan.case_id, plan.id)],
+        plan.pool,
+        BaseRule(plan.base_rule),
+        returns_offset=plan.returns_offset,
+    )
+    header = {name: str(kept.get(name, "")) for name in ("number", "case_number", "computed_at")}
+    if certificate(result, header=header)["digest"] != kept.get("digest"):
+        raise Conflict(
+            "测算之后受害人登记册或者其他方案有变化，请退回重新测算", code="computation_stale"
+        )
+
+
 async def _approve(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
+    await _still_holds(session, plan)
     plan.approved_by_id, plan.approved_at = actor.id, now()
     plan.approval_document_no = body.document_no
     drafts = {

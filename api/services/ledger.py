@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, true
+from sqlalchemy import Row, func, insert, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -27,6 +27,7 @@ from api.domain.ledger import (
     may_move,
 )
 from api.domain.money import to_yuan
+from api.models.distributions import Distribution
 from api.models.ledger import Account, Posting, Transfer
 
 #: 8,000 victims are one batch of pay-outs; the driver takes 32,767 parameters a statement.
@@ -170,7 +171,7 @@ async def void(
     into, out_of = AccountKind(found.debit), AccountKind(found.credit)
     if original.reverses_id is not None:
         raise Conflict("冲正分录不能再冲正，请重新记账", code="already_a_reversal")
-    if by_hand and not is_manual(out_of, into):
+    if by_hand and (not is_manual(out_of, into) or await _is_of_plan(session, transfer_id)):
         raise RuleViolated("清退方案产生的分录请在方案中办理", code="move_not_allowed")
     reversal = Draft(
         debit=out_of,
@@ -185,6 +186,17 @@ async def void(
     if await session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer_id)):
         raise Conflict("该分录已经冲正", code="already_voided")
     return await post(session, actor, book_id, reversal)
+
+
+async def _is_of_plan(session: AsyncSession, transfer_id: UUID) -> bool:
+    """Whether a refund plan reserved money by it: 提存 is a way open to hands too."""
+    plan = select(Distribution.id).where(
+        or_(
+            Distribution.pay_transfer_id == transfer_id,
+            Distribution.set_aside_transfer_id == transfer_id,
+        )
+    )
+    return await session.scalar(plan.limit(1)) is not None
 
 
 async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:

@@ -26,11 +26,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import events, numbers
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.domain.actors import Actor
-from api.domain.errors import Forbidden
+from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.masks import mask_name
 from api.domain.permissions import Permission
@@ -294,10 +294,14 @@ async def _object(session: AsyncSession, actor: Actor, item: PropertyItem, body:
 
 async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
     del session, actor
+    if body.disposed_on > today():
+        message = "日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError("/disposed_on", "in_future", message)])
     refuse(
         check_disposal(
             body.disposal,
             Ownership(item.ownership),
+            level=body.authority_level,
             has_photos=bool(body.has_photos),
             appraised=item.appraised_value is not None,
             has_receipt=bool(body.has_receipt),

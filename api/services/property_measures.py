@@ -20,13 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import events
+from api.core import errors, events
 from api.core.clock import now, today
 from api.core.pagination import Listing, Sort, check_columns, day, yuan
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
 from api.domain.clocks import alert_days
-from api.domain.errors import FieldError, Invalid, RuleViolated
+from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.property_items import PropertyKind, PropertyStatus
 from api.domain.property_measures import (
@@ -57,6 +57,10 @@ from api.services import _transition, columns, property_items, protect
 
 RESOURCE = "property_measure"
 M = PropertyMeasure
+
+errors.CONSTRAINTS["uq_property_measures_one_freeze"] = lambda: Conflict(
+    "该财物刚由他人登记了冻结，请刷新", code="already_frozen"
+)
 
 _TODAY = property_items.TODAY
 _status = property_items.effective_status()
@@ -246,10 +250,7 @@ def _draft(body: PropertyMeasureCreate, item: PropertyItem) -> MeasureDraft:
 
 
 def _default_end(draft: MeasureDraft, rule: Any) -> date | None:
-    if rule is None:
-        return None
-    term = rule.major.term if draft.is_major and rule.major else rule.term
-    return term.last_day(draft.starts_on)
+    return rule.first_term(major=draft.is_major).last_day(draft.starts_on) if rule else None
 
 
 def _not_in_future(given: date, field: str) -> None:
@@ -259,7 +260,7 @@ def _not_in_future(given: date, field: str) -> None:
 
 
 async def _in_force(session: AsyncSession, item_id: UUID) -> tuple[list[MeasureKind], int]:
-    """What lies on an item now, and how many wait behind it."""
+    """What lies on an item or waits there, and how many wait."""
     rows = await session.execute(
         select(M.kind, M.status, M.rank).where(
             M.property_item_id == item_id,
@@ -267,7 +268,7 @@ async def _in_force(session: AsyncSession, item_id: UUID) -> tuple[list[MeasureK
         )
     )
     found = list(rows)
-    active = [MeasureKind(kind) for kind, status, _ in found if status == MeasureStatus.ACTIVE]
+    active = [MeasureKind(kind) for kind, _, _ in found]
     # one past the last in the queue: a number once given is never given again
     last = max((rank for _, status, rank in found if status == MeasureStatus.QUEUED), default=1)
     return active, last - 1
@@ -315,6 +316,9 @@ async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, 
     if rule is None or measure.expires_on is None:
         raise RuleViolated("该措施没有法定期限，不需要续行", code="no_term")
     _not_in_future(body.decided_on, "decided_on")
+    if body.decided_on < measure.starts_on:
+        message = "续行决定日期不能早于措施的起始日期"
+        raise Invalid(message, errors=[FieldError("/decided_on", "before_start", message)])
     done = await session.scalar(
         select(func.count()).where(PropertyMeasureRenewal.property_measure_id == measure.id)
     )
@@ -360,6 +364,10 @@ async def _take_effect(
 ) -> None:
     """The first in the queue becomes a freeze the day the earlier one ends (查扣冻规定 26)."""
     del actor
+    # who registers or promotes another freeze on the item waits here
+    await session.execute(
+        select(PropertyItem.id).where(PropertyItem.id == measure.property_item_id).with_for_update()
+    )
     await lapse(session, measure.property_item_id)
     ahead = await session.scalar(
         select(func.count()).where(
@@ -377,13 +385,23 @@ async def _take_effect(
             article="《公安机关办理刑事案件程序规定》第二百四十二条",
         )
     _not_in_future(body.starts_on, "starts_on")
+    earlier = await session.scalar(
+        select(func.max(func.coalesce(M.released_on, M.expires_on))).where(
+            M.property_item_id == measure.property_item_id,
+            M.status.in_([MeasureStatus.RELEASED, MeasureStatus.LAPSED]),
+            M.kind == MeasureKind.FREEZE,
+        )
+    )
+    if body.starts_on < max(measure.starts_on, earlier or measure.starts_on):
+        message = "生效日期不能早于轮候登记日和在先冻结的解除日"
+        raise Invalid(message, errors=[FieldError("/starts_on", "before_its_turn", message)])
     kind = await _kind_of(session, measure)
     measure.kind = MeasureKind.FREEZE
     measure.starts_on = body.starts_on
     rule = rule_for(
         Regime(measure.regime), MeasureKind.FREEZE, kind, AuthorityLevel(measure.authority_level)
     )
-    latest = rule.term.last_day(body.starts_on) if rule else None
+    latest = rule.first_term(major=measure.is_major).last_day(body.starts_on) if rule else None
     if body.expires_on and latest and body.expires_on > latest:
         message = f"期限最迟到{latest.isoformat()}"
         raise Invalid(message, errors=[FieldError("/expires_on", "term_too_long", message)])

@@ -10,19 +10,19 @@ from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import events, numbers
+from api.core import errors, events, numbers
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, yuan
 from api.domain import codes
 from api.domain.actors import Actor
-from api.domain.distributions import LineStatus, Standing
+from api.domain.distributions import DistributionStatus, LineStatus, Standing
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
 from api.domain.permissions import Permission
 from api.domain.victims import VICTIM_FLOW, VictimAction, VictimStatus
-from api.models.distributions import DistributionLine
+from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
 from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
@@ -30,6 +30,17 @@ from api.services import _transition, protect, sealing
 from api.services.property_items import case_ref
 
 RESOURCE = "victim"
+
+errors.CONSTRAINTS["uq_victims_case_person"] = lambda: Conflict(
+    "该证件号刚由他人在本案登记，请刷新", code="already_registered"
+)
+
+_UNDER_WAY = (
+    DistributionStatus.APPROVED,
+    DistributionStatus.PUBLISHED,
+    DistributionStatus.PAYING,
+    DistributionStatus.PARTLY_PAID,
+)
 
 _ITEM: dict[str, Any] = {
     "id": Victim.id,
@@ -223,6 +234,9 @@ async def update(
     victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
     _transition.check_version(victim, body.version)
     changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    if {"name", "id_number", "account", "bank_name"} & set(changes):
+        # a payment that the bank sent back may be corrected; one that was only approved may not
+        await _not_promised(session, victim.id, LineStatus.PLANNED, LineStatus.PAYING)
     sealed = _sealed(changes)
     await _once(session, victim.case_id, sealed.get("id_number_index"), victim.id)
     for name, value in sealed.items():
@@ -238,11 +252,32 @@ async def update(
     return await read(actor, record_id, session)
 
 
+async def _not_promised(session: AsyncSession, victim_id: UUID, *statuses: LineStatus) -> None:
+    """What a leader approved is not changed behind his back: who is paid, to which account."""
+    plan = await session.scalar(
+        select(Distribution.number)
+        .join(DistributionLine, DistributionLine.distribution_id == Distribution.id)
+        .where(
+            DistributionLine.victim_id == victim_id,
+            DistributionLine.share > 0,
+            DistributionLine.status.in_(statuses),
+            Distribution.status.in_(_UNDER_WAY),
+        )
+        .limit(1)
+    )
+    if plan is not None:
+        message = f"已列入批准的清退方案{plan}，请先退回或者撤回方案再修改"
+        raise Conflict(message, code="in_approved_plan")
+
+
 async def transition(
     session: AsyncSession, actor: Actor, record_id: UUID, body: Any
 ) -> dict[str, Any]:
     """Verify, exclude, reopen or withdraw a claim. Raises what `_transition.apply` raises."""
     victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
+    if body.action == VictimAction.EXCLUDE.value and actor.may(Permission.VICTIM_HANDLE):
+        owed = (LineStatus.PLANNED, LineStatus.PAYING, LineStatus.FAILED)
+        await _not_promised(session, victim.id, *owed)
     told = {"reason": protect.told(body.reason)} if getattr(body, "reason", None) else {}
     await _transition.apply(
         session, actor, victim, VICTIM_FLOW, EventName.VICTIM_UPDATED, body, told

@@ -322,7 +322,15 @@ class TestDisposal:
 
     def codes(self, disposal: Disposal, ownership: Ownership, **over: bool) -> set[str]:
         papers = {"has_photos": True, "appraised": True, "has_receipt": True} | over
-        return {v.code for v in check_disposal(disposal, ownership, **papers)}
+        level = L.COUNTY_PSB
+        return {v.code for v in check_disposal(disposal, ownership, level=level, **papers)}
+
+    @pytest.mark.parametrize("level", [None, *AuthorityLevel])
+    def test_early_return_is_approved_by_the_countys_police_head(self, level) -> None:
+        papers = {"has_photos": True, "appraised": True, "has_receipt": True}
+        found = check_disposal(Disposal.EARLY_RETURN, Ownership.VICTIM, level=level, **papers)
+        too_low = {None, L.POLICE_STATION, L.COUNTY_AGENCY, L.CITY_AGENCY, L.TOWNSHIP}
+        assert [v.code for v in found] == (["authority_too_low"] if level in too_low else [])
 
     def test_early_return_takes_clear_ownership_and_papers(self) -> None:
         assert self.codes(Disposal.EARLY_RETURN, Ownership.VICTIM) == set()

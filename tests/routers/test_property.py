@@ -97,6 +97,7 @@ class TestItems:
         assert {each["code"] for each in problem["errors"]} == {
             "ownership_does_not_fit",
             "early_return_incomplete",
+            "authority_too_low",
         }
         assert done(police.get(url))["status"] == "determined"
 
