@@ -55,12 +55,20 @@ def _settings(values: dict[str, str]) -> None:
     keyring.cache_clear()
 
 
-async def _load_demo() -> None:
+def _load_demo() -> None:
+    """In a loop and on connections of its own: those of the tests stay where they are."""
     from api.core import db
     from api.services import demo
 
-    await demo.load(password=PASSWORD, report=lambda *_: None)
-    await db.dispose()
+    async def load() -> None:
+        await demo.load(password=PASSWORD, report=lambda *_: None)
+        await db.dispose()
+
+    others, db._Current.database = db._Current.database, None
+    try:
+        asyncio.run(load())
+    finally:
+        db._Current.database = others
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -109,7 +117,7 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         before = {name: os.environ.get(name) for name in values}
         _settings(values)
         migrations.upgrade(owner_url)
-        asyncio.run(_load_demo())
+        _load_demo()
         log = home / "server.log"
         with log.open("wb") as sink:
             web = [sys.executable, "-m", "uvicorn", "api.main:create_app", "--factory"]
