@@ -102,7 +102,7 @@ PAGES = [
     Page("time-rules", "office", "/time-rules?limit=20"),
     Page("time-rule", "office", first("time-rules", key="rule_id")),
     Page("holiday-years", "office", "/holiday-years"),
-    Page("api-clients", "security_admin", "/api-clients"),
+    Page("api-clients", "system_admin", "/api-clients"),
     Page("jobs", "system_admin", "/jobs"),
     Page("audit", "audit_admin", "/audit?limit=20"),
     Page("account", "office", "/account"),

@@ -104,10 +104,18 @@ async def picture(staff: Staff, name: str) -> None:
         await staff.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
 
 
+#: Which files of the app the visited pages are made of, by page.
+SEEN: dict[str, set[str]] = {}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 async def test_page(as_, address, axe, page):
     person = await as_(page.who)
     await person.open(address(page))
+    loaded = await person.page.evaluate(
+        "performance.getEntriesByType('resource').map(({ name }) => name)"
+    )
+    SEEN[page.name] = {url.partition("/assets/")[2] for url in loaded}
     assert not (found := await faults(person, axe, page.name)), "\n".join(found)
 
 
@@ -115,6 +123,21 @@ async def test_page(as_, address, axe, page):
 async def test_open_page(stranger, axe, page):
     await stranger.open(page.path)
     assert not (found := await faults(stranger, axe, page.name)), "\n".join(found)
+
+
+def test_no_page_was_forgotten(built):
+    """A page that is new and not in the list is not checked for anything."""
+    if len(SEEN) < len(PAGES):
+        pytest.skip("only some of the pages were visited")
+    manifest = json.loads((built / ".vite" / "manifest.json").read_text())
+    pages = {
+        source: chunk["file"].removeprefix("assets/")
+        for source, chunk in manifest.items()
+        if source.startswith("src/staff/") and source.endswith("Page.vue")
+    }
+    pages.pop("src/staff/LoginPage.vue")
+    seen = set().union(*SEEN.values())
+    assert [source for source, file in pages.items() if file not in seen] == []
 
 
 class TestWhatOpens:

@@ -1,14 +1,15 @@
 """What a page costs before it shows anything, measured on real loads; bytes gate, time is only told."""
 
 import gzip
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
+from playwright.async_api import Response
 
-from tests.browser.conftest import new_context
 from tests.browser.pages import PAGES
-from tests.browser.staff import Staff, Watch
-from tests.conftest import PASSWORD, Running, log_in
+from tests.browser.staff import Staff
+from tests.conftest import Running, log_in
 
 KB = 1024
 LOGIN_JS, STAFF_JS, CHARTS_JS, CSS = 65, 190, 230, 22
@@ -53,10 +54,14 @@ _PAINTED = """() => new Promise((done) => {
 
 async def load(staff: Staff, path: str) -> Load:
     """Visit a page with an empty cache."""
-    answers = []
-    staff.page.on("response", answers.append)
+    answers: list[Response] = []
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    staff.page.on("response", keep)
     await staff.open(path)
-    staff.page.remove_listener("response", answers.append)
+    staff.page.remove_listener("response", keep)
     found = Load(painted=await staff.page.evaluate(_PAINTED))
     for answer in answers:
         kind = answer.url.rpartition(".")[2]
@@ -91,25 +96,13 @@ async def test_login(stranger):
 
 
 @pytest.mark.parametrize("name", MEASURED)
-async def test_a_first_visit(browser, server, name):
+async def test_a_first_visit(as_, server, name):
     page = next(page for page in PAGES if page.name == name)
-    with log_in(server, page.who) as client:
+    with closing(log_in(server, page.who)) as client:
         path = page.address(client)
-    context = await new_context(browser)
-    try:
-        # the cookie alone, so that nothing of the app is in the cache yet
-        await context.request.post(
-            f"{server.api}/auth/token",
-            form={
-                "grant_type": "password",
-                "username": page.who,
-                "password": PASSWORD,
-                "cookie": "true",
-            },
-        )
-        opened = await context.new_page()
-        staff = Staff(opened, server.url, page.who, Watch(opened))
-        check(name, await load(staff, path), STAFF_JS)
-        assert not staff.watch.complaints, staff.watch.complaints
-    finally:
-        await context.close()
+    person = await as_(page.who)
+    network = await person.page.context.new_cdp_session(person.page)
+    await network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    found = await load(person, path)
+    assert person.path() == path
+    check(name, found, STAFF_JS)

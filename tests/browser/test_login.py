@@ -25,7 +25,7 @@ async def test_in_to_where_the_address_led_and_out_again(stranger):
 async def test_a_wrong_password_says_so_and_nothing_more(stranger):
     page = stranger.page
     await stranger.open("/login")
-    with stranger.watch.refusals(401):
+    with stranger.watch.refusals(400):
         for name in ("culture", "nobody-of-this-name"):
             await page.get_by_label("用户名").fill(name)
             await page.get_by_label("密码", exact=True).fill("wrong-Password-1")

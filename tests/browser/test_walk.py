@@ -323,6 +323,36 @@ class TestTheWalk:
         await police.button("隐藏").click()
         await expect(police.fact("账号")).not_to_contain_text("6228481753038816263")
 
+    async def test_14_every_figure_of_the_overview_opens_its_rows(self, as_):
+        leader = await as_("leader")
+        await leader.open("/overview")
+        figures = leader.page.locator(".figures dd.value a")
+        count = await figures.count()
+        assert count > 10
+        for number in range(count):
+            value = (await figures.nth(number).inner_text()).strip()
+            name = await figures.nth(number).get_attribute("aria-label")
+            await figures.nth(number).click()
+            total = leader.page.get_by_text(f"共 {value} 条", exact=True)
+            await expect(total, f"{name}: {leader.path()}").to_be_visible()
+            await leader.page.go_back()
+            await leader.titled("专项行动概览")
+
+    async def test_15_every_row_of_a_chart_opens_its_rows(self, as_):
+        leader = await as_("leader")
+        await leader.open("/overview")
+        chart = leader.page.locator("figure").filter(has_text="线索都办到哪一步了")
+        await expect(chart.locator(".canvas svg")).to_be_visible()
+        assert await chart.locator("svg path").count() > 2, "bars are drawn"
+        await leader.button("看表", chart).click()
+        for name in ("已登记", "已交办", "已有结论"):
+            row = chart.get_by_role("row").filter(has=leader.link(name))
+            value = (await row.get_by_role("cell").inner_text()).strip()
+            await leader.link(name, row).click()
+            await expect(leader.page.get_by_text(f"共 {value} 条", exact=True)).to_be_visible()
+            await leader.page.go_back()
+            await leader.button("看表", chart).click()
+
 
 class TestEverybodySeesTheirs:
     """Menus, and addresses that somebody else copied."""
