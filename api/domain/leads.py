@@ -1,6 +1,9 @@
 """Leads (线索): statuses, actions, conclusions and the life cycle (facts 3.1)."""
 
+from typing import Protocol, cast
+
 from api.domain.actors import Actor
+from api.domain.errors import Conflict
 from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
@@ -82,6 +85,27 @@ def _same_unit_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
 
 
+class LeadRecord(Record, Protocol):
+    """What the predicate below reads."""
+
+    conclusion: LeadConclusion | None
+
+
+#: A lead that was checked and found to be no offence is not handed to the police.
+_FOR_POLICE = frozenset({None, LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
+
+
+def _may_be_offence(_: Actor, record: Record) -> bool:
+    return cast("LeadRecord", record).conclusion in _FOR_POLICE
+
+
+MAY_BE_OFFENCE = Predicate(
+    "no_offence_found",
+    "核查结论不是涉嫌犯罪或者违法的，不能移送公安；有新的情况请先发起二次核查",
+    _may_be_offence,
+    Conflict,
+)
+
 #: The office steps in for departments that are not in the system yet.
 HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
 
@@ -133,7 +157,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.TRANSFERRED_POLICE,
             P.LEAD_HANDLE,
             fields=(_DOCUMENT, REASON),
-            when=(HANDLER,),
+            when=(HANDLER, MAY_BE_OFFENCE),
         ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),

@@ -48,7 +48,7 @@ async def create(
     replayed = await _replayed(session, actor, body)
     if replayed is not None:
         return replayed, False
-    sources = await _sources(session, actor, body.source_lead_ids)
+    sources = await _sources(session, actor, body.source_lead_ids, body.police_case_no)
     row, identifiers = await _row(session, actor, body, sources)
     inserted = await session.scalar(
         upsert(Case)
@@ -103,7 +103,9 @@ def _taken(existing: Case | None = None) -> Conflict:
 errors.CONSTRAINTS["uq_cases_police_case_no"] = _taken
 
 
-async def _sources(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) -> list[Lead]:
+async def _sources(
+    session: AsyncSession, actor: Actor, lead_ids: list[UUID], police_case_no: str
+) -> list[Lead]:
     """The visible leads of a new case in the order given, kept from changing meanwhile."""
     wanted = list(dict.fromkeys(lead_ids))
     if not wanted:
@@ -112,7 +114,7 @@ async def _sources(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) ->
         select(Lead)
         .where(Lead.id.in_(wanted), _LEADS.visible(actor))
         .order_by(Lead.id)
-        .with_for_update(read=True, of=Lead)
+        .with_for_update(of=Lead)
     )
     found = {lead.id: lead for lead in rows}
     for position, lead_id in enumerate(lead_ids):
@@ -128,7 +130,27 @@ async def _sources(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) ->
                 errors=[FieldError(pointer, "lead_not_suspected_crime", message)],
                 article="《公安机关办理刑事案件程序规定》第一百七十八条",
             )
+    if not police_case_no:
+        await _not_opened(session, actor, wanted)
     return [found[lead_id] for lead_id in wanted]
+
+
+async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) -> None:
+    """One matter is one case, whoever presses the button twice; what the police split (分案) comes
+    in with a number of its own. The leads are locked."""
+    there = await session.scalar(
+        select(Case)
+        .join(CaseLead, CaseLead.case_id == Case.id)
+        .where(CaseLead.lead_id.in_(lead_ids), Case.status != CaseStatus.WITHDRAWN)
+        .order_by(Case.id)
+        .limit(1)
+    )
+    if there is None:
+        return
+    refusal = Conflict("该线索已登记案件；分案办理的，请填写公安案件编号", code="lead_has_case")
+    if await session.scalar(select(Case.id).where(Case.id == there.id, LISTING.visible(actor))):
+        refusal.extra |= {"id": str(there.id), "number": there.number}
+    raise refusal
 
 
 async def _row(

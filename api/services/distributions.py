@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -58,13 +58,13 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services import _transition, ledger, protect
+from api.services import _transition, ledger, protect, time_rules
 from api.services.property_items import case_ref
 
 RESOURCE = "distribution"
 D, K, L = Distribution, AccountKind, DistributionLine
 #: 冻结资金返还若干规定(2016)第8条 for proportional returns; elsewhere the notice says its own term.
-OBJECTION_DAYS = 30
+OBJECTIONS = "RET-02b"
 _EDITABLE = frozenset({DistributionStatus.DRAFT, DistributionStatus.COMPUTED})
 _PAYABLE = frozenset(
     {DistributionStatus.PUBLISHED, DistributionStatus.PAYING, DistributionStatus.PARTLY_PAID}
@@ -477,11 +477,13 @@ async def _release(session: AsyncSession, actor: Actor, plan: Distribution, body
 
 
 async def _publish(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    del session, actor
+    del actor
     if body.published_on > today():
         message = "公示日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/published_on", "in_future", message)])
-    until: date = body.objection_until or body.published_on + timedelta(days=OBJECTION_DAYS)
+    until: date = (
+        body.objection_until or (await time_rules.due_on(session, OBJECTIONS, body.published_on)).on
+    )
     if until < body.published_on:
         message = "异议截止日期不能早于公示日期"
         raise Invalid(message, errors=[FieldError("/objection_until", "reversed", message)])

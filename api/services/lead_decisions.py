@@ -34,6 +34,9 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         for name in ("reason", "department", "document_no")
         if getattr(body, name, None)
     }
+    # a second check writes over the first one's conclusion: the timeline keeps both
+    if getattr(body, "conclusion", None):
+        told["conclusion"] = body.conclusion.value
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
@@ -68,7 +71,8 @@ async def _entitled(session: AsyncSession, lead: Lead) -> set[UUID]:
 
 
 async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> None:
-    due = await time_rules.due_on(session, "LEAD-01", today())
+    rule = "LEAD-FAST" if lead.fast_track else "LEAD-01"
+    due = await time_rules.due_on(session, rule, today())
     if given is not None and given < today():
         message = "办理期限不能早于今天"
         raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
@@ -120,6 +124,12 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     await record_access.grant(session, leads.RESOURCE, lead.id, [county])
 
 
+async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """A new round: what was concluded then is in the timeline, and binds nobody now."""
+    del session, actor, body
+    lead.conclusion = lead.concluded_on = None
+
+
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
     LeadAction.RECHECK.value: _recheck,
@@ -127,4 +137,5 @@ _EFFECTS = {
     LeadAction.CONCLUDE.value: _conclude,
     LeadAction.FEED_BACK.value: _feed_back,
     LeadAction.ESCALATE.value: _escalate,
+    LeadAction.REOPEN.value: _reopen,
 }

@@ -227,6 +227,7 @@ class _Standing:
 
     status: LeadStatus
     owner_unit_id: UUID
+    conclusion: LeadConclusion | None
 
 
 async def read(
@@ -234,7 +235,8 @@ async def read(
 ) -> dict[str, Any]:
     """One visible lead with what the actor may do with it. Raises NotFound."""
     lead = await LISTING.one(actor, record_id, session)
-    standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]))
+    found = LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None
+    standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]), found)
     lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))
     if follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
