@@ -65,6 +65,13 @@ UNIT_ROLES: dict[UnitKind, frozenset[Role]] = {
     UnitKind.SYSTEM: ADMINISTRATORS,
 }
 
+#: Kinds whose people may verify a lead: given to another one it would wait for nobody.
+LEAD_HANDLERS = frozenset(
+    kind
+    for kind, roles in UNIT_ROLES.items()
+    if any(Permission.LEAD_HANDLE in ROLE_PERMISSIONS[role] for role in roles - MACHINES)
+)
+
 #: Kinds of which a division has one active unit: new records find their way by it.
 SINGLE_KINDS: dict[UnitKind, DivisionLevel] = {
     UnitKind.OFFICE: DivisionLevel.TOWN,

@@ -13,6 +13,7 @@ from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadAction
+from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.services import _transition, lead_intake, leads, places, protect, time_rules
@@ -46,9 +47,18 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     await session.flush()
 
 
+async def _handler(session: AsyncSession, lead: Lead, unit_id: UUID) -> Unit:
+    """The unit that a lead is given to. Raises Invalid for one whose people handle none."""
+    found = await places.unit(session, unit_id, "unit_id", lead.town_code)
+    if found.kind not in LEAD_HANDLERS:
+        message = f"{found.kind.label}不办理线索，可以列为协办单位"
+        raise Invalid(message, errors=[FieldError("/unit_id", "unit_cannot_handle", message)])
+    return found
+
+
 async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
-    owner = await places.unit(session, body.unit_id, "unit_id", lead.town_code)
+    owner = await _handler(session, lead, body.unit_id)
     assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
     for unit_id in assisting:
         await places.unit(session, unit_id, "assisting_unit_ids", lead.town_code)
@@ -83,7 +93,7 @@ async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> Non
 
 async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
-    owner = await places.unit(session, body.unit_id, "unit_id", lead.town_code)
+    owner = await _handler(session, lead, body.unit_id)
     if owner.id == lead.owner_unit_id:
         message = "二次核查须由另一单位承担"
         raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])

@@ -81,3 +81,21 @@ class TestOneMatterOneCase:
         # split by the police, under a number of its own
         apart = {"police_case_no": f"A{lead['id'][-12:]}"}
         assert police.post("/cases", json=body | apart).status_code == 201
+
+
+class TestHandlers:
+    @pytest.mark.parametrize("who", ["village01", "finance", "leader", "supervisor"])
+    def test_a_lead_is_not_given_to_who_handles_none(self, client, who):
+        office = client("office")
+        made = factories.make_lead(office)
+        unit = client(who).me["unit"]["id"]
+        answer = office.act(f"/leads/{made['id']}", "assign", made["version"], unit_id=unit)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["code"] == "unit_cannot_handle"
+        own = client("market").me["unit"]["id"]
+        done(
+            office.act(
+                f"/leads/{made['id']}", "assign", made["version"],
+                unit_id=own, assisting_unit_ids=[unit],
+            )
+        )  # fmt: skip
