@@ -6310,6 +6310,8 @@ export interface components {
             action: "dispose";
             /** 决定机关 */
             authority: string;
+            /** 批准机关级别（先行返还须填写） */
+            authority_level?: components["schemas"]["AuthorityLevel"] | null;
             /** 处置方式 */
             disposal: components["schemas"]["Disposal"];
             /**
