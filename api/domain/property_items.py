@@ -189,8 +189,14 @@ def check_disposal(
     if disposal is Disposal.EARLY_RETURN:
         article = "《公安机关办理刑事案件程序规定》第二百三十四条"
         if level not in _MAY_RETURN_EARLY:
-            message = "先行返还应当经县级以上公安机关负责人批准"
-            found.append(Violation("authority_too_low", "/authority_level", message, article))
+            found.append(
+                Violation(
+                    "authority_too_low",
+                    "/authority_level",
+                    "先行返还应当经县级以上公安机关负责人批准",
+                    article,
+                )
+            )
         for present, pointer, message in (
             (has_photos, "/has_photos", "先行返还前应当登记、拍照或者录音录像"),
             (appraised, "/appraised_value", "先行返还前应当估价"),
