@@ -48,7 +48,7 @@ def entry(client: httpx.Client) -> str:
 
 def preview(client: httpx.Client) -> str:
     """A ledger with faults in it, read but not brought in."""
-    return f"/imports/{upload(client, '线索台账-含错误.xlsx')['id']}"
+    return f"/imports/{upload(client, '线索台账-含错误.xlsx')['id']}?limit=20"
 
 
 PAGES = [
@@ -85,13 +85,14 @@ PAGES = [
     Page("property-measure", "police", first("property-measures")),
     Page("ledger-none", "police", "/ledger"),
     Page("ledger", "finance", lambda client: f"/ledger?book_id={book(client)}"),
+    Page("ledger-entries", "finance", "/ledger/entries?limit=20"),
     Page("ledger-entry", "finance", entry),
     Page("victims", "police", "/victims?limit=20"),
     Page("victim-new", "police", "/victims/new"),
     Page("victim", "police", first("victims")),
     Page("distributions", "office", "/distributions?limit=20"),
     Page("distribution-new", "office", "/distributions/new"),
-    Page("distribution", "finance", first("distributions")),
+    Page("distribution", "finance", first("distributions", "/distributions/{}?limit=20")),
     Page("units", "office", "/units?limit=20"),
     Page("unit", "office", first("units")),
     Page("divisions", "office", "/divisions"),

@@ -153,7 +153,7 @@ class TestWhatOpens:
 
     async def test_a_list_of_choices(self, as_, axe):
         office = await as_("office")
-        await office.open("/leads")
+        await office.open("/leads?limit=20")
         await office.page.locator(".el-select__wrapper").nth(1).click()
         await office.page.get_by_role("option").filter(visible=True).first.wait_for()
         # the kit hangs its lists on the body, so that no scrolling box cuts them off
@@ -162,7 +162,7 @@ class TestWhatOpens:
 
     async def test_the_choice_of_columns(self, as_, axe):
         office = await as_("office")
-        await office.open("/leads")
+        await office.open("/leads?limit=20")
         await office.page.get_by_text("显示列").click()
         assert not (found := await faults(office, axe, "leads-columns")), "\n".join(found)
 

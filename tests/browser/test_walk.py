@@ -338,7 +338,22 @@ class TestTheWalk:
             await leader.page.go_back()
             await leader.titled("专项行动概览")
 
-    async def test_15_every_row_of_a_chart_opens_its_rows(self, as_):
+    async def test_15_every_sum_of_the_overview_is_the_sum_of_its_rows(self, as_):
+        leader = await as_("leader")
+        await leader.open("/overview")
+        sums = leader.page.locator(".sums a")
+        told = [
+            (await link.get_attribute("href"), await link.locator(".money").get_attribute("title"))
+            for link in await sums.all()
+        ]
+        assert len(told) >= 5
+        for address, exact in told:
+            await leader.open(f"{address}{'&' if '?' in address else '?'}limit=200")
+            amounts = await leader.column("涉案金额") or await leader.column("金额")
+            fen = sum(round(float(amount or 0) * 100) for amount in amounts)
+            assert f"{fen / 100:,.2f} 元" == exact, address
+
+    async def test_16_every_row_of_a_chart_opens_its_rows(self, as_):
         leader = await as_("leader")
         await leader.open("/overview")
         chart = leader.page.locator("figure").filter(has_text="线索都办到哪一步了")
