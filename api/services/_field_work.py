@@ -4,6 +4,7 @@ Calls between the three go one way (entities → rectifications → inspections)
 to another one's rows stands here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -195,6 +196,18 @@ async def share(
         .on_conflict_do_nothing()
     )
     await record_access.grant(session, resource, record_id, [actor.unit_id])
+
+
+async def share_with(
+    session: AsyncSession, entity_id: UUID, viewers: Sequence[UUID | None]
+) -> None:
+    """Whoever comes to see an entity, a new owner above all, sees what was done about it before."""
+    if not any(viewers):
+        return
+    for resource, model in (("inspection", Inspection), ("rectification", Rectification)):
+        ids = await session.scalars(select(model.id).where(model.entity_id == entity_id))
+        for record_id in ids.all():
+            await record_access.grant(session, resource, record_id, viewers)
 
 
 def blank_checklist(industry: Industry) -> list[dict[str, Any]]:

@@ -64,7 +64,7 @@ from api.schemas.risk_entities import (
     RiskEntityUpdate,
     RouteRead,
 )
-from api.services import _transition, columns, places, protect, sealing
+from api.services import _field_work, _transition, columns, places, protect, sealing
 from api.services.risk_entity_drafts import (
     RESOURCE,
     TEXTS,
@@ -450,6 +450,7 @@ async def update_one(
     entity.updated_at = now()
     await session.flush()
     await record_access.grant(session, RESOURCE, entity.id, viewers)
+    await _field_work.share_with(session, entity.id, viewers)
     told = {"fields": sorted(given)}
     await events.record(session, actor, EventName.RISK_ENTITY_UPDATED, RESOURCE, entity.id, told)
     return await read(actor, record_id, session)

@@ -178,3 +178,18 @@ class TestLedgers:
         lead = office.get(f"/leads/{leads_of(office, made)[0]['id']}")
         assert "李老太" not in lead.text
         assert "新桥街上" in lead.json()["note"]
+
+
+class TestOwners:
+    def test_a_new_owner_sees_the_orders_of_before(self, client):
+        office, market, civil = client("office"), client("market"), client("civil")
+        body = {"name": f"某店{uuid4().hex[:6]}", "kind": "site", "industry": "other"}
+        entity = done(market.post("/risk-entities", json=body))
+        order = {"entity_id": entity["id"], "requirements": "停止虚假宣传"}
+        order = done(market.post("/rectifications", json=order))
+        url = f"/rectifications/{order['id']}"
+        assert civil.get(url).status_code == 404
+        entity = done(office.get(f"/risk-entities/{entity['id']}"))
+        unit = {"version": entity["version"], "owner_unit_id": civil.me["unit"]["id"]}
+        done(office.patch(f"/risk-entities/{entity['id']}", json=unit))
+        assert civil.get(url).status_code == 200
