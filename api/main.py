@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api.core import db, errors, logging, openapi, reference, web
+from api.core.fast_lane import FastLane
 from api.routers import ROUTERS
 
 
@@ -31,6 +32,7 @@ def create_app() -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     reference.install(app)
+    app.add_middleware(FastLane, routers=ROUTERS)
     web.install(app)
     openapi.install(app, ROUTERS)
     return app

@@ -43,13 +43,14 @@ class Guard:
         request.state.actor = actor
         writing = request.method != "GET"
         session = await get_session(request) if writing else None
-        if not self.folded:
+        allowed = actor.may(self.permission)
+        if session is not None and request.method == "POST":
+            await idempotency.enter(session, request, actor, allowed=allowed)
+        elif not self.folded:
             await ensure_alive(actor, session)
-        if not actor.may(self.permission):
+        if not allowed:
             raise _SECOND_FACTOR if actor.is_limited else Forbidden()
         bind_contextvars(actor=str(actor.id))
-        if session is not None and request.method == "POST":
-            await idempotency.reserve(session, request, actor)
         return actor
 
 

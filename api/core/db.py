@@ -123,12 +123,11 @@ class Database:
             return await connection.fetchrow(sql, *values)
 
     async def _open_pool(self) -> Any:
+        # The one thing that is written here are serial numbers (core/numbers.py). They need not be
+        # waited for: whatever bears the number commits later, and takes the log before it to disk.
+        told = _CONNECT["server_settings"] | {"synchronous_commit": "off"}
         return await asyncpg.create_pool(
-            self._dsn,
-            min_size=1,
-            max_size=self._pool_size,
-            reset=_keep,
-            **_CONNECT,
+            self._dsn, min_size=1, max_size=self._pool_size, reset=_keep, server_settings=told
         )
 
     def session(self) -> AsyncSession:

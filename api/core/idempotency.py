@@ -14,12 +14,12 @@ from typing import BinaryIO
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlalchemy import delete
+from sqlalchemy import TIMESTAMP, LargeBinary, bindparam, delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.datastructures import UploadFile
 
-from api.core import rows
+from api.core import rows, sessions
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.db import Base
@@ -54,9 +54,16 @@ class ShownOnce(Response):
         self.kept = kept
 
 
-_RESERVE = (
-    "INSERT INTO idempotency_keys (actor_id, key, request_digest, created_at) "
-    "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true"
+#: As the first statement of a request it also begins the transaction.
+_RESERVE = text(f"""
+    WITH login AS (SELECT {sessions.ALIVE} AS alive), taken AS (
+      INSERT INTO idempotency_keys (actor_id, key, request_digest, created_at)
+      SELECT :actor_id, :key, :digest, :now FROM login WHERE alive
+      ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT alive, EXISTS (SELECT 1 FROM taken) AS taken FROM login
+""").bindparams(  # noqa: S608  # words of our own
+    bindparam("digest", type_=LargeBinary), bindparam("now", type_=TIMESTAMP(timezone=True))
 )
 _EARLIER = (
     "SELECT request_digest, status, answer_enc FROM idempotency_keys "
@@ -107,23 +114,28 @@ async def _digest(request: Request, actor: Actor) -> bytes:
     return keyring().digest("idempotency", asked + body)
 
 
-async def reserve(session: AsyncSession, request: Request, actor: Actor) -> None:
-    """Take the request's key, if it has one, for this transaction.
+async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowed: bool) -> None:
+    """Begin a POST: the login holds, and its key, if it has one, is taken for this transaction.
 
-    Raises Replayed with the stored answer, or Invalid (`idempotency_key_reused`) when the same key
-    came with another request. A request whose answer was not kept runs again.
+    A request that is not `allowed` takes no key; its caller refuses it. Raises Unauthenticated
+    (`token_stale`), Replayed with the stored answer, or Invalid (`idempotency_key_reused`) when the
+    same key came with another request. A request whose answer was not kept runs again.
     """
     key = request.headers.get("idempotency-key")
-    if key is None:
+    if key is None or not allowed:
+        await sessions.ensure_alive(actor, session)
         return
     if not 0 < len(key) <= _MAX_KEY:
         raise Invalid("Idempotency-Key 长度应为 1 至 200 个字符", code="idempotency_key_invalid")
     digest = await _digest(request, actor)
-    driver = await rows.raw(session)
-    taken = await driver.fetchval(_RESERVE, actor.id, key, digest, now())
-    if taken:
+    asked = sessions.alive_values(actor) | {"actor_id": actor.id, "key": key, "digest": digest}
+    found = (await session.execute(_RESERVE, asked)).one()
+    if not found.alive:
+        raise sessions.ended()
+    if found.taken:
         request.state.idempotency = Reservation(actor.id, key)
         return
+    driver = await rows.raw(session)
     earlier = await driver.fetchrow(_EARLIER, actor.id, key)
     if earlier is None or earlier["request_digest"] != digest:
         raise Invalid("同一 Idempotency-Key 已用于另一请求", code="idempotency_key_reused")

@@ -18,15 +18,31 @@ class NumberSeries(Base):
     last: Mapped[int]
 
 
-_TAKE = (
-    "INSERT INTO number_series (series, last) VALUES ($1, $2) "
-    "ON CONFLICT (series) DO UPDATE SET last = number_series.last + $2 RETURNING last"
-)
+def taking(rows: str) -> str:
+    """The SQL that takes serials: `rows` selects a series and how many are wanted."""
+    return (
+        f"INSERT INTO number_series (series, last) {rows} "
+        "ON CONFLICT (series) DO UPDATE SET last = number_series.last + excluded.last "
+        "RETURNING last"
+    )
+
+
+_TAKE = taking("VALUES ($1, $2)")
+
+
+def series_of(prefix: str, division_code: str) -> str:
+    """The series of a prefix for a town in the present year."""
+    return f"{prefix}-{division_code[:9]}-{today().year}"
 
 
 async def take(prefix: str, division_code: str, count: int = 1) -> list[str]:
     """The next `count` numbers of a prefix for a town in the present year."""
-    series = f"{prefix}-{division_code[:9]}-{today().year}"
+    series = series_of(prefix, division_code)
     row = await database().fetchrow(_TAKE, series, count)
     last: int = row["last"]
-    return [f"{series}-{serial:04d}" for serial in range(last - count + 1, last + 1)]
+    return [of(series, serial) for serial in range(last - count + 1, last + 1)]
+
+
+def of(series: str, serial: int) -> str:
+    """How a serial of a series is written."""
+    return f"{series}-{serial:04d}"

@@ -15,17 +15,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import bodies, idempotency, versions
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
 
 class UnitOfWorkRoute(APIRoute):
     """Commits the request's session when the handler answered, rolls it back when it raised."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """FastAPI's handler, inside the transaction."""
-        handle = super().get_route_handler()
+        return self.in_transaction(super().get_route_handler())
+
+    def in_transaction(self, handle: Handler) -> Handler:
+        """A handler whose changes are committed before its answer leaves, or not at all."""
         kinds = bodies.kinds(self)
         takes_version, told_version = versions.takes_version(self), versions.told_version(self)
 
-        async def in_transaction(request: Request) -> Response:
+        async def handle_whole(request: Request) -> Response:
             try:
                 if kinds:
                     bodies.check_kind(request, kinds)
@@ -48,7 +53,7 @@ class UnitOfWorkRoute(APIRoute):
                 versions.tag(response, told_version)
             return response
 
-        return in_transaction
+        return handle_whole
 
 
 def answer(content: object, status: int = 200) -> Response:

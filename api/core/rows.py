@@ -7,13 +7,15 @@ writes beside its own record (its event, who may see it, its idempotency row) go
 from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _BEGIN = text("SELECT 1")
+_DRIVER = "driver"
+_NONE: tuple[Any, Any] = (None, None)
 
 
 async def raw(session: AsyncSession) -> Any:
@@ -22,8 +24,13 @@ async def raw(session: AsyncSession) -> Any:
     Changes of mapped objects are not flushed: a record may be half-way through its change when
     the event about it is written.
     """
-    connection = await session.connection()
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    sync = session.sync_session
+    begun, driver = sync.info.get(_DRIVER, _NONE)
+    # the connection belongs to one transaction of the session: after it, to somebody else
+    if begun is None or begun is not sync.get_transaction():
+        connection = await session.connection()
+        driver = cast("Any", (await connection.get_raw_connection()).driver_connection)
+        sync.info[_DRIVER] = (sync.get_transaction(), driver)
     if not driver.is_in_transaction():
         # SQLAlchemy sends BEGIN with its first own statement; before it, a raw insert would
         # commit by itself and survive the rollback.

@@ -50,11 +50,12 @@ _ALIVE = (
     "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND epoch = $2 AND revoked_at IS NULL "
     "AND expires_at > $3) AS alive"
 )
-#: The same through SQLAlchemy: as the first statement of a request it also begins the transaction.
-_ALIVE_HERE = text(
-    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = :id AND epoch = :epoch "
+#: The same for a statement of SQLAlchemy's; `alive_values` gives its parameters.
+ALIVE = (
+    "EXISTS (SELECT 1 FROM sessions WHERE id = :session_id AND epoch = :epoch "
     "AND revoked_at IS NULL AND expires_at > :now)"
 )
+_ALIVE_HERE = text(f"SELECT {ALIVE}")
 
 
 def ended() -> Unauthenticated:
@@ -67,11 +68,15 @@ def attempts_of(name: str) -> bytes:
     return keyring().digest("login", name.strip().lower().encode())[:16]
 
 
+def alive_values(actor: Actor) -> dict[str, object]:
+    """What `ALIVE` asks for."""
+    return {"session_id": actor.session_id, "epoch": actor.epoch, "now": now()}
+
+
 async def ensure_alive(actor: Actor, session: AsyncSession | None = None) -> None:
     """Check the session by a statement of its own. Raises Unauthenticated (`token_stale`)."""
     if session is not None:
-        values = {"id": actor.session_id, "epoch": actor.epoch, "now": now()}
-        holds = await session.scalar(_ALIVE_HERE, values)
+        holds = await session.scalar(_ALIVE_HERE, alive_values(actor))
     else:
         row = await database().fetchrow(_ALIVE, actor.session_id, actor.epoch, now())
         holds = row["alive"]

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer, answer_once
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -29,7 +30,7 @@ Manager = Annotated[Actor, require(P.API_CLIENT_MANAGE)]
 
 @router.get("", response_model=Page[ApiClientShown], summary="接口账号列表")
 async def page(
-    query: Annotated[ApiClientQuery, Query()], _: Manager, session: DbSession
+    _: Manager, query: Annotated[ApiClientQuery, query_of(ApiClientQuery)], session: DbSession
 ) -> Response:
     """按账号排列。"""
     return answer(await api_clients.page(session, query))

@@ -22,8 +22,8 @@ router = make_router("cases")
 
 @router.get("", response_model=Page[CaseItem], summary="案件列表")
 async def page(
-    query: Annotated[CaseQuery, query_of(CaseQuery)],
     actor: Annotated[Actor, require_folded(P.CASE_READ)],
+    query: Annotated[CaseQuery, query_of(CaseQuery)],
 ) -> Response:
     """分页列出可见案件；支持全文检索、案件编号及证件号等精确检索。"""
     return await cases.page(actor, query)

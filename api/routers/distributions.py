@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -31,8 +32,8 @@ router = make_router("distributions")
 
 @router.get("", response_model=Page[DistributionItem], summary="清退方案列表")
 async def page(
-    query: Annotated[DistributionQuery, Query()],
     actor: Annotated[Actor, require_folded(P.DISTRIBUTION_READ)],
+    query: Annotated[DistributionQuery, query_of(DistributionQuery)],
 ) -> Response:
     """分页列出清退方案。"""
     return await distributions.page(actor, query)
@@ -81,8 +82,8 @@ async def transition(
 @router.get("/{plan_id}/lines", response_model=Page[LineItem], summary="清退方案明细")
 async def lines(
     plan_id: UUID,
-    query: Annotated[LineQuery, Query()],
     actor: Annotated[Actor, require_folded(P.DISTRIBUTION_READ)],
+    query: Annotated[LineQuery, query_of(LineQuery)],
 ) -> Response:
     """逐人金额（打码）。"""
     return await distributions.lines(actor, plan_id, query)

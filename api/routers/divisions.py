@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -24,8 +25,8 @@ router = make_router("divisions")
 
 @router.get("", response_model=Page[DivisionShown], summary="行政区划列表")
 async def page(
-    query: Annotated[DivisionQuery, Query()],
     _: Annotated[Actor, require(P.DIVISION_READ)],
+    query: Annotated[DivisionQuery, query_of(DivisionQuery)],
     session: DbSession,
 ) -> Response:
     """按代码排列；可只列某一区划的直接下级，或按名称查找。"""

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.access.guards import require
 from api.core.db import DbSession
-from api.core.pagination import Page, PageParams
+from api.core.pagination import Page, PageQuery
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -22,8 +23,8 @@ audit_router = make_router("audit")
 
 @router.get("", response_model=Feed, summary="事件流")
 async def page(
-    query: Annotated[FeedQuery, Query()],
     actor: Annotated[Actor, require(P.EVENT_READ)],
+    query: Annotated[FeedQuery, query_of(FeedQuery)],
     session: DbSession,
 ) -> Response:
     """按提交先后给出可见记录的事件（CloudEvents 1.0）；不重不漏，可空页续读。"""
@@ -32,8 +33,8 @@ async def page(
 
 @audit_router.get("/events", response_model=Page[AuditEntry], summary="审计记录")
 async def events(
-    query: Annotated[AuditQuery, Query()],
     _: Annotated[Actor, require(P.AUDIT_READ)],
+    query: Annotated[AuditQuery, query_of(AuditQuery)],
     session: DbSession,
 ) -> Response:
     """谁在何时何地做了什么；不含业务内容。"""
@@ -51,8 +52,8 @@ def _timeline_router(source: Source) -> APIRouter:
     )
     async def read(  # pyright: ignore[reportUnusedFunction]  # called by FastAPI
         record_id: UUID,
-        query: PageParams,
         actor: Annotated[Actor, require(source.permission)],
+        query: Annotated[PageQuery, query_of(PageQuery)],
         session: DbSession,
     ) -> Response:
         """一条记录自登记以来的办理经过，新的在前。"""

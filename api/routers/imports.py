@@ -4,11 +4,12 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Form, Query, Response, UploadFile
+from fastapi import Form, Response, UploadFile
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.core.sheets import MEDIA_TYPE
@@ -30,7 +31,8 @@ router = make_router("imports")
 
 @router.get("", response_model=Page[ImportItem], summary="导入列表")
 async def page(
-    query: Annotated[ImportQuery, Query()], actor: Annotated[Actor, require_folded(P.IMPORT_RUN)]
+    actor: Annotated[Actor, require_folded(P.IMPORT_RUN)],
+    query: Annotated[ImportQuery, query_of(ImportQuery)],
 ) -> Response:
     """按上传先后分页列出本镇的导入。"""
     return await imports.page(actor, query)
@@ -56,8 +58,8 @@ async def read(import_id: UUID, actor: Annotated[Actor, require_folded(P.IMPORT_
 @router.get("/{import_id}/rows", response_model=Page[ImportRowShown], summary="导入的行")
 async def rows(
     import_id: UUID,
-    query: Annotated[ImportRowQuery, Query()],
     actor: Annotated[Actor, require(P.IMPORT_RUN)],
+    query: Annotated[ImportRowQuery, query_of(ImportRowQuery)],
 ) -> Response:
     """逐行查看理解结果和错误；个人信息已打码。"""
     return answer(await imports.rows(actor, import_id, query))

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Path, Response
 
 from api.access.guards import require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -19,8 +20,8 @@ router = make_router("jobs")
 
 @router.get("", response_model=Page[JobItem], summary="后台任务列表")
 async def page(
-    query: Annotated[JobQuery, Query()],
     _: Annotated[Actor, require(P.JOB_MANAGE)],
+    query: Annotated[JobQuery, query_of(JobQuery)],
     session: DbSession,
 ) -> Response:
     """等待、执行中和已搁置的任务；完成的任务不保留。"""

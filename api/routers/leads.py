@@ -31,8 +31,8 @@ router = make_router("leads")
 
 @router.get("", response_model=Page[LeadItem], summary="线索列表")
 async def page(
-    query: Annotated[LeadQuery, query_of(LeadQuery)],
     actor: Annotated[Actor, require_folded(P.LEAD_READ)],
+    query: Annotated[LeadQuery, query_of(LeadQuery)],
 ) -> Response:
     """按登记先后分页列出可见线索；支持全文检索、编号及电话等精确检索。"""
     return await leads.page(actor, query)

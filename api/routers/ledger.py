@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -28,8 +29,8 @@ router = make_router("ledger")
 
 @router.get("/accounts", response_model=LedgerAccounts, summary="账户余额")
 async def accounts(
-    query: Annotated[BookQuery, Query()],
     actor: Annotated[Actor, require(P.LEDGER_READ)],
+    query: Annotated[BookQuery, query_of(BookQuery)],
     session: DbSession,
 ) -> Response:
     """一本账的全部账户和五项指标；全部账户之和恒为零。"""
@@ -38,8 +39,8 @@ async def accounts(
 
 @router.get("/entries", response_model=Page[EntryItem], summary="分录列表")
 async def page(
-    query: Annotated[EntryQuery, Query()],
     actor: Annotated[Actor, require_folded(P.LEDGER_READ)],
+    query: Annotated[EntryQuery, query_of(EntryQuery)],
 ) -> Response:
     """分页列出分录。"""
     return await ledger_entries.page(actor, query)

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -22,7 +23,9 @@ Manager = Annotated[Actor, require(P.USER_MANAGE)]
 
 
 @router.get("", response_model=Page[PostShown], summary="岗位列表")
-async def page(query: Annotated[PostQuery, Query()], _: Reader, session: DbSession) -> Response:
+async def page(
+    _: Reader, query: Annotated[PostQuery, query_of(PostQuery)], session: DbSession
+) -> Response:
     """按代码排列的岗位及现任人员。"""
     return answer(await posts.page(session, query))
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -28,8 +29,8 @@ router = make_router("property-items")
 
 @router.get("", response_model=Page[PropertyItemItem], summary="涉案财物列表")
 async def page(
-    query: Annotated[PropertyItemQuery, Query()],
     actor: Annotated[Actor, require_folded(P.PROPERTY_READ)],
+    query: Annotated[PropertyItemQuery, query_of(PropertyItemQuery)],
 ) -> Response:
     """分页列出可见案件的涉案财物；可按完整账号精确查找。"""
     return await property_items.page(actor, query)

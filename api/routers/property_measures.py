@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -26,8 +27,8 @@ router = make_router("property-measures")
 
 @router.get("", response_model=Page[PropertyMeasureItem], summary="查扣冻措施列表")
 async def page(
-    query: Annotated[PropertyMeasureQuery, Query()],
     actor: Annotated[Actor, require_folded(P.PROPERTY_READ)],
+    query: Annotated[PropertyMeasureQuery, query_of(PropertyMeasureQuery)],
 ) -> Response:
     """分页列出措施；逾期未续的显示为视为自动解除。"""
     return await property_measures.page(actor, query)

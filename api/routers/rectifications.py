@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -27,8 +28,8 @@ router = make_router("rectifications")
 
 @router.get("", response_model=Page[RectificationItem], summary="整改列表")
 async def page(
-    query: Annotated[RectificationQuery, Query()],
     actor: Annotated[Actor, require_folded(P.INSPECTION_READ)],
+    query: Annotated[RectificationQuery, query_of(RectificationQuery)],
 ) -> Response:
     """分页列出可见的整改。"""
     return await rectifications.page(actor, query)

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -31,8 +32,8 @@ router = make_router("risk-entities")
 
 @router.get("", response_model=Page[RiskEntityItem], summary="风险主体列表")
 async def page(
-    query: Annotated[RiskEntityQuery, Query()],
     actor: Annotated[Actor, require_folded(P.RISK_ENTITY_READ)],
+    query: Annotated[RiskEntityQuery, query_of(RiskEntityQuery)],
 ) -> Response:
     """按登记先后分页列出可见的机构、企业、场所和项目；on_list=true 即风险管控名单。"""
     return await risk_entities.page(actor, query)

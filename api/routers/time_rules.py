@@ -7,6 +7,7 @@ from fastapi import Path, Query, Response
 from api.access.guards import Anyone, require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -33,7 +34,9 @@ Manager = Annotated[Actor, require(P.TIME_RULE_MANAGE)]
 
 
 @router.get("", response_model=Page[TimeRuleShown], summary="期限规则列表")
-async def page(query: Annotated[TimeRuleQuery, Query()], _: Reader, session: DbSession) -> Response:
+async def page(
+    _: Reader, query: Annotated[TimeRuleQuery, query_of(TimeRuleQuery)], session: DbSession
+) -> Response:
     """每条规则现行有效的版本。"""
     return answer(await time_rules.page(session, query))
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -30,7 +31,9 @@ Manager = Annotated[Actor, require(P.UNIT_MANAGE)]
 
 
 @router.get("", response_model=Page[UnitShown], summary="单位列表")
-async def page(query: Annotated[UnitQuery, Query()], actor: Reader, session: DbSession) -> Response:
+async def page(
+    actor: Reader, query: Annotated[UnitQuery, query_of(UnitQuery)], session: DbSession
+) -> Response:
     """按名称排列的本镇和县级单位；表单中选择单位也用此列表。"""
     return answer(await units.page(session, actor, query))
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer, answer_once
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -32,7 +33,9 @@ Guardian = Annotated[Actor, require(P.USER_SECURE)]
 
 
 @router.get("", response_model=Page[UserShown], summary="人员列表")
-async def page(query: Annotated[UserQuery, Query()], _: Reader, session: DbSession) -> Response:
+async def page(
+    _: Reader, query: Annotated[UserQuery, query_of(UserQuery)], session: DbSession
+) -> Response:
     """按登录名排列的人员及其岗位。"""
     return answer(await users.page(session, query))
 

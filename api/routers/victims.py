@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require, require_folded
 from api.core.db import DbSession
 from api.core.pagination import Page
+from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
@@ -28,7 +29,8 @@ router = make_router("victims")
 
 @router.get("", response_model=Page[VictimItem], summary="受害人登记册")
 async def page(
-    query: Annotated[VictimQuery, Query()], actor: Annotated[Actor, require_folded(P.VICTIM_READ)]
+    actor: Annotated[Actor, require_folded(P.VICTIM_READ)],
+    query: Annotated[VictimQuery, query_of(VictimQuery)],
 ) -> Response:
     """分页列出受害人（一律打码）；可按完整姓名、证件号、电话精确查找。"""
     return await victims.page(actor, query)

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events, numbers, record_access, search
+from api.core import errors, events, record_access, search
 from api.core.clock import now
 from api.core.ids import uuid7
 from api.core.pagination import Listing
@@ -36,6 +36,8 @@ _LEADS = Listing(
     default_sort="",
 )
 
+_WHAT = "案件"
+
 
 async def create(
     session: AsyncSession, actor: Actor, body: CaseCreate
@@ -49,7 +51,7 @@ async def create(
     if replayed is not None:
         return replayed, False
     sources = await _sources(session, actor, body.source_lead_ids, body.police_case_no)
-    row, identifiers = await _row(session, actor, body, sources)
+    row, identifiers = await _row(actor, body, sources)
     inserted = await session.scalar(
         upsert(Case)
         .values(row)
@@ -154,7 +156,7 @@ async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID])
 
 
 async def _row(
-    session: AsyncSession, actor: Actor, body: CaseCreate, sources: list[Lead]
+    actor: Actor, body: CaseCreate, sources: list[Lead]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The row of a new case, and the identifiers in its texts."""
     first = sources[0] if sources else None
@@ -168,13 +170,12 @@ async def _row(
     if missing or not named:
         raise Invalid("没有来源线索的案件须填写案件名称和类别", errors=missing)
     code = body.division_code or (first.division_code if first else actor.division_code)
-    place = await places.locate(session, code)
-    _own_place(actor, place)
+    place, number = await places.numbered(actor, code, _WHAT, "AJ")
     case_id = uuid7()
     title, summary = protect.text(named, "title"), protect.text(body.summary, "summary")
     row = {
         "id": case_id,
-        "number": (await numbers.take("AJ", place.town_code))[0],
+        "number": number,
         "status": CASE_FLOW.initial,
         "title": title.text,
         "police_case_no": body.police_case_no,
@@ -198,12 +199,6 @@ async def _row(
 def _words(*texts: str) -> str:
     """A tsvector literal of the bigrams."""
     return " ".join(f"'{token}'" for token in search.tokens(" ".join(texts)))
-
-
-def _own_place(actor: Actor, place: places.Place) -> None:
-    if not place.division_code.startswith(actor.division_code[:9]):
-        message = "只能登记本镇范围内的案件"
-        raise Invalid(message, errors=[FieldError("/division_code", "other_town", message)])
 
 
 async def _link(session: AsyncSession, actor: Actor, case_id: UUID, sources: list[Lead]) -> None:
@@ -268,8 +263,7 @@ async def _check_changes(
     ):
         raise _taken()
     if "division_code" in changes:
-        place = await places.locate(session, changes["division_code"])
-        _own_place(actor, place)
+        await places.own(session, actor, changes["division_code"], _WHAT)
     for name in ("title", "summary"):
         if name in changes:
             changes[name] = await _protected(session, found.id, name, changes[name])

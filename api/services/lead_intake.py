@@ -10,7 +10,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, numbers, record_access, rows, search
+from api.core import events, record_access, rows, search
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
@@ -24,6 +24,8 @@ from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Post
 from api.schemas.leads import LeadCreate, LeadUpdate
 from api.services import _transition, leads, places, protect
+
+_WHAT = "线索"
 
 
 @dataclass(slots=True)
@@ -166,9 +168,8 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     if body.occurred_on and body.occurred_on > today():
         message = "发生日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/occurred_on", "in_future", message)])
-    place = await places.locate(session, body.division_code or actor.division_code)
-    _own_place(actor, place)
-    number = (await numbers.take("XS", place.town_code))[0]
+    code = body.division_code or actor.division_code
+    place, number = await places.numbered(actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
     if made.reporter:
@@ -177,12 +178,6 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     parts += record_access.rows_of(leads.RESOURCE, made.lead["id"], made.viewers)
     await rows.insert_together(session, [*parts, (events.Event, made.event)])
     return await leads.read(actor, made.lead["id"], session)
-
-
-def _own_place(actor: Actor, place: places.Place) -> None:
-    if not place.division_code.startswith(actor.division_code[:9]):
-        message = "只能登记本镇范围内的线索"
-        raise Invalid(message, errors=[FieldError("/division_code", "other_town", message)])
 
 
 async def update(
@@ -202,8 +197,7 @@ async def update(
     if "subject_uscc" in changes:
         changes["subject_uscc"] = _uscc(changes["subject_uscc"])
     if "division_code" in changes:
-        place = await places.locate(session, changes["division_code"])
-        _own_place(actor, place)
+        place = await places.own(session, actor, changes["division_code"], _WHAT)
         await _move(session, lead, place)
     for name, value in changes.items():
         setattr(lead, name, value)

@@ -1,11 +1,14 @@
 """Where a record belongs: its town, the office that owns it first, the village that sees it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import rows
+from api.core import numbers, rows
+from api.core.db import database
+from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid
 from api.domain.organisation import UnitKind
 from api.models.units import Unit
@@ -18,6 +21,12 @@ SELECT code,
      AND division_code = left(code, 12) AND length(code) >= 12 LIMIT 1) AS village
 FROM divisions WHERE code = ANY($1)
 """  # noqa: S608  # two words of our own
+_NUMBERED = f"""
+WITH place AS ({_LOCATE}), taken AS (
+  {numbers.taking("SELECT $2, 1 FROM place WHERE office IS NOT NULL")}
+)
+SELECT code, office, village, last FROM place, taken
+"""  # noqa: S608  # words of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,31 @@ class Place:
     village_unit_id: UUID | None
 
 
+async def own(session: AsyncSession, actor: Actor, division_code: str, what: str) -> Place:
+    """A place in the actor's own town; `what` is to be there. Raises Invalid (`other_town`)."""
+    _check_own(actor, division_code, what)
+    return await locate(session, division_code)
+
+
+async def numbered(actor: Actor, division_code: str, what: str, prefix: str) -> tuple[Place, str]:
+    """Where a new record of the actor's town belongs, and its number, in one statement.
+
+    Raises Invalid (`other_town`, `division_unknown`); then no number is taken.
+    """
+    _check_own(actor, division_code, what)
+    series = numbers.series_of(prefix, division_code)
+    row = await database().fetchrow(_NUMBERED, [division_code], series)
+    if row is None:
+        raise _unknown(division_code)
+    return _place(row), numbers.of(series, row["last"])
+
+
+def _check_own(actor: Actor, division_code: str, what: str) -> None:
+    if not division_code.startswith(actor.division_code[:9]):
+        message = f"只能登记本镇范围内的{what}"
+        raise Invalid(message, errors=[FieldError("/division_code", "other_town", message)])
+
+
 async def locate(session: AsyncSession, division_code: str) -> Place:
     """The place of a division code. Raises Invalid when the division or its office is unknown."""
     found = await locate_many(session, [division_code])
@@ -39,15 +73,15 @@ async def locate(session: AsyncSession, division_code: str) -> Place:
 async def locate_many(session: AsyncSession, codes: list[str]) -> dict[str, Place]:
     """The places of several division codes, in one statement however many there are."""
     found = await (await rows.raw(session)).fetch(_LOCATE, list(set(codes)))
-    places = {
-        row["code"]: Place(row["code"], row["code"][:9], row["office"], row["village"])
-        for row in found
-        if row["office"] is not None
-    }
+    places = {row["code"]: _place(row) for row in found if row["office"] is not None}
     for code in codes:
         if code not in places:
             raise _unknown(code)
     return places
+
+
+def _place(row: Any) -> Place:
+    return Place(row["code"], row["code"][:9], row["office"], row["village"])
 
 
 async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str) -> Unit:

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links, risk_rows
-from api.core import errors, events, numbers, record_access, word_stats
+from api.core import errors, events, record_access, word_stats
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, moment, yuan
@@ -87,6 +87,7 @@ def _known_already() -> Conflict:
 
 errors.CONSTRAINTS["uq_risk_entities_town_code_uscc"] = _known_already
 
+_WHAT = "主体"
 _SOURCE = join(RiskEntity, Division, Division.code == RiskEntity.division_code, isouter=True).join(
     Unit, Unit.id == RiskEntity.owner_unit_id, isouter=True
 )
@@ -360,15 +361,14 @@ async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) ->
     """
     if body.tier and not actor.may(Permission.RISK_ENTITY_ASSESS):
         raise Forbidden("无权评估定级", code="assess_not_allowed")
-    place = await places.locate(session, body.division_code or actor.division_code)
-    _own_place(actor, place)
+    code = body.division_code or actor.division_code
+    place, number = await places.numbered(actor, code, _WHAT, "QY")
     await _check_unit(session, body.owner_unit_id, place.town_code)
     lead_id = body.source_lead_id
     if lead_id and not await risk_rows.lead_exists(session, actor, lead_id):
         message = "来源线索不存在或无权查看"
         raise Invalid(message, errors=[FieldError("/source_lead_id", "lead_unknown", message)])
     await _check_unique(session, place.town_code, credit_code(body.uscc))
-    number = (await numbers.take("QY", place.town_code))[0]
     made = draft(actor, body, place, number, await around(session, place.town_code))
     await session.execute(insert(RiskEntity), made.entity)
     for model, rows in (
@@ -384,12 +384,6 @@ async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) ->
         told = {"risk_entity": number, "risk_entity_id": str(made.entity["id"])}
         await events.record(session, actor, EventName.LEAD_LINKED, "lead", lead_id, told)
     return await read(actor, made.entity["id"], session)
-
-
-def _own_place(actor: Actor, place: places.Place) -> None:
-    if not place.division_code.startswith(actor.division_code[:9]):
-        message = "只能登记本镇范围内的主体"
-        raise Invalid(message, errors=[FieldError("/division_code", "other_town", message)])
 
 
 async def _check_unit(session: AsyncSession, unit_id: UUID | None, town_code: str) -> None:
@@ -465,8 +459,7 @@ async def _new_viewers(
         await _check_unit(session, given["owner_unit_id"], entity.town_code)
         viewers.append(given["owner_unit_id"])
     if "division_code" in given:
-        place = await places.locate(session, given["division_code"])
-        _own_place(actor, place)
+        place = await places.own(session, actor, given["division_code"], _WHAT)
         viewers.append(place.village_unit_id)
     if "industry" in given:
         viewers += (await around(session, entity.town_code)).regulators(given["industry"])

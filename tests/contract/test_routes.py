@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from fastapi.routing import APIRoute
 
+from api.access.guards import Guard, Public
 from api.core.openapi import api_routes, guards
 from api.main import create_app
 from api.routers import ROUTERS
@@ -58,6 +60,15 @@ def test_operation_ids_are_human_and_unique():
     assert len(ids) == len(set(ids))
     for name in ids:
         assert re.fullmatch(r"[a-z][a-z0-9_]+", name), name
+
+
+def test_the_guard_stands_before_everything_else():
+    """A stranger is told that he is one, not what is wrong with his query."""
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            first = route.dependant.dependencies[0].call
+            assert isinstance(first, (Guard, Public)), route.path
 
 
 def test_every_operation_speaks_chinese():

@@ -9182,7 +9182,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -9757,31 +9757,31 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
-                /** @description 名称 */
-                name?: components["schemas"]["EventName"][] | null;
+                /** @description 名称；可重复给出，取其中之一 */
+                name?: components["schemas"]["EventName"][];
                 /** @description 操作人 */
-                actor_id?: string | null;
+                actor_id?: string;
                 /** @description 操作人姓名 */
-                actor_name?: string | null;
+                actor_name?: string;
                 /** @description 角色 */
-                role?: components["schemas"]["Role"] | null;
+                role?: components["schemas"]["Role"];
                 /** @description 结果 */
-                result?: ("ok" | "refused") | null;
+                result?: "ok" | "refused";
                 /** @description 记录 id */
-                subject_id?: string | null;
+                subject_id?: string;
                 /** @description 地址 */
-                address?: string | null;
+                address?: string;
                 /** @description 请求编号，报障时提供 */
-                request_id?: string | null;
+                request_id?: string;
                 /** @description 起始时间（含） */
-                since?: string | null;
+                since?: string;
                 /** @description 截止时间（不含） */
-                until?: string | null;
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -11030,7 +11030,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -11105,7 +11105,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -11113,9 +11113,9 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["DistributionSort"];
                 /** @description 所属案件 */
-                case_id?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["DistributionStatus"][] | null;
+                case_id?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["DistributionStatus"][];
             };
             header?: never;
             path?: never;
@@ -11562,13 +11562,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
-                /** @description 状态 */
-                status?: components["schemas"]["LineStatus"][] | null;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["LineStatus"][];
             };
             header?: never;
             path: {
@@ -11883,7 +11883,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -11958,17 +11958,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 名称 */
-                q?: string | null;
+                q?: string;
                 /** @description 上级代码（只列直接下级） */
-                parent_code?: string | null;
+                parent_code?: string;
                 /** @description 级别 */
-                level?: components["schemas"]["DivisionLevel"] | null;
+                level?: components["schemas"]["DivisionLevel"];
                 /** @description 是否包括已撤并的 */
                 include_past?: boolean;
             };
@@ -12155,7 +12155,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的 next_cursor */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
             };
@@ -12412,17 +12412,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 排序方式 */
                 sort?: components["schemas"]["ImportSort"];
-                /** @description 种类 */
-                kind?: components["schemas"]["LedgerKind"][] | null;
-                /** @description 状态 */
-                status?: components["schemas"]["ImportStatus"][] | null;
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["LedgerKind"][];
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["ImportStatus"][];
             };
             header?: never;
             path?: never;
@@ -12747,13 +12747,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
-                /** @description 该行状态 */
-                state?: components["schemas"]["RowState"][] | null;
+                /** @description 该行状态；可重复给出，取其中之一 */
+                state?: components["schemas"]["RowState"][];
             };
             header?: never;
             path: {
@@ -12948,7 +12948,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -13023,7 +13023,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -13031,27 +13031,27 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["InspectionSort"];
                 /** @description 检查编号，或检查对象的名称 */
-                q?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["InspectionStatus"][] | null;
-                /** @description 检查结果 */
-                finding?: components["schemas"]["Finding"][] | null;
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["InspectionStatus"][];
+                /** @description 检查结果；可重复给出，取其中之一 */
+                finding?: components["schemas"]["Finding"][];
                 /** @description 风险主体 */
-                entity_id?: string | null;
+                entity_id?: string;
                 /** @description 整改 */
-                rectification_id?: string | null;
+                rectification_id?: string;
                 /** @description 检查单位 */
-                owner_unit_id?: string | null;
+                owner_unit_id?: string;
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
+                division_code?: string;
                 /** @description 是否复查 */
-                is_reinspection?: boolean | null;
+                is_reinspection?: boolean;
                 /** @description 计划日期已过而未检查 */
-                overdue?: boolean | null;
+                overdue?: boolean;
                 /** @description 计划日期起（含） */
-                planned_from?: string | null;
+                planned_from?: string;
                 /** @description 计划日期止（含） */
-                planned_to?: string | null;
+                planned_to?: string;
             };
             header?: never;
             path?: never;
@@ -13750,7 +13750,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -13825,13 +13825,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 状态 */
-                status?: components["schemas"]["JobStatus"] | null;
+                status?: components["schemas"]["JobStatus"];
             };
             header?: never;
             path?: never;
@@ -15093,7 +15093,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -15236,7 +15236,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -15244,9 +15244,9 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["EntrySort"];
                 /** @description 所属账簿（案件或风险主体的 id） */
-                book_id?: string | null;
-                /** @description 账号 */
-                account?: components["schemas"]["AccountKind"][] | null;
+                book_id?: string;
+                /** @description 账号；可重复给出，取其中之一 */
+                account?: components["schemas"]["AccountKind"][];
             };
             header?: never;
             path?: never;
@@ -16164,17 +16164,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 所属单位 */
-                unit_id?: string | null;
-                /** @description 角色 */
-                role?: components["schemas"]["Role"][] | null;
+                unit_id?: string;
+                /** @description 角色；可重复给出，取其中之一 */
+                role?: components["schemas"]["Role"][];
                 /** @description 是否空缺 */
-                vacant?: boolean | null;
+                vacant?: boolean;
                 /** @description 是否包括已停用的 */
                 include_inactive?: boolean;
             };
@@ -16747,7 +16747,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -16755,17 +16755,17 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["PropertyItemSort"];
                 /** @description 所属案件 */
-                case_id?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["PropertyStatus"][] | null;
-                /** @description 种类 */
-                kind?: components["schemas"]["PropertyKind"][] | null;
-                /** @description 甄别结果 */
-                ownership?: components["schemas"]["Ownership"][] | null;
+                case_id?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["PropertyStatus"][];
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["PropertyKind"][];
+                /** @description 甄别结果；可重复给出，取其中之一 */
+                ownership?: components["schemas"]["Ownership"][];
                 /** @description 按完整账号精确查找 */
-                account?: string | null;
+                account?: string;
                 /** @description 给人看的编号 */
-                number?: string | null;
+                number?: string;
             };
             header?: never;
             path?: never;
@@ -17584,7 +17584,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -17659,7 +17659,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -17667,15 +17667,15 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["PropertyMeasureSort"];
                 /** @description 所属案件 */
-                case_id?: string | null;
+                case_id?: string;
                 /** @description 涉案财物 */
-                property_item_id?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["MeasureStatus"][] | null;
-                /** @description 种类 */
-                kind?: components["schemas"]["MeasureKind"][] | null;
+                property_item_id?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["MeasureStatus"][];
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["MeasureKind"][];
                 /** @description 此日（含）以前到期的有效措施 */
-                expires_before?: string | null;
+                expires_before?: string;
             };
             header?: never;
             path?: never;
@@ -18056,7 +18056,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -18131,7 +18131,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -18139,23 +18139,23 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RectificationSort"];
                 /** @description 整改编号、文书编号，或整改对象的名称 */
-                q?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["RectificationStatus"][] | null;
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["RectificationStatus"][];
                 /** @description 风险主体 */
-                entity_id?: string | null;
+                entity_id?: string;
                 /** @description 检查 */
-                inspection_id?: string | null;
+                inspection_id?: string;
                 /** @description 责令整改的单位 */
-                owner_unit_id?: string | null;
+                owner_unit_id?: string;
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
+                division_code?: string;
                 /** @description 是否超期未销号 */
-                overdue?: boolean | null;
+                overdue?: boolean;
                 /** @description 期限起（含） */
-                due_from?: string | null;
+                due_from?: string;
                 /** @description 期限止（含） */
-                due_to?: string | null;
+                due_to?: string;
             };
             header?: never;
             path?: never;
@@ -18538,7 +18538,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -18929,7 +18929,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -18937,35 +18937,35 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RiskEntitySort"];
                 /** @description 全文检索；也可填编号、信用代码、电话 */
-                q?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["EntityStatus"][] | null;
-                /** @description 风险等级 */
-                tier?: components["schemas"]["RiskTier"][] | null;
-                /** @description 处置路线 */
-                route?: components["schemas"]["RiskRoute"][] | null;
-                /** @description 种类 */
-                kind?: components["schemas"]["EntityKind"][] | null;
-                /** @description 行业领域 */
-                industry?: components["schemas"]["Industry"][] | null;
-                /** @description 登记情况 */
-                registration?: components["schemas"]["Registration"][] | null;
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["EntityStatus"][];
+                /** @description 风险等级；可重复给出，取其中之一 */
+                tier?: components["schemas"]["RiskTier"][];
+                /** @description 处置路线；可重复给出，取其中之一 */
+                route?: components["schemas"]["RiskRoute"][];
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["EntityKind"][];
+                /** @description 行业领域；可重复给出，取其中之一 */
+                industry?: components["schemas"]["Industry"][];
+                /** @description 登记情况；可重复给出，取其中之一 */
+                registration?: components["schemas"]["Registration"][];
                 /** @description 负责人姓名（完整） */
-                responsible_person?: string | null;
+                responsible_person?: string;
                 /** @description 承办单位 */
-                owner_unit_id?: string | null;
+                owner_unit_id?: string;
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
+                division_code?: string;
                 /** @description 来源线索 */
-                source_lead_id?: string | null;
+                source_lead_id?: string;
                 /** @description 来自哪次台账导入 */
-                import_id?: string | null;
+                import_id?: string;
                 /** @description 是否在管控名单内（已纳管且未销号） */
-                on_list?: boolean | null;
+                on_list?: boolean;
                 /** @description 是否超过应检查日期 */
-                inspection_overdue?: boolean | null;
+                inspection_overdue?: boolean;
                 /** @description 应检查日期不晚于 */
-                inspection_due_to?: string | null;
+                inspection_due_to?: string;
             };
             header?: never;
             path?: never;
@@ -20092,7 +20092,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -20353,15 +20353,15 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 规则编号或触发事项 */
-                q?: string | null;
+                q?: string;
                 /** @description 规则分组 */
-                group?: components["schemas"]["RuleGroup"] | null;
+                group?: components["schemas"]["RuleGroup"];
             };
             header?: never;
             path?: never;
@@ -20694,17 +20694,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 名称 */
-                q?: string | null;
-                /** @description 种类 */
-                kind?: components["schemas"]["UnitKind"][] | null;
+                q?: string;
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["UnitKind"][];
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
+                division_code?: string;
                 /** @description 是否包括已停用的 */
                 include_inactive?: boolean;
             };
@@ -21273,15 +21273,15 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
                 with_total?: boolean;
                 /** @description 姓名或登录名 */
-                q?: string | null;
+                q?: string;
                 /** @description 是否启用 */
-                is_active?: boolean | null;
+                is_active?: boolean;
             };
             header?: never;
             path?: never;
@@ -22024,7 +22024,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -22032,15 +22032,15 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["VictimSort"];
                 /** @description 所属案件 */
-                case_id?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["VictimStatus"][] | null;
-                /** @description 申报资格 */
-                standing?: components["schemas"]["Standing"][] | null;
+                case_id?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["VictimStatus"][];
+                /** @description 申报资格；可重复给出，取其中之一 */
+                standing?: components["schemas"]["Standing"][];
                 /** @description 付款时是否年满六十周岁 */
-                is_elder?: boolean | null;
+                is_elder?: boolean;
                 /** @description 姓名、证件号、电话或者编号的完整内容 */
-                q?: string | null;
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -22227,7 +22227,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */

@@ -1,0 +1,92 @@
+"""The short way for reads: it answers what succeeds and leaves the rest to FastAPI."""
+
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.core.fast_lane import FastLane
+from api.routers import ROUTERS
+
+READS = [
+    route.path
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute) and route.methods == {"GET"} and "/api/" in route.path
+]
+
+
+class Framework:
+    """Stands where FastAPI stands, and tells what reached it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def __call__(self, scope, receive, send) -> None:
+        self.asked.append(scope["path"])
+
+
+async def ask(path: str, method: str = "GET") -> tuple[list[str], list[dict]]:
+    framework, sent = Framework(), []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": method, "path": path, "query_string": b"", "headers": [],
+        "client": ("127.0.0.1", 1), "server": ("x", 80), "scheme": "http", "root_path": "",
+    }  # fmt: skip
+    await FastLane(framework, ROUTERS)(scope, receive, send)
+    return framework.asked, sent
+
+
+def test_nearly_every_read_takes_it():
+    lane = FastLane(Framework(), ROUTERS)
+    slow = {path for path in READS if lane._find(path.replace("{rule_id}", "LEAD-01")) is None}
+    assert slow == {
+        # answered through a response model
+        "/api/v1/me",
+        "/api/v1/me/sessions",
+        "/api/v1/me/duties",
+        "/api/v1/holiday-years",
+        "/api/v1/time-rules/{rule_id}/due",
+        # these leave a trace, and are to run once
+        "/api/v1/leads/exports.xlsx",
+        "/api/v1/risk-entities/exports.xlsx",
+    }
+
+
+def test_a_word_of_the_path_comes_before_a_parameter():
+    lane = FastLane(Framework(), ROUTERS)
+    record = str(uuid4())
+    found = lane._find(f"/api/v1/leads/{record}")
+    assert found is not None
+    assert found[1] == {"lead_id": record}
+    assert lane._find("/api/v1/leads/exports.xlsx") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/api/v1/leads", "GET"),  # nobody is logged in
+        ("/api/v1/leads/not-an-id", "GET"),
+        ("/api/v1/leads/", "GET"),
+        ("/api/v1/no-such-noun", "GET"),
+        ("/leads", "GET"),
+        ("/api/v1/leads", "POST"),
+        (f"/api/v1/leads/{uuid4()}", "DELETE"),
+    ],
+)
+async def test_mistakes_are_left_to_the_framework(path, method):
+    asked, sent = await ask(path, method)
+    assert asked == [path]
+    assert sent == []
+
+
+async def test_what_needs_no_more_is_answered():
+    asked, sent = await ask("/metrics")
+    assert asked == []
+    assert sent[0]["status"] == 200
