@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api.core import db, errors, logging, openapi, reference, web
-from api.core.fast_lane import FastLane
+from api.core import db, errors, fast_lane, logging, openapi, reference, web
 from api.routers import ROUTERS
 
 
@@ -32,7 +31,7 @@ def create_app() -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     reference.install(app)
-    app.add_middleware(FastLane, routers=ROUTERS)
     web.install(app)
     openapi.install(app, ROUTERS)
+    fast_lane.install(app, ROUTERS)
     return app

@@ -7,8 +7,8 @@ from api.core import search
 #: Share of the leads that hold a word, and the word.
 WORDS = {"half": "预订床位", "1%": "翡翠手镯", "0.1%": "藏獒养殖", "0.01%": "磁悬浮床垫"}
 _EVERY = {"half": 2, "1%": 100, "0.1%": 1_000, "0.01%": 10_000}
-_SUBJECT = "霍邱县福寿康养服务有限公司"
-_TEXT = "老人交纳会员费，承诺每年返利百分之十八，至今无法入住，要求退款被拖延。"
+SUBJECT = "霍邱县福寿康养服务有限公司"
+TEXT = "老人交纳会员费，承诺每年返利百分之十八，至今无法入住，要求退款被拖延。"
 #: The unit with a small share of the rows: one in five thousand (0.02 %).
 SMALL_SHARE = 5_000
 
@@ -44,7 +44,8 @@ CROSS JOIN LATERAL (
 """
 
 
-def _vector(text: str) -> str:
+def vector(text: str) -> str:
+    """What a text adds to the search column."""
     return " ".join(f"'{token}'" for token in search.tokens(text))
 
 
@@ -59,17 +60,17 @@ async def fill(owner: Any, total: int, *, first: int = 1) -> None:
     for start in range(first, total + 1, 100_000):
         await owner.execute(
             _INSERT,
-            _TEXT,
-            _SUBJECT,
+            TEXT,
+            SUBJECT,
             SMALL_SHARE,
             police,
             office,
-            _vector(_SUBJECT + " " + _TEXT),
+            vector(SUBJECT + " " + TEXT),
             units["office"]["id"],
             start,
             min(start + 99_999, total),
             [WORDS[w] for w in words],
-            [_vector(WORDS[w]) for w in words],
+            [vector(WORDS[w]) for w in words],
             [_EVERY[w] for w in words],
         )
     await owner.execute(

@@ -1,11 +1,11 @@
-"""A short way for reads: found by a dictionary, filled in without FastAPI's solver.
+"""A short way to our routes: found by a dictionary, filled in without FastAPI's solver.
 
 Matching through the included routers and solving dependencies costs more than a read of one record
-costs the database (docs/adr/0001-reads.md). Nearly every GET of ours needs only ids from its path
-and dependencies that look at the request; those are known when the application starts.
+costs the database (docs/adr/0001-reads.md). Nearly every route of ours needs only ids from its
+path, one JSON body, and dependencies that look at the request; those are known when the application
+starts. All others, and addresses that do not exist, go on to FastAPI.
 
-It is only ever a shortcut: it answers what succeeds. Whatever it cannot do, and every mistake, it
-leaves to FastAPI, so that there is one behaviour for all refusals. A read may be asked twice.
+It stands inside the handling of errors, and uses FastAPI's own fields, so refusals read alike.
 """
 
 import inspect
@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, get_type_hints
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response, params
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.core.routing import Handler, UnitOfWorkRoute
 
-#: A path's segments; None stands for a parameter.
+#: A method and a path's segments; None stands for a parameter.
 Shape = tuple[str | None, ...]
 
 
@@ -38,21 +39,38 @@ def _text(text: str) -> str:
 _PARAMETERS: dict[Any, Callable[[str], Any]] = {UUID: _uuid, str: _text}
 
 
+def _asks_for_more(wanted: Dependant) -> bool:
+    return bool(
+        wanted.query_params
+        or wanted.header_params
+        or wanted.cookie_params
+        or wanted.response_param_name
+        or wanted.background_tasks_param_name
+    )
+
+
 def _looks_at_the_request(dependency: Dependant) -> bool:
-    asked = dependency.path_params or dependency.query_params or dependency.header_params
-    asked = asked or dependency.cookie_params or dependency.body_params or dependency.dependencies
     call: Any = dependency.call
     waited_for = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(
         getattr(call, "__call__", None)  # noqa: B004  # the method itself, to see whether it is async
     )
-    return not asked and waited_for and dependency.request_param_name in {None, "request"}
+    nested = dependency.path_params or dependency.body_params or dependency.dependencies
+    return waited_for and not nested and not _asks_for_more(dependency)
+
+
+def _is_json(route: UnitOfWorkRoute) -> bool:
+    """One JSON body that must be there, or none at all."""
+    bodies = route.dependant.body_params
+    if len(bodies) != 1:
+        return not bodies
+    info = bodies[0].field_info
+    plain = isinstance(info, params.Body) and not isinstance(info, params.Form)
+    return plain and info.is_required() and route.body_field is bodies[0]
 
 
 def _is_simple(route: UnitOfWorkRoute) -> bool:
     wanted = route.dependant
-    if wanted.query_params or wanted.header_params or wanted.cookie_params or wanted.body_params:
-        return False
-    if wanted.request_param_name or wanted.response_param_name:
+    if _asks_for_more(wanted) or wanted.request_param_name or not _is_json(route):
         return False
     if any(p.field_info.annotation not in _PARAMETERS for p in wanted.path_params):
         return False
@@ -62,74 +80,102 @@ def _is_simple(route: UnitOfWorkRoute) -> bool:
     return all(_looks_at_the_request(each) for each in wanted.dependencies)
 
 
+async def _body(request: Request, field: Any) -> Any:
+    # the route has read it already, and found it to be JSON or nothing
+    if not await request.body():
+        missing = {"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}
+        raise RequestValidationError([missing])
+    value, errors = field.validate(await request.json(), {}, loc=("body",))
+    if errors:
+        raise RequestValidationError(errors)
+    return value
+
+
 def _answer(route: UnitOfWorkRoute) -> Handler:
     wanted, endpoint = route.dependant, route.endpoint
-    ids = [(p.name, _PARAMETERS[p.field_info.annotation]) for p in wanted.path_params]
+    body = wanted.body_params[0] if wanted.body_params else None
     dependencies: list[tuple[str | None, Any, bool]] = [
         (each.name, each.call, each.request_param_name is not None) for each in wanted.dependencies
     ]
 
     async def handle(request: Request) -> Response:
-        given: dict[str, str] = request.scope["path_params"]
-        values: dict[str, Any] = {name: read(given[name]) for name, read in ids}
+        values: dict[str, Any] = dict(request.scope["path_params"])
         for name, call, looks in dependencies:
             value = await (call(request) if looks else call())
             if name is not None:
                 values[name] = value
+        if body is not None:
+            values[body.name] = await _body(request, body)
         return await endpoint(**values)
 
     return route.in_transaction(handle)
 
 
+class _Stop:
+    """A route of the lane: how it answers, and what stands where in its path."""
+
+    def __init__(self, route: UnitOfWorkRoute, names: list[tuple[str, int]]) -> None:
+        read = {p.name: _PARAMETERS[p.field_info.annotation] for p in route.dependant.path_params}
+        self.answer = _answer(route)
+        self._read = [(name, place, read[name]) for name, place in names]
+
+    def given(self, segments: list[str]) -> dict[str, Any]:
+        """The parameters of a path. Raises ValueError."""
+        return {name: read(segments[place]) for name, place, read in self._read}
+
+
 class FastLane:
-    """Reads that need no framework, before the framework."""
+    """What needs no framework, before the framework."""
 
     def __init__(self, app: ASGIApp, routers: Iterable[APIRouter]) -> None:
         self.app = app
         #: None for what is left to FastAPI, so that no parameter of another route swallows it.
-        self._answers: dict[Shape, tuple[Handler, tuple[tuple[str, int], ...]] | None] = {}
-        for router in routers:
-            for route in router.routes:
-                if isinstance(route, UnitOfWorkRoute) and route.methods == {"GET"}:
-                    self._add(route)
+        self._stops: dict[Shape, _Stop | None] = {}
         #: Where parameters stand, by the length of the path: few ways, the plain word first.
         self._places: dict[int, list[tuple[int, ...]]] = {}
-        for shape in self._answers:
-            places = tuple(n for n, segment in enumerate(shape) if segment is None)
-            ways = {places, *self._places.get(len(shape), ())}
-            self._places[len(shape)] = sorted(ways, key=len)
+        for router in routers:
+            for route in router.routes:
+                if isinstance(route, UnitOfWorkRoute):
+                    self._add(route)
 
     def _add(self, route: UnitOfWorkRoute) -> None:
         segments = route.path.split("/")
-        names = tuple((s[1:-1], n) for n, s in enumerate(segments) if s.startswith("{"))
-        shape = tuple(None if s.startswith("{") else s for s in segments)
-        self._answers[shape] = (_answer(route), names) if _is_simple(route) else None
+        names = [(s[1:-1], n) for n, s in enumerate(segments) if s.startswith("{")]
+        places = tuple(place for _, place in names)
+        ways = {places, *self._places.get(len(segments), ())}
+        self._places[len(segments)] = sorted(ways, key=len)
+        stop = _Stop(route, names) if _is_simple(route) else None
+        for method in route.methods or ():
+            self._stops[self._shape(method, segments, places)] = stop
 
-    def _find(self, path: str) -> tuple[Handler, dict[str, str]] | None:
+    @staticmethod
+    def _shape(method: str, segments: list[str], places: tuple[int, ...]) -> Shape:
+        return (method, *(None if n in places else s for n, s in enumerate(segments)))
+
+    def find(self, method: str, path: str) -> tuple[Handler, dict[str, Any]] | None:
+        """What answers a path, with its parameters; None leaves it to FastAPI."""
         segments = path.split("/")
         for places in self._places.get(len(segments), ()):
-            shape = tuple(None if n in places else s for n, s in enumerate(segments))
-            if shape in self._answers:
-                found = self._answers[shape]
-                if found is None:
+            shape = self._shape(method, segments, places)
+            if shape in self._stops:
+                stop = self._stops[shape]
+                try:
+                    return (stop.answer, stop.given(segments)) if stop is not None else None
+                except ValueError:
                     return None
-                answer, names = found
-                return answer, {name: segments[n] for name, n in names}
         return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        found = None
-        if scope["type"] == "http" and scope["method"] == "GET":
-            found = self._find(scope["path"])
-        if found is not None:
-            answer, given = found
-            own = {**scope, "path_params": given, "state": dict(scope.get("state", ()))}
-            try:
-                response = await answer(Request(own, receive, send))
-            except Exception:  # noqa: S110  # FastAPI meets it again, and says it properly
-                pass
-            else:
-                await response(own, receive, send)
-                return
-        await self.app(scope, receive, send)
+        found = self.find(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        answer, scope["path_params"] = found
+        response = await answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+
+def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Put the lane before the router of the app, within its handling of errors."""
+    app.router.middleware_stack = FastLane(app.router.middleware_stack, routers)

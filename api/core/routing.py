@@ -59,7 +59,10 @@ class UnitOfWorkRoute(APIRoute):
 def answer(content: object, status: int = 200) -> Response:
     """A finished JSON answer. FastAPI leaves it alone, so the schema of the route documents it and
     the contract tests, not every request, prove that it fits."""
-    return Response(_json(content), status_code=status, media_type="application/json")
+    response = Response(_json(content), status_code=status, media_type="application/json")
+    if isinstance(content, dict):
+        versions.remember(response, content)  # pyright: ignore[reportUnknownArgumentType]
+    return response
 
 
 def answer_once(content: Mapping[str, object], *secrets: str, status: int = 201) -> Response:

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Query, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from api.access.guards import require
 from api.core.clock import today
+from api.core.query import query_of
 from api.core.routing import router as make_router
 from api.core.sheets import MEDIA_TYPE
 from api.domain.actors import Actor
@@ -41,7 +42,8 @@ _SHEET: dict[int | str, dict[str, Any]] = {
     "/exports.xlsx", summary="导出线索台账", response_class=StreamingResponse, responses=_SHEET
 )
 async def export(
-    query: Annotated[LeadQuery, Query()], actor: Annotated[Actor, require(P.LEAD_EXPORT)]
+    actor: Annotated[Actor, require(P.LEAD_EXPORT)],
+    query: Annotated[LeadQuery, query_of(LeadQuery)],
 ) -> Response:
     """按线索台账（表 F1）的栏目导出查询到的全部线索；个人信息打码，导出留有审计记录。cursor、limit 不起作用。"""
     return _workbook(await exports.lead_ledger(actor, query), exports.F1.title)
@@ -51,7 +53,8 @@ async def export(
     "/exports.xlsx", summary="导出风险管控名单", response_class=StreamingResponse, responses=_SHEET
 )
 async def export_list(
-    query: Annotated[RiskEntityQuery, Query()], actor: Annotated[Actor, require(P.LEAD_EXPORT)]
+    actor: Annotated[Actor, require(P.LEAD_EXPORT)],
+    query: Annotated[RiskEntityQuery, query_of(RiskEntityQuery)],
 ) -> Response:
     """按风险管控名单（表 F2）的栏目导出查询到的全部主体；个人信息打码，导出留有审计记录。cursor、limit 不起作用。"""
     return _workbook(await exports.risk_list(actor, query), exports.F2.title)

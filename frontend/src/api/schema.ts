@@ -14357,7 +14357,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -14365,35 +14365,35 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
                 /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
-                q?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["LeadStatus"][] | null;
-                /** @description 主要类别（C1–C6，C0 为其他） */
-                primary_category?: components["schemas"]["LeadCategory"][] | null;
-                /** @description 来源 */
-                channel?: components["schemas"]["LeadChannel"][] | null;
-                /** @description 核查结论 */
-                conclusion?: components["schemas"]["LeadConclusion"][] | null;
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["LeadStatus"][];
+                /** @description 主要类别（C1–C6，C0 为其他）；可重复给出，取其中之一 */
+                primary_category?: components["schemas"]["LeadCategory"][];
+                /** @description 来源；可重复给出，取其中之一 */
+                channel?: components["schemas"]["LeadChannel"][];
+                /** @description 核查结论；可重复给出，取其中之一 */
+                conclusion?: components["schemas"]["LeadConclusion"][];
                 /** @description 承办单位 */
-                owner_unit_id?: string | null;
+                owner_unit_id?: string;
                 /** @description 建议承办单位 */
-                proposed_unit_id?: string | null;
+                proposed_unit_id?: string;
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
+                division_code?: string;
                 /** @description 行政区划（仅本级） */
-                division_only?: string | null;
+                division_only?: string;
                 /** @description 是否计入统计（撤回、重复的不计） */
-                counted?: boolean | null;
+                counted?: boolean;
                 /** @description 来自哪次台账导入 */
-                import_id?: string | null;
+                import_id?: string;
                 /** @description 是否快速办理 */
-                fast_track?: boolean | null;
+                fast_track?: boolean;
                 /** @description 是否已超期 */
-                overdue?: boolean | null;
+                overdue?: boolean;
                 /** @description 接收日期起（含） */
-                received_from?: string | null;
+                received_from?: string;
                 /** @description 接收日期止（含） */
-                received_to?: string | null;
+                received_to?: string;
             };
             header?: never;
             path?: never;
@@ -19152,7 +19152,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 上一次返回的游标 */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description 每页条数，最多 200 */
                 limit?: number;
                 /** @description 是否统计总数 */
@@ -19160,35 +19160,35 @@ export interface operations {
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RiskEntitySort"];
                 /** @description 全文检索；也可填编号、信用代码、电话 */
-                q?: string | null;
-                /** @description 状态 */
-                status?: components["schemas"]["EntityStatus"][] | null;
-                /** @description 风险等级 */
-                tier?: components["schemas"]["RiskTier"][] | null;
-                /** @description 处置路线 */
-                route?: components["schemas"]["RiskRoute"][] | null;
-                /** @description 种类 */
-                kind?: components["schemas"]["EntityKind"][] | null;
-                /** @description 行业领域 */
-                industry?: components["schemas"]["Industry"][] | null;
-                /** @description 登记情况 */
-                registration?: components["schemas"]["Registration"][] | null;
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["EntityStatus"][];
+                /** @description 风险等级；可重复给出，取其中之一 */
+                tier?: components["schemas"]["RiskTier"][];
+                /** @description 处置路线；可重复给出，取其中之一 */
+                route?: components["schemas"]["RiskRoute"][];
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["EntityKind"][];
+                /** @description 行业领域；可重复给出，取其中之一 */
+                industry?: components["schemas"]["Industry"][];
+                /** @description 登记情况；可重复给出，取其中之一 */
+                registration?: components["schemas"]["Registration"][];
                 /** @description 负责人姓名（完整） */
-                responsible_person?: string | null;
+                responsible_person?: string;
                 /** @description 承办单位 */
-                owner_unit_id?: string | null;
+                owner_unit_id?: string;
                 /** @description 行政区划（含下级） */
-                division_code?: string | null;
+                division_code?: string;
                 /** @description 来源线索 */
-                source_lead_id?: string | null;
+                source_lead_id?: string;
                 /** @description 来自哪次台账导入 */
-                import_id?: string | null;
+                import_id?: string;
                 /** @description 是否在管控名单内（已纳管且未销号） */
-                on_list?: boolean | null;
+                on_list?: boolean;
                 /** @description 是否超过应检查日期 */
-                inspection_overdue?: boolean | null;
+                inspection_overdue?: boolean;
                 /** @description 应检查日期不晚于 */
-                inspection_due_to?: string | null;
+                inspection_due_to?: string;
             };
             header?: never;
             path?: never;
