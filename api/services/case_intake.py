@@ -51,7 +51,7 @@ async def create(
     if replayed is not None:
         return replayed, False
     sources = await _sources(session, actor, body.source_lead_ids, body.police_case_no)
-    row, identifiers = await _row(actor, body, sources)
+    row, identifiers = await _row(session, actor, body, sources)
     inserted = await session.scalar(
         upsert(Case)
         .values(row)
@@ -156,7 +156,7 @@ async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID])
 
 
 async def _row(
-    actor: Actor, body: CaseCreate, sources: list[Lead]
+    session: AsyncSession, actor: Actor, body: CaseCreate, sources: list[Lead]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The row of a new case, and the identifiers in its texts."""
     first = sources[0] if sources else None
@@ -170,7 +170,7 @@ async def _row(
     if missing or not named:
         raise Invalid("没有来源线索的案件须填写案件名称和类别", errors=missing)
     code = body.division_code or (first.division_code if first else actor.division_code)
-    place, number = await places.numbered(actor, code, _WHAT, "AJ")
+    place, number = await places.numbered(session, actor, code, _WHAT, "AJ")
     case_id = uuid7()
     title, summary = protect.text(named, "title"), protect.text(body.summary, "summary")
     row = {

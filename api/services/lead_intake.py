@@ -169,7 +169,7 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
         message = "发生日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/occurred_on", "in_future", message)])
     code = body.division_code or actor.division_code
-    place, number = await places.numbered(actor, code, _WHAT, "XS")
+    place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
     if made.reporter:

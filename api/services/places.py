@@ -45,7 +45,9 @@ async def own(session: AsyncSession, actor: Actor, division_code: str, what: str
     return await locate(session, division_code)
 
 
-async def numbered(actor: Actor, division_code: str, what: str, prefix: str) -> tuple[Place, str]:
+async def numbered(
+    session: AsyncSession, actor: Actor, division_code: str, what: str, prefix: str
+) -> tuple[Place, str]:
     """Where a new record of the actor's town belongs, and its number, in one statement.
 
     Raises Invalid (`other_town`, `division_unknown`); then no number is taken.
@@ -53,9 +55,11 @@ async def numbered(actor: Actor, division_code: str, what: str, prefix: str) -> 
     _check_own(actor, division_code, what)
     series = numbers.series_of(prefix, division_code)
     row = await database().fetchrow(_NUMBERED, [division_code], series)
-    if row is None:
-        raise _unknown(division_code)
-    return _place(row), numbers.of(series, row["last"])
+    if row is not None:
+        return _place(row), numbers.of(series, row["last"])
+    # a place that this very transaction made is seen by its own connection only
+    place = await locate(session, division_code)
+    return place, (await numbers.take(prefix, division_code))[0]
 
 
 def _check_own(actor: Actor, division_code: str, what: str) -> None:

@@ -362,7 +362,7 @@ async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) ->
     if body.tier and not actor.may(Permission.RISK_ENTITY_ASSESS):
         raise Forbidden("无权评估定级", code="assess_not_allowed")
     code = body.division_code or actor.division_code
-    place, number = await places.numbered(actor, code, _WHAT, "QY")
+    place, number = await places.numbered(session, actor, code, _WHAT, "QY")
     await _check_unit(session, body.owner_unit_id, place.town_code)
     lead_id = body.source_lead_id
     if lead_id and not await risk_rows.lead_exists(session, actor, lead_id):
