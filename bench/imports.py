@@ -1,7 +1,7 @@
 """Bringing in a lead ledger of 10,000 rows, as a ratio of COPY into the same indexed table.
 
-`python -m bench.imports`: reading and checking the file, and the commit, each against the time in
-which PostgreSQL copies as many rows into `leads` with all its indexes.
+Reading and checking the file, and the commit, each against the time in which PostgreSQL copies as
+many rows into `leads` with all its indexes.
 """
 
 import asyncio
@@ -9,11 +9,12 @@ import io
 import os
 import random
 import resource
-import tempfile
 import time
 from typing import Any
 
 from rich import print as show
+
+from bench.run import database
 
 ROWS = 10_000
 VILLAGES = ["白庙村", "刘台村", "东湖村", "大塘村"]
@@ -138,26 +139,15 @@ async def _copy(database: Any) -> float:
     return taken
 
 
-def main() -> None:
-    """Measure on a throw-away server of our own."""
-    from api.core import embedded, migrations
-    from api.core.config import settings
-
-    with embedded.temporary() as server, tempfile.TemporaryDirectory() as home:
-        os.environ |= {
-            "DATABASE_URL": server.app_url,
-            "YINLING_OWNER_DATABASE_URL": server.owner_url,
-            "YINLING_HOME": home,
-        }
-        settings.cache_clear()
-        migrations.upgrade(server.owner_url)
+def ratio() -> dict[str, Any]:
+    """Reading, checking and committing the ledger, to COPY of as many rows; and the memory it took."""
+    with database():
         times = asyncio.run(measure())
     copy = times["copy"]
     for name, seconds in times.items():
-        show(f"{name:24} {seconds:6.2f} s   {copy / seconds:5.2f} of COPY")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    show(f"peak memory of the process {peak} MB")
-
-
-if __name__ == "__main__":
-    main()
+        show(f"  {name:24} {seconds:6.2f} s   {copy / seconds:5.2f} of COPY")
+    return {
+        "ratio": round(copy / (times["read, check and stage"] + times["commit"]), 4),
+        "seconds": {name: round(seconds, 2) for name, seconds in times.items()},
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }

@@ -1,10 +1,9 @@
-"""`make bench`: every figure is a ratio to a yardstick measured in the same run.
+"""The API under load: every figure is a ratio to a yardstick measured in the same run.
 
 Absolute numbers are this machine's of this minute; only the ratios mean anything. The yardstick
 and the thing itself take turns, several rounds, and the median of the ratios counts.
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -24,7 +23,6 @@ from urllib.parse import quote
 import asyncpg
 import httpx
 from rich.console import Console
-from rich.table import Table
 
 from bench import dataset
 
@@ -104,7 +102,8 @@ _LEAD = {
 }
 
 
-def _wanted(ratio: float | None) -> str:
+def wanted_words(ratio: float | None) -> str:
+    """How a wanted ratio reads; some figures are only told."""
     return "told only" if ratio is None else f"≥ {ratio}"
 
 
@@ -139,7 +138,7 @@ class Bench:
     def add(self, name: str, wanted: float | None, measured: dict[str, float]) -> None:
         met = wanted is None or measured["ratio"] >= wanted
         self.figures[name] = measured | {"wanted": wanted, "met": met}
-        out.print(f"  {name:<48} {measured['ratio']:>7.3f}  {_wanted(wanted)}")
+        out.print(f"  {name:<48} {measured['ratio']:>7.3f}  {wanted_words(wanted)}")
 
     def against_bare(
         self, name: str, wanted: float, path: str, bare: str, who: str = "office"
@@ -181,25 +180,24 @@ class Bench:
         ours(), bare()
         self.add(name, wanted, compare(ours, bare, self.rounds))
 
-    def run(self, size: int) -> None:
-        """Every figure at one size of the table."""
-        at = f"@{size:,}"
-        self.against_bare(f"list, office {at}", 0.6, "/leads", "/rows")
-        self.against_bare(f"list, unit with 0.02 % {at}", 0.6, "/leads", "/rows", "police")
+    def run(self) -> None:
+        """Every figure at the present size of the table."""
+        self.against_bare("list, office", 0.6, "/leads", "/rows")
+        self.against_bare("list, unit with 0.02 %", 0.6, "/leads", "/rows", "police")
         cursor = ""
         for _ in range(99):
             cursor = (
                 self.get(f"/leads?cursor={cursor}" if cursor else "/leads")["next_cursor"] or cursor
             )
-        self.against_list(f"hundredth page to first {at}", 0.9, f"/leads?cursor={cursor}")
+        self.against_list("hundredth page to first", 0.9, f"/leads?cursor={cursor}")
         record = self.get("/leads")["items"][0]["id"]
-        self.against_bare(f"one record {at}", 0.5, f"/leads/{record}", f"/rows/{record}")
+        self.against_bare("one record", 0.5, f"/leads/{record}", f"/rows/{record}")
         for share, wanted in (("half", 0.5), ("1%", 0.02), ("0.1%", 0.15), ("0.01%", 0.5)):
             self.against_list(
-                f"search, word in {share} {at}", wanted, f"/leads?q={quote(dataset.WORDS[share])}"
+                f"search, word in {share}", wanted, f"/leads?q={quote(dataset.WORDS[share])}"
             )
-        self.create(f"create, to lead with event and key {at}", 0.15, "/leads")
-        self.create(f"create, to one bare row {at}", None, "/rows")
+        self.create("create, to lead with event and key", 0.15, "/leads")
+        self.create("create, to one bare row", None, "/rows")
 
 
 async def _prepare(owner_url: str, size: int, first: int) -> None:
@@ -222,17 +220,37 @@ async def _demo() -> None:
     await db.dispose()
 
 
-def main() -> None:
-    """Measure at each size, print the table, write bench/results.json."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--sizes", default="10000,1000000")
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="a pattern of the figures' names")
-    options = parser.parse_args()
+def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict[str, Any]:
+    """Every figure at every size: name → wanted, and size → ratio, ours, yardstick, met."""
     if shutil.which("wrk") is None:
         raise SystemExit("需要 wrk：apt-get install wrk")
+    figures: dict[str, Any] = {}
+    with database() as (environment, owner_url):
+        asyncio.run(_demo())
+        first = 1
+        for size in sizes:
+            asyncio.run(_prepare(owner_url, size, first))
+            first = size + 1
+            with (
+                serving("api.main:create_app", 8311, environment) as ours,
+                serving("bench.bare:create_app", 8312, environment) as bare,
+            ):
+                bench = Bench(ours, bare, seconds=seconds, rounds=rounds, only=only)
+                bench.run()
+            for name, row in bench.figures.items():
+                figure = figures.setdefault(name, {"wanted": row.pop("wanted"), "sizes": {}})
+                row.pop("wanted", None)
+                figure["sizes"][str(size)] = row
+    return figures
+
+
+@contextlib.contextmanager
+def database() -> Iterator[tuple[dict[str, str], str]]:
+    """A migrated PostgreSQL for this process and its children: the environment that leads to it,
+    and its owner's URL."""
     from api.core import embedded, migrations
+    from api.core.config import settings
+    from api.core.crypto import keyring
 
     with embedded.temporary() as postgres, tempfile.TemporaryDirectory() as home:
         environment = {
@@ -244,33 +262,7 @@ def main() -> None:
             "YINLING_ACCESS_TOKEN_MINUTES": "600",
         }
         os.environ.update(environment)
+        settings.cache_clear()
+        keyring.cache_clear()
         migrations.upgrade(postgres.owner_url)
-        asyncio.run(_demo())
-        figures: dict[str, Any] = {}
-        first = 1
-        for size in (int(s) for s in options.sizes.split(",")):
-            asyncio.run(_prepare(postgres.owner_url, size, first))
-            first = size + 1
-            with (
-                serving("api.main:create_app", 8311, environment) as ours,
-                serving("bench.bare:create_app", 8312, environment) as bare,
-            ):
-                bench = Bench(
-                    ours, bare, seconds=options.seconds, rounds=options.rounds, only=options.only
-                )
-                bench.run(size)
-                figures |= bench.figures
-    table = Table("figure", "ratio", "wanted", "ours /s", "yardstick /s", "met")
-    for name, row in figures.items():
-        table.add_row(
-            name, f"{row['ratio']:.3f}", _wanted(row["wanted"]), f"{row['ours']:,.0f}",
-            f"{row['yardstick']:,.0f}", "✓" if row["met"] else "✗",
-        )  # fmt: skip
-    out.print(table)
-    (ROOT / "bench" / "results.json").write_text(
-        json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        yield environment, postgres.owner_url

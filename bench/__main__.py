@@ -1,0 +1,92 @@
+"""`make bench`: measure everything, print the table, write `bench/results.json`.
+
+Absolute numbers are this machine's of this minute; only the ratios mean anything.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import imports, run
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results.json"
+_MEGABYTES_AT_REST = 200
+_IMPORT_WANTED = 0.15
+out = Console()
+
+
+def _import_ratio() -> dict[str, Any]:
+    # a process of its own: it changes settings, and its memory is a figure
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(imports.ratio)
+
+
+def _rest() -> dict[str, int]:
+    """Megabytes of an API process and of a worker that have nothing to do."""
+    commands = {
+        "api": ["-m", "uvicorn", "api.main:create_app", "--factory", "--port", "8313"],
+        "worker": ["-m", "api.cli", "worker"],
+    }
+    found: dict[str, int] = {}
+    with run.database() as (environment, _):
+        for name, command in commands.items():
+            process = subprocess.Popen(
+                [sys.executable, *command], cwd=ROOT, env=os.environ | environment
+            )
+            time.sleep(8)
+            lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+            resident = next(line for line in lines if line.startswith("VmRSS"))
+            found[name] = int(resident.split()[1]) // 1024
+            process.terminate()
+            process.wait(20)
+    return found
+
+
+def _show(figures: dict[str, Any], sizes: list[int]) -> None:
+    table = Table("figure", "wanted", *(f"{size:,}" for size in sizes), "met")
+    for name, figure in figures.items():
+        rows = [figure["sizes"].get(str(size)) for size in sizes]
+        ratios = [f"{row['ratio']:.3f}" if row else "" for row in rows]
+        met = all(row["met"] for row in rows if row)
+        table.add_row(name, run.wanted_words(figure["wanted"]), *ratios, "✓" if met else "✗")
+    out.print(table)
+
+
+def main() -> None:
+    """Measure at each size, side by side."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--sizes", default="10000,1000000")
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only", default="", help="a pattern of the figures' names; writes no file"
+    )
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    figures = run.measure(sizes, seconds=options.seconds, rounds=options.rounds, only=options.only)
+    _show(figures, sizes)
+    if options.only:
+        return
+    brought_in = _import_ratio()
+    brought_in |= {"wanted": _IMPORT_WANTED, "met": brought_in["ratio"] >= _IMPORT_WANTED}
+    out.print(
+        f"import of {imports.ROWS:,} rows to COPY: {brought_in['ratio']} (≥ {_IMPORT_WANTED})"
+    )
+    rest = _rest()
+    out.print(f"at rest: {rest} MB (worker < {_MEGABYTES_AT_REST})")
+    results = {"api": figures, "import": brought_in, "megabytes_at_rest": rest}
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
