@@ -8,6 +8,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from api.domain.codes import (
@@ -102,10 +103,41 @@ _URL = _pattern(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one glance at a text tells: most patterns need not be tried on most texts."""
+
+    text: str
+    #: ASCII digits in all, and in the longest run that holds single separators at most.
+    digits: int
+    run: int
+    has_letters: bool
+
+
+_RUN = re.compile(rf"[0-9](?:{_SEP}[0-9])*")
+_DIGIT = re.compile(r"[0-9]")
+_LETTER = re.compile(r"[A-Za-z]")
+_NUMERAL_RUN = re.compile(r"[零〇一二三四五六七八九幺]{11}")
+
+
+def _look(plain: str) -> _Look:
+    runs = [len(_DIGIT.findall(run)) for run in _RUN.findall(plain)]
+    return _Look(plain, sum(runs), max(runs, default=0), _LETTER.search(plain) is not None)
+
+
+def is_worth_looking(text: str) -> bool:
+    """Whether a text can hold an identifier at all: five digits, a letter, a number spelled out."""
+    look = _look(_half_width(text))
+    return look.digits >= 5 or look.has_letters or _NUMERAL_RUN.search(text) is not None
+
+
 def candidates(text: str) -> Iterator[tuple[IdentifierKind, str, int, int]]:
     """Every hit as kind, normalised value, start, end; hits may overlap."""
     plain = _half_width(text)
-    for pattern, kind, read in _READERS:
+    look = _look(plain)
+    for pattern, kind, read, worth in _READERS:
+        if not worth(look):
+            continue
         for match in pattern.finditer(plain):
             start, end = match.span(match.lastindex or 0)
             value = read(plain[start:end], plain[max(0, start - 20) : start], plain[end : end + 8])
@@ -173,23 +205,28 @@ def _upper(raw: str, _before: str, _after: str) -> str:
 
 
 _Reader = Callable[[str, str, str], str | None]
-_READERS: tuple[tuple[re.Pattern[str], IdentifierKind, _Reader], ...] = (
-    (_MOBILE, IdentifierKind.PHONE, _phone),
-    (_FIXED, IdentifierKind.PHONE, _phone),
-    (_LOCAL, IdentifierKind.PHONE, _local_phone),
-    (_SERVICE, IdentifierKind.PHONE, _phone),
-    (_SPELLED, IdentifierKind.PHONE, _spelled_phone),
-    (_ID, IdentifierKind.RESIDENT_ID, _resident_id),
-    (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id),
-    (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id),
-    (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account),
-    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit),
-    (_WECHAT, IdentifierKind.WECHAT, _lower),
-    (_QQ, IdentifierKind.QQ, _upper),
-    (_EMAIL, IdentifierKind.EMAIL, _lower),
-    (_PLATE, IdentifierKind.PLATE, _upper),
-    (_URL, IdentifierKind.URL, _lower),
-)
+#: Pattern, kind, what a hit means, and what a text must have for a hit to be possible.
+_READERS: tuple[
+    tuple[re.Pattern[str], IdentifierKind, _Reader, Callable[[_Look], bool]], ...
+] = (
+    (_MOBILE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 11),
+    (_FIXED, IdentifierKind.PHONE, _phone, lambda look: look.digits >= 10),
+    (_LOCAL, IdentifierKind.PHONE, _local_phone, lambda look: look.digits >= 7),
+    (_SERVICE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 9),
+    (_SPELLED, IdentifierKind.PHONE, _spelled_phone,
+     lambda look: _NUMERAL_RUN.search(look.text) is not None),
+    (_ID, IdentifierKind.RESIDENT_ID, _resident_id, lambda look: look.run >= 17),
+    (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id, lambda look: look.run >= 17),
+    (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id, lambda look: look.run >= 15),
+    (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account, lambda look: look.run >= 12),
+    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit, lambda look: look.run >= 6),
+    (_WECHAT, IdentifierKind.WECHAT, _lower, lambda look: look.has_letters),
+    (_QQ, IdentifierKind.QQ, _upper, lambda look: look.digits >= 5),
+    (_EMAIL, IdentifierKind.EMAIL, _lower, lambda look: "@" in look.text),
+    (_PLATE, IdentifierKind.PLATE, _upper, lambda look: look.has_letters and look.digits > 0),
+    (_URL, IdentifierKind.URL, _lower,
+     lambda look: look.has_letters and ("." in look.text or "//" in look.text)),
+)  # fmt: skip
 
 
 def _half_width(text: str) -> str:

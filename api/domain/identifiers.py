@@ -10,7 +10,7 @@ Missing a number is worse than masking one too many, which a reveal undoes.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from api.domain.identifier_patterns import IdentifierKind, candidates
+from api.domain.identifier_patterns import IdentifierKind, candidates, is_worth_looking
 
 __all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "detect", "mask_identifier",
            "masked", "unmasked"]  # fmt: skip
@@ -68,7 +68,7 @@ def detect(text: str) -> list[Found]:
         for found in chosen:
             rest[found.start : found.end] = BLANK * len(found.raw)
         kept += chosen
-        if not chosen:
+        if not chosen or not is_worth_looking("".join(rest)):
             break
     return sorted(kept, key=lambda found: found.start)
 

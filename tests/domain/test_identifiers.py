@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.domain import identifier_patterns
 from api.domain.identifiers import (
     PERSONAL_KINDS,
     PUBLIC_KINDS,
@@ -241,3 +242,28 @@ def test_long_hostile_texts_take_no_time(piece):
     started = time.perf_counter()
     detect(piece * (20_000 // len(piece)))
     assert time.perf_counter() - started < 3
+
+
+CROWDED = st.text(
+    alphabet=st.sampled_from("0123456789１２０〇幺一三八-–.·/ @：:()转元xXaQwv信微贵A京.cn\x00"),
+    max_size=60,
+)
+
+
+@given(st.one_of(CROWDED, MIXED))
+def test_what_one_glance_rules_out_is_not_there(text):
+    """The patterns that a text cannot satisfy are not tried: with all of them tried, nothing more
+    is found."""
+    plain = identifier_patterns._half_width(text)
+    every = [
+        (kind, value, *match.span(match.lastindex or 0))
+        for pattern, kind, read, _ in identifier_patterns._READERS
+        for match in pattern.finditer(plain)
+        for start, end in [match.span(match.lastindex or 0)]
+        if (
+            value := read(plain[start:end], plain[max(0, start - 20) : start], plain[end : end + 8])
+        )
+    ]
+    assert list(identifier_patterns.candidates(text)) == every
+    if every:
+        assert identifier_patterns.is_worth_looking(text)
