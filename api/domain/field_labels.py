@@ -232,6 +232,23 @@ _LEADS: Final = {
     "import_id": "来自哪次台账导入",
     "import_row": "在导入文件中的行号",
 }
+_RECHECKS: Final = {
+    "category": "线索类别",
+    "conclusions": "抽取哪些结论的线索",
+    "drawn": "是否抽中；在抽样和各层里为抽中条数",
+    "first_conclusion": "原结论",
+    "second_conclusion": "二次核查的结论；未完成为空",
+    "second_unit": "二次核查单位",
+    "second_on": "二次核查完成日期",
+    "period_from": "结论日期起",
+    "period_to": "结论日期止",
+    "population": "总体条数",
+    "population_size": "总体条数",
+    "population_digest": "总体的 SHA-256 摘要",
+    "seed": "随机种子",
+    "size": "要抽取的条数",
+    "strata": "各层：作出结论的单位与类别",
+}
 _CASES: Final = {
     "case": "所属案件",
     "case_id": "所属案件",
@@ -403,6 +420,7 @@ _FEED: Final = {
 #: Parameters of paths that name a record by its kind.
 _PATHS: Final = {
     "lead_id": "线索",
+    "sample_id": "二次核查抽样",
     "item_id": "涉案财物",
     "measure_id": "措施",
     "victim_id": "受害人",
@@ -418,6 +436,7 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _LOGIN
     | _TIME
     | _LEADS
+    | _RECHECKS
     | _CASES
     | _RISK_ENTITIES
     | _PROPERTY

@@ -6,11 +6,18 @@ timeline names and what the button says. Every condition stands in the table, no
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from api.domain.actors import Actor
-from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.errors import (
+    DomainError,
+    FieldError,
+    Forbidden,
+    Invalid,
+    RuleViolated,
+    TransitionNotAllowed,
+)
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission
 
@@ -44,6 +51,13 @@ class Field:
     required: bool = True
     options: type[Labelled] | None = None
     rule: str | None = None
+    #: Asked for, and then required as said above, only where another field of the form has this
+    #: value.
+    only_with: tuple[str, Labelled] | None = None
+
+    def applies(self, given: Any) -> bool:
+        """Whether a form filled in like this asks for the field at all."""
+        return self.only_with is None or getattr(given, self.only_with[0]) is self.only_with[1]
 
 
 REASON = Field("reason", "理由", FieldKind.LONG_TEXT)
@@ -98,6 +112,25 @@ class Step(Generic[S]):
     fields: tuple[Field, ...] = ()
     when: tuple[Predicate, ...] = ()
     danger: bool = False
+
+    def check(self, given: Any) -> None:
+        """What the wire's types cannot say: fields that another field asks for or leaves out.
+
+        Raises Invalid naming each of them.
+        """
+        faults: list[FieldError] = []
+        for each in self.fields:
+            if each.only_with is None:
+                continue
+            missing = getattr(given, each.name, None) in (None, "")
+            if each.applies(given) and each.required and missing:
+                faults.append(FieldError(f"/{each.name}", "missing", f"请填写{each.label}"))
+            if not each.applies(given) and not missing:
+                value = each.only_with[1].label
+                message = f"只有选择“{value}”时才填写{each.label}"
+                faults.append(FieldError(f"/{each.name}", "not_asked", message))
+        if faults:
+            raise Invalid(faults[0].message, errors=faults)
 
 
 @dataclass(frozen=True, slots=True)

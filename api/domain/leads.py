@@ -1,9 +1,10 @@
 """Leads (线索): statuses, actions, conclusions and the life cycle (facts 3.1)."""
 
 from typing import Protocol, cast
+from uuid import UUID
 
 from api.domain.actors import Actor
-from api.domain.errors import Conflict
+from api.domain.errors import Conflict, Forbidden
 from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
@@ -61,6 +62,23 @@ class LeadConclusion(Labelled):
     DUPLICATE = "duplicate", "重复"
 
 
+class DiversionRoute(Labelled):
+    """Where a matter goes that is a dispute and no offence (capability C5)."""
+
+    MEDIATION = "mediation", "人民调解"
+    LITIGATION = "litigation", "民事诉讼"
+    LEGAL_AID = "legal_aid", "法律援助"
+    ADMINISTRATIVE = "administrative", "行政调解或者行政执法"
+
+
+class Solved(Labelled):
+    """Whether the reporter's problem is solved: another fact than that the lead is closed."""
+
+    YES = "yes", "已解决"
+    PARTLY = "partly", "部分解决"
+    NO = "no", "未解决"
+
+
 class FeedbackMode(Labelled):
     """How the reporter was answered, or why that is impossible (capability P3)."""
 
@@ -86,9 +104,12 @@ def _same_unit_or_office(actor: Actor, record: Record) -> bool:
 
 
 class LeadRecord(Record, Protocol):
-    """What the predicate below reads."""
+    """What the predicates below read."""
 
     conclusion: LeadConclusion | None
+    #: Who concluded it last: the person and the unit.
+    concluded_by_id: UUID | None
+    concluded_unit_id: UUID | None
 
 
 #: A lead that was checked and found to be no offence is not handed to the police.
@@ -106,12 +127,31 @@ MAY_BE_OFFENCE = Predicate(
     Conflict,
 )
 
+
+def _is_somebody_else(actor: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.status is not S.RECHECK or (
+        actor.unit_id != lead.concluded_unit_id and actor.id != lead.concluded_by_id
+    )
+
+
+#: Nobody verifies a second time what they, or their unit, concluded the first time.
+SOMEBODY_ELSE = Predicate(
+    "recheck_by_same",
+    "二次核查的结论须由作出原结论的单位和人员以外的人提交",
+    _is_somebody_else,
+    Forbidden,
+)
+
 #: The office steps in for departments that are not in the system yet.
 HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
 
 _UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
+_DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
 _DOCUMENT = Field("document_no", "文书编号", required=False)
 _OPEN = frozenset({S.RECEIVED, S.REGISTERED, S.ASSIGNED, S.DISPUTED, S.VERIFYING})
+#: Where a second verification can start from, and what a sample for it is drawn from.
+DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
 _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
@@ -149,8 +189,16 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(
                 Field("conclusion", "核查结论", FieldKind.ENUM, options=LeadConclusion),
                 Field("findings", "核查情况", FieldKind.LONG_TEXT),
+                Field(
+                    "diversion_route",
+                    "处理途径",
+                    FieldKind.ENUM,
+                    options=DiversionRoute,
+                    only_with=_DISPUTE,
+                ),
+                Field("diversion_department", "接收单位", only_with=_DISPUTE),
             ),
-            when=(HANDLER,),
+            when=(HANDLER, SOMEBODY_ELSE),
         ),
         A.TRANSFER_POLICE: Step(
             frozenset({S.VERIFYING, S.CONCLUDED}),
@@ -167,7 +215,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(HANDLER,),
         ),
         A.RECHECK: Step(
-            frozenset({S.CONCLUDED, S.FED_BACK}),
+            DRAWABLE,
             S.RECHECK,
             P.LEAD_ASSIGN,
             fields=(_UNIT, REASON),
@@ -182,7 +230,15 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER,),
         ),
-        A.CLOSE: Step(frozenset({S.FED_BACK}), S.CLOSED, P.LEAD_ASSIGN),
+        A.CLOSE: Step(
+            frozenset({S.FED_BACK}),
+            S.CLOSED,
+            P.LEAD_ASSIGN,
+            fields=(
+                Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
+                Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
+            ),
+        ),
         A.ESCALATE: Step(
             frozenset({S.REGISTERED, S.VERIFYING}), S.ESCALATED, P.LEAD_ASSIGN, fields=(REASON,)
         ),

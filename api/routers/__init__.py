@@ -19,6 +19,7 @@ from api.routers import (
     posts,
     property_items,
     property_measures,
+    recheck_samples,
     rectifications,
     risk_entities,
     setup,
@@ -35,6 +36,7 @@ ROUTERS = (
     auth.me_router,
     duties.router,
     exports.leads_router,  # before /leads/{lead_id}
+    recheck_samples.router,  # before /leads/{lead_id}
     leads.router,
     exports.risk_entities_router,
     risk_entities.router,

@@ -1,5 +1,6 @@
 """Wire types that every noun uses: money, texts, actions, transitions."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -90,6 +91,13 @@ class Option(Shown):
     label: str
 
 
+class NeedCondition(Shown):
+    """The value of another field that makes a form ask for this one."""
+
+    field: str
+    value: str
+
+
 class Need(Shown):
     """One thing that an action asks for; forms are built from this."""
 
@@ -99,6 +107,8 @@ class Need(Shown):
     required: bool
     options: list[Option] | None
     rule: str | None = Field(description="给出默认期限的规则编号")
+    only_with: NeedCondition | None = Field(description="仅当另一字段取该值时才须填写")
+    value: str | None = Field(description="预先选好的值，可以改")
 
 
 class AvailableAction(Shown):
@@ -129,8 +139,18 @@ def _options(kind: type[Labelled] | None) -> list[dict[str, str]] | None:
     )
 
 
-def actions(available: list[Available]) -> list[dict[str, Any]]:
-    """The wire form of what a flow offers."""
+def _condition(need: FlowField) -> dict[str, str] | None:
+    return (
+        {"field": need.only_with[0], "value": need.only_with[1].value} if need.only_with else None
+    )
+
+
+def actions(
+    available: list[Available], offered: Mapping[str, Mapping[str, str | None]] | None = None
+) -> list[dict[str, Any]]:
+    """The wire form of what a flow offers; `offered` are values to begin with, by action and
+    field."""
+    begun = offered or {}
     return [
         {
             "action": each.action.value,
@@ -144,6 +164,8 @@ def actions(available: list[Available]) -> list[dict[str, Any]]:
                     "required": need.required,
                     "options": _options(need.options),
                     "rule": need.rule,
+                    "only_with": _condition(need),
+                    "value": begun.get(each.action.value, {}).get(need.name),
                 }
                 for need in each.needs
             ],
@@ -168,7 +190,7 @@ _TYPES: dict[FieldKind, Any] = {
 
 def _field(need: FlowField) -> tuple[Any, Any]:
     kind: Any = need.options if need.kind is FieldKind.ENUM else _TYPES[need.kind]
-    if need.required:
+    if need.required and need.only_with is None:
         return kind, Field(title=need.label)
     return kind | None, Field(None, title=need.label)
 

@@ -13,10 +13,12 @@ from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
 from api.domain.leads import (
     LEAD_FLOW,
+    DiversionRoute,
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
     ReporterKind,
+    Solved,
 )
 from api.schemas.common import (
     AvailableAction,
@@ -155,6 +157,7 @@ class LeadQuery(PageQuery):
     primary_category: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
     channel: Annotated[list[LeadChannel], Field(max_length=30)] | None = None
     conclusion: Annotated[list[LeadConclusion], Field(max_length=10)] | None = None
+    solved: Annotated[list[Solved], Field(max_length=3)] | None = None
     owner_unit_id: UUID | None = None
     proposed_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
@@ -188,6 +191,7 @@ class LeadItem(Shown):
     due_on: date | None
     due_is_provisional: bool
     conclusion: LeadConclusion | None
+    solved: Solved | None
     version: int
 
 
@@ -228,7 +232,12 @@ class LeadRead(LeadItem):
     reporter: ReporterShown
     cases: list[LeadCase]
     due_rule: str
+    assigned_on: date | None = Field(description="交办日期")
     findings: str
+    concluded_unit: Named | None = Field(description="作出结论的单位")
+    diversion_route: DiversionRoute | None
+    diversion_department: str | None
+    solved_note: str | None
     concluded_on: date | None
     feedback_mode: FeedbackMode | None
     feedback_note: str

@@ -42,7 +42,7 @@ from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_d
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
 from api.domain.inspections import InspectionStatus
-from api.domain.leads import LeadStatus
+from api.domain.leads import DRAWABLE, LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
@@ -56,6 +56,7 @@ from api.models.inspections import Inspection
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
+from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.services import time_rules
@@ -235,6 +236,23 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_ACKNOWLEDGE, LeadStatus.ASSIGNED),
     _lead(K.LEAD_VERIFY, LeadStatus.VERIFYING),
     _lead(K.LEAD_RECHECK, LeadStatus.RECHECK),
+    Source(
+        K.LEAD_RECHECK_DRAWN,
+        "leads",
+        Lead,
+        P.LEAD_ASSIGN,
+        lambda actor: and_(
+            Lead.town_code == actor.division_code[:9],
+            Lead.status.in_(DRAWABLE),
+            Lead.id.in_(
+                select(RecheckSampleLine.lead_id).where(
+                    RecheckSampleLine.drawn, RecheckSampleLine.second_conclusion.is_(None)
+                )
+            ),
+        ),
+        Lead.subject_name,
+        Lead.number,
+    ),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),

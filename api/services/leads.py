@@ -32,7 +32,7 @@ from api.core.pagination import Listing, Sort, check_columns, moment, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadConclusion, LeadStatus, ReporterKind
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, ReporterKind
 from api.domain.permissions import Permission, follows_only
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
@@ -76,6 +76,7 @@ _ITEM: dict[str, Any] = {
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
     "conclusion": Lead.conclusion,
+    "solved": Lead.solved,
     "version": Lead.version,
 }
 
@@ -114,7 +115,13 @@ _READ: dict[str, Any] = _ITEM | {
     "reporter": _REPORTER,
     "cases": _CASES,
     "due_rule": Lead.due_rule,
+    "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
+    "concluded_unit": columns.unit_named(Lead.concluded_unit_id),
+    "concluded_by_id": Lead.concluded_by_id,
+    "diversion_route": Lead.diversion_route,
+    "diversion_department": Lead.diversion_department,
+    "solved_note": Lead.solved_note,
     "concluded_on": Lead.concluded_on,
     "feedback_mode": Lead.feedback_mode,
     "feedback_note": Lead.feedback_note,
@@ -125,7 +132,14 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Lead.updated_at,
 }
 check_columns(LeadItem, _ITEM)
-check_columns(LeadRead, _READ, "available_actions", "revealable")
+#: What only decides, and is not shown.
+_DECIDING = {"concluded_by_id"}
+check_columns(
+    LeadRead,
+    {name: column for name, column in _READ.items() if name not in _DECIDING},
+    "available_actions",
+    "revealable",
+)
 
 _ANY_TEXT = ARRAY(Text)
 _IS_OVERDUE = and_(Lead.due_on < literal_column("current_date"), Lead.status.in_(OPEN))
@@ -150,6 +164,7 @@ LISTING = Listing(
         "primary_category": (_ANY_TEXT, lambda p: Lead.primary_category == func.any(p)),
         "channel": (_ANY_TEXT, lambda p: Lead.channel == func.any(p)),
         "conclusion": (_ANY_TEXT, lambda p: Lead.conclusion == func.any(p)),
+        "solved": (_ANY_TEXT, lambda p: Lead.solved == func.any(p)),
         "owner_unit_id": (Uuid(), lambda p: Lead.owner_unit_id == p),
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
         "division_from": (Text(), lambda p: Lead.division_code >= p),
@@ -201,6 +216,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "primary_category": query.primary_category,
         "channel": query.channel,
         "conclusion": query.conclusion,
+        "solved": query.solved,
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,
         "division_from": place,
@@ -228,6 +244,8 @@ class _Standing:
     status: LeadStatus
     owner_unit_id: UUID
     conclusion: LeadConclusion | None
+    concluded_by_id: UUID | None
+    concluded_unit_id: UUID | None
 
 
 async def read(
@@ -235,15 +253,32 @@ async def read(
 ) -> dict[str, Any]:
     """One visible lead with what the actor may do with it. Raises NotFound."""
     lead = await LISTING.one(actor, record_id, session)
-    found = LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None
-    standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]), found)
-    lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))
+    available = list(LEAD_FLOW.available(actor, _standing(lead)))
+    lead["available_actions"] = actions(available, _offered(lead))
     if follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
+        lead["solved_note"] = lead["diversion_department"] = None
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     return lead
+
+
+def _standing(lead: dict[str, Any]) -> _Standing:
+    concluded_by = lead.pop("concluded_by_id")
+    return _Standing(
+        LeadStatus(lead["status"]),
+        UUID(lead["owner_unit"]["id"]),
+        LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None,
+        UUID(concluded_by) if concluded_by else None,
+        UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
+    )
+
+
+def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
+    """What a form begins with: the unit that somebody proposed."""
+    proposed = lead["proposed_unit"]
+    return {LeadAction.ASSIGN.value: {"unit_id": proposed["id"]}} if proposed else {}
 
 
 def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from api.core.events import Event
-from tests.factories import assign, conclude, make_lead
+from tests.factories import assign, close, conclude, make_lead
 from tests.routers import test_risk_entities
 
 F1 = [
@@ -78,7 +78,7 @@ class TestF1:
             feedback_mode="phone",
             feedback_note="已电话告知13900001111",
         ).json()
-        lead = office.act(url, "close", lead["version"]).json()
+        lead = close(office, lead)
         (row,) = rows(export(office, q=lead["number"]))
         today = lead["updated_at"][:10]
         assert row["来源"] == "举报电话"

@@ -46,7 +46,7 @@ class TestPoliceTransfer:
                 url, "feed_back", made["version"], feedback_mode="phone", feedback_note="已告知"
             )
         )
-        made = done(office.act(url, "close", made["version"]))
+        made = factories.close(office, made)
         made = done(office.act(url, "reopen", made["version"], reason="回头看发现新情况"))
         assert made["conclusion"] is None
         told = office.get(f"{url}/timeline", params={"limit": 200}).json()["items"]

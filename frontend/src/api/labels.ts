@@ -15,6 +15,7 @@ import type {
   Disposition,
   DistributionSort,
   DistributionStatus,
+  DiversionRoute,
   DivisionLevel,
   DutyKind,
   EditedRows,
@@ -69,6 +70,7 @@ import type {
   RowState,
   RuleGroup,
   SetupStep,
+  Solved,
   Standing,
   TimeUnit,
   UnitKind,
@@ -244,6 +246,13 @@ export const DistributionStatusLabels: Record<DistributionStatus, string> = {
   'withdrawn': '已撤回',
 }
 
+export const DiversionRouteLabels: Record<DiversionRoute, string> = {
+  'mediation': '人民调解',
+  'litigation': '民事诉讼',
+  'legal_aid': '法律援助',
+  'administrative': '行政调解或者行政执法',
+}
+
 export const DivisionLevelLabels: Record<DivisionLevel, string> = {
   'county': '县（区）',
   'town': '乡镇（街道）',
@@ -259,6 +268,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_acknowledge': '待签收',
   'lead_verify': '待核查',
   'lead_recheck': '待二次核查',
+  'lead_recheck_drawn': '抽中待发起二次核查',
   'lead_feed_back': '待反馈举报人',
   'case_accept': '待受案',
   'case_filing': '待作立案决定',
@@ -332,6 +342,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.created': '提交线索',
   'lead.updated': '修改线索',
   'lead.transitioned': '办理线索',
+  'recheck_sample.drawn': '抽取二次核查线索',
   'lead.linked': '线索关联',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
@@ -806,6 +817,12 @@ export const SetupStepLabels: Record<SetupStep, string> = {
   'units': '建立成员单位和村（社区）',
   'posts': '为成员单位设岗并指定人员',
   'liaisons': '指定各单位联络员',
+}
+
+export const SolvedLabels: Record<Solved, string> = {
+  'yes': '已解决',
+  'partly': '部分解决',
+  'no': '未解决',
 }
 
 export const StandingLabels: Record<Standing, string> = {

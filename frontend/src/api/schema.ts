@@ -892,6 +892,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/recheck-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 二次核查抽样列表
+         * @description 本镇历次抽样及二次核查的结果。
+         */
+        get: operations["recheck_samples_page"];
+        put?: never;
+        /**
+         * 抽取二次核查线索
+         * @description 按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。
+         */
+        post: operations["recheck_samples_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/recheck-samples/{sample_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一次抽样
+         * @description 一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。
+         */
+        get: operations["recheck_samples_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/recheck-samples/{sample_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 抽样的线索
+         * @description 总体中的每条线索，是否抽中，前后两次结论。
+         */
+        get: operations["recheck_samples_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -3696,6 +3760,12 @@ export interface components {
             unit: components["schemas"]["Named"] | null;
         };
         /**
+         * DiversionRoute
+         * @description Where a matter goes that is a dispute and no offence (capability C5).
+         * @enum {string}
+         */
+        DiversionRoute: "mediation" | "litigation" | "legal_aid" | "administrative";
+        /**
          * DivisionImport
          * @description The official list, or a part of it. All rows are taken or none.
          */
@@ -3845,7 +3915,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -4039,7 +4109,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4905,6 +4975,10 @@ export interface components {
              * @enum {string}
              */
             action: "close";
+            /** 问题是否解决 */
+            solved: components["schemas"]["Solved"];
+            /** 解决情况 */
+            solved_note: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -4920,6 +4994,10 @@ export interface components {
             action: "conclude";
             /** 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"];
+            /** 接收单位 */
+            diversion_department?: string | null;
+            /** 处理途径 */
+            diversion_route?: components["schemas"]["DiversionRoute"] | null;
             /** 核查情况 */
             findings: string;
             /** @description 所依据的版本号 */
@@ -5075,6 +5153,8 @@ export interface components {
              * @description 接收时间
              */
             received_at: string;
+            /** @description 问题是否解决 */
+            solved: components["schemas"]["Solved"] | null;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
@@ -5089,6 +5169,8 @@ export interface components {
         LeadRead: {
             /** @description 涉案金额 */
             amount_involved: string | null;
+            /** @description 交办日期 */
+            assigned_on: string | null;
             /** @description 协办单位 */
             assisting_units: components["schemas"]["Named"][];
             /** @description 当前用户现在可以办理的操作 */
@@ -5103,6 +5185,8 @@ export interface components {
             channel: components["schemas"]["LeadChannel"];
             /** @description 作出结论的日期 */
             concluded_on: string | null;
+            /** @description 作出结论的单位 */
+            concluded_unit: components["schemas"]["Named"] | null;
             /** @description 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"] | null;
             /**
@@ -5110,6 +5194,10 @@ export interface components {
              * @description 登记时间
              */
             created_at: string;
+            /** @description 接收单位 */
+            diversion_department: string | null;
+            /** @description 处理途径 */
+            diversion_route: components["schemas"]["DiversionRoute"] | null;
             /** @description 所在村 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -5168,6 +5256,10 @@ export interface components {
             reporter: components["schemas"]["ReporterShown"];
             /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 问题是否解决 */
+            solved: components["schemas"]["Solved"] | null;
+            /** @description 解决情况 */
+            solved_note: string | null;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
@@ -5699,12 +5791,26 @@ export interface components {
             kind: components["schemas"]["FieldKind"];
             /** @description 中文名称 */
             label: string;
+            /** @description 仅当另一字段取该值时才须填写 */
+            only_with: components["schemas"]["NeedCondition"] | null;
             /** @description 可选的取值 */
             options: components["schemas"]["Option"][] | null;
             /** @description 是否必填 */
             required: boolean;
             /** @description 给出默认期限的规则编号 */
             rule: string | null;
+            /** @description 预先选好的值，可以改 */
+            value: string | null;
+        };
+        /**
+         * NeedCondition
+         * @description The value of another field that makes a form ask for this one.
+         */
+        NeedCondition: {
+            /** @description 字段名 */
+            field: string;
+            /** @description 内容 */
+            value: string;
         };
         /**
          * NoIndictment
@@ -5982,6 +6088,32 @@ export interface components {
         Page_PropertyMeasureItem_: {
             /** @description 本页记录 */
             items: components["schemas"]["PropertyMeasureItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[RecheckLine] */
+        Page_RecheckLine_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RecheckLine"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[RecheckSampleItem] */
+        Page_RecheckSampleItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RecheckSampleItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
             /** @description 上一页游标；没有上一页时为空 */
@@ -6803,6 +6935,161 @@ export interface components {
             numerator: string;
             /** @description 百分数，两位小数；分母为零时为空 */
             percent: string | null;
+        };
+        /**
+         * RecheckLine
+         * @description One lead of the population.
+         */
+        RecheckLine: {
+            /** @description 线索类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: boolean;
+            /** @description 原结论 */
+            first_conclusion: components["schemas"]["LeadConclusion"];
+            /**
+             * Format: uuid
+             * @description 线索
+             */
+            lead_id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查的结论；未完成为空 */
+            second_conclusion: components["schemas"]["LeadConclusion"] | null;
+            /** @description 二次核查完成日期 */
+            second_on: string | null;
+            /** @description 二次核查单位 */
+            second_unit: components["schemas"]["Named"] | null;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 作出原结论的单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
+         * RecheckSampleCreate
+         * @description Which concluded leads to draw from, and how many.
+         */
+        RecheckSampleCreate: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions?: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 随机种子；不填由系统生成 */
+            seed?: string | null;
+            /** @description 抽取条数；总体不足时全部抽取 */
+            size: number;
+        };
+        /**
+         * RecheckSampleItem
+         * @description A sample in the list, and what its second verifications found so far.
+         */
+        RecheckSampleItem: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 已完成二次核查的条数 */
+            done: number;
+            /** @description 抽中条数 */
+            drawn: number;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查改变了结论的条数 */
+            overturned: number;
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 总体条数 */
+            population_size: number;
+            /** @description 字节数 */
+            size: number;
+        };
+        /**
+         * RecheckSampleRead
+         * @description One sample with everything needed to draw it again.
+         */
+        RecheckSampleRead: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 已完成二次核查的条数 */
+            done: number;
+            /** @description 抽中条数 */
+            drawn: number;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查改变了结论的条数 */
+            overturned: number;
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 总体的 SHA-256 摘要 */
+            population_digest: string;
+            /** @description 总体条数 */
+            population_size: number;
+            /** @description 按种子和总体重新抽取，结果与记录一致 */
+            reproduced: boolean;
+            /** @description 随机种子 */
+            seed: string;
+            /** @description 字节数 */
+            size: number;
+            /** @description 各层：作出结论的单位与类别 */
+            strata: components["schemas"]["RecheckStratum"][];
+        };
+        /**
+         * RecheckStratum
+         * @description One stratum: a concluding unit and a category.
+         */
+        RecheckStratum: {
+            /** @description 线索类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: number;
+            /** @description 总体条数 */
+            population: number;
+            /** @description 单位 */
+            unit: components["schemas"]["Named"];
         };
         /**
          * RectificationClose
@@ -8038,6 +8325,12 @@ export interface components {
             name: string;
         };
         /**
+         * Solved
+         * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
+         * @enum {string}
+         */
+        Solved: "yes" | "partly" | "no";
+        /**
          * SourceLead
          * @description A lead that led to the case, where the reader may see it.
          */
@@ -8908,6 +9201,7 @@ export type DistributionStatus = components['schemas']['DistributionStatus'];
 export type DistributionUpdate = components['schemas']['DistributionUpdate'];
 export type DistributionWithdraw = components['schemas']['DistributionWithdraw'];
 export type Diversion = components['schemas']['Diversion'];
+export type DiversionRoute = components['schemas']['DiversionRoute'];
 export type DivisionImport = components['schemas']['DivisionImport'];
 export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
@@ -9023,6 +9317,7 @@ export type MeasureStatus = components['schemas']['MeasureStatus'];
 export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
+export type NeedCondition = components['schemas']['NeedCondition'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
 export type Option = components['schemas']['Option'];
@@ -9046,6 +9341,8 @@ export type PageMeasureRead = components['schemas']['Page_MeasureRead_'];
 export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
+export type PageRecheckLine = components['schemas']['Page_RecheckLine_'];
+export type PageRecheckSampleItem = components['schemas']['Page_RecheckSampleItem_'];
 export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
@@ -9081,6 +9378,11 @@ export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTa
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
 export type Rate = components['schemas']['Rate'];
+export type RecheckLine = components['schemas']['RecheckLine'];
+export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
+export type RecheckSampleItem = components['schemas']['RecheckSampleItem'];
+export type RecheckSampleRead = components['schemas']['RecheckSampleRead'];
+export type RecheckStratum = components['schemas']['RecheckStratum'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
 export type RectificationFail = components['schemas']['RectificationFail'];
@@ -9143,6 +9445,7 @@ export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
 export type SheetShown = components['schemas']['SheetShown'];
+export type Solved = components['schemas']['Solved'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
@@ -14034,6 +14337,8 @@ export interface operations {
                 channel?: components["schemas"]["LeadChannel"][];
                 /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description 问题是否解决；可重复给出，取其中之一 */
+                solved?: components["schemas"]["Solved"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -14374,6 +14679,8 @@ export interface operations {
                 channel?: components["schemas"]["LeadChannel"][];
                 /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description 问题是否解决；可重复给出，取其中之一 */
+                solved?: components["schemas"]["Solved"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -14408,6 +14715,340 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecheckSampleItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckSampleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSampleRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSampleRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_lines: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 是否抽中；不填为总体 */
+                drawn?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecheckLine_"];
                 };
             };
             /** @description 未登录 */

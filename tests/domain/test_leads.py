@@ -1,0 +1,100 @@
+"""The life cycle of a lead: every status × action × role, and what each predicate asks."""
+
+from dataclasses import dataclass
+from itertools import product
+from uuid import UUID, uuid4
+
+import pytest
+
+from api.domain.actors import Actor
+from api.domain.errors import DomainError, Forbidden, TransitionNotAllowed
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus
+from api.domain.permissions import Role
+
+UNIT = uuid4()
+
+#: Facts 3.1 read by hand, apart from the table that is tested: action → from → to.
+PLAN = {
+    "register": ("received", "registered"),
+    "assign": ("registered disputed", "assigned"),
+    "acknowledge": ("assigned", "verifying"),
+    "dispute": ("assigned", "disputed"),
+    "conclude": ("verifying recheck transferred_department escalated", "concluded"),
+    "transfer_police": ("verifying concluded", "transferred_police"),
+    "transfer_department": ("registered verifying concluded", "transferred_department"),
+    "recheck": ("concluded fed_back closed", "recheck"),
+    "feed_back": (
+        "concluded rejected transferred_department transferred_police escalated",
+        "fed_back",
+    ),
+    "close": ("fed_back", "closed"),
+    "escalate": ("registered verifying", "escalated"),
+    "reject": ("received registered", "rejected"),
+    "withdraw": ("received registered assigned disputed verifying", "withdrawn"),
+    "archive": ("closed withdrawn", "archived"),
+    "reopen": ("closed rejected withdrawn archived", "registered"),
+}
+OFFICE = {
+    "register", "assign", "recheck", "close", "escalate", "reject", "withdraw", "archive", "reopen",
+}  # fmt: skip
+HANDLERS = {
+    Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
+    Role.MARKET, Role.COUNTY,
+}  # fmt: skip
+
+
+@dataclass
+class Standing:
+    """A lead to which nothing but its status can be objected."""
+
+    status: LeadStatus
+    owner_unit_id: UUID = UNIT
+    conclusion: LeadConclusion | None = LeadConclusion.SUSPECTED_CRIME
+    concluded_by_id: UUID | None = None
+    concluded_unit_id: UUID | None = None
+
+
+def actor(role: Role, unit: UUID = UNIT) -> Actor:
+    return Actor("user", uuid4(), "某人", uuid4(), unit, role, "341522118", uuid4())
+
+
+def test_the_plan_names_every_action():
+    assert set(PLAN) == {action.value for action in LEAD_FLOW.steps}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_status_by_action(role):
+    who = actor(role)
+    for status, action in product(LeadStatus, LeadAction):
+        origins, target = PLAN[action.value]
+        allowed = role is Role.OFFICE if action.value in OFFICE else role in HANDLERS
+        fits = status.value in origins.split()
+        record = Standing(status)
+        offered = {each.action for each in LEAD_FLOW.available(who, record)}
+        assert (action in offered) is (allowed and fits), (role, status, action)
+        if allowed and fits:
+            to = LEAD_FLOW.step(action, who, record).to
+            assert (to.value if to else None) == target
+            continue
+        with pytest.raises(TransitionNotAllowed if allowed else Forbidden):
+            LEAD_FLOW.step(action, who, record)
+
+
+class TestSecondVerification:
+    def test_not_by_the_unit_nor_by_the_person_that_concluded(self):
+        who = actor(Role.MARKET)
+        for by, unit, may in (
+            (uuid4(), uuid4(), True),
+            (uuid4(), who.unit_id, False),
+            (who.id, uuid4(), False),
+        ):
+            record = Standing(LeadStatus.RECHECK, concluded_by_id=by, concluded_unit_id=unit)
+            if may:
+                LEAD_FLOW.step(LeadAction.CONCLUDE, who, record)
+                continue
+            with pytest.raises(DomainError) as refused:
+                LEAD_FLOW.step(LeadAction.CONCLUDE, who, record)
+            assert refused.value.code == "recheck_by_same"
+            assert LeadAction.CONCLUDE not in {
+                each.action for each in LEAD_FLOW.available(who, record)
+            }
