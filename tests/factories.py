@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from api.core.clock import today
 from tests.conftest import Client
 
 
@@ -46,6 +47,15 @@ def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+#: What a hand-over to the police asks for beside its reason.
+TO_POLICE = {
+    "approved_on": today().isoformat(),
+    "approved_by": "李所长",
+    "materials": "移送书、调查报告、涉案物品清单",
+    "reason": "涉嫌诈骗",
+}
 
 
 def close(office: Client, made: dict, solved: str = "yes") -> dict:

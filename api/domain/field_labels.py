@@ -249,6 +249,19 @@ _RECHECKS: Final = {
     "size": "要抽取的条数",
     "strata": "各层：作出结论的单位与类别",
 }
+_TRANSFERS: Final = {
+    "transfers": "历次移送、移交",
+    "transfer_stage": "移送、移交进展",
+    "transfer_reminded_on": "最近一次催办日期",
+    "sent_on": "送出日期",
+    "result_document_no": "结果文书编号",
+    "side": "期限约束哪一方",
+    "started_at": "起算时间",
+    "due_at": "期限届满时间",
+    "is_provisional": "是否暂定：所在年度的放假安排尚未公布",
+    "ended_on": "期限终止日期；仍在计算的为空",
+    "clocks": "各段期限",
+}
 _CASES: Final = {
     "case": "所属案件",
     "case_id": "所属案件",
@@ -437,6 +450,7 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _TIME
     | _LEADS
     | _RECHECKS
+    | _TRANSFERS
     | _CASES
     | _RISK_ENTITIES
     | _PROPERTY

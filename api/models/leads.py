@@ -19,6 +19,7 @@ from api.domain.leads import (
     LeadStatus,
     ReporterKind,
     Solved,
+    TransferStage,
 )
 from api.models.base import DivisionCode, Recorded, Versioned
 
@@ -101,6 +102,9 @@ class Lead(Recorded, Versioned, Base):
     diversion_department: Mapped[str | None]
     feedback_mode: Mapped[FeedbackMode | None]
     feedback_note: Mapped[str] = mapped_column(default="")
+    #: How far its last hand-over came; the hand-overs themselves are in `lead_transfers`.
+    transfer_stage: Mapped[TransferStage | None]
+    transfer_reminded_on: Mapped[date | None]
     #: Closed is what the office did, solved is what the reporter got.
     solved: Mapped[Solved | None]
     solved_note: Mapped[str | None]

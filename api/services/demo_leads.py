@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from api.core.clock import today
 from api.domain import demo
 from api.domain import demo_stories as told
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
 from api.domain.leads import (
+    Department,
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
@@ -303,7 +305,8 @@ async def _withdraw(stage: Stage, lead: Lead) -> None:
 async def _transfer(stage: Stage, lead: Lead) -> None:
     department, reason = stage.random.choice(told.TRANSFERS)
     await lead.take(
-        lead.handler, "transfer_department", department=department, reason=reason,
+        lead.handler, "transfer_department", organ=Department.OTHER, department=department,
+        reason=reason, materials=told.PAPERS,
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
 
@@ -311,6 +314,7 @@ async def _transfer(stage: Stage, lead: Lead) -> None:
 async def _to_police(stage: Stage, lead: Lead) -> None:
     await lead.take(
         lead.handler, "transfer_police", reason=stage.random.choice(told.POLICE_TRANSFERS),
+        materials=told.PAPERS, approved_on=today(), approved_by=stage.person(),
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
 

@@ -53,6 +53,7 @@ from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
 from api.models.imports import Import
 from api.models.inspections import Inspection
+from api.models.lead_transfers import LeadTransferClock
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
@@ -223,6 +224,20 @@ def _rectification(kind: DutyKind, *statuses: RectificationStatus) -> Source:
     )
 
 
+def _handed_over() -> Any:
+    """Leads with a term of a hand-over that still runs; each has one at most."""
+    return select(LeadTransferClock.lead_id).where(LeadTransferClock.ended_on.is_(None))
+
+
+def _clock_of(column: Any) -> Any:
+    return (
+        select(column)
+        .where(LeadTransferClock.lead_id == Lead.id, LeadTransferClock.ended_on.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
@@ -252,6 +267,18 @@ SOURCES: tuple[Source, ...] = (
         ),
         Lead.subject_name,
         Lead.number,
+    ),
+    Source(
+        K.LEAD_TRANSFER,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over())),
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
     ),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),

@@ -19,6 +19,7 @@ from api.models.units import Post, Unit
 from api.services import (
     _transition,
     lead_intake,
+    lead_transfers,
     leads,
     places,
     protect,
@@ -42,11 +43,11 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     told = {
         name: protect.told(getattr(body, name))
-        for name in ("reason", "department", "document_no")
+        for name in ("reason", "department", "document_no", "receipt_no")
         if getattr(body, name, None)
     }
     # a second check writes over the first one's conclusion: the timeline keeps both
-    for name in ("conclusion", "diversion_route", "solved"):
+    for name in ("conclusion", "diversion_route", "solved", "organ", "result"):
         if getattr(body, name, None):
             told[name] = getattr(body, name).value
     before = lead.status
@@ -165,7 +166,8 @@ async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
 
 
 async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del session, actor
+    del actor
+    await lead_transfers.stop(session, lead.id)
     lead.solved = body.solved
     lead.solved_note = protect.told(body.solved_note)
 
@@ -182,7 +184,8 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
 
 async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """A new round: what was concluded then is in the timeline, and binds nobody now."""
-    del session, actor, body
+    del actor, body
+    await lead_transfers.forget(session, lead)
     lead.conclusion = lead.concluded_on = None
     lead.concluded_by_id = lead.concluded_unit_id = None
     lead.diversion_route = lead.diversion_department = None
@@ -198,4 +201,5 @@ _EFFECTS = {
     LeadAction.CLOSE.value: _close,
     LeadAction.ESCALATE.value: _escalate,
     LeadAction.REOPEN.value: _reopen,
+    **lead_transfers.EFFECTS,
 }

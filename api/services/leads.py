@@ -1,7 +1,7 @@
 """Leads as they are read: pages, single leads, and what is masked shown for a reason."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,14 +32,21 @@ from api.core.pagination import Listing, Sort, check_columns, moment, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, ReporterKind
+from api.domain.leads import (
+    LEAD_FLOW,
+    LeadAction,
+    LeadConclusion,
+    LeadStatus,
+    ReporterKind,
+    TransferStage,
+)
 from api.domain.permissions import Permission, follows_only
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division, Unit
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, protect
+from api.services import columns, lead_transfers, protect
 
 RESOURCE = "lead"
 
@@ -77,6 +84,7 @@ _ITEM: dict[str, Any] = {
     "due_is_provisional": Lead.due_is_provisional,
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
+    "transfer_stage": Lead.transfer_stage,
     "version": Lead.version,
 }
 
@@ -122,6 +130,8 @@ _READ: dict[str, Any] = _ITEM | {
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,
     "solved_note": Lead.solved_note,
+    "transfer_reminded_on": Lead.transfer_reminded_on,
+    "transfers": lead_transfers.COLUMN,
     "concluded_on": Lead.concluded_on,
     "feedback_mode": Lead.feedback_mode,
     "feedback_note": Lead.feedback_note,
@@ -165,6 +175,7 @@ LISTING = Listing(
         "channel": (_ANY_TEXT, lambda p: Lead.channel == func.any(p)),
         "conclusion": (_ANY_TEXT, lambda p: Lead.conclusion == func.any(p)),
         "solved": (_ANY_TEXT, lambda p: Lead.solved == func.any(p)),
+        "transfer_stage": (_ANY_TEXT, lambda p: Lead.transfer_stage == func.any(p)),
         "owner_unit_id": (Uuid(), lambda p: Lead.owner_unit_id == p),
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
         "division_from": (Text(), lambda p: Lead.division_code >= p),
@@ -217,6 +228,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "channel": query.channel,
         "conclusion": query.conclusion,
         "solved": query.solved,
+        "transfer_stage": query.transfer_stage,
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,
         "division_from": place,
@@ -246,6 +258,8 @@ class _Standing:
     conclusion: LeadConclusion | None
     concluded_by_id: UUID | None
     concluded_unit_id: UUID | None
+    transfer_stage: TransferStage | None
+    transfer_reminded_on: date | None
 
 
 async def read(
@@ -258,6 +272,7 @@ async def read(
     if follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
+        lead["transfers"] = []
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
@@ -272,6 +287,8 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None,
         UUID(concluded_by) if concluded_by else None,
         UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
+        TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
+        date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
     )
 
 

@@ -11,6 +11,7 @@ import type {
   Charge,
   CivilRoute,
   Confidence,
+  Department,
   Disposal,
   Disposition,
   DistributionSort,
@@ -54,6 +55,7 @@ import type {
   PropertyKind,
   PropertyMeasureSort,
   PropertyStatus,
+  ReceivingOrgan,
   RectificationSort,
   RectificationStatus,
   RedFlag,
@@ -73,6 +75,9 @@ import type {
   Solved,
   Standing,
   TimeUnit,
+  TransferResult,
+  TransferSide,
+  TransferStage,
   UnitKind,
   VictimSort,
   VictimStatus,
@@ -213,6 +218,12 @@ export const ConfidenceLabels: Record<Confidence, string> = {
   'K': '待核对',
 }
 
+export const DepartmentLabels: Record<Department, string> = {
+  'market': '市场监管部门',
+  'petition': '信访部门',
+  'other': '其他主管部门',
+}
+
 export const DisposalLabels: Record<Disposal, string> = {
   'early_return': '先行返还被害人',
   'sell': '变卖',
@@ -269,6 +280,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_verify': '待核查',
   'lead_recheck': '待二次核查',
   'lead_recheck_drawn': '抽中待发起二次核查',
+  'lead_transfer': '移送、移交的事项待办或者待催办',
   'lead_feed_back': '待反馈举报人',
   'case_accept': '待受案',
   'case_filing': '待作立案决定',
@@ -649,6 +661,13 @@ export const PropertyStatusLabels: Record<PropertyStatus, string> = {
   'withdrawn': '登记有误已撤销',
 }
 
+export const ReceivingOrganLabels: Record<ReceivingOrgan, string> = {
+  'police': '公安机关',
+  'market': '市场监管部门',
+  'petition': '信访部门',
+  'other': '其他主管部门',
+}
+
 export const RectificationSortLabels: Record<RectificationSort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
@@ -838,6 +857,26 @@ export const TimeUnitLabels: Record<TimeUnit, string> = {
   'working_day': '个工作日',
   'month': '个月',
   'year': '年',
+}
+
+export const TransferResultLabels: Record<TransferResult, string> = {
+  'filed': '立案',
+  'not_filed': '不予立案',
+  'handled': '已依职权处理',
+  'forwarded': '不属管辖，已转送有管辖权的机关',
+  'refused_incomplete': '以材料不全为由不接受',
+}
+
+export const TransferSideLabels: Record<TransferSide, string> = {
+  'sender': '移送单位',
+  'receiver': '接收单位',
+}
+
+export const TransferStageLabels: Record<TransferStage, string> = {
+  'sent': '已送出，待回执',
+  'received': '已接收，待结果',
+  'incomplete': '材料待补正',
+  'answered': '结果已反馈',
 }
 
 export const UnitKindLabels: Record<UnitKind, string> = {

@@ -3386,6 +3386,12 @@ export interface components {
          */
         Confidence: "H" | "M" | "L" | "K";
         /**
+         * Department
+         * @description The organs other than the police, as the form offers them.
+         * @enum {string}
+         */
+        Department: "market" | "petition" | "other";
+        /**
          * DeterminationShown
          * @description One determination of whose it is.
          */
@@ -3915,7 +3921,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_transfer" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -5159,6 +5165,8 @@ export interface components {
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
             subject_name: string;
+            /** @description 移送、移交进展 */
+            transfer_stage: components["schemas"]["TransferStage"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
         };
@@ -5266,6 +5274,12 @@ export interface components {
             subject_name: string;
             /** @description 统一社会信用代码 */
             subject_uscc: string;
+            /** @description 最近一次催办日期 */
+            transfer_reminded_on: string | null;
+            /** @description 移送、移交进展 */
+            transfer_stage: components["schemas"]["TransferStage"] | null;
+            /** @description 历次移送、移交 */
+            transfers: components["schemas"]["LeadTransferShown"][];
             /**
              * Format: date-time
              * @description 最后修改时间
@@ -5291,6 +5305,72 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordIncomplete
+         * @description 登记材料不全告知
+         */
+        LeadRecordIncomplete: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_incomplete";
+            /** 须补正的材料 */
+            missing: string;
+            /**
+             * 公安机关告知日期
+             * Format: date
+             */
+            told_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordReceipt
+         * @description 登记接收回执
+         */
+        LeadRecordReceipt: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_receipt";
+            /** 回执编号 */
+            receipt_no: string;
+            /** 接收人 */
+            received_by: string;
+            /**
+             * 接收日期
+             * Format: date
+             */
+            received_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordResult
+         * @description 登记办理结果
+         */
+        LeadRecordResult: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_result";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 办理结果 */
+            result: components["schemas"]["TransferResult"];
+            /** 结果说明 */
+            result_note: string;
+            /**
+             * 结果日期
+             * Format: date
+             */
+            result_on: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -5323,6 +5403,21 @@ export interface components {
             version: number;
         };
         /**
+         * LeadRemind
+         * @description 催办
+         */
+        LeadRemind: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "remind";
+            /** 催办内容 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadReopen
          * @description 重新办理
          */
@@ -5350,6 +5445,26 @@ export interface components {
          */
         LeadStatus: "received" | "registered" | "assigned" | "disputed" | "verifying" | "transferred_department" | "transferred_police" | "escalated" | "concluded" | "recheck" | "rejected" | "fed_back" | "closed" | "withdrawn" | "archived";
         /**
+         * LeadSupplyPapers
+         * @description 补正材料
+         */
+        LeadSupplyPapers: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "supply_papers";
+            /** 补正的材料 */
+            supplied: string;
+            /**
+             * 补正日期
+             * Format: date
+             */
+            supplied_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadTransferDepartment
          * @description 移交主管部门
          */
@@ -5363,6 +5478,10 @@ export interface components {
             department: string;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
+            /** 部门类别 */
+            organ: components["schemas"]["Department"];
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
@@ -5378,12 +5497,73 @@ export interface components {
              * @enum {string}
              */
             action: "transfer_police";
+            /** 批准人 */
+            approved_by: string;
+            /**
+             * 批准移送日期
+             * Format: date
+             */
+            approved_on: string;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadTransferShown
+         * @description One hand-over to the police or a department.
+         */
+        LeadTransferShown: {
+            /** @description 批准人 */
+            approved_by: string;
+            /** @description 批准移送日期 */
+            approved_on: string | null;
+            /** @description 各段期限 */
+            clocks: components["schemas"]["TransferClockShown"][];
+            /** @description 接收部门 */
+            department: string;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 材料清单 */
+            materials: string;
+            /** @description 须补正的材料 */
+            missing: string;
+            /** @description 部门类别 */
+            organ: components["schemas"]["ReceivingOrgan"];
+            /** @description 回执编号 */
+            receipt_no: string;
+            /** @description 接收人 */
+            received_by: string;
+            /** @description 接收日期 */
+            received_on: string | null;
+            /** @description 办理结果 */
+            result: components["schemas"]["TransferResult"] | null;
+            /** @description 结果文书编号 */
+            result_document_no: string;
+            /** @description 结果说明 */
+            result_note: string;
+            /** @description 结果日期 */
+            result_on: string | null;
+            /**
+             * Format: date
+             * @description 送出日期
+             */
+            sent_on: string;
+            /** @description 补正的材料 */
+            supplied: string;
+            /** @description 补正日期 */
+            supplied_on: string | null;
+            /** @description 公安机关告知日期 */
+            told_on: string | null;
         };
         /**
          * LeadUpdate
@@ -6936,6 +7116,12 @@ export interface components {
             /** @description 百分数，两位小数；分母为零时为空 */
             percent: string | null;
         };
+        /**
+         * ReceivingOrgan
+         * @description What kind of organ a lead is handed to: each has a clock of its own.
+         * @enum {string}
+         */
+        ReceivingOrgan: "police" | "market" | "petition" | "other";
         /**
          * RecheckLine
          * @description One lead of the population.
@@ -8567,6 +8753,50 @@ export interface components {
             uri: string;
         };
         /**
+         * TransferClockShown
+         * @description A term of a hand-over, and the version of the rule that gives it.
+         */
+        TransferClockShown: {
+            /**
+             * Format: date-time
+             * @description 期限届满时间
+             */
+            due_at: string;
+            /** @description 期限终止日期；仍在计算的为空 */
+            ended_on: string | null;
+            /** @description 是否暂定：所在年度的放假安排尚未公布 */
+            is_provisional: boolean;
+            /** @description 规则编号 */
+            rule_id: string;
+            /** @description 规则版本 */
+            rule_version: number;
+            /** @description 期限约束哪一方 */
+            side: components["schemas"]["TransferSide"];
+            /**
+             * Format: date-time
+             * @description 起算时间
+             */
+            started_at: string;
+        };
+        /**
+         * TransferResult
+         * @description What the receiving organ answered.
+         * @enum {string}
+         */
+        TransferResult: "filed" | "not_filed" | "handled" | "forwarded" | "refused_incomplete";
+        /**
+         * TransferSide
+         * @description Whom a clock of a transfer binds.
+         * @enum {string}
+         */
+        TransferSide: "sender" | "receiver";
+        /**
+         * TransferStage
+         * @description How far a lead came that was handed to the police or to a department.
+         * @enum {string}
+         */
+        TransferStage: "sent" | "received" | "incomplete" | "answered";
+        /**
          * UnitCreate
          * @description A new unit.
          */
@@ -9183,6 +9413,7 @@ export type CivilRoute = components['schemas']['CivilRoute'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
+export type Department = components['schemas']['Department'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
 export type Disposition = components['schemas']['Disposition'];
@@ -9286,13 +9517,19 @@ export type LeadFeedBack = components['schemas']['LeadFeedBack'];
 export type LeadItem = components['schemas']['LeadItem'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
+export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
+export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
+export type LeadRecordResult = components['schemas']['LeadRecordResult'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
+export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
+export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
+export type LeadTransferShown = components['schemas']['LeadTransferShown'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
@@ -9378,6 +9615,7 @@ export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTa
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
 export type Rate = components['schemas']['Rate'];
+export type ReceivingOrgan = components['schemas']['ReceivingOrgan'];
 export type RecheckLine = components['schemas']['RecheckLine'];
 export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
 export type RecheckSampleItem = components['schemas']['RecheckSampleItem'];
@@ -9457,6 +9695,10 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type TransferClockShown = components['schemas']['TransferClockShown'];
+export type TransferResult = components['schemas']['TransferResult'];
+export type TransferSide = components['schemas']['TransferSide'];
+export type TransferStage = components['schemas']['TransferStage'];
 export type UnitCreate = components['schemas']['UnitCreate'];
 export type UnitKind = components['schemas']['UnitKind'];
 export type UnitPost = components['schemas']['UnitPost'];
@@ -14339,6 +14581,8 @@ export interface operations {
                 conclusion?: components["schemas"]["LeadConclusion"][];
                 /** @description 问题是否解决；可重复给出，取其中之一 */
                 solved?: components["schemas"]["Solved"][];
+                /** @description 移送、移交进展；可重复给出，取其中之一 */
+                transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -14681,6 +14925,8 @@ export interface operations {
                 conclusion?: components["schemas"]["LeadConclusion"][];
                 /** @description 问题是否解决；可重复给出，取其中之一 */
                 solved?: components["schemas"]["Solved"][];
+                /** @description 移送、移交进展；可重复给出，取其中之一 */
+                transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -15427,7 +15673,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
             };
         };
         responses: {
