@@ -214,6 +214,19 @@ def _is_answered(_: Actor, record: Record) -> bool:
     return lead.transfer_stage in {None, _T.ANSWERED} or lead.transfer_reminded_on is not None
 
 
+def _police_decided(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in {None, _T.ANSWERED}
+
+
+#: While the police have it, nobody else says what it is; what they do not file goes on (TRF-08).
+POLICE_DECIDED = Predicate(
+    "police_undecided",
+    "已移送公安的线索，登记公安机关的办理结果以后才能提交核查结论",
+    _police_decided,
+    Conflict,
+)
+
 #: What was handed over comes back to the sender, or the sender has asked for it.
 RESULT_BACK = Predicate(
     "transfer_unanswered",
@@ -289,7 +302,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
                 Field("diversion_department", "接收单位", only_with=_DISPUTE),
             ),
-            when=(HANDLER, SOMEBODY_ELSE),
+            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED),
         ),
         A.TRANSFER_POLICE: Step(
             frozenset({S.VERIFYING, S.CONCLUDED}),

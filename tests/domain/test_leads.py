@@ -139,6 +139,12 @@ class TestHandOver:
             offered = {each.action.value for each in LEAD_FLOW.available(who, record)}
             assert (action in offered) is (stage is not None and stage.value in stages.split())
 
+    @pytest.mark.parametrize("stage", TransferStage)
+    def test_nobody_concludes_what_the_police_still_have(self, stage):
+        record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
+        offered = {each.action for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
+        assert (LeadAction.CONCLUDE in offered) is (stage is TransferStage.ANSWERED)
+
     @pytest.mark.parametrize("stage", [None, *TransferStage])
     @pytest.mark.parametrize("reminded", [None, date(2022, 6, 1)])
     def test_closed_only_with_a_result_or_a_reminder(self, stage, reminded):
