@@ -54,6 +54,9 @@ MAX_LIMIT = 200
 #: Counting stops here: a total above it is shown as "more than 10,000".
 EXACT_TOTAL = 10_000
 
+#: The filter that an inverted index answers (core/word_stats.py).
+BY_INDEX = "words"
+
 _DIALECT = asyncpg_dialect()
 
 
@@ -152,6 +155,10 @@ def _plain(value: object) -> object:
 
 
 Filter = Callable[[BindParameter[Any]], ColumnElement[bool]]
+
+
+def _ways(keys: Sequence[Expression], *, down: bool) -> list[ColumnElement[Any]]:
+    return [key.desc() if down else key.asc() for key in keys]
 
 
 @dataclass(slots=True)
@@ -255,7 +262,8 @@ class Listing:
             for name in compiled.names
         ]
         if session is None:
-            return await database().fetchrow(compiled.sql, *arguments)
+            kept = BY_INDEX in shape.filters
+            return await database().fetchrow(compiled.sql, *arguments, keep_plan=kept)
         await session.flush()
         raw = await (await session.connection()).get_raw_connection()
         return await raw.driver_connection.fetchrow(compiled.sql, *arguments)  # type: ignore[union-attr]  # asyncpg's own
@@ -291,23 +299,19 @@ class Listing:
             items.scalar_subquery().label("items"),
         ]
         if shape.counted:
-            some = self._conditions(shape, counted=True).limit(literal_column(str(EXACT_TOTAL + 1)))
+            some = self._conditions(shape, [literal_column("1")]).limit(
+                literal_column(str(EXACT_TOTAL + 1))
+            )
             columns.append(
                 select(func.count()).select_from(some.subquery()).scalar_subquery().label("total")
             )
         return select(*columns)
 
-    def _conditions(self, shape: Shape, *, counted: bool = False) -> Select[Any]:
-        columns = (
-            [literal_column("1")]
-            if counted
-            else [
-                column.label(name)
-                for name, column in (
-                    self.read_columns if shape.single else self.item_columns
-                ).items()
-            ]
-        )
+    def _columns(self, shape: Shape) -> list[ColumnElement[Any]]:
+        shown = self.read_columns if shape.single else self.item_columns
+        return [column.label(name) for name, column in shown.items()]
+
+    def _conditions(self, shape: Shape, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
         statement = select(*columns).select_from(self.source).where(self._scope(shape.scope))
         for name in shape.filters:
             kind, condition = self.filters[name]
@@ -315,12 +319,14 @@ class Listing:
         return statement
 
     def _rows(self, shape: Shape) -> Select[Any]:
-        statement = self._conditions(shape)
         if shape.single:
-            return statement.where(self.id == param("record_id", self.id.type))
+            found = self._conditions(shape, self._columns(shape))
+            return found.where(self.id == param("record_id", self.id.type))
         sort = self.sorts[shape.sort]
         down = sort.descending != shape.backwards
         keys = [self.id] if sort.column is self.id else [sort.column, self.id]
+        by_index = BY_INDEX in shape.filters
+        statement = self._conditions(shape, keys if by_index else self._columns(shape))
         if shape.continued:
             after_id = param("after_id", self.id.type)
             left, right = (
@@ -332,9 +338,16 @@ class Listing:
                 )
             )
             statement = statement.where(left < right if down else left > right)
-        return statement.order_by(*(k.desc() if down else k.asc() for k in keys)).limit(
-            literal_column(str(shape.limit))
-        )
+        limit = literal_column(str(shape.limit))
+        if not by_index:
+            return statement.order_by(*_ways(keys, down=down)).limit(limit)
+        # What an index finds comes in no order: which rows are shown is settled on their keys, and
+        # only those are joined and made into JSON. Materialised, because a plan made for any word
+        # would read the whole table in its order instead.
+        found = statement.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        shown = select(list(found.c)[-1]).order_by(*_ways(list(found.c), down=down)).limit(limit)
+        chosen = select(*self._columns(shape)).select_from(self.source)
+        return chosen.where(self.id.in_(shown)).order_by(*_ways(keys, down=down))
 
     def _cursor(self, item: str, order: str, *, backwards: bool) -> str:
         value = orjson.loads(item)
