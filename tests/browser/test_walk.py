@@ -178,6 +178,8 @@ class TestTheWalk:
         )
         await expect(police.status()).to_have_text("立案侦查中")
         await self.measure(police)
+        # the end is offered before anything is saved, by the rule that gives it
+        await police.says(re.compile(r"按规则 FRZ-01（.*第二百四十三条），期限 6个?月，最迟到"))
         await police.button("登记").click()
         await police.titled(re.compile("冻结 霍公"))
         expires = police.fact("到期日")

@@ -1432,6 +1432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/property-measures/term": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推算措施期限
+         * @description 登记前按期限规则推算到期日；文书另有载明的，以文书为准。
+         */
+        get: operations["property_measures_term"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/property-measures/{measure_id}": {
         parameters: {
             query?: never;
@@ -5664,6 +5684,20 @@ export interface components {
          */
         MeasureStatus: "active" | "queued" | "released" | "lapsed";
         /**
+         * MeasureTerm
+         * @description The end that the law gives a measure, before it is recorded.
+         */
+        MeasureTerm: {
+            /** @description 依据 */
+            article: string;
+            /** @description 法定最长期限的最后一日 */
+            expires_on: string | null;
+            /** @description 期限规则；法律没有规定期限的为空 */
+            rule_id: string;
+            /** @description 期限 */
+            term: string;
+        };
+        /**
          * Money
          * @description Money, each stage apart: frozen is not recovered, recovered is not returned.
          */
@@ -9020,6 +9054,7 @@ export type MeasureKind = components['schemas']['MeasureKind'];
 export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
+export type MeasureTerm = components['schemas']['MeasureTerm'];
 export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
@@ -17840,6 +17875,84 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    property_measures_term: {
+        parameters: {
+            query: {
+                /** @description 涉案财物 */
+                property_item_id: string;
+                /** @description 种类 */
+                kind: components["schemas"]["MeasureKind"];
+                /** @description 适用的程序 */
+                regime: components["schemas"]["Regime"];
+                /** @description 批准机关级别；不填按公安机关 */
+                authority_level?: components["schemas"]["AuthorityLevel"];
+                /** @description 按重大、复杂案件办理 */
+                is_major?: boolean;
+                /** @description 生效日期 */
+                starts_on: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureTerm"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
