@@ -48,7 +48,7 @@ async def create(
 
 @router.get("/term", response_model=MeasureTerm, summary="推算措施期限")
 async def term(
-    actor: Annotated[Actor, require_folded(P.PROPERTY_READ)],
+    actor: Annotated[Actor, require(P.PROPERTY_READ)],
     query: Annotated[MeasureTermQuery, query_of(MeasureTermQuery)],
 ) -> Response:
     """登记前按期限规则推算到期日；文书另有载明的，以文书为准。"""
