@@ -37,6 +37,10 @@ class EventName(Labelled):
     RECTIFICATION_UPDATED = "rectification.updated", "修改整改"
     RECTIFICATION_TRANSITIONED = "rectification.transitioned", "办理整改"
 
+    OUTCOME_CREATED = "outcome.created", "登记行动成果"
+    OUTCOME_UPDATED = "outcome.updated", "修改行动成果"
+    OUTCOME_TRANSITIONED = "outcome.transitioned", "办理行动成果"
+
     CASE_CREATED = "case.created", "登记案件"
     CASE_UPDATED = "case.updated", "修改案件"
     CASE_TRANSITIONED = "case.transitioned", "办理案件"

@@ -18,6 +18,7 @@ from api.domain.inspections import INSPECTION_FLOW
 from api.domain.leads import LEAD_FLOW
 from api.domain.ledger import LEDGER_FLOW
 from api.domain.ledgers import LEADS, RISK_ENTITIES, VICTIMS
+from api.domain.outcomes import OUTCOME_FLOW
 from api.domain.property_items import PROPERTY_FLOW
 from api.domain.property_measures import MEASURE_FLOW
 from api.domain.rectifications import RECTIFICATION_FLOW
@@ -30,6 +31,7 @@ _FLOWS: Final[dict[str, Flow[Any, Any]]] = {
     "case": CASE_FLOW,
     "risk_entity": RISK_ENTITY_FLOW,
     "inspection": INSPECTION_FLOW,
+    "outcome": OUTCOME_FLOW,
     "rectification": RECTIFICATION_FLOW,
     "property_item": PROPERTY_FLOW,
     "property_measure": MEASURE_FLOW,
@@ -138,6 +140,9 @@ _PLACES_AND_PEOPLE: Final = {
     "uploaded_by_unit": "上传单位",
     "officers": "执行人员",
     "inspectors": "检查人员",
+    "issued_on": "发布、开展或印发日期",
+    "medium": "发布渠道或地点",
+    "audience": "受众人数",
     "responsible_phone": "负责人电话",
     "created": "新增条数",
     "updated": "更新条数",
@@ -209,6 +214,8 @@ _TIME: Final = {
     "starts_on": "起始日期",
     "expires_on": "到期日",
     "planned_on": "计划日期",
+    "issued_from": "发布日期起（含）",
+    "issued_to": "发布日期止（含）",
     "planned_from": "计划日期起（含）",
     "planned_to": "计划日期止（含）",
     "due_from": "期限起（含）",
@@ -280,6 +287,7 @@ _RISK_ENTITIES: Final = {
     "legal_actor_name": "实施机关名称",
     "legal_basis": "法律依据",
     "inspection_id": "检查",
+    "outcome_id": "行动成果",
     "rectification_id": "整改",
     "rectification_round": "第几轮整改",
     "round": "第几轮",

@@ -43,7 +43,15 @@ from api.models.leads import Lead
 from api.models.ledger import Account, Posting, Transfer
 from api.models.property_measures import PropertyMeasure
 from api.models.units import Division
-from api.services import cases, inspections, leads, property_measures, rectifications, risk_entities
+from api.services import (
+    cases,
+    inspections,
+    leads,
+    outcomes,
+    property_measures,
+    rectifications,
+    risk_entities,
+)
 
 P = Permission
 
@@ -62,6 +70,7 @@ LEDGERS: dict[str, Ledger] = {
     "risk-entities": Ledger(risk_entities.LISTING, P.RISK_ENTITY_READ),
     "rectifications": Ledger(rectifications.LISTING, P.INSPECTION_READ),
     "inspections": Ledger(inspections.LISTING, P.INSPECTION_READ),
+    "outcomes": Ledger(outcomes.LISTING, P.OUTCOME_READ),
     "property-measures": Ledger(property_measures.LISTING, P.PROPERTY_READ),
 }
 _AMOUNTS: dict[str, Any] = {

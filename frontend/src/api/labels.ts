@@ -48,6 +48,9 @@ import type {
   MeasureKind,
   MeasureStatus,
   NoIndictment,
+  OutcomeKind,
+  OutcomeSort,
+  OutcomeStatus,
   Ownership,
   PropertyItemSort,
   PropertyKind,
@@ -342,6 +345,9 @@ export const EventNameLabels: Record<EventName, string> = {
   'rectification.created': '责令整改',
   'rectification.updated': '修改整改',
   'rectification.transitioned': '办理整改',
+  'outcome.created': '登记行动成果',
+  'outcome.updated': '修改行动成果',
+  'outcome.transitioned': '办理行动成果',
   'case.created': '登记案件',
   'case.updated': '修改案件',
   'case.transitioned': '办理案件',
@@ -401,6 +407,8 @@ export const FindingLabels: Record<Finding, string> = {
 export const GoalLabels: Record<Goal, string> = {
   'G1': '打击违法犯罪',
   'G2': '问题解决与整治规范',
+  'G3': '典型案例曝光与宣传教育',
+  'G4': '制度机制建设',
 }
 
 export const IdentifierKindLabels: Record<IdentifierKind, string> = {
@@ -594,6 +602,24 @@ export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'statutory': '法定不起诉',
   'discretionary': '酌定不起诉',
   'insufficient_evidence': '存疑不起诉',
+}
+
+export const OutcomeKindLabels: Record<OutcomeKind, string> = {
+  'typical_case': '典型案例曝光',
+  'education': '宣传教育活动',
+  'institution': '制度机制',
+}
+
+export const OutcomeSortLabels: Record<OutcomeSort, string> = {
+  '-id': '登记先后（新在前）',
+  'id': '登记先后（旧在前）',
+  '-issued_on': '发布日期（晚在前）',
+  'issued_on': '发布日期（早在前）',
+}
+
+export const OutcomeStatusLabels: Record<OutcomeStatus, string> = {
+  'published': '已发布',
+  'withdrawn': '已撤销',
 }
 
 export const OwnershipLabels: Record<Ownership, string> = {
