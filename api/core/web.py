@@ -136,6 +136,7 @@ def _file(root: Path, path: str) -> Path | None:
         return None
 
 
+_ENTRIES = ("report",)
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 
 
@@ -157,6 +158,8 @@ def install(app: FastAPI) -> None:
     index = root / "index.html"
     if not index.is_file():
         return
+    #: Pages with an entry of their own, by the first segment of their address.
+    entries = {folder: root / folder / "index.html" for folder in _ENTRIES}
 
     async def static(path: str, request: Request) -> Response:
         """Files of the web app; any other path is a page of it (never under /api)."""
@@ -167,6 +170,7 @@ def install(app: FastAPI) -> None:
         headers = {
             "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache"
         }
-        return _answer(found or index, request.headers.get("accept-encoding", ""), headers)
+        page = entries.get(path.partition("/")[0], index)
+        return _answer(found or page, request.headers.get("accept-encoding", ""), headers)
 
     app.add_api_route("/{path:path}", static, methods=["GET"], include_in_schema=False)

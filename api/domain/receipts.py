@@ -107,8 +107,8 @@ WORDS: Final[Mapping[ReportStage, str]] = {
     _T.HANDED_ON: "您反映的情况已经转给主管机关，由他们办理。",
     _T.ANSWERING: "情况已经核查过，正在准备答复您。",
     _T.NOT_TAKEN: "您反映的情况不属于这次受理的范围，请看下面的留言。",
-    _T.ANSWERED: "已经答复。请您给办理结果打个分。",
-    _T.FINISHED: "已经办结。请您给办理结果打个分。",
+    _T.ANSWERED: "请看下面的办理结果，给它打个分。",
+    _T.FINISHED: "这件事已经办完，请您打个分。",
     _T.STOPPED: "这件事已经停止办理。有疑问可以在下面留言。",
 }
 

@@ -122,6 +122,7 @@ class ReceiptShown(Shown):
     """How a report stands, in plain words."""
 
     stage: ReportStage
+    title: str = Field(description="办到哪一步，几个字")
     words: str = Field(description="现在到哪一步，一两句白话")
     received_on: date
     answer: str = Field(description="办理结果的答复；尚未在网上答复时为空")

@@ -207,6 +207,7 @@ def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
     online = told.feedback_mode is FeedbackMode.ONLINE and stage in receipts.RATEABLE
     view = {
         "stage": stage.value,
+        "title": stage.label,
         "words": receipts.WORDS[stage],
         "received_on": told.received_at.astimezone(TIMEZONE).date().isoformat(),
         "answer": told.feedback_note if online else "",

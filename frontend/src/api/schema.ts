@@ -7214,6 +7214,8 @@ export interface components {
             received_on: string;
             /** @description 办到哪一步 */
             stage: components["schemas"]["ReportStage"];
+            /** @description 办到哪一步，几个字 */
+            title: string;
             /** @description 现在到哪一步，一两句白话 */
             words: string;
         };
