@@ -112,6 +112,8 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
             "YINLING_DEMO_PASSWORD": PASSWORD,
             # the whole run shares one login each; how long a token lives is tested in tests/auth
             "YINLING_ACCESS_TOKEN_MINUTES": "120",
+            # a proof of work is to be shown, not to be waited for
+            "YINLING_PUBLIC_PROOF_BITS": "8",
             "HOST": "127.0.0.1",
             "PORT": str(port),
         } | settings

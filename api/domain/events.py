@@ -25,6 +25,9 @@ class EventName(Labelled):
     LEAD_UPDATED = "lead.updated", "修改线索"
     LEAD_TRANSITIONED = "lead.transitioned", "办理线索"
     LEAD_LINKED = "lead.linked", "线索关联"
+    LEAD_RECEIPT_ISSUED = "lead.receipt_issued", "发放回执"
+    LEAD_MESSAGED = "lead.messaged", "与举报人留言"
+    LEAD_RATED = "lead.rated", "举报人评价"
 
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"

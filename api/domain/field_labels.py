@@ -408,6 +408,27 @@ _FEED: Final = {
     "denominator": "百分比的分母",
     "done": "是否已完成",
 }
+_PUBLIC: Final = {
+    "purpose": "用途",
+    "challenge": "验证题",
+    "bits": "答案的摘要开头要有几个零比特",
+    "proof": "验证题及其答案；每道题只能用一次",
+    "answer": "验证题的答案",
+    "expires_at": "失效时间",
+    "towns": "受理举报的乡镇",
+    "villages": "村（社区）",
+    "stage": "办到哪一步",
+    "text": "留言内容",
+    "sender": "谁写的",
+    "messages": "留言，先后有序",
+    "can_write": "现在可否留言",
+    "can_rate": "现在可否评价",
+    "rating": "举报人的评价",
+    "score": "分数，1 至 5",
+    "comment": "评语",
+    "receipt_at": "发放回执的时间",
+    "received_on": "收到举报的日期",
+}
 #: Parameters of paths that name a record by its kind.
 _PATHS: Final = {
     "lead_id": "线索",
@@ -432,6 +453,7 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _MONEY
     | _FILES
     | _FEED
+    | _PUBLIC
     | _PATHS
 )
 

@@ -53,6 +53,10 @@ class Lead(Recorded, Versioned, Base):
         Index(None, "import_id"),
     )
 
+    #: None: handed in by somebody without a login.
+    created_by_post_id: Mapped[UUID | None] = mapped_column(  # pyright: ignore[reportIncompatibleVariableOverride]  # elsewhere there always is one
+        ForeignKey("posts.id")
+    )
     number: Mapped[str] = mapped_column(unique=True)
     status: Mapped[LeadStatus]
     channel: Mapped[LeadChannel]

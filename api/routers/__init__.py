@@ -20,6 +20,7 @@ from api.routers import (
     posts,
     property_items,
     property_measures,
+    receipts,
     rectifications,
     risk_entities,
     setup,
@@ -35,8 +36,10 @@ ROUTERS = (
     auth.router,
     auth.me_router,
     duties.router,
+    receipts.public_router,
     exports.leads_router,  # before /leads/{lead_id}
     leads.router,
+    receipts.leads_router,
     exports.risk_entities_router,
     risk_entities.router,
     inspections.router,

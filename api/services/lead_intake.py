@@ -39,17 +39,18 @@ class Draft:
     event: dict[str, Any]
 
 
-def draft(actor: Actor, body: LeadCreate, place: places.Place, number: str) -> Draft:
+def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: str) -> Draft:
     """Compose the rows of a lead: texts protected, codes checked, search words made.
 
-    Raises Invalid for an identifier that cannot be what it is called.
+    Without an actor it is a report from the public: it waits for the office, and nobody else sees
+    it before the office has, because it may speak of a village's own people. Raises Invalid for an identifier that cannot be what it is called.
     """
     lead_id = uuid7()
     narrative = protect.text(body.narrative, "narrative")
     note = protect.text(body.note, "note")
     subject = protect.text(body.subject_name, "subject_name")
     found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body)]
-    registers = actor.may(Permission.LEAD_ASSIGN)
+    registers = actor is not None and actor.may(Permission.LEAD_ASSIGN)
     received = body.received_at or now()
     lead = {
         "id": lead_id,
@@ -88,7 +89,7 @@ def draft(actor: Actor, body: LeadCreate, place: places.Place, number: str) -> D
         "import_id": None,
         "import_row": None,
         "created_at": now(),
-        "created_by_post_id": actor.post_id,
+        "created_by_post_id": actor.post_id if actor else None,
         "updated_at": now(),
         "version": 1,
         "search": _words(subject.text, narrative.text),
@@ -99,7 +100,8 @@ def draft(actor: Actor, body: LeadCreate, place: places.Place, number: str) -> D
         actor, EventName.LEAD_CREATED, leads.RESOURCE, lead_id,
         {"number": number, "channel": body.channel.value},
     )  # fmt: skip
-    return Draft(lead, _reporter(body, lead_id), found, _viewers(actor, place), event)
+    viewers = _viewers(actor, place) if actor else []
+    return Draft(lead, _reporter(body, lead_id), found, viewers, event)
 
 
 def _words(subject: str, narrative: str) -> str:

@@ -47,11 +47,13 @@ import type {
   Measure,
   MeasureKind,
   MeasureStatus,
+  MessageFrom,
   NoIndictment,
   OutcomeKind,
   OutcomeSort,
   OutcomeStatus,
   Ownership,
+  ProofPurpose,
   PropertyItemSort,
   PropertyKind,
   PropertyMeasureSort,
@@ -63,6 +65,7 @@ import type {
   Registration,
   ReleaseReason,
   ReporterKind,
+  ReportStage,
   RiskEntitySort,
   RiskMeasureKind,
   RiskRoute,
@@ -336,6 +339,9 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.updated': '修改线索',
   'lead.transitioned': '办理线索',
   'lead.linked': '线索关联',
+  'lead.receipt_issued': '发放回执',
+  'lead.messaged': '与举报人留言',
+  'lead.rated': '举报人评价',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -598,6 +604,11 @@ export const MeasureStatusLabels: Record<MeasureStatus, string> = {
   'lapsed': '逾期未续，视为自动解除',
 }
 
+export const MessageFromLabels: Record<MessageFrom, string> = {
+  'reporter': '举报人',
+  'staff': '工作人员',
+}
+
 export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'statutory': '法定不起诉',
   'discretionary': '酌定不起诉',
@@ -629,6 +640,11 @@ export const OwnershipLabels: Record<Ownership, string> = {
   'lawful': '与案件无关的合法财产',
   'third_party': '第三人善意取得',
   'unclear': '权属不明',
+}
+
+export const ProofPurposeLabels: Record<ProofPurpose, string> = {
+  'report': '提交举报',
+  'receipt': '凭回执查询',
 }
 
 export const PropertyItemSortLabels: Record<PropertyItemSort, string> = {
@@ -721,6 +737,18 @@ export const ReleaseReasonLabels: Record<ReleaseReason, string> = {
 export const ReporterKindLabels: Record<ReporterKind, string> = {
   'anonymous': '匿名',
   'real_name': '实名',
+}
+
+export const ReportStageLabels: Record<ReportStage, string> = {
+  'received': '已经收到',
+  'arranging': '正在安排核查',
+  'checking': '正在核查',
+  'handed_on': '已经转给主管机关',
+  'answering': '已经核查，正在准备答复',
+  'not_taken': '不属于受理范围',
+  'answered': '已经答复',
+  'finished': '已经办结',
+  'stopped': '已经停止办理',
 }
 
 export const RiskEntitySortLabels: Record<RiskEntitySort, string> = {

@@ -916,6 +916,70 @@ export interface paths {
         patch: operations["leads_update"];
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 与举报人的留言
+         * @description 留言、回执和评价；限承办单位和镇专项办。
+         */
+        get: operations["leads_conversation"];
+        put?: never;
+        /**
+         * 给举报人留言
+         * @description 举报人凭回执看到留言，看不到是谁写的。文字中的电话、证件号等会打码。
+         */
+        post: operations["leads_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/messages/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 留言已读
+         * @description 举报人的留言标为已读。
+         */
+        post: operations["leads_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发放回执
+         * @description 为来电、来访的举报人发放回执；回执号只显示这一次，旧回执随即作废。
+         */
+        post: operations["leads_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/reveals": {
         parameters: {
             query?: never;
@@ -1618,6 +1682,126 @@ export interface paths {
         get: operations["property_measures_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取得一道验证题
+         * @description 网页在后台算出答案，代替图形验证码：求一个十进制数，使 SHA-256(题目:答案) 的开头有规定个数的零比特。
+         */
+        post: operations["public_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交举报
+         * @description 不用登录；可以匿名。不记录网络地址和浏览器信息。回执号只显示这一次，系统里不保存。
+         */
+        post: operations["public_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 受理举报的乡镇和村
+         * @description 设有专项办的乡镇及其村（社区）。
+         */
+        get: operations["public_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执查进度
+         * @description 办到哪一步、工作人员的留言、能不能评价。回执号放在正文里，不进网址。
+         */
+        post: operations["public_look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/receipts/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执补充情况
+         * @description 给工作人员留言。
+         */
+        post: operations["public_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/receipts/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执评价办理结果
+         * @description 一到五分，只能评一次，谁也不能改。
+         */
+        post: operations["public_rate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3390,6 +3574,29 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ChallengeAsk
+         * @description Asks for a challenge.
+         */
+        ChallengeAsk: {
+            /** @description 用途 */
+            purpose: components["schemas"]["ProofPurpose"];
+        };
+        /**
+         * ChallengeGiven
+         * @description Find a decimal number `answer` such that SHA-256 of `challenge:answer` begins with `bits` zero bits.
+         */
+        ChallengeGiven: {
+            /** @description 答案的摘要开头要有几个零比特 */
+            bits: number;
+            /** @description 验证题 */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description 失效时间
+             */
+            expires_at: string;
+        };
+        /**
          * Charge
          * @description The crimes met in this campaign; `CHARGE_ARTICLES` names the article of 刑法.
          * @enum {string}
@@ -3453,6 +3660,22 @@ export interface components {
          * @enum {string}
          */
         Confidence: "H" | "M" | "L" | "K";
+        /**
+         * Conversation
+         * @description What passed between the reporter and those who handle the lead.
+         */
+        Conversation: {
+            /** @description 当前用户可否为来电、来访的举报人发放回执 */
+            can_issue: boolean;
+            /** @description 是否有回执；没有回执的举报人看不到留言 */
+            has_receipt: boolean;
+            /** @description 留言，先后有序 */
+            messages: components["schemas"]["StaffMessage"][];
+            /** @description 举报人的评价 */
+            rating: components["schemas"]["RatingShown"] | null;
+            /** @description 发放回执的时间 */
+            receipt_at: string | null;
+        };
         /**
          * DeterminationShown
          * @description One determination of whose it is.
@@ -4171,7 +4394,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5810,6 +6033,20 @@ export interface components {
             term: string;
         };
         /**
+         * MessageCreate
+         * @description An answer to the reporter.
+         */
+        MessageCreate: {
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * MessageFrom
+         * @description Who wrote a message of a report's conversation.
+         * @enum {string}
+         */
+        MessageFrom: "reporter" | "staff";
+        /**
          * Money
          * @description Money, each stage apart: frozen is not recovered, recovered is not returned.
          */
@@ -6548,6 +6785,22 @@ export interface components {
             type: string;
         };
         /**
+         * Proof
+         * @description A solved challenge; each is good for one request.
+         */
+        Proof: {
+            /** @description 验证题的答案 */
+            answer: string;
+            /** @description 验证题 */
+            challenge: string;
+        };
+        /**
+         * ProofPurpose
+         * @description What a proof of work is good for.
+         * @enum {string}
+         */
+        ProofPurpose: "report" | "receipt";
+        /**
          * PropertyItemCreate
          * @description A new item. Owner, holder and account number are stored encrypted.
          */
@@ -7130,6 +7383,74 @@ export interface components {
          */
         PropertyStatus: "registered" | "determined" | "disputed" | "disposed" | "withdrawn";
         /**
+         * PublicMessage
+         * @description A message as the reporter sees it: staff have no names here.
+         */
+        PublicMessage: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 谁写的 */
+            sender: components["schemas"]["MessageFrom"];
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * PublicPlace
+         * @description A town that takes reports, or a village of it.
+         */
+        PublicPlace: {
+            /** @description 代码 */
+            code: string;
+            /** @description 名称 */
+            name: string;
+        };
+        /**
+         * PublicPlaces
+         * @description Where a report can go.
+         */
+        PublicPlaces: {
+            /** @description 受理举报的乡镇 */
+            towns: components["schemas"]["PublicTown"][];
+        };
+        /**
+         * PublicReport
+         * @description A report by anybody; only the story is asked for.
+         */
+        PublicReport: {
+            /** @description 涉及多少钱（元） */
+            amount_involved?: string | null;
+            /** @description 所在乡镇或者村；只有一个乡镇使用本系统时可以不填 */
+            division_code?: string | null;
+            /** @description 发生了什么事 */
+            narrative: string;
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category?: components["schemas"]["LeadCategory"] | null;
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 举报人 */
+            reporter: components["schemas"]["Reporter"];
+            /**
+             * @description 是哪个人或者哪家公司；不知道可以不填
+             * @default
+             */
+            subject_name: string;
+        };
+        /**
+         * PublicTown
+         * @description A town with its villages.
+         */
+        PublicTown: {
+            /** @description 代码 */
+            code: string;
+            /** @description 名称 */
+            name: string;
+            /** @description 村（社区） */
+            villages: components["schemas"]["PublicPlace"][];
+        };
+        /**
          * Rate
          * @description One figure out of another.
          */
@@ -7144,6 +7465,100 @@ export interface components {
             numerator: string;
             /** @description 百分数，两位小数；分母为零时为空 */
             percent: string | null;
+        };
+        /**
+         * RatingShown
+         * @description How the reporter judged the outcome.
+         */
+        RatingShown: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 评语 */
+            comment: string;
+            /** @description 分数，1 至 5 */
+            score: number;
+        };
+        /**
+         * ReceiptAsk
+         * @description Asks how a report stands.
+         */
+        ReceiptAsk: {
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 16 位回执号，可以带空格 */
+            receipt: string;
+        };
+        /**
+         * ReceiptGiven
+         * @description The receipt: shown now and never again.
+         */
+        ReceiptGiven: {
+            /**
+             * @description 16 位回执号，只显示这一次
+             * @example 1234567890123450
+             */
+            receipt: string;
+        };
+        /**
+         * ReceiptMessage
+         * @description Something to add.
+         */
+        ReceiptMessage: {
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 16 位回执号，可以带空格 */
+            receipt: string;
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * ReceiptRating
+         * @description A judgement of the outcome; given once.
+         */
+        ReceiptRating: {
+            /**
+             * @description 评语
+             * @default
+             */
+            comment: string;
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 16 位回执号，可以带空格 */
+            receipt: string;
+            /** @description 1 分很不满意，5 分很满意 */
+            score: number;
+        };
+        /**
+         * ReceiptShown
+         * @description How a report stands, in plain words.
+         */
+        ReceiptShown: {
+            /** @description 办理结果的答复；尚未在网上答复时为空 */
+            answer: string;
+            /** @description 现在可否评价 */
+            can_rate: boolean;
+            /** @description 现在可否留言 */
+            can_write: boolean;
+            /** @description 留言，先后有序 */
+            messages: components["schemas"]["PublicMessage"][];
+            /** @description 已经补充的照片张数 */
+            photos: number;
+            /** @description 举报人的评价 */
+            rating: components["schemas"]["RatingShown"] | null;
+            /**
+             * Format: date
+             * @description 收到举报的日期
+             */
+            received_on: string;
+            /** @description 办到哪一步 */
+            stage: components["schemas"]["ReportStage"];
+            /** @description 办到哪一步，几个字 */
+            title: string;
+            /** @description 现在到哪一步，一两句白话 */
+            words: string;
         };
         /**
          * RectificationClose
@@ -7484,6 +7899,12 @@ export interface components {
              */
             old_expires_on: string;
         };
+        /**
+         * ReportStage
+         * @description How far a report is, in the words of the street.
+         * @enum {string}
+         */
+        ReportStage: "received" | "arranging" | "checking" | "handed_on" | "answering" | "not_taken" | "answered" | "finished" | "stopped";
         /**
          * Reporter
          * @description Who reports. A name is asked for only where it is given.
@@ -8394,6 +8815,30 @@ export interface components {
             subject_name: string;
         };
         /**
+         * StaffMessage
+         * @description A message as the staff see it; phone and other numbers are masked.
+         */
+        StaffMessage: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 对方看到的时间 */
+            read_at: string | null;
+            /** @description 谁写的 */
+            sender: components["schemas"]["MessageFrom"];
+            /** @description 留言内容 */
+            text: string;
+            /** @description 单位名称 */
+            unit_name: string | null;
+        };
+        /**
          * Standing
          * @description How a claim stands in the register.
          * @enum {string}
@@ -9226,11 +9671,14 @@ export type CaseStatus = components['schemas']['CaseStatus'];
 export type CaseUpdate = components['schemas']['CaseUpdate'];
 export type CaseWithdraw = components['schemas']['CaseWithdraw'];
 export type Certificate = components['schemas']['Certificate'];
+export type ChallengeAsk = components['schemas']['ChallengeAsk'];
+export type ChallengeGiven = components['schemas']['ChallengeGiven'];
 export type Charge = components['schemas']['Charge'];
 export type CivilRoute = components['schemas']['CivilRoute'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
+export type Conversation = components['schemas']['Conversation'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
 export type Disposition = components['schemas']['Disposition'];
@@ -9362,6 +9810,8 @@ export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
 export type MeasureTerm = components['schemas']['MeasureTerm'];
+export type MessageCreate = components['schemas']['MessageCreate'];
+export type MessageFrom = components['schemas']['MessageFrom'];
 export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
@@ -9413,6 +9863,8 @@ export type PostShown = components['schemas']['PostShown'];
 export type PostUpdate = components['schemas']['PostUpdate'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
+export type Proof = components['schemas']['Proof'];
+export type ProofPurpose = components['schemas']['ProofPurpose'];
 export type PropertyItemCreate = components['schemas']['PropertyItemCreate'];
 export type PropertyItemDetermine = components['schemas']['PropertyItemDetermine'];
 export type PropertyItemDispose = components['schemas']['PropertyItemDispose'];
@@ -9432,7 +9884,18 @@ export type PropertyMeasureSort = components['schemas']['PropertyMeasureSort'];
 export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTakeEffect'];
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
+export type PublicMessage = components['schemas']['PublicMessage'];
+export type PublicPlace = components['schemas']['PublicPlace'];
+export type PublicPlaces = components['schemas']['PublicPlaces'];
+export type PublicReport = components['schemas']['PublicReport'];
+export type PublicTown = components['schemas']['PublicTown'];
 export type Rate = components['schemas']['Rate'];
+export type RatingShown = components['schemas']['RatingShown'];
+export type ReceiptAsk = components['schemas']['ReceiptAsk'];
+export type ReceiptGiven = components['schemas']['ReceiptGiven'];
+export type ReceiptMessage = components['schemas']['ReceiptMessage'];
+export type ReceiptRating = components['schemas']['ReceiptRating'];
+export type ReceiptShown = components['schemas']['ReceiptShown'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
 export type RectificationFail = components['schemas']['RectificationFail'];
@@ -9451,6 +9914,7 @@ export type Regime = components['schemas']['Regime'];
 export type Registration = components['schemas']['Registration'];
 export type ReleaseReason = components['schemas']['ReleaseReason'];
 export type RenewalShown = components['schemas']['RenewalShown'];
+export type ReportStage = components['schemas']['ReportStage'];
 export type Reporter = components['schemas']['Reporter'];
 export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
@@ -9496,6 +9960,7 @@ export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
 export type SheetShown = components['schemas']['SheetShown'];
 export type SourceLead = components['schemas']['SourceLead'];
+export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
 export type TimeRuleRead = components['schemas']['TimeRuleRead'];
@@ -15001,6 +15466,424 @@ export interface operations {
             };
         };
     };
+    leads_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_mark_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_issue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptGiven"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_reveal: {
         parameters: {
             query?: never;
@@ -19331,6 +20214,587 @@ export interface operations {
             };
             /** @description 内容有误 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeGiven"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptGiven"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPlaces"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_write: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptRating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
