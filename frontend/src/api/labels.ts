@@ -69,6 +69,7 @@ import type {
   RowState,
   RuleGroup,
   SetupStep,
+  SimilarityReason,
   Standing,
   TimeUnit,
   UnitKind,
@@ -413,6 +414,7 @@ export const IdentifierKindLabels: Record<IdentifierKind, string> = {
   'email': '电子邮箱',
   'plate': '车牌号',
   'url': '网址',
+  'address': '地址',
 }
 
 export const ImportModeLabels: Record<ImportMode, string> = {
@@ -806,6 +808,25 @@ export const SetupStepLabels: Record<SetupStep, string> = {
   'units': '建立成员单位和村（社区）',
   'posts': '为成员单位设岗并指定人员',
   'liaisons': '指定各单位联络员',
+}
+
+export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
+  'same_resident_id': '身份证号相同',
+  'same_account': '银行账号相同',
+  'same_phone': '电话相同',
+  'same_credit_code': '统一社会信用代码相同',
+  'same_wechat': '微信号相同',
+  'same_qq': 'QQ号相同',
+  'same_email': '电子邮箱相同',
+  'same_plate': '车牌号相同',
+  'same_url': '网址相同',
+  'same_address': '地址相同',
+  'same_name': '反映对象相同',
+  'homophone_name': '反映对象名称同音',
+  'variant_name': '反映对象名称近似（简称、错字）',
+  'named_in_text': '内容提到同一对象',
+  'near_text': '反映内容相近',
+  'same_amount': '涉案金额相同',
 }
 
 export const StandingLabels: Record<Standing, string> = {

@@ -892,6 +892,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 填写时查找相似线索
+         * @description 按已填写的内容查找可能反映同一件事的线索及理由；不保存任何内容，也从不自动合并。
+         */
+        post: operations["leads_similar_to_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -930,6 +950,26 @@ export interface paths {
          * @description 查看被打码的内容；须说明理由，并留下审计记录。
          */
         post: operations["leads_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 相似线索
+         * @description 可能反映同一件事的线索及理由。只列出当前用户可见的；不可见的至多给出条数。
+         */
+        get: operations["leads_similar"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4296,7 +4336,7 @@ export interface components {
          * @description What an identifier is.
          * @enum {string}
          */
-        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url";
+        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url" | "address";
         /**
          * IdentifierShown
          * @description An identifier behind its mask.
@@ -4999,6 +5039,31 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadDraft
+         * @description What has been typed of a new lead so far; everything may still be missing.
+         */
+        LeadDraft: {
+            /** @description 涉案金额 */
+            amount_involved?: string | null;
+            /** @description 电话、账号、证件号等标识 */
+            identifiers?: components["schemas"]["IdentifierIn"][];
+            /**
+             * @description 问题描述
+             * @default
+             */
+            narrative: string;
+            /**
+             * @description 反映对象
+             * @default
+             */
+            subject_name: string;
+            /**
+             * @description 统一社会信用代码
+             * @default
+             */
+            subject_uscc: string;
         };
         /**
          * LeadEscalate
@@ -8038,6 +8103,62 @@ export interface components {
             name: string;
         };
         /**
+         * SimilarLead
+         * @description A lead that may tell of the same matter, and why.
+         */
+        SimilarLead: {
+            /** @description 涉案金额（元） */
+            amount_involved: string | null;
+            /** @description 核查结论 */
+            conclusion: components["schemas"]["LeadConclusion"] | null;
+            /** @description 行政区划名称 */
+            division_name: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 是否已并入其他线索 */
+            is_merged: boolean;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 相似的理由，最有力的在前 */
+            reasons: components["schemas"]["SimilarityReason"][];
+            /**
+             * Format: date-time
+             * @description 接收时间
+             */
+            received_at: string;
+            /** @description 相似程度，0至100；50为提示的起点 */
+            score: number;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SimilarLeads
+         * @description Suggestions; nothing is ever merged by itself.
+         */
+        SimilarLeads: {
+            /** @description 另有多少条相似而无权查看的线索；只告诉承办和管理线索的岗位，其他岗位为空 */
+            hidden: number | null;
+            /** @description 各项记录 */
+            items: components["schemas"]["SimilarLead"][];
+        };
+        /**
+         * SimilarityReason
+         * @description Why two leads may tell of the same matter.
+         * @enum {string}
+         */
+        SimilarityReason: "same_resident_id" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
+        /**
          * SourceLead
          * @description A lead that led to the case, where the reader may see it.
          */
@@ -8987,6 +9108,7 @@ export type LeadConclude = components['schemas']['LeadConclude'];
 export type LeadConclusion = components['schemas']['LeadConclusion'];
 export type LeadCreate = components['schemas']['LeadCreate'];
 export type LeadDispute = components['schemas']['LeadDispute'];
+export type LeadDraft = components['schemas']['LeadDraft'];
 export type LeadEscalate = components['schemas']['LeadEscalate'];
 export type LeadFeedBack = components['schemas']['LeadFeedBack'];
 export type LeadItem = components['schemas']['LeadItem'];
@@ -9143,6 +9265,9 @@ export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
 export type SheetShown = components['schemas']['SheetShown'];
+export type SimilarLead = components['schemas']['SimilarLead'];
+export type SimilarLeads = components['schemas']['SimilarLeads'];
+export type SimilarityReason = components['schemas']['SimilarityReason'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
@@ -14457,6 +14582,123 @@ export interface operations {
             };
         };
     };
+    leads_similar_to_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_read: {
         parameters: {
             query?: never;
@@ -14751,6 +14993,74 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_similar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
