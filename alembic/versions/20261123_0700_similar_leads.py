@@ -37,6 +37,15 @@ def upgrade() -> None:
         ["merged_into_id"],
         postgresql_where=sa.text("merged_into_id IS NOT NULL"),
     )
+    op.create_index(
+        "ix_leads_left_out",
+        "leads",
+        ["town_code", "id"],
+        postgresql_where=sa.text(
+            "status = 'withdrawn' OR conclusion IS NOT DISTINCT FROM 'duplicate'"
+            " OR status = 'archived' AND feedback_mode IS NULL"
+        ),
+    )
     op.add_column(
         "lead_identifiers",
         sa.Column("state", sa.String(length=40), server_default="proposed", nullable=False),
@@ -117,6 +126,7 @@ def downgrade() -> None:
     op.create_index(op.f("ix_lead_identifiers_value_index"), "lead_identifiers", ["value_index"])
     op.drop_index(op.f("ix_lead_identifiers_value_index_lead_id"), table_name="lead_identifiers")
     op.drop_column("lead_identifiers", "state")
+    op.drop_index("ix_leads_left_out", table_name="leads")
     op.drop_index("ix_leads_merged_into_id", table_name="leads")
     for column in ("name_sound", "name_key"):
         op.drop_index(f"ix_leads_{column}", table_name="leads")

@@ -25,6 +25,11 @@ class EventName(Labelled):
     LEAD_UPDATED = "lead.updated", "修改线索"
     LEAD_TRANSITIONED = "lead.transitioned", "办理线索"
     LEAD_LINKED = "lead.linked", "线索关联"
+    LEAD_MERGED = "lead.merged", "并入另一线索"
+    LEAD_UNMERGED = "lead.unmerged", "撤销并入"
+    LEAD_ABSORBED = "lead.absorbed", "另一线索并入"
+    LEAD_RELEASED = "lead.released", "并入的线索撤出"
+    LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
 
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"

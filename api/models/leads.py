@@ -16,6 +16,13 @@ from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.leads import FeedbackMode, LeadConclusion, LeadStatus, ReporterKind
 from api.models.base import DivisionCode, Recorded, Versioned
 
+#: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
+#: Written out, so that PostgreSQL can prove that the partial index fits.
+LEFT_OUT = (
+    "leads.status = 'withdrawn' OR leads.conclusion IS NOT DISTINCT FROM 'duplicate'"
+    " OR leads.status = 'archived' AND leads.feedback_mode IS NULL"
+)
+
 
 class Lead(Recorded, Versioned, Base):
     """One clue. Its texts hold masks where personal identifiers stood (core rule: decisions)."""
@@ -52,6 +59,12 @@ class Lead(Recorded, Versioned, Base):
         Index(None, "subject_uscc"),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
+        Index(
+            "ix_leads_left_out",
+            "town_code",
+            "id",
+            postgresql_where=text(LEFT_OUT.replace("leads.", "")),
+        ),
         # Leads about the same name, or one that sounds like it, newest first.
         Index("ix_leads_name_key", "name_key", "id", postgresql_where=text("name_key <> ''")),
         Index("ix_leads_name_sound", "name_sound", "id", postgresql_where=text("name_sound <> ''")),

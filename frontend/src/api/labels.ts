@@ -28,6 +28,7 @@ import type {
   Finding,
   Goal,
   IdentifierKind,
+  IdentifierState,
   ImportMode,
   ImportSort,
   ImportStatus,
@@ -42,6 +43,7 @@ import type {
   LeadSort,
   LeadStatus,
   LedgerKind,
+  LeftOut,
   LegalActor,
   LineStatus,
   Measure,
@@ -334,6 +336,11 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.updated': '修改线索',
   'lead.transitioned': '办理线索',
   'lead.linked': '线索关联',
+  'lead.merged': '并入另一线索',
+  'lead.unmerged': '撤销并入',
+  'lead.absorbed': '另一线索并入',
+  'lead.released': '并入的线索撤出',
+  'lead.identifier_decided': '确认涉及号码',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -415,6 +422,12 @@ export const IdentifierKindLabels: Record<IdentifierKind, string> = {
   'plate': '车牌号',
   'url': '网址',
   'address': '地址',
+}
+
+export const IdentifierStateLabels: Record<IdentifierState, string> = {
+  'proposed': '待确认',
+  'confirmed': '已确认',
+  'dismissed': '不是',
 }
 
 export const ImportModeLabels: Record<ImportMode, string> = {
@@ -545,6 +558,12 @@ export const LedgerKindLabels: Record<LedgerKind, string> = {
   'leads': '线索台账',
   'risk_entities': '风险管控名单',
   'victims': '受害人登记表',
+}
+
+export const LeftOutLabels: Record<LeftOut, string> = {
+  'merged': '已并入其他线索',
+  'duplicate': '核查结论为重复',
+  'withdrawn': '已撤回',
 }
 
 export const LegalActorLabels: Record<LegalActor, string> = {
