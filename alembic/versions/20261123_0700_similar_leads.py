@@ -24,7 +24,8 @@ def upgrade() -> None:
         op.f("fk_leads_merged_into_id"), "leads", "leads", ["merged_into_id"], ["id"]
     )
     _name_all()
-    for column in ("name_key", "name_sound"):
+    op.drop_index("ix_leads_subject_uscc", table_name="leads")
+    for column in ("name_key", "name_sound", "subject_uscc"):
         op.create_index(
             f"ix_leads_{column}",
             "leads",
@@ -128,8 +129,9 @@ def downgrade() -> None:
     op.drop_column("lead_identifiers", "state")
     op.drop_index("ix_leads_left_out", table_name="leads")
     op.drop_index("ix_leads_merged_into_id", table_name="leads")
-    for column in ("name_sound", "name_key"):
+    for column in ("name_sound", "name_key", "subject_uscc"):
         op.drop_index(f"ix_leads_{column}", table_name="leads")
+    op.create_index("ix_leads_subject_uscc", "leads", ["subject_uscc"])
     op.drop_constraint(op.f("fk_leads_merged_into_id"), "leads", type_="foreignkey")
     op.drop_column("leads", "merged_into_id")
     op.drop_column("leads", "name_sound")

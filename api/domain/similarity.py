@@ -7,13 +7,15 @@ The weights were set on pairs made by rules and proved on others (tests/domain/t
 """
 
 import re
+import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
-from api.domain.names import Name, name, plain, sound_alike
+from api.domain.names import Name, name, sound_alike
 
 
 class SimilarityReason(Labelled):
@@ -82,7 +84,7 @@ _SPOKEN = 4
 _TOPIC, _COPY = 0.18, 0.55
 #: A text of so few pairs has them in common with many.
 _FEW = 8
-_HIDDEN = re.compile(r"[0-9a-z*]+")
+_RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 #: Texts are told apart by their beginning; a long annex must not make a page slow.
 _READ = 2_000
 
@@ -92,7 +94,7 @@ class Features:
     """What is compared of a lead. Identifiers may be blind indexes: only equality counts."""
 
     name: Name
-    #: The text without marks, numbers and masks.
+    #: The Chinese words of the text, without marks, numbers and masks.
     text: str
     pairs: frozenset[str]
     identifiers: frozenset[tuple[IdentifierKind, Hashable]] = frozenset()
@@ -132,10 +134,10 @@ def features(
 
 @lru_cache(maxsize=1024)
 def _text(narrative: str) -> tuple[str, frozenset[str]]:
-    # what a mask hides must not become a pair of its neighbours
-    parts = [part for part in _HIDDEN.split(plain(narrative)) if part]
-    pairs = frozenset(part[at : at + 2] for part in parts for at in range(len(part) - 1))
-    return "".join(parts), pairs
+    # sentences change places, and what a mask hides must not become a pair of its neighbours
+    runs = _RUN.findall(unicodedata.normalize("NFKC", narrative))
+    pairs = frozenset(a + b for run in runs for a, b in pairwise(run))
+    return " ".join(runs), pairs
 
 
 def compare(left: Features, right: Features) -> Match:

@@ -56,7 +56,13 @@ class Lead(Recorded, Versioned, Base):
                 " 'transferred_department', 'transferred_police')"
             ),
         ),
-        Index(None, "subject_uscc"),
+        # Nearly all are empty: those would make the index look useless to PostgreSQL.
+        Index(
+            "ix_leads_subject_uscc",
+            "subject_uscc",
+            "id",
+            postgresql_where=text("subject_uscc <> ''"),
+        ),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
         Index(
