@@ -241,6 +241,10 @@ class Listing:
         # A copy of the clause with its parameters given: `.params()` is deprecated in 2.1.
         return cloned_traverse(self._scope(scope), {}, {"bindparam": give})
 
+    def scope(self, scope: RowScope) -> ColumnElement[bool]:
+        """The same with its parameters `viewer` and `town` open, for statements compiled once."""
+        return self._scope(scope)
+
     def _bound(self, actor: Actor) -> dict[str, object]:
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
         return {

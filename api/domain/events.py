@@ -28,6 +28,11 @@ class EventName(Labelled):
     LEAD_RECEIPT_ISSUED = "lead.receipt_issued", "发放回执"
     LEAD_MESSAGED = "lead.messaged", "与举报人留言"
     LEAD_RATED = "lead.rated", "举报人评价"
+    LEAD_MERGED = "lead.merged", "并入另一线索"
+    LEAD_UNMERGED = "lead.unmerged", "撤销并入"
+    LEAD_ABSORBED = "lead.absorbed", "另一线索并入"
+    LEAD_RELEASED = "lead.released", "并入的线索撤出"
+    LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
 
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"

@@ -432,6 +432,13 @@ _PUBLIC: Final = {
 #: Parameters of paths that name a record by its kind.
 _PATHS: Final = {
     "lead_id": "线索",
+    "identifier_id": "涉及号码",
+    "merge_id": "合并",
+    "made_at": "合并时间",
+    "made_by": "合并人",
+    "undone_at": "撤销时间",
+    "undone_by": "撤销人",
+    "undone_reason": "撤销理由",
     "item_id": "涉案财物",
     "measure_id": "措施",
     "victim_id": "受害人",

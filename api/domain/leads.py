@@ -1,6 +1,7 @@
 """Leads (线索): statuses, actions, conclusions and the life cycle (facts 3.1)."""
 
 from typing import Protocol, cast
+from uuid import UUID
 
 from api.domain.actors import Actor
 from api.domain.errors import Conflict
@@ -71,6 +72,14 @@ class FeedbackMode(Labelled):
     IMPOSSIBLE = "impossible", "无法反馈（说明原因）"
 
 
+class LeftOut(Labelled):
+    """Why a lead is not in the figures (capability C3)."""
+
+    MERGED = "merged", "已并入其他线索"
+    DUPLICATE = "duplicate", "核查结论为重复"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class ReporterKind(Labelled):
     """Whether the reporter gave a name."""
 
@@ -89,6 +98,7 @@ class LeadRecord(Record, Protocol):
     """What the predicate below reads."""
 
     conclusion: LeadConclusion | None
+    merged_into_id: UUID | None
 
 
 #: A lead that was checked and found to be no offence is not handed to the police.
@@ -103,6 +113,13 @@ MAY_BE_OFFENCE = Predicate(
     "no_offence_found",
     "核查结论不是涉嫌犯罪或者违法的，不能移送公安；有新的情况请先发起二次核查",
     _may_be_offence,
+    Conflict,
+)
+
+NOT_MERGED = Predicate(
+    "merged",
+    "线索已并入另一线索，请先撤销并入",
+    lambda _, record: cast("LeadRecord", record).merged_into_id is None,
     Conflict,
 )
 
@@ -164,13 +181,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.TRANSFERRED_DEPARTMENT,
             P.LEAD_HANDLE,
             fields=(Field("department", "接收部门"), _DOCUMENT, REASON),
-            when=(HANDLER,),
+            when=(HANDLER, NOT_MERGED),
         ),
         A.RECHECK: Step(
             frozenset({S.CONCLUDED, S.FED_BACK}),
             S.RECHECK,
             P.LEAD_ASSIGN,
             fields=(_UNIT, REASON),
+            when=(NOT_MERGED,),
         ),
         A.FEED_BACK: Step(
             _ANSWERABLE,
@@ -200,6 +218,19 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.REGISTERED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
+            when=(NOT_MERGED,),
         ),
     },
 )
+
+#: What a lead becomes that is merged into another: its reporter is still to be answered. Leads that
+#: another authority works on stay; nor is there anything to merge of one withdrawn or rejected.
+MERGED_STATUS: dict[LeadStatus, LeadStatus] = {
+    **dict.fromkeys(_OPEN, S.CONCLUDED),
+    S.CONCLUDED: S.CONCLUDED,
+    S.RECHECK: S.CONCLUDED,
+    S.FED_BACK: S.FED_BACK,
+    S.CLOSED: S.CLOSED,
+}
+#: No matter goes on in a lead that is over without an answer.
+NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})

@@ -14,6 +14,7 @@ from api.routers import (
     imports,
     inspections,
     jobs,
+    lead_links,
     leads,
     ledger,
     outcomes,
@@ -38,6 +39,7 @@ ROUTERS = (
     duties.router,
     receipts.public_router,
     exports.leads_router,  # before /leads/{lead_id}
+    lead_links.router,  # its plain words come before /leads/{lead_id}
     leads.router,
     receipts.leads_router,
     exports.risk_entities_router,

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from api.core.pagination import PageQuery
 from api.domain.categories import LeadCategory, RedFlag
 from api.domain.channels import LeadChannel
-from api.domain.identifiers import IdentifierKind
+from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.labels import Labelled
 from api.domain.leads import (
     LEAD_FLOW,
@@ -205,10 +205,18 @@ class IdentifierShown(Shown):
     kind: IdentifierKind
     value_mask: str
     field: str
+    state: IdentifierState
 
 
 class LeadCase(Shown):
     """A case that the lead led to, for those who may see it."""
+
+    id: UUID
+    number: str
+
+
+class LeadMain(Shown):
+    """The lead that goes on in place of a merged one, for those who may see it."""
 
     id: UUID
     number: str
@@ -227,6 +235,8 @@ class LeadRead(LeadItem):
     identifiers: list[IdentifierShown]
     reporter: ReporterShown
     cases: list[LeadCase]
+    is_merged: bool = Field(description="是否已并入另一线索")
+    merged_into: LeadMain | None = Field(description="并入的主线索；无权查看时为空")
     due_rule: str
     findings: str
     concluded_on: date | None

@@ -12,11 +12,22 @@ from api.core.clock import today
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion
 from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
 from api.models.units import Post, Unit
-from api.services import _transition, lead_intake, leads, places, protect, time_rules
+from api.services import (
+    _transition,
+    lead_intake,
+    lead_sight,
+    leads,
+    places,
+    protect,
+    time_rules,
+)
+
+#: After these nothing would be left in the figures of what was merged into the lead.
+_ENDS = frozenset({LeadAction.WITHDRAW.value, LeadAction.REJECT.value})
 
 
 async def transition(
@@ -36,8 +47,11 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         if getattr(body, name, None)
     }
     # a second check writes over the first one's conclusion: the timeline keeps both
-    if getattr(body, "conclusion", None):
-        told["conclusion"] = body.conclusion.value
+    found: LeadConclusion | None = getattr(body, "conclusion", None)
+    if found:
+        told["conclusion"] = found.value
+    if body.action in _ENDS or found is LeadConclusion.DUPLICATE:
+        await lead_sight.ensure_nothing_merged(session, lead)
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
@@ -70,6 +84,7 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     gone = before - now_in - await _entitled(session, lead)
     await record_access.withdraw(session, lead.id, gone)
     await record_access.grant(session, leads.RESOURCE, lead.id, now_in)
+    await lead_sight.follow(session, lead)
     await _set_due(session, lead, body.due_on)
 
 
@@ -99,6 +114,7 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
         raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])
     lead.owner_unit_id = owner.id
     await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
+    await lead_sight.follow(session, lead)
     await _set_due(session, lead, None)
 
 

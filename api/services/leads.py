@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
     join,
     literal_column,
-    or_,
+    not_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
@@ -34,6 +34,7 @@ from api.domain.errors import Forbidden
 from api.domain.events import EventName
 from api.domain.leads import LEAD_FLOW, LeadConclusion, LeadStatus, ReporterKind
 from api.domain.permissions import Permission, follows_only
+from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division, Unit
@@ -86,6 +87,7 @@ _IDENTIFIERS = columns.json_list(
             "kind", LeadIdentifier.kind,
             "value_mask", LeadIdentifier.value_mask,
             "field", LeadIdentifier.field,
+            "state", LeadIdentifier.state,
         )
     ).where(LeadIdentifier.lead_id == Lead.id)
 )  # fmt: skip
@@ -102,6 +104,18 @@ _CASES = columns.json_list(
         )
     ).where(CaseLead.lead_id == Lead.id, CaseLead.case_id == Case.id)
 )
+_Main = aliased(Lead)
+_MAIN = columns.json_list(
+    select(
+        func.json_build_object(
+            "id",
+            _Main.id,
+            "number",
+            _Main.number,
+            *links.deciding(RESOURCE, _Main.id, _Main.town_code),
+        )
+    ).where(_Main.id == Lead.merged_into_id)
+)
 _READ: dict[str, Any] = _ITEM | {
     "received_has_time": Lead.received_has_time,
     "narrative": Lead.narrative,
@@ -113,6 +127,8 @@ _READ: dict[str, Any] = _ITEM | {
     "identifiers": _IDENTIFIERS,
     "reporter": _REPORTER,
     "cases": _CASES,
+    "is_merged": Lead.merged_into_id.is_not(None),
+    "merged_into": _MAIN,
     "due_rule": Lead.due_rule,
     "findings": Lead.findings,
     "concluded_on": Lead.concluded_on,
@@ -130,13 +146,9 @@ check_columns(LeadRead, _READ, "available_actions", "revealable")
 _ANY_TEXT = ARRAY(Text)
 _IS_OVERDUE = and_(Lead.due_on < literal_column("current_date"), Lead.status.in_(OPEN))
 
-#: What counts in figures (C3): withdrawn leads and duplicates drop out by themselves. A withdrawn
-#: lead that was archived has never been answered.
-_COUNTED = and_(
-    Lead.status != LeadStatus.WITHDRAWN,
-    Lead.conclusion.is_distinct_from(LeadConclusion.DUPLICATE),
-    or_(Lead.status != LeadStatus.ARCHIVED, Lead.feedback_mode.is_not(None)),
-)
+#: What counts in figures (C3): withdrawn leads, duplicates and merged leads drop out by themselves.
+LEFT_OUT = literal_column(f"({lead_models.LEFT_OUT})", Boolean())
+_COUNTED = not_(LEFT_OUT)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -228,6 +240,7 @@ class _Standing:
     status: LeadStatus
     owner_unit_id: UUID
     conclusion: LeadConclusion | None
+    merged_into_id: UUID | None
 
 
 async def read(
@@ -236,13 +249,17 @@ async def read(
     """One visible lead with what the actor may do with it. Raises NotFound."""
     lead = await LISTING.one(actor, record_id, session)
     found = LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None
-    standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]), found)
+    owner, main = UUID(lead["owner_unit"]["id"]), lead["merged_into"]
+    standing = _Standing(
+        LeadStatus(lead["status"]), owner, found, UUID(main[0]["id"]) if main else None
+    )
     lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))
     if follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
+    lead["merged_into"] = next(iter(links.keep(actor, Permission.LEAD_READ, main)), None)
     return lead
 
 

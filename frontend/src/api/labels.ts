@@ -28,6 +28,7 @@ import type {
   Finding,
   Goal,
   IdentifierKind,
+  IdentifierState,
   ImportMode,
   ImportSort,
   ImportStatus,
@@ -42,6 +43,7 @@ import type {
   LeadSort,
   LeadStatus,
   LedgerKind,
+  LeftOut,
   LegalActor,
   LineStatus,
   Measure,
@@ -75,6 +77,7 @@ import type {
   RowState,
   RuleGroup,
   SetupStep,
+  SimilarityReason,
   Standing,
   TimeUnit,
   UnitKind,
@@ -342,6 +345,11 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.receipt_issued': '发放回执',
   'lead.messaged': '与举报人留言',
   'lead.rated': '举报人评价',
+  'lead.merged': '并入另一线索',
+  'lead.unmerged': '撤销并入',
+  'lead.absorbed': '另一线索并入',
+  'lead.released': '并入的线索撤出',
+  'lead.identifier_decided': '确认涉及号码',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -427,6 +435,13 @@ export const IdentifierKindLabels: Record<IdentifierKind, string> = {
   'email': '电子邮箱',
   'plate': '车牌号',
   'url': '网址',
+  'address': '地址',
+}
+
+export const IdentifierStateLabels: Record<IdentifierState, string> = {
+  'proposed': '待确认',
+  'confirmed': '已确认',
+  'dismissed': '不是',
 }
 
 export const ImportModeLabels: Record<ImportMode, string> = {
@@ -557,6 +572,12 @@ export const LedgerKindLabels: Record<LedgerKind, string> = {
   'leads': '线索台账',
   'risk_entities': '风险管控名单',
   'victims': '受害人登记表',
+}
+
+export const LeftOutLabels: Record<LeftOut, string> = {
+  'merged': '已并入其他线索',
+  'duplicate': '核查结论为重复',
+  'withdrawn': '已撤回',
 }
 
 export const LegalActorLabels: Record<LegalActor, string> = {
@@ -860,6 +881,25 @@ export const SetupStepLabels: Record<SetupStep, string> = {
   'units': '建立成员单位和村（社区）',
   'posts': '为成员单位设岗并指定人员',
   'liaisons': '指定各单位联络员',
+}
+
+export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
+  'same_resident_id': '身份证号相同',
+  'same_account': '银行账号相同',
+  'same_phone': '电话相同',
+  'same_credit_code': '统一社会信用代码相同',
+  'same_wechat': '微信号相同',
+  'same_qq': 'QQ号相同',
+  'same_email': '电子邮箱相同',
+  'same_plate': '车牌号相同',
+  'same_url': '网址相同',
+  'same_address': '地址相同',
+  'same_name': '反映对象相同',
+  'homophone_name': '反映对象名称同音',
+  'variant_name': '反映对象名称近似（简称、错字）',
+  'named_in_text': '内容提到同一对象',
+  'near_text': '反映内容相近',
+  'same_amount': '涉案金额相同',
 }
 
 export const StandingLabels: Record<Standing, string> = {

@@ -892,6 +892,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 未计入统计的线索
+         * @description 重复、合并、撤回而未计入统计的线索：原因、由谁、何时。
+         */
+        get: operations["leads_left_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 填写时查找相似线索
+         * @description 按已填写的内容查找可能反映同一件事的线索及理由；不保存任何内容，也从不自动合并。
+         */
+        post: operations["leads_similar_to_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -914,6 +954,70 @@ export interface paths {
          * @description 更正未办结线索的内容；未提交的字段保持不变。
          */
         patch: operations["leads_update"];
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/identifiers/{identifier_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认涉及号码
+         * @description 对从文字中识别出的号码、地址，由人确认或者否定；否定的不再用于比对。
+         */
+        post: operations["leads_decide_identifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合并情况
+         * @description 线索的合并与撤销，新的在前；另一端无权查看的不列出。
+         */
+        get: operations["leads_merges"];
+        put?: never;
+        /**
+         * 并入本线索
+         * @description 把另一线索并入本线索：原线索保留可查，结论记为重复，不再计入统计，可以撤销。
+         */
+        post: operations["leads_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges/{merge_id}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销并入
+         * @description 撤销一次并入：状态、可见范围和统计恢复原样，期间的更正保留。
+         */
+        post: operations["leads_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/leads/{lead_id}/messages": {
@@ -994,6 +1098,26 @@ export interface paths {
          * @description 查看被打码的内容；须说明理由，并留下审计记录。
          */
         post: operations["leads_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 相似线索
+         * @description 可能反映同一件事的线索及理由。只列出当前用户可见的；不可见的至多给出条数。
+         */
+        get: operations["leads_similar"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4394,7 +4518,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4637,6 +4761,16 @@ export interface components {
             items: components["schemas"]["HolidayYearShown"][];
         };
         /**
+         * IdentifierDecision
+         * @description What a person says of an identifier that was found in a text.
+         */
+        IdentifierDecision: {
+            /** @description 该行状态 */
+            state: components["schemas"]["IdentifierState"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
          * IdentifierIn
          * @description A phone, account, ID number … that the reporter names.
          */
@@ -4651,7 +4785,7 @@ export interface components {
          * @description What an identifier is.
          * @enum {string}
          */
-        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url";
+        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url" | "address";
         /**
          * IdentifierShown
          * @description An identifier behind its mask.
@@ -4666,9 +4800,17 @@ export interface components {
             id: string;
             /** @description 种类 */
             kind: components["schemas"]["IdentifierKind"];
+            /** @description 该行状态 */
+            state: components["schemas"]["IdentifierState"];
             /** @description 内容（已打码） */
             value_mask: string;
         };
+        /**
+         * IdentifierState
+         * @description What a person said of an identifier that was found in a text.
+         * @enum {string}
+         */
+        IdentifierState: "proposed" | "confirmed" | "dismissed";
         /**
          * ImportCancel
          * @description 取消导入
@@ -5356,6 +5498,31 @@ export interface components {
             version: number;
         };
         /**
+         * LeadDraft
+         * @description What has been typed of a new lead so far; everything may still be missing.
+         */
+        LeadDraft: {
+            /** @description 涉案金额 */
+            amount_involved?: string | null;
+            /** @description 电话、账号、证件号等标识 */
+            identifiers?: components["schemas"]["IdentifierIn"][];
+            /**
+             * @description 问题描述
+             * @default
+             */
+            narrative: string;
+            /**
+             * @description 反映对象
+             * @default
+             */
+            subject_name: string;
+            /**
+             * @description 统一社会信用代码
+             * @default
+             */
+            subject_uscc: string;
+        };
+        /**
          * LeadEscalate
          * @description 上报县专项办
          */
@@ -5438,6 +5605,61 @@ export interface components {
             version: number;
         };
         /**
+         * LeadLinkShown
+         * @description One merge, holding or undone.
+         */
+        LeadLinkShown: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 本线索是否为主线索 */
+            is_main: boolean;
+            /** @description 另一端的线索 */
+            lead: components["schemas"]["LinkedLead"];
+            /**
+             * Format: date-time
+             * @description 合并时间
+             */
+            made_at: string;
+            /** @description 合并人 */
+            made_by: string;
+            /** @description 当前用户能否撤销 */
+            may_undo: boolean;
+            /** @description 理由 */
+            reason: string;
+            /** @description 撤销时间 */
+            undone_at: string | null;
+            /** @description 撤销人 */
+            undone_by: string;
+            /** @description 撤销理由 */
+            undone_reason: string;
+        };
+        /**
+         * LeadLinks
+         * @description The merges of a lead, the latest first, with the ends that the reader may see.
+         */
+        LeadLinks: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadLinkShown"][];
+            /** @description 当前用户能否合并线索 */
+            may_merge: boolean;
+        };
+        /**
+         * LeadMain
+         * @description The lead that goes on in place of a merged one, for those who may see it.
+         */
+        LeadMain: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+        };
+        /**
          * LeadRead
          * @description One lead.
          */
@@ -5494,6 +5716,10 @@ export interface components {
             import_id: string | null;
             /** @description 在导入文件中的行号 */
             import_row: number | null;
+            /** @description 是否已并入另一线索 */
+            is_merged: boolean;
+            /** @description 并入的主线索；无权查看时为空 */
+            merged_into: components["schemas"]["LeadMain"] | null;
             /** @description 问题描述 */
             narrative: string;
             /** @description 备注 */
@@ -5793,6 +6019,46 @@ export interface components {
          */
         LedgerKind: "leads" | "risk_entities" | "victims";
         /**
+         * LeftOut
+         * @description Why a lead is not in the figures (capability C3).
+         * @enum {string}
+         */
+        LeftOut: "merged" | "duplicate" | "withdrawn";
+        /**
+         * LeftOutLead
+         * @description A lead that is not in the figures: why, by whom, when.
+         */
+        LeftOutLead: {
+            /** @description 何时移出统计；早于记录时为空 */
+            decided_at: string | null;
+            /** @description 由谁移出统计 */
+            decided_by: string | null;
+            /** @description 行政区划名称 */
+            division_name: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 移出统计的理由；只跟踪进展的岗位看不到 */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description 接收时间
+             */
+            received_at: string;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 未计入统计的原因 */
+            why: components["schemas"]["LeftOut"];
+        };
+        /**
          * LegalActor
          * @description The body in whose name a measure is taken.
          * @enum {string}
@@ -5897,6 +6163,25 @@ export interface components {
          * @enum {string}
          */
         LineStatus: "planned" | "paying" | "paid" | "failed" | "set_aside" | "none";
+        /**
+         * LinkedLead
+         * @description The other end of a merge.
+         */
+        LinkedLead: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
         /**
          * Me
          * @description Who is logged in, in which post, and what the post may do.
@@ -6031,6 +6316,21 @@ export interface components {
             rule_id: string;
             /** @description 期限 */
             term: string;
+        };
+        /**
+         * Merge
+         * @description A lead to merge into the one of the address.
+         */
+        Merge: {
+            /**
+             * Format: uuid
+             * @description 被并入的线索
+             */
+            lead_id: string;
+            /** @description 理由 */
+            reason: string;
+            /** @description 被并入线索的版本号 */
+            version: number;
         };
         /**
          * MessageCreate
@@ -6482,6 +6782,19 @@ export interface components {
         Page_LeadItem_: {
             /** @description 本页记录 */
             items: components["schemas"]["LeadItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[LeftOutLead] */
+        Page_LeftOutLead_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["LeftOutLead"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
             /** @description 上一页游标；没有上一页时为空 */
@@ -8800,6 +9113,62 @@ export interface components {
             name: string;
         };
         /**
+         * SimilarLead
+         * @description A lead that may tell of the same matter, and why.
+         */
+        SimilarLead: {
+            /** @description 涉案金额（元） */
+            amount_involved: string | null;
+            /** @description 核查结论 */
+            conclusion: components["schemas"]["LeadConclusion"] | null;
+            /** @description 行政区划名称 */
+            division_name: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 是否已并入其他线索 */
+            is_merged: boolean;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 相似的理由，最有力的在前 */
+            reasons: components["schemas"]["SimilarityReason"][];
+            /**
+             * Format: date-time
+             * @description 接收时间
+             */
+            received_at: string;
+            /** @description 相似程度，0至100；50为提示的起点 */
+            score: number;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SimilarLeads
+         * @description Suggestions; nothing is ever merged by itself.
+         */
+        SimilarLeads: {
+            /** @description 另有多少条相似而无权查看的线索；只告诉承办和管理线索的岗位，其他岗位为空 */
+            hidden: number | null;
+            /** @description 各项记录 */
+            items: components["schemas"]["SimilarLead"][];
+        };
+        /**
+         * SimilarityReason
+         * @description Why two leads may tell of the same matter.
+         * @enum {string}
+         */
+        SimilarityReason: "same_resident_id" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
+        /**
          * SourceLead
          * @description A lead that led to the case, where the reader may see it.
          */
@@ -9156,6 +9525,16 @@ export interface components {
             /** @description 名称 */
             name?: string | null;
             /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * Unmerge
+         * @description Why a merge is undone.
+         */
+        Unmerge: {
+            /** @description 理由 */
+            reason: string;
+            /** @description 被并入线索的版本号 */
             version: number;
         };
         /**
@@ -9736,9 +10115,11 @@ export type Holders = components['schemas']['Holders'];
 export type HolidayYearPut = components['schemas']['HolidayYearPut'];
 export type HolidayYearShown = components['schemas']['HolidayYearShown'];
 export type HolidayYears = components['schemas']['HolidayYears'];
+export type IdentifierDecision = components['schemas']['IdentifierDecision'];
 export type IdentifierIn = components['schemas']['IdentifierIn'];
 export type IdentifierKind = components['schemas']['IdentifierKind'];
 export type IdentifierShown = components['schemas']['IdentifierShown'];
+export type IdentifierState = components['schemas']['IdentifierState'];
 export type ImportCancel = components['schemas']['ImportCancel'];
 export type ImportCommit = components['schemas']['ImportCommit'];
 export type ImportItem = components['schemas']['ImportItem'];
@@ -9776,9 +10157,13 @@ export type LeadConclude = components['schemas']['LeadConclude'];
 export type LeadConclusion = components['schemas']['LeadConclusion'];
 export type LeadCreate = components['schemas']['LeadCreate'];
 export type LeadDispute = components['schemas']['LeadDispute'];
+export type LeadDraft = components['schemas']['LeadDraft'];
 export type LeadEscalate = components['schemas']['LeadEscalate'];
 export type LeadFeedBack = components['schemas']['LeadFeedBack'];
 export type LeadItem = components['schemas']['LeadItem'];
+export type LeadLinkShown = components['schemas']['LeadLinkShown'];
+export type LeadLinks = components['schemas']['LeadLinks'];
+export type LeadMain = components['schemas']['LeadMain'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRegister = components['schemas']['LeadRegister'];
@@ -9796,12 +10181,15 @@ export type LedgerAccounts = components['schemas']['LedgerAccounts'];
 export type LedgerAmount = components['schemas']['LedgerAmount'];
 export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
 export type LedgerKind = components['schemas']['LedgerKind'];
+export type LeftOut = components['schemas']['LeftOut'];
+export type LeftOutLead = components['schemas']['LeftOutLead'];
 export type LegalActor = components['schemas']['LegalActor'];
 export type LiaisonCreate = components['schemas']['LiaisonCreate'];
 export type LiaisonShown = components['schemas']['LiaisonShown'];
 export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
 export type LineStatus = components['schemas']['LineStatus'];
+export type LinkedLead = components['schemas']['LinkedLead'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
@@ -9810,6 +10198,7 @@ export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
 export type MeasureTerm = components['schemas']['MeasureTerm'];
+export type Merge = components['schemas']['Merge'];
 export type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageFrom = components['schemas']['MessageFrom'];
 export type Money = components['schemas']['Money'];
@@ -9842,6 +10231,7 @@ export type PageImportRowShown = components['schemas']['Page_ImportRowShown_'];
 export type PageInspectionItem = components['schemas']['Page_InspectionItem_'];
 export type PageJobItem = components['schemas']['Page_JobItem_'];
 export type PageLeadItem = components['schemas']['Page_LeadItem_'];
+export type PageLeftOutLead = components['schemas']['Page_LeftOutLead_'];
 export type PageLineItem = components['schemas']['Page_LineItem_'];
 export type PageMeasureRead = components['schemas']['Page_MeasureRead_'];
 export type PageOutcomeItem = components['schemas']['Page_OutcomeItem_'];
@@ -9959,6 +10349,9 @@ export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
 export type SheetShown = components['schemas']['SheetShown'];
+export type SimilarLead = components['schemas']['SimilarLead'];
+export type SimilarLeads = components['schemas']['SimilarLeads'];
+export type SimilarityReason = components['schemas']['SimilarityReason'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
@@ -9977,6 +10370,7 @@ export type UnitPost = components['schemas']['UnitPost'];
 export type UnitRead = components['schemas']['UnitRead'];
 export type UnitShown = components['schemas']['UnitShown'];
 export type UnitUpdate = components['schemas']['UnitUpdate'];
+export type Unmerge = components['schemas']['Unmerge'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserCreated = components['schemas']['UserCreated'];
 export type UserPost = components['schemas']['UserPost'];
@@ -15274,6 +15668,197 @@ export interface operations {
             };
         };
     };
+    leads_left_out: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 未计入统计的原因 */
+                why?: components["schemas"]["LeftOut"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeftOutLead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_similar_to_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_read: {
         parameters: {
             query?: never;
@@ -15372,6 +15957,446 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_decide_identifier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+                /** @description 涉及号码 */
+                identifier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_unmerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+                /** @description 合并 */
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
                 };
             };
             /** @description 请求无法解析 */
@@ -15986,6 +17011,74 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_similar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,18 +2,26 @@ import type { StaffModule } from '../../module'
 import { nounRoutes } from '../../nounRoutes'
 
 const leads: StaffModule = {
-  routes: nounRoutes({
-    path: 'leads',
-    name: 'lead',
-    title: '线索',
-    menu: '办理',
-    read: 'lead:read',
-    write: 'lead:create',
-    list: () => import('./LeadsPage.vue'),
-    one: () => import('./LeadPage.vue'),
-    form: () => import('./LeadFormPage.vue'),
-    edit: () => import('./LeadEditPage.vue'),
-  }),
+  routes: [
+    {
+      path: 'leads/left-out',
+      name: 'leads-left-out',
+      component: () => import('./LeftOutPage.vue'),
+      meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads' },
+    },
+    ...nounRoutes({
+      path: 'leads',
+      name: 'lead',
+      title: '线索',
+      menu: '办理',
+      read: 'lead:read',
+      write: 'lead:create',
+      list: () => import('./LeadsPage.vue'),
+      one: () => import('./LeadPage.vue'),
+      form: () => import('./LeadFormPage.vue'),
+      edit: () => import('./LeadEditPage.vue'),
+    }),
+  ],
 }
 
 export default leads
