@@ -93,6 +93,16 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How the database itself chooses the one record to read, from the rows that may be seen."""
+
+    #: From the condition for those rows to the id of the chosen one.
+    pick: Callable[[ColumnElement[bool]], ColumnElement[Any]]
+    #: From the same condition to what is told beside the record.
+    beside: Callable[[ColumnElement[bool]], Mapping[str, ColumnElement[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What a compiled statement depends on; values are bound later."""
 
@@ -106,6 +116,7 @@ class Shape:
     #: Written into the SQL: PostgreSQL takes a bound limit for a tenth of the table, and plans anew
     #: at each call, which takes longer than the page itself.
     limit: int = 0
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,20 @@ class Listing:
             raise NotFound
         return orjson.loads(row["item"])
 
+    async def chosen(
+        self, actor: Actor, choice: Choice, values: Mapping[str, object]
+    ) -> tuple[dict[str, Any] | None, Any]:
+        """The record that the database chooses, if there is one, and what is told beside it.
+
+        One statement, like every other read. Raises Unauthenticated.
+        """
+        scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+        shape = Shape(scope, self.default_sort, (), single=True, choice=choice)
+        row = await self._fetch(shape, {**self._bound(actor), **values})
+        if not row["alive"]:
+            raise ended()
+        return (orjson.loads(row["item"]) if row["item"] else None), row
+
     def visible(self, actor: Actor) -> ColumnElement[bool]:
         """The rows this actor may see, as a predicate for the statements of services."""
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
@@ -281,7 +306,12 @@ class Listing:
             item = select(func.row_to_json(literal_column("r")).cast(Text)).select_from(
                 rows.subquery("r")
             )
-            return select(_alive().label("alive"), item.scalar_subquery().label("item"))
+            beside = shape.choice.beside(self._scope(shape.scope)) if shape.choice else {}
+            return select(
+                _alive().label("alive"),
+                item.scalar_subquery().label("item"),
+                *(column.label(name) for name, column in beside.items()),
+            )
         page: Subquery = rows.subquery("r")
         items = select(
             func.array_agg(cast(func.row_to_json(literal_column("r")), Text), type_=ARRAY(Text))
@@ -316,6 +346,8 @@ class Listing:
 
     def _rows(self, shape: Shape) -> Select[Any]:
         statement = self._conditions(shape)
+        if shape.choice:
+            return statement.where(self.id == shape.choice.pick(self._scope(shape.scope)))
         if shape.single:
             return statement.where(self.id == param("record_id", self.id.type))
         sort = self.sorts[shape.sort]

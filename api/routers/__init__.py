@@ -14,6 +14,7 @@ from api.routers import (
     imports,
     inspections,
     jobs,
+    lead_desk,
     leads,
     ledger,
     posts,
@@ -35,6 +36,7 @@ ROUTERS = (
     auth.me_router,
     duties.router,
     exports.leads_router,  # before /leads/{lead_id}
+    lead_desk.router,  # before /leads/{lead_id}
     leads.router,
     exports.risk_entities_router,
     risk_entities.router,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from api.core.pagination import PageQuery
 from api.domain.categories import LeadCategory, RedFlag
@@ -239,3 +239,21 @@ class LeadRead(LeadItem):
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
     available_actions: list[AvailableAction]
+
+
+class DeskQuery(BaseModel):
+    """Where a round at the triage desk stands."""
+
+    model_config = {"extra": "forbid"}
+
+    cursor: str | None = Field(
+        None, max_length=7500, description="上一次返回的 next_cursor；不填则从最急的一条开始"
+    )
+
+
+class DeskTurn(Shown):
+    """The next lead at the desk."""
+
+    item: LeadRead | None = Field(description="下一条待分流线索；这一轮看完时为空")
+    next_cursor: str | None = Field(description="取再下一条时带上；这一轮看完时为空")
+    passed: int = Field(description="这一轮看过、仍待分流的条数")

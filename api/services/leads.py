@@ -234,7 +234,11 @@ async def read(
     actor: Actor, record_id: UUID, session: AsyncSession | None = None
 ) -> dict[str, Any]:
     """One visible lead with what the actor may do with it. Raises NotFound."""
-    lead = await LISTING.one(actor, record_id, session)
+    return for_actor(actor, await LISTING.one(actor, record_id, session))
+
+
+def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
+    """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     found = LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None
     standing = _Standing(LeadStatus(lead["status"]), UUID(lead["owner_unit"]["id"]), found)
     lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))

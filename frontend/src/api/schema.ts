@@ -892,6 +892,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分流台：下一条线索
+         * @description 最急的一条待分流线索（已接收、已登记、有异议），先快办、再按办理期限、再按先后；一轮之内每条只出现一次。
+         */
+        get: operations["leads_following"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -3321,6 +3341,18 @@ export interface components {
          * @enum {string}
          */
         Confidence: "H" | "M" | "L" | "K";
+        /**
+         * DeskTurn
+         * @description The next lead at the desk.
+         */
+        DeskTurn: {
+            /** @description 下一条待分流线索；这一轮看完时为空 */
+            item: components["schemas"]["LeadRead"] | null;
+            /** @description 取再下一条时带上；这一轮看完时为空 */
+            next_cursor: string | null;
+            /** @description 这一轮看过、仍待分流的条数 */
+            passed: number;
+        };
         /**
          * DeterminationShown
          * @description One determination of whose it is.
@@ -8890,6 +8922,7 @@ export type CivilRoute = components['schemas']['CivilRoute'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
+export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
 export type Disposition = components['schemas']['Disposition'];
@@ -14408,6 +14441,74 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_following: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的 next_cursor；不填则从最急的一条开始 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskTurn"];
                 };
             };
             /** @description 未登录 */

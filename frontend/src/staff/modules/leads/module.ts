@@ -2,18 +2,26 @@ import type { StaffModule } from '../../module'
 import { nounRoutes } from '../../nounRoutes'
 
 const leads: StaffModule = {
-  routes: nounRoutes({
-    path: 'leads',
-    name: 'lead',
-    title: '线索',
-    menu: '办理',
-    read: 'lead:read',
-    write: 'lead:create',
-    list: () => import('./LeadsPage.vue'),
-    one: () => import('./LeadPage.vue'),
-    form: () => import('./LeadFormPage.vue'),
-    edit: () => import('./LeadEditPage.vue'),
-  }),
+  routes: [
+    {
+      path: 'leads/desk',
+      name: 'lead-desk',
+      component: () => import('./DeskPage.vue'),
+      meta: { title: '分流台', permission: 'lead:assign', menu: '办理', parent: 'leads' },
+    },
+    ...nounRoutes({
+      path: 'leads',
+      name: 'lead',
+      title: '线索',
+      menu: '办理',
+      read: 'lead:read',
+      write: 'lead:create',
+      list: () => import('./LeadsPage.vue'),
+      one: () => import('./LeadPage.vue'),
+      form: () => import('./LeadFormPage.vue'),
+      edit: () => import('./LeadEditPage.vue'),
+    }),
+  ],
 }
 
 export default leads
