@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision: str = "lead_desk"
@@ -22,9 +23,7 @@ def upgrade() -> None:
         "ix_leads_desk_fast",
         "leads",
         ["town_code", "due_on", "id"],
-        postgresql_where=sa.text(
-            "fast_track AND status IN ('received', 'registered', 'disputed')"
-        ),
+        postgresql_where=sa.text("fast_track AND status IN ('received', 'registered', 'disputed')"),
     )
     op.create_index(
         "ix_leads_open_due",

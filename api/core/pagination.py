@@ -38,7 +38,7 @@ from sqlalchemy.sql import Subquery
 from sqlalchemy.sql.visitors import cloned_traverse
 from sqlalchemy.types import TypeEngine
 
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.db import database
 from api.core.record_access import RecordAccess
 from api.core.security import sign, unsign
@@ -190,10 +190,11 @@ class Listing:
         query: PageQuery,
         filters: Mapping[str, object],
         sort: str | None = None,
+        finish: Callable[[str], str] | None = None,
     ) -> Response:
         """One page as the finished HTTP answer.
 
-        `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
+        `finish` adds to the JSON of a row what the database cannot know. `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
         login session is over and Invalid (`cursor_invalid`) for a foreign or tampered cursor.
         """
         order = sort or self.default_sort
@@ -215,7 +216,8 @@ class Listing:
         if not row["alive"]:
             raise ended()
         return Response(
-            self._render(row, query, order, backwards=backwards), media_type="application/json"
+            self._render(row, query, order, finish, backwards=backwards),
+            media_type="application/json",
         )
 
     async def one(
@@ -259,12 +261,28 @@ class Listing:
         # A copy of the clause with its parameters given: `.params()` is deprecated in 2.1.
         return cloned_traverse(self._scope(scope), {}, {"bindparam": give})
 
+    def conditions(self, filters: Mapping[str, object]) -> list[ColumnElement[bool]]:
+        """Filters as predicates with their values in them, for the statements of services."""
+
+        def give(each: Any) -> None:
+            if each.key == "today":
+                each.value = today()
+
+        found: list[ColumnElement[bool]] = []
+        for name, value in filters.items():
+            if value is not None:
+                kind, predicate = self.filters[name]
+                given = bindparam(name, _plain(value), type_=kind, unique=True)
+                found.append(cloned_traverse(predicate(given), {}, {"bindparam": give}))
+        return found
+
     def _bound(self, actor: Actor) -> dict[str, object]:
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
         return {
             "session_id": actor.session_id,
             "epoch": actor.epoch,
             "now": now(),
+            "today": today(),
             "town": actor.division_code[:9],
             "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
         }
@@ -385,7 +403,15 @@ class Listing:
             raise Invalid("分页游标与排序方式不一致，请从第一页重新查询", code="cursor_invalid")
         return bool(backwards), self.sorts[order].parse(value), UUID(record_id)
 
-    def _render(self, row: Any, query: PageQuery, order: str, *, backwards: bool) -> bytes:
+    def _render(
+        self,
+        row: Any,
+        query: PageQuery,
+        order: str,
+        finish: Callable[[str], str] | None,
+        *,
+        backwards: bool,
+    ) -> bytes:
         fetched: Sequence[str] = row["items"] or []
         more = len(fetched) > query.limit
         items = list(fetched[: query.limit])
@@ -407,6 +433,8 @@ class Listing:
                 "total_is_exact": counted is not None and counted <= EXACT_TOTAL,
             }
         )
+        if finish is not None:
+            items = [finish(item) for item in items]
         return b'{"items":[' + ",".join(items).encode() + b"]," + envelope[1:]
 
 

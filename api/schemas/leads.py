@@ -11,6 +11,7 @@ from api.domain.categories import LeadCategory, RedFlag
 from api.domain.channels import LeadChannel
 from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
+from api.domain.lead_views import LeadView
 from api.domain.leads import (
     LEAD_FLOW,
     FeedbackMode,
@@ -163,6 +164,8 @@ class LeadQuery(PageQuery):
     import_id: UUID | None = None
     fast_track: bool | None = None
     overdue: bool | None = Field(None, description="是否已超期")
+    open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
+    unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
     received_from: Day | None = None
     received_to: Day | None = None
 
@@ -187,6 +190,9 @@ class LeadItem(Shown):
     proposed_unit: Named | None = Field(description="台账所列的承办单位")
     due_on: date | None
     due_is_provisional: bool
+    working_days_left: int | None = Field(
+        description="至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空"
+    )
     conclusion: LeadConclusion | None
     version: int
 
@@ -239,6 +245,22 @@ class LeadRead(LeadItem):
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
     available_actions: list[AvailableAction]
+
+
+class LeadViewShown(Shown):
+    """An entry point to the list, and how many leads stand behind it."""
+
+    key: LeadView
+    label: str = Field(description="名称")
+    query: str = Field(description="列表地址中问号后面的部分")
+    count: int = Field(description="条数，数到一千为止")
+    count_is_exact: bool = Field(description="条数是否精确")
+
+
+class LeadViews(Shown):
+    """The entry points of the present post."""
+
+    items: list[LeadViewShown]
 
 
 class DeskQuery(BaseModel):

@@ -80,7 +80,7 @@ async def following(actor: Actor, cursor: str | None) -> dict[str, Any]:
     if lead is None:
         return {"item": None, "next_cursor": None, "passed": len(passed)}
     following_cursor = _cursor([*passed, UUID(lead["id"])])
-    item = leads.for_actor(actor, lead)
+    item = await leads.for_actor(actor, lead)
     return {"item": item, "next_cursor": following_cursor, "passed": len(passed)}
 
 

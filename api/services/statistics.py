@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
-    bindparam,
     cast,
     func,
     literal_column,
@@ -27,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import case_rows
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.pagination import Listing
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory
@@ -83,17 +82,13 @@ def _plain(value: object) -> object:
 
 
 def _predicates(listing: Listing, params: Params) -> list[Any]:
-    found: list[Any] = []
-    for name, value in params.items():
-        kind, predicate = listing.filters[name]
-        found.append(predicate(bindparam(name, _plain(value), type_=kind, unique=True)))
-    return found
+    return list(listing.conditions({name: _plain(value) for name, value in params.items()}))
 
 
 def _bound(actor: Actor) -> dict[str, object]:
     scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
     viewer = actor.post_id if scope is RowScope.POST else actor.unit_id
-    return {"viewer": viewer, "town": actor.division_code[:9], "now": now()}
+    return {"viewer": viewer, "town": actor.division_code[:9], "now": now(), "today": today()}
 
 
 async def _row(session: AsyncSession, actor: Actor, listing: Listing, columns: list[Any]) -> Any:

@@ -912,6 +912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索视图
+         * @description 本岗位的工作视图（本单位承办、已超期、无人承办）及条数；query 就是列表的筛选条件。
+         */
+        get: operations["leads_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -1834,6 +1854,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 常用筛选列表
+         * @description 本岗位保存的在前，本单位其他岗位共享的在后；列表不再认得的会说明原因。
+         */
+        get: operations["saved_filters_page"];
+        put?: never;
+        /**
+         * 保存常用筛选
+         * @description 条件按该列表自己的规则检查；含个人信息的不能保存。
+         */
+        post: operations["saved_filters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除常用筛选
+         * @description 只有保存它的岗位可以删除。
+         */
+        delete: operations["saved_filters_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改常用筛选
+         * @description 更名、换条件、共享、设为默认、调整次序；只有保存它的岗位可以修改。
+         */
+        patch: operations["saved_filters_change"];
         trace?: never;
     };
     "/api/v1/setup": {
@@ -4071,7 +4139,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5113,6 +5181,8 @@ export interface components {
             subject_name: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            working_days_left: number | null;
         };
         /**
          * LeadRead
@@ -5213,6 +5283,8 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            working_days_left: number | null;
         };
         /**
          * LeadRecheck
@@ -5369,6 +5441,36 @@ export interface components {
             id: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+        };
+        /**
+         * LeadView
+         * @description A view of the list.
+         * @enum {string}
+         */
+        LeadView: "mine" | "overdue" | "unowned";
+        /**
+         * LeadViewShown
+         * @description An entry point to the list, and how many leads stand behind it.
+         */
+        LeadViewShown: {
+            /** @description 条数，数到一千为止 */
+            count: number;
+            /** @description 条数是否精确 */
+            count_is_exact: boolean;
+            /** @description 代码 */
+            key: components["schemas"]["LeadView"];
+            /** @description 名称 */
+            label: string;
+            /** @description 列表地址中问号后面的部分 */
+            query: string;
+        };
+        /**
+         * LeadViews
+         * @description The entry points of the present post.
+         */
+        LeadViews: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadViewShown"][];
         };
         /**
          * LeadWithdraw
@@ -5574,6 +5676,12 @@ export interface components {
          * @enum {string}
          */
         LineStatus: "planned" | "paying" | "paid" | "failed" | "set_aside" | "none";
+        /**
+         * ListNoun
+         * @description Lists whose conditions can be kept, by their names in the API.
+         * @enum {string}
+         */
+        ListNoun: "leads" | "risk-entities" | "inspections" | "rectifications" | "cases" | "property-items" | "property-measures" | "victims" | "distributions";
         /**
          * Me
          * @description Who is logged in, in which post, and what the post may do.
@@ -7997,6 +8105,85 @@ export interface components {
          */
         RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection";
         /**
+         * SavedFilterCreate
+         * @description Conditions to keep under a name.
+         */
+        SavedFilterCreate: {
+            /**
+             * @description 打开列表时先用它
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * @description 本单位各岗位都能使用
+             * @default false
+             */
+            is_shared: boolean;
+            /** @description 名称 */
+            name: string;
+            /** @description 哪一种列表 */
+            noun: components["schemas"]["ListNoun"];
+            /** @description 列表地址中问号后面的部分，如 status=registered&fast_track=true；游标、每页条数不保存 */
+            query: string;
+        };
+        /**
+         * SavedFilterShown
+         * @description A filter, and whether the list still understands it.
+         */
+        SavedFilterShown: {
+            /** @description 列表不再认得其中的条件时，说明原因；为空即可使用 */
+            fault: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 打开列表时先用它 */
+            is_default: boolean;
+            /** @description 是否本岗位保存的；他岗位共享的只能使用 */
+            is_mine: boolean;
+            /** @description 本单位各岗位都能使用 */
+            is_shared: boolean;
+            /** @description 名称 */
+            name: string;
+            /** @description 哪一种列表 */
+            noun: components["schemas"]["ListNoun"];
+            /** @description 保存它的岗位 */
+            owner: string;
+            /** @description 排列次序，小的在前 */
+            position: number;
+            /** @description 列表地址中问号后面的部分 */
+            query: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SavedFilterUpdate
+         * @description What may change of a filter; what is left out stays.
+         */
+        SavedFilterUpdate: {
+            /** @description 打开列表时先用它 */
+            is_default?: boolean | null;
+            /** @description 本单位各岗位都能使用 */
+            is_shared?: boolean | null;
+            /** @description 名称 */
+            name?: string | null;
+            /** @description 排列次序，小的在前 */
+            position?: number | null;
+            /** @description 列表地址中问号后面的部分 */
+            query?: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SavedFilters
+         * @description Those of the post and those shared in its unit, in order.
+         */
+        SavedFilters: {
+            /** @description 各项记录 */
+            items: components["schemas"]["SavedFilterShown"][];
+        };
+        /**
          * Securing
          * @description An act of the security administrator, with the reason that goes into the audit.
          */
@@ -9034,6 +9221,9 @@ export type LeadTransferDepartment = components['schemas']['LeadTransferDepartme
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
+export type LeadView = components['schemas']['LeadView'];
+export type LeadViewShown = components['schemas']['LeadViewShown'];
+export type LeadViews = components['schemas']['LeadViews'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
@@ -9046,6 +9236,7 @@ export type LiaisonShown = components['schemas']['LiaisonShown'];
 export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
 export type LineStatus = components['schemas']['LineStatus'];
+export type ListNoun = components['schemas']['ListNoun'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
@@ -9170,6 +9361,10 @@ export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
+export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
+export type SavedFilterShown = components['schemas']['SavedFilterShown'];
+export type SavedFilterUpdate = components['schemas']['SavedFilterUpdate'];
+export type SavedFilters = components['schemas']['SavedFilters'];
 export type Securing = components['schemas']['Securing'];
 export type SessionShown = components['schemas']['SessionShown'];
 export type SetupState = components['schemas']['SetupState'];
@@ -14083,6 +14278,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
+                /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
+                open?: boolean;
+                /** @description 是否无人承办（待登记、待交办、有异议） */
+                unowned?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -14423,6 +14622,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
+                /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
+                open?: boolean;
+                /** @description 是否无人承办（待登记、待交办、有异议） */
+                unowned?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -14509,6 +14712,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskTurn"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadViews"];
                 };
             };
             /** @description 未登录 */
@@ -20246,6 +20514,426 @@ export interface operations {
             };
             /** @description 内容有误 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_page: {
+        parameters: {
+            query: {
+                /** @description 哪一种列表 */
+                noun: components["schemas"]["ListNoun"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilters"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilterShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 常用筛选 */
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 常用筛选 */
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilterShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
