@@ -976,6 +976,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交办单
+         * @description 交办单上的内容，供打印；个人信息打码，举报人只有代号。尚未交办的没有交办单。
+         */
+        get: operations["leads_slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/transitions": {
         parameters: {
             query?: never;
@@ -2556,6 +2576,8 @@ export interface components {
         AssignmentsDone: {
             /** @description 已交办的条数 */
             assigned: number;
+            /** @description 已交办的各条 */
+            done: components["schemas"]["DoneAssignment"][];
             /** @description 未能交办的线索及原因 */
             refused: components["schemas"]["RefusedAssignment"][];
         };
@@ -3852,6 +3874,23 @@ export interface components {
             valid_from: string | null;
             /** @description 失效日期 */
             valid_to: string | null;
+        };
+        /**
+         * DoneAssignment
+         * @description A lead of the batch that was given away, to whom and until when.
+         */
+        DoneAssignment: {
+            /** @description 办理期限 */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            unit: components["schemas"]["Named"];
         };
         /**
          * Due
@@ -5348,6 +5387,30 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadSlip
+         * @description The hand-over slip (交办单) of a lead.
+         */
+        LeadSlip: {
+            /** @description 交办单位 */
+            assigned_by: string;
+            /**
+             * Format: date
+             * @description 交办日期
+             */
+            assigned_on: string;
+            /** @description 线索 */
+            lead: components["schemas"]["LeadRead"];
+            /** @description 打印人 */
+            printed_by: string;
+            /**
+             * Format: date
+             * @description 打印日期
+             */
+            printed_on: string;
+            /** @description 办理期限的依据 */
+            rule: string;
         };
         /**
          * LeadSort
@@ -9133,6 +9196,7 @@ export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
 export type DivisionRow = components['schemas']['DivisionRow'];
 export type DivisionShown = components['schemas']['DivisionShown'];
+export type DoneAssignment = components['schemas']['DoneAssignment'];
 export type Due = components['schemas']['Due'];
 export type Duties = components['schemas']['Duties'];
 export type Duty = components['schemas']['Duty'];
@@ -9215,6 +9279,7 @@ export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
@@ -15120,6 +15185,74 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSlip"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,7 +4,14 @@ import { queryOf, sameConditions, textOf } from './conditions'
 
 describe('conditions of a list', () => {
   it('go into an address and come back', () => {
-    const text = textOf({ status: ['a', 'b'], q: '会 员', cursor: 'x', limit: 20, open: undefined })
+    const text = textOf({
+      status: ['a', 'b'],
+      q: '会 员',
+      cursor: 'x',
+      limit: 20,
+      sort: '-id',
+      open: undefined,
+    })
     expect(text).toBe('status=a&status=b&q=%E4%BC%9A+%E5%91%98')
     expect(queryOf(text)).toEqual({ status: ['a', 'b'], q: '会 员' })
   })

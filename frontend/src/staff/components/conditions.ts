@@ -2,15 +2,24 @@ import type { LocationQueryRaw } from 'vue-router'
 
 import type { ListQuery } from '@/ui/types'
 
-/** Where a page begins and how it is sorted by itself are no conditions. */
+/** Where a page begins and how long it is are no conditions. */
 const NO_CONDITION = new Set(['cursor', 'limit', 'with_total'])
 
+/** The order that a list has by itself is no condition either. */
+const OWN_SORT = '-id'
+
+const counts = ([name, value]: [string, string]) =>
+  value !== '' && !NO_CONDITION.has(name) && !(name === 'sort' && value === OWN_SORT)
+
 function pairsOf(conditions: ListQuery): [string, string][] {
-  return Object.entries(conditions).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value])
-      .filter((each) => each !== undefined && each !== '' && !NO_CONDITION.has(name))
-      .map((each): [string, string] => [name, String(each)]),
-  )
+  return Object.entries(conditions)
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((each): [string, string] => [
+        name,
+        String(each ?? ''),
+      ]),
+    )
+    .filter(counts)
 }
 
 /** Conditions as the address of their list says them. */
@@ -27,13 +36,12 @@ export function queryOf(text: string): LocationQueryRaw {
   )
 }
 
-/** Whether a kept query asks for just these conditions, in whatever order; a list's own order is not one. */
-export function sameConditions(text: string, conditions: ListQuery, ownSort = '-id'): boolean {
-  const plain = (pairs: [string, string][]) =>
-    pairs
-      .filter(([name, value]) => name !== 'sort' || value !== ownSort)
-      .map((pair) => pair.join('='))
-      .sort()
-      .join('&')
-  return plain([...new URLSearchParams(text)]) === plain(pairsOf(conditions))
-}
+const inOrder = (pairs: [string, string][]) =>
+  pairs
+    .map((pair) => pair.join('='))
+    .sort()
+    .join('&')
+
+/** Whether a kept query asks for just these conditions, in whatever order they stand. */
+export const sameConditions = (text: string, conditions: ListQuery) =>
+  inOrder([...new URLSearchParams(text)].filter(counts)) === inOrder(pairsOf(conditions))

@@ -9,6 +9,13 @@ const leads: StaffModule = {
       component: () => import('./DeskPage.vue'),
       meta: { title: '分流台', permission: 'lead:assign', menu: '办理', parent: 'leads' },
     },
+    {
+      path: 'leads/:id/slip',
+      name: 'lead-slip',
+      component: () => import('./SlipPage.vue'),
+      props: true,
+      meta: { title: '交办单', permission: 'lead:read', parent: 'leads' },
+    },
     ...nounRoutes({
       path: 'leads',
       name: 'lead',
