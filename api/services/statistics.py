@@ -331,6 +331,51 @@ def _by_village(cells: Mapping[str, Cell], names: Mapping[str, str], *, overdue:
     return sorted(rows, key=lambda row: (-row["value"], row["key"]))
 
 
+async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """Every village that the reader's leads lie in, and all of the town for those who see all of
+    it, with what is counted there: the figures of the overview, side by side."""
+    cube, as_of = await _cube(session, actor)
+    cells = cube[Breakdown.VILLAGE]
+    names = await _division_names(session, cells)
+    if ROLE_SCOPE.get(actor.role) is RowScope.TOWN:
+        names |= await _villages_of(session, actor.division_code[:9])
+    rows: list[dict[str, Any]] = []
+    for code in sorted({*cells, *names}):
+        cell = cells.get(code, _NO_LEADS)
+        village = len(code) == _VILLAGE_DIGITS
+        place: Params = {"division_code" if village else "division_only": code}
+        name = names.get(code, code)
+        label = name if village else f"{name}（未落到村）"
+        counted: Params = place | {"counted": True}
+        rows.append(
+            {
+                "code": code,
+                "label": label,
+                "leads": _figure(f"leads:{code}", label, cell.counted, "leads", counted),
+                "overdue": _figure(
+                    f"overdue:{code}", label, cell.overdue, "leads", counted | {"overdue": True}
+                ),
+                "amount": to_yuan(cell.amount),
+            }
+        )
+    return {"as_of": as_of, "rows": rows}
+
+
+_NO_LEADS = Cell(0, 0, 0, 0)
+_VILLAGE_DIGITS = 12
+
+
+async def _villages_of(session: AsyncSession, town: str) -> dict[str, str]:
+    found = await session.execute(
+        select(Division.code, Division.name).where(
+            Division.code.like(f"{town}%"),
+            func.length(Division.code) == _VILLAGE_DIGITS,
+            Division.valid_to.is_(None),
+        )
+    )
+    return dict(found.tuples().all())
+
+
 def _by_month(cells: Mapping[str, Cell]) -> list[Any]:
     rows: list[Any] = []
     for stamp, cell in sorted(cells.items()):

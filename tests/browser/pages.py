@@ -58,6 +58,7 @@ PAGES = [
     Page("leads", "office", "/leads?limit=20"),
     Page("leads-none", "office", "/leads?q=没有这样的线索"),
     Page("lead-desk", "office", "/leads/desk"),
+    Page("lead-villages", "leader", "/leads/villages"),
     Page("lead-slip", "police", first("leads", "/leads/{}/slip", status="verifying")),
     Page("lead-new", "office", "/leads/new"),
     Page("lead", "office", first("leads", status="closed")),

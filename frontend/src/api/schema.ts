@@ -1984,6 +1984,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/villages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各村线索
+         * @description 各村的线索数、超期数和反映金额；每个数字都能打开它的全部记录。只统计当前用户看得见的线索，看得见全镇的列出全部的村。
+         */
+        get: operations["statistics_villages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/time-rules": {
         parameters: {
             query?: never;
@@ -9112,6 +9132,38 @@ export interface components {
             /** @description 所依据的版本号 */
             version: number;
         };
+        /**
+         * VillageFigures
+         * @description One village: its leads, which of them are late, and what they are about in yuan.
+         */
+        VillageFigures: {
+            /**
+             * @description 反映金额（举报人所述，未经查证）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 行政区划代码 */
+            code: string;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 计入统计的线索 */
+            leads: components["schemas"]["Figure"];
+            /** @description 其中已超期的 */
+            overdue: components["schemas"]["Figure"];
+        };
+        /**
+         * Villages
+         * @description The villages of the reader.
+         */
+        Villages: {
+            /**
+             * Format: date-time
+             * @description 取数时间
+             */
+            as_of: string;
+            /** @description 各行 */
+            rows: components["schemas"]["VillageFigures"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -9469,6 +9521,8 @@ export type VictimStatus = components['schemas']['VictimStatus'];
 export type VictimUpdate = components['schemas']['VictimUpdate'];
 export type VictimVerify = components['schemas']['VictimVerify'];
 export type VictimWithdraw = components['schemas']['VictimWithdraw'];
+export type VillageFigures = components['schemas']['VillageFigures'];
+export type Villages = components['schemas']['Villages'];
 export type $defs = Record<string, never>;
 export interface operations {
     api_clients_page: {
@@ -21222,6 +21276,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_villages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Villages"];
                 };
             };
             /** @description 未登录 */

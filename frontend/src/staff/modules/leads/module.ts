@@ -10,6 +10,12 @@ const leads: StaffModule = {
       meta: { title: '分流台', permission: 'lead:assign', menu: '办理', parent: 'leads' },
     },
     {
+      path: 'leads/villages',
+      name: 'lead-villages',
+      component: () => import('./VillagesPage.vue'),
+      meta: { title: '各村线索', permission: 'lead:read', parent: 'leads' },
+    },
+    {
       path: 'leads/:id/slip',
       name: 'lead-slip',
       component: () => import('./SlipPage.vue'),
