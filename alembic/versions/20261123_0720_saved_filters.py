@@ -30,7 +30,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_saved_filters_post_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_saved_filters_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filters")),
-        sa.UniqueConstraint("post_id", "noun", "name", name=op.f("uq_saved_filters_post_id_noun_name")),
+        sa.UniqueConstraint(
+            "post_id", "noun", "name", name=op.f("uq_saved_filters_post_id_noun_name")
+        ),
     )
     op.create_index(
         op.f("ix_saved_filters_unit_id_noun"),

@@ -33,10 +33,11 @@ async def test_the_workbook_holds_a_batch_of_rows():
     pieces = [piece async for piece in xlsx_stream(columns, rows(), title="台账")]
     assert b"".join(pieces)[:2] == b"PK"
     assert max(map(len, pieces)) <= 64 * 1024
-    assert 0 < most <= 1001, "two batches of 500: one being written, one being filled"
+    # batches of 500: one being filled, one being written, one that a thread has not let go of yet
+    assert 0 < most <= 1_501, "of 20,000"
 
 
-async def test_the_rows_come_from_the_database_batch_by_batch(session, monkeypatch):
+async def test_the_rows_come_from_the_database_batch_by_batch(session):
     """Ten million rows are asked for and the first few thousand taken: nobody waits for the rest."""
     number = func.generate_series(1, 10_000_000).label("number")
     form = SimpleNamespace(
