@@ -38,7 +38,7 @@ from sqlalchemy.sql import Subquery
 from sqlalchemy.sql.visitors import cloned_traverse
 from sqlalchemy.types import TypeEngine
 
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.db import database
 from api.core.record_access import RecordAccess
 from api.core.security import sign, unsign
@@ -96,6 +96,16 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How the database itself chooses the one record to read, from the rows that may be seen."""
+
+    #: From the condition for those rows to the id of the chosen one.
+    pick: Callable[[ColumnElement[bool]], ColumnElement[Any]]
+    #: From the same condition to what is told beside the record.
+    beside: Callable[[ColumnElement[bool]], Mapping[str, ColumnElement[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What a compiled statement depends on; values are bound later."""
 
@@ -109,6 +119,7 @@ class Shape:
     #: Written into the SQL: PostgreSQL takes a bound limit for a tenth of the table, and plans anew
     #: at each call, which takes longer than the page itself.
     limit: int = 0
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +197,11 @@ class Listing:
         query: PageQuery,
         filters: Mapping[str, object],
         sort: str | None = None,
+        finish: Callable[[str], str] | None = None,
     ) -> Response:
         """One page as the finished HTTP answer.
 
-        `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
+        `finish` adds to the JSON of a row what the database cannot know. `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
         login session is over and Invalid (`cursor_invalid`) for a foreign or tampered cursor.
         """
         order = sort or self.default_sort
@@ -211,7 +223,8 @@ class Listing:
         if not row["alive"]:
             raise ended()
         return Response(
-            self._render(row, query, order, backwards=backwards), media_type="application/json"
+            self._render(row, query, order, finish, backwards=backwards),
+            media_type="application/json",
         )
 
     async def one(
@@ -225,6 +238,20 @@ class Listing:
         if row["item"] is None:
             raise NotFound
         return orjson.loads(row["item"])
+
+    async def chosen(
+        self, actor: Actor, choice: Choice, values: Mapping[str, object]
+    ) -> tuple[dict[str, Any] | None, Any]:
+        """The record that the database chooses, if there is one, and what is told beside it.
+
+        One statement, like every other read. Raises Unauthenticated.
+        """
+        scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+        shape = Shape(scope, self.default_sort, (), single=True, choice=choice)
+        row = await self._fetch(shape, {**self._bound(actor), **values})
+        if not row["alive"]:
+            raise ended()
+        return (orjson.loads(row["item"]) if row["item"] else None), row
 
     def visible(self, actor: Actor) -> ColumnElement[bool]:
         """The rows this actor may see, as a predicate for the statements of services."""
@@ -245,12 +272,28 @@ class Listing:
         """The same with its parameters `viewer` and `town` open, for statements compiled once."""
         return self._scope(scope)
 
+    def conditions(self, filters: Mapping[str, object]) -> list[ColumnElement[bool]]:
+        """Filters as predicates with their values in them, for the statements of services."""
+
+        def give(each: Any) -> None:
+            if each.key == "today":
+                each.value = today()
+
+        found: list[ColumnElement[bool]] = []
+        for name, value in filters.items():
+            if value is not None:
+                kind, predicate = self.filters[name]
+                given = bindparam(name, _plain(value), type_=kind, unique=True)
+                found.append(cloned_traverse(predicate(given), {}, {"bindparam": give}))
+        return found
+
     def _bound(self, actor: Actor) -> dict[str, object]:
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
         return {
             "session_id": actor.session_id,
             "epoch": actor.epoch,
             "now": now(),
+            "today": today(),
             "town": actor.division_code[:9],
             "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
         }
@@ -293,7 +336,12 @@ class Listing:
             item = select(func.row_to_json(literal_column("r")).cast(Text)).select_from(
                 rows.subquery("r")
             )
-            return select(_alive().label("alive"), item.scalar_subquery().label("item"))
+            beside = shape.choice.beside(self._scope(shape.scope)) if shape.choice else {}
+            return select(
+                _alive().label("alive"),
+                item.scalar_subquery().label("item"),
+                *(column.label(name) for name, column in beside.items()),
+            )
         page: Subquery = rows.subquery("r")
         items = select(
             func.array_agg(cast(func.row_to_json(literal_column("r")), Text), type_=ARRAY(Text))
@@ -323,6 +371,9 @@ class Listing:
         return statement
 
     def _rows(self, shape: Shape) -> Select[Any]:
+        if shape.choice:
+            found = self._conditions(shape, self._columns(shape))
+            return found.where(self.id == shape.choice.pick(self._scope(shape.scope)))
         if shape.single:
             found = self._conditions(shape, self._columns(shape))
             return found.where(self.id == param("record_id", self.id.type))
@@ -370,7 +421,15 @@ class Listing:
             raise Invalid("分页游标与排序方式不一致，请从第一页重新查询", code="cursor_invalid")
         return bool(backwards), self.sorts[order].parse(value), UUID(record_id)
 
-    def _render(self, row: Any, query: PageQuery, order: str, *, backwards: bool) -> bytes:
+    def _render(
+        self,
+        row: Any,
+        query: PageQuery,
+        order: str,
+        finish: Callable[[str], str] | None,
+        *,
+        backwards: bool,
+    ) -> bytes:
         fetched: Sequence[str] = row["items"] or []
         more = len(fetched) > query.limit
         items = list(fetched[: query.limit])
@@ -392,6 +451,8 @@ class Listing:
                 "total_is_exact": counted is not None and counted <= EXACT_TOTAL,
             }
         )
+        if finish is not None:
+            items = [finish(item) for item in items]
         return b'{"items":[' + ",".join(items).encode() + b"]," + envelope[1:]
 
 

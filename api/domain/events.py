@@ -79,6 +79,7 @@ class EventName(Labelled):
     TIME_RULE_CHANGED = "time_rule.changed", "维护期限规则"
     HOLIDAY_CHANGED = "holiday.changed", "维护节假日"
     API_CLIENT_CHANGED = "api_client.changed", "维护接口账号"
+    SAVED_FILTER_CHANGED = "saved_filter.changed", "维护常用筛选"
     JOB_CHANGED = "job.changed", "处理后台任务"
 
 

@@ -446,6 +446,7 @@ _PATHS: Final = {
     "plan_id": "清退方案",
     "job_id": "后台任务编号",
     "api_client_id": "接口账号",
+    "filter_id": "常用筛选",
 }
 
 FIELD_LABELS: Final[Mapping[str, str]] = (

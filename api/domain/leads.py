@@ -89,6 +89,9 @@ class ReporterKind(Labelled):
 
 S, A = LeadStatus, LeadAction
 
+#: What the triage desk (分流台) works through: no unit is in charge yet, or the one that was says no.
+TRIAGE = (S.RECEIVED, S.REGISTERED, S.DISPUTED)
+
 
 def _same_unit_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)

@@ -21,6 +21,7 @@ TAGS: Final[Mapping[str, str]] = {
     "distributions": "清退方案：测算、审批、公示、发放、证书",
     "imports": "台账导入：上传、预览、确认，退回标注的文件",
     "attachments": "附件：各类记录下的文件",
+    "saved-filters": "常用筛选：列表条件起名保存、共享",
     "jobs": "后台任务：查看与重试",
     "setup": "初始化：还差哪些步骤",
     "divisions": "行政区划：县、乡镇、村、网格",

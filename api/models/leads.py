@@ -63,6 +63,27 @@ class Lead(Recorded, Versioned, Base):
             "id",
             postgresql_where=text("subject_uscc <> ''"),
         ),
+        # The desk's fast track, and what is late.
+        Index(
+            "ix_leads_desk_fast",
+            "town_code",
+            "due_on",
+            "id",
+            postgresql_where=text(
+                "fast_track AND status IN ('received', 'registered', 'disputed')"
+            ),
+        ),
+        Index(
+            "ix_leads_open_due",
+            "town_code",
+            "due_on",
+            "id",
+            postgresql_where=text(
+                "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
+                " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
+                " 'recheck', 'fed_back')"
+            ),
+        ),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
         Index(

@@ -14,6 +14,7 @@ from api.routers import (
     imports,
     inspections,
     jobs,
+    lead_desk,
     lead_links,
     leads,
     ledger,
@@ -24,6 +25,7 @@ from api.routers import (
     receipts,
     rectifications,
     risk_entities,
+    saved_filters,
     setup,
     statistics,
     time_rules,
@@ -40,6 +42,7 @@ ROUTERS = (
     receipts.public_router,
     exports.leads_router,  # before /leads/{lead_id}
     lead_links.router,  # its plain words come before /leads/{lead_id}
+    lead_desk.router,  # before /leads/{lead_id}
     leads.router,
     receipts.leads_router,
     exports.risk_entities_router,
@@ -54,6 +57,7 @@ ROUTERS = (
     ledger.router,
     distributions.router,
     imports.router,
+    saved_filters.router,
     jobs.router,
     setup.router,
     divisions.router,

@@ -42,6 +42,7 @@ def _fen(value: object) -> int:
 
 
 def printable(text: str) -> str:
+    """A text that can be stored and shown. Raises ValueError."""
     if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
         raise ValueError("含有无法保存的控制字符")
     try:

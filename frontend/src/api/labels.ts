@@ -42,10 +42,12 @@ import type {
   LeadConclusion,
   LeadSort,
   LeadStatus,
+  LeadView,
   LedgerKind,
   LeftOut,
   LegalActor,
   LineStatus,
+  ListNoun,
   Measure,
   MeasureKind,
   MeasureStatus,
@@ -388,6 +390,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'time_rule.changed': '维护期限规则',
   'holiday.changed': '维护节假日',
   'api_client.changed': '维护接口账号',
+  'saved_filter.changed': '维护常用筛选',
   'job.changed': '处理后台任务',
 }
 
@@ -568,6 +571,12 @@ export const LeadStatusLabels: Record<LeadStatus, string> = {
   'archived': '已归档',
 }
 
+export const LeadViewLabels: Record<LeadView, string> = {
+  'mine': '本单位承办',
+  'overdue': '已超期',
+  'unowned': '无人承办',
+}
+
 export const LedgerKindLabels: Record<LedgerKind, string> = {
   'leads': '线索台账',
   'risk_entities': '风险管控名单',
@@ -598,6 +607,18 @@ export const LineStatusLabels: Record<LineStatus, string> = {
   'failed': '退票待重发',
   'set_aside': '已提存',
   'none': '本次不分配',
+}
+
+export const ListNounLabels: Record<ListNoun, string> = {
+  'leads': '线索',
+  'risk-entities': '风险主体',
+  'inspections': '检查',
+  'rectifications': '整改',
+  'cases': '案件',
+  'property-items': '涉案财物',
+  'property-measures': '查扣冻措施',
+  'victims': '受害人',
+  'distributions': '清退方案',
 }
 
 export const MeasureLabels: Record<Measure, string> = {

@@ -912,6 +912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分流台：下一条线索
+         * @description 最急的一条待分流线索（已接收、已登记、有异议），先快办、再按办理期限、再按先后；一轮之内每条只出现一次。
+         */
+        get: operations["leads_following"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/similar": {
         parameters: {
             query?: never;
@@ -926,6 +946,26 @@ export interface paths {
          * @description 按已填写的内容查找可能反映同一件事的线索及理由；不保存任何内容，也从不自动合并。
          */
         post: operations["leads_similar_to_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索视图
+         * @description 本岗位的工作视图（本单位承办、已超期、无人承办）及条数；query 就是列表的筛选条件。
+         */
+        get: operations["leads_views"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,6 +1156,26 @@ export interface paths {
          * @description 可能反映同一件事的线索及理由。只列出当前用户可见的；不可见的至多给出条数。
          */
         get: operations["leads_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交办单
+         * @description 交办单上的内容，供打印；个人信息打码，举报人只有代号。尚未交办的没有交办单。
+         */
+        get: operations["leads_slip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2256,6 +2316,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 常用筛选列表
+         * @description 本岗位保存的在前，本单位其他岗位共享的在后；列表不再认得的会说明原因。
+         */
+        get: operations["saved_filters_page"];
+        put?: never;
+        /**
+         * 保存常用筛选
+         * @description 条件按该列表自己的规则检查；含个人信息的不能保存。
+         */
+        post: operations["saved_filters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除常用筛选
+         * @description 只有保存它的岗位可以删除。
+         */
+        delete: operations["saved_filters_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改常用筛选
+         * @description 更名、换条件、共享、设为默认、调整次序；只有保存它的岗位可以修改。
+         */
+        patch: operations["saved_filters_change"];
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -2308,6 +2416,26 @@ export interface paths {
          * @description 按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。只统计当前用户看得见的记录。
          */
         get: operations["statistics_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/villages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各村线索
+         * @description 各村的线索数、超期数和反映金额；每个数字都能打开它的全部记录。只统计当前用户看得见的线索，看得见全镇的列出全部的村。
+         */
+        get: operations["statistics_villages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2908,6 +3036,8 @@ export interface components {
         AssignmentsDone: {
             /** @description 已交办的条数 */
             assigned: number;
+            /** @description 已交办的各条 */
+            done: components["schemas"]["DoneAssignment"][];
             /** @description 未能交办的线索及原因 */
             refused: components["schemas"]["RefusedAssignment"][];
         };
@@ -3801,6 +3931,18 @@ export interface components {
             receipt_at: string | null;
         };
         /**
+         * DeskTurn
+         * @description The next lead at the desk.
+         */
+        DeskTurn: {
+            /** @description 下一条待分流线索；这一轮看完时为空 */
+            item: components["schemas"]["LeadRead"] | null;
+            /** @description 取再下一条时带上；这一轮看完时为空 */
+            next_cursor: string | null;
+            /** @description 这一轮看过、仍待分流的条数 */
+            passed: number;
+        };
+        /**
          * DeterminationShown
          * @description One determination of whose it is.
          */
@@ -4233,6 +4375,23 @@ export interface components {
             valid_to: string | null;
         };
         /**
+         * DoneAssignment
+         * @description A lead of the batch that was given away, to whom and until when.
+         */
+        DoneAssignment: {
+            /** @description 办理期限 */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
          * Due
          * @description The date that a rule offers.
          */
@@ -4518,7 +4677,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5603,6 +5762,8 @@ export interface components {
             subject_name: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            working_days_left: number | null;
         };
         /**
          * LeadLinkShown
@@ -5762,6 +5923,8 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            working_days_left: number | null;
         };
         /**
          * LeadRecheck
@@ -5825,6 +5988,30 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadSlip
+         * @description The hand-over slip (交办单) of a lead.
+         */
+        LeadSlip: {
+            /** @description 交办单位 */
+            assigned_by: string;
+            /**
+             * Format: date
+             * @description 交办日期
+             */
+            assigned_on: string;
+            /** @description 线索 */
+            lead: components["schemas"]["LeadRead"];
+            /** @description 打印人 */
+            printed_by: string;
+            /**
+             * Format: date
+             * @description 打印日期
+             */
+            printed_on: string;
+            /** @description 办理期限的依据 */
+            rule: string;
         };
         /**
          * LeadSort
@@ -5918,6 +6105,36 @@ export interface components {
             id: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+        };
+        /**
+         * LeadView
+         * @description A view of the list.
+         * @enum {string}
+         */
+        LeadView: "mine" | "overdue" | "unowned";
+        /**
+         * LeadViewShown
+         * @description An entry point to the list, and how many leads stand behind it.
+         */
+        LeadViewShown: {
+            /** @description 条数，数到一千为止 */
+            count: number;
+            /** @description 条数是否精确 */
+            count_is_exact: boolean;
+            /** @description 代码 */
+            key: components["schemas"]["LeadView"];
+            /** @description 名称 */
+            label: string;
+            /** @description 列表地址中问号后面的部分 */
+            query: string;
+        };
+        /**
+         * LeadViews
+         * @description The entry points of the present post.
+         */
+        LeadViews: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadViewShown"][];
         };
         /**
          * LeadWithdraw
@@ -6182,6 +6399,12 @@ export interface components {
             /** @description 版本号；修改时原样带回 */
             version: number;
         };
+        /**
+         * ListNoun
+         * @description Lists whose conditions can be kept, by their names in the API.
+         * @enum {string}
+         */
+        ListNoun: "leads" | "risk-entities" | "inspections" | "rectifications" | "cases" | "property-items" | "property-measures" | "victims" | "distributions";
         /**
          * Me
          * @description Who is logged in, in which post, and what the post may do.
@@ -9040,6 +9263,85 @@ export interface components {
          */
         RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection";
         /**
+         * SavedFilterCreate
+         * @description Conditions to keep under a name.
+         */
+        SavedFilterCreate: {
+            /**
+             * @description 打开列表时先用它
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * @description 本单位各岗位都能使用
+             * @default false
+             */
+            is_shared: boolean;
+            /** @description 名称 */
+            name: string;
+            /** @description 哪一种列表 */
+            noun: components["schemas"]["ListNoun"];
+            /** @description 列表地址中问号后面的部分，如 status=registered&fast_track=true；游标、每页条数不保存 */
+            query: string;
+        };
+        /**
+         * SavedFilterShown
+         * @description A filter, and whether the list still understands it.
+         */
+        SavedFilterShown: {
+            /** @description 列表不再认得其中的条件时，说明原因；为空即可使用 */
+            fault: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 打开列表时先用它 */
+            is_default: boolean;
+            /** @description 是否本岗位保存的；他岗位共享的只能使用 */
+            is_mine: boolean;
+            /** @description 本单位各岗位都能使用 */
+            is_shared: boolean;
+            /** @description 名称 */
+            name: string;
+            /** @description 哪一种列表 */
+            noun: components["schemas"]["ListNoun"];
+            /** @description 保存它的岗位 */
+            owner: string;
+            /** @description 排列次序，小的在前 */
+            position: number;
+            /** @description 列表地址中问号后面的部分 */
+            query: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SavedFilterUpdate
+         * @description What may change of a filter; what is left out stays.
+         */
+        SavedFilterUpdate: {
+            /** @description 打开列表时先用它 */
+            is_default?: boolean | null;
+            /** @description 本单位各岗位都能使用 */
+            is_shared?: boolean | null;
+            /** @description 名称 */
+            name?: string | null;
+            /** @description 排列次序，小的在前 */
+            position?: number | null;
+            /** @description 列表地址中问号后面的部分 */
+            query?: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SavedFilters
+         * @description Those of the post and those shared in its unit, in order.
+         */
+        SavedFilters: {
+            /** @description 各项记录 */
+            items: components["schemas"]["SavedFilterShown"][];
+        };
+        /**
          * Securing
          * @description An act of the security administrator, with the reason that goes into the audit.
          */
@@ -9995,6 +10297,38 @@ export interface components {
             /** @description 所依据的版本号 */
             version: number;
         };
+        /**
+         * VillageFigures
+         * @description One village: its leads, which of them are late, and what they are about in yuan.
+         */
+        VillageFigures: {
+            /**
+             * @description 反映金额（举报人所述，未经查证）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 行政区划代码 */
+            code: string;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 计入统计的线索 */
+            leads: components["schemas"]["Figure"];
+            /** @description 其中已超期的 */
+            overdue: components["schemas"]["Figure"];
+        };
+        /**
+         * Villages
+         * @description The villages of the reader.
+         */
+        Villages: {
+            /**
+             * Format: date-time
+             * @description 取数时间
+             */
+            as_of: string;
+            /** @description 各行 */
+            rows: components["schemas"]["VillageFigures"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -10058,6 +10392,7 @@ export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
 export type Conversation = components['schemas']['Conversation'];
+export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
 export type Disposition = components['schemas']['Disposition'];
@@ -10081,6 +10416,7 @@ export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
 export type DivisionRow = components['schemas']['DivisionRow'];
 export type DivisionShown = components['schemas']['DivisionShown'];
+export type DoneAssignment = components['schemas']['DoneAssignment'];
 export type Due = components['schemas']['Due'];
 export type Duties = components['schemas']['Duties'];
 export type Duty = components['schemas']['Duty'];
@@ -10169,12 +10505,16 @@ export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
+export type LeadView = components['schemas']['LeadView'];
+export type LeadViewShown = components['schemas']['LeadViewShown'];
+export type LeadViews = components['schemas']['LeadViews'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
@@ -10190,6 +10530,7 @@ export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
 export type LineStatus = components['schemas']['LineStatus'];
 export type LinkedLead = components['schemas']['LinkedLead'];
+export type ListNoun = components['schemas']['ListNoun'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
@@ -10343,6 +10684,10 @@ export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
+export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
+export type SavedFilterShown = components['schemas']['SavedFilterShown'];
+export type SavedFilterUpdate = components['schemas']['SavedFilterUpdate'];
+export type SavedFilters = components['schemas']['SavedFilters'];
 export type Securing = components['schemas']['Securing'];
 export type SessionShown = components['schemas']['SessionShown'];
 export type SetupState = components['schemas']['SetupState'];
@@ -10387,6 +10732,8 @@ export type VictimStatus = components['schemas']['VictimStatus'];
 export type VictimUpdate = components['schemas']['VictimUpdate'];
 export type VictimVerify = components['schemas']['VictimVerify'];
 export type VictimWithdraw = components['schemas']['VictimWithdraw'];
+export type VillageFigures = components['schemas']['VillageFigures'];
+export type Villages = components['schemas']['Villages'];
 export type $defs = Record<string, never>;
 export interface operations {
     api_clients_page: {
@@ -15261,6 +15608,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
+                /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
+                open?: boolean;
+                /** @description 是否无人承办（待登记、待交办、有异议） */
+                unowned?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -15601,6 +15952,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
+                /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
+                open?: boolean;
+                /** @description 是否无人承办（待登记、待交办、有异议） */
+                unowned?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -15693,6 +16048,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LeftOutLead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_following: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的 next_cursor；不填则从最急的一条开始 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskTurn"];
                 };
             };
             /** @description 未登录 */
@@ -15841,6 +16264,71 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadViews"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17048,6 +17536,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSlip"];
                 };
             };
             /** @description 未登录 */
@@ -23942,6 +24498,426 @@ export interface operations {
             };
         };
     };
+    saved_filters_page: {
+        parameters: {
+            query: {
+                /** @description 哪一种列表 */
+                noun: components["schemas"]["ListNoun"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilters"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilterShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 常用筛选 */
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 常用筛选 */
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilterShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setup_state: {
         parameters: {
             query?: never;
@@ -24079,6 +25055,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_villages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Villages"];
                 };
             };
             /** @description 未登录 */

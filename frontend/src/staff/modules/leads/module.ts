@@ -9,6 +9,25 @@ const leads: StaffModule = {
       component: () => import('./LeftOutPage.vue'),
       meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads' },
     },
+    {
+      path: 'leads/desk',
+      name: 'lead-desk',
+      component: () => import('./DeskPage.vue'),
+      meta: { title: '分流台', permission: 'lead:assign', menu: '办理', parent: 'leads' },
+    },
+    {
+      path: 'leads/villages',
+      name: 'lead-villages',
+      component: () => import('./VillagesPage.vue'),
+      meta: { title: '各村线索', permission: 'lead:read', parent: 'leads' },
+    },
+    {
+      path: 'leads/:id/slip',
+      name: 'lead-slip',
+      component: () => import('./SlipPage.vue'),
+      props: true,
+      meta: { title: '交办单', permission: 'lead:read', parent: 'leads' },
+    },
     ...nounRoutes({
       path: 'leads',
       name: 'lead',
