@@ -77,6 +77,7 @@ PAGES = [
     Page("outcomes", "office", "/outcomes"),
     Page("outcome-new", "justice", "/outcomes/new"),
     Page("outcome", "office", first("outcomes")),
+    Page("outcome-edit", "office", first("outcomes", "/outcomes/{}/edit", status="published")),
     Page("rectifications", "office", "/rectifications?limit=20"),
     Page("rectification", "market", first("rectifications")),
     Page("cases", "police", "/cases?limit=20"),

@@ -9,10 +9,16 @@ from playwright.async_api import expect
 from api.domain import receipts
 from tests.browser.staff import Staff
 from tests.browser.test_axe import NARROW, axe, faults  # noqa: F401  # a fixture
-from tests.conftest import Client, log_in
+from tests.conftest import Client, Running, log_in
 from tests.factories import make_lead
 
 _STORY = "推销员上门办床位，收了我三万块钱，人找不到了。"
+
+
+@pytest.fixture(scope="module")
+def server(town: Running) -> Running:
+    """Not the walk's own: it counts what it brought in."""
+    return town
 
 
 @pytest.fixture
