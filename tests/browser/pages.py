@@ -60,6 +60,7 @@ PAGES = [
     Page("lead-desk", "office", "/leads/desk"),
     Page("lead-villages", "leader", "/leads/villages"),
     Page("lead-slip", "police", first("leads", "/leads/{}/slip", status="verifying")),
+    Page("leads-left-out", "office", "/leads/left-out"),
     Page("lead-new", "office", "/leads/new"),
     Page("lead", "office", first("leads", status="closed")),
     Page("lead-open", "police", first("leads", status="verifying")),
