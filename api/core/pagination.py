@@ -201,8 +201,9 @@ class Listing:
     ) -> Response:
         """One page as the finished HTTP answer.
 
-        `finish` adds to the JSON of a row what the database cannot know. `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
-        login session is over and Invalid (`cursor_invalid`) for a foreign or tampered cursor.
+        `filters` are by name; those that are None do not filter. `finish` adds to the JSON of a row
+        what the database cannot know. Raises Unauthenticated when the login session is over and
+        Invalid (`cursor_invalid`) for a foreign or tampered cursor.
         """
         order = sort or self.default_sort
         present = {name: value for name, value in filters.items() if value is not None}
