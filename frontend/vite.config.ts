@@ -28,7 +28,10 @@ export default defineConfig({
     // A data: font or picture would need a wider content security policy.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { staff: fileURLToPath(new URL('./index.html', import.meta.url)) },
+      input: {
+        staff: fileURLToPath(new URL('./index.html', import.meta.url)),
+        report: fileURLToPath(new URL('./report/index.html', import.meta.url)),
+      },
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,

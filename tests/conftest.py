@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -111,6 +112,8 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
             "YINLING_DEMO_PASSWORD": PASSWORD,
             # the whole run shares one login each; how long a token lives is tested in tests/auth
             "YINLING_ACCESS_TOKEN_MINUTES": "120",
+            # a proof of work is to be shown, not to be waited for
+            "YINLING_PUBLIC_PROOF_BITS": "8",
             "HOST": "127.0.0.1",
             "PORT": str(port),
         } | settings
@@ -152,6 +155,7 @@ class Client(httpx.Client):
     """Somebody logged in; every POST carries a fresh Idempotency-Key unless one is given."""
 
     me: dict
+    running: Running
 
     def post(self, url, *, headers=None, **rest):
         return super().post(url, headers={"Idempotency-Key": uuid4().hex} | (headers or {}), **rest)
@@ -159,6 +163,18 @@ class Client(httpx.Client):
     def act(self, url: str, action: str, version: int, **fields) -> httpx.Response:
         """One transition."""
         return self.post(f"{url}/transitions", json={"action": action, "version": version} | fields)
+
+
+async def objections_over(running: Running, plan_id: str) -> None:
+    """Forty days go by for a published plan: the server's clock cannot be moved while it runs, so
+    the plan's dates are."""
+    connection = await asyncpg.connect(running.owner_url.replace("+asyncpg", ""))
+    await connection.execute(
+        "UPDATE distributions SET approved_at = approved_at - interval '40 days',"
+        " published_on = published_on - 40, objection_until = objection_until - 40 WHERE id = $1",
+        plan_id,
+    )
+    await connection.close()
 
 
 def log_in(running: Running, username: str) -> Client:
@@ -170,6 +186,7 @@ def log_in(running: Running, username: str) -> Client:
     token = answer.json()["access_token"]
     client = Client(base_url=running.api, headers={"Authorization": f"Bearer {token}"}, timeout=60)
     client.me = client.get("/me").json()
+    client.running = running
     return client
 
 

@@ -15,7 +15,7 @@ from api.domain.cases import CaseStatus
 from api.domain.categories import LeadCategory
 from api.models.cases import Case
 from api.models.units import Post
-from tests.conftest import Client, Running
+from tests.conftest import Client, Running, objections_over
 
 FILED = date(2022, 5, 1)
 _serial = count(1)
@@ -146,3 +146,12 @@ def balances(who: Client, case_id: str) -> dict[str, str]:
     found = done(who.get("/ledger/accounts", params={"book_id": case_id}))
     assert found["total"] == "0.00"
     return {each["kind"]: each["balance"] for each in found["items"] if each["balance"] != "0.00"}
+
+
+def publish(office, plan: dict) -> dict:
+    """Published, and the time for objections is over."""
+    url = f"/distributions/{plan['id']}"
+    day = today().isoformat()
+    plan = done(office.act(url, "publish", plan["version"], published_on=day))
+    asyncio.run(objections_over(office.running, plan["id"]))
+    return done(office.get(url))

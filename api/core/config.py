@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     lock_after_failures: int = 5
     lock_minutes: int = 30
     max_upload_mb: int = 100
+    #: What a report without a login costs its sender in computing: 2^n hashes on the average.
+    public_proof_bits: int = 17
     pool_size: int = 10
     #: Moves the one clock for rehearsals and tests, e.g. `2026-12-31T08:00:00+08:00`.
     now: str = ""

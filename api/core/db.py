@@ -79,7 +79,7 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self._dsn = url.replace("+asyncpg", "")
         self._pool_size = pool_size
-        self._pool: Any = None
+        self._pools: dict[bool, Any] = {}
         self._pool_lock = asyncio.Lock()
         common: dict[str, Any] = {
             "connect_args": _CONNECT,
@@ -109,25 +109,34 @@ class Database:
         async with self._reader.connect() as connection:
             yield connection
 
-    async def fetchrow(self, sql: str, *values: object) -> Any:
+    async def fetchrow(self, sql: str, *values: object, keep_plan: bool = False) -> Any:
         """One row of one statement on a plain asyncpg connection: the hot path of every read.
 
         Going through SQLAlchemy's pool and result costs as much as the query itself
-        (docs/adr/0001-reads.md).
+        (docs/adr/0001-reads.md). `keep_plan` is for statements that are written so that one plan
+        is right for all values, where PostgreSQL would rather plan anew at each call.
         """
-        if self._pool is None:
+        pool = self._pools.get(keep_plan)
+        if pool is None:
             async with self._pool_lock:
-                if self._pool is None:
-                    self._pool = await self._open_pool()
-        async with self._pool.acquire() as connection:
+                pool = self._pools.get(keep_plan)
+                if pool is None:
+                    pool = self._pools[keep_plan] = await self._open_pool(keep_plan=keep_plan)
+        async with pool.acquire() as connection:
             return await connection.fetchrow(sql, *values)
 
-    async def _open_pool(self) -> Any:
+    async def _open_pool(self, *, keep_plan: bool) -> Any:
         # The one thing that is written here are serial numbers (core/numbers.py). They need not be
         # waited for: whatever bears the number commits later, and takes the log before it to disk.
         told = _CONNECT["server_settings"] | {"synchronous_commit": "off"}
+        if keep_plan:
+            told |= {"plan_cache_mode": "force_generic_plan"}
         return await asyncpg.create_pool(
-            self._dsn, min_size=1, max_size=self._pool_size, reset=_keep, server_settings=told
+            self._dsn,
+            min_size=1,
+            max_size=max(2, self._pool_size // 2) if keep_plan else self._pool_size,
+            reset=_keep,
+            server_settings=told,
         )
 
     def session(self) -> AsyncSession:
@@ -138,8 +147,8 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._reader.dispose()
-        if self._pool is not None:
-            await self._pool.close()
+        for pool in self._pools.values():
+            await pool.close()
 
 
 class _Current:

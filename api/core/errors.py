@@ -119,6 +119,11 @@ def _field_error(raised: dict[str, Any]) -> FieldError:
     )
 
 
+def field_errors(error: RequestValidationError) -> list[FieldError]:
+    """What pydantic refused, in Chinese."""
+    return [_field_error(dict(raised)) for raised in error.errors()]
+
+
 def _invalid(request: Request, error: RequestValidationError) -> DomainError:
     raised_errors = [dict(raised) for raised in error.errors()]
     if request.url.path.endswith("/transitions"):

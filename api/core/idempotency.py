@@ -31,6 +31,8 @@ _MAX_KEY = 200
 _CHUNK = 1 << 20
 #: `POST /{resource}/{id}/reveals`, of every resource (docs/api.md); a second factor's new secret.
 _NEVER_KEPT = ("/reveals", "/me/totp")
+#: Only ask, and change nothing: a repetition asks again.
+_QUESTIONS = ("/similar",)
 
 
 class IdempotencyKey(Base):
@@ -122,7 +124,7 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
     same key came with another request. A request whose answer was not kept runs again.
     """
     key = request.headers.get("idempotency-key")
-    if key is None or not allowed:
+    if key is None or not allowed or request.url.path.endswith(_QUESTIONS):
         await sessions.ensure_alive(actor, session)
         return
     if not 0 < len(key) <= _MAX_KEY:

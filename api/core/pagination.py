@@ -38,7 +38,7 @@ from sqlalchemy.sql import Subquery
 from sqlalchemy.sql.visitors import cloned_traverse
 from sqlalchemy.types import TypeEngine
 
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.db import database
 from api.core.record_access import RecordAccess
 from api.core.security import sign, unsign
@@ -53,6 +53,9 @@ Expression = Any
 MAX_LIMIT = 200
 #: Counting stops here: a total above it is shown as "more than 10,000".
 EXACT_TOTAL = 10_000
+
+#: The filter that an inverted index answers (core/word_stats.py).
+BY_INDEX = "words"
 
 _DIALECT = asyncpg_dialect()
 
@@ -93,6 +96,16 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How the database itself chooses the one record to read, from the rows that may be seen."""
+
+    #: From the condition for those rows to the id of the chosen one.
+    pick: Callable[[ColumnElement[bool]], ColumnElement[Any]]
+    #: From the same condition to what is told beside the record.
+    beside: Callable[[ColumnElement[bool]], Mapping[str, ColumnElement[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What a compiled statement depends on; values are bound later."""
 
@@ -106,6 +119,7 @@ class Shape:
     #: Written into the SQL: PostgreSQL takes a bound limit for a tenth of the table, and plans anew
     #: at each call, which takes longer than the page itself.
     limit: int = 0
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +168,10 @@ def _plain(value: object) -> object:
 Filter = Callable[[BindParameter[Any]], ColumnElement[bool]]
 
 
+def _ways(keys: Sequence[Expression], *, down: bool) -> list[ColumnElement[Any]]:
+    return [key.desc() if down else key.asc() for key in keys]
+
+
 @dataclass(slots=True)
 class Listing:
     """How one aggregate is read: as pages and one by one."""
@@ -179,11 +197,13 @@ class Listing:
         query: PageQuery,
         filters: Mapping[str, object],
         sort: str | None = None,
+        finish: Callable[[str], str] | None = None,
     ) -> Response:
         """One page as the finished HTTP answer.
 
-        `filters` are by name; those that are None do not filter. Raises Unauthenticated when the
-        login session is over and Invalid (`cursor_invalid`) for a foreign or tampered cursor.
+        `filters` are by name; those that are None do not filter. `finish` adds to the JSON of a row
+        what the database cannot know. Raises Unauthenticated when the login session is over and
+        Invalid (`cursor_invalid`) for a foreign or tampered cursor.
         """
         order = sort or self.default_sort
         present = {name: value for name, value in filters.items() if value is not None}
@@ -204,7 +224,8 @@ class Listing:
         if not row["alive"]:
             raise ended()
         return Response(
-            self._render(row, query, order, backwards=backwards), media_type="application/json"
+            self._render(row, query, order, finish, backwards=backwards),
+            media_type="application/json",
         )
 
     async def one(
@@ -218,6 +239,20 @@ class Listing:
         if row["item"] is None:
             raise NotFound
         return orjson.loads(row["item"])
+
+    async def chosen(
+        self, actor: Actor, choice: Choice, values: Mapping[str, object]
+    ) -> tuple[dict[str, Any] | None, Any]:
+        """The record that the database chooses, if there is one, and what is told beside it.
+
+        One statement, like every other read. Raises Unauthenticated.
+        """
+        scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+        shape = Shape(scope, self.default_sort, (), single=True, choice=choice)
+        row = await self._fetch(shape, {**self._bound(actor), **values})
+        if not row["alive"]:
+            raise ended()
+        return (orjson.loads(row["item"]) if row["item"] else None), row
 
     def visible(self, actor: Actor) -> ColumnElement[bool]:
         """The rows this actor may see, as a predicate for the statements of services."""
@@ -234,12 +269,32 @@ class Listing:
         # A copy of the clause with its parameters given: `.params()` is deprecated in 2.1.
         return cloned_traverse(self._scope(scope), {}, {"bindparam": give})
 
+    def scope(self, scope: RowScope) -> ColumnElement[bool]:
+        """The same with its parameters `viewer` and `town` open, for statements compiled once."""
+        return self._scope(scope)
+
+    def conditions(self, filters: Mapping[str, object]) -> list[ColumnElement[bool]]:
+        """Filters as predicates with their values in them, for the statements of services."""
+
+        def give(each: Any) -> None:
+            if each.key == "today":
+                each.value = today()
+
+        found: list[ColumnElement[bool]] = []
+        for name, value in filters.items():
+            if value is not None:
+                kind, predicate = self.filters[name]
+                given = bindparam(name, _plain(value), type_=kind, unique=True)
+                found.append(cloned_traverse(predicate(given), {}, {"bindparam": give}))
+        return found
+
     def _bound(self, actor: Actor) -> dict[str, object]:
         scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
         return {
             "session_id": actor.session_id,
             "epoch": actor.epoch,
             "now": now(),
+            "today": today(),
             "town": actor.division_code[:9],
             "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
         }
@@ -255,7 +310,8 @@ class Listing:
             for name in compiled.names
         ]
         if session is None:
-            return await database().fetchrow(compiled.sql, *arguments)
+            kept = BY_INDEX in shape.filters
+            return await database().fetchrow(compiled.sql, *arguments, keep_plan=kept)
         await session.flush()
         raw = await (await session.connection()).get_raw_connection()
         return await raw.driver_connection.fetchrow(compiled.sql, *arguments)  # type: ignore[union-attr]  # asyncpg's own
@@ -281,7 +337,12 @@ class Listing:
             item = select(func.row_to_json(literal_column("r")).cast(Text)).select_from(
                 rows.subquery("r")
             )
-            return select(_alive().label("alive"), item.scalar_subquery().label("item"))
+            beside = shape.choice.beside(self._scope(shape.scope)) if shape.choice else {}
+            return select(
+                _alive().label("alive"),
+                item.scalar_subquery().label("item"),
+                *(column.label(name) for name, column in beside.items()),
+            )
         page: Subquery = rows.subquery("r")
         items = select(
             func.array_agg(cast(func.row_to_json(literal_column("r")), Text), type_=ARRAY(Text))
@@ -291,23 +352,19 @@ class Listing:
             items.scalar_subquery().label("items"),
         ]
         if shape.counted:
-            some = self._conditions(shape, counted=True).limit(literal_column(str(EXACT_TOTAL + 1)))
+            some = self._conditions(shape, [literal_column("1")]).limit(
+                literal_column(str(EXACT_TOTAL + 1))
+            )
             columns.append(
                 select(func.count()).select_from(some.subquery()).scalar_subquery().label("total")
             )
         return select(*columns)
 
-    def _conditions(self, shape: Shape, *, counted: bool = False) -> Select[Any]:
-        columns = (
-            [literal_column("1")]
-            if counted
-            else [
-                column.label(name)
-                for name, column in (
-                    self.read_columns if shape.single else self.item_columns
-                ).items()
-            ]
-        )
+    def _columns(self, shape: Shape) -> list[ColumnElement[Any]]:
+        shown = self.read_columns if shape.single else self.item_columns
+        return [column.label(name) for name, column in shown.items()]
+
+    def _conditions(self, shape: Shape, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
         statement = select(*columns).select_from(self.source).where(self._scope(shape.scope))
         for name in shape.filters:
             kind, condition = self.filters[name]
@@ -315,12 +372,17 @@ class Listing:
         return statement
 
     def _rows(self, shape: Shape) -> Select[Any]:
-        statement = self._conditions(shape)
+        if shape.choice:
+            found = self._conditions(shape, self._columns(shape))
+            return found.where(self.id == shape.choice.pick(self._scope(shape.scope)))
         if shape.single:
-            return statement.where(self.id == param("record_id", self.id.type))
+            found = self._conditions(shape, self._columns(shape))
+            return found.where(self.id == param("record_id", self.id.type))
         sort = self.sorts[shape.sort]
         down = sort.descending != shape.backwards
         keys = [self.id] if sort.column is self.id else [sort.column, self.id]
+        by_index = BY_INDEX in shape.filters
+        statement = self._conditions(shape, keys if by_index else self._columns(shape))
         if shape.continued:
             after_id = param("after_id", self.id.type)
             left, right = (
@@ -332,9 +394,16 @@ class Listing:
                 )
             )
             statement = statement.where(left < right if down else left > right)
-        return statement.order_by(*(k.desc() if down else k.asc() for k in keys)).limit(
-            literal_column(str(shape.limit))
-        )
+        limit = literal_column(str(shape.limit))
+        if not by_index:
+            return statement.order_by(*_ways(keys, down=down)).limit(limit)
+        # What an index finds comes in no order: which rows are shown is settled on their keys, and
+        # only those are joined and made into JSON. Materialised, because a plan made for any word
+        # would read the whole table in its order instead.
+        found = statement.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        shown = select(list(found.c)[-1]).order_by(*_ways(list(found.c), down=down)).limit(limit)
+        chosen = select(*self._columns(shape)).select_from(self.source)
+        return chosen.where(self.id.in_(shown)).order_by(*_ways(keys, down=down))
 
     def _cursor(self, item: str, order: str, *, backwards: bool) -> str:
         value = orjson.loads(item)
@@ -353,7 +422,15 @@ class Listing:
             raise Invalid("分页游标与排序方式不一致，请从第一页重新查询", code="cursor_invalid")
         return bool(backwards), self.sorts[order].parse(value), UUID(record_id)
 
-    def _render(self, row: Any, query: PageQuery, order: str, *, backwards: bool) -> bytes:
+    def _render(
+        self,
+        row: Any,
+        query: PageQuery,
+        order: str,
+        finish: Callable[[str], str] | None,
+        *,
+        backwards: bool,
+    ) -> bytes:
         fetched: Sequence[str] = row["items"] or []
         more = len(fetched) > query.limit
         items = list(fetched[: query.limit])
@@ -375,6 +452,8 @@ class Listing:
                 "total_is_exact": counted is not None and counted <= EXACT_TOTAL,
             }
         )
+        if finish is not None:
+            items = [finish(item) for item in items]
         return b'{"items":[' + ",".join(items).encode() + b"]," + envelope[1:]
 
 

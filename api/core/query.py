@@ -42,6 +42,10 @@ class QueryOf:
             raise Invalid("查询条件过长", code="query_too_long")
         return self._read(text)
 
+    def parse(self, text: bytes) -> BaseModel:
+        """A query string that came another way. Raises RequestValidationError."""
+        return self._parse(text)
+
     def _parse(self, text: bytes) -> BaseModel:
         values: dict[str, Any] = {}
         for name, value in parse_qsl(text.decode("latin-1")):

@@ -30,6 +30,11 @@ def tokens(text: str) -> list[str]:
     return list(found)
 
 
+def words(text: str) -> list[str]:
+    """The Chinese runs of a text."""
+    return [word for word in _WORD.findall(normalise(text)) if not word[0].isascii()]
+
+
 def query(text: str) -> str | None:
     """A tsquery that every matching document satisfies; None when the text holds nothing to find."""
     wanted: dict[str, None] = {}

@@ -32,6 +32,8 @@ _SECURITY_HEADERS = {
 }
 _SECURITY = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
 _MAX_JSON = 1_000_000
+#: Whoever reports here is not to be found out: their address reaches no log and no event.
+UNRECORDED = "/api/v1/public/"
 _ID = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.")
 
 
@@ -63,7 +65,8 @@ class Surround:
         request_id = _request_id(headers)
         clear_contextvars()
         client: tuple[str, int] | None = scope.get("client")
-        bind_contextvars(request_id=request_id, address=client[0] if client else "")
+        known = client is not None and not scope["path"].startswith(UNRECORDED)
+        bind_contextvars(request_id=request_id, address=client[0] if client and known else "")
         started = time.perf_counter()
         status, begun = 500, False
         api = scope["path"].startswith("/api/")
@@ -133,6 +136,7 @@ def _file(root: Path, path: str) -> Path | None:
         return None
 
 
+_ENTRIES = ("report",)
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 
 
@@ -154,6 +158,8 @@ def install(app: FastAPI) -> None:
     index = root / "index.html"
     if not index.is_file():
         return
+    #: Pages with an entry of their own, by the first segment of their address.
+    entries = {folder: root / folder / "index.html" for folder in _ENTRIES}
 
     async def static(path: str, request: Request) -> Response:
         """Files of the web app; any other path is a page of it (never under /api)."""
@@ -164,6 +170,7 @@ def install(app: FastAPI) -> None:
         headers = {
             "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache"
         }
-        return _answer(found or index, request.headers.get("accept-encoding", ""), headers)
+        page = entries.get(path.partition("/")[0], index)
+        return _answer(found or page, request.headers.get("accept-encoding", ""), headers)
 
     app.add_api_route("/{path:path}", static, methods=["GET"], include_in_schema=False)

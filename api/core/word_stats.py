@@ -6,7 +6,7 @@ independent, thinks every word rare, and would sort half the table for a common 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -64,3 +64,17 @@ async def filters(table: str, text: str) -> dict[str, object]:
     stats = await _stats(table)
     common = "*" not in words and stats.is_common(search.bigrams(text))
     return phrase if common else {"words": words} | phrase
+
+
+async def rarest(
+    table: str, groups: Sequence[Sequence[str]], wanted: int, rows_at_most: int
+) -> list[Sequence[str]]:
+    """The groups of words that the fewest rows can hold, and none that too many may: what is
+    worth a look-up in the index. A word that the statistics do not name is in hardly any row."""
+    stats = await _stats(table)
+    known = [
+        (stats.rows * min((stats.shares.get(word, 0.0) for word in group), default=1.0), at)
+        for at, group in enumerate(groups)
+    ]
+    cheap = sorted(each for each in known if each[0] <= rows_at_most)
+    return [groups[at] for _, at in cheap[:wanted]]

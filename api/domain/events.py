@@ -26,6 +26,14 @@ class EventName(Labelled):
     LEAD_TRANSITIONED = "lead.transitioned", "办理线索"
     RECHECK_SAMPLE_DRAWN = "recheck_sample.drawn", "抽取二次核查线索"
     LEAD_LINKED = "lead.linked", "线索关联"
+    LEAD_RECEIPT_ISSUED = "lead.receipt_issued", "发放回执"
+    LEAD_MESSAGED = "lead.messaged", "与举报人留言"
+    LEAD_RATED = "lead.rated", "举报人评价"
+    LEAD_MERGED = "lead.merged", "并入另一线索"
+    LEAD_UNMERGED = "lead.unmerged", "撤销并入"
+    LEAD_ABSORBED = "lead.absorbed", "另一线索并入"
+    LEAD_RELEASED = "lead.released", "并入的线索撤出"
+    LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
 
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"
@@ -37,6 +45,10 @@ class EventName(Labelled):
     RECTIFICATION_CREATED = "rectification.created", "责令整改"
     RECTIFICATION_UPDATED = "rectification.updated", "修改整改"
     RECTIFICATION_TRANSITIONED = "rectification.transitioned", "办理整改"
+
+    OUTCOME_CREATED = "outcome.created", "登记行动成果"
+    OUTCOME_UPDATED = "outcome.updated", "修改行动成果"
+    OUTCOME_TRANSITIONED = "outcome.transitioned", "办理行动成果"
 
     CASE_CREATED = "case.created", "登记案件"
     CASE_UPDATED = "case.updated", "修改案件"
@@ -68,6 +80,7 @@ class EventName(Labelled):
     TIME_RULE_CHANGED = "time_rule.changed", "维护期限规则"
     HOLIDAY_CHANGED = "holiday.changed", "维护节假日"
     API_CLIENT_CHANGED = "api_client.changed", "维护接口账号"
+    SAVED_FILTER_CHANGED = "saved_filter.changed", "维护常用筛选"
     JOB_CHANGED = "job.changed", "处理后台任务"
 
 

@@ -18,6 +18,7 @@ from api.domain.inspections import INSPECTION_FLOW
 from api.domain.leads import LEAD_FLOW
 from api.domain.ledger import LEDGER_FLOW
 from api.domain.ledgers import LEADS, RISK_ENTITIES, VICTIMS
+from api.domain.outcomes import OUTCOME_FLOW
 from api.domain.property_items import PROPERTY_FLOW
 from api.domain.property_measures import MEASURE_FLOW
 from api.domain.rectifications import RECTIFICATION_FLOW
@@ -30,6 +31,7 @@ _FLOWS: Final[dict[str, Flow[Any, Any]]] = {
     "case": CASE_FLOW,
     "risk_entity": RISK_ENTITY_FLOW,
     "inspection": INSPECTION_FLOW,
+    "outcome": OUTCOME_FLOW,
     "rectification": RECTIFICATION_FLOW,
     "property_item": PROPERTY_FLOW,
     "property_measure": MEASURE_FLOW,
@@ -138,6 +140,9 @@ _PLACES_AND_PEOPLE: Final = {
     "uploaded_by_unit": "上传单位",
     "officers": "执行人员",
     "inspectors": "检查人员",
+    "issued_on": "发布、开展或印发日期",
+    "medium": "发布渠道或地点",
+    "audience": "受众人数",
     "responsible_phone": "负责人电话",
     "created": "新增条数",
     "updated": "更新条数",
@@ -209,6 +214,8 @@ _TIME: Final = {
     "starts_on": "起始日期",
     "expires_on": "到期日",
     "planned_on": "计划日期",
+    "issued_from": "发布日期起（含）",
+    "issued_to": "发布日期止（含）",
     "planned_from": "计划日期起（含）",
     "planned_to": "计划日期止（含）",
     "due_from": "期限起（含）",
@@ -310,6 +317,7 @@ _RISK_ENTITIES: Final = {
     "legal_actor_name": "实施机关名称",
     "legal_basis": "法律依据",
     "inspection_id": "检查",
+    "outcome_id": "行动成果",
     "rectification_id": "整改",
     "rectification_round": "第几轮整改",
     "round": "第几轮",
@@ -430,10 +438,38 @@ _FEED: Final = {
     "denominator": "百分比的分母",
     "done": "是否已完成",
 }
+_PUBLIC: Final = {
+    "purpose": "用途",
+    "challenge": "验证题",
+    "bits": "答案的摘要开头要有几个零比特",
+    "proof": "验证题及其答案；每道题只能用一次",
+    "answer": "验证题的答案",
+    "expires_at": "失效时间",
+    "towns": "受理举报的乡镇",
+    "villages": "村（社区）",
+    "stage": "办到哪一步",
+    "text": "留言内容",
+    "sender": "谁写的",
+    "messages": "留言，先后有序",
+    "can_write": "现在可否留言",
+    "can_rate": "现在可否评价",
+    "rating": "举报人的评价",
+    "score": "分数，1 至 5",
+    "comment": "评语",
+    "receipt_at": "发放回执的时间",
+    "received_on": "收到举报的日期",
+}
 #: Parameters of paths that name a record by its kind.
 _PATHS: Final = {
     "lead_id": "线索",
     "sample_id": "二次核查抽样",
+    "identifier_id": "涉及号码",
+    "merge_id": "合并",
+    "made_at": "合并时间",
+    "made_by": "合并人",
+    "undone_at": "撤销时间",
+    "undone_by": "撤销人",
+    "undone_reason": "撤销理由",
     "item_id": "涉案财物",
     "measure_id": "措施",
     "victim_id": "受害人",
@@ -441,6 +477,7 @@ _PATHS: Final = {
     "plan_id": "清退方案",
     "job_id": "后台任务编号",
     "api_client_id": "接口账号",
+    "filter_id": "常用筛选",
 }
 
 FIELD_LABELS: Final[Mapping[str, str]] = (
@@ -457,6 +494,7 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _MONEY
     | _FILES
     | _FEED
+    | _PUBLIC
     | _PATHS
 )
 

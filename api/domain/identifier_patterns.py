@@ -34,6 +34,7 @@ class IdentifierKind(Labelled):
     EMAIL = "email", "电子邮箱"
     PLATE = "plate", "车牌号"
     URL = "url", "网址"
+    ADDRESS = "address", "地址"
 
 
 #: One separator inside a number, as people type them; never a line break.
@@ -100,6 +101,12 @@ _URL = _pattern(
     r"((?:https?://|www\.)[a-z0-9\-._~:/?#@$&'*+=%\[\]]{2,500}[a-z0-9\-_~/#&=%\]]"
     r"|(?<![a-z0-9@.\-])(?:[a-z0-9\-]{1,63}\.){1,4}(?:com|cn|net|org|top|vip|xyz|cc|app|shop|site)"
     r"(?![a-z0-9\-])(?:/[a-z0-9\-._~/?#=&%]{0,300})?)"
+)
+#: Street and number, without the region before it, which some write and others leave out.
+_ADDRESS = _pattern(
+    r"((?:(?![镇乡县市区省在到于址是为村往去住店点])[\u4e00-\u9fff]){2,6}"
+    r"(?:路|大道|街|巷|弄|广场|小区|花园|大厦|新村|庄|组)[0-9]{1,5}号(?!线)"
+    r"(?:[0-9]{1,4}(?:号楼|栋|幢|座|单元|层|楼|室|铺)){0,3})"
 )
 
 
@@ -226,6 +233,7 @@ _READERS: tuple[
     (_PLATE, IdentifierKind.PLATE, _upper, lambda look: look.has_letters and look.digits > 0),
     (_URL, IdentifierKind.URL, _lower,
      lambda look: look.has_letters and ("." in look.text or "//" in look.text)),
+    (_ADDRESS, IdentifierKind.ADDRESS, _upper, lambda look: look.digits > 0 and "号" in look.text),
 )  # fmt: skip
 
 

@@ -10,14 +10,24 @@ Missing a number is worse than masking one too many, which a reveal undoes.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from api.domain.codes import normalise_code
 from api.domain.identifier_patterns import IdentifierKind, candidates, is_worth_looking
+from api.domain.labels import Labelled
 
-__all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "detect", "mask_identifier",
-           "masked", "unmasked"]  # fmt: skip
+__all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "IdentifierState", "detect",
+           "mask_identifier", "masked", "normalised", "unmasked"]  # fmt: skip
 
-#: Public by nature: companies and web addresses stay readable and searchable.
-PUBLIC_KINDS = frozenset({IdentifierKind.CREDIT_CODE, IdentifierKind.URL})
+#: Readable in a text: companies, web addresses, and the places where a fraud is at work.
+PUBLIC_KINDS = frozenset({IdentifierKind.CREDIT_CODE, IdentifierKind.URL, IdentifierKind.ADDRESS})
 PERSONAL_KINDS = frozenset(IdentifierKind) - PUBLIC_KINDS
+
+
+class IdentifierState(Labelled):
+    """What a person said of an identifier that was found in a text."""
+
+    PROPOSED = "proposed", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    DISMISSED = "dismissed", "不是"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ _ORDER = (
     IdentifierKind.QQ,
     IdentifierKind.PLATE,
     IdentifierKind.URL,
+    IdentifierKind.ADDRESS,
 )
 _RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
 
@@ -109,6 +120,15 @@ def unmasked(masked_text: str, found: Iterable[Found]) -> str:
     return "".join((*pieces, masked_text[copied:]))
 
 
+def normalised(kind: IdentifierKind, value: str) -> str:
+    """One entered by itself, spelled as it would be found in a text."""
+    for found in detect(value):
+        if found.kind is kind:
+            return found.value_normalised
+    lower = {IdentifierKind.WECHAT, IdentifierKind.EMAIL, IdentifierKind.URL}
+    return value.strip().lower() if kind in lower else normalise_code(value)
+
+
 def mask_identifier(kind: IdentifierKind, value: str) -> str:
     """The mask of one identifier, as lists and stored texts show it."""
     from api.domain import masks
@@ -120,7 +140,7 @@ def mask_identifier(kind: IdentifierKind, value: str) -> str:
             return masks.mask_id_number(value)
         case IdentifierKind.BANK_ACCOUNT:
             return masks.mask_account(value)
-        case IdentifierKind.CREDIT_CODE | IdentifierKind.URL:
+        case IdentifierKind.CREDIT_CODE | IdentifierKind.URL | IdentifierKind.ADDRESS:
             return value
         case _:
             return masks.mask_short(value)

@@ -131,6 +131,14 @@ class FeedbackMode(Labelled):
     IMPOSSIBLE = "impossible", "无法反馈（说明原因）"
 
 
+class LeftOut(Labelled):
+    """Why a lead is not in the figures (capability C3)."""
+
+    MERGED = "merged", "已并入其他线索"
+    DUPLICATE = "duplicate", "核查结论为重复"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class ReporterKind(Labelled):
     """Whether the reporter gave a name."""
 
@@ -139,6 +147,9 @@ class ReporterKind(Labelled):
 
 
 S, A = LeadStatus, LeadAction
+
+#: What the triage desk (分流台) works through: no unit is in charge yet, or the one that was says no.
+TRIAGE = (S.RECEIVED, S.REGISTERED, S.DISPUTED)
 
 
 def _same_unit_or_office(actor: Actor, record: Record) -> bool:
@@ -154,6 +165,7 @@ class LeadRecord(Record, Protocol):
     concluded_unit_id: UUID | None
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
+    merged_into_id: UUID | None
 
 
 #: A lead that was checked and found to be no offence is not handed to the police.
@@ -234,6 +246,13 @@ RESULT_BACK = Predicate(
     _is_answered,
     RuleViolated,
     "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第8条",
+)
+
+NOT_MERGED = Predicate(
+    "merged",
+    "线索已并入另一线索，请先撤销并入",
+    lambda _, record: cast("LeadRecord", record).merged_into_id is None,
+    Conflict,
 )
 
 #: The office steps in for departments that are not in the system yet.
@@ -328,7 +347,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 _MATERIALS,
                 REASON,
             ),
-            when=(HANDLER,),
+            when=(HANDLER, NOT_MERGED),
         ),
         A.RECORD_RECEIPT: Step(
             _SENT,
@@ -385,6 +404,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.RECHECK,
             P.LEAD_ASSIGN,
             fields=(_UNIT, REASON),
+            when=(NOT_MERGED,),
         ),
         A.FEED_BACK: Step(
             _ANSWERABLE,
@@ -423,6 +443,19 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.REGISTERED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
+            when=(NOT_MERGED,),
         ),
     },
 )
+
+#: What a lead becomes that is merged into another: its reporter is still to be answered. Leads that
+#: another authority works on stay; nor is there anything to merge of one withdrawn or rejected.
+MERGED_STATUS: dict[LeadStatus, LeadStatus] = {
+    **dict.fromkeys(_OPEN, S.CONCLUDED),
+    S.CONCLUDED: S.CONCLUDED,
+    S.RECHECK: S.CONCLUDED,
+    S.FED_BACK: S.FED_BACK,
+    S.CLOSED: S.CLOSED,
+}
+#: No matter goes on in a lead that is over without an answer.
+NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})

@@ -95,6 +95,7 @@ class Change(Labelled):
 
     CREATED = "created", "新建"
     UPDATED = "updated", "修改"
+    REMOVED = "removed", "删除"
     DEACTIVATED = "deactivated", "停用"
     ACTIVATED = "activated", "启用"
     HANDED_OVER = "handed_over", "岗位交接"

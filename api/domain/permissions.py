@@ -47,6 +47,9 @@ class Permission(StrEnum):
     LEDGER_POST = "ledger:post"
     LEDGER_READ = "ledger:read"
 
+    OUTCOME_HANDLE = "outcome:handle"
+    OUTCOME_READ = "outcome:read"
+
     PROPERTY_HANDLE = "property:handle"
     PROPERTY_READ = "property:read"
 
@@ -109,6 +112,7 @@ _VIEWER = _BASE | {
     P.INSPECTION_READ,
     P.LEAD_READ,
     P.LEDGER_READ,
+    P.OUTCOME_READ,
     P.PROPERTY_READ,
     P.RISK_ENTITY_READ,
     P.STATISTICS_READ,
@@ -123,6 +127,8 @@ _REGULATOR = _BASE | {
     P.LEAD_CREATE,
     P.LEAD_HANDLE,
     P.LEAD_READ,
+    P.OUTCOME_HANDLE,
+    P.OUTCOME_READ,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
     P.RISK_ENTITY_READ,
@@ -158,6 +164,7 @@ _OFFICE = _VIEWER | {
     P.LEAD_HANDLE,
     P.LEAD_REVEAL,
     P.LEDGER_POST,
+    P.OUTCOME_HANDLE,
     P.RISK_ENTITY_ASSESS,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
@@ -173,7 +180,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICE: frozenset(_OFFICE),
     Role.POLICE: frozenset(_POLICE),
     Role.JUSTICE: frozenset(
-        _BASE | {P.EVENT_READ, P.LEAD_CREATE, P.LEAD_HANDLE, P.LEAD_READ, P.STATISTICS_READ}
+        _BASE
+        | {
+            P.EVENT_READ,
+            P.LEAD_CREATE,
+            P.LEAD_HANDLE,
+            P.LEAD_READ,
+            # 以案说法 is what a justice office does
+            P.OUTCOME_HANDLE,
+            P.OUTCOME_READ,
+            P.STATISTICS_READ,
+        }
     ),
     Role.CULTURE: frozenset(_REGULATOR),
     Role.FINANCE: frozenset(

@@ -10,16 +10,19 @@ from api.domain.cases import CaseStatus
 from api.domain.inspections import Finding, InspectionStatus
 from api.domain.labels import Labelled
 from api.domain.leads import LeadConclusion, LeadStatus
+from api.domain.outcomes import OutcomeKind, OutcomeStatus
 from api.domain.property_measures import MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
 from api.domain.risk_entities import EntityStatus, RiskTier
 
 
 class Goal(Labelled):
-    """The goals of the campaign that are counted so far (众办〔2022〕54号 §2)."""
+    """The four goals of the campaign (众办〔2022〕54号 §2)."""
 
     CRACKDOWN = "G1", "打击违法犯罪"
     GOVERNANCE = "G2", "问题解决与整治规范"
+    EXPOSURE = "G3", "典型案例曝光与宣传教育"
+    INSTITUTIONS = "G4", "制度机制建设"
 
 
 Params = dict[str, "str | bool | list[str]"]
@@ -68,6 +71,12 @@ _VALID = [
     LeadConclusion.IRREGULAR.value,
 ]
 _VISITED = [InspectionStatus.DONE.value, InspectionStatus.CLOSED.value]
+
+
+def _issued(kind: OutcomeKind) -> Params:
+    return {"kind": [kind.value], "status": [OutcomeStatus.PUBLISHED.value]}
+
+
 _MORE_SOLVED = "含积案，可以多于当年立案数"
 
 COUNTS: dict[Goal, tuple[Count, ...]] = {
@@ -104,6 +113,16 @@ COUNTS: dict[Goal, tuple[Count, ...]] = {
         Count("inspections_clean", "其中未发现问题", "inspections",
               {"status": _VISITED, "finding": [Finding.NONE.value]}),
     ),
+    Goal.EXPOSURE: (
+        Count("cases_exposed", "曝光典型案例", "outcomes", _issued(OutcomeKind.TYPICAL_CASE),
+              "撤销的不计"),
+        Count("education_held", "宣传教育活动", "outcomes", _issued(OutcomeKind.EDUCATION),
+              "撤销的不计"),
+    ),
+    Goal.INSTITUTIONS: (
+        Count("institutions_built", "建立制度机制", "outcomes", _issued(OutcomeKind.INSTITUTION),
+              "以印发的文件为准，撤销的不计"),
+    ),
 }  # fmt: skip
 
 RATIOS: dict[Goal, tuple[Ratio, ...]] = {
@@ -115,6 +134,8 @@ RATIOS: dict[Goal, tuple[Ratio, ...]] = {
             "rectifications_rate", "整改完成率", "rectifications_closed", "rectifications_ordered"
         ),
     ),
+    Goal.EXPOSURE: (),
+    Goal.INSTITUTIONS: (),
 }
 
 

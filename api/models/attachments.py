@@ -28,5 +28,6 @@ class Attachment(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey(StoredFile.sha256))
     note: Mapped[str] = mapped_column(default="")
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
-    uploaded_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
+    #: None: by a reporter, with a receipt.
+    uploaded_by_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("posts.id"))
     uploaded_by_name: Mapped[str]

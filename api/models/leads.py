@@ -1,6 +1,7 @@
 """Leads, who reported them, and the identifiers found in them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
@@ -11,7 +12,7 @@ from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
-from api.domain.identifiers import IdentifierKind
+from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.leads import (
     DiversionRoute,
     FeedbackMode,
@@ -22,6 +23,13 @@ from api.domain.leads import (
     TransferStage,
 )
 from api.models.base import DivisionCode, Recorded, Versioned
+
+#: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
+#: Written out, so that PostgreSQL can prove that the partial index fits.
+LEFT_OUT = (
+    "leads.status = 'withdrawn' OR leads.conclusion IS NOT DISTINCT FROM 'duplicate'"
+    " OR leads.status = 'archived' AND leads.feedback_mode IS NULL"
+)
 
 
 class Lead(Recorded, Versioned, Base):
@@ -56,11 +64,56 @@ class Lead(Recorded, Versioned, Base):
                 " 'transferred_department', 'transferred_police')"
             ),
         ),
-        Index(None, "subject_uscc"),
+        # Nearly all are empty: those would make the index look useless to PostgreSQL.
+        Index(
+            "ix_leads_subject_uscc",
+            "subject_uscc",
+            "id",
+            postgresql_where=text("subject_uscc <> ''"),
+        ),
+        # The desk's fast track, and what is late.
+        Index(
+            "ix_leads_desk_fast",
+            "town_code",
+            "due_on",
+            "id",
+            postgresql_where=text(
+                "fast_track AND status IN ('received', 'registered', 'disputed')"
+            ),
+        ),
+        Index(
+            "ix_leads_open_due",
+            "town_code",
+            "due_on",
+            "id",
+            postgresql_where=text(
+                "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
+                " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
+                " 'recheck', 'fed_back')"
+            ),
+        ),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
+        Index(
+            "ix_leads_left_out",
+            "town_code",
+            "id",
+            postgresql_where=text(LEFT_OUT.replace("leads.", "")),
+        ),
+        # Leads about the same name, or one that sounds like it, newest first.
+        Index("ix_leads_name_key", "name_key", "id", postgresql_where=text("name_key <> ''")),
+        Index("ix_leads_name_sound", "name_sound", "id", postgresql_where=text("name_sound <> ''")),
+        Index(
+            "ix_leads_merged_into_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
+    #: None: handed in by somebody without a login.
+    created_by_post_id: Mapped[UUID | None] = mapped_column(  # pyright: ignore[reportIncompatibleVariableOverride]  # elsewhere there always is one
+        ForeignKey("posts.id")
+    )
     number: Mapped[str] = mapped_column(unique=True)
     status: Mapped[LeadStatus]
     channel: Mapped[LeadChannel]
@@ -112,6 +165,11 @@ class Lead(Recorded, Versioned, Base):
     import_id: Mapped[UUID | None]
     import_row: Mapped[int | None]
     search: Mapped[str] = mapped_column(TSVECTOR)
+    #: The subject without region and legal form, and how its brand sounds (domain/names.py).
+    name_key: Mapped[str] = mapped_column(server_default="")
+    name_sound: Mapped[str] = mapped_column(server_default="")
+    #: The lead that goes on in place of this one; `lead_links` says who decided that, and why.
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"))
 
 
 class LeadReporter(Base):
@@ -130,7 +188,7 @@ class LeadIdentifier(Base):
     """A phone, account, ID number … that stood in a lead's text or was entered with it."""
 
     __tablename__ = "lead_identifiers"
-    __table_args__ = (Index(None, "lead_id"), Index(None, "value_index"))
+    __table_args__ = (Index(None, "lead_id"), Index(None, "value_index", "lead_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
@@ -143,3 +201,38 @@ class LeadIdentifier(Base):
     field: Mapped[str] = mapped_column(default="")
     starts_at: Mapped[int | None]
     ends_at: Mapped[int | None]
+    #: What the machine found is a proposal until a person says so.
+    state: Mapped[IdentifierState] = mapped_column(server_default="proposed")
+
+
+class LeadLink(Base):
+    """One lead merged into another, by whom and why; undone links stay as history."""
+
+    __tablename__ = "lead_links"
+    __table_args__ = (
+        # A lead goes on in one other at most.
+        Index(
+            "uq_lead_links_lead_id",
+            "lead_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index(None, "lead_id"),
+        Index(None, "main_lead_id"),
+        CheckConstraint("lead_id <> main_lead_id", name="not_itself"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"))
+    main_lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"))
+    reason: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    made_by_post_id: Mapped[UUID | None]
+    #: What the merge changed of the lead, as it was before.
+    before: Mapped[dict[str, Any]]
+    #: Who was let see the merged lead by the merge alone.
+    granted: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(default="")
+    undone_reason: Mapped[str] = mapped_column(default="")

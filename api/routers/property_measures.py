@@ -14,6 +14,8 @@ from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.schemas.property_measures import (
+    MeasureTerm,
+    MeasureTermQuery,
     MeasureTransition,
     PropertyMeasureCreate,
     PropertyMeasureItem,
@@ -42,6 +44,15 @@ async def create(
 ) -> Response:
     """登记有权机关作出的措施；不合法定条件的逐条说明依据并拒绝。"""
     return answer(await property_measures.create(session, actor, body), 201)
+
+
+@router.get("/term", response_model=MeasureTerm, summary="推算措施期限")
+async def term(
+    actor: Annotated[Actor, require(P.PROPERTY_READ)],
+    query: Annotated[MeasureTermQuery, query_of(MeasureTermQuery)],
+) -> Response:
+    """登记前按期限规则推算到期日；文书另有载明的，以文书为准。"""
+    return answer(await property_measures.term(actor, query))
 
 
 @router.get("/{measure_id}", response_model=PropertyMeasureRead, summary="查扣冻措施详情")

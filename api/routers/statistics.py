@@ -10,7 +10,7 @@ from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
-from api.schemas.statistics import Overview
+from api.schemas.statistics import Overview, Villages
 from api.services import statistics
 
 router = make_router("statistics")
@@ -22,3 +22,9 @@ async def overview(
 ) -> Response:
     """按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。只统计当前用户看得见的记录。"""
     return answer(await statistics.overview(session, actor))
+
+
+@router.get("/villages", response_model=Villages, summary="各村线索")
+async def villages(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession) -> Response:
+    """各村的线索数、超期数和反映金额；每个数字都能打开它的全部记录。只统计当前用户看得见的线索，看得见全镇的列出全部的村。"""
+    return answer(await statistics.villages(session, actor))

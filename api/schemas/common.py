@@ -42,7 +42,8 @@ def _fen(value: object) -> int:
     return to_fen(str(value))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """A text that can be stored and shown. Raises ValueError."""
     if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
         raise ValueError("含有无法保存的控制字符")
     try:
@@ -65,12 +66,12 @@ Money = Annotated[
     WithJsonSchema({"type": "string", "pattern": MONEY_PATTERN, "examples": ["12345.67"]}),
 ]
 Yuan = Annotated[str, Field(pattern=r"^-?\d+\.\d{2}$", examples=["12345.67"])]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
-Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(_printable)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]
+Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)]
 Prose = Annotated[
-    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_printable)
+    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(printable)
 ]
-OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_printable)]
+OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(printable)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
 #: Years that both Python and a county's files know.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]

@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from api.core.pagination import PageQuery
 from api.domain.categories import LeadCategory, RedFlag
 from api.domain.channels import LeadChannel
-from api.domain.identifiers import IdentifierKind
+from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.labels import Labelled
 from api.domain.lead_transfers import TransferSide
+from api.domain.lead_views import LeadView
 from api.domain.leads import (
     LEAD_FLOW,
     DiversionRoute,
@@ -134,10 +135,20 @@ class RefusedAssignment(Shown):
     detail: str
 
 
+class DoneAssignment(Shown):
+    """A lead of the batch that was given away, to whom and until when."""
+
+    id: UUID
+    number: str
+    unit: Named = Field(description="承办单位")
+    due_on: date | None
+
+
 class AssignmentsDone(Shown):
     """What became of a batch."""
 
     assigned: int
+    done: list[DoneAssignment] = Field(description="已交办的各条")
     refused: list[RefusedAssignment]
 
 
@@ -171,6 +182,8 @@ class LeadQuery(PageQuery):
     import_id: UUID | None = None
     fast_track: bool | None = None
     overdue: bool | None = Field(None, description="是否已超期")
+    open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
+    unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
     received_from: Day | None = None
     received_to: Day | None = None
 
@@ -195,6 +208,9 @@ class LeadItem(Shown):
     proposed_unit: Named | None = Field(description="台账所列的承办单位")
     due_on: date | None
     due_is_provisional: bool
+    working_days_left: int | None = Field(
+        description="至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空"
+    )
     conclusion: LeadConclusion | None
     solved: Solved | None
     transfer_stage: TransferStage | None
@@ -215,6 +231,7 @@ class IdentifierShown(Shown):
     kind: IdentifierKind
     value_mask: str
     field: str
+    state: IdentifierState
 
 
 class LeadCase(Shown):
@@ -261,6 +278,13 @@ class LeadTransferShown(Shown):
     clocks: list[TransferClockShown]
 
 
+class LeadMain(Shown):
+    """The lead that goes on in place of a merged one, for those who may see it."""
+
+    id: UUID
+    number: str
+
+
 class LeadRead(LeadItem):
     """One lead."""
 
@@ -274,6 +298,8 @@ class LeadRead(LeadItem):
     identifiers: list[IdentifierShown]
     reporter: ReporterShown
     cases: list[LeadCase]
+    is_merged: bool = Field(description="是否已并入另一线索")
+    merged_into: LeadMain | None = Field(description="并入的主线索；无权查看时为空")
     due_rule: str
     assigned_on: date | None = Field(description="交办日期")
     findings: str
@@ -293,3 +319,48 @@ class LeadRead(LeadItem):
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
     available_actions: list[AvailableAction]
+
+
+class LeadViewShown(Shown):
+    """An entry point to the list, and how many leads stand behind it."""
+
+    key: LeadView
+    label: str = Field(description="名称")
+    query: str = Field(description="列表地址中问号后面的部分")
+    count: int = Field(description="条数，数到一千为止")
+    count_is_exact: bool = Field(description="条数是否精确")
+
+
+class LeadViews(Shown):
+    """The entry points of the present post."""
+
+    items: list[LeadViewShown]
+
+
+class DeskQuery(BaseModel):
+    """Where a round at the triage desk stands."""
+
+    model_config = {"extra": "forbid"}
+
+    cursor: str | None = Field(
+        None, max_length=7500, description="上一次返回的 next_cursor；不填则从最急的一条开始"
+    )
+
+
+class DeskTurn(Shown):
+    """The next lead at the desk."""
+
+    item: LeadRead | None = Field(description="下一条待分流线索；这一轮看完时为空")
+    next_cursor: str | None = Field(description="取再下一条时带上；这一轮看完时为空")
+    passed: int = Field(description="这一轮看过、仍待分流的条数")
+
+
+class LeadSlip(Shown):
+    """The hand-over slip (交办单) of a lead."""
+
+    lead: LeadRead = Field(description="线索")
+    assigned_on: date = Field(description="交办日期")
+    assigned_by: str = Field(description="交办单位")
+    rule: str = Field(description="办理期限的依据")
+    printed_on: date = Field(description="打印日期")
+    printed_by: str = Field(description="打印人")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from api.core.pagination import PageQuery
 from api.domain.labels import Labelled
@@ -47,6 +47,28 @@ class PropertyMeasureCreate(Wire):
     is_major: bool = Field(False, description="按重大、复杂案件办理（设区的市级批准）")
     starts_on: Day
     expires_on: Day | None = Field(None, description="文书载明的到期日；不填按法定最长期限")
+
+
+class MeasureTermQuery(BaseModel):
+    """What a measure's term depends on."""
+
+    model_config = {"extra": "forbid"}
+
+    property_item_id: UUID
+    kind: MeasureKind
+    regime: Regime
+    authority_level: AuthorityLevel | None = Field(None, description="批准机关级别；不填按公安机关")
+    is_major: bool = Field(False, description="按重大、复杂案件办理")
+    starts_on: Day
+
+
+class MeasureTerm(Shown):
+    """The end that the law gives a measure, before it is recorded."""
+
+    rule_id: str = Field(description="期限规则；法律没有规定期限的为空")
+    article: str = Field(description="依据")
+    term: str = Field(description="期限")
+    expires_on: date | None = Field(description="法定最长期限的最后一日")
 
 
 MeasureTransition = transition_union(MEASURE_FLOW, "PropertyMeasure")

@@ -89,3 +89,20 @@ class Overview(Shown):
     goals: list[GoalFigures]
     breakdowns: list[BreakdownShown]
     money: Money
+
+
+class VillageFigures(Shown):
+    """One village: its leads, which of them are late, and what they are about in yuan."""
+
+    code: str = Field(description="行政区划代码")
+    label: str
+    leads: Figure = Field(description="计入统计的线索")
+    overdue: Figure = Field(description="其中已超期的")
+    amount: Yuan = Field(description="反映金额（举报人所述，未经查证）")
+
+
+class Villages(Shown):
+    """The villages of the reader."""
+
+    as_of: datetime = Field(description="取数时间")
+    rows: list[VillageFigures]

@@ -36,6 +36,13 @@ def check_version(record: Any, version: int) -> None:
         raise StaleVersion(current=record.version)
 
 
+def put(record: Any, status: Any) -> None:
+    """Set a status by a decision beside the flow (a merge and its undoing), as a new version."""
+    record.status = status
+    record.version += 1
+    record.updated_at = now()
+
+
 async def apply(
     session: AsyncSession,
     actor: Actor,

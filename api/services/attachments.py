@@ -22,6 +22,7 @@ from api.models.attachments import Attachment
 from api.models.cases import Case
 from api.models.inspections import Inspection
 from api.models.leads import Lead
+from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
@@ -31,6 +32,7 @@ from api.services import (
     cases,
     inspections,
     leads,
+    outcomes,
     property_items,
     protect,
     rectifications,
@@ -85,6 +87,10 @@ SUBJECTS: dict[str, Subject] = {
         Subject(
             rectifications.RESOURCE, rectifications.LISTING, Rectification,
             P.INSPECTION_READ, P.INSPECTION_HANDLE, P.LEAD_ASSIGN,
+        ),
+        Subject(
+            outcomes.RESOURCE, outcomes.LISTING, Outcome,
+            P.OUTCOME_READ, P.OUTCOME_HANDLE, P.LEAD_ASSIGN,
         ),
     )
 }  # fmt: skip

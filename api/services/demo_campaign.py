@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.clock import now, travel
 from api.domain import demo
 from api.models.units import Unit
-from api.services import demo_cases, demo_entities, demo_leads, operators, time_rules
+from api.services import demo_cases, demo_entities, demo_leads, demo_outcomes, operators, time_rules
 from api.services.demo_stage import Stage, Story
 
 Report = Callable[[str, int, int], None]
@@ -31,7 +31,7 @@ async def tell(session: AsyncSession, report: Report, until: datetime | None = N
     """Let the campaign happen, in the transaction of the session; the organisation is there."""
     stage = await _stage(session, until or now())
     stories = [*demo_leads.stories(stage), *demo_entities.stories(stage)]
-    stories += demo_cases.stories(stage)
+    stories += [*demo_cases.stories(stage), *demo_outcomes.stories(stage)]
     await play(stage, stories, report)
     for actor in stage.actors.values():
         await operators.leave(session, actor)

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import events, numbers
-from api.core.clock import now, today
+from api.core.clock import TIMEZONE, now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, yuan
@@ -481,12 +481,16 @@ async def _publish(session: AsyncSession, actor: Actor, plan: Distribution, body
     if body.published_on > today():
         message = "公示日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/published_on", "in_future", message)])
-    until: date = (
-        body.objection_until or (await time_rules.due_on(session, OBJECTIONS, body.published_on)).on
-    )
-    if until < body.published_on:
-        message = "异议截止日期不能早于公示日期"
-        raise Invalid(message, errors=[FieldError("/objection_until", "reversed", message)])
+    approved = plan.approved_at.astimezone(TIMEZONE).date() if plan.approved_at else today()
+    if body.published_on < approved:
+        message = f"方案于{approved}批准，公示不能早于这一天"
+        raise Invalid(message, errors=[FieldError("/published_on", "before_approval", message)])
+    # the office may hear objections for longer, never for a shorter time than the rule gives
+    earliest = (await time_rules.due_on(session, OBJECTIONS, body.published_on)).on
+    until: date = body.objection_until or earliest
+    if until < earliest:
+        message = f"按期限规则 {OBJECTIONS}，异议截止日期最早为{earliest}"
+        raise Invalid(message, errors=[FieldError("/objection_until", "too_short", message)])
     plan.published_on, plan.objection_until = body.published_on, until
 
 

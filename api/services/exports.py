@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, select, true
+from sqlalchemy import and_, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -62,16 +62,6 @@ class Form:
 def column(label: str, cell: Callable[[Any], Cell], width: int = 12, kind: Any = "text") -> Column:
     """One column of a form."""
     return Column(SheetColumn(label, width, kind), cell)
-
-
-def matching(listing: Listing, filters: Mapping[str, object]) -> list[Any]:
-    """The filters of a list as predicates with their values in them."""
-    found: list[Any] = []
-    for name, value in filters.items():
-        if value is not None:
-            kind, predicate = listing.filters[name]
-            found.append(predicate(bindparam(name, value, type_=kind, unique=True)))
-    return found
 
 
 def ten_thousand(fen: int | None) -> Decimal | None:
@@ -272,7 +262,7 @@ async def export(
 ) -> AsyncIterator[bytes]:
     """The workbook of a form. Its rows are read and the audit is written before this returns."""
     statement = form.statement.where(
-        and_(form.listing.visible(actor), *matching(form.listing, filters))
+        and_(form.listing.visible(actor), *form.listing.conditions(filters))
     ).order_by(form.order)
     note = (
         f"导出人：{actor.name}　导出时间：{now():%Y-%m-%d %H:%M}　个人信息已脱敏，请按内部资料管理"

@@ -11,6 +11,7 @@ from api.domain.actors import Actor
 from api.domain.errors import DomainError, Invalid
 from api.domain.leads import LeadAction
 from api.models.leads import Lead
+from api.models.units import Unit
 from api.schemas.leads import LeadAssignments
 from api.services import lead_decisions, leads
 
@@ -29,11 +30,13 @@ async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> 
     )
     known = {row.id: row for row in rows}
     refused: list[dict[str, Any]] = []
+    given: list[UUID] = []
     for lead_id, version in wanted.items():
         row = known.get(lead_id)
         try:
             unit_id = body.unit_id or (row.proposed_unit_id if row else None)
             await _one(session, actor, lead_id, version, unit_id, body)
+            given.append(lead_id)
         except DomainError as error:
             refused.append(
                 {
@@ -43,7 +46,25 @@ async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> 
                     "detail": error.detail,
                 }
             )
-    return {"assigned": len(wanted) - len(refused), "refused": refused}
+    return {"assigned": len(given), "done": await _done(session, given), "refused": refused}
+
+
+async def _done(session: AsyncSession, given: list[UUID]) -> list[dict[str, Any]]:
+    rows = await session.execute(
+        select(Lead.id, Lead.number, Lead.due_on, Unit.id.label("unit_id"), Unit.name)
+        .join(Unit, Unit.id == Lead.owner_unit_id)
+        .where(Lead.id.in_(given))
+    )
+    found = {
+        row.id: {
+            "id": row.id,
+            "number": row.number,
+            "unit": {"id": row.unit_id, "name": row.name},
+            "due_on": row.due_on,
+        }
+        for row in rows
+    }
+    return [found[lead_id] for lead_id in given]
 
 
 async def _one(  # one row of the batch

@@ -12,13 +12,14 @@ from api.core.clock import today
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadStatus
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus
 from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.services import (
     _transition,
     lead_intake,
+    lead_sight,
     lead_transfers,
     leads,
     places,
@@ -28,6 +29,9 @@ from api.services import (
 )
 
 _DISPUTE_RULE = "LEAD-DISPUTE"
+
+#: After these nothing would be left in the figures of what was merged into the lead.
+_ENDS = frozenset({LeadAction.WITHDRAW.value, LeadAction.REJECT.value})
 
 
 async def transition(
@@ -51,11 +55,14 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         if getattr(body, name, None):
             told[name] = getattr(body, name).value
     before = lead.status
+    found: LeadConclusion | None = getattr(body, "conclusion", None)
+    if body.action in _ENDS or found is LeadConclusion.DUPLICATE:
+        await lead_sight.ensure_nothing_merged(session, lead)
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
-    if before is LeadStatus.RECHECK and getattr(body, "conclusion", None):
-        await recheck_samples.second_done(session, actor, lead.id, body.conclusion)
+    if before is LeadStatus.RECHECK and found:
+        await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
@@ -88,6 +95,7 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     gone = before - now_in - await _entitled(session, lead)
     await record_access.withdraw(session, lead.id, gone)
     await record_access.grant(session, leads.RESOURCE, lead.id, now_in)
+    await lead_sight.follow(session, lead)
     await _set_due(session, lead, body.due_on)
 
 
@@ -118,6 +126,7 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     lead.owner_unit_id = owner.id
     lead.solved = lead.solved_note = None
     await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
+    await lead_sight.follow(session, lead)
     await _set_due(session, lead, None)
 
 

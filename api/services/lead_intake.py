@@ -14,10 +14,11 @@ from api.core import events, record_access, rows, search
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
-from api.domain import codes
+from api.domain import codes, names
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
+from api.domain.identifiers import IdentifierState
 from api.domain.leads import LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
@@ -39,17 +40,18 @@ class Draft:
     event: dict[str, Any]
 
 
-def draft(actor: Actor, body: LeadCreate, place: places.Place, number: str) -> Draft:
+def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: str) -> Draft:
     """Compose the rows of a lead: texts protected, codes checked, search words made.
 
-    Raises Invalid for an identifier that cannot be what it is called.
+    Without an actor it is a report from the public: it waits for the office, and nobody else sees
+    it before the office has, because it may speak of a village's own people. Raises Invalid for an identifier that cannot be what it is called.
     """
     lead_id = uuid7()
     narrative = protect.text(body.narrative, "narrative")
     note = protect.text(body.note, "note")
     subject = protect.text(body.subject_name, "subject_name")
     found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body)]
-    registers = actor.may(Permission.LEAD_ASSIGN)
+    registers = actor is not None and actor.may(Permission.LEAD_ASSIGN)
     received = body.received_at or now()
     lead = {
         "id": lead_id,
@@ -88,23 +90,33 @@ def draft(actor: Actor, body: LeadCreate, place: places.Place, number: str) -> D
         "import_id": None,
         "import_row": None,
         "created_at": now(),
-        "created_by_post_id": actor.post_id,
+        "created_by_post_id": actor.post_id if actor else None,
         "updated_at": now(),
         "version": 1,
         "search": _words(subject.text, narrative.text),
+        **_name(subject.text),
     }
     for row in found:
         row["lead_id"] = lead_id
+        # whoever enters a number by itself has said what it is
+        row["state"] = IdentifierState.PROPOSED if row["field"] else IdentifierState.CONFIRMED
     event = events.row(
         actor, EventName.LEAD_CREATED, leads.RESOURCE, lead_id,
         {"number": number, "channel": body.channel.value},
     )  # fmt: skip
-    return Draft(lead, _reporter(body, lead_id), found, _viewers(actor, place), event)
+    viewers = _viewers(actor, place) if actor else []
+    return Draft(lead, _reporter(body, lead_id), found, viewers, event)
 
 
 def _words(subject: str, narrative: str) -> str:
     """A tsvector literal of the bigrams."""
     return " ".join(f"'{token}'" for token in search.tokens(f"{subject} {narrative}"))
+
+
+def _name(subject: str) -> dict[str, str]:
+    """The keys by which leads about the same name are found."""
+    known = names.name(subject)
+    return {"name_key": known.core, "name_sound": known.sound}
 
 
 def _faulty(pointer: str, checked: codes.CodeCheck) -> Invalid:
@@ -202,6 +214,8 @@ async def update(
     for name, value in changes.items():
         setattr(lead, name, value)
     lead.search = _words(lead.subject_name, lead.narrative)
+    for column, key in _name(lead.subject_name).items():
+        setattr(lead, column, key)
     lead.version += 1
     lead.updated_at = now()
     await session.flush()
@@ -223,16 +237,22 @@ async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
 
 
 async def protect_text(session: AsyncSession, lead_id: UUID, field: str, value: str) -> str:
-    """Replace a text of a lead: its old identifiers go, the new ones come."""
+    """Replace a text of a lead: its old identifiers go, the new ones come; what a person said of
+    a number that stays, stays."""
     made = protect.text(value, field)
     old = await session.scalars(
         select(LeadIdentifier).where(
             LeadIdentifier.lead_id == lead_id, LeadIdentifier.field == field
         )
     )
+    said: dict[bytes, IdentifierState] = {}
     for row in old:
+        said[row.value_index] = row.state
         await session.delete(row)
     await session.flush()
-    own = [row | {"lead_id": lead_id} for row in made.identifiers]
+    own = [
+        row | {"lead_id": lead_id, "state": said.get(row["value_index"], IdentifierState.PROPOSED)}
+        for row in made.identifiers
+    ]
     await rows.insert(session, LeadIdentifier, own)
     return made.text

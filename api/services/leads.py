@@ -1,5 +1,6 @@
 """Leads as they are read: pages, single leads, and what is masked shown for a reason."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from fastapi import Response
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    ColumnElement,
     Date,
     Text,
     Uuid,
@@ -18,7 +20,7 @@ from sqlalchemy import (
     func,
     join,
     literal_column,
-    or_,
+    not_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
@@ -28,12 +30,13 @@ from sqlalchemy.orm import aliased
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, moment, yuan
+from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
 from api.domain.leads import (
     LEAD_FLOW,
+    TRIAGE,
     LeadAction,
     LeadConclusion,
     LeadStatus,
@@ -41,12 +44,13 @@ from api.domain.leads import (
     TransferStage,
 )
 from api.domain.permissions import Permission, follows_only
+from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division, Unit
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, lead_transfers, protect
+from api.services import columns, lead_transfers, protect, time_rules
 
 RESOURCE = "lead"
 
@@ -95,6 +99,7 @@ _IDENTIFIERS = columns.json_list(
             "kind", LeadIdentifier.kind,
             "value_mask", LeadIdentifier.value_mask,
             "field", LeadIdentifier.field,
+            "state", LeadIdentifier.state,
         )
     ).where(LeadIdentifier.lead_id == Lead.id)
 )  # fmt: skip
@@ -111,6 +116,18 @@ _CASES = columns.json_list(
         )
     ).where(CaseLead.lead_id == Lead.id, CaseLead.case_id == Case.id)
 )
+_Main = aliased(Lead)
+_MAIN = columns.json_list(
+    select(
+        func.json_build_object(
+            "id",
+            _Main.id,
+            "number",
+            _Main.number,
+            *links.deciding(RESOURCE, _Main.id, _Main.town_code),
+        )
+    ).where(_Main.id == Lead.merged_into_id)
+)
 _READ: dict[str, Any] = _ITEM | {
     "received_has_time": Lead.received_has_time,
     "narrative": Lead.narrative,
@@ -122,6 +139,8 @@ _READ: dict[str, Any] = _ITEM | {
     "identifiers": _IDENTIFIERS,
     "reporter": _REPORTER,
     "cases": _CASES,
+    "is_merged": Lead.merged_into_id.is_not(None),
+    "merged_into": _MAIN,
     "due_rule": Lead.due_rule,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
@@ -141,7 +160,7 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Lead.created_at,
     "updated_at": Lead.updated_at,
 }
-check_columns(LeadItem, _ITEM)
+check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {"concluded_by_id"}
 check_columns(
@@ -149,18 +168,24 @@ check_columns(
     {name: column for name, column in _READ.items() if name not in _DECIDING},
     "available_actions",
     "revealable",
+    "working_days_left",
 )
 
 _ANY_TEXT = ARRAY(Text)
-_IS_OVERDUE = and_(Lead.due_on < literal_column("current_date"), Lead.status.in_(OPEN))
 
-#: What counts in figures (C3): withdrawn leads and duplicates drop out by themselves. A withdrawn
-#: lead that was archived has never been answered.
-_COUNTED = and_(
-    Lead.status != LeadStatus.WITHDRAWN,
-    Lead.conclusion.is_distinct_from(LeadConclusion.DUPLICATE),
-    or_(Lead.status != LeadStatus.ARCHIVED, Lead.feedback_mode.is_not(None)),
-)
+
+def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
+    """Literals, so that PostgreSQL can prove that a partial index fits."""
+    return Lead.status.in_([literal_column(f"'{status.value}'", Text()) for status in statuses])
+
+
+_IS_OPEN = _one_of(OPEN)
+_IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
+_IS_UNOWNED = _one_of(TRIAGE)
+
+#: What counts in figures (C3): withdrawn leads, duplicates and merged leads drop out by themselves.
+LEFT_OUT = literal_column(f"({lead_models.LEFT_OUT})", Boolean())
+_COUNTED = not_(LEFT_OUT)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -184,7 +209,13 @@ LISTING = Listing(
         "counted": (Boolean(), lambda p: p == _COUNTED),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
         "fast_track": (Boolean(), lambda p: Lead.fast_track == p),
-        "overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, literal_column("false")) == p),
+        # Two filters each, not one compared with a parameter: only so an index is of use.
+        "overdue": (Boolean(), lambda _: _IS_OVERDUE),
+        "in_time": (Boolean(), lambda _: not_(func.coalesce(_IS_OVERDUE, literal_column("false")))),
+        "open": (Boolean(), lambda _: _IS_OPEN),
+        "done": (Boolean(), lambda _: not_(_IS_OPEN)),
+        "unowned": (Boolean(), lambda _: _IS_UNOWNED),
+        "owned": (Boolean(), lambda _: not_(_IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
         "number": (Text(), lambda p: Lead.number == p),
@@ -237,7 +268,12 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "counted": query.counted,
         "import_id": query.import_id,
         "fast_track": query.fast_track,
-        "overdue": query.overdue,
+        "overdue": query.overdue or None,
+        "in_time": query.overdue is False or None,
+        "open": query.open or None,
+        "done": query.open is False or None,
+        "unowned": query.unowned or None,
+        "owned": query.unowned is False or None,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
         **await _search_filters(actor, query.q),
@@ -246,7 +282,20 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
 
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
-    return await LISTING.page(actor, query, await filters(actor, query), query.sort.value)
+    days = await time_rules.working_days()
+
+    def finish(item: str) -> str:
+        """A row as JSON, closed again behind what the calendar knows."""
+        at = item.find(_DUE) + len(_DUE)
+        due = item[at : at + len("2022-05-13")] if at >= len(_DUE) else ""
+        left = days.left(date.fromisoformat(due)) if due else "null"
+        return f'{item[:-1]},"working_days_left":{left}}}'
+
+    return await LISTING.page(actor, query, await filters(actor, query), query.sort.value, finish)
+
+
+#: Inside a JSON text a quotation mark never stands without its backslash.
+_DUE = '"due_on":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +309,20 @@ class _Standing:
     concluded_unit_id: UUID | None
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
+    merged_into_id: UUID | None
 
 
 async def read(
     actor: Actor, record_id: UUID, session: AsyncSession | None = None
 ) -> dict[str, Any]:
     """One visible lead with what the actor may do with it. Raises NotFound."""
-    lead = await LISTING.one(actor, record_id, session)
+    return await for_actor(actor, await LISTING.one(actor, record_id, session))
+
+
+async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
+    """A lead as it was read, with what the actor may do with it and without what is not theirs."""
+    due, days = lead["due_on"], await time_rules.working_days()
+    lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
     available = list(LEAD_FLOW.available(actor, _standing(lead)))
     lead["available_actions"] = actions(available, _offered(lead))
     if follows_only(actor.role, Permission.LEAD_HANDLE):
@@ -276,6 +332,9 @@ async def read(
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
+    lead["merged_into"] = next(
+        iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
+    )
     return lead
 
 
@@ -289,6 +348,7 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
+        UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
     )
 
 

@@ -48,6 +48,7 @@ from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
 from api.schemas.common import actions
 from api.schemas.property_measures import (
+    MeasureTermQuery,
     PropertyMeasureCreate,
     PropertyMeasureItem,
     PropertyMeasureQuery,
@@ -180,6 +181,23 @@ def _alert_days(item: dict[str, Any]) -> list[str]:
         since=date.fromisoformat(item["starts_on"]),
     )
     return [each.isoformat() for each in days]
+
+
+async def term(actor: Actor, query: MeasureTermQuery) -> dict[str, Any]:
+    """The last day that the law gives a measure on an item, with the rule and the article.
+
+    Without a level the police are taken to order it. Raises NotFound for an item out of sight.
+    """
+    item = await property_items.LISTING.one(actor, query.property_item_id)
+    level = query.authority_level or AuthorityLevel.COUNTY_PSB
+    rule = rule_for(query.regime, query.kind, PropertyKind(item["kind"]), level)
+    if rule is None:
+        return {"rule_id": "", "article": "", "term": "", "expires_on": None}
+    given = rule.first_term(major=query.is_major)
+    end = given.last_day(query.starts_on)
+    return {
+        "rule_id": rule.rule_id, "article": rule.article, "term": str(given), "expires_on": end
+    }  # fmt: skip
 
 
 async def create(

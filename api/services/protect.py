@@ -60,8 +60,11 @@ def text(value: str, field: str) -> Protected:
 
 def given(kind: IdentifierKind, value: str) -> dict[str, Any] | None:
     """The row of an identifier that was entered by itself; None when it cannot be one."""
-    checked = _CHECKS[kind](value) if kind in _CHECKS else CodeCheck(value.strip())
-    if not checked.ok:
+    if kind in _CHECKS:
+        checked = _CHECKS[kind](value)
+    else:
+        checked = CodeCheck(identifiers.normalised(kind, value))
+    if not checked.ok or not checked.value:
         return None
     keys = keyring()
     return {

@@ -13,6 +13,7 @@ from api.services import (
     imports,
     inspections,
     leads,
+    outcomes,
     property_items,
     property_measures,
     rectifications,
@@ -40,5 +41,6 @@ SOURCES = (
     Source("risk-entities", P.RISK_ENTITY_READ, risk_entities.LISTING),
     Source("inspections", P.INSPECTION_READ, inspections.LISTING),
     Source("rectifications", P.INSPECTION_READ, rectifications.LISTING),
+    Source("outcomes", P.OUTCOME_READ, outcomes.LISTING),
     Source("imports", P.IMPORT_RUN, imports.LISTING),
 )

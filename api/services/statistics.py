@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
-    bindparam,
     cast,
     func,
     literal_column,
@@ -27,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import case_rows
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.pagination import Listing
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory
@@ -43,7 +42,15 @@ from api.models.leads import Lead
 from api.models.ledger import Account, Posting, Transfer
 from api.models.property_measures import PropertyMeasure
 from api.models.units import Division
-from api.services import cases, inspections, leads, property_measures, rectifications, risk_entities
+from api.services import (
+    cases,
+    inspections,
+    leads,
+    outcomes,
+    property_measures,
+    rectifications,
+    risk_entities,
+)
 
 P = Permission
 
@@ -62,6 +69,7 @@ LEDGERS: dict[str, Ledger] = {
     "risk-entities": Ledger(risk_entities.LISTING, P.RISK_ENTITY_READ),
     "rectifications": Ledger(rectifications.LISTING, P.INSPECTION_READ),
     "inspections": Ledger(inspections.LISTING, P.INSPECTION_READ),
+    "outcomes": Ledger(outcomes.LISTING, P.OUTCOME_READ),
     "property-measures": Ledger(property_measures.LISTING, P.PROPERTY_READ),
 }
 _AMOUNTS: dict[str, Any] = {
@@ -83,17 +91,13 @@ def _plain(value: object) -> object:
 
 
 def _predicates(listing: Listing, params: Params) -> list[Any]:
-    found: list[Any] = []
-    for name, value in params.items():
-        kind, predicate = listing.filters[name]
-        found.append(predicate(bindparam(name, _plain(value), type_=kind, unique=True)))
-    return found
+    return list(listing.conditions({name: _plain(value) for name, value in params.items()}))
 
 
 def _bound(actor: Actor) -> dict[str, object]:
     scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
     viewer = actor.post_id if scope is RowScope.POST else actor.unit_id
-    return {"viewer": viewer, "town": actor.division_code[:9], "now": now()}
+    return {"viewer": viewer, "town": actor.division_code[:9], "now": now(), "today": today()}
 
 
 async def _row(session: AsyncSession, actor: Actor, listing: Listing, columns: list[Any]) -> Any:
@@ -334,6 +338,51 @@ def _by_village(cells: Mapping[str, Cell], names: Mapping[str, str], *, overdue:
         params = place | {"counted": True} | ({"overdue": True} if overdue else {})
         rows.append(_figure(f"village:{code}", label, value, "leads", params))
     return sorted(rows, key=lambda row: (-row["value"], row["key"]))
+
+
+async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """Every village that the reader's leads lie in, and all of the town for those who see all of
+    it, with what is counted there: the figures of the overview, side by side."""
+    cube, as_of = await _cube(session, actor)
+    cells = cube[Breakdown.VILLAGE]
+    names = await _division_names(session, cells)
+    if ROLE_SCOPE.get(actor.role) is RowScope.TOWN:
+        names |= await _villages_of(session, actor.division_code[:9])
+    rows: list[dict[str, Any]] = []
+    for code in sorted({*cells, *names}):
+        cell = cells.get(code, _NO_LEADS)
+        village = len(code) == _VILLAGE_DIGITS
+        place: Params = {"division_code" if village else "division_only": code}
+        name = names.get(code, code)
+        label = name if village else f"{name}（未落到村）"
+        counted: Params = place | {"counted": True}
+        rows.append(
+            {
+                "code": code,
+                "label": label,
+                "leads": _figure(f"leads:{code}", label, cell.counted, "leads", counted),
+                "overdue": _figure(
+                    f"overdue:{code}", label, cell.overdue, "leads", counted | {"overdue": True}
+                ),
+                "amount": to_yuan(cell.amount),
+            }
+        )
+    return {"as_of": as_of, "rows": rows}
+
+
+_NO_LEADS = Cell(0, 0, 0, 0)
+_VILLAGE_DIGITS = 12
+
+
+async def _villages_of(session: AsyncSession, town: str) -> dict[str, str]:
+    found = await session.execute(
+        select(Division.code, Division.name).where(
+            Division.code.like(f"{town}%"),
+            func.length(Division.code) == _VILLAGE_DIGITS,
+            Division.valid_to.is_(None),
+        )
+    )
+    return dict(found.tuples().all())
 
 
 def _by_month(cells: Mapping[str, Cell]) -> list[Any]:

@@ -5,11 +5,12 @@ version though an office made one first, and neither takes the other's number. W
 checked against the law's own text is in force, no office-made one stands before it.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -21,7 +22,7 @@ from api.core.db import Database, database
 from api.core.search import escape
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
-from api.domain.clocks import SUB_DAY, due_by_rule
+from api.domain.clocks import SUB_DAY, due_by_rule, working_days_left
 from api.domain.errors import FieldError, Invalid, NotFound, RuleViolated, StaleVersion
 from api.domain.events import EventName
 from api.domain.time_rules import Confidence, TimeRule, find_rule, load_builtin
@@ -136,6 +137,41 @@ async def calendar(session: AsyncSession) -> Calendar:
     for row in years:
         made = made.with_year(row.year, row.days_off, row.days_worked)
     return made
+
+
+class WorkingDays:
+    """How many working days are left, counted once for each day that is asked for."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.day, self.until = today(), time.monotonic() + _KEEP_CALENDAR
+        self._calendar = calendar
+        self._left: dict[date, int] = {}
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is still this day, and the calendar was read a short while ago."""
+        return self.day == today() and self.until > time.monotonic()
+
+    def left(self, due: date) -> int:
+        """0 on the last day, negative when overdue."""
+        if due not in self._left:
+            self._left[due] = working_days_left(self.day, due, self._calendar)
+        return self._left[due]
+
+
+#: A list of rows need not follow a correction of the calendar at once; deadlines themselves do.
+_KEEP_CALENDAR = 30.0
+_kept: WeakKeyDictionary[Database, WorkingDays] = WeakKeyDictionary()
+
+
+async def working_days() -> WorkingDays:
+    """What lists show beside a due date. Reads nothing on most calls."""
+    here = database()
+    kept = _kept.get(here)
+    if kept is None or not kept.fresh:
+        async with here.session() as session:
+            kept = _kept[here] = WorkingDays(await calendar(session))
+    return kept
 
 
 async def clock(session: AsyncSession) -> Clock:

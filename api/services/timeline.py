@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, cast, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, cast, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import api.domain
@@ -21,9 +21,13 @@ from api.domain.flow import Flow
 from api.domain.labels import Labelled
 from api.domain.organisation import Change
 from api.domain.permissions import Permission, follows_only
+from api.models.leads import Lead
 from api.models.units import Unit
+from api.services import leads
 from api.services.sources import SOURCES
 
+#: These tell of a lead that was merged into the one they happened to.
+_OTHER_LEADS = [EventName.LEAD_ABSORBED.value, EventName.LEAD_RELEASED.value]
 HIDDEN = [name.value for name in AUDIT_ONLY]
 #: What those who only follow a record are told of it: how it stands (facts 4).
 _STANDING = frozenset({"action", "from", "to"})
@@ -88,7 +92,15 @@ def links_seen(actor: Actor, name: Any, data: Any) -> ColumnElement[bool]:
         for source in SOURCES
         if source.listing.resource in _LINKED and actor.may(source.permission)
     ]
-    return or_(name != EventName.LEAD_LINKED.value, *ends)
+    other_lead = exists(
+        select(literal_column("1")).where(
+            Lead.id == cast(data["lead_id"].astext, Uuid), leads.LISTING.visible(actor)
+        )
+    )
+    return and_(
+        or_(name != EventName.LEAD_LINKED.value, *ends),
+        or_(name.not_in(_OTHER_LEADS), other_lead),
+    )
 
 
 def told(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,9 @@ const check = (name, bytes, limit) => rows.push({ name, bytes, limit, ok: bytes 
 const login = closure([ENTRY, LOGIN])
 check('login js', login.js, 65)
 check('login css', login.css, 22)
+const report = closure(['report/index.html'])
+check('report js', report.js, 45)
+check('report css', report.css, 22)
 
 const pages = Object.keys(manifest).filter((key) => /modules\/.*Page\.vue$/.test(key))
 for (const page of pages) {

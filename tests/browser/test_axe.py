@@ -16,7 +16,7 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 MODES = list(product(("normal", "large"), ("light", "dark")))
 #: What a theme or a larger type can change; the rest of the page stays as it was.
 VISUAL = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
-OPEN_PAGES = [Page("login", "", "/login")]
+OPEN_PAGES = [Page("login", "", "/login"), Page("report", "", "/report")]
 
 _MODE = """([size, theme]) => {
   document.documentElement.dataset.size = size

@@ -12,7 +12,7 @@ from tests.browser.staff import Staff
 from tests.conftest import Running, log_in
 
 KB = 1024
-LOGIN_JS, STAFF_JS, CHARTS_JS, CSS = 65, 190, 230, 22
+PUBLIC_JS, LOGIN_JS, STAFF_JS, CHARTS_JS, CSS = 45, 65, 190, 230, 22
 #: One page of each kind; the rest are made of the same parts (`npm run size` weighs them all).
 MEASURED = (
     "home",
@@ -89,6 +89,10 @@ def check(name: str, found: Load, js: int) -> None:
     assert found.charts <= CHARTS_JS * KB, told
     assert found.css <= CSS * KB, told
     assert not found.bare, f"{name}: {found.bare} files travel uncompressed"
+
+
+async def test_public_page(stranger):
+    check("report", await load(stranger, "/report"), PUBLIC_JS)
 
 
 async def test_login(stranger):

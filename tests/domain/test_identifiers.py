@@ -84,6 +84,9 @@ def values(text: str) -> list[tuple[IdentifierKind, str]]:
         ("车皖N·D12345停", K.PLATE, "皖ND12345"),
         ("见https://www.yanglao.com/a?b=1，", K.URL, "https://www.yanglao.com/a?b=1"),
         ("官网yanglao.cn。", K.URL, "yanglao.cn"),
+        ("店开在众兴集镇人民路88号2楼", K.ADDRESS, "人民路88号2楼"),
+        ("人民路８８号", K.ADDRESS, "人民路88号"),
+        ("住白庙村王庄组12号", K.ADDRESS, "王庄组12号"),
     ],
 )
 def test_one_identifier(text, kind, value):
@@ -117,6 +120,8 @@ def test_one_identifier(text, kind, value):
         "代码91341522MA2TE0T0XX",
         "999999194913310021",
         "微信转账3000元",
+        "乘2路12号公交",
+        "3月15号到店",
     ],
 )
 def test_what_is_no_identifier(text):
@@ -165,7 +170,7 @@ def test_masked_text_and_its_places():
 
 def test_kinds_are_personal_or_public():
     assert set(K) == PERSONAL_KINDS | PUBLIC_KINDS
-    assert {K.CREDIT_CODE, K.URL} == PUBLIC_KINDS
+    assert {K.CREDIT_CODE, K.URL, K.ADDRESS} == PUBLIC_KINDS
 
 
 @pytest.mark.parametrize(

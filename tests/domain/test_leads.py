@@ -63,6 +63,8 @@ class Standing:
     concluded_unit_id: UUID | None = None
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
+    merged_into_id: None = None
+    merged_into_id: None = None
 
 
 #: At which stage of a hand-over nothing can be objected to an action.

@@ -1,5 +1,6 @@
 """The main job, from the Excel ledger to the refunded money, over HTTP as each post does it."""
 
+import asyncio
 import json
 import time
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from api.core.clock import today
-from tests.conftest import DATA
+from tests.conftest import DATA, objections_over
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -365,8 +366,10 @@ class TestTheWalk:
         record = office.get(url).json()
         assert office.act(url, "approve", record["version"], document_no="x").status_code == 403
         act(leader, url, "approve", document_no="众专办〔2026〕5号")
-        yesterday = (today() - timedelta(days=1)).isoformat()
-        published = act(office, url, "publish", published_on=yesterday, objection_until=yesterday)
+        published = act(office, url, "publish", published_on=today().isoformat())
+        early = finance.act(url, "pay", published["version"], document_no="拨付单 2026-01")
+        assert early.json()["code"] == "objection_period"
+        asyncio.run(objections_over(office.running, plan.json()["id"]))
         self.state["plan"] = published
         paid = finance.act(url, "pay", published["version"], document_no="拨付单 2026-01")
         assert paid.status_code == 200, paid.text

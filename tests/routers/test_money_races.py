@@ -15,6 +15,7 @@ from tests.money import (
     make_victim,
     measure,
     post_entry,
+    publish,
     resident_id,
     victim,
 )
@@ -101,8 +102,7 @@ class TestPlans:
         assert left_out.json()["code"] == "in_approved_plan"
         noted = done(office.patch(url, json={"version": payee["version"], "note": "已电话核对"}))
         at = f"/distributions/{plan['id']}"
-        start = (DAY - timedelta(days=40)).isoformat()
-        plan = done(office.act(at, "publish", plan["version"], published_on=start))
+        plan = publish(office, plan)
         plan = done(finance.act(at, "pay", plan["version"], document_no="付1号"))
         bounced = {"document_no": "回单1号", "failed_claims": payee["number"]}
         done(finance.act(at, "confirm_partly", plan["version"], **bounced))

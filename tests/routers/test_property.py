@@ -107,6 +107,16 @@ class TestMeasures:
         shown = made(client("police").post("/property-measures", json=measure(item)))
         assert (shown["expires_on"], shown["rule_id"]) == (END.isoformat(), "FRZ-01")
         assert shown["status"] == "active"
+        # it was offered before the paper was recorded
+        asked = measure(item)
+        wanted = ("property_item_id", "kind", "regime", "starts_on", "authority_level")
+        offered = done(
+            client("police").get(
+                "/property-measures/term", params={name: asked[name] for name in wanted}
+            )
+        )
+        assert (offered["expires_on"], offered["rule_id"]) == (END.isoformat(), "FRZ-01")
+        assert "第二百四十三条" in offered["article"]
         assert len(shown["alert_days"]) == 5
         assert all(START <= date.fromisoformat(d) < END for d in shown["alert_days"])
 

@@ -16,6 +16,7 @@ from tests.money import (
     make_case,
     make_victim,
     post_entry,
+    publish,
     victim,
 )
 
@@ -54,8 +55,7 @@ def published(client, case_id, **over) -> dict:
     url = f"/distributions/{plan['id']}"
     plan = done(client("office").act(url, "compute", plan["version"]))
     plan = done(client("leader").act(url, "approve", plan["version"], document_no="众专办批1号"))
-    start = (today() - timedelta(days=40)).isoformat()
-    return done(client("office").act(url, "publish", plan["version"], published_on=start))
+    return publish(client("office"), plan)
 
 
 class TestVictims:
@@ -181,8 +181,7 @@ class TestDistributions:
             "payable": "520.00",
             "set_aside": "80.00",
         }
-        start = (today() - timedelta(days=40)).isoformat()
-        plan = done(office.act(url, "publish", plan["version"], published_on=start))
+        plan = publish(office, plan)
         plan = done(finance.act(url, "pay", plan["version"], document_no="付款1号"))
         assert balances(finance, funded)["paid_pending"] == "520.00"
         lines = done(finance.get(f"{url}/lines"))["items"]
@@ -265,6 +264,26 @@ class TestDistributions:
         answer = client("finance").act(url, "pay", plan["version"], document_no="付1号")
         assert (answer.status_code, answer.json()["code"]) == (422, "objection_period")
 
+    @pytest.mark.parametrize(
+        ("published_for", "pointer", "code"),
+        [
+            ({"published_on": -1}, "/published_on", "before_approval"),
+            ({"published_on": 0, "objection_until": 1}, "/objection_until", "too_short"),
+            ({"published_on": 1}, "/published_on", "in_future"),
+        ],
+    )
+    def test_the_time_for_objections_is_not_cut_short(
+        self, client, funded, published_for, pointer, code
+    ):
+        plan = make_plan(client("office"), funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(client("office").act(url, "compute", plan["version"]))
+        plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
+        dates = {k: (today() + timedelta(days=v)).isoformat() for k, v in published_for.items()}
+        answer = client("office").act(url, "publish", plan["version"], **dates)
+        assert answer.status_code == 422
+        assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(pointer, code)]
+
     def test_a_pool_that_is_not_there_cannot_be_approved(self, client, funded):
         plan = make_plan(client("office"), funded, pool="601.00")
         url = f"/distributions/{plan['id']}"
@@ -303,8 +322,7 @@ class TestDistributions:
         plan = done(client("office").act(url, "compute", plan["version"]))
         assert client("finance").post(f"{url}/reveals", json=ask).status_code == 403
         plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
-        start = (today() - timedelta(days=40)).isoformat()
-        done(client("office").act(url, "publish", plan["version"], published_on=start))
+        publish(client("office"), plan)
         assert client("office").post(f"{url}/reveals", json=ask).status_code == 403
         listed = done(client("finance").post(f"{url}/reveals", json=ask))["values"]["payees"]
         assert listed.count("孙桂兰") == 2

@@ -204,3 +204,43 @@ class TestRights:
     def test_unknown_parameters_change_nothing(self, client):
         key = uuid4().hex
         assert done(client("office").get("/statistics/overview", params={key: "1"}))
+
+
+class TestVillages:
+    def test_every_number_is_the_number_of_its_rows(self, client):
+        office = client("office")
+        make_lead(office, division_code="341522118201")
+        make_lead(office, division_code="341522118202")
+        answer = office.get("/statistics/villages")
+        assert answer.status_code == 200, answer.text
+        rows = answer.json()["rows"]
+        assert len({row["code"] for row in rows}) == len(rows)
+        for row in rows:
+            for figure in (row["leads"], row["overdue"]):
+                params = figure["query"]["params"] | {"with_total": True, "limit": 1}
+                total = office.get("/leads", params=params).json()["total"]
+                assert total == figure["value"], row["label"]
+        assert {"341522118201", "341522118202"} <= {r["code"] for r in rows if r["leads"]["value"]}
+
+    def test_villages_without_leads_are_shown_to_those_who_see_the_town(self, client):
+        rows = client("leader").get("/statistics/villages").json()["rows"]
+        known = client("office").get("/divisions", params={"limit": 200}).json()["items"]
+        town = "341522118"  # other tests set up a second one
+        assert {
+            each["code"]
+            for each in known
+            if len(each["code"]) == 12 and each["code"].startswith(town)
+        } <= {row["code"] for row in rows}
+
+    def test_others_get_what_they_see(self, client):
+        office, grid = client("office"), client("grid01")
+        make_lead(office, division_code="341522118202")
+        make_lead(grid, division_code="341522118201")
+        rows = grid.get("/statistics/villages").json()["rows"]
+        seen = grid.get("/leads", params={"with_total": True, "limit": 1, "counted": True}).json()
+        assert sum(row["leads"]["value"] for row in rows) == seen["total"]
+        assert "341522118202" not in {row["code"] for row in rows}
+
+    def test_who_reads_no_leads_gets_none(self, client, anonymous):
+        assert client("finance").get("/statistics/villages").status_code == 403
+        assert anonymous.get("/statistics/villages").status_code == 401

@@ -30,6 +30,7 @@ import type {
   Finding,
   Goal,
   IdentifierKind,
+  IdentifierState,
   ImportMode,
   ImportSort,
   ImportStatus,
@@ -43,14 +44,22 @@ import type {
   LeadConclusion,
   LeadSort,
   LeadStatus,
+  LeadView,
   LedgerKind,
+  LeftOut,
   LegalActor,
   LineStatus,
+  ListNoun,
   Measure,
   MeasureKind,
   MeasureStatus,
+  MessageFrom,
   NoIndictment,
+  OutcomeKind,
+  OutcomeSort,
+  OutcomeStatus,
   Ownership,
+  ProofPurpose,
   PropertyItemSort,
   PropertyKind,
   PropertyMeasureSort,
@@ -63,6 +72,7 @@ import type {
   Registration,
   ReleaseReason,
   ReporterKind,
+  ReportStage,
   RiskEntitySort,
   RiskMeasureKind,
   RiskRoute,
@@ -72,6 +82,7 @@ import type {
   RowState,
   RuleGroup,
   SetupStep,
+  SimilarityReason,
   Solved,
   Standing,
   TimeUnit,
@@ -356,6 +367,14 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.transitioned': '办理线索',
   'recheck_sample.drawn': '抽取二次核查线索',
   'lead.linked': '线索关联',
+  'lead.receipt_issued': '发放回执',
+  'lead.messaged': '与举报人留言',
+  'lead.rated': '举报人评价',
+  'lead.merged': '并入另一线索',
+  'lead.unmerged': '撤销并入',
+  'lead.absorbed': '另一线索并入',
+  'lead.released': '并入的线索撤出',
+  'lead.identifier_decided': '确认涉及号码',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -365,6 +384,9 @@ export const EventNameLabels: Record<EventName, string> = {
   'rectification.created': '责令整改',
   'rectification.updated': '修改整改',
   'rectification.transitioned': '办理整改',
+  'outcome.created': '登记行动成果',
+  'outcome.updated': '修改行动成果',
+  'outcome.transitioned': '办理行动成果',
   'case.created': '登记案件',
   'case.updated': '修改案件',
   'case.transitioned': '办理案件',
@@ -391,6 +413,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'time_rule.changed': '维护期限规则',
   'holiday.changed': '维护节假日',
   'api_client.changed': '维护接口账号',
+  'saved_filter.changed': '维护常用筛选',
   'job.changed': '处理后台任务',
 }
 
@@ -424,6 +447,8 @@ export const FindingLabels: Record<Finding, string> = {
 export const GoalLabels: Record<Goal, string> = {
   'G1': '打击违法犯罪',
   'G2': '问题解决与整治规范',
+  'G3': '典型案例曝光与宣传教育',
+  'G4': '制度机制建设',
 }
 
 export const IdentifierKindLabels: Record<IdentifierKind, string> = {
@@ -436,6 +461,13 @@ export const IdentifierKindLabels: Record<IdentifierKind, string> = {
   'email': '电子邮箱',
   'plate': '车牌号',
   'url': '网址',
+  'address': '地址',
+}
+
+export const IdentifierStateLabels: Record<IdentifierState, string> = {
+  'proposed': '待确认',
+  'confirmed': '已确认',
+  'dismissed': '不是',
 }
 
 export const ImportModeLabels: Record<ImportMode, string> = {
@@ -562,10 +594,22 @@ export const LeadStatusLabels: Record<LeadStatus, string> = {
   'archived': '已归档',
 }
 
+export const LeadViewLabels: Record<LeadView, string> = {
+  'mine': '本单位承办',
+  'overdue': '已超期',
+  'unowned': '无人承办',
+}
+
 export const LedgerKindLabels: Record<LedgerKind, string> = {
   'leads': '线索台账',
   'risk_entities': '风险管控名单',
   'victims': '受害人登记表',
+}
+
+export const LeftOutLabels: Record<LeftOut, string> = {
+  'merged': '已并入其他线索',
+  'duplicate': '核查结论为重复',
+  'withdrawn': '已撤回',
 }
 
 export const LegalActorLabels: Record<LegalActor, string> = {
@@ -586,6 +630,18 @@ export const LineStatusLabels: Record<LineStatus, string> = {
   'failed': '退票待重发',
   'set_aside': '已提存',
   'none': '本次不分配',
+}
+
+export const ListNounLabels: Record<ListNoun, string> = {
+  'leads': '线索',
+  'risk-entities': '风险主体',
+  'inspections': '检查',
+  'rectifications': '整改',
+  'cases': '案件',
+  'property-items': '涉案财物',
+  'property-measures': '查扣冻措施',
+  'victims': '受害人',
+  'distributions': '清退方案',
 }
 
 export const MeasureLabels: Record<Measure, string> = {
@@ -613,10 +669,33 @@ export const MeasureStatusLabels: Record<MeasureStatus, string> = {
   'lapsed': '逾期未续，视为自动解除',
 }
 
+export const MessageFromLabels: Record<MessageFrom, string> = {
+  'reporter': '举报人',
+  'staff': '工作人员',
+}
+
 export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'statutory': '法定不起诉',
   'discretionary': '酌定不起诉',
   'insufficient_evidence': '存疑不起诉',
+}
+
+export const OutcomeKindLabels: Record<OutcomeKind, string> = {
+  'typical_case': '典型案例曝光',
+  'education': '宣传教育活动',
+  'institution': '制度机制',
+}
+
+export const OutcomeSortLabels: Record<OutcomeSort, string> = {
+  '-id': '登记先后（新在前）',
+  'id': '登记先后（旧在前）',
+  '-issued_on': '发布日期（晚在前）',
+  'issued_on': '发布日期（早在前）',
+}
+
+export const OutcomeStatusLabels: Record<OutcomeStatus, string> = {
+  'published': '已发布',
+  'withdrawn': '已撤销',
 }
 
 export const OwnershipLabels: Record<Ownership, string> = {
@@ -626,6 +705,11 @@ export const OwnershipLabels: Record<Ownership, string> = {
   'lawful': '与案件无关的合法财产',
   'third_party': '第三人善意取得',
   'unclear': '权属不明',
+}
+
+export const ProofPurposeLabels: Record<ProofPurpose, string> = {
+  'report': '提交举报',
+  'receipt': '凭回执查询',
 }
 
 export const PropertyItemSortLabels: Record<PropertyItemSort, string> = {
@@ -725,6 +809,18 @@ export const ReleaseReasonLabels: Record<ReleaseReason, string> = {
 export const ReporterKindLabels: Record<ReporterKind, string> = {
   'anonymous': '匿名',
   'real_name': '实名',
+}
+
+export const ReportStageLabels: Record<ReportStage, string> = {
+  'received': '已经收到',
+  'arranging': '正在安排核查',
+  'checking': '正在核查',
+  'handed_on': '已经转给主管机关',
+  'answering': '已经核查，正在准备答复',
+  'not_taken': '不属于受理范围',
+  'answered': '已经答复',
+  'finished': '已经办结',
+  'stopped': '已经停止办理',
 }
 
 export const RiskEntitySortLabels: Record<RiskEntitySort, string> = {
@@ -836,6 +932,25 @@ export const SetupStepLabels: Record<SetupStep, string> = {
   'units': '建立成员单位和村（社区）',
   'posts': '为成员单位设岗并指定人员',
   'liaisons': '指定各单位联络员',
+}
+
+export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
+  'same_resident_id': '身份证号相同',
+  'same_account': '银行账号相同',
+  'same_phone': '电话相同',
+  'same_credit_code': '统一社会信用代码相同',
+  'same_wechat': '微信号相同',
+  'same_qq': 'QQ号相同',
+  'same_email': '电子邮箱相同',
+  'same_plate': '车牌号相同',
+  'same_url': '网址相同',
+  'same_address': '地址相同',
+  'same_name': '反映对象相同',
+  'homophone_name': '反映对象名称同音',
+  'variant_name': '反映对象名称近似（简称、错字）',
+  'named_in_text': '内容提到同一对象',
+  'near_text': '反映内容相近',
+  'same_amount': '涉案金额相同',
 }
 
 export const SolvedLabels: Record<Solved, string> = {

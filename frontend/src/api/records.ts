@@ -122,6 +122,10 @@ export const create = <P extends PathWith<'post'>>(
   sent: Pick<Sent, 'ids' | 'key'> = {},
 ) => call<Answer<P, 'post'>>('post', path, { ...sent, body })
 
+/** A question too long for an address: nothing is made, so it bears no key. */
+export const search = <P extends PathWith<'post'>>(path: P, body: object) =>
+  call<Answer<P, 'post'>>('post', path, { body })
+
 export const put = <P extends PathWith<'put'>>(
   path: P,
   ids: string[],

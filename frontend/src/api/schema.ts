@@ -892,6 +892,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 未计入统计的线索
+         * @description 重复、合并、撤回而未计入统计的线索：原因、由谁、何时。
+         */
+        get: operations["leads_left_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分流台：下一条线索
+         * @description 最急的一条待分流线索（已接收、已登记、有异议），先快办、再按办理期限、再按先后；一轮之内每条只出现一次。
+         */
+        get: operations["leads_following"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/recheck-samples": {
         parameters: {
             query?: never;
@@ -956,6 +996,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 填写时查找相似线索
+         * @description 按已填写的内容查找可能反映同一件事的线索及理由；不保存任何内容，也从不自动合并。
+         */
+        post: operations["leads_similar_to_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索视图
+         * @description 本岗位的工作视图（本单位承办、已超期、无人承办）及条数；query 就是列表的筛选条件。
+         */
+        get: operations["leads_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}": {
         parameters: {
             query?: never;
@@ -980,6 +1060,134 @@ export interface paths {
         patch: operations["leads_update"];
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/identifiers/{identifier_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认涉及号码
+         * @description 对从文字中识别出的号码、地址，由人确认或者否定；否定的不再用于比对。
+         */
+        post: operations["leads_decide_identifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合并情况
+         * @description 线索的合并与撤销，新的在前；另一端无权查看的不列出。
+         */
+        get: operations["leads_merges"];
+        put?: never;
+        /**
+         * 并入本线索
+         * @description 把另一线索并入本线索：原线索保留可查，结论记为重复，不再计入统计，可以撤销。
+         */
+        post: operations["leads_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges/{merge_id}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销并入
+         * @description 撤销一次并入：状态、可见范围和统计恢复原样，期间的更正保留。
+         */
+        post: operations["leads_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 与举报人的留言
+         * @description 留言、回执和评价；限承办单位和镇专项办。
+         */
+        get: operations["leads_conversation"];
+        put?: never;
+        /**
+         * 给举报人留言
+         * @description 举报人凭回执看到留言，看不到是谁写的。文字中的电话、证件号等会打码。
+         */
+        post: operations["leads_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/messages/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 留言已读
+         * @description 举报人的留言标为已读。
+         */
+        post: operations["leads_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发放回执
+         * @description 为来电、来访的举报人发放回执；回执号只显示这一次，旧回执随即作废。
+         */
+        post: operations["leads_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/reveals": {
         parameters: {
             query?: never;
@@ -994,6 +1202,46 @@ export interface paths {
          * @description 查看被打码的内容；须说明理由，并留下审计记录。
          */
         post: operations["leads_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 相似线索
+         * @description 可能反映同一件事的线索及理由。只列出当前用户可见的；不可见的至多给出条数。
+         */
+        get: operations["leads_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交办单
+         * @description 交办单上的内容，供打印；个人信息打码，举报人只有代号。尚未交办的没有交办单。
+         */
+        get: operations["leads_slip"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1268,6 +1516,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 行动成果列表
+         * @description 分页列出典型案例曝光、宣传教育活动和制度机制。
+         */
+        get: operations["outcomes_page"];
+        put?: never;
+        /**
+         * 登记行动成果
+         * @description 登记一项成果：公开曝光的典型案例、宣传教育活动，或印发的制度文件。
+         */
+        post: operations["outcomes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{outcome_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 行动成果详情
+         * @description 一项成果，连同当前用户可以办理的操作。
+         */
+        get: operations["outcomes_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改行动成果
+         * @description 更正未撤销的成果；未提交的字段保持不变。
+         */
+        patch: operations["outcomes_update"];
+        trace?: never;
+    };
+    "/api/v1/outcomes/{outcome_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理行动成果
+         * @description 撤销或者恢复。
+         */
+        post: operations["outcomes_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{record_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 附件列表
+         * @description 一条记录的全部附件。
+         */
+        get: operations["outcomes_attachments_page"];
+        put?: never;
+        /**
+         * 上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。
+         */
+        post: operations["outcomes_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["outcomes_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -1496,6 +1856,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/property-measures/term": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推算措施期限
+         * @description 登记前按期限规则推算到期日；文书另有载明的，以文书为准。
+         */
+        get: operations["property_measures_term"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/property-measures/{measure_id}": {
         parameters: {
             query?: never;
@@ -1550,6 +1930,126 @@ export interface paths {
         get: operations["property_measures_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取得一道验证题
+         * @description 网页在后台算出答案，代替图形验证码：求一个十进制数，使 SHA-256(题目:答案) 的开头有规定个数的零比特。
+         */
+        post: operations["public_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交举报
+         * @description 不用登录；可以匿名。不记录网络地址和浏览器信息。回执号只显示这一次，系统里不保存。
+         */
+        post: operations["public_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 受理举报的乡镇和村
+         * @description 设有专项办的乡镇及其村（社区）。
+         */
+        get: operations["public_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执查进度
+         * @description 办到哪一步、工作人员的留言、能不能评价。回执号放在正文里，不进网址。
+         */
+        post: operations["public_look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/receipts/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执补充情况
+         * @description 给工作人员留言。
+         */
+        post: operations["public_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/receipts/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执评价办理结果
+         * @description 一到五分，只能评一次，谁也不能改。
+         */
+        post: operations["public_rate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1880,6 +2380,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 常用筛选列表
+         * @description 本岗位保存的在前，本单位其他岗位共享的在后；列表不再认得的会说明原因。
+         */
+        get: operations["saved_filters_page"];
+        put?: never;
+        /**
+         * 保存常用筛选
+         * @description 条件按该列表自己的规则检查；含个人信息的不能保存。
+         */
+        post: operations["saved_filters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除常用筛选
+         * @description 只有保存它的岗位可以删除。
+         */
+        delete: operations["saved_filters_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改常用筛选
+         * @description 更名、换条件、共享、设为默认、调整次序；只有保存它的岗位可以修改。
+         */
+        patch: operations["saved_filters_change"];
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1932,6 +2480,26 @@ export interface paths {
          * @description 按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。只统计当前用户看得见的记录。
          */
         get: operations["statistics_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/villages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各村线索
+         * @description 各村的线索数、超期数和反映金额；每个数字都能打开它的全部记录。只统计当前用户看得见的线索，看得见全镇的列出全部的村。
+         */
+        get: operations["statistics_villages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2532,6 +3100,8 @@ export interface components {
         AssignmentsDone: {
             /** @description 已交办的条数 */
             assigned: number;
+            /** @description 已交办的各条 */
+            done: components["schemas"]["DoneAssignment"][];
             /** @description 未能交办的线索及原因 */
             refused: components["schemas"]["RefusedAssignment"][];
         };
@@ -3322,6 +3892,29 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ChallengeAsk
+         * @description Asks for a challenge.
+         */
+        ChallengeAsk: {
+            /** @description 用途 */
+            purpose: components["schemas"]["ProofPurpose"];
+        };
+        /**
+         * ChallengeGiven
+         * @description Find a decimal number `answer` such that SHA-256 of `challenge:answer` begins with `bits` zero bits.
+         */
+        ChallengeGiven: {
+            /** @description 答案的摘要开头要有几个零比特 */
+            bits: number;
+            /** @description 验证题 */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description 失效时间
+             */
+            expires_at: string;
+        };
+        /**
          * Charge
          * @description The crimes met in this campaign; `CHARGE_ARTICLES` names the article of 刑法.
          * @enum {string}
@@ -3386,11 +3979,39 @@ export interface components {
          */
         Confidence: "H" | "M" | "L" | "K";
         /**
+         * Conversation
+         * @description What passed between the reporter and those who handle the lead.
+         */
+        Conversation: {
+            /** @description 当前用户可否为来电、来访的举报人发放回执 */
+            can_issue: boolean;
+            /** @description 是否有回执；没有回执的举报人看不到留言 */
+            has_receipt: boolean;
+            /** @description 留言，先后有序 */
+            messages: components["schemas"]["StaffMessage"][];
+            /** @description 举报人的评价 */
+            rating: components["schemas"]["RatingShown"] | null;
+            /** @description 发放回执的时间 */
+            receipt_at: string | null;
+        };
+        /**
          * Department
          * @description The organs other than the police, as the form offers them.
          * @enum {string}
          */
         Department: "market" | "petition" | "other";
+        /**
+         * DeskTurn
+         * @description The next lead at the desk.
+         */
+        DeskTurn: {
+            /** @description 下一条待分流线索；这一轮看完时为空 */
+            item: components["schemas"]["LeadRead"] | null;
+            /** @description 取再下一条时带上；这一轮看完时为空 */
+            next_cursor: string | null;
+            /** @description 这一轮看过、仍待分流的条数 */
+            passed: number;
+        };
         /**
          * DeterminationShown
          * @description One determination of whose it is.
@@ -3830,6 +4451,23 @@ export interface components {
             valid_to: string | null;
         };
         /**
+         * DoneAssignment
+         * @description A lead of the batch that was given away, to whom and until when.
+         */
+        DoneAssignment: {
+            /** @description 办理期限 */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
          * Due
          * @description The date that a rule offers.
          */
@@ -4115,7 +4753,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4242,10 +4880,10 @@ export interface components {
         Finding: "problem" | "none";
         /**
          * Goal
-         * @description The goals of the campaign that are counted so far (众办〔2022〕54号 §2).
+         * @description The four goals of the campaign (众办〔2022〕54号 §2).
          * @enum {string}
          */
-        Goal: "G1" | "G2";
+        Goal: "G1" | "G2" | "G3" | "G4";
         /**
          * GoalFigures
          * @description One goal of the campaign.
@@ -4358,6 +4996,16 @@ export interface components {
             items: components["schemas"]["HolidayYearShown"][];
         };
         /**
+         * IdentifierDecision
+         * @description What a person says of an identifier that was found in a text.
+         */
+        IdentifierDecision: {
+            /** @description 该行状态 */
+            state: components["schemas"]["IdentifierState"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
          * IdentifierIn
          * @description A phone, account, ID number … that the reporter names.
          */
@@ -4372,7 +5020,7 @@ export interface components {
          * @description What an identifier is.
          * @enum {string}
          */
-        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url";
+        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url" | "address";
         /**
          * IdentifierShown
          * @description An identifier behind its mask.
@@ -4387,9 +5035,17 @@ export interface components {
             id: string;
             /** @description 种类 */
             kind: components["schemas"]["IdentifierKind"];
+            /** @description 该行状态 */
+            state: components["schemas"]["IdentifierState"];
             /** @description 内容（已打码） */
             value_mask: string;
         };
+        /**
+         * IdentifierState
+         * @description What a person said of an identifier that was found in a text.
+         * @enum {string}
+         */
+        IdentifierState: "proposed" | "confirmed" | "dismissed";
         /**
          * ImportCancel
          * @description 取消导入
@@ -5085,6 +5741,31 @@ export interface components {
             version: number;
         };
         /**
+         * LeadDraft
+         * @description What has been typed of a new lead so far; everything may still be missing.
+         */
+        LeadDraft: {
+            /** @description 涉案金额 */
+            amount_involved?: string | null;
+            /** @description 电话、账号、证件号等标识 */
+            identifiers?: components["schemas"]["IdentifierIn"][];
+            /**
+             * @description 问题描述
+             * @default
+             */
+            narrative: string;
+            /**
+             * @description 反映对象
+             * @default
+             */
+            subject_name: string;
+            /**
+             * @description 统一社会信用代码
+             * @default
+             */
+            subject_uscc: string;
+        };
+        /**
          * LeadEscalate
          * @description 上报县专项办
          */
@@ -5169,6 +5850,63 @@ export interface components {
             transfer_stage: components["schemas"]["TransferStage"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            working_days_left: number | null;
+        };
+        /**
+         * LeadLinkShown
+         * @description One merge, holding or undone.
+         */
+        LeadLinkShown: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 本线索是否为主线索 */
+            is_main: boolean;
+            /** @description 另一端的线索 */
+            lead: components["schemas"]["LinkedLead"];
+            /**
+             * Format: date-time
+             * @description 合并时间
+             */
+            made_at: string;
+            /** @description 合并人 */
+            made_by: string;
+            /** @description 当前用户能否撤销 */
+            may_undo: boolean;
+            /** @description 理由 */
+            reason: string;
+            /** @description 撤销时间 */
+            undone_at: string | null;
+            /** @description 撤销人 */
+            undone_by: string;
+            /** @description 撤销理由 */
+            undone_reason: string;
+        };
+        /**
+         * LeadLinks
+         * @description The merges of a lead, the latest first, with the ends that the reader may see.
+         */
+        LeadLinks: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadLinkShown"][];
+            /** @description 当前用户能否合并线索 */
+            may_merge: boolean;
+        };
+        /**
+         * LeadMain
+         * @description The lead that goes on in place of a merged one, for those who may see it.
+         */
+        LeadMain: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
         };
         /**
          * LeadRead
@@ -5235,6 +5973,10 @@ export interface components {
             import_id: string | null;
             /** @description 在导入文件中的行号 */
             import_row: number | null;
+            /** @description 是否已并入另一线索 */
+            is_merged: boolean;
+            /** @description 并入的主线索；无权查看时为空 */
+            merged_into: components["schemas"]["LeadMain"] | null;
             /** @description 问题描述 */
             narrative: string;
             /** @description 备注 */
@@ -5287,6 +6029,8 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            working_days_left: number | null;
         };
         /**
          * LeadRecheck
@@ -5431,6 +6175,30 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadSlip
+         * @description The hand-over slip (交办单) of a lead.
+         */
+        LeadSlip: {
+            /** @description 交办单位 */
+            assigned_by: string;
+            /**
+             * Format: date
+             * @description 交办日期
+             */
+            assigned_on: string;
+            /** @description 线索 */
+            lead: components["schemas"]["LeadRead"];
+            /** @description 打印人 */
+            printed_by: string;
+            /**
+             * Format: date
+             * @description 打印日期
+             */
+            printed_on: string;
+            /** @description 办理期限的依据 */
+            rule: string;
         };
         /**
          * LeadSort
@@ -5611,6 +6379,36 @@ export interface components {
             version: number;
         };
         /**
+         * LeadView
+         * @description A view of the list.
+         * @enum {string}
+         */
+        LeadView: "mine" | "overdue" | "unowned";
+        /**
+         * LeadViewShown
+         * @description An entry point to the list, and how many leads stand behind it.
+         */
+        LeadViewShown: {
+            /** @description 条数，数到一千为止 */
+            count: number;
+            /** @description 条数是否精确 */
+            count_is_exact: boolean;
+            /** @description 代码 */
+            key: components["schemas"]["LeadView"];
+            /** @description 名称 */
+            label: string;
+            /** @description 列表地址中问号后面的部分 */
+            query: string;
+        };
+        /**
+         * LeadViews
+         * @description The entry points of the present post.
+         */
+        LeadViews: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadViewShown"][];
+        };
+        /**
          * LeadWithdraw
          * @description 撤回
          */
@@ -5709,6 +6507,46 @@ export interface components {
          * @enum {string}
          */
         LedgerKind: "leads" | "risk_entities" | "victims";
+        /**
+         * LeftOut
+         * @description Why a lead is not in the figures (capability C3).
+         * @enum {string}
+         */
+        LeftOut: "merged" | "duplicate" | "withdrawn";
+        /**
+         * LeftOutLead
+         * @description A lead that is not in the figures: why, by whom, when.
+         */
+        LeftOutLead: {
+            /** @description 何时移出统计；早于记录时为空 */
+            decided_at: string | null;
+            /** @description 由谁移出统计 */
+            decided_by: string | null;
+            /** @description 行政区划名称 */
+            division_name: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 移出统计的理由；只跟踪进展的岗位看不到 */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description 接收时间
+             */
+            received_at: string;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 未计入统计的原因 */
+            why: components["schemas"]["LeftOut"];
+        };
         /**
          * LegalActor
          * @description The body in whose name a measure is taken.
@@ -5814,6 +6652,31 @@ export interface components {
          * @enum {string}
          */
         LineStatus: "planned" | "paying" | "paid" | "failed" | "set_aside" | "none";
+        /**
+         * LinkedLead
+         * @description The other end of a merge.
+         */
+        LinkedLead: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * ListNoun
+         * @description Lists whose conditions can be kept, by their names in the API.
+         * @enum {string}
+         */
+        ListNoun: "leads" | "risk-entities" | "inspections" | "rectifications" | "cases" | "property-items" | "property-measures" | "victims" | "distributions";
         /**
          * Me
          * @description Who is logged in, in which post, and what the post may do.
@@ -5936,6 +6799,49 @@ export interface components {
          */
         MeasureStatus: "active" | "queued" | "released" | "lapsed";
         /**
+         * MeasureTerm
+         * @description The end that the law gives a measure, before it is recorded.
+         */
+        MeasureTerm: {
+            /** @description 依据 */
+            article: string;
+            /** @description 法定最长期限的最后一日 */
+            expires_on: string | null;
+            /** @description 期限规则；法律没有规定期限的为空 */
+            rule_id: string;
+            /** @description 期限 */
+            term: string;
+        };
+        /**
+         * Merge
+         * @description A lead to merge into the one of the address.
+         */
+        Merge: {
+            /**
+             * Format: uuid
+             * @description 被并入的线索
+             */
+            lead_id: string;
+            /** @description 理由 */
+            reason: string;
+            /** @description 被并入线索的版本号 */
+            version: number;
+        };
+        /**
+         * MessageCreate
+         * @description An answer to the reporter.
+         */
+        MessageCreate: {
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * MessageFrom
+         * @description Who wrote a message of a report's conversation.
+         * @enum {string}
+         */
+        MessageFrom: "reporter" | "staff";
+        /**
          * Money
          * @description Money, each stage apart: frozen is not recovered, recovered is not returned.
          */
@@ -6019,6 +6925,188 @@ export interface components {
             label: string;
             /** @description 内容 */
             value: string;
+        };
+        /**
+         * OutcomeCreate
+         * @description An exposed case, an event of education, or a paper that establishes something.
+         */
+        OutcomeCreate: {
+            /** @description 受众人数 */
+            audience?: number | null;
+            /**
+             * @description 文号；制度机制必填
+             * @default
+             */
+            document_no: string;
+            /**
+             * Format: date
+             * @description 发布、开展或印发日期
+             */
+            issued_on: string;
+            /** @description 种类 */
+            kind: components["schemas"]["OutcomeKind"];
+            /**
+             * @description 发布渠道或地点；典型案例和宣传活动必填
+             * @default
+             */
+            medium: string;
+            /**
+             * @description 主要内容
+             * @default
+             */
+            summary: string;
+            /** @description 标题 */
+            title: string;
+        };
+        /**
+         * OutcomeItem
+         * @description An outcome in a list.
+         */
+        OutcomeItem: {
+            /** @description 受众人数 */
+            audience: number | null;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description 发布、开展或印发日期
+             */
+            issued_on: string;
+            /** @description 种类 */
+            kind: components["schemas"]["OutcomeKind"];
+            /** @description 发布渠道或地点 */
+            medium: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["OutcomeStatus"];
+            /** @description 标题 */
+            title: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * OutcomeKind
+         * @description What was brought about (众办〔2022〕54号 §2: 曝光一批典型案例 … 建立长效机制).
+         * @enum {string}
+         */
+        OutcomeKind: "typical_case" | "education" | "institution";
+        /**
+         * OutcomeRead
+         * @description One outcome.
+         */
+        OutcomeRead: {
+            /** @description 受众人数 */
+            audience: number | null;
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description 发布、开展或印发日期
+             */
+            issued_on: string;
+            /** @description 种类 */
+            kind: components["schemas"]["OutcomeKind"];
+            /** @description 发布渠道或地点 */
+            medium: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["OutcomeStatus"];
+            /** @description 简要案情 */
+            summary: string;
+            /** @description 标题 */
+            title: string;
+            /**
+             * Format: date-time
+             * @description 最后修改时间
+             */
+            updated_at: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * OutcomeRestore
+         * @description 恢复
+         */
+        OutcomeRestore: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "restore";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OutcomeSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        OutcomeSort: "-id" | "id" | "-issued_on" | "issued_on";
+        /**
+         * OutcomeStatus
+         * @description Whether it holds.
+         * @enum {string}
+         */
+        OutcomeStatus: "published" | "withdrawn";
+        /**
+         * OutcomeUpdate
+         * @description Corrections; what is left out stays.
+         */
+        OutcomeUpdate: {
+            /** @description 受众人数 */
+            audience?: number | null;
+            /** @description 文号 */
+            document_no?: string | null;
+            /** @description 发布、开展或印发日期 */
+            issued_on?: string | null;
+            /** @description 发布渠道或地点 */
+            medium?: string | null;
+            /** @description 主要内容 */
+            summary?: string | null;
+            /** @description 标题 */
+            title?: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * OutcomeWithdraw
+         * @description 撤销
+         */
+        OutcomeWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
         };
         /**
          * Overview
@@ -6212,6 +7300,19 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[LeftOutLead] */
+        Page_LeftOutLead_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["LeftOutLead"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[LineItem] */
         Page_LineItem_: {
             /** @description 本页记录 */
@@ -6229,6 +7330,19 @@ export interface components {
         Page_MeasureRead_: {
             /** @description 本页记录 */
             items: components["schemas"]["MeasureRead"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[OutcomeItem] */
+        Page_OutcomeItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["OutcomeItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
             /** @description 上一页游标；没有上一页时为空 */
@@ -6420,7 +7534,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -6518,6 +7632,22 @@ export interface components {
             /** @description 错误种类的 URN */
             type: string;
         };
+        /**
+         * Proof
+         * @description A solved challenge; each is good for one request.
+         */
+        Proof: {
+            /** @description 验证题的答案 */
+            answer: string;
+            /** @description 验证题 */
+            challenge: string;
+        };
+        /**
+         * ProofPurpose
+         * @description What a proof of work is good for.
+         * @enum {string}
+         */
+        ProofPurpose: "report" | "receipt";
         /**
          * PropertyItemCreate
          * @description A new item. Owner, holder and account number are stored encrypted.
@@ -7101,6 +8231,74 @@ export interface components {
          */
         PropertyStatus: "registered" | "determined" | "disputed" | "disposed" | "withdrawn";
         /**
+         * PublicMessage
+         * @description A message as the reporter sees it: staff have no names here.
+         */
+        PublicMessage: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 谁写的 */
+            sender: components["schemas"]["MessageFrom"];
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * PublicPlace
+         * @description A town that takes reports, or a village of it.
+         */
+        PublicPlace: {
+            /** @description 代码 */
+            code: string;
+            /** @description 名称 */
+            name: string;
+        };
+        /**
+         * PublicPlaces
+         * @description Where a report can go.
+         */
+        PublicPlaces: {
+            /** @description 受理举报的乡镇 */
+            towns: components["schemas"]["PublicTown"][];
+        };
+        /**
+         * PublicReport
+         * @description A report by anybody; only the story is asked for.
+         */
+        PublicReport: {
+            /** @description 涉及多少钱（元） */
+            amount_involved?: string | null;
+            /** @description 所在乡镇或者村；只有一个乡镇使用本系统时可以不填 */
+            division_code?: string | null;
+            /** @description 发生了什么事 */
+            narrative: string;
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category?: components["schemas"]["LeadCategory"] | null;
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 举报人 */
+            reporter: components["schemas"]["Reporter"];
+            /**
+             * @description 是哪个人或者哪家公司；不知道可以不填
+             * @default
+             */
+            subject_name: string;
+        };
+        /**
+         * PublicTown
+         * @description A town with its villages.
+         */
+        PublicTown: {
+            /** @description 代码 */
+            code: string;
+            /** @description 名称 */
+            name: string;
+            /** @description 村（社区） */
+            villages: components["schemas"]["PublicPlace"][];
+        };
+        /**
          * Rate
          * @description One figure out of another.
          */
@@ -7115,6 +8313,100 @@ export interface components {
             numerator: string;
             /** @description 百分数，两位小数；分母为零时为空 */
             percent: string | null;
+        };
+        /**
+         * RatingShown
+         * @description How the reporter judged the outcome.
+         */
+        RatingShown: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /** @description 评语 */
+            comment: string;
+            /** @description 分数，1 至 5 */
+            score: number;
+        };
+        /**
+         * ReceiptAsk
+         * @description Asks how a report stands.
+         */
+        ReceiptAsk: {
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 16 位回执号，可以带空格 */
+            receipt: string;
+        };
+        /**
+         * ReceiptGiven
+         * @description The receipt: shown now and never again.
+         */
+        ReceiptGiven: {
+            /**
+             * @description 16 位回执号，只显示这一次
+             * @example 1234567890123450
+             */
+            receipt: string;
+        };
+        /**
+         * ReceiptMessage
+         * @description Something to add.
+         */
+        ReceiptMessage: {
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 16 位回执号，可以带空格 */
+            receipt: string;
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * ReceiptRating
+         * @description A judgement of the outcome; given once.
+         */
+        ReceiptRating: {
+            /**
+             * @description 评语
+             * @default
+             */
+            comment: string;
+            /** @description 验证题及其答案；每道题只能用一次 */
+            proof: components["schemas"]["Proof"];
+            /** @description 16 位回执号，可以带空格 */
+            receipt: string;
+            /** @description 1 分很不满意，5 分很满意 */
+            score: number;
+        };
+        /**
+         * ReceiptShown
+         * @description How a report stands, in plain words.
+         */
+        ReceiptShown: {
+            /** @description 办理结果的答复；尚未在网上答复时为空 */
+            answer: string;
+            /** @description 现在可否评价 */
+            can_rate: boolean;
+            /** @description 现在可否留言 */
+            can_write: boolean;
+            /** @description 留言，先后有序 */
+            messages: components["schemas"]["PublicMessage"][];
+            /** @description 已经补充的照片张数 */
+            photos: number;
+            /** @description 举报人的评价 */
+            rating: components["schemas"]["RatingShown"] | null;
+            /**
+             * Format: date
+             * @description 收到举报的日期
+             */
+            received_on: string;
+            /** @description 办到哪一步 */
+            stage: components["schemas"]["ReportStage"];
+            /** @description 办到哪一步，几个字 */
+            title: string;
+            /** @description 现在到哪一步，一两句白话 */
+            words: string;
         };
         /**
          * ReceivingOrgan
@@ -7616,6 +8908,12 @@ export interface components {
              */
             old_expires_on: string;
         };
+        /**
+         * ReportStage
+         * @description How far a report is, in the words of the street.
+         * @enum {string}
+         */
+        ReportStage: "received" | "arranging" | "checking" | "handed_on" | "answering" | "not_taken" | "answered" | "finished" | "stopped";
         /**
          * Reporter
          * @description Who reports. A name is asked for only where it is given.
@@ -8438,6 +9736,85 @@ export interface components {
          */
         RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection";
         /**
+         * SavedFilterCreate
+         * @description Conditions to keep under a name.
+         */
+        SavedFilterCreate: {
+            /**
+             * @description 打开列表时先用它
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * @description 本单位各岗位都能使用
+             * @default false
+             */
+            is_shared: boolean;
+            /** @description 名称 */
+            name: string;
+            /** @description 哪一种列表 */
+            noun: components["schemas"]["ListNoun"];
+            /** @description 列表地址中问号后面的部分，如 status=registered&fast_track=true；游标、每页条数不保存 */
+            query: string;
+        };
+        /**
+         * SavedFilterShown
+         * @description A filter, and whether the list still understands it.
+         */
+        SavedFilterShown: {
+            /** @description 列表不再认得其中的条件时，说明原因；为空即可使用 */
+            fault: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 打开列表时先用它 */
+            is_default: boolean;
+            /** @description 是否本岗位保存的；他岗位共享的只能使用 */
+            is_mine: boolean;
+            /** @description 本单位各岗位都能使用 */
+            is_shared: boolean;
+            /** @description 名称 */
+            name: string;
+            /** @description 哪一种列表 */
+            noun: components["schemas"]["ListNoun"];
+            /** @description 保存它的岗位 */
+            owner: string;
+            /** @description 排列次序，小的在前 */
+            position: number;
+            /** @description 列表地址中问号后面的部分 */
+            query: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SavedFilterUpdate
+         * @description What may change of a filter; what is left out stays.
+         */
+        SavedFilterUpdate: {
+            /** @description 打开列表时先用它 */
+            is_default?: boolean | null;
+            /** @description 本单位各岗位都能使用 */
+            is_shared?: boolean | null;
+            /** @description 名称 */
+            name?: string | null;
+            /** @description 排列次序，小的在前 */
+            position?: number | null;
+            /** @description 列表地址中问号后面的部分 */
+            query?: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SavedFilters
+         * @description Those of the post and those shared in its unit, in order.
+         */
+        SavedFilters: {
+            /** @description 各项记录 */
+            items: components["schemas"]["SavedFilterShown"][];
+        };
+        /**
          * Securing
          * @description An act of the security administrator, with the reason that goes into the audit.
          */
@@ -8511,6 +9888,62 @@ export interface components {
             name: string;
         };
         /**
+         * SimilarLead
+         * @description A lead that may tell of the same matter, and why.
+         */
+        SimilarLead: {
+            /** @description 涉案金额（元） */
+            amount_involved: string | null;
+            /** @description 核查结论 */
+            conclusion: components["schemas"]["LeadConclusion"] | null;
+            /** @description 行政区划名称 */
+            division_name: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 是否已并入其他线索 */
+            is_merged: boolean;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 承办单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 相似的理由，最有力的在前 */
+            reasons: components["schemas"]["SimilarityReason"][];
+            /**
+             * Format: date-time
+             * @description 接收时间
+             */
+            received_at: string;
+            /** @description 相似程度，0至100；50为提示的起点 */
+            score: number;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SimilarLeads
+         * @description Suggestions; nothing is ever merged by itself.
+         */
+        SimilarLeads: {
+            /** @description 另有多少条相似而无权查看的线索；只告诉承办和管理线索的岗位，其他岗位为空 */
+            hidden: number | null;
+            /** @description 各项记录 */
+            items: components["schemas"]["SimilarLead"][];
+        };
+        /**
+         * SimilarityReason
+         * @description Why two leads may tell of the same matter.
+         * @enum {string}
+         */
+        SimilarityReason: "same_resident_id" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
+        /**
          * Solved
          * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
          * @enum {string}
@@ -8530,6 +9963,30 @@ export interface components {
             number: string;
             /** @description 反映对象 */
             subject_name: string;
+        };
+        /**
+         * StaffMessage
+         * @description A message as the staff see it; phone and other numbers are masked.
+         */
+        StaffMessage: {
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 对方看到的时间 */
+            read_at: string | null;
+            /** @description 谁写的 */
+            sender: components["schemas"]["MessageFrom"];
+            /** @description 留言内容 */
+            text: string;
+            /** @description 单位名称 */
+            unit_name: string | null;
         };
         /**
          * Standing
@@ -8893,6 +10350,16 @@ export interface components {
             /** @description 名称 */
             name?: string | null;
             /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * Unmerge
+         * @description Why a merge is undone.
+         */
+        Unmerge: {
+            /** @description 理由 */
+            reason: string;
+            /** @description 被并入线索的版本号 */
             version: number;
         };
         /**
@@ -9353,6 +10820,38 @@ export interface components {
             /** @description 所依据的版本号 */
             version: number;
         };
+        /**
+         * VillageFigures
+         * @description One village: its leads, which of them are late, and what they are about in yuan.
+         */
+        VillageFigures: {
+            /**
+             * @description 反映金额（举报人所述，未经查证）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 行政区划代码 */
+            code: string;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 计入统计的线索 */
+            leads: components["schemas"]["Figure"];
+            /** @description 其中已超期的 */
+            overdue: components["schemas"]["Figure"];
+        };
+        /**
+         * Villages
+         * @description The villages of the reader.
+         */
+        Villages: {
+            /**
+             * Format: date-time
+             * @description 取数时间
+             */
+            as_of: string;
+            /** @description 各行 */
+            rows: components["schemas"]["VillageFigures"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -9408,12 +10907,16 @@ export type CaseStatus = components['schemas']['CaseStatus'];
 export type CaseUpdate = components['schemas']['CaseUpdate'];
 export type CaseWithdraw = components['schemas']['CaseWithdraw'];
 export type Certificate = components['schemas']['Certificate'];
+export type ChallengeAsk = components['schemas']['ChallengeAsk'];
+export type ChallengeGiven = components['schemas']['ChallengeGiven'];
 export type Charge = components['schemas']['Charge'];
 export type CivilRoute = components['schemas']['CivilRoute'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
+export type Conversation = components['schemas']['Conversation'];
 export type Department = components['schemas']['Department'];
+export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
 export type Disposition = components['schemas']['Disposition'];
@@ -9438,6 +10941,7 @@ export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
 export type DivisionRow = components['schemas']['DivisionRow'];
 export type DivisionShown = components['schemas']['DivisionShown'];
+export type DoneAssignment = components['schemas']['DoneAssignment'];
 export type Due = components['schemas']['Due'];
 export type Duties = components['schemas']['Duties'];
 export type Duty = components['schemas']['Duty'];
@@ -9472,9 +10976,11 @@ export type Holders = components['schemas']['Holders'];
 export type HolidayYearPut = components['schemas']['HolidayYearPut'];
 export type HolidayYearShown = components['schemas']['HolidayYearShown'];
 export type HolidayYears = components['schemas']['HolidayYears'];
+export type IdentifierDecision = components['schemas']['IdentifierDecision'];
 export type IdentifierIn = components['schemas']['IdentifierIn'];
 export type IdentifierKind = components['schemas']['IdentifierKind'];
 export type IdentifierShown = components['schemas']['IdentifierShown'];
+export type IdentifierState = components['schemas']['IdentifierState'];
 export type ImportCancel = components['schemas']['ImportCancel'];
 export type ImportCommit = components['schemas']['ImportCommit'];
 export type ImportItem = components['schemas']['ImportItem'];
@@ -9512,9 +11018,13 @@ export type LeadConclude = components['schemas']['LeadConclude'];
 export type LeadConclusion = components['schemas']['LeadConclusion'];
 export type LeadCreate = components['schemas']['LeadCreate'];
 export type LeadDispute = components['schemas']['LeadDispute'];
+export type LeadDraft = components['schemas']['LeadDraft'];
 export type LeadEscalate = components['schemas']['LeadEscalate'];
 export type LeadFeedBack = components['schemas']['LeadFeedBack'];
 export type LeadItem = components['schemas']['LeadItem'];
+export type LeadLinkShown = components['schemas']['LeadLinkShown'];
+export type LeadLinks = components['schemas']['LeadLinks'];
+export type LeadMain = components['schemas']['LeadMain'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
@@ -9524,6 +11034,7 @@ export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
 export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
@@ -9532,18 +11043,25 @@ export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadTransferShown = components['schemas']['LeadTransferShown'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
+export type LeadView = components['schemas']['LeadView'];
+export type LeadViewShown = components['schemas']['LeadViewShown'];
+export type LeadViews = components['schemas']['LeadViews'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
 export type LedgerAmount = components['schemas']['LedgerAmount'];
 export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
 export type LedgerKind = components['schemas']['LedgerKind'];
+export type LeftOut = components['schemas']['LeftOut'];
+export type LeftOutLead = components['schemas']['LeftOutLead'];
 export type LegalActor = components['schemas']['LegalActor'];
 export type LiaisonCreate = components['schemas']['LiaisonCreate'];
 export type LiaisonShown = components['schemas']['LiaisonShown'];
 export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
 export type LineStatus = components['schemas']['LineStatus'];
+export type LinkedLead = components['schemas']['LinkedLead'];
+export type ListNoun = components['schemas']['ListNoun'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
@@ -9551,6 +11069,10 @@ export type MeasureKind = components['schemas']['MeasureKind'];
 export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
+export type MeasureTerm = components['schemas']['MeasureTerm'];
+export type Merge = components['schemas']['Merge'];
+export type MessageCreate = components['schemas']['MessageCreate'];
+export type MessageFrom = components['schemas']['MessageFrom'];
 export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
@@ -9558,6 +11080,15 @@ export type NeedCondition = components['schemas']['NeedCondition'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
 export type Option = components['schemas']['Option'];
+export type OutcomeCreate = components['schemas']['OutcomeCreate'];
+export type OutcomeItem = components['schemas']['OutcomeItem'];
+export type OutcomeKind = components['schemas']['OutcomeKind'];
+export type OutcomeRead = components['schemas']['OutcomeRead'];
+export type OutcomeRestore = components['schemas']['OutcomeRestore'];
+export type OutcomeSort = components['schemas']['OutcomeSort'];
+export type OutcomeStatus = components['schemas']['OutcomeStatus'];
+export type OutcomeUpdate = components['schemas']['OutcomeUpdate'];
+export type OutcomeWithdraw = components['schemas']['OutcomeWithdraw'];
 export type Overview = components['schemas']['Overview'];
 export type Ownership = components['schemas']['Ownership'];
 export type PageApiClientShown = components['schemas']['Page_ApiClientShown_'];
@@ -9573,8 +11104,10 @@ export type PageImportRowShown = components['schemas']['Page_ImportRowShown_'];
 export type PageInspectionItem = components['schemas']['Page_InspectionItem_'];
 export type PageJobItem = components['schemas']['Page_JobItem_'];
 export type PageLeadItem = components['schemas']['Page_LeadItem_'];
+export type PageLeftOutLead = components['schemas']['Page_LeftOutLead_'];
 export type PageLineItem = components['schemas']['Page_LineItem_'];
 export type PageMeasureRead = components['schemas']['Page_MeasureRead_'];
+export type PageOutcomeItem = components['schemas']['Page_OutcomeItem_'];
 export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
@@ -9595,6 +11128,8 @@ export type PostShown = components['schemas']['PostShown'];
 export type PostUpdate = components['schemas']['PostUpdate'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
+export type Proof = components['schemas']['Proof'];
+export type ProofPurpose = components['schemas']['ProofPurpose'];
 export type PropertyItemCreate = components['schemas']['PropertyItemCreate'];
 export type PropertyItemDetermine = components['schemas']['PropertyItemDetermine'];
 export type PropertyItemDispose = components['schemas']['PropertyItemDispose'];
@@ -9614,7 +11149,18 @@ export type PropertyMeasureSort = components['schemas']['PropertyMeasureSort'];
 export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTakeEffect'];
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
+export type PublicMessage = components['schemas']['PublicMessage'];
+export type PublicPlace = components['schemas']['PublicPlace'];
+export type PublicPlaces = components['schemas']['PublicPlaces'];
+export type PublicReport = components['schemas']['PublicReport'];
+export type PublicTown = components['schemas']['PublicTown'];
 export type Rate = components['schemas']['Rate'];
+export type RatingShown = components['schemas']['RatingShown'];
+export type ReceiptAsk = components['schemas']['ReceiptAsk'];
+export type ReceiptGiven = components['schemas']['ReceiptGiven'];
+export type ReceiptMessage = components['schemas']['ReceiptMessage'];
+export type ReceiptRating = components['schemas']['ReceiptRating'];
+export type ReceiptShown = components['schemas']['ReceiptShown'];
 export type ReceivingOrgan = components['schemas']['ReceivingOrgan'];
 export type RecheckLine = components['schemas']['RecheckLine'];
 export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
@@ -9639,6 +11185,7 @@ export type Regime = components['schemas']['Regime'];
 export type Registration = components['schemas']['Registration'];
 export type ReleaseReason = components['schemas']['ReleaseReason'];
 export type RenewalShown = components['schemas']['RenewalShown'];
+export type ReportStage = components['schemas']['ReportStage'];
 export type Reporter = components['schemas']['Reporter'];
 export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
@@ -9677,14 +11224,22 @@ export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
+export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
+export type SavedFilterShown = components['schemas']['SavedFilterShown'];
+export type SavedFilterUpdate = components['schemas']['SavedFilterUpdate'];
+export type SavedFilters = components['schemas']['SavedFilters'];
 export type Securing = components['schemas']['Securing'];
 export type SessionShown = components['schemas']['SessionShown'];
 export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
 export type SheetShown = components['schemas']['SheetShown'];
+export type SimilarLead = components['schemas']['SimilarLead'];
+export type SimilarLeads = components['schemas']['SimilarLeads'];
+export type SimilarityReason = components['schemas']['SimilarityReason'];
 export type Solved = components['schemas']['Solved'];
 export type SourceLead = components['schemas']['SourceLead'];
+export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
 export type TimeRuleRead = components['schemas']['TimeRuleRead'];
@@ -9705,6 +11260,7 @@ export type UnitPost = components['schemas']['UnitPost'];
 export type UnitRead = components['schemas']['UnitRead'];
 export type UnitShown = components['schemas']['UnitShown'];
 export type UnitUpdate = components['schemas']['UnitUpdate'];
+export type Unmerge = components['schemas']['Unmerge'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserCreated = components['schemas']['UserCreated'];
 export type UserPost = components['schemas']['UserPost'];
@@ -9721,6 +11277,8 @@ export type VictimStatus = components['schemas']['VictimStatus'];
 export type VictimUpdate = components['schemas']['VictimUpdate'];
 export type VictimVerify = components['schemas']['VictimVerify'];
 export type VictimWithdraw = components['schemas']['VictimWithdraw'];
+export type VillageFigures = components['schemas']['VillageFigures'];
+export type Villages = components['schemas']['Villages'];
 export type $defs = Record<string, never>;
 export interface operations {
     api_clients_page: {
@@ -14599,6 +16157,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
+                /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
+                open?: boolean;
+                /** @description 是否无人承办（待登记、待交办、有异议） */
+                unowned?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -14943,6 +16505,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
+                /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
+                open?: boolean;
+                /** @description 是否无人承办（待登记、待交办、有异议） */
+                unowned?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -14961,6 +16527,148 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_left_out: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 未计入统计的原因 */
+                why?: components["schemas"]["LeftOut"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeftOutLead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_following: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的 next_cursor；不填则从最急的一条开始 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskTurn"];
                 };
             };
             /** @description 未登录 */
@@ -15344,6 +17052,188 @@ export interface operations {
             };
         };
     };
+    leads_similar_to_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadViews"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_read: {
         parameters: {
             query?: never;
@@ -15442,6 +17332,864 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_decide_identifier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+                /** @description 涉及号码 */
+                identifier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_unmerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+                /** @description 合并 */
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_mark_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_issue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptGiven"];
                 };
             };
             /** @description 请求无法解析 */
@@ -15638,6 +18386,142 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_similar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarLeads"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSlip"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17029,6 +19913,798 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 排序方式 */
+                sort?: components["schemas"]["OutcomeSort"];
+                /** @description 编号、标题或文号 */
+                q?: string;
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["OutcomeKind"][];
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["OutcomeStatus"][];
+                /** @description 登记单位 */
+                owner_unit_id?: string;
+                /** @description 发布日期起（含） */
+                issued_from?: string;
+                /** @description 发布日期止（含） */
+                issued_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutcomeItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 行动成果 */
+                outcome_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 行动成果 */
+                outcome_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 行动成果 */
+                outcome_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeWithdraw"] | components["schemas"]["OutcomeRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18745,6 +22421,84 @@ export interface operations {
             };
         };
     };
+    property_measures_term: {
+        parameters: {
+            query: {
+                /** @description 涉案财物 */
+                property_item_id: string;
+                /** @description 种类 */
+                kind: components["schemas"]["MeasureKind"];
+                /** @description 适用的程序 */
+                regime: components["schemas"]["Regime"];
+                /** @description 批准机关级别；不填按公安机关 */
+                authority_level?: components["schemas"]["AuthorityLevel"];
+                /** @description 按重大、复杂案件办理 */
+                is_major?: boolean;
+                /** @description 生效日期 */
+                starts_on: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureTerm"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     property_measures_read: {
         parameters: {
             query?: never;
@@ -18996,6 +22750,587 @@ export interface operations {
             };
             /** @description 内容有误 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeGiven"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptGiven"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPlaces"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_write: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptRating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21050,6 +25385,426 @@ export interface operations {
             };
         };
     };
+    saved_filters_page: {
+        parameters: {
+            query: {
+                /** @description 哪一种列表 */
+                noun: components["schemas"]["ListNoun"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilters"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilterShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 常用筛选 */
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_filters_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 常用筛选 */
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilterShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setup_state: {
         parameters: {
             query?: never;
@@ -21187,6 +25942,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_villages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Villages"];
                 };
             };
             /** @description 未登录 */

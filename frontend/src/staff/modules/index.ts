@@ -10,6 +10,7 @@ import inspections from './inspections/module'
 import jobs from './jobs/module'
 import leads from './leads/module'
 import ledger from './ledger/module'
+import outcomes from './outcomes/module'
 import overview from './overview/module'
 import property from './property/module'
 import rectifications from './rectifications/module'
@@ -22,6 +23,7 @@ import victims from './victims/module'
 /** In the order of the menu. */
 export const modules: StaffModule[] = [
   overview,
+  outcomes,
   leads,
   imports,
   riskEntities,

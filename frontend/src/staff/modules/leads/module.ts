@@ -16,6 +16,31 @@ const leads: StaffModule = {
       props: true,
       meta: { title: '抽样', permission: 'lead:read', parent: 'recheck-samples' },
     },
+    {
+      path: 'leads/left-out',
+      name: 'leads-left-out',
+      component: () => import('./LeftOutPage.vue'),
+      meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads' },
+    },
+    {
+      path: 'leads/desk',
+      name: 'lead-desk',
+      component: () => import('./DeskPage.vue'),
+      meta: { title: '分流台', permission: 'lead:assign', menu: '办理', parent: 'leads' },
+    },
+    {
+      path: 'leads/villages',
+      name: 'lead-villages',
+      component: () => import('./VillagesPage.vue'),
+      meta: { title: '各村线索', permission: 'lead:read', parent: 'leads' },
+    },
+    {
+      path: 'leads/:id/slip',
+      name: 'lead-slip',
+      component: () => import('./SlipPage.vue'),
+      props: true,
+      meta: { title: '交办单', permission: 'lead:read', parent: 'leads' },
+    },
     ...nounRoutes({
       path: 'leads',
       name: 'lead',

@@ -1,0 +1,34 @@
+"""Entry points to the list of leads (capability: work views), with what each of them asks for."""
+
+from typing import Final
+from uuid import UUID
+
+from api.domain.labels import Labelled
+from api.domain.permissions import Permission as P
+
+
+class LeadView(Labelled):
+    """A view of the list."""
+
+    MINE = "mine", "本单位承办"
+    OVERDUE = "overdue", "已超期"
+    UNOWNED = "unowned", "无人承办"
+
+
+#: A view is for those who act on it.
+VIEW_NEEDS: Final[dict[LeadView, P]] = {
+    LeadView.MINE: P.LEAD_HANDLE,
+    LeadView.OVERDUE: P.LEAD_READ,
+    LeadView.UNOWNED: P.LEAD_ASSIGN,
+}
+
+
+def conditions(view: LeadView, unit_id: UUID) -> dict[str, str]:
+    """The query of the list that a view stands for."""
+    match view:
+        case LeadView.MINE:
+            return {"owner_unit_id": str(unit_id), "open": "true", "unowned": "false"}
+        case LeadView.OVERDUE:
+            return {"overdue": "true"}
+        case LeadView.UNOWNED:
+            return {"unowned": "true"}

@@ -1,0 +1,230 @@
+"""How alike two leads are, and why: evidence is weighed, people decide.
+
+Each agreement adds bits of evidence, the logarithm of how much likelier it is between two reports
+of one matter than between any two (I. Fellegi and A. Sunter, A Theory for Record Linkage, JASA 64,
+1969). Texts are compared by the share of character pairs they have in common (P. Jaccard, 1901).
+The weights were set on pairs made by rules and proved on others (tests/domain/test_similarity.py).
+"""
+
+import re
+import unicodedata
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+from api.domain.identifiers import IdentifierKind
+from api.domain.labels import Labelled
+from api.domain.names import Name, name, sound_alike
+
+
+class SimilarityReason(Labelled):
+    """Why two leads may tell of the same matter."""
+
+    SAME_RESIDENT_ID = "same_resident_id", "身份证号相同"
+    SAME_ACCOUNT = "same_account", "银行账号相同"
+    SAME_PHONE = "same_phone", "电话相同"
+    SAME_CREDIT_CODE = "same_credit_code", "统一社会信用代码相同"
+    SAME_WECHAT = "same_wechat", "微信号相同"
+    SAME_QQ = "same_qq", "QQ号相同"
+    SAME_EMAIL = "same_email", "电子邮箱相同"
+    SAME_PLATE = "same_plate", "车牌号相同"
+    SAME_URL = "same_url", "网址相同"
+    SAME_ADDRESS = "same_address", "地址相同"
+    SAME_NAME = "same_name", "反映对象相同"
+    HOMOPHONE_NAME = "homophone_name", "反映对象名称同音"
+    VARIANT_NAME = "variant_name", "反映对象名称近似（简称、错字）"
+    NAMED_IN_TEXT = "named_in_text", "内容提到同一对象"
+    NEAR_TEXT = "near_text", "反映内容相近"
+    SAME_AMOUNT = "same_amount", "涉案金额相同"
+
+
+R, K = SimilarityReason, IdentifierKind
+
+#: Bits of evidence of each agreement; near text is worth its share of it.
+WEIGHTS: dict[SimilarityReason, float] = {
+    R.SAME_RESIDENT_ID: 10.0,
+    R.SAME_ACCOUNT: 10.0,
+    R.SAME_PHONE: 9.0,
+    R.SAME_CREDIT_CODE: 10.0,
+    R.SAME_WECHAT: 9.0,
+    R.SAME_QQ: 9.0,
+    R.SAME_EMAIL: 9.0,
+    R.SAME_PLATE: 8.0,
+    R.SAME_URL: 7.0,
+    R.SAME_ADDRESS: 6.0,
+    R.SAME_NAME: 8.0,
+    R.HOMOPHONE_NAME: 6.0,
+    R.VARIANT_NAME: 5.0,
+    R.NAMED_IN_TEXT: 6.0,
+    R.NEAR_TEXT: 9.0,
+    R.SAME_AMOUNT: 2.0,
+}
+BY_KIND: dict[IdentifierKind, SimilarityReason] = {
+    K.RESIDENT_ID: R.SAME_RESIDENT_ID,
+    K.BANK_ACCOUNT: R.SAME_ACCOUNT,
+    K.PHONE: R.SAME_PHONE,
+    K.CREDIT_CODE: R.SAME_CREDIT_CODE,
+    K.WECHAT: R.SAME_WECHAT,
+    K.QQ: R.SAME_QQ,
+    K.EMAIL: R.SAME_EMAIL,
+    K.PLATE: R.SAME_PLATE,
+    K.URL: R.SAME_URL,
+    K.ADDRESS: R.SAME_ADDRESS,
+}
+#: Two different names speak against texts and amounts, which one fraud shares with the next one of
+#: its kind; never against a shared phone or account.
+OTHER_NAME = 8.0
+#: From here on a lead is worth a look.
+THRESHOLD = 5.0
+#: Characters by which people call a company.
+_SPOKEN = 4
+#: Shares of common character pairs: below the first texts have only the topic in common, above the
+#: second somebody copied.
+_TOPIC, _COPY = 0.18, 0.55
+#: A text of so few pairs has them in common with many.
+_FEW = 8
+_RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+#: Texts are told apart by their beginning; a long annex must not make a page slow.
+_READ = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is compared of a lead. Identifiers may be blind indexes: only equality counts."""
+
+    name: Name
+    #: The Chinese words of the text, without marks, numbers and masks.
+    text: str
+    pairs: frozenset[str]
+    identifiers: frozenset[tuple[IdentifierKind, Hashable]] = frozenset()
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How alike two leads are, in bits of evidence, and the reasons, the weightiest first."""
+
+    bits: float
+    reasons: list[tuple[SimilarityReason, float]] = field(
+        default_factory=list[tuple[SimilarityReason, float]]
+    )
+
+    @property
+    def is_similar(self) -> bool:
+        """Whether somebody should look."""
+        return self.bits >= THRESHOLD
+
+    @property
+    def score(self) -> int:
+        """For people: 50 is the threshold, each further bit halves what is missing to 100."""
+        return round(100 / (1 + 2 ** (THRESHOLD - self.bits)))
+
+
+def features(
+    subject: str,
+    narrative: str,
+    identifiers: frozenset[tuple[IdentifierKind, Hashable]] = frozenset(),
+    amount: int | None = None,
+) -> Features:
+    """The features of a lead's (protected) texts and identifiers."""
+    text, pairs = _text(narrative[:_READ])
+    return Features(name(subject), text, pairs, identifiers, amount)
+
+
+@lru_cache(maxsize=1024)
+def _text(narrative: str) -> tuple[str, frozenset[str]]:
+    # sentences change places, and what a mask hides must not become a pair of its neighbours
+    runs = _RUN.findall(unicodedata.normalize("NFKC", narrative))
+    pairs = frozenset(a + b for run in runs for a, b in pairwise(run))
+    return " ".join(runs), pairs
+
+
+def compare(left: Features, right: Features) -> Match:
+    """Weigh what two leads have in common."""
+    hard = [
+        (BY_KIND[kind], WEIGHTS[BY_KIND[kind]])
+        for kind, _ in left.identifiers & right.identifiers
+        if kind in BY_KIND
+    ]
+    same, differs = _names(left, right)
+    soft = _soft(left, right)
+    weight = max(0.0, sum(bits for _, bits in soft) - (OTHER_NAME if differs else 0.0))
+    reasons: dict[SimilarityReason, float] = {}
+    for reason, bits in (*hard, *same, *(soft if weight else ())):
+        reasons[reason] = max(bits, reasons.get(reason, 0.0))
+    total = sum(bits for _, bits in hard) + sum(bits for _, bits in same) + weight
+    return Match(total, sorted(reasons.items(), key=lambda each: -each[1]))
+
+
+def _soft(left: Features, right: Features) -> list[tuple[SimilarityReason, float]]:
+    found: list[tuple[SimilarityReason, float]] = []
+    share = jaccard(left.pairs, right.pairs)
+    if share > _TOPIC and min(len(left.pairs), len(right.pairs)) >= _FEW:
+        near = min(1.0, (share - _TOPIC) / (_COPY - _TOPIC))
+        found.append((R.NEAR_TEXT, WEIGHTS[R.NEAR_TEXT] * near))
+    if left.amount and left.amount == right.amount:
+        found.append((R.SAME_AMOUNT, WEIGHTS[R.SAME_AMOUNT]))
+    return found
+
+
+def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
+    """The share of what either has that both have."""
+    common = len(left & right)
+    return common / (len(left) + len(right) - common) if common else 0.0
+
+
+def _names(left: Features, right: Features) -> tuple[list[tuple[SimilarityReason, float]], bool]:
+    """The reason that the names give, if any, and whether they are two names."""
+    a, b = left.name, right.name
+    if not a.is_known and not b.is_known:
+        return [], False
+    found = _same_name(a, b) if a.is_known and b.is_known else None
+    if found is None and (_mentions(right.text, a) or _mentions(left.text, b)):
+        found = R.NAMED_IN_TEXT, WEIGHTS[R.NAMED_IN_TEXT]
+    return ([found], False) if found else ([], a.is_known and b.is_known)
+
+
+def _mentions(text: str, who: Name) -> bool:
+    """Whether a text names somebody, if only by the beginning of the name: 福寿康养."""
+    shown = who.core[: max(_SPOKEN, len(who.brand))]
+    return len(shown) >= 3 and shown in text
+
+
+def _same_name(a: Name, b: Name) -> tuple[SimilarityReason, float] | None:
+    if a.core == b.core:
+        return R.SAME_NAME, WEIGHTS[R.SAME_NAME]
+    if sound_alike(a.core, b.core):
+        return R.HOMOPHONE_NAME, WEIGHTS[R.HOMOPHONE_NAME]
+    # one brand with another line of business, a short form, a slip of the pen
+    if a.brand == b.brand or _shortens(a.core, b.core) or _slipped(a.core, b.core):
+        return R.VARIANT_NAME, WEIGHTS[R.VARIANT_NAME]
+    length = min(len(a.core), len(b.core))
+    if sound_alike(a.brand, b.brand) or (
+        length >= 3 and sound_alike(a.core[:length], b.core[:length])
+    ):
+        return R.HOMOPHONE_NAME, WEIGHTS[R.VARIANT_NAME]
+    return None
+
+
+def _shortens(a: str, b: str) -> bool:
+    """福寿康 for 福寿康养服务, 福寿服务 too: its characters in their order, from the first one on."""
+    short, long = sorted((a, b), key=len)
+    if not 3 <= len(short) < len(long) or short[:2] != long[:2]:
+        return False
+    rest = iter(long)
+    return all(character in rest for character in short)
+
+
+def _slipped(a: str, b: str) -> bool:
+    """One character left out or doubled, two swapped. Another character in its place is another
+    name, unless it sounds alike: 金寿 is not 福寿."""
+    if min(len(a), len(b)) < 3:
+        return False
+    head = 0
+    while head < min(len(a), len(b)) and a[head] == b[head]:
+        head += 1
+    rest_a, rest_b = a[head:], b[head:]
+    if len(a) == len(b):
+        return rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
+    return rest_a[1:] == rest_b or rest_a == rest_b[1:]

@@ -1,0 +1,38 @@
+"""Outcomes: exposed cases, education, institutions."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.db import Base
+from api.domain.outcomes import OutcomeKind, OutcomeStatus
+from api.models.base import DivisionCode, Recorded, Versioned
+
+
+class Outcome(Recorded, Versioned, Base):
+    """One thing that was published or established."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (
+        CheckConstraint("audience >= 0", name="audience"),
+        CheckConstraint("kind <> 'institution' OR document_no <> ''", name="institution_paper"),
+        Index(None, "town_code", "id"),
+        Index(None, "town_code", "issued_on", "id"),
+        Index(None, "owner_unit_id", "id"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[OutcomeStatus]
+    kind: Mapped[OutcomeKind]
+    title: Mapped[str]
+    issued_on: Mapped[date]
+    #: Where it was published or held.
+    medium: Mapped[str] = mapped_column(default="")
+    document_no: Mapped[str] = mapped_column(default="")
+    #: People reached, where somebody counted them.
+    audience: Mapped[int | None]
+    summary: Mapped[str] = mapped_column(default="")
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))

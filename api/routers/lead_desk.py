@@ -1,0 +1,41 @@
+"""`/leads/next`, `/leads/views`: the triage desk and the entry points of the list."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+
+from api.access.guards import require, require_folded
+from api.core.db import DbSession
+from api.core.query import query_of
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.leads import DeskQuery, DeskTurn, LeadSlip, LeadViews
+from api.services import lead_desk, lead_slips, lead_views
+
+router = make_router("leads")
+
+
+@router.get("/next", response_model=DeskTurn, summary="分流台：下一条线索")
+async def following(
+    actor: Annotated[Actor, require_folded(P.LEAD_ASSIGN)],
+    query: Annotated[DeskQuery, query_of(DeskQuery)],
+) -> Response:
+    """最急的一条待分流线索（已接收、已登记、有异议），先快办、再按办理期限、再按先后；一轮之内每条只出现一次。"""
+    return answer(await lead_desk.following(actor, query.cursor))
+
+
+@router.get("/views", response_model=LeadViews, summary="线索视图")
+async def views(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession) -> Response:
+    """本岗位的工作视图（本单位承办、已超期、无人承办）及条数；query 就是列表的筛选条件。"""
+    return answer(await lead_views.views(session, actor))
+
+
+@router.get("/{lead_id}/slip", response_model=LeadSlip, summary="交办单")
+async def slip(
+    lead_id: UUID, actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
+) -> Response:
+    """交办单上的内容，供打印；个人信息打码，举报人只有代号。尚未交办的没有交办单。"""
+    return answer(await lead_slips.read(session, actor, lead_id))

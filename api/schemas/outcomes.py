@@ -1,0 +1,99 @@
+"""Outcomes on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.labels import Labelled
+from api.domain.outcomes import OUTCOME_FLOW, OutcomeKind, OutcomeStatus
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    Label,
+    Named,
+    Optional,
+    OptionalProse,
+    Shown,
+    Wire,
+    transition_union,
+)
+
+Audience = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class OutcomeCreate(Wire):
+    """An exposed case, an event of education, or a paper that establishes something."""
+
+    kind: OutcomeKind
+    title: Label
+    issued_on: Day = Field(description="发布、开展或印发日期")
+    medium: Optional = Field("", description="发布渠道或地点；典型案例和宣传活动必填")
+    document_no: Optional = Field("", description="文号；制度机制必填")
+    audience: Audience | None = Field(None, description="受众人数")
+    summary: OptionalProse = Field("", description="主要内容")
+
+
+class OutcomeUpdate(Wire):
+    """Corrections; what is left out stays."""
+
+    version: Annotated[int, Field(ge=1)]
+    title: Label | None = None
+    issued_on: Day | None = Field(None, description="发布、开展或印发日期")
+    medium: Optional | None = Field(None, description="发布渠道或地点")
+    document_no: Optional | None = Field(None, description="文号")
+    audience: Audience | None = Field(None, description="受众人数")
+    summary: OptionalProse | None = Field(None, description="主要内容")
+
+
+OutcomeTransition = transition_union(OUTCOME_FLOW, "Outcome")
+
+
+class OutcomeSort(Labelled):
+    """Orders of the list."""
+
+    NEWEST = "-id", "登记先后（新在前）"
+    OLDEST = "id", "登记先后（旧在前）"
+    ISSUED_LAST = "-issued_on", "发布日期（晚在前）"
+    ISSUED = "issued_on", "发布日期（早在前）"
+
+
+class OutcomeQuery(PageQuery):
+    """Filters of the list; those left out do not filter."""
+
+    sort: OutcomeSort = OutcomeSort.NEWEST
+    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+        None, description="编号、标题或文号"
+    )
+    kind: Annotated[list[OutcomeKind], Field(max_length=5)] | None = None
+    status: Annotated[list[OutcomeStatus], Field(max_length=5)] | None = None
+    owner_unit_id: UUID | None = Field(None, description="登记单位")
+    issued_from: Day | None = None
+    issued_to: Day | None = None
+
+
+class OutcomeItem(Shown):
+    """An outcome in a list."""
+
+    id: UUID
+    number: str
+    status: OutcomeStatus
+    kind: OutcomeKind
+    title: str
+    issued_on: date
+    medium: str
+    document_no: str
+    audience: int | None
+    owner_unit: Named
+    version: int
+
+
+class OutcomeRead(OutcomeItem):
+    """One outcome."""
+
+    summary: str
+    created_at: datetime
+    updated_at: datetime
+    available_actions: list[AvailableAction]

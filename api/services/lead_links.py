@@ -1,0 +1,181 @@
+"""Leads merged by a link: the original stays, counts no more, and comes back as it was."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events
+from api.core.clock import now, today
+from api.domain.actors import Actor
+from api.domain.errors import Conflict, FieldError, Invalid, NotFound
+from api.domain.events import EventName
+from api.domain.leads import MERGED_STATUS, NOT_MAIN, LeadConclusion, LeadStatus
+from api.domain.permissions import Permission
+from api.models.leads import Lead, LeadLink
+from api.schemas.lead_links import Merge, Unmerge
+from api.services import _transition, lead_sight, leads, protect
+
+
+async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge) -> dict[str, Any]:
+    """Merge a lead into a main one.
+
+    Raises NotFound, StaleVersion, Invalid (`same_lead`), Conflict (`other_town`, `merged`,
+    `has_merged`, `not_mergeable`, `not_main`).
+    """
+    if body.lead_id == main_id:
+        message = "线索不能并入自己"
+        raise Invalid(
+            message, code="same_lead", errors=[FieldError("/lead_id", "same_lead", message)]
+        )
+    lead, main = await _both(session, actor, body.lead_id, main_id)
+    _transition.check_version(lead, body.version)
+    await _ensure_mergeable(session, lead, main)
+    link = LeadLink(
+        lead_id=lead.id,
+        main_lead_id=main.id,
+        reason=protect.told(body.reason),
+        made_at=now(),
+        made_by=actor.name,
+        made_by_post_id=actor.post_id,
+        before={
+            "status": lead.status.value,
+            "conclusion": lead.conclusion.value if lead.conclusion else None,
+            "concluded_on": lead.concluded_on.isoformat() if lead.concluded_on else None,
+        },
+        granted=[],
+        undone_by="",
+        undone_reason="",
+    )
+    session.add(link)
+    before = lead.status
+    _transition.put(lead, MERGED_STATUS[lead.status])
+    lead.conclusion, lead.concluded_on = LeadConclusion.DUPLICATE, today()
+    lead.merged_into_id = main.id
+    await session.flush()
+    await lead_sight.share(session, link, {main.owner_unit_id, *main.assisting_unit_ids})
+    await _tell(
+        session, actor, (EventName.LEAD_MERGED, EventName.LEAD_ABSORBED), link, lead, before
+    )
+    return await links_of(session, actor, main_id)
+
+
+async def unmerge(
+    session: AsyncSession, actor: Actor, lead_id: UUID, link_id: UUID, body: Unmerge
+) -> dict[str, Any]:
+    """Undo a merge from either end: status, rights and counts are again what they were; what was
+    corrected meanwhile stays. Raises NotFound, StaleVersion, Conflict (`merge_undone`)."""
+    link = await session.get(LeadLink, link_id)
+    if link is None or lead_id not in {link.lead_id, link.main_lead_id}:
+        raise NotFound
+    lead, _ = await _both(session, actor, link.lead_id, link.main_lead_id)
+    await session.refresh(link, with_for_update=True)
+    if link.undone_at is not None:
+        raise Conflict("并入已经撤销", code="merge_undone")
+    _transition.check_version(lead, body.version)
+    link.undone_at, link.undone_by = now(), actor.name
+    link.undone_reason = protect.told(body.reason)
+    await lead_sight.share(session, link, ())
+    status, was, on = (link.before[name] for name in ("status", "conclusion", "concluded_on"))
+    merged = lead.status
+    _transition.put(lead, LeadStatus(status))
+    lead.conclusion = LeadConclusion(was) if was else None
+    lead.concluded_on = date.fromisoformat(on) if on else None
+    lead.merged_into_id = None
+    await session.flush()
+    names = EventName.LEAD_UNMERGED, EventName.LEAD_RELEASED
+    await _tell(session, actor, names, link, lead, merged)
+    return await links_of(session, actor, lead_id)
+
+
+async def _both(
+    session: AsyncSession, actor: Actor, lead_id: UUID, main_id: UUID
+) -> tuple[Lead, Lead]:
+    """Both leads, locked in one order whoever merges what into what."""
+    found = {
+        each: await _transition.lock(session, actor, leads.LISTING, Lead, each)
+        for each in sorted((lead_id, main_id))
+    }
+    return found[lead_id], found[main_id]
+
+
+async def _ensure_mergeable(session: AsyncSession, lead: Lead, main: Lead) -> None:
+    if lead.town_code != main.town_code:
+        raise Conflict("两条线索不在同一乡镇，不能合并", code="other_town")
+    if lead.merged_into_id or main.merged_into_id:
+        which = lead if lead.merged_into_id else main
+        raise Conflict(f"{which.number} 已并入另一线索，请先撤销并入", code="merged")
+    if lead.status not in MERGED_STATUS:
+        raise Conflict(f"“{lead.status.label}”的线索不能并入其他线索", code="not_mergeable")
+    if main.status in NOT_MAIN or main.conclusion is LeadConclusion.DUPLICATE:
+        said = main.conclusion.label if main.conclusion else main.status.label
+        raise Conflict(f"“{said}”的线索不能作为主线索", code="not_main")
+    await lead_sight.ensure_nothing_merged(session, lead)
+
+
+async def _tell(
+    session: AsyncSession,
+    actor: Actor,
+    names: tuple[EventName, EventName],
+    link: LeadLink,
+    lead: Lead,
+    before: LeadStatus,
+) -> None:
+    """Each end is told in its own words. The merged lead's readers do not learn which the main one
+    is, and the main one's learn of it only if they may see the merged one."""
+    reason = link.undone_reason if link.undone_at else link.reason
+    said = {"from": before.value, "to": lead.status.value, "reason": reason}
+    of_main = {"lead_id": str(lead.id), "number": lead.number, "reason": reason}
+    await events.record(session, actor, names[0], leads.RESOURCE, lead.id, said)
+    await events.record(session, actor, names[1], leads.RESOURCE, link.main_lead_id, of_main)
+
+
+async def links_of(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
+    """The merges of a visible lead, with the ends that the actor may see. Raises NotFound."""
+    here = await session.scalar(
+        select(Lead.id).where(Lead.id == lead_id, leads.LISTING.visible(actor))
+    )
+    if here is None:
+        raise NotFound
+    rows = await session.execute(
+        select(LeadLink, Lead)
+        .join(
+            Lead,
+            or_(
+                and_(LeadLink.main_lead_id == lead_id, Lead.id == LeadLink.lead_id),
+                and_(LeadLink.lead_id == lead_id, Lead.id == LeadLink.main_lead_id),
+            ),
+        )
+        .where(
+            or_(LeadLink.lead_id == lead_id, LeadLink.main_lead_id == lead_id),
+            leads.LISTING.visible(actor),
+        )
+        .order_by(LeadLink.id.desc())
+    )
+    decides = actor.may(Permission.LEAD_ASSIGN)
+    shown = [_shown(link, other, lead_id, decides=decides) for link, other in rows.tuples()]
+    return {"items": shown, "may_merge": decides}
+
+
+def _shown(link: LeadLink, other: Lead, lead_id: UUID, *, decides: bool) -> dict[str, Any]:
+    holds = link.undone_at is None
+    return {
+        "id": link.id,
+        "is_main": link.main_lead_id == lead_id,
+        "lead": {
+            "id": other.id,
+            "number": other.number,
+            "subject_name": other.subject_name,
+            "status": other.status.value,
+            "version": other.version,
+        },
+        "reason": link.reason,
+        "made_at": link.made_at,
+        "made_by": link.made_by,
+        "undone_at": link.undone_at,
+        "undone_by": link.undone_by,
+        "undone_reason": link.undone_reason,
+        "may_undo": holds and decides,
+    }

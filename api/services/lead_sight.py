@@ -1,0 +1,59 @@
+"""Who sees a merged lead besides those who did before: whoever handles the lead it went into.
+
+What the merge gives is kept with its link, so that undoing it takes exactly that.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import record_access
+from api.core.record_access import RecordAccess
+from api.domain.errors import Conflict
+from api.models.leads import Lead, LeadLink
+from api.services import leads, places
+
+
+async def merged_into(session: AsyncSession, main: Lead) -> list[LeadLink]:
+    """The links that hold now, locked."""
+    found = await session.scalars(
+        select(LeadLink)
+        .where(LeadLink.main_lead_id == main.id, LeadLink.undone_at.is_(None))
+        .order_by(LeadLink.id)
+        .with_for_update()
+    )
+    return list(found)
+
+
+async def ensure_nothing_merged(session: AsyncSession, lead: Lead) -> None:
+    """Raises Conflict (`has_merged`) when other leads go on in this one."""
+    if await merged_into(session, lead):
+        raise Conflict("有线索并入了本线索，请先撤销并入", code="has_merged")
+
+
+async def follow(session: AsyncSession, main: Lead) -> None:
+    """Let whoever handles a lead now see what was merged into it, and nobody else."""
+    handling = {main.owner_unit_id, *main.assisting_unit_ids}
+    for link in await merged_into(session, main):
+        await share(session, link, handling)
+
+
+async def share(session: AsyncSession, link: LeadLink, wanted: Collection[UUID]) -> None:
+    """Let just these units see a merged lead by its link; who sees it otherwise is left alone."""
+    lead = await session.get_one(Lead, link.lead_id)
+    seeing = set(
+        await session.scalars(
+            select(RecordAccess.viewer_id).where(
+                RecordAccess.resource == leads.RESOURCE, RecordAccess.record_id == lead.id
+            )
+        )
+    )
+    given, before = set(wanted) - seeing, set(link.granted)
+    # the lead may have been corrected to their village meanwhile: that right is their own
+    village = (await places.locate(session, lead.division_code)).village_unit_id
+    await record_access.withdraw(session, lead.id, before - set(wanted) - {village})
+    await record_access.grant(session, leads.RESOURCE, lead.id, sorted(given))
+    link.granted = sorted((before & set(wanted)) | given)
+    await session.flush()

@@ -1,0 +1,314 @@
+"""Receipts: looked up, written to, judged. Right and wrong ones are looked up alike."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events, proof_of_work, rows
+from api.core.clock import TIMEZONE, now
+from api.core.config import settings
+from api.core.crypto import keyring
+from api.core.db import database
+from api.core.ids import uuid7
+from api.core.sources import Sources
+from api.domain import receipts
+from api.domain.errors import Conflict, FieldError, Invalid, NotFound, TooManyAttempts
+from api.domain.events import EventName
+from api.domain.leads import FeedbackMode
+from api.domain.receipts import MessageFrom, ProofPurpose, ReportStage
+from api.models.attachments import Attachment
+from api.models.leads import Lead, LeadIdentifier
+from api.models.receipts import LeadMessage, LeadRating, LeadReceipt, ReceiptFailures
+from api.schemas.receipts import Proof, ReceiptAsk, ReceiptMessage, ReceiptRating
+from api.services import leads, protect
+
+#: Wrong receipts by source, in this process's memory alone.
+SOURCES = Sources()
+#: Failures are counted by stretches of this length.
+_STRETCH = timedelta(minutes=10)
+_KEPT = timedelta(days=1)
+_FAILED = select(func.coalesce(func.sum(ReceiptFailures.failures), 0)).where(
+    ReceiptFailures.started_at >= bindparam("since")
+)
+
+
+def digest(receipt: str) -> bytes:
+    """What is kept of a receipt."""
+    return keyring().digest("receipt", receipt.encode())
+
+
+def drawn(seed: bytes) -> str:
+    """The receipt that follows from a seed nobody can guess, for whoever has the key."""
+    big = int.from_bytes(keyring().digest("receipt-number", seed), "big")
+    return receipts.number(big % receipts.SPACE)
+
+
+# ------------------------------------------------------------------------------ proofs
+
+
+def _since() -> dict[str, datetime]:
+    return {"since": now() - receipts.GLOBAL_WINDOW}
+
+
+async def challenge(purpose: ProofPurpose) -> dict[str, Any]:
+    """A fresh challenge, as hard as it has to be now. Nothing is stored."""
+    failed = 0
+    if purpose is ProofPurpose.RECEIPT:
+        async with database().reading() as connection:
+            failed = int(await connection.scalar(_FAILED, _since()) or 0)
+    bits = receipts.bits_for(settings().public_proof_bits, purpose, failed)
+    made = proof_of_work.challenge(purpose.value, bits, receipts.PROOF_LIFE)
+    return {"challenge": made.text, "bits": made.bits, "expires_at": made.expires_at.isoformat()}
+
+
+# ------------------------------------------------------------------------------ looking up
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Somebody who showed the receipt of this lead, and what may be told about it."""
+
+    lead_id: UUID
+    stage: ReportStage
+    view: dict[str, Any]
+
+
+def _typed(receipt: str) -> str:
+    found = receipts.normalised(receipt)
+    if found is None:
+        message = "回执号输错了，请对照回执，一组一组再看一遍"
+        pointed = FieldError("/receipt", "receipt_mistyped", message)
+        raise Invalid(message, code="receipt_mistyped", errors=[pointed])
+    return found
+
+
+def _check_waiting(source: bytes) -> None:
+    failures, last = SOURCES.failures(source)
+    left = last + receipts.wait_after(failures) - now() if last else timedelta()
+    if left > timedelta():
+        seconds = str(int(left.total_seconds()) + 1)
+        raise TooManyAttempts(
+            "回执号连续输错，请过一会儿再试", code="receipt_wait", headers={"Retry-After": seconds}
+        )
+
+
+@asynccontextmanager
+async def _on_the_beat() -> AsyncGenerator[None]:
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        beat = receipts.ANSWER_BEAT.total_seconds()
+        await asyncio.sleep(beat - (time.perf_counter() - begun) % beat)
+
+
+async def _bearer(receipt: str, proof: Proof, source: bytes) -> Bearer:
+    """Whose receipt it is, in a transaction of its own: what a guess costs outlives its refusal.
+
+    A right and a wrong receipt run the same statements and commit the same rows. Raises Invalid,
+    Conflict, TooManyAttempts, or NotFound (`receipt_unknown`).
+    """
+    digits = _typed(receipt)
+    solved = proof_of_work.solved(ProofPurpose.RECEIPT.value, proof.challenge, proof.answer)
+    _check_waiting(source)
+    async with database().session() as session, session.begin():
+        failed = int(await session.scalar(_FAILED, _since()) or 0)
+        wanted = receipts.bits_for(settings().public_proof_bits, ProofPurpose.RECEIPT, failed)
+        if solved.bits < wanted:
+            raise proof_of_work.stale()
+        # a look-up is never the repetition of another: whatever came before, the proof is used up
+        await proof_of_work.spend(session, solved, uuid7().bytes)
+        found = await _look(session, digest(digits))
+    if found is None:
+        SOURCES.failed(source)
+        raise NotFound("没有这个回执号，请对照回执再看一遍", code="receipt_unknown")
+    return found
+
+
+async def _look(session: AsyncSession, wanted: bytes) -> Bearer | None:
+    await _count(session, wanted)
+    here = select(LeadReceipt.lead_id).where(LeadReceipt.digest == wanted).scalar_subquery()
+    await session.execute(
+        update(LeadMessage)
+        .where(
+            LeadMessage.lead_id == here,
+            LeadMessage.sender == MessageFrom.STAFF,
+            LeadMessage.read_at.is_(None),
+        )
+        .values(read_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    told = (await session.execute(_told(wanted))).one_or_none()
+    written = await session.scalars(
+        select(LeadMessage).where(LeadMessage.lead_id == here).order_by(LeadMessage.id)
+    )
+    return _shown(told, list(written)) if told is not None else None
+
+
+async def _count(session: AsyncSession, wanted: bytes) -> None:
+    """Count a failure, or count none: the same row is written either way."""
+    seconds = int(_STRETCH.total_seconds())
+    started = datetime.fromtimestamp(int(now().timestamp()) // seconds * seconds, TIMEZONE)
+    known = exists(select(LeadReceipt.lead_id).where(LeadReceipt.digest == wanted))
+    await session.execute(delete(ReceiptFailures).where(ReceiptFailures.started_at < now() - _KEPT))
+    made = insert(ReceiptFailures).from_select(
+        ["started_at", "failures"],
+        select(literal(started), cast(case((known, 0), else_=1), BigInteger)),
+    )
+    await session.execute(
+        made.on_conflict_do_update(
+            index_elements=[ReceiptFailures.started_at],
+            set_={"failures": ReceiptFailures.failures + made.excluded.failures},
+        )
+    )
+
+
+def _told(wanted: bytes) -> Any:
+    photos = (
+        select(func.count())
+        .where(Attachment.subject_id == Lead.id, Attachment.uploaded_by_post_id.is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Lead.id, Lead.status, Lead.received_at, Lead.feedback_mode, Lead.feedback_note,
+            photos.label("photos"), LeadRating.score, LeadRating.comment_enc,
+            LeadRating.at.label("rated_at"),
+        )
+        .join(LeadReceipt, LeadReceipt.lead_id == Lead.id)
+        .outerjoin(LeadRating, LeadRating.lead_id == Lead.id)
+        .where(LeadReceipt.digest == wanted)
+    )  # fmt: skip
+
+
+def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
+    keys = keyring()
+    stage = receipts.STAGES[told.status]
+    online = told.feedback_mode is FeedbackMode.ONLINE and stage in receipts.RATEABLE
+    view = {
+        "stage": stage.value,
+        "title": stage.label,
+        "words": receipts.WORDS[stage],
+        "received_on": told.received_at.astimezone(TIMEZONE).date().isoformat(),
+        "answer": told.feedback_note if online else "",
+        "messages": [
+            {
+                "sender": each.sender.value,
+                "text": keys.decrypt(each.text_enc),
+                "at": each.at.astimezone(TIMEZONE).isoformat(),
+            }
+            for each in written
+        ],
+        "photos": told.photos,
+        "can_write": sum(m.sender is MessageFrom.REPORTER for m in written) < receipts.MAX_MESSAGES,
+        "can_rate": stage in receipts.RATEABLE and told.score is None,
+        "rating": rating(told.score, told.comment_enc, told.rated_at),
+    }
+    return Bearer(told.id, stage, view)
+
+
+def rating(score: int | None, comment_enc: bytes | None, at: datetime | None) -> Any:
+    """A rating as it is shown; None where there is none."""
+    if score is None or at is None:
+        return None
+    comment = keyring().decrypt(comment_enc) if comment_enc else ""
+    return {"score": score, "comment": comment, "at": at.astimezone(TIMEZONE).isoformat()}
+
+
+async def look_up(body: ReceiptAsk, source: bytes) -> dict[str, Any]:
+    """How a report stands. Raises as `_bearer` does."""
+    async with _on_the_beat():
+        return (await _bearer(body.receipt, body.proof, source)).view
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def event(name: EventName, lead_id: UUID, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An event of somebody who is nobody: no person, no post, and from nowhere."""
+    told = {"actor_kind": "public", "actor_name": "举报人", "address": ""}
+    return events.row(None, name, leads.RESOURCE, lead_id, data) | told
+
+
+async def keep(
+    session: AsyncSession, lead_id: UUID, sender: MessageFrom, text: str, post_id: UUID | None
+) -> LeadMessage:
+    """Store a message, encrypted whole; what a reporter names in it can be searched for like what
+    stands in the report."""
+    made = LeadMessage(
+        lead_id=lead_id, sender=sender, text_enc=keyring().encrypt(text), post_id=post_id
+    )
+    session.add(made)
+    if sender is MessageFrom.REPORTER:
+        found = protect.text(text, "message").identifiers
+        await rows.insert(
+            session,
+            LeadIdentifier,
+            # the message is whole by itself: nothing is to be put back into it
+            [row | {"lead_id": lead_id, "starts_at": None, "ends_at": None} for row in found],
+        )
+    await session.flush()
+    return made
+
+
+async def write(session: AsyncSession, body: ReceiptMessage, source: bytes) -> dict[str, Any]:
+    """Add a message of the reporter's. Raises Conflict when there are too many already."""
+    async with _on_the_beat():
+        found = await _bearer(body.receipt, body.proof, source)
+        if not found.view["can_write"]:
+            raise Conflict("留言已经很多了，请等工作人员答复", code="too_many_messages")
+        made = await keep(session, found.lead_id, MessageFrom.REPORTER, body.text, None)
+        told = event(EventName.LEAD_MESSAGED, found.lead_id, {"sender": MessageFrom.REPORTER.value})
+        await rows.insert(session, events.Event, [told])
+        said = {
+            "sender": made.sender.value,
+            "text": body.text,
+            "at": made.at.astimezone(TIMEZONE).isoformat(),
+        }
+        return found.view | {"messages": [*found.view["messages"], said]}
+
+
+async def rate(session: AsyncSession, body: ReceiptRating, source: bytes) -> dict[str, Any]:
+    """Judge the outcome, once. Raises Conflict (`not_answered_yet`, `rated_already`)."""
+    async with _on_the_beat():
+        found = await _bearer(body.receipt, body.proof, source)
+        if found.stage not in receipts.RATEABLE:
+            raise Conflict("还没有办理结果，答复以后再评价", code="not_answered_yet")
+        at = now()
+        taken = await session.scalar(
+            insert(LeadRating)
+            .values(
+                lead_id=found.lead_id,
+                score=body.score,
+                comment_enc=keyring().encrypt(body.comment) if body.comment else None,
+                at=at,
+            )
+            .on_conflict_do_nothing()
+            .returning(LeadRating.lead_id)
+        )
+        if taken is None:
+            raise Conflict("已经评价过了，评价不能修改", code="rated_already")
+        told = event(EventName.LEAD_RATED, found.lead_id, {"score": body.score})
+        await rows.insert(session, events.Event, [told])
+        given = {"score": body.score, "comment": body.comment, "at": at.isoformat()}
+        return found.view | {"can_rate": False, "rating": given}

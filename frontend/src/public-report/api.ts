@@ -1,0 +1,79 @@
+import type { components } from '@/api/schema'
+import { ApiProblem, problemOf } from '@/lib/problems'
+
+import { solve } from './proof'
+
+type Schemas = components['schemas']
+export type Places = Schemas['PublicPlaces']
+export type Shown = Schemas['ReceiptShown']
+export type Report = Omit<Schemas['PublicReport'], 'proof'>
+type Purpose = Schemas['ProofPurpose']
+type Proof = Schemas['Proof']
+
+const BASE = '/api/v1/public'
+
+async function ask<T>(path: string, body?: unknown): Promise<T> {
+  const response = await fetch(BASE + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    // Nothing of a login, if there is one in this browser, travels with a report.
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    ...(body === undefined
+      ? {}
+      : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  const told: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw problemOf(response, told)
+  return told as T
+}
+
+async function prove(purpose: Purpose): Promise<Proof> {
+  const { challenge, bits } = await ask<Schemas['ChallengeGiven']>('/challenges', { purpose })
+  return { challenge, answer: await solve(challenge, bits) }
+}
+
+/** Begun while somebody is still writing, so that nobody waits for it in the end. */
+let ready: Promise<Proof> | null = null
+export function prepare() {
+  ready ??= prove('report').catch(() => {
+    ready = null
+    return prove('report')
+  })
+  ready.catch(() => (ready = null))
+}
+
+/** Whether another proof would help. */
+const worn = (error: unknown) =>
+  error instanceof ApiProblem && ['proof_stale', 'proof_used'].includes(error.code)
+
+export const places = () => ask<Places>('/places')
+
+/** A lost answer is asked for again with the same proof: the server then gives the same receipt. */
+export async function handIn(report: Report): Promise<string> {
+  prepare()
+  const proof = await ready!
+  try {
+    const { receipt } = await ask<{ receipt: string }>('/leads', { ...report, proof })
+    ready = null
+    return receipt
+  } catch (error) {
+    if (!worn(error)) throw error
+    ready = null
+    return handIn(report)
+  }
+}
+
+async function show(path: string, body: object): Promise<Shown> {
+  for (let left = 1; ; left--) {
+    try {
+      return await ask<Shown>(`/receipts${path}`, { ...body, proof: await prove('receipt') })
+    } catch (error) {
+      if (left === 0 || !worn(error)) throw error
+    }
+  }
+}
+
+export const lookUp = (receipt: string) => show('', { receipt })
+export const write = (receipt: string, text: string) => show('/messages', { receipt, text })
+export const rate = (receipt: string, score: number, comment: string) =>
+  show('/ratings', { receipt, score, comment })

@@ -1,0 +1,7 @@
+import type { OutcomeStatus } from '@/api/schema'
+import type { Tone } from '@/ui/types'
+
+export const OUTCOME_TONES: Record<OutcomeStatus, Tone> = {
+  published: 'done',
+  withdrawn: 'stopped',
+}

@@ -1,0 +1,109 @@
+"""Views and saved filters above the list of leads, and many leads given away at once."""
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import update
+
+from api.core import db
+from api.models.saved_filters import SavedFilter
+from tests.browser.test_axe import NARROW, axe, faults, picture  # noqa: F401  # a fixture
+from tests.conftest import Running, logged_in, started
+from tests.factories import make_lead
+
+
+@pytest.fixture(scope="module")
+def server(browser, built, tmp_path_factory) -> Running:
+    with started(tmp_path_factory.mktemp("list-home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(server: Running):
+    with logged_in(server) as as_:
+        yield as_
+
+
+async def test_a_view_opens_the_rows_that_it_counts(as_, client):
+    make_lead(client("office"))
+    make_lead(client("grid01"))
+    office = await as_("office")
+    await office.open("/leads")
+    views = office.page.get_by_role("navigation", name="线索视图")
+    await views.get_by_role("link", name="无人承办").click()
+    count = await views.locator("[aria-current] b").inner_text()
+    await expect(office.page.get_by_text(f"共 {count} 条", exact=True)).to_be_visible()
+    await expect(office.rows()).to_have_count(int(count))
+
+
+async def test_conditions_are_kept_renamed_made_default_and_deleted(as_, client, axe):  # noqa: F811
+    make_lead(client("office"), fast_track=True)
+    office = await as_("office")
+    page = office.page
+    await office.open("/leads?fast_track=true")
+    await office.button("保存为常用筛选").click()
+    await office.fill({"名称": "快办的", "打开列表时先用它": True}, within=office.dialog())
+    await office.button("确定保存为常用筛选", office.dialog()).click()
+    await office.says("已保存")
+    chips = page.get_by_role("group", name="常用筛选")
+    await expect(chips.get_by_role("link", name="快办的")).to_have_attribute("aria-current", "true")
+    assert not (found := await faults(office, axe, "leads-filters")), "\n".join(found)
+
+    await office.open("/leads")  # opens with it
+    await expect(page).to_have_url(f"{office.url}/leads?fast_track=true")
+    await page.get_by_role("navigation", name="线索视图").get_by_role("link", name="全部").click()
+    await expect(chips.get_by_role("link", name="快办的")).not_to_have_attribute(
+        "aria-current", "true"
+    )
+    await chips.get_by_role("link", name="快办的").click()
+    await office.button("修改这个筛选").click()
+    await office.fill({"名称": "急办的"}, within=office.dialog())
+    await office.button("确定修改这个筛选", office.dialog()).click()
+    await office.says("已修改")
+    await expect(chips.get_by_role("link", name="急办的")).to_be_visible()
+    await office.button("删除这个筛选").click()
+    await office.says("已删除常用筛选“急办的”")
+    await expect(chips.get_by_role("link", name="急办的")).to_have_count(0)
+
+
+async def test_one_that_is_out_of_date_says_so_and_can_be_mended(as_, client, server):
+    body = {"noun": "leads", "name": "旧条件", "query": "status=registered"}
+    saved = client("office").post("/saved-filters", json=body).json()
+    database = db.Database(server.app_url)
+    async with database.session() as session, session.begin():
+        await session.execute(
+            update(SavedFilter).where(SavedFilter.id == saved["id"]).values(query="status=gone")
+        )
+    await database.dispose()
+    office = await as_("office")
+    await office.open("/leads?status=disputed")
+    chip = office.page.locator(".chip.faulty")
+    await expect(chip).to_contain_text("已失效：列表不再认得其中的条件：状态（gone）")
+    await picture(office, "leads-filter-faulty")
+    await office.button("改用现在的条件", chip).click()
+    await office.button("确定改用现在的条件", office.dialog()).click()
+    await expect(office.link("旧条件")).to_have_attribute("aria-current", "true")
+    await office.button("删除这个筛选").click()
+
+
+async def test_many_are_given_away_and_each_row_says_what_became_of_it(as_, client):
+    office_client = client("office")
+    leads = [make_lead(office_client, batch_no="批量") for _ in range(3)]
+    office = await as_("office")
+    await office.open("/leads?unowned=true")
+    for lead in leads:
+        await office.page.get_by_label(f"选择{lead['number']}").check()
+    taken = leads[1]
+    url = f"/leads/{taken['id']}"
+    office_client.act(url, "reject", taken["version"], reason="同事已经处理")
+    await office.button("交办所选 3 条").click()
+    await office.fill({"承办单位": "派出所"}, within=office.dialog())
+    await office.button("确定交办所选 3 条", office.dialog()).click()
+    results = office.page.get_by_role("dialog", name="交办结果")
+    await expect(results).to_contain_text("已交办 2 条，1 条没有交办")
+    for lead in leads:
+        row = results.get_by_role("row").filter(has_text=lead["number"])
+        told = "他人" if lead is taken else "派出所"
+        await expect(row).to_contain_text(told)
+    await picture(office, "leads-batch-results")
+    await office.button("知道了", results).click()
+    await expect(results).to_have_count(0)
