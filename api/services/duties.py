@@ -393,13 +393,29 @@ _TYPES = {
 }
 
 
-async def waiting(session: AsyncSession, actor: Actor, limit: int) -> dict[str, Any]:
-    """Everything that waits for the actor's unit, by due time, and how many of each kind."""
+async def waiting(
+    session: AsyncSession, actor: Actor, limit: int, kind: DutyKind | None = None
+) -> dict[str, Any]:
+    """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
+    and how many there are of each kind."""
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
         return {"items": [], "counts": [], "total": 0}
     clock = await time_rules.clock(session)
-    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in mine)).subquery()
+    listed = [source for source in mine if kind in {None, source.kind}]
+    items = await _items(session, actor, listed, clock, limit) if listed else []
+    counts = await _counts(session, actor, mine, clock)
+    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+
+
+async def _items(
+    session: AsyncSession,
+    actor: Actor,
+    sources: Sequence[Source],
+    clock: time_rules.Clock,
+    limit: int,
+) -> list[dict[str, Any]]:
+    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in sources)).subquery()
     rows = list(
         await session.execute(
             select(found)
@@ -410,8 +426,7 @@ async def waiting(session: AsyncSession, actor: Actor, limit: int) -> dict[str, 
     assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
     items = [_item(row, clock, assigned) for row in rows if _is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
-    counts = await _counts(session, actor, mine, clock)
-    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+    return items
 
 
 def _is_receipt(row: Any) -> bool:

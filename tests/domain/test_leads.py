@@ -64,7 +64,6 @@ class Standing:
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
     merged_into_id: None = None
-    merged_into_id: None = None
 
 
 #: At which stage of a hand-over nothing can be objected to an action.

@@ -203,7 +203,7 @@ class TestSamples:
         office, market, police = client("office"), client("market"), client("police")
         lead = concluded[0]
         url = f"/leads/{lead['id']}"
-        assert [d["kind"] for d in duties(office, lead["id"])] == ["lead_recheck_drawn"]
+        assert duties(office, lead["id"], "lead_recheck_drawn")
         again = {"unit_id": market.me["unit"]["id"], "reason": "抽中"}
         answer = refused(office.act(url, "recheck", lead["version"], **again), 422)
         assert [e["code"] for e in answer["errors"]] == ["same_unit"]

@@ -19462,6 +19462,8 @@ export interface operations {
     me_waiting: {
         parameters: {
             query?: {
+                /** @description 只列这一种事项；件数仍是全部的 */
+                kind?: components["schemas"]["DutyKind"] | null;
                 /** @description 列出的件数 */
                 limit?: number;
             };
