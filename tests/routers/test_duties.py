@@ -90,11 +90,11 @@ class TestWhoSeesWhat:
     def test_one_kind_is_listed_whatever_is_more_urgent(self, client):
         office = client("office")
         lead = make_lead(office)
-        asked = {"kind": "lead_register", "limit": 1}
+        asked = {"kind": "lead_assign", "limit": 1}
         answer = done(office.get("/me/duties", params=asked))
-        assert [d["kind"] for d in answer["items"]] == ["lead_register"]
+        assert [d["kind"] for d in answer["items"]] == ["lead_assign"]
         assert answer["total"] == sum(c["count"] for c in answer["counts"]) > 1
-        assert lead["status"] == "received"
+        assert lead["status"] == "registered"
         assert office.get("/me/duties", params={"kind": "nothing"}).status_code == 422
 
     @pytest.mark.parametrize("limit", ["0", "201", "x"])
