@@ -96,6 +96,17 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Rare:
+    """A field that few records fill, looked up only where the others say that there is something:
+    every part of a statement costs, whether it finds anything or not."""
+
+    column: Expression
+    filled: Callable[[Mapping[str, Any]], bool]
+    #: What the field is otherwise, as JSON carries it.
+    empty: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """How the database itself chooses the one record to read, from the rows that may be seen."""
 
@@ -116,6 +127,8 @@ class Shape:
     continued: bool = False
     counted: bool = False
     single: bool = False
+    #: The rare fields to look up, and nothing else.
+    rare: tuple[str, ...] = ()
     #: Written into the SQL: PostgreSQL takes a bound limit for a tenth of the table, and plans anew
     #: at each call, which takes longer than the page itself.
     limit: int = 0
@@ -183,13 +196,19 @@ class Listing:
     source: FromClause
     #: Field of the list schema → SQL; of the read schema → SQL.
     item_columns: Mapping[str, ColumnElement[Any]]
-    read_columns: Mapping[str, ColumnElement[Any]]
+    read_columns: Mapping[str, ColumnElement[Any] | Rare]
     filters: Mapping[str, tuple[TypeEngine[Any], Filter]]
     sorts: Mapping[str, Sort]
     default_sort: str
     #: Overrides who sees which rows, for the few resources that are not scoped by town or unit.
     scopes: Mapping[RowScope, ColumnElement[bool]] = field(default_factory=dict[RowScope, Any])
     _compiled: dict[Shape, Compiled] = field(default_factory=dict[Shape, Compiled])
+    _rare: dict[str, Rare] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set the rare fields apart."""
+        found = self.read_columns.items()
+        self._rare = {name: column for name, column in found if isinstance(column, Rare)}
 
     async def page(
         self,
@@ -232,13 +251,34 @@ class Listing:
         self, actor: Actor, record_id: UUID, session: AsyncSession | None = None
     ) -> dict[str, Any]:
         """One visible record as its JSON fields. Raises NotFound and Unauthenticated."""
-        shape = Shape(ROLE_SCOPE.get(actor.role, RowScope.NONE), self.default_sort, (), single=True)
+        item = await self._single(actor, record_id, (), session)
+        return await self._whole(actor, record_id, item, session)
+
+    async def _single(
+        self, actor: Actor, record_id: UUID, rare: tuple[str, ...], session: AsyncSession | None
+    ) -> dict[str, Any]:
+        scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+        shape = Shape(scope, self.default_sort, (), single=True, rare=rare)
         row = await self._fetch(shape, self._bound(actor) | {"record_id": record_id}, session)
         if not row["alive"]:
             raise ended()
         if row["item"] is None:
             raise NotFound
         return orjson.loads(row["item"])
+
+    async def _whole(
+        self, actor: Actor, record_id: UUID, item: dict[str, Any], session: AsyncSession | None
+    ) -> dict[str, Any]:
+        """The record with its rare fields."""
+        wanted: list[str] = []
+        for name, column in self._rare.items():
+            if column.filled(item):
+                wanted.append(name)
+            else:
+                item[name] = column.empty
+        if wanted:
+            item |= await self._single(actor, record_id, tuple(wanted), session)
+        return item
 
     async def chosen(
         self, actor: Actor, choice: Choice, values: Mapping[str, object]
@@ -252,7 +292,10 @@ class Listing:
         row = await self._fetch(shape, {**self._bound(actor), **values})
         if not row["alive"]:
             raise ended()
-        return (orjson.loads(row["item"]) if row["item"] else None), row
+        if not row["item"]:
+            return None, row
+        item = orjson.loads(row["item"])
+        return await self._whole(actor, UUID(item["id"]), item, None), row
 
     def visible(self, actor: Actor) -> ColumnElement[bool]:
         """The rows this actor may see, as a predicate for the statements of services."""
@@ -361,8 +404,12 @@ class Listing:
         return select(*columns)
 
     def _columns(self, shape: Shape) -> list[ColumnElement[Any]]:
+        if shape.rare:
+            return [self._rare[name].column.label(name) for name in shape.rare]
         shown = self.read_columns if shape.single else self.item_columns
-        return [column.label(name) for name, column in shown.items()]
+        return [
+            column.label(name) for name, column in shown.items() if not isinstance(column, Rare)
+        ]
 
     def _conditions(self, shape: Shape, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
         statement = select(*columns).select_from(self.source).where(self._scope(shape.scope))

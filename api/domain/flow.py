@@ -133,13 +133,23 @@ class Step(Generic[S]):
             raise Invalid(faults[0].message, errors=faults)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Available:
-    """An action that this person may take on this record now, and what it asks for."""
+    """An action that may be taken, and what it asks for: made once per row, the same object each
+    time."""
 
     action: Labelled
     needs: tuple[Field, ...]
     danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What decides whether a row is offered to someone, and what is offered."""
+
+    needs: Permission
+    conditions: tuple[Callable[[Actor, Record], bool], ...]
+    shown: Available
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,20 @@ class Flow(Generic[S, A]):
     name: str
     initial: S
     steps: Mapping[A, Step[S]] = field(default_factory=dict[A, Step[S]])
+    #: The rows by the status they start from, in the order of the table: every record that is read
+    #: asks for them.
+    _starting: Mapping[Labelled, tuple[_Start, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the table by status once."""
+        found: dict[Labelled, list[_Start]] = {}
+        for action, row in self.steps.items():
+            shown = tuple(p.holds for p in row.when if p.error is not RuleViolated)
+            start = _Start(row.needs, shown, Available(action, row.fields, row.danger))
+            for status in row.frm:
+                found.setdefault(status, []).append(start)
+        starting = {status: tuple(rows) for status, rows in found.items()}
+        object.__setattr__(self, "_starting", starting)
 
     def step(self, action: A, actor: Actor, record: Record) -> Step[S]:
         """The row that applies, or the refusal.
@@ -170,11 +194,10 @@ class Flow(Generic[S, A]):
         return row
 
     def available(self, actor: Actor, record: Record) -> Sequence[Available]:
-        """What this person may do with this record now, in the order of the table."""
+        """What this person may do with this record now, in the order of the table. What only the law
+        forbids is shown: whoever tries learns the article."""
         return [
-            Available(action, row.fields, row.danger)
-            for action, row in self.steps.items()
-            if record.status in row.frm
-            and actor.may(row.needs)
-            and all(p.holds(actor, record) for p in row.when if p.error is not RuleViolated)
+            start.shown
+            for start in self._starting.get(record.status, ())
+            if actor.may(start.needs) and all(holds(actor, record) for holds in start.conditions)
         ]

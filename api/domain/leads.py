@@ -92,6 +92,7 @@ class TransferStage(Labelled):
     RECEIVED = "received", "已接收，待结果"
     INCOMPLETE = "incomplete", "材料待补正"
     ANSWERED = "answered", "结果已反馈"
+    PAST = "past", "重新办理前移送过"
 
 
 class ReceivingOrgan(Labelled):
@@ -221,14 +222,18 @@ UNANSWERED = _at(
 )
 
 
+#: Nobody owes an answer.
+_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.PAST})
+
+
 def _is_answered(_: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
-    return lead.transfer_stage in {None, _T.ANSWERED} or lead.transfer_reminded_on is not None
+    return lead.transfer_stage in _ASKS_NOTHING or lead.transfer_reminded_on is not None
 
 
 def _police_decided(_: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
-    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in {None, _T.ANSWERED}
+    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in _ASKS_NOTHING
 
 
 #: While the police have it, nobody else says what it is; what they do not file goes on (TRF-08).

@@ -1,11 +1,13 @@
 """Wire types that every noun uses: money, texts, actions, transitions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import orjson
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -147,32 +149,41 @@ def _condition(need: FlowField) -> dict[str, str] | None:
 
 
 def actions(
-    available: list[Available], offered: Mapping[str, Mapping[str, str | None]] | None = None
-) -> list[dict[str, Any]]:
+    available: Sequence[Available], offered: Mapping[str, Mapping[str, str | None]] | None = None
+) -> list[Any]:
     """The wire form of what a flow offers; `offered` are values to begin with, by action and
-    field."""
+    field. What is the same for everybody is finished JSON, made once."""
     begun = offered or {}
     return [
-        {
-            "action": each.action.value,
-            "label": each.action.label,
-            "danger": each.danger,
-            "needs": [
-                {
-                    "field": need.name,
-                    "label": need.label,
-                    "kind": need.kind.value,
-                    "required": need.required,
-                    "options": _options(need.options),
-                    "rule": need.rule,
-                    "only_with": _condition(need),
-                    "value": begun.get(each.action.value, {}).get(need.name),
-                }
-                for need in each.needs
-            ],
-        }
+        _offer(each, values) if (values := begun.get(each.action.value)) else _usual_offer(each)
         for each in available
     ]
+
+
+@cache
+def _usual_offer(each: Available) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(_offer(each, {})))
+
+
+def _offer(each: Available, values: Mapping[str, str | None]) -> dict[str, Any]:
+    return {
+        "action": each.action.value,
+        "label": each.action.label,
+        "danger": each.danger,
+        "needs": [
+            {
+                "field": need.name,
+                "label": need.label,
+                "kind": need.kind.value,
+                "required": need.required,
+                "options": _options(need.options),
+                "rule": need.rule,
+                "only_with": _condition(need),
+                "value": values.get(need.name),
+            }
+            for need in each.needs
+        ],
+    }
 
 
 _TYPES: dict[FieldKind, Any] = {

@@ -272,7 +272,7 @@ async def read(
         diversion["department"],
         diversion["receipt_no"],
     )
-    found["available_actions"] = actions(list(CASE_FLOW.available(actor, standing)))
+    found["available_actions"] = actions(CASE_FLOW.available(actor, standing))
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])
     found["source_lead_ids"] = [each["id"] for each in found["source_leads"]]

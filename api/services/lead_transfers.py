@@ -211,7 +211,8 @@ async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 
 async def forget(session: AsyncSession, lead: Lead) -> None:
     """A new round begins: earlier hand-overs stay to be read and bind nobody."""
-    lead.transfer_stage = lead.transfer_reminded_on = None
+    lead.transfer_stage = TransferStage.PAST if lead.transfer_stage else None
+    lead.transfer_reminded_on = None
     await stop(session, lead.id)
 
 

@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
+from api.core.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
@@ -62,11 +62,12 @@ OPEN = [
 
 
 # Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
-_Owner, _Proposed = aliased(Unit), aliased(Unit)
+_Owner, _Proposed, _Concluded = aliased(Unit), aliased(Unit), aliased(Unit)
 _SOURCE = (
     join(Lead, Division, Division.code == Lead.division_code, isouter=True)
     .join(_Owner, _Owner.id == Lead.owner_unit_id, isouter=True)
     .join(_Proposed, _Proposed.id == Lead.proposed_unit_id, isouter=True)
+    .join(_Concluded, _Concluded.id == Lead.concluded_unit_id, isouter=True)
 )
 _ITEM: dict[str, Any] = {
     "id": Lead.id,
@@ -140,17 +141,17 @@ _READ: dict[str, Any] = _ITEM | {
     "reporter": _REPORTER,
     "cases": _CASES,
     "is_merged": Lead.merged_into_id.is_not(None),
-    "merged_into": _MAIN,
+    "merged_into": Rare(_MAIN, lambda lead: lead["is_merged"], []),
     "due_rule": Lead.due_rule,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
-    "concluded_unit": columns.unit_named(Lead.concluded_unit_id),
+    "concluded_unit": columns.named_or_null(_Concluded),
     "concluded_by_id": Lead.concluded_by_id,
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,
     "solved_note": Lead.solved_note,
     "transfer_reminded_on": Lead.transfer_reminded_on,
-    "transfers": lead_transfers.COLUMN,
+    "transfers": Rare(lead_transfers.COLUMN, lambda lead: lead["transfer_stage"] is not None, []),
     "concluded_on": Lead.concluded_on,
     "feedback_mode": Lead.feedback_mode,
     "feedback_note": Lead.feedback_note,
@@ -323,7 +324,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     due, days = lead["due_on"], await time_rules.working_days()
     lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
-    available = list(LEAD_FLOW.available(actor, _standing(lead)))
+    available = LEAD_FLOW.available(actor, _standing(lead))
     lead["available_actions"] = actions(available, _offered(lead))
     if follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""

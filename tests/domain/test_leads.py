@@ -144,14 +144,14 @@ class TestHandOver:
     def test_nobody_concludes_what_the_police_still_have(self, stage):
         record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
         offered = {each.action for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
-        assert (LeadAction.CONCLUDE in offered) is (stage is TransferStage.ANSWERED)
+        assert (LeadAction.CONCLUDE in offered) is (stage in {TransferStage.ANSWERED, TransferStage.PAST})
 
     @pytest.mark.parametrize("stage", [None, *TransferStage])
     @pytest.mark.parametrize("reminded", [None, date(2022, 6, 1)])
     def test_closed_only_with_a_result_or_a_reminder(self, stage, reminded):
         record = Standing(LeadStatus.FED_BACK, transfer_stage=stage, transfer_reminded_on=reminded)
         who = actor(Role.OFFICE)
-        if stage in {None, TransferStage.ANSWERED} or reminded:
+        if stage in {None, TransferStage.ANSWERED, TransferStage.PAST} or reminded:
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
             return
         with pytest.raises(RuleViolated) as refused:
