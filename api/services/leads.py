@@ -47,7 +47,7 @@ from api.domain.permissions import Permission, follows_only
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
-from api.models.units import Division, Unit
+from api.models.units import Division
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
 from api.services import columns, lead_transfers, protect, time_rules
@@ -62,12 +62,12 @@ OPEN = [
 
 
 # Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
-_Owner, _Proposed, _Concluded = aliased(Unit), aliased(Unit), aliased(Unit)
+_owner, _proposed, _concluded = (columns.unit_names() for _ in range(3))
 _SOURCE = (
     join(Lead, Division, Division.code == Lead.division_code, isouter=True)
-    .join(_Owner, _Owner.id == Lead.owner_unit_id, isouter=True)
-    .join(_Proposed, _Proposed.id == Lead.proposed_unit_id, isouter=True)
-    .join(_Concluded, _Concluded.id == Lead.concluded_unit_id, isouter=True)
+    .join(_owner, _owner.c.id == Lead.owner_unit_id, isouter=True)
+    .join(_proposed, _proposed.c.id == Lead.proposed_unit_id, isouter=True)
+    .join(_concluded, _concluded.c.id == Lead.concluded_unit_id, isouter=True)
 )
 _ITEM: dict[str, Any] = {
     "id": Lead.id,
@@ -83,8 +83,8 @@ _ITEM: dict[str, Any] = {
     "amount_involved": yuan(Lead.amount_involved),
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
-    "owner_unit": columns.named(_Owner),
-    "proposed_unit": columns.named_or_null(_Proposed),
+    "owner_unit": _owner.c.named,
+    "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
     "conclusion": Lead.conclusion,
@@ -145,7 +145,7 @@ _READ: dict[str, Any] = _ITEM | {
     "due_rule": Lead.due_rule,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
-    "concluded_unit": columns.named_or_null(_Concluded),
+    "concluded_unit": _concluded.c.named,
     "concluded_by_id": Lead.concluded_by_id,
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,

@@ -144,7 +144,9 @@ class TestHandOver:
     def test_nobody_concludes_what_the_police_still_have(self, stage):
         record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
         offered = {each.action for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
-        assert (LeadAction.CONCLUDE in offered) is (stage in {TransferStage.ANSWERED, TransferStage.PAST})
+        assert (LeadAction.CONCLUDE in offered) is (
+            stage in {TransferStage.ANSWERED, TransferStage.PAST}
+        )
 
     @pytest.mark.parametrize("stage", [None, *TransferStage])
     @pytest.mark.parametrize("reminded", [None, date(2022, 6, 1)])

@@ -162,7 +162,7 @@ class TestTheResultComesBack:
         made = act(market, fed_back(market, to_police(client)), "remind", reason="请告知结果")
         made = factories.close(office, made)
         made = act(office, made, "reopen", reason="回头看")
-        assert (made["transfer_stage"], made["transfer_reminded_on"]) == (None, None)
+        assert (made["transfer_stage"], made["transfer_reminded_on"]) == ("past", None)
         assert len(made["transfers"]) == 1
 
 

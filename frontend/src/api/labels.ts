@@ -992,6 +992,7 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'received': '已接收，待结果',
   'incomplete': '材料待补正',
   'answered': '结果已反馈',
+  'past': '重新办理前移送过',
 }
 
 export const UnitKindLabels: Record<UnitKind, string> = {

@@ -10252,7 +10252,7 @@ export interface components {
          * @description How far a lead came that was handed to the police or to a department.
          * @enum {string}
          */
-        TransferStage: "sent" | "received" | "incomplete" | "answered";
+        TransferStage: "sent" | "received" | "incomplete" | "answered" | "past";
         /**
          * UnitCreate
          * @description A new unit.
