@@ -10,25 +10,27 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import imports, run
+from bench import exports, imports, run
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results.json"
 _MEGABYTES_AT_REST = 200
-_IMPORT_WANTED = 0.15
+_IMPORT_WANTED = _EXPORT_WANTED = 0.15
+_EXPORT_MEGABYTES = 150
 out = Console()
 
 
-def _import_ratio() -> dict[str, Any]:
+def _apart(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     # a process of its own: it changes settings, and its memory is a figure
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(imports.ratio)
+        return pool.apply(measure)
 
 
 def _rest() -> dict[str, int]:
@@ -77,14 +79,21 @@ def main() -> None:
     _show(figures, sizes)
     if options.only:
         return
-    brought_in = _import_ratio()
+    brought_in = _apart(imports.ratio)
     brought_in |= {"wanted": _IMPORT_WANTED, "met": brought_in["ratio"] >= _IMPORT_WANTED}
     out.print(
         f"import of {imports.ROWS:,} rows to COPY: {brought_in['ratio']} (≥ {_IMPORT_WANTED})"
     )
+    sent_out = _apart(exports.ratio)
+    streams = sent_out["megabytes_above_rest"] < _EXPORT_MEGABYTES
+    met = sent_out["ratio"] >= _EXPORT_WANTED and streams
+    sent_out |= {"wanted": _EXPORT_WANTED, "met": met}
+    out.print(
+        f"export of {exports.ROWS:,} rows to a loop: {sent_out['ratio']} (≥ {_EXPORT_WANTED})"
+    )
     rest = _rest()
     out.print(f"at rest: {rest} MB (worker < {_MEGABYTES_AT_REST})")
-    results = {"api": figures, "import": brought_in, "megabytes_at_rest": rest}
+    results = {"api": figures, "import": brought_in, "export": sent_out, "megabytes_at_rest": rest}
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
 
 

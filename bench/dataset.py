@@ -3,12 +3,22 @@
 from typing import Any
 
 from api.core import search
+from api.core.crypto import keyring
+from api.domain.identifiers import IdentifierKind
 from api.domain.names import name
 
 #: Share of the leads that hold a word, and the word.
 WORDS = {"half": "预订床位", "1%": "翡翠手镯", "0.1%": "藏獒养殖", "0.01%": "磁悬浮床垫"}
 _EVERY = {"half": 2, "1%": 100, "0.1%": 1_000, "0.01%": 10_000}
-SUBJECT = "霍邱县福寿康养服务有限公司"
+#: Whoever is reported: each of them by as many leads as a notorious company of a town is.
+_BRANDS = 2_000
+_SYLLABLES = "福寿康宁安泰和顺瑞祥乐颐春晖松鹤长青金银玉德仁爱"
+SUBJECTS = [
+    f"霍邱县{_SYLLABLES[i % 24]}{_SYLLABLES[i // 24 % 24]}{_SYLLABLES[i // 576]}康养服务有限公司"
+    for i in range(_BRANDS)
+]
+#: A phone that every hundred-thousandth lead names, and the first; every second lead names some.
+PHONE, _PHONE_EVERY = "13855500123", 100_000
 TEXT = "老人交纳会员费，承诺每年返利百分之十八，至今无法入住，要求退款被拖延。"
 #: The unit with a small share of the rows: one in five thousand (0.02 %).
 SMALL_SHARE = 5_000
@@ -30,18 +40,32 @@ SELECT
   'XS-B-' || i, (ARRAY['registered','assigned','verifying','concluded','closed'])[1 + i % 5],
   (ARRAY['police_110','hotline_12345','petition','grid_sweep'])[1 + i % 4], '',
   timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds', true,
-  $1 || t.extra, $2, '', 'C' || 1 + i % 6, ARRAY['C' || 1 + i % 6], ARRAY[]::text[],
+  $1 || t.extra, n.name, '', 'C' || 1 + i % 6, ARRAY['C' || 1 + i % 6], ARRAY[]::text[],
   '3415221182' || lpad((1 + i % 10)::text, 2, '0'), '341522118', (i % 900000) * 100, i % 9, false,
   'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, ARRAY[]::uuid[], false, '',
-  '', '', '', $6::tsvector || t.words, $13, $14, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
+  '', '', '', $6::tsvector || n.vector || t.words, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
   $7::uuid, 1, now()
 FROM generate_series($8::bigint, $9::bigint) AS i
+JOIN (
+  SELECT at - 1 AS at, name, vector::tsvector, key, sound
+  FROM unnest($2::text[], $13::text[], $14::text[], $15::text[])
+    WITH ORDINALITY AS known(name, vector, key, sound, at)
+) AS n ON n.at = i % cardinality($2::text[])
 CROSS JOIN LATERAL (
   SELECT coalesce(string_agg(w.word, ''), '') AS extra,
          coalesce(string_agg(w.vector, ' '), '')::tsvector AS words
   FROM unnest($10::text[], $11::text[], $12::int[]) AS w(word, vector, every)
   WHERE i % w.every = 0
 ) AS t
+"""
+
+_NAMED = """
+INSERT INTO lead_identifiers (id, lead_id, kind, value_enc, value_index, value_mask, field, state)
+SELECT gen_random_uuid(), id, $1, ''::bytea,
+  CASE WHEN row % $2 = 0 THEN $3 ELSE decode(md5(id::text), 'hex') END, '138****0123', 'narrative',
+  'proposed'
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS row FROM leads WHERE number LIKE 'XS-B-%') AS l
+WHERE (row % 2 = 0) AND NOT EXISTS (SELECT 1 FROM lead_identifiers WHERE lead_id = l.id)
 """
 
 
@@ -57,31 +81,35 @@ async def fill(owner: Any, total: int, *, first: int = 1) -> None:
     indexes = await owner.fetch(_INDEXES)
     for row in indexes:
         await owner.execute(f'DROP INDEX "{row["indexname"]}"')
-    words, known = list(WORDS), name(SUBJECT)
+    words, known = list(WORDS), [name(subject) for subject in SUBJECTS]
     for start in range(first, total + 1, 100_000):
         await owner.execute(
             _INSERT,
             TEXT,
-            SUBJECT,
+            SUBJECTS,
             SMALL_SHARE,
             police,
             office,
-            vector(SUBJECT + " " + TEXT),
+            vector(TEXT),
             units["office"]["id"],
             start,
             min(start + 99_999, total),
             [WORDS[w] for w in words],
             [vector(WORDS[w]) for w in words],
             [_EVERY[w] for w in words],
-            known.core,
-            known.sound,
+            [vector(subject) for subject in SUBJECTS],
+            [each.core for each in known],
+            [each.sound for each in known],
         )
     await owner.execute(
         "INSERT INTO record_access (viewer_id, resource, record_id) "
         "SELECT owner_unit_id, 'lead', id FROM leads ON CONFLICT DO NOTHING"
     )
+    kind = IdentifierKind.PHONE.value
+    await owner.execute(_NAMED, kind, _PHONE_EVERY, keyring().blind_index(kind, PHONE))
     await owner.execute("SET maintenance_work_mem = '1GB'")
     for row in indexes:
         await owner.execute(row["indexdef"])
     await owner.execute("VACUUM ANALYZE leads")
     await owner.execute("VACUUM ANALYZE record_access")
+    await owner.execute("VACUUM ANALYZE lead_identifiers")

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import asyncpg
@@ -61,8 +61,15 @@ def compare(ours: Callable[[], float], bare: Callable[[], float], rounds: int) -
     }
 
 
+class Served(NamedTuple):
+    """A server of a run."""
+
+    url: str
+    process: int
+
+
 @contextlib.contextmanager
-def serving(app: str, port: int, environment: dict[str, str]) -> Iterator[str]:
+def serving(app: str, port: int, environment: dict[str, str]) -> Iterator[Served]:
     """One process of an application."""
     command = [sys.executable, "-m", "uvicorn", app, "--factory", "--port", str(port)]
     process = subprocess.Popen(
@@ -75,7 +82,7 @@ def serving(app: str, port: int, environment: dict[str, str]) -> Iterator[str]:
                 httpx.get(url, timeout=1)
                 break
             time.sleep(0.1)
-        yield url
+        yield Served(url, process.pid)
     finally:
         process.terminate()
         process.wait(20)
@@ -152,12 +159,13 @@ class Bench:
             compare(lambda: self.rate(path, who), lambda: self.bare_rate(bare), self.rounds),
         )
 
-    def against_list(self, name: str, wanted: float, path: str) -> None:
+    def against(self, other: str, name: str, wanted: float, path: str) -> None:
+        """One of our own reads, to another of them."""
         if not self.only.search(name):
             return
-        self.rate(path)
+        self.rate(path), self.rate(other)
         self.add(
-            name, wanted, compare(lambda: self.rate(path), lambda: self.rate("/leads"), self.rounds)
+            name, wanted, compare(lambda: self.rate(path), lambda: self.rate(other), self.rounds)
         )
 
     def create(self, name: str, wanted: float | None, path: str) -> None:
@@ -189,13 +197,16 @@ class Bench:
             cursor = (
                 self.get(f"/leads?cursor={cursor}" if cursor else "/leads")["next_cursor"] or cursor
             )
-        self.against_list("hundredth page to first", 0.9, f"/leads?cursor={cursor}")
+        self.against("/leads", "hundredth page to first", 0.9, f"/leads?cursor={cursor}")
         record = self.get("/leads")["items"][0]["id"]
         self.against_bare("one record", 0.5, f"/leads/{record}", f"/rows/{record}")
         for share, wanted in (("half", 0.5), ("1%", 0.02), ("0.1%", 0.15), ("0.01%", 0.5)):
-            self.against_list(
-                f"search, word in {share}", wanted, f"/leads?q={quote(dataset.WORDS[share])}"
-            )
+            words = f"/leads?q={quote(dataset.WORDS[share])}"
+            self.against("/leads", f"search, word in {share}", wanted, words)
+        one = f"/leads/{record}"
+        self.against(one, "similar leads to one record", 1 / 8, f"{one}/similar")
+        self.against(one, "search by phone to one record", 1 / 2, f"/leads?q={dataset.PHONE}")
+        self.against(one, "next lead of the desk to one record", 1 / 3, "/leads/next")
         self.create("create, to lead with event and key", 0.15, "/leads")
         self.create("create, to one bare row", None, "/rows")
 
@@ -235,7 +246,7 @@ def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict
                 serving("api.main:create_app", 8311, environment) as ours,
                 serving("bench.bare:create_app", 8312, environment) as bare,
             ):
-                bench = Bench(ours, bare, seconds=seconds, rounds=rounds, only=only)
+                bench = Bench(ours.url, bare.url, seconds=seconds, rounds=rounds, only=only)
                 bench.run()
             for name, row in bench.figures.items():
                 figure = figures.setdefault(name, {"wanted": row.pop("wanted"), "sizes": {}})
