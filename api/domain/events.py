@@ -32,6 +32,8 @@ class EventName(Labelled):
     LEAD_UNMERGED = "lead.unmerged", "撤销并入"
     LEAD_ABSORBED = "lead.absorbed", "另一线索并入"
     LEAD_RELEASED = "lead.released", "并入的线索撤出"
+    LEAD_RED_FLAGS_TICKED = "lead.red_flags_ticked", "勾选风险特征"
+    LEAD_CATEGORY_ADOPTED = "lead.category_adopted", "采纳类别建议"
     LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
 
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"

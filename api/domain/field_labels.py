@@ -228,7 +228,7 @@ _TIME: Final = {
 _LEADS: Final = {
     "amount_involved": "涉案金额（元）",
     "primary_category": "主要类别（C1–C6，C0 为其他）",
-    "red_flags": "风险信号",
+    "red_flags": "风险特征",
     "identifiers": "电话、账号、证件号等标识",
     "fast_track": "是否快速办理",
     "cases": "由此形成的案件",

@@ -24,6 +24,7 @@ from api.routers import (
     property_measures,
     receipts,
     rectifications,
+    red_flags,
     risk_entities,
     saved_filters,
     setup,
@@ -44,6 +45,7 @@ ROUTERS = (
     lead_links.router,  # its plain words come before /leads/{lead_id}
     lead_desk.router,  # before /leads/{lead_id}
     leads.router,
+    red_flags.router,
     receipts.leads_router,
     exports.risk_entities_router,
     risk_entities.router,

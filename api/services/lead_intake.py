@@ -24,7 +24,7 @@ from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Post
 from api.schemas.leads import LeadCreate, LeadUpdate
-from api.services import _transition, leads, places, protect
+from api.services import _transition, leads, places, protect, red_flags
 
 _WHAT = "线索"
 
@@ -211,6 +211,8 @@ async def update(
     if "division_code" in changes:
         place = await places.own(session, actor, changes["division_code"], _WHAT)
         await _move(session, lead, place)
+    if "red_flags" in changes:
+        await red_flags.keep_flags(session, actor, lead, changes["red_flags"])
     for name, value in changes.items():
         setattr(lead, name, value)
     lead.search = _words(lead.subject_name, lead.narrative)

@@ -9,6 +9,7 @@ import type {
   CaseSort,
   CaseStatus,
   Charge,
+  CheckKind,
   CivilRoute,
   Confidence,
   Disposal,
@@ -26,6 +27,7 @@ import type {
   FeedbackMode,
   FieldKind,
   Finding,
+  FundraisingTest,
   Goal,
   IdentifierKind,
   IdentifierState,
@@ -209,6 +211,11 @@ export const ChargeLabels: Record<Charge, string> = {
   'illegal_medical_practice': '非法行医罪',
 }
 
+export const CheckKindLabels: Record<CheckKind, string> = {
+  'red_flag': '风险特征',
+  'fundraising_test': '非法集资的四个特征',
+}
+
 export const CivilRouteLabels: Record<CivilRoute, string> = {
   'mediation': '人民调解',
   'litigation': '民事诉讼',
@@ -351,6 +358,8 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.unmerged': '撤销并入',
   'lead.absorbed': '另一线索并入',
   'lead.released': '并入的线索撤出',
+  'lead.red_flags_ticked': '勾选风险特征',
+  'lead.category_adopted': '采纳类别建议',
   'lead.identifier_decided': '确认涉及号码',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
@@ -419,6 +428,13 @@ export const FieldKindLabels: Record<FieldKind, string> = {
 export const FindingLabels: Record<Finding, string> = {
   'problem': '发现问题',
   'none': '未发现问题',
+}
+
+export const FundraisingTestLabels: Record<FundraisingTest, string> = {
+  'unlawful': '非法性：未经依法许可或者借用合法经营的形式吸收资金',
+  'public': '公开性：通过网络、媒体、推介会、传单、手机信息等途径向社会公开宣传',
+  'inducing': '利诱性：承诺在一定期限内还本付息或者给付回报',
+  'social': '社会性：向社会公众即社会不特定对象吸收资金',
 }
 
 export const GoalLabels: Record<Goal, string> = {

@@ -1124,6 +1124,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/red-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 风险特征与类别建议
+         * @description 风险特征和非法集资四个特征的勾选情况、反映内容中的提示词，以及类别建议和理由。
+         */
+        get: operations["leads_red_flags_of"];
+        /**
+         * 勾选风险特征
+         * @description 由人确认有哪些特征；系统只提示，从不代为勾选。
+         */
+        put: operations["leads_tick"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/red-flags/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 采纳类别建议
+         * @description 把建议的类别定为主要类别，连同理由记入时间线；是否采纳由人决定。
+         */
+        post: operations["leads_adopt_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/reveals": {
         parameters: {
             query?: never;
@@ -3803,6 +3847,30 @@ export interface components {
             version: number;
         };
         /**
+         * CategoryAdoption
+         * @description The suggestion that is taken over as the lead's category.
+         */
+        CategoryAdoption: {
+            /** @description 所采纳的建议类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * CategorySuggestion
+         * @description The category that boxes and words point to; a person decides.
+         */
+        CategorySuggestion: {
+            /** @description 建议的主要类别；看不出的为空 */
+            category: components["schemas"]["LeadCategory"] | null;
+            /** @description 可对照的罪名，按已勾选的特征；不是认定 */
+            charges: components["schemas"]["Charge"][];
+            /** @description 是否与现在的主要类别一致 */
+            is_adopted: boolean;
+            /** @description 理由 */
+            reasons: string[];
+        };
+        /**
          * Certificate
          * @description A plan that anybody can recompute; claims by number only.
          */
@@ -3856,6 +3924,12 @@ export interface components {
          * @enum {string}
          */
         Charge: "fraud" | "fundraising_fraud" | "illegal_deposits" | "contract_fraud" | "pyramid_selling" | "shoddy_products" | "fake_medicine" | "inferior_medicine" | "unsafe_food" | "toxic_food" | "substandard_devices" | "false_advertising" | "illegal_business" | "sham_litigation" | "impersonation" | "forged_documents" | "personal_data" | "assisting_cybercrime" | "concealing_proceeds" | "money_laundering" | "extortion" | "provoking_trouble" | "illegal_medical_practice";
+        /**
+         * CheckKind
+         * @description Which of the two lists a box belongs to.
+         * @enum {string}
+         */
+        CheckKind: "red_flag" | "fundraising_test";
         /**
          * CivilRoute
          * @description How a dispute that is no crime goes on (capability C5).
@@ -4677,7 +4751,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4802,6 +4876,12 @@ export interface components {
          * @enum {string}
          */
         Finding: "problem" | "none";
+        /**
+         * FundraisingTest
+         * @description The four features that together make illegal fund-raising (非法集资解释第一条).
+         * @enum {string}
+         */
+        FundraisingTest: "unlawful" | "public" | "inducing" | "social";
         /**
          * Goal
          * @description The four goals of the campaign (众办〔2022〕54号 §2).
@@ -5627,7 +5707,7 @@ export interface components {
             primary_category: components["schemas"]["LeadCategory"];
             /** @description 接收时间；不填为现在 */
             received_at?: string | null;
-            /** @description 风险信号 */
+            /** @description 风险特征 */
             red_flags?: components["schemas"]["RedFlag"][];
             /** @description 举报人 */
             reporter?: components["schemas"]["Reporter"];
@@ -5904,7 +5984,7 @@ export interface components {
             received_at: string;
             /** @description 接收时间是否精确到时分 */
             received_has_time: boolean;
-            /** @description 风险信号 */
+            /** @description 风险特征 */
             red_flags: components["schemas"]["RedFlag"][];
             /** @description 举报人 */
             reporter: components["schemas"]["ReporterShown"];
@@ -5944,6 +6024,34 @@ export interface components {
              */
             unit_id: string;
             /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRedFlags
+         * @description The boxes of a lead and what follows from them.
+         */
+        LeadRedFlags: {
+            /** @description 各项记录 */
+            items: components["schemas"]["RedFlagBox"][];
+            /** @description 当前用户能否勾选、采纳 */
+            may_decide: boolean;
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 类别建议 */
+            suggestion: components["schemas"]["CategorySuggestion"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * LeadRedFlagsPut
+         * @description All boxes that are ticked from now on.
+         */
+        LeadRedFlagsPut: {
+            /** @description 非法集资的四个特征 */
+            fundraising_tests: components["schemas"]["FundraisingTest"][];
+            /** @description 风险特征 */
+            red_flags: components["schemas"]["RedFlag"][];
+            /** @description 版本号；修改时原样带回 */
             version: number;
         };
         /**
@@ -6084,7 +6192,7 @@ export interface components {
             people_involved?: number | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /** @description 风险信号 */
+            /** @description 风险特征 */
             red_flags?: components["schemas"]["RedFlag"][] | null;
             /** @description 反映对象 */
             subject_name?: string | null;
@@ -8374,6 +8482,28 @@ export interface components {
          */
         RedFlag: "fixed_return" | "public_pitch" | "no_financial_licence" | "forbidden_name" | "excessive_prepayment" | "not_on_record" | "free_gifts" | "personal_collection" | "buy_back" | "house_mortgage" | "government_backing" | "leaders_photos" | "targets_elders" | "recruiter_commission" | "refuses_refund";
         /**
+         * RedFlagBox
+         * @description One box: whether a person ticked it, and the words of the report that speak for it.
+         */
+        RedFlagBox: {
+            /** @description 代码 */
+            code: string;
+            /** @description 是否已由人勾选 */
+            is_ticked: boolean;
+            /** @description 种类 */
+            kind: components["schemas"]["CheckKind"];
+            /** @description 中文名称 */
+            label: string;
+            /** @description 依据 */
+            source: string;
+            /** @description 何时勾选；未勾选为空 */
+            ticked_at: string | null;
+            /** @description 由谁勾选；登记时随表填写的为空 */
+            ticked_by: string | null;
+            /** @description 反映内容中的相关词语；只作提示，不等于勾选 */
+            words: string[];
+        };
+        /**
          * RefusedAssignment
          * @description A lead of the batch that stayed as it was, and why.
          */
@@ -10383,10 +10513,13 @@ export type CaseSort = components['schemas']['CaseSort'];
 export type CaseStatus = components['schemas']['CaseStatus'];
 export type CaseUpdate = components['schemas']['CaseUpdate'];
 export type CaseWithdraw = components['schemas']['CaseWithdraw'];
+export type CategoryAdoption = components['schemas']['CategoryAdoption'];
+export type CategorySuggestion = components['schemas']['CategorySuggestion'];
 export type Certificate = components['schemas']['Certificate'];
 export type ChallengeAsk = components['schemas']['ChallengeAsk'];
 export type ChallengeGiven = components['schemas']['ChallengeGiven'];
 export type Charge = components['schemas']['Charge'];
+export type CheckKind = components['schemas']['CheckKind'];
 export type CivilRoute = components['schemas']['CivilRoute'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
@@ -10443,6 +10576,7 @@ export type Figure = components['schemas']['Figure'];
 export type FigureQuery = components['schemas']['FigureQuery'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
+export type FundraisingTest = components['schemas']['FundraisingTest'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
 export type HolderCreate = components['schemas']['HolderCreate'];
@@ -10502,6 +10636,8 @@ export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
+export type LeadRedFlags = components['schemas']['LeadRedFlags'];
+export type LeadRedFlagsPut = components['schemas']['LeadRedFlagsPut'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadReopen = components['schemas']['LeadReopen'];
@@ -10640,6 +10776,7 @@ export type RectificationSubmit = components['schemas']['RectificationSubmit'];
 export type RectificationUpdate = components['schemas']['RectificationUpdate'];
 export type RectificationWithdraw = components['schemas']['RectificationWithdraw'];
 export type RedFlag = components['schemas']['RedFlag'];
+export type RedFlagBox = components['schemas']['RedFlagBox'];
 export type RefusedAssignment = components['schemas']['RefusedAssignment'];
 export type Regime = components['schemas']['Regime'];
 export type Registration = components['schemas']['Registration'];
@@ -17303,6 +17440,322 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptGiven"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_red_flags_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRedFlags"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_tick: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadRedFlagsPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRedFlags"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_adopt_category: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryAdoption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRedFlags"];
                 };
             };
             /** @description 请求无法解析 */
