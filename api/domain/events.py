@@ -36,6 +36,11 @@ class EventName(Labelled):
     LEAD_CATEGORY_ADOPTED = "lead.category_adopted", "采纳类别建议"
     LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
 
+    REWARD_CREATED = "reward.created", "提出奖励"
+    REWARD_TRANSITIONED = "reward.transitioned", "办理奖励"
+    REWARD_CODE_ISSUED = "reward.code_issued", "发放领取码"
+    REWARD_RULE_CHANGED = "reward.rule_changed", "调整奖励规则"
+
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"
     RISK_ENTITY_TRANSITIONED = "risk_entity.transitioned", "处置风险主体"

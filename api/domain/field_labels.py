@@ -22,6 +22,7 @@ from api.domain.outcomes import OUTCOME_FLOW
 from api.domain.property_items import PROPERTY_FLOW
 from api.domain.property_measures import MEASURE_FLOW
 from api.domain.rectifications import RECTIFICATION_FLOW
+from api.domain.rewards import REWARD_FLOW
 from api.domain.risk_entities import RISK_ENTITY_FLOW
 from api.domain.victims import VICTIM_FLOW
 
@@ -38,6 +39,7 @@ _FLOWS: Final[dict[str, Flow[Any, Any]]] = {
     "victim": VICTIM_FLOW,
     "entry": LEDGER_FLOW,
     "distribution": DISTRIBUTION_FLOW,
+    "reward": REWARD_FLOW,
     "import": IMPORT_FLOW,
 }
 _LEDGERS: Final = {"lead": LEADS, "risk_entity": RISK_ENTITIES, "victim": VICTIMS}
@@ -434,6 +436,7 @@ _PATHS: Final = {
     "lead_id": "线索",
     "identifier_id": "涉及号码",
     "merge_id": "合并",
+    "reward_id": "奖励",
     "made_at": "合并时间",
     "made_by": "合并人",
     "undone_at": "撤销时间",

@@ -53,6 +53,12 @@ class Permission(StrEnum):
     PROPERTY_HANDLE = "property:handle"
     PROPERTY_READ = "property:read"
 
+    REWARD_APPROVE = "reward:approve"
+    REWARD_MANAGE = "reward:manage"
+    REWARD_PAY = "reward:pay"
+    REWARD_PREPARE = "reward:prepare"
+    REWARD_READ = "reward:read"
+
     RISK_ENTITY_ASSESS = "risk_entity:assess"
     RISK_ENTITY_CREATE = "risk_entity:create"
     RISK_ENTITY_HANDLE = "risk_entity:handle"
@@ -114,6 +120,7 @@ _VIEWER = _BASE | {
     P.LEDGER_READ,
     P.OUTCOME_READ,
     P.PROPERTY_READ,
+    P.REWARD_READ,
     P.RISK_ENTITY_READ,
     P.STATISTICS_READ,
     P.TIME_RULE_READ,
@@ -165,6 +172,8 @@ _OFFICE = _VIEWER | {
     P.LEAD_REVEAL,
     P.LEDGER_POST,
     P.OUTCOME_HANDLE,
+    P.REWARD_MANAGE,
+    P.REWARD_PREPARE,
     P.RISK_ENTITY_ASSESS,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
@@ -176,7 +185,7 @@ _OFFICE = _VIEWER | {
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.LEADER: frozenset(_VIEWER | {P.DISTRIBUTION_APPROVE}),
+    Role.LEADER: frozenset(_VIEWER | {P.DISTRIBUTION_APPROVE, P.REWARD_APPROVE}),
     Role.OFFICE: frozenset(_OFFICE),
     Role.POLICE: frozenset(_POLICE),
     Role.JUSTICE: frozenset(
@@ -200,6 +209,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DISTRIBUTION_READ,
             P.LEDGER_POST,
             P.LEDGER_READ,
+            P.REWARD_PAY,
+            P.REWARD_READ,
             P.STATISTICS_READ,
             P.VICTIM_REVEAL,
         }

@@ -12,6 +12,8 @@ TAGS: Final[Mapping[str, str]] = {
     "risk-entities": "风险主体：排查、定级、纳管、处置、销号",
     "inspections": "检查：计划、检查项、结果",
     "rectifications": "整改：责令、提交材料、复查、销号",
+    "rewards": "举报奖励：提出、审批、凭回执号或领取码发放",
+    "reward-rules": "奖励规则：按版本留存的奖励标准",
     "outcomes": "行动成果：典型案例曝光、宣传教育活动、制度机制",
     "cases": "案件：受案到执行，只登记有权机关的决定",
     "property-items": "涉案财物：登记、甄别、处置",

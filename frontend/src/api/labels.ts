@@ -11,6 +11,7 @@ import type {
   Charge,
   CheckKind,
   CivilRoute,
+  ClaimBy,
   Confidence,
   Disposal,
   Disposition,
@@ -72,6 +73,9 @@ import type {
   ReleaseReason,
   ReporterKind,
   ReportStage,
+  RewardHindrance,
+  RewardSort,
+  RewardStatus,
   RiskEntitySort,
   RiskMeasureKind,
   RiskRoute,
@@ -222,6 +226,11 @@ export const CivilRouteLabels: Record<CivilRoute, string> = {
   'legal_aid': '法律援助',
 }
 
+export const ClaimByLabels: Record<ClaimBy, string> = {
+  'receipt': '举报回执号',
+  'code': '一次性领取码',
+}
+
 export const ConfidenceLabels: Record<Confidence, string> = {
   'H': '已核对原文',
   'M': '据转引文本',
@@ -361,6 +370,10 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.red_flags_ticked': '勾选风险特征',
   'lead.category_adopted': '采纳类别建议',
   'lead.identifier_decided': '确认涉及号码',
+  'reward.created': '提出奖励',
+  'reward.transitioned': '办理奖励',
+  'reward.code_issued': '发放领取码',
+  'reward.rule_changed': '调整奖励规则',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -807,6 +820,29 @@ export const ReportStageLabels: Record<ReportStage, string> = {
   'answered': '已经答复',
   'finished': '已经办结',
   'stopped': '已经停止办理',
+}
+
+export const RewardHindranceLabels: Record<RewardHindrance, string> = {
+  'not_rewardable': '核查结论不在给予奖励的范围内',
+  'lead_is_over': '线索已撤回或不予受理，不能奖励',
+  'no_reporter': '最早的线索没有举报人，属于工作中发现，不予奖励',
+  'anonymous_not_rewarded': '现行规则不奖励匿名举报',
+  'reporter_is_staff': '举报人是工作人员，不予奖励',
+  'double_reward': '同一件事已经奖励过，或者正在办理奖励',
+  'similar_unmerged': '还有更早的相似线索没有合并：请先合并，或者说明为什么不是同一件事',
+}
+
+export const RewardSortLabels: Record<RewardSort, string> = {
+  '-id': '提出先后（新在前）',
+  'id': '提出先后（旧在前）',
+}
+
+export const RewardStatusLabels: Record<RewardStatus, string> = {
+  'proposed': '待审批',
+  'approved': '待发放',
+  'paid': '已发放',
+  'refused': '不予奖励',
+  'cancelled': '已撤销',
 }
 
 export const RiskEntitySortLabels: Record<RiskEntitySort, string> = {

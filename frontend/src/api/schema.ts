@@ -1188,6 +1188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索的奖励
+         * @description 同一件事（合并的、同案的线索）已有的奖励；可以提出奖励的岗位还看到测算和不能奖励的原因。
+         */
+        get: operations["leads_of_lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/similar": {
         parameters: {
             query?: never;
@@ -2148,6 +2168,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reward-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 奖励规则
+         * @description 现行规则和历次版本；每项奖励记着它所依据的版本。
+         */
+        get: operations["reward_rules_versions"];
+        put?: never;
+        /**
+         * 调整奖励规则
+         * @description 即日起按新规则测算；已经提出的奖励不变。
+         */
+        post: operations["reward_rules_create_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 奖励列表
+         * @description 本镇的举报奖励，也是发放清单：只有编号和金额，没有姓名。
+         */
+        get: operations["rewards_page"];
+        put?: never;
+        /**
+         * 提出奖励
+         * @description 为一件查实的事提出奖励：给最早的举报人，金额按规则测算；同一件事只奖励一次。
+         */
+        post: operations["rewards_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["rewards_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{reward_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 奖励详情
+         * @description 一项奖励，连同当前用户可以办理的操作；无权查看线索的岗位看不到事由。
+         */
+        get: operations["rewards_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{reward_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发放领取码
+         * @description 举报人没有回执的，由联系人转告一次性领取码；只显示这一次，旧码随即作废。
+         */
+        post: operations["rewards_issue_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{reward_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理奖励
+         * @description 批准、不予奖励、发放或撤销；提出、审批、发放须是三个人，发放凭回执号或领取码。
+         */
+        post: operations["rewards_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/risk-entities": {
         parameters: {
             query?: never;
@@ -2926,6 +3074,26 @@ export interface components {
          * @enum {string}
          */
         AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
+        /**
+         * AffairReward
+         * @description A reward of the affair.
+         */
+        AffairReward: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 状态 */
+            status: components["schemas"]["RewardStatus"];
+        };
         /**
          * Amount
          * @description A sum over rows, in yuan.
@@ -3937,6 +4105,12 @@ export interface components {
          */
         CivilRoute: "mediation" | "litigation" | "legal_aid";
         /**
+         * ClaimBy
+         * @description What the payee shows instead of a name.
+         * @enum {string}
+         */
+        ClaimBy: "receipt" | "code";
+        /**
          * CloudEvent
          * @description CloudEvents 1.0.
          */
@@ -4751,7 +4925,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.identifier_decided" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -6098,6 +6272,16 @@ export interface components {
             version: number;
         };
         /**
+         * LeadRewards
+         * @description The rewards of the affair that a lead belongs to.
+         */
+        LeadRewards: {
+            /** @description 可以怎样奖励；无权提出的为空 */
+            draft: components["schemas"]["RewardDraft"] | null;
+            /** @description 各项记录 */
+            items: components["schemas"]["AffairReward"][];
+        };
+        /**
          * LeadSlip
          * @description The hand-over slip (交办单) of a lead.
          */
@@ -7226,6 +7410,19 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[RewardItem] */
+        Page_RewardItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RewardItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[RiskEntityItem] */
         Page_RiskEntityItem_: {
             /** @description 本页记录 */
@@ -7330,7 +7527,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -8176,6 +8373,21 @@ export interface components {
             score: number;
         };
         /**
+         * ReceiptReward
+         * @description A reward that waits for the bearer, or was fetched.
+         */
+        ReceiptReward: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 是否已领取 */
+            is_paid: boolean;
+            /** @description 奖励编号，领取时报这个号 */
+            number: string;
+        };
+        /**
          * ReceiptShown
          * @description How a report stands, in plain words.
          */
@@ -8197,6 +8409,8 @@ export interface components {
              * @description 收到举报的日期
              */
             received_on: string;
+            /** @description 给举报人的奖励；没有或尚未批准的为空 */
+            reward: components["schemas"]["ReceiptReward"] | null;
             /** @description 办到哪一步 */
             stage: components["schemas"]["ReportStage"];
             /** @description 办到哪一步，几个字 */
@@ -8624,6 +8838,390 @@ export interface components {
             values: {
                 [key: string]: string;
             };
+        };
+        /**
+         * RewardApprove
+         * @description 批准
+         */
+        RewardApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** 批准文书编号 */
+            document_no: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RewardCancel
+         * @description 撤销
+         */
+        RewardCancel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "cancel";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RewardCode
+         * @description A one-time code, shown once.
+         */
+        RewardCode: {
+            /** @description 十六位领取码，只显示这一次 */
+            code: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RewardCodeAsk
+         * @description A request for a code; an earlier one stops working.
+         */
+        RewardCodeAsk: {
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RewardCreate
+         * @description A reward for an affair; who it goes to is worked out, not chosen.
+         */
+        RewardCreate: {
+            /** @description 奖励金额（元）；不填为按规则测算的金额，只能更低 */
+            amount?: string | null;
+            /**
+             * @description 有更早的相似线索时，说明为什么不是同一件事
+             * @default
+             */
+            distinct_reason: string;
+            /**
+             * Format: uuid
+             * @description 同一件事的任何一条线索
+             */
+            lead_id: string;
+            /**
+             * @description 备注
+             * @default
+             */
+            note: string;
+            /** @description 所依据的奖励规则版本 */
+            rule_version: number;
+        };
+        /**
+         * RewardDraft
+         * @description What a reward for an affair would be, and what stands against it.
+         */
+        RewardDraft: {
+            /** @description 按规则测算的金额（元）；不在范围内的为空 */
+            computed: string | null;
+            /** @description 更早的、没有合并的相似线索 */
+            earlier_similar: components["schemas"]["RewardLead"][];
+            /** @description 最早的线索，奖励给它的举报人 */
+            first_lead: components["schemas"]["RewardLead"];
+            /** @description 不能奖励的原因 */
+            hindrances: components["schemas"]["RewardHindrance"][];
+            /** @description 规则版本 */
+            rule_version: number;
+        };
+        /**
+         * RewardHindrance
+         * @description Why an affair gets no reward; every one is a refusal's code.
+         * @enum {string}
+         */
+        RewardHindrance: "not_rewardable" | "lead_is_over" | "no_reporter" | "anonymous_not_rewarded" | "reporter_is_staff" | "double_reward" | "similar_unmerged";
+        /**
+         * RewardItem
+         * @description A reward in the list that is paid by.
+         */
+        RewardItem: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 凭什么领取 */
+            claim_by: components["schemas"]["ClaimBy"];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 批准文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 领取人手里是否已有回执或领取码 */
+            is_claimable: boolean;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 发放时间 */
+            paid_at: string | null;
+            /** @description 状态 */
+            status: components["schemas"]["RewardStatus"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** @description 付款凭证号 */
+            voucher_no: string;
+        };
+        /**
+         * RewardLead
+         * @description A lead behind a reward, for those who may see it.
+         */
+        RewardLead: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+        };
+        /**
+         * RewardPay
+         * @description 发放
+         */
+        RewardPay: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "pay";
+            /** 领取人出示的回执号或领取码 */
+            claim: string;
+            /** 已当面确认领取人不是工作人员、不是涉案人员 */
+            is_attested: boolean;
+            /** @description 所依据的版本号 */
+            version: number;
+            /** 付款凭证号 */
+            voucher_no: string;
+        };
+        /**
+         * RewardRead
+         * @description One reward. What tells of the affair is empty for whoever only pays.
+         */
+        RewardRead: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 审批的人 */
+            approved_by: string | null;
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 凭什么领取 */
+            claim_by: components["schemas"]["ClaimBy"];
+            /** @description 领取码的发放时间 */
+            claim_issued_at: string | null;
+            /** @description 不予奖励或撤销的理由 */
+            closed_reason: string;
+            /**
+             * @description 按规则测算的金额（元）
+             * @example 12345.67
+             */
+            computed: string;
+            /** @description 核查结论；无权查看线索的为空 */
+            conclusion: components["schemas"]["LeadConclusion"] | null;
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 更早的相似线索不是同一件事的理由 */
+            distinct_reason: string;
+            /** @description 批准文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 测算所用的涉案金额（元） */
+            involved: string | null;
+            /** @description 领取人手里是否已有回执或领取码 */
+            is_claimable: boolean;
+            /** @description 最早的线索；无权查看线索的为空 */
+            lead: components["schemas"]["RewardLead"] | null;
+            /** @description 作出结论的线索；无权查看线索的为空 */
+            main_lead: components["schemas"]["RewardLead"] | null;
+            /** @description 当前用户能否发放领取码 */
+            may_issue_code: boolean;
+            /** @description 备注 */
+            note: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 发放时间 */
+            paid_at: string | null;
+            /** @description 经手发放的人 */
+            paid_by: string | null;
+            /** @description 提出的人 */
+            proposed_by: string;
+            /** @description 实名或匿名；无权查看线索的为空 */
+            reporter_kind: components["schemas"]["ReporterKind"] | null;
+            /** @description 规则版本 */
+            rule_version: number;
+            /** @description 状态 */
+            status: components["schemas"]["RewardStatus"];
+            /**
+             * Format: date-time
+             * @description 最后修改时间
+             */
+            updated_at: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** @description 付款凭证号 */
+            voucher_no: string;
+        };
+        /**
+         * RewardRefuse
+         * @description 不予奖励
+         */
+        RewardRefuse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RewardRuleCreate
+         * @description The rule from now on; rewards that were proposed keep theirs.
+         */
+        RewardRuleCreate: {
+            /** @description 匿名举报人能否凭回执领取 */
+            allows_anonymous: boolean;
+            /**
+             * @description 另按涉案金额的万分之几加奖
+             * @default 0
+             */
+            basis_points: number;
+            /**
+             * @description 最高奖励（元）
+             * @example 12345.67
+             */
+            cap: string;
+            /** @description 给予奖励的核查结论 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * @description 最低奖励（元）
+             * @example 12345.67
+             */
+            floor: string;
+            /**
+             * @description 备注
+             * @default
+             */
+            note: string;
+            /** @description 依据（文件名称、文号） */
+            source: string;
+            /** @description 各档奖励，由低到高 */
+            steps: components["schemas"]["RewardStepWire"][];
+            /** @description 所依据的最新版本号 */
+            version: number;
+        };
+        /**
+         * RewardRuleShown
+         * @description One version of the rule.
+         */
+        RewardRuleShown: {
+            /** @description 匿名举报人能否凭回执领取 */
+            allows_anonymous: boolean;
+            /** @description 另按涉案金额的万分之几加奖 */
+            basis_points: number;
+            /**
+             * @description 最高奖励（元）
+             * @example 12345.67
+             */
+            cap: string;
+            /** @description 给予奖励的核查结论 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /** @description 随系统提供的为空 */
+            created_at: string | null;
+            /**
+             * @description 最低奖励（元）
+             * @example 12345.67
+             */
+            floor: string;
+            /** @description 是否随系统提供（未经本地修改） */
+            is_builtin: boolean;
+            /** @description 备注 */
+            note: string;
+            /** @description 依据 */
+            source: string;
+            /** @description 各档奖励 */
+            steps: components["schemas"]["RewardStepShown"][];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RewardRules
+         * @description All versions, the one in force first.
+         */
+        RewardRules: {
+            /** @description 各项记录 */
+            items: components["schemas"]["RewardRuleShown"][];
+            /** @description 当前用户能否调整规则 */
+            may_change: boolean;
+        };
+        /**
+         * RewardSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        RewardSort: "-id" | "id";
+        /**
+         * RewardStatus
+         * @description Where a reward stands.
+         * @enum {string}
+         */
+        RewardStatus: "proposed" | "approved" | "paid" | "refused" | "cancelled";
+        /**
+         * RewardStepShown
+         * @description One step of the ladder.
+         */
+        RewardStepShown: {
+            /**
+             * @description 涉案金额起点（元，含）
+             * @example 12345.67
+             */
+            at_least: string;
+            /**
+             * @description 奖励（元）
+             * @example 12345.67
+             */
+            reward: string;
+        };
+        /**
+         * RewardStepWire
+         * @description From so much money involved on, a reward of so much.
+         */
+        RewardStepWire: {
+            /**
+             * @description 涉案金额起点（元，含）
+             * @example 12345.67
+             */
+            at_least: string;
+            /**
+             * @description 奖励（元）
+             * @example 12345.67
+             */
+            reward: string;
         };
         /**
          * RiskEntityAccept
@@ -10467,6 +11065,7 @@ export interface components {
     pathItems: never;
 }
 export type AccountKind = components['schemas']['AccountKind'];
+export type AffairReward = components['schemas']['AffairReward'];
 export type Amount = components['schemas']['Amount'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
 export type ApiClientRotate = components['schemas']['ApiClientRotate'];
@@ -10521,6 +11120,7 @@ export type ChallengeGiven = components['schemas']['ChallengeGiven'];
 export type Charge = components['schemas']['Charge'];
 export type CheckKind = components['schemas']['CheckKind'];
 export type CivilRoute = components['schemas']['CivilRoute'];
+export type ClaimBy = components['schemas']['ClaimBy'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
@@ -10641,6 +11241,7 @@ export type LeadRedFlagsPut = components['schemas']['LeadRedFlagsPut'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadRewards = components['schemas']['LeadRewards'];
 export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
@@ -10716,6 +11317,7 @@ export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
 export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
+export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
@@ -10762,6 +11364,7 @@ export type ReceiptAsk = components['schemas']['ReceiptAsk'];
 export type ReceiptGiven = components['schemas']['ReceiptGiven'];
 export type ReceiptMessage = components['schemas']['ReceiptMessage'];
 export type ReceiptRating = components['schemas']['ReceiptRating'];
+export type ReceiptReward = components['schemas']['ReceiptReward'];
 export type ReceiptShown = components['schemas']['ReceiptShown'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
@@ -10788,6 +11391,25 @@ export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
 export type Reveal = components['schemas']['Reveal'];
 export type Revealed = components['schemas']['Revealed'];
+export type RewardApprove = components['schemas']['RewardApprove'];
+export type RewardCancel = components['schemas']['RewardCancel'];
+export type RewardCode = components['schemas']['RewardCode'];
+export type RewardCodeAsk = components['schemas']['RewardCodeAsk'];
+export type RewardCreate = components['schemas']['RewardCreate'];
+export type RewardDraft = components['schemas']['RewardDraft'];
+export type RewardHindrance = components['schemas']['RewardHindrance'];
+export type RewardItem = components['schemas']['RewardItem'];
+export type RewardLead = components['schemas']['RewardLead'];
+export type RewardPay = components['schemas']['RewardPay'];
+export type RewardRead = components['schemas']['RewardRead'];
+export type RewardRefuse = components['schemas']['RewardRefuse'];
+export type RewardRuleCreate = components['schemas']['RewardRuleCreate'];
+export type RewardRuleShown = components['schemas']['RewardRuleShown'];
+export type RewardRules = components['schemas']['RewardRules'];
+export type RewardSort = components['schemas']['RewardSort'];
+export type RewardStatus = components['schemas']['RewardStatus'];
+export type RewardStepShown = components['schemas']['RewardStepShown'];
+export type RewardStepWire = components['schemas']['RewardStepWire'];
 export type RiskEntityAccept = components['schemas']['RiskEntityAccept'];
 export type RiskEntityAssess = components['schemas']['RiskEntityAssess'];
 export type RiskEntityChooseRoute = components['schemas']['RiskEntityChooseRoute'];
@@ -17970,6 +18592,74 @@ export interface operations {
             };
         };
     };
+    leads_of_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRewards"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_similar: {
         parameters: {
             query?: never;
@@ -23619,6 +24309,780 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RectificationRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reward_rules_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRules"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reward_rules_create_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardRuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRules"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 排序方式 */
+                sort?: components["schemas"]["RewardSort"];
+                /** @description 奖励编号、批准文书或付款凭证号 */
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["RewardStatus"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RewardItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 奖励 */
+                reward_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_issue_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 奖励 */
+                reward_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardCodeAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardCode"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 奖励 */
+                reward_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardApprove"] | components["schemas"]["RewardRefuse"] | components["schemas"]["RewardPay"] | components["schemas"]["RewardCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRead"];
                 };
             };
             /** @description 请求无法解析 */
