@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     null,
     or_,
     select,
@@ -33,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import events
 from api.core.clock import TIMEZONE, now, today
 from api.core.events import Event
-from api.core.pagination import EXACT_TOTAL
+from api.core.pagination import EXACT_TOTAL, yuan
 from api.domain.actors import Actor
 from api.domain.cases import CaseStatus
 from api.domain.clocks import working_days_left
@@ -46,6 +47,7 @@ from api.domain.leads import LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
+from api.domain.rewards import RewardStatus
 from api.domain.risk_entities import EntityStatus
 from api.domain.time_rules import TimeRule
 from api.models.cases import Case
@@ -56,7 +58,9 @@ from api.models.inspections import Inspection
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
+from api.models.receipts import LeadReceipt
 from api.models.rectifications import Rectification
+from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.services import time_rules
 
@@ -190,6 +194,34 @@ def _plan(
     )
 
 
+def _reward(
+    kind: DutyKind,
+    needs: P,
+    status: RewardStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]],
+) -> Source:
+    return Source(
+        kind,
+        "rewards",
+        Reward,
+        needs,
+        lambda actor: and_(
+            Reward.town_code == actor.division_code[:9],
+            _is(Reward.status, status),
+            *others(actor),
+        ),
+        func.concat(yuan(Reward.amount), literal_column("' 元'")),
+        Reward.number,
+    )
+
+
+#: The reporter has nothing to show yet: no receipt, no code.
+_NO_CLAIM = and_(
+    Reward.claim_digest.is_(None),
+    ~exists(select(literal_column("1")).where(LeadReceipt.lead_id == Reward.lead_id)),
+)
+
+
 def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
     """Another person than … : the refund plan's three people (decisions: who is who)."""
     return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
@@ -313,6 +345,17 @@ SOURCES: tuple[Source, ...] = (
         title=Import.filename,
         number=literal_column("''", Text()),
     ),
+    _reward(K.REWARD_APPROVE, P.REWARD_APPROVE, RewardStatus.PROPOSED, _not(Reward.proposed_by_id)),
+    _reward(K.REWARD_CODE, P.REWARD_PREPARE, RewardStatus.APPROVED, lambda _: (_NO_CLAIM,)),
+    _reward(
+        K.REWARD_PAY,
+        P.REWARD_PAY,
+        RewardStatus.APPROVED,
+        lambda actor: (
+            not_(_NO_CLAIM),
+            *_not(Reward.proposed_by_id, Reward.approved_by_id)(actor),
+        ),
+    ),
     _plan(K.DISTRIBUTION_COMPUTE, P.DISTRIBUTION_PREPARE, DistributionStatus.DRAFT),
     _plan(
         K.DISTRIBUTION_APPROVE,
@@ -345,6 +388,7 @@ _TYPES = {
     "inspections": "inspection",
     "rectifications": "rectification",
     "imports": "import",
+    "rewards": "reward",
 }
 
 

@@ -96,7 +96,7 @@ async def is_rewarded(
         ever = select(LeadLink.lead_id, LeadLink.main_lead_id).where(
             or_(LeadLink.lead_id.in_(affair.ids), LeadLink.main_lead_id.in_(affair.ids))
         )
-        linked = {end for pair in (await session.execute(ever)).tuples() for end in pair}
+        linked = {end for pair in await session.execute(ever) for end in pair}
         same = or_(
             same,
             Reward.lead_id.in_(linked) & (Reward.informant_index == affair.informant.index),

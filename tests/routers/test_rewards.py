@@ -200,6 +200,29 @@ class TestFlow:
             )
 
 
+class TestDuties:
+    def test_each_step_waits_for_whoever_takes_it(self, client):
+        """For the leader, then the office while there is no code, then finance."""
+        office, leader, finance = client("office"), client("leader"), client("finance")
+
+        def waiting(who, kind: str, number: str) -> bool:
+            items = who.get("/me/duties", params={"limit": 200}).json()["items"]
+            return (kind, number) in [(item["kind"], item["number"]) for item in items]
+
+        reward = made(propose(office, concluded(client, reported(office))))
+        number = reward["number"]
+        assert waiting(leader, "reward_approve", number)
+        approve(leader, reward)
+        assert not waiting(leader, "reward_approve", number)
+        assert waiting(office, "reward_code", number)
+        assert not waiting(finance, "reward_pay", number)
+        code = code_of(office, reward)
+        assert not waiting(office, "reward_code", number)
+        assert waiting(finance, "reward_pay", number)
+        pay(finance, reward, code)
+        assert not waiting(finance, "reward_pay", number)
+
+
 class TestWhoGetsIt:
     def test_the_first_reporter_whoever_of_the_merged_is_asked_about(self, client):
         office = client("office")
