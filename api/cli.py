@@ -403,7 +403,12 @@ def demo(
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="leads（线索台账）或 risk_entities（风险管控名单）")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="leads（线索台账）、risk_entities（风险管控名单）或 victims（受害人登记表）"
+        ),
+    ],
     file: Annotated[Path, typer.Argument(help="Excel、WPS 或 CSV 文件", exists=True)],
     mode: Annotated[
         str, typer.Option(help="strict：全部无误才导入；good_rows：只导入无误的行")
@@ -412,6 +417,9 @@ def import_(
         str | None, typer.Option(help="疑似改动的行：skip 保留原记录，add 作为新记录导入")
     ] = None,
     post: Annotated[str, typer.Option("--as", help="以哪个岗位的名义（岗位代码）")] = "office",
+    case: Annotated[
+        str | None, typer.Option(help="受害人登记表所属案件的编号，如 AJ-341522118-2026-0001")
+    ] = None,
 ) -> None:
     """导入台账；有错误时在原文件旁写出标注了错误的副本。"""
     from api.domain.errors import DomainError
@@ -428,7 +436,7 @@ def import_(
         with _progress() as report:
             work = command.run(
                 wanted[0], file.name, file.read_bytes(),
-                post=post, mode=wanted[1], on_edited=wanted[2], report=report,
+                post=post, mode=wanted[1], on_edited=wanted[2], report=report, case=case,
             )  # fmt: skip
             try:
                 outcome = asyncio.run(_with_database(work))

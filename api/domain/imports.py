@@ -2,6 +2,7 @@
 
 from api.domain.flow import Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
+from api.domain.ledgers import LedgerKind
 from api.domain.permissions import Permission as P
 
 
@@ -45,6 +46,15 @@ class RowState(Labelled):
     EDITED = "edited", "疑似以前导入后又改动"
     REPEATED = "repeated", "与前面工作表中的行相同"
 
+
+#: Who may bring in which ledger, beside the right to run an import at all.
+LEDGER_NEEDS: dict[LedgerKind, P] = {
+    LedgerKind.LEADS: P.IMPORT_TOWN,
+    LedgerKind.RISK_ENTITIES: P.IMPORT_TOWN,
+    LedgerKind.VICTIMS: P.VICTIM_HANDLE,
+}
+#: Ledgers whose rows belong to a case.
+LEDGERS_OF_A_CASE = frozenset({LedgerKind.VICTIMS})
 
 S, A = ImportStatus, ImportAction
 

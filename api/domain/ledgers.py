@@ -523,6 +523,7 @@ VICTIMS: Final = LedgerSpec(
     ),
     checks=(_refund_fits, _identified),
     anchors=(("id_number",), ("name", "phone"), ("account_no",)),
+    unique=("id_number",),
 )
 
 

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     EVENT_READ = "event:read"
 
     IMPORT_RUN = "import:run"
+    #: The ledgers of the whole town; whoever handles victims brings in a case's register without it.
+    IMPORT_TOWN = "import:town"
 
     INSPECTION_HANDLE = "inspection:handle"
     INSPECTION_READ = "inspection:read"
@@ -142,6 +144,7 @@ _POLICE = _REGULATOR | {
     P.CASE_READ,
     P.CASE_REVEAL,
     P.DISTRIBUTION_READ,
+    P.IMPORT_RUN,
     P.LEAD_REVEAL,
     P.LEDGER_POST,
     P.LEDGER_READ,
@@ -157,6 +160,7 @@ _OFFICE = _VIEWER | {
     P.DISTRIBUTION_PREPARE,
     P.DIVISION_MANAGE,
     P.IMPORT_RUN,
+    P.IMPORT_TOWN,
     P.INSPECTION_HANDLE,
     P.LEAD_ASSIGN,
     P.LEAD_CREATE,

@@ -3178,6 +3178,8 @@ export interface components {
         };
         /** Body_imports_create */
         Body_imports_create: {
+            /** @description 所属案件；受害人登记表必填，其他台账不填 */
+            case_id?: string | null;
             /** @description 文件 */
             file: string;
             /** @description 台账种类 */
@@ -5005,6 +5007,8 @@ export interface components {
          * @description An import in a list.
          */
         ImportItem: {
+            /** @description 受害人登记表所属的案件；其他台账为空 */
+            case: components["schemas"]["CaseRef"] | null;
             /**
              * Format: date-time
              * @description 登记时间
@@ -5076,6 +5080,8 @@ export interface components {
         ImportRead: {
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 受害人登记表所属的案件；其他台账为空 */
+            case: components["schemas"]["CaseRef"] | null;
             /**
              * Format: date-time
              * @description 登记时间
@@ -7222,7 +7228,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -9994,6 +10000,11 @@ export interface components {
              */
             account: string;
             /**
+             * @description 住址
+             * @default
+             */
+            address: string;
+            /**
              * @description 开户行
              * @default
              */
@@ -10113,6 +10124,8 @@ export interface components {
         VictimRead: {
             /** @description 只显示末四位 */
             account: string;
+            /** @description 已打码 */
+            address: string;
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 开户行 */
@@ -10140,6 +10153,10 @@ export interface components {
             id: string;
             /** @description 已打码 */
             id_number: string;
+            /** @description 来自哪次台账导入 */
+            import_id: string | null;
+            /** @description 在导入文件中的行号 */
+            import_row: number | null;
             /** @description 付款时是否年满六十周岁 */
             is_elder: boolean | null;
             /**
@@ -10235,6 +10252,8 @@ export interface components {
         VictimUpdate: {
             /** @description 账号 */
             account?: string | null;
+            /** @description 住址 */
+            address?: string | null;
             /** @description 开户行 */
             bank_name?: string | null;
             /** @description 所在村 */
@@ -26859,6 +26878,8 @@ export interface operations {
                 standing?: components["schemas"]["Standing"][];
                 /** @description 付款时是否年满六十周岁 */
                 is_elder?: boolean;
+                /** @description 来自哪次台账导入 */
+                import_id?: string;
                 /** @description 姓名、证件号、电话或者编号的完整内容 */
                 q?: string;
             };
