@@ -56,6 +56,7 @@ from api.models.inspections import Inspection
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
+from api.models.receipts import UNREAD, LeadMessage
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.services import time_rules
@@ -239,6 +240,16 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    _unit_record(
+        K.LEAD_MESSAGE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        # Whatever the lead's stage: a reporter who is not answered stops telling.
+        lambda _: [Lead.id.in_(select(LeadMessage.lead_id).where(literal_column(f"({UNREAD})")))],
+        title=Lead.subject_name,
+        number=Lead.number,
+    ),
     _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
     _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
     Source(

@@ -271,6 +271,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_verify': '待核查',
   'lead_recheck': '待二次核查',
   'lead_feed_back': '待反馈举报人',
+  'lead_message': '举报人留言待答复',
   'case_accept': '待受案',
   'case_filing': '待作立案决定',
   'case_due': '办案期限届满前办理',
