@@ -588,22 +588,37 @@ def rotate(
     go_on: Annotated[
         bool, typer.Option("--continue", help="不生成新密钥，只把中断的轮换做完")
     ] = False,
+    same_key_file: Annotated[
+        bool,
+        typer.Option(
+            "--same-key-file", help="外部数据库：正在运行的服务都读取本命令所用的这个密钥文件"
+        ),
+    ] = False,
 ) -> None:
-    """生成新的数据密钥，并用它重新加密全部个人信息；可中断，再以 --continue 继续。"""
-    from api.core import crypto, rotation
+    """生成新的数据密钥，并用它重新加密全部个人信息；服务可以照常运行；可中断，再以 --continue 继续。"""
+    from api.core import rotation
     from api.core.config import settings
 
-    given = settings()
-    # a running server would not know the new key and could not read what is rewritten
-    with _database(share=False) as (_, owner_url):
-        crypto.create_keys(given.key_file)
-        if not go_on:
-            version = crypto.add_data_key(given.key_file)
-            say(f"新数据密钥：第 {version} 版，写在 {given.key_file}；请立即另存一份")
-        ring = crypto.load_keys(given.key_file)
+    key_file = settings().key_file
+    elsewhere = bool(settings().database_url)
+    with _database() as (app_url, owner_url):
+        live = asyncio.run(rotation.others(app_url)) > 0
+        # a server with a copy of its own could not read what is rewritten
+        if live and elsewhere and not same_key_file:
+            raise fail(
+                "有服务正在使用这个数据库。它们若读取本命令所用的密钥文件"
+                f"（{key_file}），请加上 --same-key-file；否则请先停止全部服务，"
+                "轮换后把新的密钥文件分发到每台服务器再启动"
+            )
         with _progress() as report:
-            done = asyncio.run(rotation.rotate(owner_url, ring, report))
-    say(f"已重新加密 {done} 个值；旧密钥仍须保留，旧备份要用它")
+            work = rotation.run(owner_url, key_file, report, go_on=go_on, live=live)
+            try:
+                done = asyncio.run(work)
+            except rotation.RotationError as error:
+                raise fail(str(error)) from None
+    if done.version is not None:
+        say(f"新数据密钥：第 {done.version} 版，写在 {key_file}；请立即另存一份")
+    say(f"已重新加密 {done.values} 个值；旧密钥仍须保留，旧备份要用它")
 
 
 def main() -> None:
