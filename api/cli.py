@@ -461,7 +461,7 @@ def _tell_import(outcome: Any, file: Path) -> None:
     out.print(
         f"共 {found['rows_total']} 行：可导入 {found['rows_good']}，有错误 {found['rows_faulty']}，"
         f"以前已导入 {found['rows_known']}，疑似改动 {found['rows_edited']}，"
-        f"重复 {found['rows_repeated']}；另有 {found['rows_warned']} 行有提示"
+        f"重复 {found['rows_repeated']}；另有 {found['rows_warned']} 行有提醒"
     )
     faults = [(row["row"], fault) for row in outcome.faulty for fault in row["faults"]]
     faults = [(row, fault) for row, fault in faults if fault["severity"] == "error"]

@@ -376,7 +376,7 @@ _FILES: Final = {
     "heading": "表头文字",
     "columns": "识别出的列",
     "column": "所在列",
-    "ignored": "未识别、不导入的列",
+    "ignored": "没有对应栏目的列",
     "remarks": "对整个文件的提醒",
     "faults": "错误和提醒",
     "severity": "严重程度",

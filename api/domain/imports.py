@@ -33,7 +33,7 @@ class ImportMode(Labelled):
 class EditedRows(Labelled):
     """What happens to rows that look like an earlier row with a changed cell."""
 
-    SKIP = "skip", "保留原记录，不导入改动行"
+    SKIP = "skip", "保留原记录，不导入改动的行"
     ADD = "add", "作为新记录导入"
 
 
@@ -43,7 +43,7 @@ class RowState(Labelled):
     GOOD = "good", "可导入"
     FAULTY = "faulty", "有错误"
     KNOWN = "known", "以前已导入"
-    EDITED = "edited", "疑似以前导入后又改动"
+    EDITED = "edited", "以前导入过，疑似又有改动"
     REPEATED = "repeated", "与前面工作表中的行相同"
 
 

@@ -54,7 +54,7 @@ class ImportItem(Shown):
     rows_good: int
     rows_faulty: int
     rows_known: int = Field(description="以前已导入、不会重复导入的行数")
-    rows_edited: int = Field(description="疑似以前导入后又改动、需要选择的行数")
+    rows_edited: int = Field(description="以前导入过、疑似又有改动，需要选择的行数")
     rows_repeated: int
     rows_warned: int
     rows_committed: int

@@ -261,7 +261,7 @@ async def annotated(actor: Actor, import_id: UUID) -> tuple[str, bytes]:
             raise NotFound
         stored = await session.get(ImportFile, import_id)
         if stored is None or record.preview_enc is None:
-            raise Conflict("文件尚未解析完成，或已按期限清除", code="annotated_not_available")
+            raise Conflict("文件还没有读完，或者已经按期清除", code="annotated_not_available")
         staged = await session.execute(
             select(ImportRow.payload_enc).where(ImportRow.import_id == import_id)
         )
@@ -338,14 +338,14 @@ async def _commit(session: AsyncSession, actor: Actor, record: Import, body: Any
 async def _check_rows(record: Import, body: Any) -> None:
     if body.mode is ImportMode.STRICT and record.rows_faulty:
         raise Conflict(
-            f"有 {record.rows_faulty} 行存在错误，按“全部无误才导入”未导入任何行；"
-            "请改正后重新上传，或选择“只导入无误的行”",
+            f"有 {record.rows_faulty} 行有错误，按“全部无误才导入”，一行也没有导入；"
+            "请改正后重新上传，或者选择“只导入无误的行”",
             code="import_has_faults",
             rows_faulty=record.rows_faulty,
         )
     if record.rows_edited and body.on_edited is None:
         raise Conflict(
-            f"有 {record.rows_edited} 行疑似以前导入后又改动，请选择保留原记录还是作为新记录导入",
+            f"有 {record.rows_edited} 行以前导入过，疑似又有改动；请选择保留原记录，还是作为新记录导入",
             code="edited_rows_undecided",
             rows_edited=record.rows_edited,
             choices=[{"value": v, "label": label} for v, label in EditedRows.labels().items()],

@@ -289,7 +289,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
 }
 
 export const EditedRowsLabels: Record<EditedRows, string> = {
-  'skip': '保留原记录，不导入改动行',
+  'skip': '保留原记录，不导入改动的行',
   'add': '作为新记录导入',
 }
 
@@ -865,7 +865,7 @@ export const RowStateLabels: Record<RowState, string> = {
   'good': '可导入',
   'faulty': '有错误',
   'known': '以前已导入',
-  'edited': '疑似以前导入后又改动',
+  'edited': '以前导入过，疑似又有改动',
   'repeated': '与前面工作表中的行相同',
 }
 

@@ -5041,7 +5041,7 @@ export interface components {
             progress_total: number | null;
             /** @description 已导入的行数 */
             rows_committed: number;
-            /** @description 疑似以前导入后又改动、需要选择的行数 */
+            /** @description 以前导入过、疑似又有改动，需要选择的行数 */
             rows_edited: number;
             /** @description 有错误的行数 */
             rows_faulty: number;
@@ -5116,7 +5116,7 @@ export interface components {
             progress_total: number | null;
             /** @description 已导入的行数 */
             rows_committed: number;
-            /** @description 疑似以前导入后又改动、需要选择的行数 */
+            /** @description 以前导入过、疑似又有改动，需要选择的行数 */
             rows_edited: number;
             /** @description 有错误的行数 */
             rows_faulty: number;
@@ -9415,7 +9415,7 @@ export interface components {
             columns: components["schemas"]["ColumnFound"][];
             /** @description 表头所在行 */
             header_row: number;
-            /** @description 未识别、不导入的列 */
+            /** @description 没有对应栏目的列 */
             ignored: string[];
             /** @description 名称 */
             name: string;
