@@ -44,3 +44,19 @@ def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime
     )
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def unlocked(client, lead: dict) -> dict:
+    """Who reported, as the office gets to know it: it keeps the identity, asks, and is let."""
+    office, leader = client("office"), client("leader")
+    url = f"/leads/{lead['id']}/informants"
+    shown = office.get(url).json()
+    if shown["handler"] is None:
+        named = {"place": "handler", "user_id": office.me["user"]["id"]}
+        leader.post(f"{url}/custodians", json=named | {"version": shown["version"]})
+    asked = office.post(f"{url}/openings", json={"reason": "回访举报人"})
+    assert asked.status_code == 200, asked.text
+    opening = asked.json()["openings"][0]
+    openings = f"/informant-openings/{opening['id']}"
+    assert leader.act(openings, "approve", opening["version"]).status_code == 200
+    return office.post(f"{openings}/reveals").json()

@@ -18,6 +18,7 @@ class DutyKind(Labelled):
     LEAD_VERIFY = "lead_verify", "待核查"
     LEAD_RECHECK = "lead_recheck", "待二次核查"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
+    INFORMANT_DECIDE = "informant_decide", "查看举报人身份待批准"
     CASE_ACCEPT = "case_accept", "待受案"
     CASE_FILING = "case_filing", "待作立案决定"
     CASE_DUE = "case_due", "办案期限届满前办理"

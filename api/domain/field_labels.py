@@ -447,6 +447,7 @@ _PATHS: Final = {
     "job_id": "后台任务编号",
     "api_client_id": "接口账号",
     "filter_id": "常用筛选",
+    "opening_id": "举报人身份查看申请",
 }
 
 FIELD_LABELS: Final[Mapping[str, str]] = (

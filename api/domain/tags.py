@@ -20,6 +20,7 @@ TAGS: Final[Mapping[str, str]] = {
     "ledger": "资金账：双式记账，只增不改",
     "distributions": "清退方案：测算、审批、公示、发放、证书",
     "imports": "台账导入：上传、预览、确认，退回标注的文件",
+    "informant-openings": "举报人身份：申请、批准、限时查看",
     "attachments": "附件：各类记录下的文件",
     "saved-filters": "常用筛选：列表条件起名保存、共享",
     "jobs": "后台任务：查看与重试",

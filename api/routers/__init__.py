@@ -12,6 +12,7 @@ from api.routers import (
     exports,
     health,
     imports,
+    informants,
     inspections,
     jobs,
     lead_desk,
@@ -44,6 +45,8 @@ ROUTERS = (
     lead_links.router,  # its plain words come before /leads/{lead_id}
     lead_desk.router,  # before /leads/{lead_id}
     leads.router,
+    informants.leads_router,
+    informants.router,
     receipts.leads_router,
     exports.risk_entities_router,
     risk_entities.router,

@@ -41,6 +41,7 @@ from api.domain.distributions import DistributionStatus
 from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
+from api.domain.informants import DECIDE_RULE, OpeningStatus
 from api.domain.inspections import InspectionStatus
 from api.domain.leads import LeadStatus
 from api.domain.permissions import Permission as P
@@ -52,13 +53,14 @@ from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
 from api.models.imports import Import
+from api.models.informants import InformantOpening, InformantRecusal
 from api.models.inspections import Inspection
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
-from api.services import time_rules
+from api.services import leads, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -227,6 +229,48 @@ _HANDLED: dict[str, Any] = {
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
 }
 
+_O = InformantOpening
+
+
+def _asked(actor: Actor) -> ColumnElement[bool]:
+    """Requests of others; somebody who withdrew from the matter does not decide it."""
+    recused = exists().where(
+        InformantRecusal.lead_id == _O.lead_id, InformantRecusal.user_id == actor.id
+    )
+    return and_(
+        _O.lead_id == Lead.id,
+        _is(_O.status, OpeningStatus.WAITING),
+        _O.requested_by_id != actor.id,
+        ~recused,
+    )
+
+
+#: Stands at the lead: there it is decided.
+_INFORMANT = Source(
+    K.INFORMANT_DECIDE,
+    "leads",
+    Lead,
+    P.INFORMANT_APPROVE,
+    lambda actor: and_(
+        Lead.id.in_(select(_O.lead_id).where(_is(_O.status, OpeningStatus.WAITING))),
+        leads.LISTING.visible(actor),
+        exists().where(_asked(actor)),
+    ),
+    Lead.subject_name,
+    Lead.number,
+    cast(
+        func.timezone(
+            literal_column("'Asia/Shanghai'"),
+            select(func.min(_O.due_at))
+            .where(_O.lead_id == Lead.id, _is(_O.status, OpeningStatus.WAITING))
+            .scalar_subquery(),
+        ),
+        Date,
+    ),
+    _NO,
+    literal_column(f"'{DECIDE_RULE}'", Text()),
+)
+
 SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
     _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
@@ -239,6 +283,7 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    _INFORMANT,
     _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
     _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
     Source(

@@ -18,12 +18,13 @@ from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.services import (
     _transition,
+    conflicts,
     lead_intake,
     lead_sight,
     leads,
     places,
-    protect,
     time_rules,
+    unnamed,
 )
 
 #: After these nothing would be left in the figures of what was merged into the lead.
@@ -42,7 +43,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     told = {
-        name: protect.told(getattr(body, name))
+        name: await unnamed.told(session, lead.id, getattr(body, name))
         for name in ("reason", "department", "document_no")
         if getattr(body, name, None)
     }
@@ -67,6 +68,7 @@ async def _handler(session: AsyncSession, lead: Lead, unit_id: UUID) -> Unit:
     if found.kind not in LEAD_HANDLERS:
         message = f"{found.kind.label}不办理线索，可以列为协办单位"
         raise Invalid(message, errors=[FieldError("/unit_id", "unit_cannot_handle", message)])
+    await conflicts.ensure_clear(session, lead, [found.id])
     return found
 
 
@@ -76,6 +78,8 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
     for unit_id in assisting:
         await places.unit(session, unit_id, "assisting_unit_ids", lead.town_code)
+    if assisting:
+        await conflicts.ensure_clear(session, lead, assisting)
     before = {lead.owner_unit_id, *lead.assisting_unit_ids}
     lead.owner_unit_id = owner.id
     lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
@@ -135,9 +139,9 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
 
 
 async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del session, actor
+    del actor
     lead.feedback_mode = body.feedback_mode
-    lead.feedback_note = protect.told(body.feedback_note)
+    lead.feedback_note = await unnamed.told(session, lead.id, body.feedback_note)
 
 
 async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

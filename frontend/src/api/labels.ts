@@ -11,6 +11,7 @@ import type {
   Charge,
   CivilRoute,
   Confidence,
+  CustodyPlace,
   Disposal,
   Disposition,
   DistributionSort,
@@ -53,6 +54,7 @@ import type {
   MeasureStatus,
   MessageFrom,
   NoIndictment,
+  OpeningStatus,
   OutcomeKind,
   OutcomeSort,
   OutcomeStatus,
@@ -222,6 +224,11 @@ export const ConfidenceLabels: Record<Confidence, string> = {
   'K': '待核对',
 }
 
+export const CustodyPlaceLabels: Record<CustodyPlace, string> = {
+  'handler': '保密经办人',
+  'supervisor': '保密监督人',
+}
+
 export const DisposalLabels: Record<Disposal, string> = {
   'early_return': '先行返还被害人',
   'sell': '变卖',
@@ -271,6 +278,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_verify': '待核查',
   'lead_recheck': '待二次核查',
   'lead_feed_back': '待反馈举报人',
+  'informant_decide': '查看举报人身份待批准',
   'case_accept': '待受案',
   'case_filing': '待作立案决定',
   'case_due': '办案期限届满前办理',
@@ -351,7 +359,15 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.unmerged': '撤销并入',
   'lead.absorbed': '另一线索并入',
   'lead.released': '并入的线索撤出',
+  'lead.accused_marked': '标明被反映单位',
+  'lead.routed': '因回避转县专项办',
+  'lead.returned': '县专项办退回',
   'lead.identifier_decided': '确认涉及号码',
+  'informant.asked': '申请查看举报人身份',
+  'informant.decided': '办理查看举报人身份的申请',
+  'informant.opened': '查看举报人身份',
+  'informant.named': '指定举报人身份保管人',
+  'informant.recused': '举报人身份保管人回避',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -655,6 +671,14 @@ export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'statutory': '法定不起诉',
   'discretionary': '酌定不起诉',
   'insufficient_evidence': '存疑不起诉',
+}
+
+export const OpeningStatusLabels: Record<OpeningStatus, string> = {
+  'waiting': '待批准',
+  'approved': '已批准',
+  'refused': '不予批准',
+  'withdrawn': '已撤回',
+  'closed': '已关闭',
 }
 
 export const OutcomeKindLabels: Record<OutcomeKind, string> = {

@@ -676,6 +676,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/informant-openings/{opening_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看举报人身份
+         * @description 申请人凭批准在时限内查看；每看一次留一条审计记录，写明两人。
+         */
+        post: operations["informant_openings_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/informant-openings/{opening_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理查看申请
+         * @description 批准、不予批准、撤回、提前关闭；申请人不能批准自己的申请。
+         */
+        post: operations["informant_openings_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -996,6 +1036,26 @@ export interface paths {
         patch: operations["leads_update"];
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/accused-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标明被反映的单位
+         * @description 被反映的单位及其上下级应当回避；承办单位或镇专项办须回避的，转县专项办。
+         */
+        post: operations["leads_accuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/identifiers/{identifier_id}/decisions": {
         parameters: {
             query?: never;
@@ -1010,6 +1070,86 @@ export interface paths {
          * @description 对从文字中识别出的号码、地址，由人确认或者否定；否定的不再用于比对。
          */
         post: operations["leads_decide_identifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 举报人身份的保管情况
+         * @description 由谁保管、有哪些查看申请、反映的是哪个单位。不含举报人的任何信息。
+         */
+        get: operations["leads_informant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/custodians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 指定身份保管人
+         * @description 指定保密经办人或监督人；原来的人即刻不能再查看。
+         */
+        post: operations["leads_name_custodian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请查看举报人身份
+         * @description 保密经办人、监督人说明理由提出；由另一人批准后，在限定时间内本人可以查看。
+         */
+        post: operations["leads_ask_opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/recusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记回避
+         * @description 保管人因回避退出，同时指定接替的人；回避的人以后不能再经手这条线索的举报人。
+         */
+        post: operations["leads_recuse_custodian"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1118,6 +1258,26 @@ export interface paths {
          * @description 为来电、来访的举报人发放回执；回执号只显示这一次，旧回执随即作废。
          */
         post: operations["leads_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回镇专项办
+         * @description 县专项办认为不需要回避的，说明理由退回。
+         */
+        post: operations["leads_give_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2883,6 +3043,19 @@ export interface components {
          */
         AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
         /**
+         * AccusedUnitCreate
+         * @description A unit that the lead is about.
+         */
+        AccusedUnitCreate: {
+            /** @description 为什么认为反映的是这个单位 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 被反映的单位
+             */
+            unit_id: string;
+        };
+        /**
          * Amount
          * @description A sum over rows, in yuan.
          */
@@ -3931,6 +4104,27 @@ export interface components {
             receipt_at: string | null;
         };
         /**
+         * CustodianName
+         * @description Who is to keep an identity, in one of the two places.
+         */
+        CustodianName: {
+            /** @description 保密经办人或保密监督人 */
+            place: components["schemas"]["CustodyPlace"];
+            /**
+             * Format: uuid
+             * @description 保管人
+             */
+            user_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * CustodyPlace
+         * @description The two people who may know who an informant is.
+         * @enum {string}
+         */
+        CustodyPlace: "handler" | "supervisor";
+        /**
          * DeskTurn
          * @description The next lead at the desk.
          */
@@ -4483,7 +4677,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -4677,7 +4871,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4971,6 +5165,25 @@ export interface components {
          */
         IdentifierState: "proposed" | "confirmed" | "dismissed";
         /**
+         * Identity
+         * @description Who reported, for the one person who was let see it.
+         */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description 到此时自动关闭
+             */
+            expires_at: string;
+            /** @description 姓名 */
+            name: string;
+            /** @description 原文；举报人在其中自报身份的才有 */
+            narrative: string;
+            /** @description 同一电话另外举报、且当前用户看得见的线索数 */
+            other_leads: number;
+            /** @description 联系电话 */
+            phone: string;
+        };
+        /**
          * ImportCancel
          * @description 取消导入
          */
@@ -5176,6 +5389,30 @@ export interface components {
          * @enum {string}
          */
         Industry: "elder_care" | "food_health_products" | "finance" | "culture_tourism" | "medical" | "property" | "social_insurance" | "volunteering" | "online" | "other";
+        /**
+         * InformantShown
+         * @description How the identity behind a lead is kept; never the identity.
+         */
+        InformantShown: {
+            /** @description 被反映的单位 */
+            accused_units: components["schemas"]["Named"][];
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 保密经办人 */
+            handler: components["schemas"]["Named"] | null;
+            /** @description 是否留有可查看的身份 */
+            is_kept: boolean;
+            /** @description 种类 */
+            kind: components["schemas"]["ReporterKind"];
+            /** @description 查看申请，新的在前；无关的人看不到 */
+            openings: components["schemas"]["OpeningShown"][];
+            /** @description 回避记录；无关的人看不到 */
+            recusals: components["schemas"]["RecusalShown"][];
+            /** @description 保密监督人 */
+            supervisor: components["schemas"]["Named"] | null;
+            /** @description 保管人的版本号；没有留下身份时为空 */
+            version: number | null;
+        };
         /**
          * InspectionCancel
          * @description 取消
@@ -5990,6 +6227,14 @@ export interface components {
             version: number;
         };
         /**
+         * LeadReturn
+         * @description The county gives a lead back to the town.
+         */
+        LeadReturn: {
+            /** @description 为什么不需要回避 */
+            reason: string;
+        };
+        /**
          * LeadSlip
          * @description The hand-over slip (交办单) of a lead.
          */
@@ -6631,6 +6876,119 @@ export interface components {
             error_description: string;
         };
         /**
+         * OpeningApprove
+         * @description 批准
+         */
+        OpeningApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningClose
+         * @description 提前关闭
+         */
+        OpeningClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningCreate
+         * @description A request to open an identity.
+         */
+        OpeningCreate: {
+            /** @description 为什么需要知道举报人是谁 */
+            reason: string;
+        };
+        /**
+         * OpeningRefuse
+         * @description 不予批准
+         */
+        OpeningRefuse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningShown
+         * @description A request, and what may be done with it.
+         */
+        OpeningShown: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 当前用户现在能否凭它查看 */
+            can_see: boolean;
+            /** @description 批准或者不予批准的时间 */
+            decided_at: string | null;
+            /** @description 批准人 */
+            decided_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: date-time
+             * @description 应在此前批准或者不予批准
+             */
+            due_at: string;
+            /** @description 到此时自动关闭 */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 理由 */
+            reason: string;
+            /** @description 不予批准的理由 */
+            refusal: string;
+            /**
+             * Format: date-time
+             * @description 申请时间
+             */
+            requested_at: string;
+            /** @description 申请人 */
+            requested_by: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["OpeningStatus"];
+            /** @description 状态；批准的时限已过则为“已到期” */
+            status_label: string;
+            /** @description 已查看次数 */
+            times_seen: number;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * OpeningStatus
+         * @description Where a request to open an identity stands.
+         * @enum {string}
+         */
+        OpeningStatus: "waiting" | "approved" | "refused" | "withdrawn" | "closed";
+        /**
+         * OpeningWithdraw
+         * @description 撤回申请
+         */
+        OpeningWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * Option
          * @description One value of a choice.
          */
@@ -7222,7 +7580,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -8368,6 +8726,42 @@ export interface components {
             version: number;
         };
         /**
+         * RecusalCreate
+         * @description A keeper withdraws, and another one comes in their place.
+         */
+        RecusalCreate: {
+            /** @description 由谁回避 */
+            place: components["schemas"]["CustodyPlace"];
+            /** @description 回避的理由 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 接替的人
+             */
+            replacement_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RecusalShown
+         * @description Who withdrew, why, and who came instead.
+         */
+        RecusalShown: {
+            /**
+             * Format: date-time
+             * @description 回避时间
+             */
+            at: string;
+            /** @description 回避的人 */
+            person: components["schemas"]["Named"];
+            /** @description 原为 */
+            place: components["schemas"]["CustodyPlace"];
+            /** @description 理由 */
+            reason: string;
+            /** @description 接替的人 */
+            replaced_by: components["schemas"]["Named"];
+        };
+        /**
          * RedFlag
          * @description What a checker ticks on a lead (derived from 防非条例第九条, 非法集资解释, 部门提示).
          * @enum {string}
@@ -9249,6 +9643,14 @@ export interface components {
             since: string;
             /** @description 截止日期（仍有效的为空） */
             until: string | null;
+        };
+        /**
+         * Routed
+         * @description What became of a lead when a unit was marked as the one that it is about.
+         */
+        Routed: {
+            /** @description 是否已转县专项办；转出后本镇各单位都看不到这条线索 */
+            routed: boolean;
         };
         /**
          * RowState
@@ -10337,6 +10739,7 @@ export interface components {
     pathItems: never;
 }
 export type AccountKind = components['schemas']['AccountKind'];
+export type AccusedUnitCreate = components['schemas']['AccusedUnitCreate'];
 export type Amount = components['schemas']['Amount'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
 export type ApiClientRotate = components['schemas']['ApiClientRotate'];
@@ -10392,6 +10795,8 @@ export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
 export type Conversation = components['schemas']['Conversation'];
+export type CustodianName = components['schemas']['CustodianName'];
+export type CustodyPlace = components['schemas']['CustodyPlace'];
 export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
@@ -10456,6 +10861,7 @@ export type IdentifierIn = components['schemas']['IdentifierIn'];
 export type IdentifierKind = components['schemas']['IdentifierKind'];
 export type IdentifierShown = components['schemas']['IdentifierShown'];
 export type IdentifierState = components['schemas']['IdentifierState'];
+export type Identity = components['schemas']['Identity'];
 export type ImportCancel = components['schemas']['ImportCancel'];
 export type ImportCommit = components['schemas']['ImportCommit'];
 export type ImportItem = components['schemas']['ImportItem'];
@@ -10465,6 +10871,7 @@ export type ImportRowShown = components['schemas']['ImportRowShown'];
 export type ImportSort = components['schemas']['ImportSort'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type Industry = components['schemas']['Industry'];
+export type InformantShown = components['schemas']['InformantShown'];
 export type InspectionCancel = components['schemas']['InspectionCancel'];
 export type InspectionClose = components['schemas']['InspectionClose'];
 export type InspectionComplete = components['schemas']['InspectionComplete'];
@@ -10505,6 +10912,7 @@ export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadReturn = components['schemas']['LeadReturn'];
 export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
@@ -10547,6 +10955,13 @@ export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
+export type OpeningApprove = components['schemas']['OpeningApprove'];
+export type OpeningClose = components['schemas']['OpeningClose'];
+export type OpeningCreate = components['schemas']['OpeningCreate'];
+export type OpeningRefuse = components['schemas']['OpeningRefuse'];
+export type OpeningShown = components['schemas']['OpeningShown'];
+export type OpeningStatus = components['schemas']['OpeningStatus'];
+export type OpeningWithdraw = components['schemas']['OpeningWithdraw'];
 export type Option = components['schemas']['Option'];
 export type OutcomeCreate = components['schemas']['OutcomeCreate'];
 export type OutcomeItem = components['schemas']['OutcomeItem'];
@@ -10639,6 +11054,8 @@ export type RectificationStatus = components['schemas']['RectificationStatus'];
 export type RectificationSubmit = components['schemas']['RectificationSubmit'];
 export type RectificationUpdate = components['schemas']['RectificationUpdate'];
 export type RectificationWithdraw = components['schemas']['RectificationWithdraw'];
+export type RecusalCreate = components['schemas']['RecusalCreate'];
+export type RecusalShown = components['schemas']['RecusalShown'];
 export type RedFlag = components['schemas']['RedFlag'];
 export type RefusedAssignment = components['schemas']['RefusedAssignment'];
 export type Regime = components['schemas']['Regime'];
@@ -10682,6 +11099,7 @@ export type RiskTier = components['schemas']['RiskTier'];
 export type Role = components['schemas']['Role'];
 export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
+export type Routed = components['schemas']['Routed'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
 export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
@@ -14577,6 +14995,246 @@ export interface operations {
             };
         };
     };
+    informant_openings_see: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 举报人身份查看申请 */
+                opening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    informant_openings_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 举报人身份查看申请 */
+                opening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningApprove"] | components["schemas"]["OpeningRefuse"] | components["schemas"]["OpeningWithdraw"] | components["schemas"]["OpeningClose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspections_page: {
         parameters: {
             query?: {
@@ -16539,6 +17197,126 @@ export interface operations {
             };
         };
     };
+    leads_accuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccusedUnitCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_decide_identifier: {
         parameters: {
             query?: never;
@@ -16571,6 +17349,446 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_informant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_name_custodian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustodianName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_ask_opening: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_recuse_custodian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecusalCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
                 };
             };
             /** @description 请求无法解析 */
@@ -17304,6 +18522,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReceiptGiven"];
                 };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_give_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 请求无法解析 */
             400: {
