@@ -59,4 +59,4 @@ def unlocked(client, lead: dict) -> dict:
     opening = asked.json()["openings"][0]
     openings = f"/informant-openings/{opening['id']}"
     assert leader.act(openings, "approve", opening["version"]).status_code == 200
-    return office.post(f"{openings}/reveals").json()
+    return office.post(f"{openings}/identities").json()

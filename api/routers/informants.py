@@ -111,7 +111,7 @@ async def decide(
     return answer(await informants.decide(session, actor, opening_id, body))
 
 
-@router.post("/{opening_id}/reveals", response_model=Identity, summary="查看举报人身份")
+@router.post("/{opening_id}/identities", response_model=Identity, summary="查看举报人身份")
 async def see(
     opening_id: UUID, actor: Annotated[Actor, require(P.INFORMANT_OPEN)], session: DbSession
 ) -> Response:

@@ -676,7 +676,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/informant-openings/{opening_id}/reveals": {
+    "/api/v1/informant-openings/{opening_id}/identities": {
         parameters: {
             query?: never;
             header?: never;
