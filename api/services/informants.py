@@ -242,6 +242,8 @@ async def _offers(
         if mine and actor.may(P.INFORMANT_OPEN) and not _busy(actor, openings):
             offers.append(_offer(CustodyAction.ASK, REASON))
         filled = [p for p in CustodyPlace if _holder(kept, p)]
+        names = await _names(session, _keepers(kept))
+        there = {p: names.get(_holder(kept, p) or actor.id, "") for p in filled}
         leaving = filled if actor.may(P.INFORMANT_ASSIGN) else mine
         if leaving or actor.may(P.INFORMANT_ASSIGN):
             people = [
@@ -259,7 +261,11 @@ async def _offers(
             if people and leaving:
                 offer = _offer(CustodyAction.RECUSE, REASON)
                 offer["needs"] = [
-                    _choice("place", "由谁回避", _labelled(leaving)),
+                    _choice(
+                        "place",
+                        "由谁回避",
+                        [(p.value, f"{p.label} {there[p]}") for p in leaving],
+                    ),
                     *offer["needs"],
                     _choice("replacement_id", "接替的人", people),
                 ]

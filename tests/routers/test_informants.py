@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import Client
 from tests.factories import assign, make_lead
+from tests.public import hand_in
 
 REASON = "回访举报人核实转账时间"
 
@@ -380,6 +381,38 @@ class TestConflict:
             json={"unit_id": client("office").me["unit"]["id"], "reason": "反映本办工作人员"},
         )
         assert see(client("office"), opening).status_code == 404
+
+    def test_who_it_is_about_cannot_ask_whether_it_is_there(self, client):
+        """The suggestion of similar leads counts what one may not see; not this."""
+        body = {
+            "subject_name": "众兴集镇平安办",
+            "narrative": f"记号{uuid4().hex}，收了好处费不查。",
+        }
+        lead = make_lead(client("office"), reporter=person(), **body)
+        assert lead["status"] == "escalated"
+        told = client("office").post("/leads/similar", json=body)
+        assert told.status_code == 200, told.text
+        assert lead["number"] not in told.text
+        assert told.json()["hidden"] == 0
+
+    def test_a_public_report_goes_there_as_well(self, client, anonymous):
+        mark = uuid4().hex[:10]
+        hand_in(anonymous, subject_name="众兴集镇政府", narrative=f"截留养老补贴，记号{mark}。")
+        assert client("office").get("/leads", params={"q": mark}).json()["items"] == []
+        (found,) = client("county").get("/leads", params={"q": mark}).json()["items"]
+        told = client("county").get(f"/leads/{found['id']}/timeline").json()["items"]
+        assert sorted(each["name"] for each in told) == ["lead.created", "lead.routed"]
+
+    def test_the_county_takes_it_to_its_answer(self, client):
+        lead = self.subject(client("office"), "平安办")
+        url, county = f"/leads/{lead['id']}", client("county")
+        lead = county.act(
+            url, "conclude", lead["version"], conclusion="irregular", findings="已核查。"
+        ).json()
+        lead = county.act(
+            url, "feed_back", lead["version"], feedback_mode="letter", feedback_note="已答复。"
+        ).json()
+        assert lead["status"] == "fed_back"
 
 
 class TestTexts:
