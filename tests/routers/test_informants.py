@@ -453,6 +453,14 @@ class TestTexts:
             assert canary not in slip
             assert canary not in office.get(f"{url}/timeline").text
 
+        # a text from before the vault: on paper it says nothing either
+        run_sql(
+            client("office").running,
+            "UPDATE leads SET narrative = '诸葛清风来电' WHERE id = $1",
+            lead["id"],
+        )
+        assert office.get(f"{url}/slip").json()["lead"]["narrative"] == "〔举报人〕来电"
+
         waiting = ask(office, lead, f"回访诸葛清风{phone}").json()["openings"][0]
         assert waiting["reason"] == "回访〔举报人〕〔举报人〕"
         decide(client("leader"), waiting)
