@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from api.core.clock import today
 from tests.conftest import Client
 
 
@@ -39,8 +40,28 @@ def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime
     made = assign(office, make_lead(office), handler)
     url = f"/leads/{made['id']}"
     made = handler.act(url, "acknowledge", made["version"]).json()
+    diverted = {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
     answer = handler.act(
-        url, "conclude", made["version"], conclusion=conclusion, findings="已核查。"
+        url, "conclude", made["version"], conclusion=conclusion, findings="已核查。",
+        **(diverted if conclusion == "civil_dispute" else {}),
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+#: What a hand-over to the police asks for beside its reason.
+TO_POLICE = {
+    "approved_on": today().isoformat(),
+    "approved_by": "李所长",
+    "materials": "移送书、调查报告、涉案物品清单",
+    "reason": "涉嫌诈骗",
+}
+
+
+def close(office: Client, made: dict, solved: str = "yes") -> dict:
+    """A lead that was answered, closed."""
+    answer = office.act(
+        f"/leads/{made['id']}", "close", made["version"], solved=solved, solved_note="已退款。"
     )
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -17,6 +17,8 @@ class DutyKind(Labelled):
     LEAD_ACKNOWLEDGE = "lead_acknowledge", "待签收"
     LEAD_VERIFY = "lead_verify", "待核查"
     LEAD_RECHECK = "lead_recheck", "待二次核查"
+    LEAD_RECHECK_DRAWN = "lead_recheck_drawn", "抽中待发起二次核查"
+    LEAD_TRANSFER = "lead_transfer", "移送、移交的事项待办或者待催办"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
     INFORMANT_DECIDE = "informant_decide", "查看举报人身份待批准"
     CASE_ACCEPT = "case_accept", "待受案"

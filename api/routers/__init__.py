@@ -24,6 +24,7 @@ from api.routers import (
     property_items,
     property_measures,
     receipts,
+    recheck_samples,
     rectifications,
     risk_entities,
     saved_filters,
@@ -42,6 +43,7 @@ ROUTERS = (
     duties.router,
     receipts.public_router,
     exports.leads_router,  # before /leads/{lead_id}
+    recheck_samples.router,  # before /leads/{lead_id}
     lead_links.router,  # its plain words come before /leads/{lead_id}
     lead_desk.router,  # before /leads/{lead_id}
     leads.router,

@@ -37,7 +37,7 @@ from api.models.informants import Informant, InformantOpening, InformantRecusal
 from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
-from api.schemas.common import actions
+from api.schemas.common import actions, offer
 from api.schemas.informants import CustodianName, OpeningCreate, RecusalCreate
 from api.services import _transition, conflicts, leads, time_rules, unnamed
 
@@ -192,7 +192,7 @@ def _shown(row: Any, actor: Actor, keepers: set[UUID]) -> dict[str, Any]:
         "times_seen": opening.times_seen,
         "can_see": rules.may_see(actor, opening, keepers, at),
         "version": opening.version,
-        "available_actions": [] if over else actions(list(OPENING_FLOW.available(actor, opening))),
+        "available_actions": [] if over else actions(OPENING_FLOW.available(actor, opening)),
     }
 
 
@@ -201,7 +201,7 @@ def _shown(row: Any, actor: Actor, keepers: set[UUID]) -> dict[str, Any]:
 
 def _offer(action: CustodyAction, *needs: Field) -> dict[str, Any]:
     danger = action in {CustodyAction.RECUSE, CustodyAction.ACCUSE}
-    return actions([Available(action, needs, danger)])[0]
+    return offer(Available(action, needs, danger))
 
 
 def _choice(field: str, label: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -213,6 +213,8 @@ def _choice(field: str, label: str, options: Iterable[tuple[str, str]]) -> dict[
         "required": True,
         "options": [{"value": value, "label": said} for value, said in options],
         "rule": None,
+        "only_with": None,
+        "value": None,
     }
 
 

@@ -88,7 +88,7 @@ def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
             await connection.close()
 
     migrations.upgrade(server.owner_url)
-    migrations.downgrade(server.owner_url, "saved_filters")
+    migrations.downgrade(server.owner_url, "lead_transfers")
     lead = "01a00000-0000-7000-8000-000000000001"
     insert = "INSERT INTO lead_reporters (lead_id, name_enc, phone_enc) VALUES ($1, $2, $3)"
     asyncio.run(
@@ -111,7 +111,7 @@ def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
     assert (row["handler_id"], row["version"]) == (None, 1)
     said = "UPDATE informants SET narrative_enc = $1"
     asyncio.run(run((said, keys.encrypt("我是欧阳清；原文如此"))))
-    migrations.downgrade(server.owner_url, "saved_filters")
+    migrations.downgrade(server.owner_url, "lead_transfers")
     migrations.upgrade(server.owner_url)
     (row,) = asyncio.run(run((read,)))
     assert keys.decrypt(row["name_enc"]) == "欧阳清"

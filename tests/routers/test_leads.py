@@ -194,7 +194,7 @@ class TestLifeCycle:
         url = f"/leads/{made['id']}"
         steps = [
             ("feed_back", {"feedback_mode": "phone", "feedback_note": "已电话告知。"}),
-            ("close", {}),
+            ("close", {"solved": "yes", "solved_note": "已退款。"}),
             ("archive", {}),
         ]
         for action, fields in steps:
@@ -205,7 +205,8 @@ class TestLifeCycle:
 
     def test_no_close_without_an_answer_to_the_reporter(self, client):
         made = conclude(client("office"), client("police"))
-        answer = client("office").act(f"/leads/{made['id']}", "close", made["version"])
+        body = {"solved": "yes", "solved_note": "已退款。"}
+        answer = client("office").act(f"/leads/{made['id']}", "close", made["version"], **body)
         assert answer.status_code == 409
         assert answer.json()["code"] == "transition_not_allowed"
         assert "feed_back" in answer.json()["allowed"]

@@ -12,10 +12,12 @@ import type {
   CivilRoute,
   Confidence,
   CustodyPlace,
+  Department,
   Disposal,
   Disposition,
   DistributionSort,
   DistributionStatus,
+  DiversionRoute,
   DivisionLevel,
   DutyKind,
   EditedRows,
@@ -64,6 +66,7 @@ import type {
   PropertyKind,
   PropertyMeasureSort,
   PropertyStatus,
+  ReceivingOrgan,
   RectificationSort,
   RectificationStatus,
   RedFlag,
@@ -82,8 +85,12 @@ import type {
   RuleGroup,
   SetupStep,
   SimilarityReason,
+  Solved,
   Standing,
   TimeUnit,
+  TransferResult,
+  TransferSide,
+  TransferStage,
   UnitKind,
   VictimSort,
   VictimStatus,
@@ -229,6 +236,12 @@ export const CustodyPlaceLabels: Record<CustodyPlace, string> = {
   'supervisor': '保密监督人',
 }
 
+export const DepartmentLabels: Record<Department, string> = {
+  'market': '市场监管部门',
+  'petition': '信访部门',
+  'other': '其他主管部门',
+}
+
 export const DisposalLabels: Record<Disposal, string> = {
   'early_return': '先行返还被害人',
   'sell': '变卖',
@@ -262,6 +275,13 @@ export const DistributionStatusLabels: Record<DistributionStatus, string> = {
   'withdrawn': '已撤回',
 }
 
+export const DiversionRouteLabels: Record<DiversionRoute, string> = {
+  'mediation': '人民调解',
+  'litigation': '民事诉讼',
+  'legal_aid': '法律援助',
+  'administrative': '行政调解或者行政执法',
+}
+
 export const DivisionLevelLabels: Record<DivisionLevel, string> = {
   'county': '县（区）',
   'town': '乡镇（街道）',
@@ -277,6 +297,8 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_acknowledge': '待签收',
   'lead_verify': '待核查',
   'lead_recheck': '待二次核查',
+  'lead_recheck_drawn': '抽中待发起二次核查',
+  'lead_transfer': '移送、移交的事项待办或者待催办',
   'lead_feed_back': '待反馈举报人',
   'informant_decide': '查看举报人身份待批准',
   'case_accept': '待受案',
@@ -351,6 +373,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.created': '提交线索',
   'lead.updated': '修改线索',
   'lead.transitioned': '办理线索',
+  'recheck_sample.drawn': '抽取二次核查线索',
   'lead.linked': '线索关联',
   'lead.receipt_issued': '发放回执',
   'lead.messaged': '与举报人留言',
@@ -746,6 +769,13 @@ export const PropertyStatusLabels: Record<PropertyStatus, string> = {
   'withdrawn': '登记有误已撤销',
 }
 
+export const ReceivingOrganLabels: Record<ReceivingOrgan, string> = {
+  'police': '公安机关',
+  'market': '市场监管部门',
+  'petition': '信访部门',
+  'other': '其他主管部门',
+}
+
 export const RectificationSortLabels: Record<RectificationSort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
@@ -947,6 +977,12 @@ export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
   'same_amount': '涉案金额相同',
 }
 
+export const SolvedLabels: Record<Solved, string> = {
+  'yes': '已解决',
+  'partly': '部分解决',
+  'no': '未解决',
+}
+
 export const StandingLabels: Record<Standing, string> = {
   'registered': '已登记核实',
   'unregistered': '审计确认未登记',
@@ -960,6 +996,27 @@ export const TimeUnitLabels: Record<TimeUnit, string> = {
   'working_day': '个工作日',
   'month': '个月',
   'year': '年',
+}
+
+export const TransferResultLabels: Record<TransferResult, string> = {
+  'filed': '立案',
+  'not_filed': '不予立案',
+  'handled': '已依职权处理',
+  'forwarded': '不属管辖，已转送有管辖权的机关',
+  'refused_incomplete': '以材料不全为由不接受',
+}
+
+export const TransferSideLabels: Record<TransferSide, string> = {
+  'sender': '移送单位',
+  'receiver': '接收单位',
+}
+
+export const TransferStageLabels: Record<TransferStage, string> = {
+  'sent': '已送出，待回执',
+  'received': '已接收，待结果',
+  'incomplete': '材料待补正',
+  'answered': '结果已反馈',
+  'past': '重新办理前移送过',
 }
 
 export const UnitKindLabels: Record<UnitKind, string> = {

@@ -972,6 +972,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/recheck-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 二次核查抽样列表
+         * @description 本镇历次抽样及二次核查的结果。
+         */
+        get: operations["recheck_samples_page"];
+        put?: never;
+        /**
+         * 抽取二次核查线索
+         * @description 按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。
+         */
+        post: operations["recheck_samples_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/recheck-samples/{sample_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一次抽样
+         * @description 一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。
+         */
+        get: operations["recheck_samples_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/recheck-samples/{sample_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 抽样的线索
+         * @description 总体中的每条线索，是否抽中，前后两次结论。
+         */
+        get: operations["recheck_samples_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/similar": {
         parameters: {
             query?: never;
@@ -4125,6 +4189,12 @@ export interface components {
          */
         CustodyPlace: "handler" | "supervisor";
         /**
+         * Department
+         * @description The organs other than the police, as the form offers them.
+         * @enum {string}
+         */
+        Department: "market" | "petition" | "other";
+        /**
          * DeskTurn
          * @description The next lead at the desk.
          */
@@ -4511,6 +4581,12 @@ export interface components {
             unit: components["schemas"]["Named"] | null;
         };
         /**
+         * DiversionRoute
+         * @description Where a matter goes that is a dispute and no offence (capability C5).
+         * @enum {string}
+         */
+        DiversionRoute: "mediation" | "litigation" | "legal_aid" | "administrative";
+        /**
          * DivisionImport
          * @description The official list, or a part of it. All rows are taken or none.
          */
@@ -4677,7 +4753,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_transfer" | "lead_feed_back" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -4871,7 +4947,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5798,6 +5874,10 @@ export interface components {
              * @enum {string}
              */
             action: "close";
+            /** 问题是否解决 */
+            solved: components["schemas"]["Solved"];
+            /** 解决情况 */
+            solved_note: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -5813,6 +5893,10 @@ export interface components {
             action: "conclude";
             /** 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"];
+            /** 接收单位 */
+            diversion_department?: string | null;
+            /** 处理途径 */
+            diversion_route?: components["schemas"]["DiversionRoute"] | null;
             /** 核查情况 */
             findings: string;
             /** @description 所依据的版本号 */
@@ -5993,10 +6077,14 @@ export interface components {
              * @description 接收时间
              */
             received_at: string;
+            /** @description 问题是否解决 */
+            solved: components["schemas"]["Solved"] | null;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
             subject_name: string;
+            /** @description 移送、移交进展 */
+            transfer_stage: components["schemas"]["TransferStage"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
             /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
@@ -6064,6 +6152,8 @@ export interface components {
         LeadRead: {
             /** @description 涉案金额 */
             amount_involved: string | null;
+            /** @description 交办日期 */
+            assigned_on: string | null;
             /** @description 协办单位 */
             assisting_units: components["schemas"]["Named"][];
             /** @description 当前用户现在可以办理的操作 */
@@ -6078,6 +6168,8 @@ export interface components {
             channel: components["schemas"]["LeadChannel"];
             /** @description 作出结论的日期 */
             concluded_on: string | null;
+            /** @description 作出结论的单位 */
+            concluded_unit: components["schemas"]["Named"] | null;
             /** @description 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"] | null;
             /**
@@ -6085,6 +6177,10 @@ export interface components {
              * @description 登记时间
              */
             created_at: string;
+            /** @description 接收单位 */
+            diversion_department: string | null;
+            /** @description 处理途径 */
+            diversion_route: components["schemas"]["DiversionRoute"] | null;
             /** @description 所在村 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -6147,12 +6243,22 @@ export interface components {
             reporter: components["schemas"]["ReporterShown"];
             /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 问题是否解决 */
+            solved: components["schemas"]["Solved"] | null;
+            /** @description 解决情况 */
+            solved_note: string | null;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
             subject_name: string;
             /** @description 统一社会信用代码 */
             subject_uscc: string;
+            /** @description 最近一次催办日期 */
+            transfer_reminded_on: string | null;
+            /** @description 移送、移交进展 */
+            transfer_stage: components["schemas"]["TransferStage"] | null;
+            /** @description 历次移送、移交 */
+            transfers: components["schemas"]["LeadTransferShown"][];
             /**
              * Format: date-time
              * @description 最后修改时间
@@ -6184,6 +6290,72 @@ export interface components {
             version: number;
         };
         /**
+         * LeadRecordIncomplete
+         * @description 登记材料不全告知
+         */
+        LeadRecordIncomplete: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_incomplete";
+            /** 须补正的材料 */
+            missing: string;
+            /**
+             * 公安机关告知日期
+             * Format: date
+             */
+            told_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordReceipt
+         * @description 登记接收回执
+         */
+        LeadRecordReceipt: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_receipt";
+            /** 回执编号 */
+            receipt_no: string;
+            /** 接收人 */
+            received_by: string;
+            /**
+             * 接收日期
+             * Format: date
+             */
+            received_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordResult
+         * @description 登记办理结果
+         */
+        LeadRecordResult: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_result";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 办理结果 */
+            result: components["schemas"]["TransferResult"];
+            /** 结果说明 */
+            result_note: string;
+            /**
+             * 结果日期
+             * Format: date
+             */
+            result_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadRegister
          * @description 登记
          */
@@ -6207,6 +6379,21 @@ export interface components {
              */
             action: "reject";
             /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRemind
+         * @description 催办
+         */
+        LeadRemind: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "remind";
+            /** 催办内容 */
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
@@ -6271,6 +6458,26 @@ export interface components {
          */
         LeadStatus: "received" | "registered" | "assigned" | "disputed" | "verifying" | "transferred_department" | "transferred_police" | "escalated" | "concluded" | "recheck" | "rejected" | "fed_back" | "closed" | "withdrawn" | "archived";
         /**
+         * LeadSupplyPapers
+         * @description 补正材料
+         */
+        LeadSupplyPapers: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "supply_papers";
+            /** 补正的材料 */
+            supplied: string;
+            /**
+             * 补正日期
+             * Format: date
+             */
+            supplied_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadTransferDepartment
          * @description 移交主管部门
          */
@@ -6284,6 +6491,10 @@ export interface components {
             department: string;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
+            /** 部门类别 */
+            organ: components["schemas"]["Department"];
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
@@ -6299,12 +6510,73 @@ export interface components {
              * @enum {string}
              */
             action: "transfer_police";
+            /** 批准人 */
+            approved_by: string;
+            /**
+             * 批准移送日期
+             * Format: date
+             */
+            approved_on: string;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadTransferShown
+         * @description One hand-over to the police or a department.
+         */
+        LeadTransferShown: {
+            /** @description 批准人 */
+            approved_by: string;
+            /** @description 批准移送日期 */
+            approved_on: string | null;
+            /** @description 各段期限 */
+            clocks: components["schemas"]["TransferClockShown"][];
+            /** @description 接收部门 */
+            department: string;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 材料清单 */
+            materials: string;
+            /** @description 须补正的材料 */
+            missing: string;
+            /** @description 部门类别 */
+            organ: components["schemas"]["ReceivingOrgan"];
+            /** @description 回执编号 */
+            receipt_no: string;
+            /** @description 接收人 */
+            received_by: string;
+            /** @description 接收日期 */
+            received_on: string | null;
+            /** @description 办理结果 */
+            result: components["schemas"]["TransferResult"] | null;
+            /** @description 结果文书编号 */
+            result_document_no: string;
+            /** @description 结果说明 */
+            result_note: string;
+            /** @description 结果日期 */
+            result_on: string | null;
+            /**
+             * Format: date
+             * @description 送出日期
+             */
+            sent_on: string;
+            /** @description 补正的材料 */
+            supplied: string;
+            /** @description 补正日期 */
+            supplied_on: string | null;
+            /** @description 公安机关告知日期 */
+            told_on: string | null;
         };
         /**
          * LeadUpdate
@@ -6850,12 +7122,26 @@ export interface components {
             kind: components["schemas"]["FieldKind"];
             /** @description 中文名称 */
             label: string;
+            /** @description 仅当另一字段取该值时才须填写 */
+            only_with: components["schemas"]["NeedCondition"] | null;
             /** @description 可选的取值 */
             options: components["schemas"]["Option"][] | null;
             /** @description 是否必填 */
             required: boolean;
             /** @description 给出默认期限的规则编号 */
             rule: string | null;
+            /** @description 预先选好的值，可以改 */
+            value: string | null;
+        };
+        /**
+         * NeedCondition
+         * @description The value of another field that makes a form ask for this one.
+         */
+        NeedCondition: {
+            /** @description 字段名 */
+            field: string;
+            /** @description 内容 */
+            value: string;
         };
         /**
          * NoIndictment
@@ -7454,6 +7740,32 @@ export interface components {
         Page_PropertyMeasureItem_: {
             /** @description 本页记录 */
             items: components["schemas"]["PropertyMeasureItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[RecheckLine] */
+        Page_RecheckLine_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RecheckLine"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[RecheckSampleItem] */
+        Page_RecheckSampleItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RecheckSampleItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
             /** @description 上一页游标；没有上一页时为空 */
@@ -8453,6 +8765,167 @@ export interface components {
             title: string;
             /** @description 现在到哪一步，一两句白话 */
             words: string;
+        };
+        /**
+         * ReceivingOrgan
+         * @description What kind of organ a lead is handed to: each has a clock of its own.
+         * @enum {string}
+         */
+        ReceivingOrgan: "police" | "market" | "petition" | "other";
+        /**
+         * RecheckLine
+         * @description One lead of the population.
+         */
+        RecheckLine: {
+            /** @description 线索类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: boolean;
+            /** @description 原结论 */
+            first_conclusion: components["schemas"]["LeadConclusion"];
+            /**
+             * Format: uuid
+             * @description 线索
+             */
+            lead_id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查的结论；未完成为空 */
+            second_conclusion: components["schemas"]["LeadConclusion"] | null;
+            /** @description 二次核查完成日期 */
+            second_on: string | null;
+            /** @description 二次核查单位 */
+            second_unit: components["schemas"]["Named"] | null;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 作出原结论的单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
+         * RecheckSampleCreate
+         * @description Which concluded leads to draw from, and how many.
+         */
+        RecheckSampleCreate: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions?: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 随机种子；不填由系统生成 */
+            seed?: string | null;
+            /** @description 抽取条数；总体不足时全部抽取 */
+            size: number;
+        };
+        /**
+         * RecheckSampleItem
+         * @description A sample in the list, and what its second verifications found so far.
+         */
+        RecheckSampleItem: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 已完成二次核查的条数 */
+            done: number;
+            /** @description 抽中条数 */
+            drawn: number;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查改变了结论的条数 */
+            overturned: number;
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 总体条数 */
+            population_size: number;
+            /** @description 字节数 */
+            size: number;
+        };
+        /**
+         * RecheckSampleRead
+         * @description One sample with everything needed to draw it again.
+         */
+        RecheckSampleRead: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 已完成二次核查的条数 */
+            done: number;
+            /** @description 抽中条数 */
+            drawn: number;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查改变了结论的条数 */
+            overturned: number;
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 总体的 SHA-256 摘要 */
+            population_digest: string;
+            /** @description 总体条数 */
+            population_size: number;
+            /** @description 按种子和总体重新抽取，结果与记录一致 */
+            reproduced: boolean;
+            /** @description 随机种子 */
+            seed: string;
+            /** @description 字节数 */
+            size: number;
+            /** @description 各层：作出结论的单位与类别 */
+            strata: components["schemas"]["RecheckStratum"][];
+        };
+        /**
+         * RecheckStratum
+         * @description One stratum: a concluding unit and a category.
+         */
+        RecheckStratum: {
+            /** @description 线索类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: number;
+            /** @description 总体条数 */
+            population: number;
+            /** @description 单位 */
+            unit: components["schemas"]["Named"];
         };
         /**
          * RectificationClose
@@ -9873,6 +10346,12 @@ export interface components {
          */
         SimilarityReason: "same_resident_id" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
         /**
+         * Solved
+         * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
+         * @enum {string}
+         */
+        Solved: "yes" | "partly" | "no";
+        /**
          * SourceLead
          * @description A lead that led to the case, where the reader may see it.
          */
@@ -10132,6 +10611,50 @@ export interface components {
             /** @description 动态口令密钥的 otpauth 地址，可做成二维码 */
             uri: string;
         };
+        /**
+         * TransferClockShown
+         * @description A term of a hand-over, and the version of the rule that gives it.
+         */
+        TransferClockShown: {
+            /**
+             * Format: date-time
+             * @description 期限届满时间
+             */
+            due_at: string;
+            /** @description 期限终止日期；仍在计算的为空 */
+            ended_on: string | null;
+            /** @description 是否暂定：所在年度的放假安排尚未公布 */
+            is_provisional: boolean;
+            /** @description 规则编号 */
+            rule_id: string;
+            /** @description 规则版本 */
+            rule_version: number;
+            /** @description 期限约束哪一方 */
+            side: components["schemas"]["TransferSide"];
+            /**
+             * Format: date-time
+             * @description 起算时间
+             */
+            started_at: string;
+        };
+        /**
+         * TransferResult
+         * @description What the receiving organ answered.
+         * @enum {string}
+         */
+        TransferResult: "filed" | "not_filed" | "handled" | "forwarded" | "refused_incomplete";
+        /**
+         * TransferSide
+         * @description Whom a clock of a transfer binds.
+         * @enum {string}
+         */
+        TransferSide: "sender" | "receiver";
+        /**
+         * TransferStage
+         * @description How far a lead came that was handed to the police or to a department.
+         * @enum {string}
+         */
+        TransferStage: "sent" | "received" | "incomplete" | "answered" | "past";
         /**
          * UnitCreate
          * @description A new unit.
@@ -10797,6 +11320,7 @@ export type Confidence = components['schemas']['Confidence'];
 export type Conversation = components['schemas']['Conversation'];
 export type CustodianName = components['schemas']['CustodianName'];
 export type CustodyPlace = components['schemas']['CustodyPlace'];
+export type Department = components['schemas']['Department'];
 export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
@@ -10816,6 +11340,7 @@ export type DistributionStatus = components['schemas']['DistributionStatus'];
 export type DistributionUpdate = components['schemas']['DistributionUpdate'];
 export type DistributionWithdraw = components['schemas']['DistributionWithdraw'];
 export type Diversion = components['schemas']['Diversion'];
+export type DiversionRoute = components['schemas']['DiversionRoute'];
 export type DivisionImport = components['schemas']['DivisionImport'];
 export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
@@ -10909,15 +11434,21 @@ export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
+export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
+export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
+export type LeadRecordResult = components['schemas']['LeadRecordResult'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
+export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
 export type LeadReturn = components['schemas']['LeadReturn'];
 export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
+export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
+export type LeadTransferShown = components['schemas']['LeadTransferShown'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadView = components['schemas']['LeadView'];
@@ -10953,6 +11484,7 @@ export type MessageFrom = components['schemas']['MessageFrom'];
 export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
+export type NeedCondition = components['schemas']['NeedCondition'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
 export type OpeningApprove = components['schemas']['OpeningApprove'];
@@ -10994,6 +11526,8 @@ export type PageOutcomeItem = components['schemas']['Page_OutcomeItem_'];
 export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
+export type PageRecheckLine = components['schemas']['Page_RecheckLine_'];
+export type PageRecheckSampleItem = components['schemas']['Page_RecheckSampleItem_'];
 export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
@@ -11042,6 +11576,12 @@ export type ReceiptGiven = components['schemas']['ReceiptGiven'];
 export type ReceiptMessage = components['schemas']['ReceiptMessage'];
 export type ReceiptRating = components['schemas']['ReceiptRating'];
 export type ReceiptShown = components['schemas']['ReceiptShown'];
+export type ReceivingOrgan = components['schemas']['ReceivingOrgan'];
+export type RecheckLine = components['schemas']['RecheckLine'];
+export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
+export type RecheckSampleItem = components['schemas']['RecheckSampleItem'];
+export type RecheckSampleRead = components['schemas']['RecheckSampleRead'];
+export type RecheckStratum = components['schemas']['RecheckStratum'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
 export type RectificationFail = components['schemas']['RectificationFail'];
@@ -11115,6 +11655,7 @@ export type SheetShown = components['schemas']['SheetShown'];
 export type SimilarLead = components['schemas']['SimilarLead'];
 export type SimilarLeads = components['schemas']['SimilarLeads'];
 export type SimilarityReason = components['schemas']['SimilarityReason'];
+export type Solved = components['schemas']['Solved'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
@@ -11127,6 +11668,10 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type TransferClockShown = components['schemas']['TransferClockShown'];
+export type TransferResult = components['schemas']['TransferResult'];
+export type TransferSide = components['schemas']['TransferSide'];
+export type TransferStage = components['schemas']['TransferStage'];
 export type UnitCreate = components['schemas']['UnitCreate'];
 export type UnitKind = components['schemas']['UnitKind'];
 export type UnitPost = components['schemas']['UnitPost'];
@@ -16250,6 +16795,10 @@ export interface operations {
                 channel?: components["schemas"]["LeadChannel"][];
                 /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description 问题是否解决；可重复给出，取其中之一 */
+                solved?: components["schemas"]["Solved"][];
+                /** @description 移送、移交进展；可重复给出，取其中之一 */
+                transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -16594,6 +17143,10 @@ export interface operations {
                 channel?: components["schemas"]["LeadChannel"][];
                 /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description 问题是否解决；可重复给出，取其中之一 */
+                solved?: components["schemas"]["Solved"][];
+                /** @description 移送、移交进展；可重复给出，取其中之一 */
+                transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -16774,6 +17327,340 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskTurn"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecheckSampleItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckSampleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSampleRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSampleRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_lines: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 是否抽中；不填为总体 */
+                drawn?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecheckLine_"];
                 };
             };
             /** @description 未登录 */
@@ -19006,7 +19893,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
             };
         };
         responses: {
@@ -19911,6 +20798,8 @@ export interface operations {
     me_waiting: {
         parameters: {
             query?: {
+                /** @description 只列这一种事项；件数仍是全部的 */
+                kind?: components["schemas"]["DutyKind"] | null;
                 /** @description 列出的件数 */
                 limit?: number;
             };

@@ -10,7 +10,7 @@ from grants import grant
 from alembic import op
 
 revision: str = "informants"
-down_revision: str | None = "saved_filters"
+down_revision: str | None = "lead_transfers"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
