@@ -36,7 +36,7 @@ from api.services import (
     property_measures,
     victims,
 )
-from api.services.demo_leads import Lead, come_in
+from api.services.demo_leads import Lead, close, come_in
 from api.services.demo_stage import Stage, Story, act
 
 _PSB = "霍邱县公安局"
@@ -222,7 +222,7 @@ async def _close(lead: Lead) -> None:
     await lead.take(
         "police", "feed_back", feedback_mode=FeedbackMode.PHONE, feedback_note=told.FEEDBACK[2]
     )
-    await lead.take("office", "close")
+    await close(lead)
 
 
 # --- one in the middle of the money -------------------------------------------------------------

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, numbers
 from api.core.clock import TIMEZONE
-from api.core.crypto import keyring
+from api.domain import informants as vault
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
@@ -27,7 +27,14 @@ from api.models.risk_entities import RiskEntity
 from api.schemas.leads import LeadCreate, Reporter
 from api.schemas.risk_entities import RiskEntityRow
 from api.schemas.victims import VictimCreate
-from api.services import lead_intake, leads, places, risk_entities, victims
+from api.services import (
+    lead_intake,
+    leads,
+    places,
+    risk_entities,
+    unnamed,
+    victims,
+)
 from api.services.import_rows import Composed, Recogniser, StagedRow, Writer
 
 #: Columns that no form knows, but that speak of whoever reported: their place is the vault.
@@ -76,7 +83,7 @@ def _lead_lines(
         made.add("leads", draft.lead)
         reporter = draft.reporter or _known_anonymous(row, lead_id)
         if reporter:
-            made.add("lead_reporters", reporter)
+            made.add("informants", reporter)
         for found in draft.identifiers:
             made.add("lead_identifiers", found)
         for viewer in draft.viewers:
@@ -96,7 +103,7 @@ def _lead(row: StagedRow) -> LeadCreate:
         channel=LeadChannel(values["channel"]),
         batch_no=values.get("batch_no") or "",
         received_at=_moment(values["received_on"]),
-        narrative=values["narrative"],
+        narrative=_unnamed(row, values["narrative"]),
         subject_name=values["subject_name"],
         subject_uscc=values.get("subject_uscc") or "",
         primary_category=categories[0],
@@ -117,6 +124,13 @@ def _lead(row: StagedRow) -> LeadCreate:
     )
 
 
+def _unnamed(row: StagedRow, text: str) -> str:
+    """Who asked for anonymity is not named by the text either; a named one's goes another way."""
+    if ReporterKind(row.values["reporter_kind"]) is ReporterKind.REAL_NAME:
+        return text
+    return vault.hide(text, _informant(row), row.values.get("reporter_phone") or "")
+
+
 def _informant(row: StagedRow) -> str:
     """The informant's name, and what else the ledger says of that person in columns of its own."""
     said = [row.values.get("reporter_name") or ""]
@@ -129,12 +143,7 @@ def _known_anonymous(row: StagedRow, lead_id: UUID) -> dict[str, Any] | None:
     name, phone = _informant(row), row.values.get("reporter_phone")
     if not name and not phone:
         return None
-    keys = keyring()
-    return {
-        "lead_id": lead_id,
-        "name_enc": keys.encrypt(name) if name else None,
-        "phone_enc": keys.encrypt(phone) if phone else None,
-    }
+    return unnamed.row(lead_id, name, phone or "")
 
 
 def _moment(said: str) -> datetime:

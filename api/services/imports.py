@@ -116,7 +116,7 @@ async def read(
         sealed, owner = (await session.execute(statement)).one()
     standing = import_rows.Standing(ImportStatus(found["status"]), owner)
     found["preview"] = import_rows.shown_preview(found["kind"], sealed)
-    found["available_actions"] = actions(list(IMPORT_FLOW.available(actor, standing)))
+    found["available_actions"] = actions(IMPORT_FLOW.available(actor, standing))
     return found
 
 

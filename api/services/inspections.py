@@ -179,7 +179,7 @@ async def read(
         visit["orders"],
         visit["open_orders"],
     )
-    visit["available_actions"] = actions(list(INSPECTION_FLOW.available(actor, standing)))
+    visit["available_actions"] = actions(INSPECTION_FLOW.available(actor, standing))
     return visit
 
 

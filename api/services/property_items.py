@@ -193,7 +193,7 @@ async def read(
     """One visible item with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(PropertyStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(list(PROPERTY_FLOW.available(actor, standing)))
+    item["available_actions"] = actions(PROPERTY_FLOW.available(actor, standing))
     filled = [name for name in ("owner_name", "holder_name", "account") if item[name]]
     item["revealable"] = filled if actor.may(Permission.CASE_REVEAL) else []
     return item

@@ -181,7 +181,7 @@ async def read(
         UUID(order["owner_unit"]["id"]),
         order["reinspection_finding"],
     )
-    order["available_actions"] = actions(list(RECTIFICATION_FLOW.available(actor, standing)))
+    order["available_actions"] = actions(RECTIFICATION_FLOW.available(actor, standing))
     return order
 
 

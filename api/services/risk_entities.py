@@ -284,7 +284,7 @@ async def read(
         entity["evidence_fixed_on"],
         entity["open_rectifications"],
     )
-    entity["available_actions"] = actions(list(RISK_ENTITY_FLOW.available(actor, standing)))
+    entity["available_actions"] = actions(RISK_ENTITY_FLOW.available(actor, standing))
     entity["revealable"] = _revealable(actor, entity)
     leads = links.keep(actor, Permission.LEAD_READ, entity["source_lead_id"])
     entity["source_lead_id"] = leads[0]["id"] if leads else None

@@ -160,7 +160,7 @@ async def read(
     """One visible claim with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(VictimStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(list(VICTIM_FLOW.available(actor, standing)))
+    item["available_actions"] = actions(VICTIM_FLOW.available(actor, standing))
     filled = [name for name in _REVEALED if item[name]]
     item["revealable"] = filled if actor.may(Permission.VICTIM_REVEAL) else []
     return item

@@ -65,6 +65,12 @@ PAGES = [
     Page("lead", "office", first("leads", status="closed")),
     Page("lead-open", "police", first("leads", status="verifying")),
     Page("lead-edit", "office", first("leads", "/leads/{}/edit", status="registered")),
+    Page("recheck-samples", "office", "/leads/recheck-samples"),
+    Page(
+        "recheck-sample",
+        "office",
+        first("leads/recheck-samples", "/leads/recheck-samples/{}?drawn=true"),
+    ),
     Page("imports", "office", "/imports"),
     Page("import", "office", preview),
     Page("risk-entities", "office", "/risk-entities?limit=20"),

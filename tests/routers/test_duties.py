@@ -13,8 +13,10 @@ from tests.public import hand_in, show
 from tests.routers import test_cases, test_risk_entities
 
 
-def duties(who, subject_id: str) -> list[dict]:
-    answer = done(who.get("/me/duties", params={"limit": 200}))
+def duties(who, subject_id: str, kind: str | None = None) -> list[dict]:
+    """What waits of one record; of one kind, where a busy unit has more than a page holds."""
+    asked = {"limit": 200} | ({"kind": kind} if kind else {})
+    answer = done(who.get("/me/duties", params=asked))
     return [duty for duty in answer["items"] if duty["subject_id"] == subject_id]
 
 
@@ -120,6 +122,16 @@ class TestWhoSeesWhat:
         items = done(client("police").get("/me/duties", params={"limit": 200}))["items"]
         days = [item["due_on"] or "9999" for item in items]
         assert days == sorted(days)
+
+    def test_one_kind_is_listed_whatever_is_more_urgent(self, client):
+        office = client("office")
+        lead = make_lead(office)
+        asked = {"kind": "lead_assign", "limit": 1}
+        answer = done(office.get("/me/duties", params=asked))
+        assert [d["kind"] for d in answer["items"]] == ["lead_assign"]
+        assert answer["total"] == sum(c["count"] for c in answer["counts"]) > 1
+        assert lead["status"] == "registered"
+        assert office.get("/me/duties", params={"kind": "nothing"}).status_code == 422
 
     @pytest.mark.parametrize("limit", ["0", "201", "x"])
     def test_a_bad_limit(self, client, limit):
