@@ -78,8 +78,7 @@ async def fill(owner: Any, total: int, *, first: int = 1) -> None:
         )
     await owner.execute(
         "INSERT INTO record_access (viewer_id, resource, record_id) "
-        "SELECT $1, 'lead', id FROM leads WHERE owner_unit_id = $1 ON CONFLICT DO NOTHING",
-        police,
+        "SELECT owner_unit_id, 'lead', id FROM leads ON CONFLICT DO NOTHING"
     )
     await owner.execute("SET maintenance_work_mem = '1GB'")
     for row in indexes:

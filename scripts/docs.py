@@ -138,6 +138,8 @@ def asked(step: Step[Any]) -> str:
         notes = [] if field.required else ["可不填"]
         if field.rule:
             notes.append(f"默认按 {field.rule}：{default_term(field.rule)}")
+        if field.only_with:
+            notes.append(f"仅“{field.only_with[1].label}”")
         if field.options:
             notes.append(f"见[代码表](../codes.md#{field.options.__name__.lower()})")
         said.append(field.label + (f"（{'；'.join(notes)}）" if notes else ""))

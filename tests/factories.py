@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from api.core.clock import today
 from tests.conftest import Client
 
 
@@ -39,8 +40,44 @@ def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime
     made = assign(office, make_lead(office), handler)
     url = f"/leads/{made['id']}"
     made = handler.act(url, "acknowledge", made["version"]).json()
+    diverted = {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
     answer = handler.act(
-        url, "conclude", made["version"], conclusion=conclusion, findings="已核查。"
+        url, "conclude", made["version"], conclusion=conclusion, findings="已核查。",
+        **(diverted if conclusion == "civil_dispute" else {}),
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+#: What a hand-over to the police asks for beside its reason.
+TO_POLICE = {
+    "approved_on": today().isoformat(),
+    "approved_by": "李所长",
+    "materials": "移送书、调查报告、涉案物品清单",
+    "reason": "涉嫌诈骗",
+}
+
+
+def close(office: Client, made: dict, solved: str = "yes") -> dict:
+    """A lead that was answered, closed."""
+    answer = office.act(
+        f"/leads/{made['id']}", "close", made["version"], solved=solved, solved_note="已退款。"
     )
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def unlocked(client, lead: dict) -> dict:
+    """Who reported, as the office gets to know it: it keeps the identity, asks, and is let."""
+    office, leader = client("office"), client("leader")
+    url = f"/leads/{lead['id']}/informants"
+    shown = office.get(url).json()
+    if shown["handler"] is None:
+        named = {"place": "handler", "user_id": office.me["user"]["id"]}
+        leader.post(f"{url}/custodians", json=named | {"version": shown["version"]})
+    asked = office.post(f"{url}/openings", json={"reason": "回访举报人"})
+    assert asked.status_code == 200, asked.text
+    opening = asked.json()["openings"][0]
+    openings = f"/informant-openings/{opening['id']}"
+    assert leader.act(openings, "approve", opening["version"]).status_code == 200
+    return office.post(f"{openings}/identities").json()

@@ -73,13 +73,24 @@ async def _keep(_: object) -> None:
     """Nothing to reset on a read-only autocommit connection; asyncpg would send five statements."""
 
 
+class Planning(Enum):
+    """When PostgreSQL plans a statement that comes again and again (its `plan_cache_mode`)."""
+
+    #: It guesses by the costs that it expects.
+    AUTO = "auto"
+    #: Once: the statement is written so that one plan is right for all values.
+    ONCE = "force_generic_plan"
+    #: Each time: what is right for one value would be ruinous for another.
+    EACH_TIME = "force_custom_plan"
+
+
 class Database:
     """The engines of one process; made by `create_app()` and by the worker."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self._dsn = url.replace("+asyncpg", "")
         self._pool_size = pool_size
-        self._pools: dict[bool, Any] = {}
+        self._pools: dict[Planning, Any] = {}
         self._pool_lock = asyncio.Lock()
         common: dict[str, Any] = {
             "connect_args": _CONNECT,
@@ -109,34 +120,32 @@ class Database:
         async with self._reader.connect() as connection:
             yield connection
 
-    async def fetchrow(self, sql: str, *values: object, keep_plan: bool = False) -> Any:
+    async def fetchrow(self, sql: str, *values: object, planning: Planning = Planning.AUTO) -> Any:
         """One row of one statement on a plain asyncpg connection: the hot path of every read.
 
         Going through SQLAlchemy's pool and result costs as much as the query itself
-        (docs/adr/0001-reads.md). `keep_plan` is for statements that are written so that one plan
-        is right for all values, where PostgreSQL would rather plan anew at each call.
+        (docs/adr/0001-reads.md).
         """
-        pool = self._pools.get(keep_plan)
+        pool = self._pools.get(planning)
         if pool is None:
             async with self._pool_lock:
-                pool = self._pools.get(keep_plan)
+                pool = self._pools.get(planning)
                 if pool is None:
-                    pool = self._pools[keep_plan] = await self._open_pool(keep_plan=keep_plan)
+                    pool = self._pools[planning] = await self._open_pool(planning)
         async with pool.acquire() as connection:
             return await connection.fetchrow(sql, *values)
 
-    async def _open_pool(self, *, keep_plan: bool) -> Any:
+    async def _open_pool(self, planning: Planning) -> Any:
         # The one thing that is written here are serial numbers (core/numbers.py). They need not be
         # waited for: whatever bears the number commits later, and takes the log before it to disk.
-        told = _CONNECT["server_settings"] | {"synchronous_commit": "off"}
-        if keep_plan:
-            told |= {"plan_cache_mode": "force_generic_plan"}
+        told = {"synchronous_commit": "off", "plan_cache_mode": planning.value}
+        usual = planning is Planning.AUTO
         return await asyncpg.create_pool(
             self._dsn,
             min_size=1,
-            max_size=max(2, self._pool_size // 2) if keep_plan else self._pool_size,
+            max_size=self._pool_size if usual else max(2, self._pool_size // 2),
             reset=_keep,
-            server_settings=told,
+            server_settings=_CONNECT["server_settings"] | told,
         )
 
     def session(self) -> AsyncSession:

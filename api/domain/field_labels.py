@@ -241,6 +241,36 @@ _LEADS: Final = {
     "import_id": "来自哪次台账导入",
     "import_row": "在导入文件中的行号",
 }
+_RECHECKS: Final = {
+    "category": "线索类别",
+    "conclusions": "抽取哪些结论的线索",
+    "drawn": "是否抽中；在抽样和各层里为抽中条数",
+    "first_conclusion": "原结论",
+    "second_conclusion": "二次核查的结论；未完成为空",
+    "second_unit": "二次核查单位",
+    "second_on": "二次核查完成日期",
+    "period_from": "结论日期起",
+    "period_to": "结论日期止",
+    "population": "总体条数",
+    "population_size": "总体条数",
+    "population_digest": "总体的 SHA-256 摘要",
+    "seed": "随机种子",
+    "size": "要抽取的条数",
+    "strata": "各层：作出结论的单位与类别",
+}
+_TRANSFERS: Final = {
+    "transfers": "历次移送、移交",
+    "transfer_stage": "移送、移交进展",
+    "transfer_reminded_on": "最近一次催办日期",
+    "sent_on": "送出日期",
+    "result_document_no": "结果文书编号",
+    "side": "期限约束哪一方",
+    "started_at": "起算时间",
+    "due_at": "期限届满时间",
+    "is_provisional": "是否暂定：所在年度的放假安排尚未公布",
+    "ended_on": "期限终止日期；仍在计算的为空",
+    "clocks": "各段期限",
+}
 _CASES: Final = {
     "case": "所属案件",
     "case_id": "所属案件",
@@ -378,7 +408,7 @@ _FILES: Final = {
     "heading": "表头文字",
     "columns": "识别出的列",
     "column": "所在列",
-    "ignored": "未识别、不导入的列",
+    "ignored": "没有对应栏目的列",
     "remarks": "对整个文件的提醒",
     "faults": "错误和提醒",
     "severity": "严重程度",
@@ -434,6 +464,7 @@ _PUBLIC: Final = {
 #: Parameters of paths that name a record by its kind.
 _PATHS: Final = {
     "lead_id": "线索",
+    "sample_id": "二次核查抽样",
     "identifier_id": "涉及号码",
     "merge_id": "合并",
     "reward_id": "奖励",
@@ -450,6 +481,7 @@ _PATHS: Final = {
     "job_id": "后台任务编号",
     "api_client_id": "接口账号",
     "filter_id": "常用筛选",
+    "opening_id": "举报人身份查看申请",
 }
 
 FIELD_LABELS: Final[Mapping[str, str]] = (
@@ -458,6 +490,8 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _LOGIN
     | _TIME
     | _LEADS
+    | _RECHECKS
+    | _TRANSFERS
     | _CASES
     | _RISK_ENTITIES
     | _PROPERTY

@@ -6,11 +6,18 @@ timeline names and what the button says. Every condition stands in the table, no
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from api.domain.actors import Actor
-from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.errors import (
+    DomainError,
+    FieldError,
+    Forbidden,
+    Invalid,
+    RuleViolated,
+    TransitionNotAllowed,
+)
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission
 
@@ -44,6 +51,13 @@ class Field:
     required: bool = True
     options: type[Labelled] | None = None
     rule: str | None = None
+    #: Asked for, and then required as said above, only where another field of the form has this
+    #: value.
+    only_with: tuple[str, Labelled] | None = None
+
+    def applies(self, given: Any) -> bool:
+        """Whether a form filled in like this asks for the field at all."""
+        return self.only_with is None or getattr(given, self.only_with[0]) is self.only_with[1]
 
 
 REASON = Field("reason", "理由", FieldKind.LONG_TEXT)
@@ -99,14 +113,43 @@ class Step(Generic[S]):
     when: tuple[Predicate, ...] = ()
     danger: bool = False
 
+    def check(self, given: Any) -> None:
+        """What the wire's types cannot say: fields that another field asks for or leaves out.
 
-@dataclass(frozen=True, slots=True)
+        Raises Invalid naming each of them.
+        """
+        faults: list[FieldError] = []
+        for each in self.fields:
+            if each.only_with is None:
+                continue
+            missing = getattr(given, each.name, None) in (None, "")
+            if each.applies(given) and each.required and missing:
+                faults.append(FieldError(f"/{each.name}", "missing", f"请填写{each.label}"))
+            if not each.applies(given) and not missing:
+                value = each.only_with[1].label
+                message = f"只有选择“{value}”时才填写{each.label}"
+                faults.append(FieldError(f"/{each.name}", "not_asked", message))
+        if faults:
+            raise Invalid(faults[0].message, errors=faults)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Available:
-    """An action that this person may take on this record now, and what it asks for."""
+    """An action that may be taken, and what it asks for: made once per row, the same object each
+    time."""
 
     action: Labelled
     needs: tuple[Field, ...]
     danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What decides whether a row is offered to someone, and what is offered."""
+
+    needs: Permission
+    conditions: tuple[Callable[[Actor, Record], bool], ...]
+    shown: Available
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +159,20 @@ class Flow(Generic[S, A]):
     name: str
     initial: S
     steps: Mapping[A, Step[S]] = field(default_factory=dict[A, Step[S]])
+    #: The rows by the status they start from, in the order of the table: every record that is read
+    #: asks for them.
+    _starting: Mapping[Labelled, tuple[_Start, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the table by status once."""
+        found: dict[Labelled, list[_Start]] = {}
+        for action, row in self.steps.items():
+            shown = tuple(p.holds for p in row.when if p.error is not RuleViolated)
+            start = _Start(row.needs, shown, Available(action, row.fields, row.danger))
+            for status in row.frm:
+                found.setdefault(status, []).append(start)
+        starting = {status: tuple(rows) for status, rows in found.items()}
+        object.__setattr__(self, "_starting", starting)
 
     def step(self, action: A, actor: Actor, record: Record) -> Step[S]:
         """The row that applies, or the refusal.
@@ -137,11 +194,10 @@ class Flow(Generic[S, A]):
         return row
 
     def available(self, actor: Actor, record: Record) -> Sequence[Available]:
-        """What this person may do with this record now, in the order of the table."""
+        """What this person may do with this record now, in the order of the table. What only the law
+        forbids is shown: whoever tries learns the article."""
         return [
-            Available(action, row.fields, row.danger)
-            for action, row in self.steps.items()
-            if record.status in row.frm
-            and actor.may(row.needs)
-            and all(p.holds(actor, record) for p in row.when if p.error is not RuleViolated)
+            start.shown
+            for start in self._starting.get(record.status, ())
+            if actor.may(start.needs) and all(holds(actor, record) for holds in start.conditions)
         ]

@@ -1,10 +1,11 @@
 """Leads (线索): statuses, actions, conclusions and the life cycle (facts 3.1)."""
 
+from datetime import date
 from typing import Protocol, cast
 from uuid import UUID
 
 from api.domain.actors import Actor
-from api.domain.errors import Conflict
+from api.domain.errors import Conflict, Forbidden, RuleViolated
 from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
@@ -41,6 +42,11 @@ class LeadAction(Labelled):
     RECHECK = "recheck", "发起二次核查"
     TRANSFER_DEPARTMENT = "transfer_department", "移交主管部门"
     TRANSFER_POLICE = "transfer_police", "移送公安"
+    RECORD_RECEIPT = "record_receipt", "登记接收回执"
+    RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
+    SUPPLY_PAPERS = "supply_papers", "补正材料"
+    RECORD_RESULT = "record_result", "登记办理结果"
+    REMIND = "remind", "催办"
     ESCALATE = "escalate", "上报县专项办"
     REJECT = "reject", "不予受理"
     FEED_BACK = "feed_back", "反馈举报人"
@@ -60,6 +66,60 @@ class LeadConclusion(Labelled):
     UNFOUNDED = "unfounded", "查否"
     UNVERIFIABLE = "unverifiable", "无法核查"
     DUPLICATE = "duplicate", "重复"
+
+
+class DiversionRoute(Labelled):
+    """Where a matter goes that is a dispute and no offence (capability C5)."""
+
+    MEDIATION = "mediation", "人民调解"
+    LITIGATION = "litigation", "民事诉讼"
+    LEGAL_AID = "legal_aid", "法律援助"
+    ADMINISTRATIVE = "administrative", "行政调解或者行政执法"
+
+
+class Solved(Labelled):
+    """Whether the reporter's problem is solved: another fact than that the lead is closed."""
+
+    YES = "yes", "已解决"
+    PARTLY = "partly", "部分解决"
+    NO = "no", "未解决"
+
+
+class TransferStage(Labelled):
+    """How far a lead came that was handed to the police or to a department."""
+
+    SENT = "sent", "已送出，待回执"
+    RECEIVED = "received", "已接收，待结果"
+    INCOMPLETE = "incomplete", "材料待补正"
+    ANSWERED = "answered", "结果已反馈"
+    PAST = "past", "重新办理前移送过"
+
+
+class ReceivingOrgan(Labelled):
+    """What kind of organ a lead is handed to: each has a clock of its own."""
+
+    POLICE = "police", "公安机关"
+    MARKET = "market", "市场监管部门"
+    PETITION = "petition", "信访部门"
+    OTHER = "other", "其他主管部门"
+
+
+class Department(Labelled):
+    """The organs other than the police, as the form offers them."""
+
+    MARKET = "market", "市场监管部门"
+    PETITION = "petition", "信访部门"
+    OTHER = "other", "其他主管部门"
+
+
+class TransferResult(Labelled):
+    """What the receiving organ answered."""
+
+    FILED = "filed", "立案"
+    NOT_FILED = "not_filed", "不予立案"
+    HANDLED = "handled", "已依职权处理"
+    FORWARDED = "forwarded", "不属管辖，已转送有管辖权的机关"
+    REFUSED_INCOMPLETE = "refused_incomplete", "以材料不全为由不接受"
 
 
 class FeedbackMode(Labelled):
@@ -98,9 +158,14 @@ def _same_unit_or_office(actor: Actor, record: Record) -> bool:
 
 
 class LeadRecord(Record, Protocol):
-    """What the predicate below reads."""
+    """What the predicates below read."""
 
     conclusion: LeadConclusion | None
+    #: Who concluded it last: the person and the unit.
+    concluded_by_id: UUID | None
+    concluded_unit_id: UUID | None
+    transfer_stage: TransferStage | None
+    transfer_reminded_on: date | None
     merged_into_id: UUID | None
 
 
@@ -119,6 +184,75 @@ MAY_BE_OFFENCE = Predicate(
     Conflict,
 )
 
+
+def _is_somebody_else(actor: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.status is not S.RECHECK or (
+        actor.unit_id != lead.concluded_unit_id and actor.id != lead.concluded_by_id
+    )
+
+
+#: Nobody verifies a second time what they, or their unit, concluded the first time.
+SOMEBODY_ELSE = Predicate(
+    "recheck_by_same",
+    "二次核查的结论须由作出原结论的单位和人员以外的人提交",
+    _is_somebody_else,
+    Forbidden,
+)
+
+
+def _at(name: str, sentence: str, *stages: TransferStage) -> Predicate:
+    return Predicate(
+        name,
+        sentence,
+        lambda _, record: cast("LeadRecord", record).transfer_stage in stages,
+        Conflict,
+    )
+
+
+_T = TransferStage
+AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", _T.SENT)
+RECEIVED = _at("not_received", "对方接收并出具回执以后才能登记", _T.RECEIVED)
+INCOMPLETE = _at("papers_complete", "没有待补正的材料", _T.INCOMPLETE)
+AWAITS_RESULT = _at(
+    "no_result_awaited", "对方接收并出具回执以后才能登记结果", _T.RECEIVED, _T.INCOMPLETE
+)
+UNANSWERED = _at(
+    "nothing_to_remind", "没有未反馈结果的移送、移交", _T.SENT, _T.RECEIVED, _T.INCOMPLETE
+)
+
+
+#: Nobody owes an answer.
+_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.PAST})
+
+
+def _is_answered(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.transfer_stage in _ASKS_NOTHING or lead.transfer_reminded_on is not None
+
+
+def _police_decided(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in _ASKS_NOTHING
+
+
+#: While the police have it, nobody else says what it is; what they do not file goes on (TRF-08).
+POLICE_DECIDED = Predicate(
+    "police_undecided",
+    "已移送公安的线索，登记公安机关的办理结果以后才能提交核查结论",
+    _police_decided,
+    Conflict,
+)
+
+#: What was handed over comes back to the sender, or the sender has asked for it.
+RESULT_BACK = Predicate(
+    "transfer_unanswered",
+    "移送、移交的线索须有对方的办理结果或者催办记录才能办结",
+    _is_answered,
+    RuleViolated,
+    "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第8条",
+)
+
 NOT_MERGED = Predicate(
     "merged",
     "线索已并入另一线索，请先撤销并入",
@@ -130,8 +264,14 @@ NOT_MERGED = Predicate(
 HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
 
 _UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
+_DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
+_MATERIALS = Field("materials", "材料清单", FieldKind.LONG_TEXT)
 _DOCUMENT = Field("document_no", "文书编号", required=False)
 _OPEN = frozenset({S.RECEIVED, S.REGISTERED, S.ASSIGNED, S.DISPUTED, S.VERIFYING})
+#: Where a handed-over lead stands while its result is waited for: the reporter may have been told.
+_SENT = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.FED_BACK})
+#: Where a second verification can start from, and what a sample for it is drawn from.
+DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
 _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
@@ -163,31 +303,109 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(OWN_UNIT,),
         ),
         A.CONCLUDE: Step(
-            frozenset({S.VERIFYING, S.RECHECK, S.TRANSFERRED_DEPARTMENT, S.ESCALATED}),
+            frozenset(
+                {
+                    S.VERIFYING,
+                    S.RECHECK,
+                    S.TRANSFERRED_DEPARTMENT,
+                    S.TRANSFERRED_POLICE,
+                    S.ESCALATED,
+                }
+            ),
             S.CONCLUDED,
             P.LEAD_HANDLE,
             fields=(
                 Field("conclusion", "核查结论", FieldKind.ENUM, options=LeadConclusion),
                 Field("findings", "核查情况", FieldKind.LONG_TEXT),
+                Field(
+                    "diversion_route",
+                    "处理途径",
+                    FieldKind.ENUM,
+                    options=DiversionRoute,
+                    only_with=_DISPUTE,
+                ),
+                Field("diversion_department", "接收单位", only_with=_DISPUTE),
             ),
-            when=(HANDLER,),
+            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED),
         ),
         A.TRANSFER_POLICE: Step(
             frozenset({S.VERIFYING, S.CONCLUDED}),
             S.TRANSFERRED_POLICE,
             P.LEAD_HANDLE,
-            fields=(_DOCUMENT, REASON),
+            fields=(
+                Field("approved_on", "批准移送日期", FieldKind.DATE),
+                Field("approved_by", "批准人"),
+                _DOCUMENT,
+                _MATERIALS,
+                REASON,
+            ),
             when=(HANDLER, MAY_BE_OFFENCE),
         ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),
             S.TRANSFERRED_DEPARTMENT,
             P.LEAD_HANDLE,
-            fields=(Field("department", "接收部门"), _DOCUMENT, REASON),
+            fields=(
+                Field("organ", "部门类别", FieldKind.ENUM, options=Department),
+                Field("department", "接收部门"),
+                _DOCUMENT,
+                _MATERIALS,
+                REASON,
+            ),
             when=(HANDLER, NOT_MERGED),
         ),
+        A.RECORD_RECEIPT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("receipt_no", "回执编号"),
+                Field("received_on", "接收日期", FieldKind.DATE),
+                Field("received_by", "接收人"),
+            ),
+            when=(HANDLER, AWAITS_RECEIPT),
+        ),
+        A.RECORD_INCOMPLETE: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("told_on", "公安机关告知日期", FieldKind.DATE),
+                Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, RECEIVED),
+        ),
+        A.SUPPLY_PAPERS: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("supplied_on", "补正日期", FieldKind.DATE),
+                Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, INCOMPLETE),
+        ),
+        A.RECORD_RESULT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
+                Field("result_on", "结果日期", FieldKind.DATE),
+                _DOCUMENT,
+                Field("result_note", "结果说明", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, AWAITS_RESULT),
+        ),
+        A.REMIND: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
+            when=(HANDLER, UNANSWERED),
+        ),
         A.RECHECK: Step(
-            frozenset({S.CONCLUDED, S.FED_BACK}),
+            DRAWABLE,
             S.RECHECK,
             P.LEAD_ASSIGN,
             fields=(_UNIT, REASON),
@@ -203,7 +421,16 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER,),
         ),
-        A.CLOSE: Step(frozenset({S.FED_BACK}), S.CLOSED, P.LEAD_ASSIGN),
+        A.CLOSE: Step(
+            frozenset({S.FED_BACK}),
+            S.CLOSED,
+            P.LEAD_ASSIGN,
+            fields=(
+                Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
+                Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
+            ),
+            when=(RESULT_BACK,),
+        ),
         A.ESCALATE: Step(
             frozenset({S.REGISTERED, S.VERIFYING}), S.ESCALATED, P.LEAD_ASSIGN, fields=(REASON,)
         ),

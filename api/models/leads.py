@@ -1,4 +1,4 @@
-"""Leads, who reported them, and the identifiers found in them."""
+"""Leads, and the identifiers found in them. Who reported them: models/informants.py."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,15 @@ from api.core.ids import uuid7
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
 from api.domain.identifiers import IdentifierKind, IdentifierState
-from api.domain.leads import FeedbackMode, LeadConclusion, LeadStatus, ReporterKind
+from api.domain.leads import (
+    DiversionRoute,
+    FeedbackMode,
+    LeadConclusion,
+    LeadStatus,
+    ReporterKind,
+    Solved,
+    TransferStage,
+)
 from api.models.base import DivisionCode, Recorded, Versioned
 
 #: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
@@ -134,11 +142,25 @@ class Lead(Recorded, Versioned, Base):
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")
     due_rule_version: Mapped[int | None]
+    #: When its unit was given it: the clocks of receipt and dispute start here.
+    assigned_on: Mapped[date | None]
     conclusion: Mapped[LeadConclusion | None]
     findings: Mapped[str] = mapped_column(default="")
     concluded_on: Mapped[date | None]
+    #: Who concluded last: somebody else checks a second time.
+    concluded_by_id: Mapped[UUID | None]
+    concluded_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    #: Where a civil dispute went.
+    diversion_route: Mapped[DiversionRoute | None]
+    diversion_department: Mapped[str | None]
     feedback_mode: Mapped[FeedbackMode | None]
     feedback_note: Mapped[str] = mapped_column(default="")
+    #: How far its last hand-over came; the hand-overs themselves are in `lead_transfers`.
+    transfer_stage: Mapped[TransferStage | None]
+    transfer_reminded_on: Mapped[date | None]
+    #: Closed is what the office did, solved is what the reporter got.
+    solved: Mapped[Solved | None]
+    solved_note: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
     import_id: Mapped[UUID | None]
     import_row: Mapped[int | None]
@@ -148,18 +170,6 @@ class Lead(Recorded, Versioned, Base):
     name_sound: Mapped[str] = mapped_column(server_default="")
     #: The lead that goes on in place of this one; `lead_links` says who decided that, and why.
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"))
-
-
-class LeadReporter(Base):
-    """The informant, apart from the lead and encrypted: no list, export or event reads this."""
-
-    __tablename__ = "lead_reporters"
-
-    lead_id: Mapped[UUID] = mapped_column(
-        ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True
-    )
-    name_enc: Mapped[bytes | None]
-    phone_enc: Mapped[bytes | None]
 
 
 class LeadIdentifier(Base):

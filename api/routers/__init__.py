@@ -12,6 +12,7 @@ from api.routers import (
     exports,
     health,
     imports,
+    informants,
     inspections,
     jobs,
     lead_desk,
@@ -23,6 +24,7 @@ from api.routers import (
     property_items,
     property_measures,
     receipts,
+    recheck_samples,
     rectifications,
     red_flags,
     rewards,
@@ -43,10 +45,13 @@ ROUTERS = (
     duties.router,
     receipts.public_router,
     exports.leads_router,  # before /leads/{lead_id}
+    recheck_samples.router,  # before /leads/{lead_id}
     lead_links.router,  # its plain words come before /leads/{lead_id}
     lead_desk.router,  # before /leads/{lead_id}
     leads.router,
     red_flags.router,
+    informants.leads_router,
+    informants.router,
     receipts.leads_router,
     exports.risk_entities_router,
     risk_entities.router,

@@ -7,6 +7,7 @@ from fastapi import Query
 from api.access.guards import Anyone
 from api.core.db import DbSession
 from api.core.routing import router as make_router
+from api.domain.duties import DutyKind
 from api.schemas.duties import Duties
 from api.services import duties
 
@@ -17,7 +18,8 @@ router = make_router("me")
 async def waiting(
     actor: Anyone,
     session: DbSession,
+    kind: Annotated[DutyKind | None, Query(description="只列这一种事项；件数仍是全部的")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="列出的件数")] = 100,
 ) -> Any:
     """等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。"""
-    return await duties.waiting(session, actor, limit)
+    return await duties.waiting(session, actor, limit, kind)

@@ -1,10 +1,14 @@
 """Wire types that every noun uses: money, texts, actions, transitions."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import orjson
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -91,6 +95,13 @@ class Option(Shown):
     label: str
 
 
+class NeedCondition(Shown):
+    """The value of another field that makes a form ask for this one."""
+
+    field: str
+    value: str
+
+
 class Need(Shown):
     """One thing that an action asks for; forms are built from this."""
 
@@ -100,6 +111,8 @@ class Need(Shown):
     required: bool
     options: list[Option] | None
     rule: str | None = Field(description="给出默认期限的规则编号")
+    only_with: NeedCondition | None = Field(description="仅当另一字段取该值时才须填写")
+    value: str | None = Field(description="预先选好的值，可以改")
 
 
 class AvailableAction(Shown):
@@ -130,27 +143,51 @@ def _options(kind: type[Labelled] | None) -> list[dict[str, str]] | None:
     )
 
 
-def actions(available: list[Available]) -> list[dict[str, Any]]:
-    """The wire form of what a flow offers."""
+def _condition(need: FlowField) -> dict[str, str] | None:
+    return (
+        {"field": need.only_with[0], "value": need.only_with[1].value} if need.only_with else None
+    )
+
+
+def actions(
+    available: Sequence[Available], offered: Mapping[str, Mapping[str, str | None]] | None = None
+) -> list[Any]:
+    """The wire form of what a flow offers; `offered` are values to begin with, by action and
+    field. What is the same for everybody is finished JSON, made once."""
+    begun = offered or {}
     return [
-        {
-            "action": each.action.value,
-            "label": each.action.label,
-            "danger": each.danger,
-            "needs": [
-                {
-                    "field": need.name,
-                    "label": need.label,
-                    "kind": need.kind.value,
-                    "required": need.required,
-                    "options": _options(need.options),
-                    "rule": need.rule,
-                }
-                for need in each.needs
-            ],
-        }
+        offer(each, values) if (values := begun.get(each.action.value)) else _usual_offer(each)
         for each in available
     ]
+
+
+@cache
+def _usual_offer(each: Available) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(offer(each)))
+
+
+def offer(
+    each: Available, values: Mapping[str, str | None] = MappingProxyType({})
+) -> dict[str, Any]:
+    """One action in its wire form, for whoever has something to add to it."""
+    return {
+        "action": each.action.value,
+        "label": each.action.label,
+        "danger": each.danger,
+        "needs": [
+            {
+                "field": need.name,
+                "label": need.label,
+                "kind": need.kind.value,
+                "required": need.required,
+                "options": _options(need.options),
+                "rule": need.rule,
+                "only_with": _condition(need),
+                "value": values.get(need.name),
+            }
+            for need in each.needs
+        ],
+    }
 
 
 _TYPES: dict[FieldKind, Any] = {
@@ -169,7 +206,7 @@ _TYPES: dict[FieldKind, Any] = {
 
 def _field(need: FlowField) -> tuple[Any, Any]:
     kind: Any = need.options if need.kind is FieldKind.ENUM else _TYPES[need.kind]
-    if need.required:
+    if need.required and need.only_with is None:
         return kind, Field(title=need.label)
     return kind | None, Field(None, title=need.label)
 

@@ -11,13 +11,19 @@ from api.domain.categories import LeadCategory, RedFlag
 from api.domain.channels import LeadChannel
 from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.labels import Labelled
+from api.domain.lead_transfers import TransferSide
 from api.domain.lead_views import LeadView
 from api.domain.leads import (
     LEAD_FLOW,
+    DiversionRoute,
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    ReceivingOrgan,
     ReporterKind,
+    Solved,
+    TransferResult,
+    TransferStage,
 )
 from api.schemas.common import (
     AvailableAction,
@@ -166,6 +172,8 @@ class LeadQuery(PageQuery):
     primary_category: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
     channel: Annotated[list[LeadChannel], Field(max_length=30)] | None = None
     conclusion: Annotated[list[LeadConclusion], Field(max_length=10)] | None = None
+    solved: Annotated[list[Solved], Field(max_length=3)] | None = None
+    transfer_stage: Annotated[list[TransferStage], Field(max_length=4)] | None = None
     owner_unit_id: UUID | None = None
     proposed_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
@@ -204,6 +212,8 @@ class LeadItem(Shown):
         description="至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空"
     )
     conclusion: LeadConclusion | None
+    solved: Solved | None
+    transfer_stage: TransferStage | None
     version: int
 
 
@@ -231,6 +241,43 @@ class LeadCase(Shown):
     number: str
 
 
+class TransferClockShown(Shown):
+    """A term of a hand-over, and the version of the rule that gives it."""
+
+    rule_id: str
+    rule_version: int
+    side: TransferSide
+    started_at: datetime
+    due_at: datetime
+    is_provisional: bool
+    ended_on: date | None
+
+
+class LeadTransferShown(Shown):
+    """One hand-over to the police or a department."""
+
+    id: UUID
+    organ: ReceivingOrgan
+    department: str
+    document_no: str
+    materials: str
+    approved_on: date | None
+    approved_by: str
+    sent_on: date
+    receipt_no: str
+    received_on: date | None
+    received_by: str
+    told_on: date | None
+    missing: str
+    supplied_on: date | None
+    supplied: str
+    result: TransferResult | None
+    result_on: date | None
+    result_document_no: str
+    result_note: str
+    clocks: list[TransferClockShown]
+
+
 class LeadMain(Shown):
     """The lead that goes on in place of a merged one, for those who may see it."""
 
@@ -254,7 +301,14 @@ class LeadRead(LeadItem):
     is_merged: bool = Field(description="是否已并入另一线索")
     merged_into: LeadMain | None = Field(description="并入的主线索；无权查看时为空")
     due_rule: str
+    assigned_on: date | None = Field(description="交办日期")
     findings: str
+    concluded_unit: Named | None = Field(description="作出结论的单位")
+    diversion_route: DiversionRoute | None
+    diversion_department: str | None
+    solved_note: str | None
+    transfer_reminded_on: date | None
+    transfers: list[LeadTransferShown]
     concluded_on: date | None
     feedback_mode: FeedbackMode | None
     feedback_note: str

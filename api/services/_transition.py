@@ -55,13 +55,15 @@ async def apply(
     """Take one action on a locked record: permission, version, flow, status, event.
 
     `told` is what the event says beyond action and statuses; no personal data goes there.
-    Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says.
+    Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
+    Invalid for fields that do not go together.
     """
     action = next(a for a in flow.steps if a.value == body.action)
     if not actor.may(flow.steps[action].needs):
         raise Forbidden
     check_version(record, body.version)
     step = flow.step(action, actor, record)
+    step.check(body)
     before = record.status
     if step.to is not None:
         record.status = step.to

@@ -22,12 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.domain.actors import Actor
 from api.domain.cases import CASE_FLOW, CaseStatus
 from api.domain.errors import Forbidden
@@ -35,16 +34,16 @@ from api.domain.events import EventName
 from api.domain.permissions import Permission
 from api.models.cases import Case, CaseDecision, CaseIdentifier, CaseLead
 from api.models.leads import Lead
-from api.models.units import Division, Unit
+from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead
 from api.schemas.common import Reveal, actions
 from api.services import columns, protect
 
 RESOURCE = "case"
 
-_Owner = aliased(Unit)
+_owner = columns.unit_names()
 _SOURCE = join(Case, Division, Division.code == Case.division_code, isouter=True).join(
-    _Owner, _Owner.id == Case.owner_unit_id, isouter=True
+    _owner, _owner.c.id == Case.owner_unit_id, isouter=True
 )
 _ITEM: dict[str, Any] = {
     "id": Case.id,
@@ -60,7 +59,7 @@ _ITEM: dict[str, Any] = {
     "victims_count": Case.victims_count,
     "division_code": Case.division_code,
     "division_name": Division.name,
-    "owner_unit": columns.named(_Owner),
+    "owner_unit": _owner.c.named,
     "accepted_on": Case.accepted_on,
     "filed_on": Case.filed_on,
     "solved_on": Case.solved_on,
@@ -143,7 +142,7 @@ _ANY_TEXT = ARRAY(Text)
 #: -infinity for it.
 _NEVER = date(1000, 1, 1)
 _FILED = func.coalesce(Case.filed_on, literal_column(f"'{_NEVER}'::date"), type_=Date())
-_IS_OVERDUE = Case.due_on < literal_column("current_date")
+_IS_OVERDUE = Case.due_on < param("today", Date())
 _TEXTS = func.concat_ws(
     literal_column("' '"), Case.title, Case.summary, Case.police_case_no, type_=Text()
 )
@@ -272,7 +271,7 @@ async def read(
         diversion["department"],
         diversion["receipt_no"],
     )
-    found["available_actions"] = actions(list(CASE_FLOW.available(actor, standing)))
+    found["available_actions"] = actions(CASE_FLOW.available(actor, standing))
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])
     found["source_lead_ids"] = [each["id"] for each in found["source_leads"]]

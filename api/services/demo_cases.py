@@ -39,7 +39,7 @@ from api.services import (
     rewards,
     victims,
 )
-from api.services.demo_leads import Lead, come_in
+from api.services.demo_leads import Lead, close, come_in
 from api.services.demo_stage import Stage, Story, act
 
 _PSB = "霍邱县公安局"
@@ -225,7 +225,7 @@ async def _close(lead: Lead) -> None:
     await lead.take(
         "police", "feed_back", feedback_mode=FeedbackMode.PHONE, feedback_note=told.FEEDBACK[2]
     )
-    await lead.take("office", "close")
+    await close(lead)
 
 
 async def _reward(lead: Lead, *, approved: bool) -> None:

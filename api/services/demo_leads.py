@@ -6,13 +6,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from api.core.clock import today
 from api.domain import demo
 from api.domain import demo_stories as told
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
-from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
+from api.domain.leads import (
+    Department,
+    DiversionRoute,
+    FeedbackMode,
+    LeadConclusion,
+    ReporterKind,
+    Solved,
+)
 from api.schemas.leads import LeadCreate
-from api.services import lead_decisions, lead_intake
+from api.schemas.recheck_samples import RecheckSampleCreate
+from api.services import lead_decisions, lead_intake, recheck_samples
 from api.services.demo_stage import Stage, Story, act
 
 _CATEGORIES = {"C1": 22, "C2": 14, "C3": 28, "C4": 6, "C5": 10, "C6": 9, "C0": 11}
@@ -103,6 +112,7 @@ def stories(stage: Stage) -> list[Story]:
     made += [_waiting(stage, stage.day(-n), acknowledged=False) for n in _ASSIGNED]
     made += [_taken_in(stage, stage.day(-n), registered=True) for n in _REGISTERED]
     made += [_taken_in(stage, stage.day(-n), registered=False) for n in _RECEIVED]
+    made.append(_sampled(stage))
     return made
 
 
@@ -151,6 +161,15 @@ def _reporter(stage: Stage) -> dict[str, str]:
 
 def _handler(stage: Stage, category: LeadCategory) -> str:
     return stage.random.choice(told.HANDLERS[category])
+
+
+async def _sampled(stage: Stage) -> Story:
+    """The office draws some of what was found to be nothing, to have it looked at again."""
+    yield stage.moment(stage.day(-2))
+    body = RecheckSampleCreate.model_validate(
+        {"period_from": stage.ago(150), "period_to": stage.day(-2), "size": 4}
+    )
+    await recheck_samples.create(stage.session, stage.actors["office"], body)
 
 
 # --- what becomes of it -------------------------------------------------------------------------
@@ -241,7 +260,7 @@ async def _finished(stage: Stage, fate: str, came: datetime) -> Story:
     if fate == "fed_back":
         return
     yield (at := stage.after(at, chance.choice((1, 2, 3))))
-    await lead.take("office", "close")
+    await close(lead)
     if fate == "archived":
         yield stage.after(at, chance.randrange(8, 20))
         await lead.take("office", "archive")
@@ -253,7 +272,12 @@ async def _conclude(stage: Stage, lead: Lead) -> None:
     findings = chance.choice(told.FINDINGS[conclusion]).format(
         people=lead.body.people_involved or 1, amount=(lead.body.amount_involved or 0) // 100
     )
-    await lead.take(lead.handler, "conclude", conclusion=conclusion, findings=findings)
+    diverted = (
+        {"diversion_route": DiversionRoute.MEDIATION, "diversion_department": told.MEDIATORS}
+        if conclusion is LeadConclusion.CIVIL_DISPUTE
+        else {}
+    )
+    await lead.take(lead.handler, "conclude", conclusion=conclusion, findings=findings, **diverted)
 
 
 async def answer(stage: Stage, lead: Lead) -> None:
@@ -262,6 +286,12 @@ async def answer(stage: Stage, lead: Lead) -> None:
     mode = stage.random.choice(_NAMED_MODES) if named else FeedbackMode.IMPOSSIBLE
     note = stage.random.choice(told.FEEDBACK) if named else told.FEEDBACK_IMPOSSIBLE
     await lead.take(lead.handler, "feed_back", feedback_mode=mode, feedback_note=note)
+
+
+async def close(lead: Lead) -> None:
+    """The office's last word: whether the problem is solved, too."""
+    solved, note = lead.stage.random.choice(told.SOLVED)
+    await lead.take("office", "close", solved=Solved(solved), solved_note=note)
 
 
 async def _reject(stage: Stage, lead: Lead) -> None:
@@ -275,7 +305,8 @@ async def _withdraw(stage: Stage, lead: Lead) -> None:
 async def _transfer(stage: Stage, lead: Lead) -> None:
     department, reason = stage.random.choice(told.TRANSFERS)
     await lead.take(
-        lead.handler, "transfer_department", department=department, reason=reason,
+        lead.handler, "transfer_department", organ=Department.OTHER, department=department,
+        reason=reason, materials=told.PAPERS,
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
 
@@ -283,6 +314,7 @@ async def _transfer(stage: Stage, lead: Lead) -> None:
 async def _to_police(stage: Stage, lead: Lead) -> None:
     await lead.take(
         lead.handler, "transfer_police", reason=stage.random.choice(told.POLICE_TRANSFERS),
+        materials=told.PAPERS, approved_on=today(), approved_by=stage.person(),
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
 

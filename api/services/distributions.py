@@ -208,7 +208,7 @@ async def read(
     plan["notice"] = notice_sentence(
         BaseRule(plan["base_rule"]), returns_offset=plan["returns_offset"]
     )
-    plan["available_actions"] = actions(list(DISTRIBUTION_FLOW.available(actor, standing)))
+    plan["available_actions"] = actions(DISTRIBUTION_FLOW.available(actor, standing))
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
     plan["revealable"] = ["payees"] if pays else []
     return plan

@@ -42,8 +42,9 @@ from api.domain.distributions import DistributionStatus
 from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
+from api.domain.informants import DECIDE_RULE, OpeningStatus
 from api.domain.inspections import InspectionStatus
-from api.domain.leads import LeadStatus
+from api.domain.leads import DRAWABLE, LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
@@ -54,15 +55,18 @@ from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
 from api.models.imports import Import
+from api.models.informants import InformantOpening, InformantRecusal
 from api.models.inspections import Inspection
+from api.models.lead_transfers import LeadTransferClock
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
-from api.models.receipts import LeadReceipt
+from api.models.receipts import UNREAD, LeadMessage, LeadReceipt
+from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
-from api.services import time_rules
+from api.services import leads, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -254,10 +258,66 @@ def _rectification(kind: DutyKind, *statuses: RectificationStatus) -> Source:
     )
 
 
+def _handed_over() -> Any:
+    """Leads with a term of a hand-over that still runs; each has one at most."""
+    return select(LeadTransferClock.lead_id).where(LeadTransferClock.ended_on.is_(None))
+
+
+def _clock_of(column: Any) -> Any:
+    return (
+        select(column)
+        .where(LeadTransferClock.lead_id == Lead.id, LeadTransferClock.ended_on.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
 }
+
+_O = InformantOpening
+
+
+def _asked(actor: Actor) -> ColumnElement[bool]:
+    """Requests of others; somebody who withdrew from the matter does not decide it."""
+    recused = exists().where(
+        InformantRecusal.lead_id == _O.lead_id, InformantRecusal.user_id == actor.id
+    )
+    return and_(
+        _O.lead_id == Lead.id,
+        _is(_O.status, OpeningStatus.WAITING),
+        _O.requested_by_id != actor.id,
+        ~recused,
+    )
+
+
+#: Stands at the lead: there it is decided.
+_INFORMANT = Source(
+    K.INFORMANT_DECIDE,
+    "leads",
+    Lead,
+    P.INFORMANT_APPROVE,
+    lambda actor: and_(
+        Lead.id.in_(select(_O.lead_id).where(_is(_O.status, OpeningStatus.WAITING))),
+        leads.LISTING.visible(actor),
+        exists().where(_asked(actor)),
+    ),
+    Lead.subject_name,
+    Lead.number,
+    cast(
+        func.timezone(
+            literal_column("'Asia/Shanghai'"),
+            select(func.min(_O.due_at))
+            .where(_O.lead_id == Lead.id, _is(_O.status, OpeningStatus.WAITING))
+            .scalar_subquery(),
+        ),
+        Date,
+    ),
+    _NO,
+    literal_column(f"'{DECIDE_RULE}'", Text()),
+)
 
 SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
@@ -267,10 +327,50 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_ACKNOWLEDGE, LeadStatus.ASSIGNED),
     _lead(K.LEAD_VERIFY, LeadStatus.VERIFYING),
     _lead(K.LEAD_RECHECK, LeadStatus.RECHECK),
+    Source(
+        K.LEAD_RECHECK_DRAWN,
+        "leads",
+        Lead,
+        P.LEAD_ASSIGN,
+        lambda actor: and_(
+            Lead.town_code == actor.division_code[:9],
+            Lead.status.in_(DRAWABLE),
+            Lead.id.in_(
+                select(RecheckSampleLine.lead_id).where(
+                    RecheckSampleLine.drawn, RecheckSampleLine.second_conclusion.is_(None)
+                )
+            ),
+        ),
+        Lead.subject_name,
+        Lead.number,
+    ),
+    Source(
+        K.LEAD_TRANSFER,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over())),
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    ),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    _unit_record(
+        K.LEAD_MESSAGE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        # Whatever the lead's stage: a reporter who is not answered stops telling.
+        lambda _: [Lead.id.in_(select(LeadMessage.lead_id).where(literal_column(f"({UNREAD})")))],
+        title=Lead.subject_name,
+        number=Lead.number,
+    ),
+    _INFORMANT,
     _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
     _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
     Source(
@@ -392,13 +492,29 @@ _TYPES = {
 }
 
 
-async def waiting(session: AsyncSession, actor: Actor, limit: int) -> dict[str, Any]:
-    """Everything that waits for the actor's unit, by due time, and how many of each kind."""
+async def waiting(
+    session: AsyncSession, actor: Actor, limit: int, kind: DutyKind | None = None
+) -> dict[str, Any]:
+    """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
+    and how many there are of each kind."""
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
         return {"items": [], "counts": [], "total": 0}
     clock = await time_rules.clock(session)
-    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in mine)).subquery()
+    listed = [source for source in mine if kind in {None, source.kind}]
+    items = await _items(session, actor, listed, clock, limit) if listed else []
+    counts = await _counts(session, actor, mine, clock)
+    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+
+
+async def _items(
+    session: AsyncSession,
+    actor: Actor,
+    sources: Sequence[Source],
+    clock: time_rules.Clock,
+    limit: int,
+) -> list[dict[str, Any]]:
+    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in sources)).subquery()
     rows = list(
         await session.execute(
             select(found)
@@ -409,8 +525,7 @@ async def waiting(session: AsyncSession, actor: Actor, limit: int) -> dict[str, 
     assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
     items = [_item(row, clock, assigned) for row in rows if _is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
-    counts = await _counts(session, actor, mine, clock)
-    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+    return items
 
 
 def _is_receipt(row: Any) -> bool:

@@ -10,21 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import record_access
 from api.core.clock import today
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Invalid
+from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus
 from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.services import (
     _transition,
+    conflicts,
     lead_intake,
     lead_sight,
+    lead_transfers,
     leads,
     places,
-    protect,
+    recheck_samples,
     time_rules,
+    unnamed,
 )
+
+_DISPUTE_RULE = "LEAD-DISPUTE"
 
 #: After these nothing would be left in the figures of what was merged into the lead.
 _ENDS = frozenset({LeadAction.WITHDRAW.value, LeadAction.REJECT.value})
@@ -42,31 +47,38 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     told = {
-        name: protect.told(getattr(body, name))
-        for name in ("reason", "department", "document_no")
+        name: await unnamed.told(session, lead.id, getattr(body, name))
+        for name in ("reason", "department", "document_no", "receipt_no")
         if getattr(body, name, None)
     }
     # a second check writes over the first one's conclusion: the timeline keeps both
+    for name in ("conclusion", "diversion_route", "solved", "organ", "result"):
+        if getattr(body, name, None):
+            told[name] = getattr(body, name).value
+    before = lead.status
     found: LeadConclusion | None = getattr(body, "conclusion", None)
-    if found:
-        told["conclusion"] = found.value
     if body.action in _ENDS or found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
+    if before is LeadStatus.RECHECK and found:
+        await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
     await session.flush()
 
 
-async def _handler(session: AsyncSession, lead: Lead, unit_id: UUID) -> Unit:
+async def _handler(
+    session: AsyncSession, lead: Lead, unit_id: UUID, field: str = "unit_id"
+) -> Unit:
     """The unit that a lead is given to. Raises Invalid for one whose people handle none."""
-    found = await places.unit(session, unit_id, "unit_id", lead.town_code)
+    found = await places.unit(session, unit_id, field, lead.town_code)
     if found.kind not in LEAD_HANDLERS:
         message = f"{found.kind.label}不办理线索，可以列为协办单位"
-        raise Invalid(message, errors=[FieldError("/unit_id", "unit_cannot_handle", message)])
+        raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
+    await conflicts.ensure_clear(session, lead, [found.id])
     return found
 
 
@@ -76,10 +88,13 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
     for unit_id in assisting:
         await places.unit(session, unit_id, "assisting_unit_ids", lead.town_code)
+    if assisting:
+        await conflicts.ensure_clear(session, lead, assisting)
     before = {lead.owner_unit_id, *lead.assisting_unit_ids}
     lead.owner_unit_id = owner.id
     lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
     lead.proposed_unit_id = None
+    lead.assigned_on = today()
     now_in = {owner.id, *lead.assisting_unit_ids}
     gone = before - now_in - await _entitled(session, lead)
     await record_access.withdraw(session, lead.id, gone)
@@ -109,10 +124,11 @@ async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> Non
 async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     owner = await _handler(session, lead, body.unit_id)
-    if owner.id == lead.owner_unit_id:
+    if owner.id == (lead.concluded_unit_id or lead.owner_unit_id):
         message = "二次核查须由另一单位承担"
         raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])
     lead.owner_unit_id = owner.id
+    lead.solved = lead.solved_note = None
     await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
     await lead_sight.follow(session, lead)
     await _set_due(session, lead, None)
@@ -120,24 +136,54 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
 
 async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
+    await _in_time(session, lead)
     if body.proposed_unit_id:
-        proposed = await places.unit(
-            session, body.proposed_unit_id, "proposed_unit_id", lead.town_code
-        )
+        proposed = await _handler(session, lead, body.proposed_unit_id, "proposed_unit_id")
+        if proposed.id == lead.owner_unit_id:
+            message = "建议的承办单位不能是本单位"
+            raise Invalid(message, errors=[FieldError("/proposed_unit_id", "same_unit", message)])
         lead.proposed_unit_id = proposed.id
 
 
+async def _in_time(session: AsyncSession, lead: Lead) -> None:
+    """Who keeps a lead for longer than the rule gives keeps it. Raises RuleViolated."""
+    if lead.assigned_on is None:  # given away before the day was kept
+        return
+    until = await time_rules.due_on(session, _DISPUTE_RULE, lead.assigned_on)
+    if today() > until.on:
+        rule = await time_rules.one(session, _DISPUTE_RULE, lead.assigned_on, until.rule_version)
+        raise RuleViolated(
+            f"异议须在交办后{rule.term_label}内（{until.on}前）提出，现已逾期（{rule.source}）",
+            code="dispute_too_late",
+            article=rule.source,
+            rule=until.rule_id,
+            rule_version=until.rule_version,
+        )
+
+
 async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del actor
     lead.conclusion = body.conclusion
+    lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
+    lead.diversion_route = body.diversion_route
+    department = body.diversion_department
+    lead.diversion_department = (
+        await unnamed.told(session, lead.id, department) if department else None
+    )
     lead.findings = await lead_intake.protect_text(session, lead.id, "findings", body.findings)
     lead.concluded_on = today()
 
 
 async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del session, actor
+    del actor
     lead.feedback_mode = body.feedback_mode
-    lead.feedback_note = protect.told(body.feedback_note)
+    lead.feedback_note = await unnamed.told(session, lead.id, body.feedback_note)
+
+
+async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_transfers.stop(session, lead.id)
+    lead.solved = body.solved
+    lead.solved_note = await unnamed.told(session, lead.id, body.solved_note)
 
 
 async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -152,8 +198,12 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
 
 async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """A new round: what was concluded then is in the timeline, and binds nobody now."""
-    del session, actor, body
+    del actor, body
+    await lead_transfers.forget(session, lead)
     lead.conclusion = lead.concluded_on = None
+    lead.concluded_by_id = lead.concluded_unit_id = None
+    lead.diversion_route = lead.diversion_department = None
+    lead.solved = lead.solved_note = None
 
 
 _EFFECTS = {
@@ -162,6 +212,8 @@ _EFFECTS = {
     LeadAction.DISPUTE.value: _dispute,
     LeadAction.CONCLUDE.value: _conclude,
     LeadAction.FEED_BACK.value: _feed_back,
+    LeadAction.CLOSE.value: _close,
     LeadAction.ESCALATE.value: _escalate,
     LeadAction.REOPEN.value: _reopen,
+    **lead_transfers.EFFECTS,
 }

@@ -30,19 +30,26 @@ from sqlalchemy.orm import aliased
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
+from api.core.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, TRIAGE, LeadConclusion, LeadStatus, ReporterKind
+from api.domain.leads import (
+    LEAD_FLOW,
+    TRIAGE,
+    LeadAction,
+    LeadConclusion,
+    LeadStatus,
+    TransferStage,
+)
 from api.domain.permissions import Permission, follows_only
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
-from api.models.leads import Lead, LeadIdentifier, LeadReporter
-from api.models.units import Division, Unit
+from api.models.leads import Lead, LeadIdentifier
+from api.models.units import Division
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, protect, time_rules
+from api.services import columns, lead_transfers, protect, time_rules, unnamed
 
 RESOURCE = "lead"
 
@@ -54,11 +61,12 @@ OPEN = [
 
 
 # Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
-_Owner, _Proposed = aliased(Unit), aliased(Unit)
+_owner, _proposed, _concluded = (columns.unit_names() for _ in range(3))
 _SOURCE = (
     join(Lead, Division, Division.code == Lead.division_code, isouter=True)
-    .join(_Owner, _Owner.id == Lead.owner_unit_id, isouter=True)
-    .join(_Proposed, _Proposed.id == Lead.proposed_unit_id, isouter=True)
+    .join(_owner, _owner.c.id == Lead.owner_unit_id, isouter=True)
+    .join(_proposed, _proposed.c.id == Lead.proposed_unit_id, isouter=True)
+    .join(_concluded, _concluded.c.id == Lead.concluded_unit_id, isouter=True)
 )
 _ITEM: dict[str, Any] = {
     "id": Lead.id,
@@ -74,11 +82,13 @@ _ITEM: dict[str, Any] = {
     "amount_involved": yuan(Lead.amount_involved),
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
-    "owner_unit": columns.named(_Owner),
-    "proposed_unit": columns.named_or_null(_Proposed),
+    "owner_unit": _owner.c.named,
+    "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
     "conclusion": Lead.conclusion,
+    "solved": Lead.solved,
+    "transfer_stage": Lead.transfer_stage,
     "version": Lead.version,
 }
 
@@ -130,9 +140,17 @@ _READ: dict[str, Any] = _ITEM | {
     "reporter": _REPORTER,
     "cases": _CASES,
     "is_merged": Lead.merged_into_id.is_not(None),
-    "merged_into": _MAIN,
+    "merged_into": Rare(_MAIN, lambda lead: lead["is_merged"], []),
     "due_rule": Lead.due_rule,
+    "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
+    "concluded_unit": _concluded.c.named,
+    "concluded_by_id": Lead.concluded_by_id,
+    "diversion_route": Lead.diversion_route,
+    "diversion_department": Lead.diversion_department,
+    "solved_note": Lead.solved_note,
+    "transfer_reminded_on": Lead.transfer_reminded_on,
+    "transfers": Rare(lead_transfers.COLUMN, lambda lead: lead["transfer_stage"] is not None, []),
     "concluded_on": Lead.concluded_on,
     "feedback_mode": Lead.feedback_mode,
     "feedback_note": Lead.feedback_note,
@@ -143,7 +161,15 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Lead.updated_at,
 }
 check_columns(LeadItem, _ITEM, "working_days_left")
-check_columns(LeadRead, _READ, "available_actions", "revealable", "working_days_left")
+#: What only decides, and is not shown.
+_DECIDING = {"concluded_by_id"}
+check_columns(
+    LeadRead,
+    {name: column for name, column in _READ.items() if name not in _DECIDING},
+    "available_actions",
+    "revealable",
+    "working_days_left",
+)
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -173,6 +199,8 @@ LISTING = Listing(
         "primary_category": (_ANY_TEXT, lambda p: Lead.primary_category == func.any(p)),
         "channel": (_ANY_TEXT, lambda p: Lead.channel == func.any(p)),
         "conclusion": (_ANY_TEXT, lambda p: Lead.conclusion == func.any(p)),
+        "solved": (_ANY_TEXT, lambda p: Lead.solved == func.any(p)),
+        "transfer_stage": (_ANY_TEXT, lambda p: Lead.transfer_stage == func.any(p)),
         "owner_unit_id": (Uuid(), lambda p: Lead.owner_unit_id == p),
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
         "division_from": (Text(), lambda p: Lead.division_code >= p),
@@ -230,6 +258,8 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "primary_category": query.primary_category,
         "channel": query.channel,
         "conclusion": query.conclusion,
+        "solved": query.solved,
+        "transfer_stage": query.transfer_stage,
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,
         "division_from": place,
@@ -275,6 +305,10 @@ class _Standing:
     status: LeadStatus
     owner_unit_id: UUID
     conclusion: LeadConclusion | None
+    concluded_by_id: UUID | None
+    concluded_unit_id: UUID | None
+    transfer_stage: TransferStage | None
+    transfer_reminded_on: date | None
     merged_into_id: UUID | None
 
 
@@ -289,29 +323,45 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     due, days = lead["due_on"], await time_rules.working_days()
     lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
-    found = LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None
-    owner, main = UUID(lead["owner_unit"]["id"]), lead["merged_into"]
-    standing = _Standing(
-        LeadStatus(lead["status"]), owner, found, UUID(main[0]["id"]) if main else None
-    )
-    lead["available_actions"] = actions(list(LEAD_FLOW.available(actor, standing)))
+    available = LEAD_FLOW.available(actor, _standing(lead))
+    lead["available_actions"] = actions(available, _offered(lead))
     if follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
+        lead["solved_note"] = lead["diversion_department"] = None
+        lead["transfers"] = []
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
-    lead["merged_into"] = next(iter(links.keep(actor, Permission.LEAD_READ, main)), None)
+    lead["merged_into"] = next(
+        iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
+    )
     return lead
+
+
+def _standing(lead: dict[str, Any]) -> _Standing:
+    concluded_by = lead.pop("concluded_by_id")
+    return _Standing(
+        LeadStatus(lead["status"]),
+        UUID(lead["owner_unit"]["id"]),
+        LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None,
+        UUID(concluded_by) if concluded_by else None,
+        UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
+        TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
+        date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
+        UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
+    )
+
+
+def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
+    """What a form begins with: the unit that somebody proposed."""
+    proposed = lead["proposed_unit"]
+    return {LeadAction.ASSIGN.value: {"unit_id": proposed["id"]}} if proposed else {}
 
 
 def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:
     if not actor.may(Permission.LEAD_REVEAL):
         return []
-    fields = ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
-    named = lead["reporter"]["kind"] == ReporterKind.REAL_NAME
-    if named and actor.may(Permission.LEAD_ASSIGN):
-        fields += ["reporter.name", "reporter.phone"]
-    return fields
+    return ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
 
 
 async def reveal(
@@ -326,17 +376,13 @@ async def reveal(
     if refused:
         raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
     values = {name: await _plain(session, record_id, lead, name) for name in body.fields}
-    told = {"fields": body.fields, "reason": protect.told(body.reason)}
+    told = {"fields": body.fields, "reason": await unnamed.told(session, record_id, body.reason)}
     await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
     return values
 
 
 async def _plain(session: AsyncSession, lead_id: UUID, lead: dict[str, Any], name: str) -> str:
     keys = keyring()
-    if name.startswith("reporter."):
-        reporter = await session.get(LeadReporter, lead_id)
-        sealed = getattr(reporter, f"{name.removeprefix('reporter.')}_enc", None)
-        return keys.decrypt(sealed) if sealed else ""
     rows = list(
         await session.scalars(select(LeadIdentifier).where(LeadIdentifier.lead_id == lead_id))
     )

@@ -131,7 +131,7 @@ async def read(
     """One visible entry. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(EntryStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(list(LEDGER_FLOW.available(actor, standing)))
+    item["available_actions"] = actions(LEDGER_FLOW.available(actor, standing))
     return item
 
 

@@ -108,7 +108,7 @@ async def read(
     """One visible outcome with what the actor may do with it. Raises NotFound."""
     outcome = await LISTING.one(actor, record_id, session)
     standing = _Standing(OutcomeStatus(outcome["status"]), UUID(outcome["owner_unit"]["id"]))
-    outcome["available_actions"] = actions(list(OUTCOME_FLOW.available(actor, standing)))
+    outcome["available_actions"] = actions(OUTCOME_FLOW.available(actor, standing))
     return outcome
 
 

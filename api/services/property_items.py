@@ -1,7 +1,6 @@
 """Property items: registered, examined, objected to, disposed of."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
-    DateTime,
     LargeBinary,
     Text,
     Uuid,
@@ -68,7 +66,7 @@ def case_ref(case_id: Any) -> Any:
 
 
 #: The day of the request, Chinese time.
-TODAY: ColumnElement[date] = cast(param("now", DateTime(timezone=True)), Date)
+TODAY = param("today", Date())
 
 
 def effective_status() -> ColumnElement[str]:
@@ -195,7 +193,7 @@ async def read(
     """One visible item with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(PropertyStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(list(PROPERTY_FLOW.available(actor, standing)))
+    item["available_actions"] = actions(PROPERTY_FLOW.available(actor, standing))
     filled = [name for name in ("owner_name", "holder_name", "account") if item[name]]
     item["revealable"] = filled if actor.may(Permission.CASE_REVEAL) else []
     return item

@@ -167,7 +167,7 @@ async def read(
     """One visible measure with its alert days and what may be done with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(MeasureStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(list(MEASURE_FLOW.available(actor, standing)))
+    item["available_actions"] = actions(MEASURE_FLOW.available(actor, standing))
     item["alert_days"] = _alert_days(item)
     return item
 

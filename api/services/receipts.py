@@ -43,7 +43,11 @@ from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadMessage, LeadRating, LeadReceipt, ReceiptFailures
 from api.models.rewards import Reward
 from api.schemas.receipts import Proof, ReceiptAsk, ReceiptMessage, ReceiptRating
-from api.services import leads, protect
+from api.services import (
+    leads,
+    protect,
+    unnamed,
+)
 
 #: Wrong receipts by source, in this process's memory alone.
 SOURCES = Sources()
@@ -281,7 +285,8 @@ async def keep(
     )
     session.add(made)
     if sender is MessageFrom.REPORTER:
-        found = protect.text(text, "message").identifiers
+        said = (await unnamed.without(session, [lead_id], text))[0]
+        found = protect.text(said, "message").identifiers
         await rows.insert(
             session,
             LeadIdentifier,

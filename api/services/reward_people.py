@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.crypto import keyring
 from api.domain import codes
-from api.models.leads import Lead, LeadReporter
+from api.models import informants as vault
+from api.models.leads import Lead
 from api.models.users import User
 
 
@@ -25,7 +26,7 @@ class Informant:
 async def informant(session: AsyncSession, lead: Lead) -> Informant:
     """The reporter of a lead. Who gave no telephone number has no index and is compared with
     nobody: names alone are shared by many."""
-    reporter = await session.get(LeadReporter, lead.id)
+    reporter = await session.get(vault.Informant, lead.id)
     phone = _phone(reporter.phone_enc) if reporter else ""
     if not phone:
         return Informant(None, is_staff=False)

@@ -167,7 +167,7 @@ async def read(
         UUID(proposed_by),
         UUID(approved_by) if approved_by else None,
     )
-    reward["available_actions"] = actions(list(REWARD_FLOW.available(actor, standing)))
+    reward["available_actions"] = actions(REWARD_FLOW.available(actor, standing))
     reward["may_issue_code"] = (
         actor.may(Permission.REWARD_PREPARE)
         and standing.status is RewardStatus.APPROVED

@@ -179,6 +179,13 @@ async def clock(session: AsyncSession) -> Clock:
     return Clock(await rules(session), await calendar(session))
 
 
+async def one(
+    session: AsyncSession, rule_id: str, on: date, version: int | None = None
+) -> TimeRule:
+    """A rule in the version that applies. Raises KeyError."""
+    return choose(await rules(session, rule_id), rule_id, on, version)
+
+
 async def due_on(
     session: AsyncSession, rule_id: str, start: date, *, extensions: int = 0
 ) -> Deadline:

@@ -105,7 +105,7 @@ def lead(client):
     return done(
         police.act(
             url, "transfer_police", made["version"],
-            reason="涉嫌诈骗", document_no="众公移〔2026〕9号",
+            **factories.TO_POLICE, document_no="众公移〔2026〕9号",
         )
     )  # fmt: skip
 

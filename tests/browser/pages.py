@@ -68,6 +68,12 @@ PAGES = [
     Page("rewards", "finance", "/rewards"),
     Page("reward", "leader", first("rewards")),
     Page("reward-rules", "office", "/reward-rules"),
+    Page("recheck-samples", "office", "/leads/recheck-samples"),
+    Page(
+        "recheck-sample",
+        "office",
+        first("leads/recheck-samples", "/leads/recheck-samples/{}?drawn=true"),
+    ),
     Page("imports", "office", "/imports"),
     Page("import", "office", preview),
     Page("risk-entities", "office", "/risk-entities?limit=20"),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from api.core.events import Event
-from tests.factories import assign, conclude, make_lead
+from tests.factories import TO_POLICE, assign, close, conclude, make_lead
 from tests.routers import test_risk_entities
 
 F1 = [
@@ -70,7 +70,8 @@ class TestF1:
         lead = police.act(
             url, "conclude", lead["version"], conclusion="suspected_crime", findings="已核查"
         ).json()
-        lead = police.act(url, "transfer_police", lead["version"], reason="涉嫌犯罪").json()
+        lead = police.act(url, "transfer_police", lead["version"], **TO_POLICE).json()
+        lead = police.act(url, "remind", lead["version"], reason="请告知办理结果").json()
         lead = police.act(
             url,
             "feed_back",
@@ -78,7 +79,7 @@ class TestF1:
             feedback_mode="phone",
             feedback_note="已电话告知13900001111",
         ).json()
-        lead = office.act(url, "close", lead["version"]).json()
+        lead = close(office, lead)
         (row,) = rows(export(office, q=lead["number"]))
         today = lead["updated_at"][:10]
         assert row["来源"] == "举报电话"

@@ -31,7 +31,7 @@ class TestPoliceTransfer:
         offered = "transfer_police" in {a["action"] for a in made["available_actions"]}
         assert offered is (status == 200)
         answer = market.act(
-            f"/leads/{made['id']}", "transfer_police", made["version"], reason="移送"
+            f"/leads/{made['id']}", "transfer_police", made["version"], **factories.TO_POLICE
         )
         assert answer.status_code == status
         if status == 409:
@@ -46,14 +46,14 @@ class TestPoliceTransfer:
                 url, "feed_back", made["version"], feedback_mode="phone", feedback_note="已告知"
             )
         )
-        made = done(office.act(url, "close", made["version"]))
+        made = factories.close(office, made)
         made = done(office.act(url, "reopen", made["version"], reason="回头看发现新情况"))
         assert made["conclusion"] is None
         told = office.get(f"{url}/timeline", params={"limit": 200}).json()["items"]
         assert "unfounded" in [each["data"].get("conclusion") for each in told]
         made = factories.assign(office, made, market)
         made = done(market.act(url, "acknowledge", made["version"]))
-        done(market.act(url, "transfer_police", made["version"], reason="查明涉嫌诈骗"))
+        done(market.act(url, "transfer_police", made["version"], **factories.TO_POLICE))
 
 
 class TestClocks:

@@ -194,7 +194,9 @@ class TestMerge:
         url, version = f"/leads/{other['id']}", other["version"] + 1
         made = office.act(url, "feed_back", version, feedback_mode="phone", feedback_note="已并案")
         assert made.status_code == 200, made.text
-        closed = office.act(url, "close", version + 1)
+        closed = office.act(
+            url, "close", version + 1, solved="yes", solved_note="已在主线索中退款。"
+        )
         assert closed.json()["status"] == "closed"
         for action in ("reopen", "recheck", "transfer_department"):
             assert action not in {a["action"] for a in closed.json()["available_actions"]}

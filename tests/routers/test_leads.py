@@ -194,7 +194,7 @@ class TestLifeCycle:
         url = f"/leads/{made['id']}"
         steps = [
             ("feed_back", {"feedback_mode": "phone", "feedback_note": "已电话告知。"}),
-            ("close", {}),
+            ("close", {"solved": "yes", "solved_note": "已退款。"}),
             ("archive", {}),
         ]
         for action, fields in steps:
@@ -205,7 +205,8 @@ class TestLifeCycle:
 
     def test_no_close_without_an_answer_to_the_reporter(self, client):
         made = conclude(client("office"), client("police"))
-        answer = client("office").act(f"/leads/{made['id']}", "close", made["version"])
+        body = {"solved": "yes", "solved_note": "已退款。"}
+        answer = client("office").act(f"/leads/{made['id']}", "close", made["version"], **body)
         assert answer.status_code == 409
         assert answer.json()["code"] == "transition_not_allowed"
         assert "feed_back" in answer.json()["allowed"]
@@ -255,15 +256,11 @@ class TestReveal:
         url = f"/leads/{made['id']}/reveals"
         plain = police.post(url, json={"fields": ["narrative"], "reason": "核对来电号码"})
         assert plain.json() == {"values": {"narrative": "对方电话 138 0013 8000。"}}
-        hidden = police.post(url, json={"fields": ["reporter.name"], "reason": "想看看是谁"})
-        assert hidden.status_code == 403
-        shown = office.post(
-            url, json={"fields": ["reporter.name", "reporter.phone"], "reason": "回访举报人"}
-        )
-        assert shown.json()["values"] == {
-            "reporter.name": "王文秀",
-            "reporter.phone": "18586411921",
-        }
+        for who in (office, police):
+            hidden = who.post(url, json={"fields": ["reporter.name"], "reason": "想看看是谁"})
+            assert hidden.status_code == 403, (
+                "that is the vault's (tests/routers/test_informants.py)"
+            )
 
     def test_without_a_reason_nothing_is_shown(self, client):
         made = make_lead(client("office"))

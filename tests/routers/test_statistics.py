@@ -7,7 +7,7 @@ import pytest
 
 from api.domain.statistics import percent
 from api.schemas.statistics import Overview
-from tests.factories import assign, conclude, make_lead
+from tests.factories import assign, close, conclude, make_lead
 from tests.money import done, made, make_case, make_item, measure, post_entry
 from tests.routers import test_cases, test_risk_entities
 
@@ -60,7 +60,7 @@ def ledgers(client, running):
         url = f"/leads/{lead['id']}"
         fed_back = {"feedback_mode": "phone", "feedback_note": "已告知"}
         lead = done(police.act(url, "feed_back", lead["version"], **fed_back))
-        lead = done(office.act(url, "close", lead["version"]))
+        lead = close(office, lead)
     done(office.act(url, "archive", lead["version"]))
     assign(office, make_lead(office), client("market"))
     for backlog in (False, True):

@@ -13,10 +13,13 @@ import type {
   CivilRoute,
   ClaimBy,
   Confidence,
+  CustodyPlace,
+  Department,
   Disposal,
   Disposition,
   DistributionSort,
   DistributionStatus,
+  DiversionRoute,
   DivisionLevel,
   DutyKind,
   EditedRows,
@@ -56,6 +59,7 @@ import type {
   MeasureStatus,
   MessageFrom,
   NoIndictment,
+  OpeningStatus,
   OutcomeKind,
   OutcomeSort,
   OutcomeStatus,
@@ -65,6 +69,7 @@ import type {
   PropertyKind,
   PropertyMeasureSort,
   PropertyStatus,
+  ReceivingOrgan,
   RectificationSort,
   RectificationStatus,
   RedFlag,
@@ -86,8 +91,12 @@ import type {
   RuleGroup,
   SetupStep,
   SimilarityReason,
+  Solved,
   Standing,
   TimeUnit,
+  TransferResult,
+  TransferSide,
+  TransferStage,
   UnitKind,
   VictimSort,
   VictimStatus,
@@ -238,6 +247,17 @@ export const ConfidenceLabels: Record<Confidence, string> = {
   'K': '待核对',
 }
 
+export const CustodyPlaceLabels: Record<CustodyPlace, string> = {
+  'handler': '保密经办人',
+  'supervisor': '保密监督人',
+}
+
+export const DepartmentLabels: Record<Department, string> = {
+  'market': '市场监管部门',
+  'petition': '信访部门',
+  'other': '其他主管部门',
+}
+
 export const DisposalLabels: Record<Disposal, string> = {
   'early_return': '先行返还被害人',
   'sell': '变卖',
@@ -271,6 +291,13 @@ export const DistributionStatusLabels: Record<DistributionStatus, string> = {
   'withdrawn': '已撤回',
 }
 
+export const DiversionRouteLabels: Record<DiversionRoute, string> = {
+  'mediation': '人民调解',
+  'litigation': '民事诉讼',
+  'legal_aid': '法律援助',
+  'administrative': '行政调解或者行政执法',
+}
+
 export const DivisionLevelLabels: Record<DivisionLevel, string> = {
   'county': '县（区）',
   'town': '乡镇（街道）',
@@ -286,7 +313,11 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_acknowledge': '待签收',
   'lead_verify': '待核查',
   'lead_recheck': '待二次核查',
+  'lead_recheck_drawn': '抽中待发起二次核查',
+  'lead_transfer': '移送、移交的事项待办或者待催办',
   'lead_feed_back': '待反馈举报人',
+  'lead_message': '举报人留言待答复',
+  'informant_decide': '查看举报人身份待批准',
   'case_accept': '待受案',
   'case_filing': '待作立案决定',
   'case_due': '办案期限届满前办理',
@@ -307,7 +338,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
 }
 
 export const EditedRowsLabels: Record<EditedRows, string> = {
-  'skip': '保留原记录，不导入改动行',
+  'skip': '保留原记录，不导入改动的行',
   'add': '作为新记录导入',
 }
 
@@ -362,6 +393,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.created': '提交线索',
   'lead.updated': '修改线索',
   'lead.transitioned': '办理线索',
+  'recheck_sample.drawn': '抽取二次核查线索',
   'lead.linked': '线索关联',
   'lead.receipt_issued': '发放回执',
   'lead.messaged': '与举报人留言',
@@ -372,7 +404,15 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.released': '并入的线索撤出',
   'lead.red_flags_ticked': '勾选风险特征',
   'lead.category_adopted': '采纳类别建议',
+  'lead.accused_marked': '标明被反映单位',
+  'lead.routed': '因回避转县专项办',
+  'lead.returned': '县专项办退回',
   'lead.identifier_decided': '确认涉及号码',
+  'informant.asked': '申请查看举报人身份',
+  'informant.decided': '办理查看举报人身份的申请',
+  'informant.opened': '查看举报人身份',
+  'informant.named': '指定举报人身份保管人',
+  'informant.recused': '举报人身份保管人回避',
   'reward.created': '提出奖励',
   'reward.transitioned': '办理奖励',
   'reward.code_issued': '发放领取码',
@@ -689,6 +729,14 @@ export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'insufficient_evidence': '存疑不起诉',
 }
 
+export const OpeningStatusLabels: Record<OpeningStatus, string> = {
+  'waiting': '待批准',
+  'approved': '已批准',
+  'refused': '不予批准',
+  'withdrawn': '已撤回',
+  'closed': '已关闭',
+}
+
 export const OutcomeKindLabels: Record<OutcomeKind, string> = {
   'typical_case': '典型案例曝光',
   'education': '宣传教育活动',
@@ -752,6 +800,13 @@ export const PropertyStatusLabels: Record<PropertyStatus, string> = {
   'disputed': '有异议',
   'disposed': '已处置',
   'withdrawn': '登记有误已撤销',
+}
+
+export const ReceivingOrganLabels: Record<ReceivingOrgan, string> = {
+  'police': '公安机关',
+  'market': '市场监管部门',
+  'petition': '信访部门',
+  'other': '其他主管部门',
 }
 
 export const RectificationSortLabels: Record<RectificationSort, string> = {
@@ -919,7 +974,7 @@ export const RowStateLabels: Record<RowState, string> = {
   'good': '可导入',
   'faulty': '有错误',
   'known': '以前已导入',
-  'edited': '疑似以前导入后又改动',
+  'edited': '以前导入过，疑似又有改动',
   'repeated': '与前面工作表中的行相同',
 }
 
@@ -978,6 +1033,12 @@ export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
   'same_amount': '涉案金额相同',
 }
 
+export const SolvedLabels: Record<Solved, string> = {
+  'yes': '已解决',
+  'partly': '部分解决',
+  'no': '未解决',
+}
+
 export const StandingLabels: Record<Standing, string> = {
   'registered': '已登记核实',
   'unregistered': '审计确认未登记',
@@ -991,6 +1052,27 @@ export const TimeUnitLabels: Record<TimeUnit, string> = {
   'working_day': '个工作日',
   'month': '个月',
   'year': '年',
+}
+
+export const TransferResultLabels: Record<TransferResult, string> = {
+  'filed': '立案',
+  'not_filed': '不予立案',
+  'handled': '已依职权处理',
+  'forwarded': '不属管辖，已转送有管辖权的机关',
+  'refused_incomplete': '以材料不全为由不接受',
+}
+
+export const TransferSideLabels: Record<TransferSide, string> = {
+  'sender': '移送单位',
+  'receiver': '接收单位',
+}
+
+export const TransferStageLabels: Record<TransferStage, string> = {
+  'sent': '已送出，待回执',
+  'received': '已接收，待结果',
+  'incomplete': '材料待补正',
+  'answered': '结果已反馈',
+  'past': '重新办理前移送过',
 }
 
 export const UnitKindLabels: Record<UnitKind, string> = {

@@ -676,6 +676,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/informant-openings/{opening_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看举报人身份
+         * @description 申请人凭批准在时限内查看；每看一次留一条审计记录，写明两人。
+         */
+        post: operations["informant_openings_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/informant-openings/{opening_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理查看申请
+         * @description 批准、不予批准、撤回、提前关闭；申请人不能批准自己的申请。
+         */
+        post: operations["informant_openings_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -932,6 +972,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/recheck-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 二次核查抽样列表
+         * @description 本镇历次抽样及二次核查的结果。
+         */
+        get: operations["recheck_samples_page"];
+        put?: never;
+        /**
+         * 抽取二次核查线索
+         * @description 按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。
+         */
+        post: operations["recheck_samples_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/recheck-samples/{sample_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一次抽样
+         * @description 一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。
+         */
+        get: operations["recheck_samples_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/recheck-samples/{sample_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 抽样的线索
+         * @description 总体中的每条线索，是否抽中，前后两次结论。
+         */
+        get: operations["recheck_samples_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/similar": {
         parameters: {
             query?: never;
@@ -996,6 +1100,26 @@ export interface paths {
         patch: operations["leads_update"];
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/accused-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标明被反映的单位
+         * @description 被反映的单位及其上下级应当回避；承办单位或镇专项办须回避的，转县专项办。
+         */
+        post: operations["leads_accuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/identifiers/{identifier_id}/decisions": {
         parameters: {
             query?: never;
@@ -1010,6 +1134,86 @@ export interface paths {
          * @description 对从文字中识别出的号码、地址，由人确认或者否定；否定的不再用于比对。
          */
         post: operations["leads_decide_identifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 举报人身份的保管情况
+         * @description 由谁保管、有哪些查看申请、反映的是哪个单位。不含举报人的任何信息。
+         */
+        get: operations["leads_informant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/custodians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 指定身份保管人
+         * @description 指定保密经办人或监督人；原来的人即刻不能再查看。
+         */
+        post: operations["leads_name_custodian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请查看举报人身份
+         * @description 保密经办人、监督人说明理由提出；由另一人批准后，在限定时间内本人可以查看。
+         */
+        post: operations["leads_ask_opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/recusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记回避
+         * @description 保管人因回避退出，同时指定接替的人；回避的人以后不能再经手这条线索的举报人。
+         */
+        post: operations["leads_recuse_custodian"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1162,6 +1366,26 @@ export interface paths {
          * @description 把建议的类别定为主要类别，连同理由记入时间线；是否采纳由人决定。
          */
         post: operations["leads_adopt_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回镇专项办
+         * @description 县专项办认为不需要回避的，说明理由退回。
+         */
+        post: operations["leads_give_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3075,6 +3299,19 @@ export interface components {
          */
         AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
         /**
+         * AccusedUnitCreate
+         * @description A unit that the lead is about.
+         */
+        AccusedUnitCreate: {
+            /** @description 为什么认为反映的是这个单位 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 被反映的单位
+             */
+            unit_id: string;
+        };
+        /**
          * AffairReward
          * @description A reward of the affair.
          */
@@ -3390,6 +3627,8 @@ export interface components {
         };
         /** Body_imports_create */
         Body_imports_create: {
+            /** @description 所属案件；受害人登记表必填，其他台账不填 */
+            case_id?: string | null;
             /** @description 文件 */
             file: string;
             /** @description 台账种类 */
@@ -4179,6 +4418,33 @@ export interface components {
             receipt_at: string | null;
         };
         /**
+         * CustodianName
+         * @description Who is to keep an identity, in one of the two places.
+         */
+        CustodianName: {
+            /** @description 保密经办人或保密监督人 */
+            place: components["schemas"]["CustodyPlace"];
+            /**
+             * Format: uuid
+             * @description 保管人
+             */
+            user_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * CustodyPlace
+         * @description The two people who may know who an informant is.
+         * @enum {string}
+         */
+        CustodyPlace: "handler" | "supervisor";
+        /**
+         * Department
+         * @description The organs other than the police, as the form offers them.
+         * @enum {string}
+         */
+        Department: "market" | "petition" | "other";
+        /**
          * DeskTurn
          * @description The next lead at the desk.
          */
@@ -4565,6 +4831,12 @@ export interface components {
             unit: components["schemas"]["Named"] | null;
         };
         /**
+         * DiversionRoute
+         * @description Where a matter goes that is a dispute and no offence (capability C5).
+         * @enum {string}
+         */
+        DiversionRoute: "mediation" | "litigation" | "legal_aid" | "administrative";
+        /**
          * DivisionImport
          * @description The official list, or a part of it. All rows are taken or none.
          */
@@ -4731,7 +5003,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -4925,7 +5197,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.identifier_decided" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5225,6 +5497,25 @@ export interface components {
          */
         IdentifierState: "proposed" | "confirmed" | "dismissed";
         /**
+         * Identity
+         * @description Who reported, for the one person who was let see it.
+         */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description 到此时自动关闭
+             */
+            expires_at: string;
+            /** @description 姓名 */
+            name: string;
+            /** @description 原文；举报人在其中自报身份的才有 */
+            narrative: string;
+            /** @description 同一电话另外举报、且当前用户看得见的线索数 */
+            other_leads: number;
+            /** @description 联系电话 */
+            phone: string;
+        };
+        /**
          * ImportCancel
          * @description 取消导入
          */
@@ -5259,6 +5550,8 @@ export interface components {
          * @description An import in a list.
          */
         ImportItem: {
+            /** @description 受害人登记表所属的案件；其他台账为空 */
+            case: components["schemas"]["CaseRef"] | null;
             /**
              * Format: date-time
              * @description 登记时间
@@ -5291,7 +5584,7 @@ export interface components {
             progress_total: number | null;
             /** @description 已导入的行数 */
             rows_committed: number;
-            /** @description 疑似以前导入后又改动、需要选择的行数 */
+            /** @description 以前导入过、疑似又有改动，需要选择的行数 */
             rows_edited: number;
             /** @description 有错误的行数 */
             rows_faulty: number;
@@ -5330,6 +5623,8 @@ export interface components {
         ImportRead: {
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 受害人登记表所属的案件；其他台账为空 */
+            case: components["schemas"]["CaseRef"] | null;
             /**
              * Format: date-time
              * @description 登记时间
@@ -5364,7 +5659,7 @@ export interface components {
             progress_total: number | null;
             /** @description 已导入的行数 */
             rows_committed: number;
-            /** @description 疑似以前导入后又改动、需要选择的行数 */
+            /** @description 以前导入过、疑似又有改动，需要选择的行数 */
             rows_edited: number;
             /** @description 有错误的行数 */
             rows_faulty: number;
@@ -5430,6 +5725,30 @@ export interface components {
          * @enum {string}
          */
         Industry: "elder_care" | "food_health_products" | "finance" | "culture_tourism" | "medical" | "property" | "social_insurance" | "volunteering" | "online" | "other";
+        /**
+         * InformantShown
+         * @description How the identity behind a lead is kept; never the identity.
+         */
+        InformantShown: {
+            /** @description 被反映的单位 */
+            accused_units: components["schemas"]["Named"][];
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 保密经办人 */
+            handler: components["schemas"]["Named"] | null;
+            /** @description 是否留有可查看的身份 */
+            is_kept: boolean;
+            /** @description 种类 */
+            kind: components["schemas"]["ReporterKind"];
+            /** @description 查看申请，新的在前；无关的人看不到 */
+            openings: components["schemas"]["OpeningShown"][];
+            /** @description 回避记录；无关的人看不到 */
+            recusals: components["schemas"]["RecusalShown"][];
+            /** @description 保密监督人 */
+            supervisor: components["schemas"]["Named"] | null;
+            /** @description 保管人的版本号；没有留下身份时为空 */
+            version: number | null;
+        };
         /**
          * InspectionCancel
          * @description 取消
@@ -5815,6 +6134,10 @@ export interface components {
              * @enum {string}
              */
             action: "close";
+            /** 问题是否解决 */
+            solved: components["schemas"]["Solved"];
+            /** 解决情况 */
+            solved_note: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -5830,6 +6153,10 @@ export interface components {
             action: "conclude";
             /** 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"];
+            /** 接收单位 */
+            diversion_department?: string | null;
+            /** 处理途径 */
+            diversion_route?: components["schemas"]["DiversionRoute"] | null;
             /** 核查情况 */
             findings: string;
             /** @description 所依据的版本号 */
@@ -6010,10 +6337,14 @@ export interface components {
              * @description 接收时间
              */
             received_at: string;
+            /** @description 问题是否解决 */
+            solved: components["schemas"]["Solved"] | null;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
             subject_name: string;
+            /** @description 移送、移交进展 */
+            transfer_stage: components["schemas"]["TransferStage"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
             /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
@@ -6081,6 +6412,8 @@ export interface components {
         LeadRead: {
             /** @description 涉案金额 */
             amount_involved: string | null;
+            /** @description 交办日期 */
+            assigned_on: string | null;
             /** @description 协办单位 */
             assisting_units: components["schemas"]["Named"][];
             /** @description 当前用户现在可以办理的操作 */
@@ -6095,6 +6428,8 @@ export interface components {
             channel: components["schemas"]["LeadChannel"];
             /** @description 作出结论的日期 */
             concluded_on: string | null;
+            /** @description 作出结论的单位 */
+            concluded_unit: components["schemas"]["Named"] | null;
             /** @description 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"] | null;
             /**
@@ -6102,6 +6437,10 @@ export interface components {
              * @description 登记时间
              */
             created_at: string;
+            /** @description 接收单位 */
+            diversion_department: string | null;
+            /** @description 处理途径 */
+            diversion_route: components["schemas"]["DiversionRoute"] | null;
             /** @description 所在村 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -6164,12 +6503,22 @@ export interface components {
             reporter: components["schemas"]["ReporterShown"];
             /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 问题是否解决 */
+            solved: components["schemas"]["Solved"] | null;
+            /** @description 解决情况 */
+            solved_note: string | null;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
             subject_name: string;
             /** @description 统一社会信用代码 */
             subject_uscc: string;
+            /** @description 最近一次催办日期 */
+            transfer_reminded_on: string | null;
+            /** @description 移送、移交进展 */
+            transfer_stage: components["schemas"]["TransferStage"] | null;
+            /** @description 历次移送、移交 */
+            transfers: components["schemas"]["LeadTransferShown"][];
             /**
              * Format: date-time
              * @description 最后修改时间
@@ -6197,6 +6546,72 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordIncomplete
+         * @description 登记材料不全告知
+         */
+        LeadRecordIncomplete: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_incomplete";
+            /** 须补正的材料 */
+            missing: string;
+            /**
+             * 公安机关告知日期
+             * Format: date
+             */
+            told_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordReceipt
+         * @description 登记接收回执
+         */
+        LeadRecordReceipt: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_receipt";
+            /** 回执编号 */
+            receipt_no: string;
+            /** 接收人 */
+            received_by: string;
+            /**
+             * 接收日期
+             * Format: date
+             */
+            received_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordResult
+         * @description 登记办理结果
+         */
+        LeadRecordResult: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_result";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 办理结果 */
+            result: components["schemas"]["TransferResult"];
+            /** 结果说明 */
+            result_note: string;
+            /**
+             * 结果日期
+             * Format: date
+             */
+            result_on: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -6257,6 +6672,21 @@ export interface components {
             version: number;
         };
         /**
+         * LeadRemind
+         * @description 催办
+         */
+        LeadRemind: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "remind";
+            /** 催办内容 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadReopen
          * @description 重新办理
          */
@@ -6270,6 +6700,14 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadReturn
+         * @description The county gives a lead back to the town.
+         */
+        LeadReturn: {
+            /** @description 为什么不需要回避 */
+            reason: string;
         };
         /**
          * LeadRewards
@@ -6318,6 +6756,26 @@ export interface components {
          */
         LeadStatus: "received" | "registered" | "assigned" | "disputed" | "verifying" | "transferred_department" | "transferred_police" | "escalated" | "concluded" | "recheck" | "rejected" | "fed_back" | "closed" | "withdrawn" | "archived";
         /**
+         * LeadSupplyPapers
+         * @description 补正材料
+         */
+        LeadSupplyPapers: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "supply_papers";
+            /** 补正的材料 */
+            supplied: string;
+            /**
+             * 补正日期
+             * Format: date
+             */
+            supplied_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadTransferDepartment
          * @description 移交主管部门
          */
@@ -6331,6 +6789,10 @@ export interface components {
             department: string;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
+            /** 部门类别 */
+            organ: components["schemas"]["Department"];
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
@@ -6346,12 +6808,73 @@ export interface components {
              * @enum {string}
              */
             action: "transfer_police";
+            /** 批准人 */
+            approved_by: string;
+            /**
+             * 批准移送日期
+             * Format: date
+             */
+            approved_on: string;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadTransferShown
+         * @description One hand-over to the police or a department.
+         */
+        LeadTransferShown: {
+            /** @description 批准人 */
+            approved_by: string;
+            /** @description 批准移送日期 */
+            approved_on: string | null;
+            /** @description 各段期限 */
+            clocks: components["schemas"]["TransferClockShown"][];
+            /** @description 接收部门 */
+            department: string;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 材料清单 */
+            materials: string;
+            /** @description 须补正的材料 */
+            missing: string;
+            /** @description 部门类别 */
+            organ: components["schemas"]["ReceivingOrgan"];
+            /** @description 回执编号 */
+            receipt_no: string;
+            /** @description 接收人 */
+            received_by: string;
+            /** @description 接收日期 */
+            received_on: string | null;
+            /** @description 办理结果 */
+            result: components["schemas"]["TransferResult"] | null;
+            /** @description 结果文书编号 */
+            result_document_no: string;
+            /** @description 结果说明 */
+            result_note: string;
+            /** @description 结果日期 */
+            result_on: string | null;
+            /**
+             * Format: date
+             * @description 送出日期
+             */
+            sent_on: string;
+            /** @description 补正的材料 */
+            supplied: string;
+            /** @description 补正日期 */
+            supplied_on: string | null;
+            /** @description 公安机关告知日期 */
+            told_on: string | null;
         };
         /**
          * LeadUpdate
@@ -6897,12 +7420,26 @@ export interface components {
             kind: components["schemas"]["FieldKind"];
             /** @description 中文名称 */
             label: string;
+            /** @description 仅当另一字段取该值时才须填写 */
+            only_with: components["schemas"]["NeedCondition"] | null;
             /** @description 可选的取值 */
             options: components["schemas"]["Option"][] | null;
             /** @description 是否必填 */
             required: boolean;
             /** @description 给出默认期限的规则编号 */
             rule: string | null;
+            /** @description 预先选好的值，可以改 */
+            value: string | null;
+        };
+        /**
+         * NeedCondition
+         * @description The value of another field that makes a form ask for this one.
+         */
+        NeedCondition: {
+            /** @description 字段名 */
+            field: string;
+            /** @description 内容 */
+            value: string;
         };
         /**
          * NoIndictment
@@ -6921,6 +7458,119 @@ export interface components {
             error: string;
             /** @description 给人看的说明 */
             error_description: string;
+        };
+        /**
+         * OpeningApprove
+         * @description 批准
+         */
+        OpeningApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningClose
+         * @description 提前关闭
+         */
+        OpeningClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningCreate
+         * @description A request to open an identity.
+         */
+        OpeningCreate: {
+            /** @description 为什么需要知道举报人是谁 */
+            reason: string;
+        };
+        /**
+         * OpeningRefuse
+         * @description 不予批准
+         */
+        OpeningRefuse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningShown
+         * @description A request, and what may be done with it.
+         */
+        OpeningShown: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 当前用户现在能否凭它查看 */
+            can_see: boolean;
+            /** @description 批准或者不予批准的时间 */
+            decided_at: string | null;
+            /** @description 批准人 */
+            decided_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: date-time
+             * @description 应在此前批准或者不予批准
+             */
+            due_at: string;
+            /** @description 到此时自动关闭 */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 理由 */
+            reason: string;
+            /** @description 不予批准的理由 */
+            refusal: string;
+            /**
+             * Format: date-time
+             * @description 申请时间
+             */
+            requested_at: string;
+            /** @description 申请人 */
+            requested_by: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["OpeningStatus"];
+            /** @description 状态；批准的时限已过则为“已到期” */
+            status_label: string;
+            /** @description 已查看次数 */
+            times_seen: number;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * OpeningStatus
+         * @description Where a request to open an identity stands.
+         * @enum {string}
+         */
+        OpeningStatus: "waiting" | "approved" | "refused" | "withdrawn" | "closed";
+        /**
+         * OpeningWithdraw
+         * @description 撤回申请
+         */
+        OpeningWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** @description 所依据的版本号 */
+            version: number;
         };
         /**
          * Option
@@ -7397,6 +8047,32 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[RecheckLine] */
+        Page_RecheckLine_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RecheckLine"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[RecheckSampleItem] */
+        Page_RecheckSampleItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RecheckSampleItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[RectificationItem] */
         Page_RectificationItem_: {
             /** @description 本页记录 */
@@ -7527,7 +8203,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -8419,6 +9095,167 @@ export interface components {
             words: string;
         };
         /**
+         * ReceivingOrgan
+         * @description What kind of organ a lead is handed to: each has a clock of its own.
+         * @enum {string}
+         */
+        ReceivingOrgan: "police" | "market" | "petition" | "other";
+        /**
+         * RecheckLine
+         * @description One lead of the population.
+         */
+        RecheckLine: {
+            /** @description 线索类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: boolean;
+            /** @description 原结论 */
+            first_conclusion: components["schemas"]["LeadConclusion"];
+            /**
+             * Format: uuid
+             * @description 线索
+             */
+            lead_id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查的结论；未完成为空 */
+            second_conclusion: components["schemas"]["LeadConclusion"] | null;
+            /** @description 二次核查完成日期 */
+            second_on: string | null;
+            /** @description 二次核查单位 */
+            second_unit: components["schemas"]["Named"] | null;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 作出原结论的单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
+         * RecheckSampleCreate
+         * @description Which concluded leads to draw from, and how many.
+         */
+        RecheckSampleCreate: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions?: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 随机种子；不填由系统生成 */
+            seed?: string | null;
+            /** @description 抽取条数；总体不足时全部抽取 */
+            size: number;
+        };
+        /**
+         * RecheckSampleItem
+         * @description A sample in the list, and what its second verifications found so far.
+         */
+        RecheckSampleItem: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 已完成二次核查的条数 */
+            done: number;
+            /** @description 抽中条数 */
+            drawn: number;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查改变了结论的条数 */
+            overturned: number;
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 总体条数 */
+            population_size: number;
+            /** @description 字节数 */
+            size: number;
+        };
+        /**
+         * RecheckSampleRead
+         * @description One sample with everything needed to draw it again.
+         */
+        RecheckSampleRead: {
+            /** @description 抽取哪些结论的线索 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 已完成二次核查的条数 */
+            done: number;
+            /** @description 抽中条数 */
+            drawn: number;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 二次核查改变了结论的条数 */
+            overturned: number;
+            /**
+             * Format: date
+             * @description 结论日期起
+             */
+            period_from: string;
+            /**
+             * Format: date
+             * @description 结论日期止
+             */
+            period_to: string;
+            /** @description 总体的 SHA-256 摘要 */
+            population_digest: string;
+            /** @description 总体条数 */
+            population_size: number;
+            /** @description 按种子和总体重新抽取，结果与记录一致 */
+            reproduced: boolean;
+            /** @description 随机种子 */
+            seed: string;
+            /** @description 字节数 */
+            size: number;
+            /** @description 各层：作出结论的单位与类别 */
+            strata: components["schemas"]["RecheckStratum"][];
+        };
+        /**
+         * RecheckStratum
+         * @description One stratum: a concluding unit and a category.
+         */
+        RecheckStratum: {
+            /** @description 线索类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: number;
+            /** @description 总体条数 */
+            population: number;
+            /** @description 单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
          * RectificationClose
          * @description 复查合格销号
          */
@@ -8688,6 +9525,42 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * RecusalCreate
+         * @description A keeper withdraws, and another one comes in their place.
+         */
+        RecusalCreate: {
+            /** @description 由谁回避 */
+            place: components["schemas"]["CustodyPlace"];
+            /** @description 回避的理由 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 接替的人
+             */
+            replacement_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RecusalShown
+         * @description Who withdrew, why, and who came instead.
+         */
+        RecusalShown: {
+            /**
+             * Format: date-time
+             * @description 回避时间
+             */
+            at: string;
+            /** @description 回避的人 */
+            person: components["schemas"]["Named"];
+            /** @description 原为 */
+            place: components["schemas"]["CustodyPlace"];
+            /** @description 理由 */
+            reason: string;
+            /** @description 接替的人 */
+            replaced_by: components["schemas"]["Named"];
         };
         /**
          * RedFlag
@@ -9979,6 +10852,14 @@ export interface components {
             until: string | null;
         };
         /**
+         * Routed
+         * @description What became of a lead when a unit was marked as the one that it is about.
+         */
+        Routed: {
+            /** @description 是否已转县专项办；转出后本镇各单位都看不到这条线索 */
+            routed: boolean;
+        };
+        /**
          * RowState
          * @description What a row of the file is to us.
          * @enum {string}
@@ -10137,7 +11018,7 @@ export interface components {
             columns: components["schemas"]["ColumnFound"][];
             /** @description 表头所在行 */
             header_row: number;
-            /** @description 未识别、不导入的列 */
+            /** @description 没有对应栏目的列 */
             ignored: string[];
             /** @description 名称 */
             name: string;
@@ -10198,6 +11079,12 @@ export interface components {
          * @enum {string}
          */
         SimilarityReason: "same_resident_id" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
+        /**
+         * Solved
+         * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
+         * @enum {string}
+         */
+        Solved: "yes" | "partly" | "no";
         /**
          * SourceLead
          * @description A lead that led to the case, where the reader may see it.
@@ -10458,6 +11345,50 @@ export interface components {
             /** @description 动态口令密钥的 otpauth 地址，可做成二维码 */
             uri: string;
         };
+        /**
+         * TransferClockShown
+         * @description A term of a hand-over, and the version of the rule that gives it.
+         */
+        TransferClockShown: {
+            /**
+             * Format: date-time
+             * @description 期限届满时间
+             */
+            due_at: string;
+            /** @description 期限终止日期；仍在计算的为空 */
+            ended_on: string | null;
+            /** @description 是否暂定：所在年度的放假安排尚未公布 */
+            is_provisional: boolean;
+            /** @description 规则编号 */
+            rule_id: string;
+            /** @description 规则版本 */
+            rule_version: number;
+            /** @description 期限约束哪一方 */
+            side: components["schemas"]["TransferSide"];
+            /**
+             * Format: date-time
+             * @description 起算时间
+             */
+            started_at: string;
+        };
+        /**
+         * TransferResult
+         * @description What the receiving organ answered.
+         * @enum {string}
+         */
+        TransferResult: "filed" | "not_filed" | "handled" | "forwarded" | "refused_incomplete";
+        /**
+         * TransferSide
+         * @description Whom a clock of a transfer binds.
+         * @enum {string}
+         */
+        TransferSide: "sender" | "receiver";
+        /**
+         * TransferStage
+         * @description How far a lead came that was handed to the police or to a department.
+         * @enum {string}
+         */
+        TransferStage: "sent" | "received" | "incomplete" | "answered" | "past";
         /**
          * UnitCreate
          * @description A new unit.
@@ -10722,6 +11653,11 @@ export interface components {
              */
             account: string;
             /**
+             * @description 住址
+             * @default
+             */
+            address: string;
+            /**
              * @description 开户行
              * @default
              */
@@ -10841,6 +11777,8 @@ export interface components {
         VictimRead: {
             /** @description 只显示末四位 */
             account: string;
+            /** @description 已打码 */
+            address: string;
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 开户行 */
@@ -10868,6 +11806,10 @@ export interface components {
             id: string;
             /** @description 已打码 */
             id_number: string;
+            /** @description 来自哪次台账导入 */
+            import_id: string | null;
+            /** @description 在导入文件中的行号 */
+            import_row: number | null;
             /** @description 付款时是否年满六十周岁 */
             is_elder: boolean | null;
             /**
@@ -10963,6 +11905,8 @@ export interface components {
         VictimUpdate: {
             /** @description 账号 */
             account?: string | null;
+            /** @description 住址 */
+            address?: string | null;
             /** @description 开户行 */
             bank_name?: string | null;
             /** @description 所在村 */
@@ -11065,6 +12009,7 @@ export interface components {
     pathItems: never;
 }
 export type AccountKind = components['schemas']['AccountKind'];
+export type AccusedUnitCreate = components['schemas']['AccusedUnitCreate'];
 export type AffairReward = components['schemas']['AffairReward'];
 export type Amount = components['schemas']['Amount'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
@@ -11125,6 +12070,9 @@ export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
 export type Conversation = components['schemas']['Conversation'];
+export type CustodianName = components['schemas']['CustodianName'];
+export type CustodyPlace = components['schemas']['CustodyPlace'];
+export type Department = components['schemas']['Department'];
 export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
 export type Disposal = components['schemas']['Disposal'];
@@ -11144,6 +12092,7 @@ export type DistributionStatus = components['schemas']['DistributionStatus'];
 export type DistributionUpdate = components['schemas']['DistributionUpdate'];
 export type DistributionWithdraw = components['schemas']['DistributionWithdraw'];
 export type Diversion = components['schemas']['Diversion'];
+export type DiversionRoute = components['schemas']['DiversionRoute'];
 export type DivisionImport = components['schemas']['DivisionImport'];
 export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
@@ -11190,6 +12139,7 @@ export type IdentifierIn = components['schemas']['IdentifierIn'];
 export type IdentifierKind = components['schemas']['IdentifierKind'];
 export type IdentifierShown = components['schemas']['IdentifierShown'];
 export type IdentifierState = components['schemas']['IdentifierState'];
+export type Identity = components['schemas']['Identity'];
 export type ImportCancel = components['schemas']['ImportCancel'];
 export type ImportCommit = components['schemas']['ImportCommit'];
 export type ImportItem = components['schemas']['ImportItem'];
@@ -11199,6 +12149,7 @@ export type ImportRowShown = components['schemas']['ImportRowShown'];
 export type ImportSort = components['schemas']['ImportSort'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type Industry = components['schemas']['Industry'];
+export type InformantShown = components['schemas']['InformantShown'];
 export type InspectionCancel = components['schemas']['InspectionCancel'];
 export type InspectionClose = components['schemas']['InspectionClose'];
 export type InspectionComplete = components['schemas']['InspectionComplete'];
@@ -11236,17 +12187,24 @@ export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
+export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
+export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
+export type LeadRecordResult = components['schemas']['LeadRecordResult'];
 export type LeadRedFlags = components['schemas']['LeadRedFlags'];
 export type LeadRedFlagsPut = components['schemas']['LeadRedFlagsPut'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
+export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadReturn = components['schemas']['LeadReturn'];
 export type LeadRewards = components['schemas']['LeadRewards'];
 export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
+export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
+export type LeadTransferShown = components['schemas']['LeadTransferShown'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadView = components['schemas']['LeadView'];
@@ -11282,8 +12240,16 @@ export type MessageFrom = components['schemas']['MessageFrom'];
 export type Money = components['schemas']['Money'];
 export type Named = components['schemas']['Named'];
 export type Need = components['schemas']['Need'];
+export type NeedCondition = components['schemas']['NeedCondition'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
+export type OpeningApprove = components['schemas']['OpeningApprove'];
+export type OpeningClose = components['schemas']['OpeningClose'];
+export type OpeningCreate = components['schemas']['OpeningCreate'];
+export type OpeningRefuse = components['schemas']['OpeningRefuse'];
+export type OpeningShown = components['schemas']['OpeningShown'];
+export type OpeningStatus = components['schemas']['OpeningStatus'];
+export type OpeningWithdraw = components['schemas']['OpeningWithdraw'];
 export type Option = components['schemas']['Option'];
 export type OutcomeCreate = components['schemas']['OutcomeCreate'];
 export type OutcomeItem = components['schemas']['OutcomeItem'];
@@ -11316,6 +12282,8 @@ export type PageOutcomeItem = components['schemas']['Page_OutcomeItem_'];
 export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
+export type PageRecheckLine = components['schemas']['Page_RecheckLine_'];
+export type PageRecheckSampleItem = components['schemas']['Page_RecheckSampleItem_'];
 export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
 export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
@@ -11366,6 +12334,12 @@ export type ReceiptMessage = components['schemas']['ReceiptMessage'];
 export type ReceiptRating = components['schemas']['ReceiptRating'];
 export type ReceiptReward = components['schemas']['ReceiptReward'];
 export type ReceiptShown = components['schemas']['ReceiptShown'];
+export type ReceivingOrgan = components['schemas']['ReceivingOrgan'];
+export type RecheckLine = components['schemas']['RecheckLine'];
+export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
+export type RecheckSampleItem = components['schemas']['RecheckSampleItem'];
+export type RecheckSampleRead = components['schemas']['RecheckSampleRead'];
+export type RecheckStratum = components['schemas']['RecheckStratum'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
 export type RectificationFail = components['schemas']['RectificationFail'];
@@ -11378,6 +12352,8 @@ export type RectificationStatus = components['schemas']['RectificationStatus'];
 export type RectificationSubmit = components['schemas']['RectificationSubmit'];
 export type RectificationUpdate = components['schemas']['RectificationUpdate'];
 export type RectificationWithdraw = components['schemas']['RectificationWithdraw'];
+export type RecusalCreate = components['schemas']['RecusalCreate'];
+export type RecusalShown = components['schemas']['RecusalShown'];
 export type RedFlag = components['schemas']['RedFlag'];
 export type RedFlagBox = components['schemas']['RedFlagBox'];
 export type RefusedAssignment = components['schemas']['RefusedAssignment'];
@@ -11441,6 +12417,7 @@ export type RiskTier = components['schemas']['RiskTier'];
 export type Role = components['schemas']['Role'];
 export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
+export type Routed = components['schemas']['Routed'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
 export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
@@ -11456,6 +12433,7 @@ export type SheetShown = components['schemas']['SheetShown'];
 export type SimilarLead = components['schemas']['SimilarLead'];
 export type SimilarLeads = components['schemas']['SimilarLeads'];
 export type SimilarityReason = components['schemas']['SimilarityReason'];
+export type Solved = components['schemas']['Solved'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
@@ -11468,6 +12446,10 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type TransferClockShown = components['schemas']['TransferClockShown'];
+export type TransferResult = components['schemas']['TransferResult'];
+export type TransferSide = components['schemas']['TransferSide'];
+export type TransferStage = components['schemas']['TransferStage'];
 export type UnitCreate = components['schemas']['UnitCreate'];
 export type UnitKind = components['schemas']['UnitKind'];
 export type UnitPost = components['schemas']['UnitPost'];
@@ -15336,6 +16318,246 @@ export interface operations {
             };
         };
     };
+    informant_openings_see: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 举报人身份查看申请 */
+                opening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    informant_openings_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 举报人身份查看申请 */
+                opening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningApprove"] | components["schemas"]["OpeningRefuse"] | components["schemas"]["OpeningWithdraw"] | components["schemas"]["OpeningClose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspections_page: {
         parameters: {
             query?: {
@@ -16351,6 +17573,10 @@ export interface operations {
                 channel?: components["schemas"]["LeadChannel"][];
                 /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description 问题是否解决；可重复给出，取其中之一 */
+                solved?: components["schemas"]["Solved"][];
+                /** @description 移送、移交进展；可重复给出，取其中之一 */
+                transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -16695,6 +17921,10 @@ export interface operations {
                 channel?: components["schemas"]["LeadChannel"][];
                 /** @description 核查结论；可重复给出，取其中之一 */
                 conclusion?: components["schemas"]["LeadConclusion"][];
+                /** @description 问题是否解决；可重复给出，取其中之一 */
+                solved?: components["schemas"]["Solved"][];
+                /** @description 移送、移交进展；可重复给出，取其中之一 */
+                transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
@@ -16875,6 +18105,340 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskTurn"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecheckSampleItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckSampleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSampleRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSampleRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_lines: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 是否抽中；不填为总体 */
+                drawn?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecheckLine_"];
                 };
             };
             /** @description 未登录 */
@@ -17298,6 +18862,126 @@ export interface operations {
             };
         };
     };
+    leads_accuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccusedUnitCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_decide_identifier: {
         parameters: {
             query?: never;
@@ -17330,6 +19014,446 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_informant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_name_custodian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustodianName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_ask_opening: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_recuse_custodian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecusalCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
                 };
             };
             /** @description 请求无法解析 */
@@ -18472,6 +20596,124 @@ export interface operations {
             };
         };
     };
+    leads_give_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_reveal: {
         parameters: {
             query?: never;
@@ -18813,7 +21055,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
             };
         };
         responses: {
@@ -19718,6 +21960,8 @@ export interface operations {
     me_waiting: {
         parameters: {
             query?: {
+                /** @description 只列这一种事项；件数仍是全部的 */
+                kind?: components["schemas"]["DutyKind"] | null;
                 /** @description 列出的件数 */
                 limit?: number;
             };
@@ -28776,6 +31020,8 @@ export interface operations {
                 standing?: components["schemas"]["Standing"][];
                 /** @description 付款时是否年满六十周岁 */
                 is_elder?: boolean;
+                /** @description 来自哪次台账导入 */
+                import_id?: string;
                 /** @description 姓名、证件号、电话或者编号的完整内容 */
                 q?: string;
             };

@@ -13,6 +13,10 @@ export interface FieldSpec {
   help?: string | null
   /** Names a rule that can offer a value. */
   rule?: string | null
+  /** Asked for only where another field has this value. */
+  only_with?: { field: string; value: string } | null
+  /** Chosen beforehand; may be changed. */
+  value?: string | null
 }
 
 export interface ActionOffer {
@@ -23,6 +27,10 @@ export interface ActionOffer {
 }
 
 export type FormValues = Record<string, unknown>
+
+/** The fields that a form filled in like this asks for. */
+export const asked = (fields: FieldSpec[], values: FormValues): FieldSpec[] =>
+  fields.filter(({ only_with: only }) => !only || values[only.field] === only.value)
 
 /** What a status feels like, without colour: waiting, being worked on, done, stopped. */
 export type Tone = 'waiting' | 'active' | 'done' | 'stopped'

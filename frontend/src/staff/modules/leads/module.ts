@@ -4,10 +4,23 @@ import { nounRoutes } from '../../nounRoutes'
 const leads: StaffModule = {
   routes: [
     {
+      path: 'leads/recheck-samples',
+      name: 'recheck-samples',
+      component: () => import('./RecheckSamplesPage.vue'),
+      meta: { title: '二次核查抽样', permission: 'lead:read', parent: 'leads' },
+    },
+    {
+      path: 'leads/recheck-samples/:id',
+      name: 'recheck-sample',
+      component: () => import('./RecheckSamplePage.vue'),
+      props: true,
+      meta: { title: '抽样', permission: 'lead:read', parent: 'recheck-samples' },
+    },
+    {
       path: 'leads/left-out',
       name: 'leads-left-out',
       component: () => import('./LeftOutPage.vue'),
-      meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads' },
+      meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads', fits: true },
     },
     {
       path: 'leads/desk',

@@ -8,7 +8,7 @@ from grants import grant
 from alembic import op
 
 revision: str = "red_flags"
-down_revision: str | None = "saved_filters"
+down_revision: str | None = "unread_messages"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

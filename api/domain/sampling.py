@@ -1,0 +1,74 @@
+"""A stratified sample that anybody can draw again from its seed.
+
+No random generator of a language: a lead's place inside its stratum is a hash of seed, period,
+population and lead, so that another program in another year draws the same.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """One member of the population: its id, and the stratum that it belongs to."""
+
+    id: str
+    stratum: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What decides about a sample beside the population itself."""
+
+    seed: str
+    period: str
+    size: int
+
+
+def digest(population: Iterable[Member]) -> str:
+    """The fingerprint of a population, whatever its order."""
+    lines = sorted("\t".join((unit.id, *unit.stratum)) for unit in population)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def allocate(sizes: Mapping[tuple[str, ...], int], size: int) -> dict[tuple[str, ...], int]:
+    """How many each stratum gives: in proportion (largest remainder), at least one of each where
+    the sample is large enough. Ties go by the stratum's name."""
+    strata = sorted(sizes)
+    total = sum(sizes.values())
+    size = min(size, total)
+    if size <= 0:
+        return dict.fromkeys(strata, 0)
+    quota = {each: Fraction(size * sizes[each], total) for each in strata}
+    given = {each: int(quota[each]) for each in strata}
+    if size >= len(strata):
+        given = {each: max(1, count) for each, count in given.items()}
+    while sum(given.values()) != size:
+        more = 1 if sum(given.values()) < size else -1
+        # the one furthest from its due, that can still give or take
+        able = [
+            each for each in strata if (given[each] < sizes[each] if more > 0 else given[each] > 1)
+        ]
+        chosen = max(able, key=lambda each: more * (quota[each] - given[each]))
+        given[chosen] += more
+    return given
+
+
+def sample(draw: Draw, population: Sequence[Member]) -> list[str]:
+    """The ids drawn, in the order of the strata. No member is drawn twice."""
+    strata: dict[tuple[str, ...], set[str]] = {}
+    for unit in population:
+        strata.setdefault(unit.stratum, set()).add(unit.id)
+    salt = "|".join((draw.seed, draw.period, digest(population)))
+    shares = allocate({each: len(ids) for each, ids in strata.items()}, draw.size)
+    return [
+        chosen
+        for stratum in sorted(strata)
+        for chosen in sorted(strata[stratum], key=lambda one: _place(salt, one))[: shares[stratum]]
+    ]
+
+
+def _place(salt: str, member: str) -> bytes:
+    return hashlib.sha256(f"{salt}|{member}".encode()).digest()

@@ -1,0 +1,68 @@
+"""Leads handed to the police or to a department: papers, receipt, result, and their clocks."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.db import Base
+from api.core.ids import uuid7
+from api.domain.lead_transfers import TransferSide
+from api.domain.leads import ReceivingOrgan, TransferResult
+from api.models.base import Recorded
+
+
+class LeadTransfer(Recorded, Base):
+    """One hand-over. A lead that comes back may be handed over again."""
+
+    __tablename__ = "lead_transfers"
+    __table_args__ = (Index(None, "lead_id", "id"),)
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    organ: Mapped[ReceivingOrgan]
+    department: Mapped[str]
+    document_no: Mapped[str]
+    materials: Mapped[str]
+    approved_on: Mapped[date | None]
+    approved_by: Mapped[str] = mapped_column(default="")
+    sent_on: Mapped[date]
+    receipt_no: Mapped[str] = mapped_column(default="")
+    received_on: Mapped[date | None]
+    received_by: Mapped[str] = mapped_column(default="")
+    told_on: Mapped[date | None]
+    missing: Mapped[str] = mapped_column(default="")
+    supplied_on: Mapped[date | None]
+    supplied: Mapped[str] = mapped_column(default="")
+    result: Mapped[TransferResult | None]
+    result_on: Mapped[date | None]
+    result_document_no: Mapped[str] = mapped_column(default="")
+    result_note: Mapped[str] = mapped_column(default="")
+
+
+class LeadTransferClock(Base):
+    """One term of a hand-over, by the version of the rule that was in force when it began."""
+
+    __tablename__ = "lead_transfer_clocks"
+    __table_args__ = (
+        Index(None, "transfer_id", "id"),
+        Index(
+            "ix_lead_transfer_clocks_open",
+            "lead_id",
+            "due_on",
+            postgresql_where=text("ended_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey("lead_transfers.id", ondelete="CASCADE"))
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    rule_id: Mapped[str]
+    rule_version: Mapped[int]
+    side: Mapped[TransferSide]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    #: The day of `due_at` in China: duties are ordered by it.
+    due_on: Mapped[date]
+    is_provisional: Mapped[bool]
+    ended_on: Mapped[date | None]

@@ -1,0 +1,63 @@
+"""Samples for second verification, kept with all they were drawn from: anybody can recompute one."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from api.core.db import Base
+from api.domain.categories import LeadCategory
+from api.domain.leads import LeadConclusion
+from api.models.base import DivisionCode, Recorded
+
+
+class RecheckSample(Recorded, Base):
+    """One drawing: for which period, with which seed, out of what. Never changed afterwards."""
+
+    __tablename__ = "recheck_samples"
+    __table_args__ = (
+        Index(None, "town_code", "id"),
+        CheckConstraint("period_from <= period_to", name="period"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    period_from: Mapped[date]
+    period_to: Mapped[date]
+    conclusions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    seed: Mapped[str]
+    #: How many were asked for; fewer were drawn where there are fewer.
+    size: Mapped[int]
+    population_size: Mapped[int]
+    population_digest: Mapped[str]
+
+
+class RecheckSampleLine(Base):
+    """One lead of the population as it stood then, and whether it was drawn."""
+
+    __tablename__ = "recheck_sample_lines"
+    __table_args__ = (
+        Index(None, "lead_id"),
+        Index(
+            "ix_recheck_sample_lines_open",
+            "lead_id",
+            postgresql_where=text("drawn AND second_conclusion IS NULL"),
+        ),
+    )
+
+    sample_id: Mapped[UUID] = mapped_column(
+        ForeignKey("recheck_samples.id", ondelete="CASCADE"), primary_key=True
+    )
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    category: Mapped[LeadCategory]
+    drawn: Mapped[bool]
+    first_conclusion: Mapped[LeadConclusion]
+    #: What the second verification found; empty until it is done.
+    second_conclusion: Mapped[LeadConclusion | None]
+    second_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    second_on: Mapped[date | None]

@@ -1,0 +1,63 @@
+"""`/leads/recheck-samples`: concluded leads drawn for second verification."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+
+from api.access.guards import require
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.query import query_of
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.recheck_samples import (
+    RecheckLine,
+    RecheckLineQuery,
+    RecheckSampleCreate,
+    RecheckSampleItem,
+    RecheckSampleQuery,
+    RecheckSampleRead,
+)
+from api.services import recheck_samples
+
+router = make_router("recheck-samples", prefix="/api/v1/leads/recheck-samples")
+
+
+@router.get("", response_model=Page[RecheckSampleItem], summary="二次核查抽样列表")
+async def page(
+    actor: Annotated[Actor, require(P.LEAD_READ)],
+    query: Annotated[RecheckSampleQuery, query_of(RecheckSampleQuery)],
+    session: DbSession,
+) -> Response:
+    """本镇历次抽样及二次核查的结果。"""
+    return answer(await recheck_samples.page(session, actor, query))
+
+
+@router.post("", response_model=RecheckSampleRead, status_code=201, summary="抽取二次核查线索")
+async def create(
+    body: RecheckSampleCreate, actor: Annotated[Actor, require(P.LEAD_ASSIGN)], session: DbSession
+) -> Response:
+    """按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。"""
+    return answer(await recheck_samples.create(session, actor, body), 201)
+
+
+@router.get("/{sample_id}", response_model=RecheckSampleRead, summary="一次抽样")
+async def read(
+    sample_id: UUID, actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
+) -> Response:
+    """一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。"""
+    return answer(await recheck_samples.read(session, actor, sample_id))
+
+
+@router.get("/{sample_id}/lines", response_model=Page[RecheckLine], summary="抽样的线索")
+async def lines(
+    sample_id: UUID,
+    actor: Annotated[Actor, require(P.LEAD_READ)],
+    query: Annotated[RecheckLineQuery, query_of(RecheckLineQuery)],
+    session: DbSession,
+) -> Response:
+    """总体中的每条线索，是否抽中，前后两次结论。"""
+    return answer(await recheck_samples.lines(session, actor, sample_id, query))

@@ -1,0 +1,86 @@
+"""Samples for second verification on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.core.pagination import PageQuery
+from api.domain.categories import LeadCategory
+from api.domain.leads import LeadConclusion, LeadStatus
+from api.schemas.common import Day, Named, Shown, Wire
+
+
+class RecheckSampleCreate(Wire):
+    """Which concluded leads to draw from, and how many."""
+
+    period_from: Day = Field(description="结论日期起")
+    period_to: Day = Field(description="结论日期止")
+    size: Annotated[int, Field(ge=1, le=500)] = Field(description="抽取条数；总体不足时全部抽取")
+    conclusions: Annotated[list[LeadConclusion], Field(min_length=1, max_length=6)] = Field(
+        default_factory=lambda: [LeadConclusion.UNFOUNDED], description="抽取哪些结论的线索"
+    )
+    seed: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
+        None, description="随机种子；不填由系统生成"
+    )
+
+
+class RecheckSampleQuery(PageQuery):
+    """The list has no filters."""
+
+
+class RecheckLineQuery(PageQuery):
+    """Which lines of a sample."""
+
+    drawn: bool | None = Field(None, description="是否抽中；不填为总体")
+
+
+class RecheckSampleItem(Shown):
+    """A sample in the list, and what its second verifications found so far."""
+
+    id: UUID
+    number: str
+    period_from: date
+    period_to: date
+    conclusions: list[LeadConclusion]
+    size: int
+    population_size: int
+    drawn: int = Field(description="抽中条数")
+    done: int = Field(description="已完成二次核查的条数")
+    overturned: int = Field(description="二次核查改变了结论的条数")
+    created_at: datetime
+
+
+class RecheckStratum(Shown):
+    """One stratum: a concluding unit and a category."""
+
+    unit: Named
+    category: LeadCategory
+    population: int
+    drawn: int
+
+
+class RecheckSampleRead(RecheckSampleItem):
+    """One sample with everything needed to draw it again."""
+
+    seed: str
+    population_digest: str
+    reproduced: bool = Field(description="按种子和总体重新抽取，结果与记录一致")
+    strata: list[RecheckStratum]
+
+
+class RecheckLine(Shown):
+    """One lead of the population."""
+
+    lead_id: UUID
+    number: str
+    subject_name: str
+    status: LeadStatus
+    unit: Named = Field(description="作出原结论的单位")
+    category: LeadCategory
+    drawn: bool
+    first_conclusion: LeadConclusion
+    second_conclusion: LeadConclusion | None
+    second_unit: Named | None
+    second_on: date | None

@@ -1,0 +1,236 @@
+"""Handing a lead to the police or to a department, until its result is back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.clock import TIMEZONE, now, today
+from api.core.ids import uuid7
+from api.domain import clocks
+from api.domain import lead_transfers as law
+from api.domain.actors import Actor
+from api.domain.errors import FieldError, Invalid, RuleViolated
+from api.domain.leads import LeadAction, ReceivingOrgan, TransferResult, TransferStage
+from api.models.lead_transfers import LeadTransfer, LeadTransferClock
+from api.models.leads import Lead
+from api.services import columns, time_rules, unnamed
+
+_Clock = LeadTransferClock
+_CLOCKS = columns.json_list(
+    select(
+        func.json_build_object(
+            "rule_id", _Clock.rule_id,
+            "rule_version", _Clock.rule_version,
+            "side", _Clock.side,
+            "started_at", _Clock.started_at,
+            "due_at", _Clock.due_at,
+            "is_provisional", _Clock.is_provisional,
+            "ended_on", _Clock.ended_on,
+        )
+    ).where(_Clock.transfer_id == LeadTransfer.id)
+)  # fmt: skip
+_SHOWN = (
+    "id", "organ", "department", "document_no", "materials", "approved_on", "approved_by",
+    "sent_on", "receipt_no", "received_on", "received_by", "told_on", "missing", "supplied_on",
+    "supplied", "result", "result_on", "result_document_no", "result_note",
+)  # fmt: skip
+#: All hand-overs of a lead, for its listing.
+COLUMN = columns.json_list(
+    select(
+        func.json_build_object(
+            *(part for name in _SHOWN for part in (name, getattr(LeadTransfer, name))),
+            "clocks",
+            _CLOCKS,
+        )
+    ).where(LeadTransfer.lead_id == Lead.id)
+)
+
+
+def _past(day: date, field: str, *, since: date | None = None) -> date:
+    if day > today():
+        message = "日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
+    if since is not None and day < since:
+        message = f"日期不能早于{since}"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])
+    return day
+
+
+def _moment(day: date) -> datetime:
+    """A day stands for its end, today for now: nobody loses hours that nobody wrote down."""
+    return now() if day == today() else clocks.end_of_day(day)
+
+
+async def _current(session: AsyncSession, lead: Lead) -> LeadTransfer:
+    found = await session.scalars(
+        select(LeadTransfer)
+        .where(LeadTransfer.lead_id == lead.id)
+        .order_by(LeadTransfer.id.desc())
+        .limit(1)
+    )
+    return found.one()
+
+
+async def _next(
+    session: AsyncSession, transfer: LeadTransfer, ended: date, begins: law.TransferClock | None
+) -> None:
+    """End the clock that runs, and begin another one on that day."""
+    await session.execute(
+        update(_Clock)
+        .where(_Clock.transfer_id == transfer.id, _Clock.ended_on.is_(None))
+        .values(ended_on=ended)
+    )
+    if begins is None:
+        return
+    rule = await time_rules.one(session, begins.rule_id, ended)
+    started = _moment(ended)
+    due = clocks.deadline(rule, started, await time_rules.calendar(session))
+    session.add(
+        _Clock(
+            transfer_id=transfer.id,
+            lead_id=transfer.lead_id,
+            rule_id=rule.rule_id,
+            rule_version=rule.version,
+            side=begins.side,
+            started_at=started,
+            due_at=due.at,
+            due_on=due.at.astimezone(TIMEZONE).date(),
+            is_provisional=due.provisional,
+        )
+    )
+
+
+async def _send(
+    session: AsyncSession, actor: Actor, lead: Lead, body: Any, organ: ReceivingOrgan
+) -> None:
+    police = organ is ReceivingOrgan.POLICE
+    approved = _past(body.approved_on, "approved_on") if police else None
+    transfer = LeadTransfer(
+        id=uuid7(),
+        lead_id=lead.id,
+        organ=organ,
+        department=organ.label if police else await unnamed.told(session, lead.id, body.department),
+        document_no=await unnamed.told(session, lead.id, body.document_no or ""),
+        materials=await unnamed.told(session, lead.id, body.materials),
+        approved_on=approved,
+        approved_by=await unnamed.told(session, lead.id, body.approved_by) if police else "",
+        sent_on=today(),
+        created_by_post_id=actor.post_id,
+    )
+    session.add(transfer)
+    await session.flush()
+    lead.transfer_stage, lead.transfer_reminded_on = TransferStage.SENT, None
+    await _next(session, transfer, approved or today(), law.SENT[organ])
+
+
+async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    await _send(session, actor, lead, body, ReceivingOrgan.POLICE)
+
+
+async def _to_department(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    await _send(session, actor, lead, body, ReceivingOrgan(body.organ.value))
+
+
+async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    transfer = await _current(session, lead)
+    day = _past(body.received_on, "received_on", since=transfer.approved_on)
+    transfer.received_on = day
+    transfer.receipt_no = await unnamed.told(session, lead.id, body.receipt_no)
+    transfer.received_by = await unnamed.told(session, lead.id, body.received_by)
+    lead.transfer_stage = TransferStage.RECEIVED
+    await _next(session, transfer, day, law.RECEIVED[transfer.organ])
+
+
+async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """The police tell of missing papers within 24 hours, or have accepted what there is."""
+    del actor
+    transfer = await _current(session, lead)
+    told = _past(body.told_on, "told_on", since=transfer.received_on)
+    received = transfer.received_on or transfer.sent_on
+    rule = await time_rules.one(session, law.TOLD_RULE, received)
+    if told > received + timedelta(days=1):
+        raise RuleViolated(
+            f"公安机关应当在接受案件后{rule.term_label}内一次告知须补正的材料，逾期告知的视为材料齐全",
+            code="incomplete_told_late",
+            article=rule.source,
+            rule=rule.rule_id,
+            rule_version=rule.version,
+        )
+    transfer.told_on, transfer.missing = told, await unnamed.told(session, lead.id, body.missing)
+    lead.transfer_stage = TransferStage.INCOMPLETE
+    await _next(session, transfer, told, law.INCOMPLETE)
+
+
+async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    transfer = await _current(session, lead)
+    day = _past(body.supplied_on, "supplied_on", since=transfer.told_on)
+    transfer.supplied_on = day
+    transfer.supplied = await unnamed.told(session, lead.id, body.supplied)
+    lead.transfer_stage = TransferStage.RECEIVED
+    await _next(session, transfer, day, law.RECEIVED[transfer.organ])
+
+
+async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Raises RuleViolated for a refusal that gives nothing but missing papers as its reason."""
+    del actor
+    transfer = await _current(session, lead)
+    day = _past(body.result_on, "result_on", since=transfer.received_on)
+    if body.result is TransferResult.REFUSED_INCOMPLETE:
+        rule = await time_rules.one(session, law.TOLD_RULE, day)
+        raise RuleViolated(
+            "不得以材料不全为由不接受移送：应当接受并一次告知须补正的材料",
+            code="incomplete_is_no_refusal",
+            article=rule.source,
+            rule=rule.rule_id,
+            rule_version=rule.version,
+        )
+    if body.result is TransferResult.FORWARDED:
+        # the organ in charge decides anew, and its result is still to come
+        transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
+        lead.transfer_stage = TransferStage.RECEIVED
+        await _next(session, transfer, day, law.RECEIVED[transfer.organ])
+        return
+    transfer.result, transfer.result_on = body.result, day
+    transfer.result_document_no = await unnamed.told(session, lead.id, body.document_no or "")
+    transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
+    lead.transfer_stage = TransferStage.ANSWERED
+    follows = law.ANSWERED.get(body.result) if transfer.organ is ReceivingOrgan.POLICE else None
+    await _next(session, transfer, day, follows)
+
+
+async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del session, actor, body
+    lead.transfer_reminded_on = today()
+
+
+async def forget(session: AsyncSession, lead: Lead) -> None:
+    """A new round begins: earlier hand-overs stay to be read and bind nobody."""
+    lead.transfer_stage = TransferStage.PAST if lead.transfer_stage else None
+    lead.transfer_reminded_on = None
+    await stop(session, lead.id)
+
+
+async def stop(session: AsyncSession, lead_id: UUID) -> None:
+    """Nothing of a lead's hand-overs is waited for any more."""
+    await session.execute(
+        update(_Clock)
+        .where(_Clock.lead_id == lead_id, _Clock.ended_on.is_(None))
+        .values(ended_on=today())
+    )
+
+
+EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] = {
+    LeadAction.TRANSFER_POLICE.value: _to_police,
+    LeadAction.TRANSFER_DEPARTMENT.value: _to_department,
+    LeadAction.RECORD_RECEIPT.value: _receipt,
+    LeadAction.RECORD_INCOMPLETE.value: _incomplete,
+    LeadAction.SUPPLY_PAPERS.value: _supply,
+    LeadAction.RECORD_RESULT.value: _result,
+    LeadAction.REMIND.value: _remind,
+}

@@ -1,0 +1,162 @@
+"""The life cycle of a lead: every status × action × role, and what each predicate asks."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from uuid import UUID, uuid4
+
+import pytest
+
+from api.domain.actors import Actor
+from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, TransferStage
+from api.domain.permissions import Role
+
+UNIT = uuid4()
+
+#: Facts 3.1 read by hand, apart from the table that is tested: action → from → to.
+PLAN = {
+    "register": ("received", "registered"),
+    "assign": ("registered disputed", "assigned"),
+    "acknowledge": ("assigned", "verifying"),
+    "dispute": ("assigned", "disputed"),
+    "conclude": (
+        "verifying recheck transferred_department transferred_police escalated",
+        "concluded",
+    ),
+    "transfer_police": ("verifying concluded", "transferred_police"),
+    "transfer_department": ("registered verifying concluded", "transferred_department"),
+    "record_receipt": ("transferred_department transferred_police fed_back", None),
+    "record_incomplete": ("transferred_police", None),
+    "supply_papers": ("transferred_police", None),
+    "record_result": ("transferred_department transferred_police fed_back", None),
+    "remind": ("transferred_department transferred_police fed_back", None),
+    "recheck": ("concluded fed_back closed", "recheck"),
+    "feed_back": (
+        "concluded rejected transferred_department transferred_police escalated",
+        "fed_back",
+    ),
+    "close": ("fed_back", "closed"),
+    "escalate": ("registered verifying", "escalated"),
+    "reject": ("received registered", "rejected"),
+    "withdraw": ("received registered assigned disputed verifying", "withdrawn"),
+    "archive": ("closed withdrawn", "archived"),
+    "reopen": ("closed rejected withdrawn archived", "registered"),
+}
+OFFICE = {
+    "register", "assign", "recheck", "close", "escalate", "reject", "withdraw", "archive", "reopen",
+}  # fmt: skip
+HANDLERS = {
+    Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
+    Role.MARKET, Role.COUNTY,
+}  # fmt: skip
+
+
+@dataclass
+class Standing:
+    """A lead to which nothing but its status can be objected."""
+
+    status: LeadStatus
+    owner_unit_id: UUID = UNIT
+    conclusion: LeadConclusion | None = LeadConclusion.SUSPECTED_CRIME
+    concluded_by_id: UUID | None = None
+    concluded_unit_id: UUID | None = None
+    transfer_stage: TransferStage | None = None
+    transfer_reminded_on: date | None = None
+    merged_into_id: None = None
+
+
+#: At which stage of a hand-over nothing can be objected to an action.
+STAGES = {
+    "record_receipt": TransferStage.SENT,
+    "record_incomplete": TransferStage.RECEIVED,
+    "supply_papers": TransferStage.INCOMPLETE,
+    "record_result": TransferStage.RECEIVED,
+    "remind": TransferStage.SENT,
+}
+
+
+def actor(role: Role, unit: UUID = UNIT) -> Actor:
+    return Actor("user", uuid4(), "某人", uuid4(), unit, role, "341522118", uuid4())
+
+
+def test_the_plan_names_every_action():
+    assert set(PLAN) == {action.value for action in LEAD_FLOW.steps}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_status_by_action(role):
+    who = actor(role)
+    for status, action in product(LeadStatus, LeadAction):
+        origins, target = PLAN[action.value]
+        allowed = role is Role.OFFICE if action.value in OFFICE else role in HANDLERS
+        fits = status.value in origins.split()
+        record = Standing(status, transfer_stage=STAGES.get(action.value))
+        offered = {each.action for each in LEAD_FLOW.available(who, record)}
+        assert (action in offered) is (allowed and fits), (role, status, action)
+        if allowed and fits:
+            to = LEAD_FLOW.step(action, who, record).to
+            assert (to.value if to else None) == target
+            continue
+        with pytest.raises(TransitionNotAllowed if allowed else Forbidden):
+            LEAD_FLOW.step(action, who, record)
+
+
+class TestSecondVerification:
+    def test_not_by_the_unit_nor_by_the_person_that_concluded(self):
+        who = actor(Role.MARKET)
+        for by, unit, may in (
+            (uuid4(), uuid4(), True),
+            (uuid4(), who.unit_id, False),
+            (who.id, uuid4(), False),
+        ):
+            record = Standing(LeadStatus.RECHECK, concluded_by_id=by, concluded_unit_id=unit)
+            if may:
+                LEAD_FLOW.step(LeadAction.CONCLUDE, who, record)
+                continue
+            with pytest.raises(DomainError) as refused:
+                LEAD_FLOW.step(LeadAction.CONCLUDE, who, record)
+            assert refused.value.code == "recheck_by_same"
+            assert LeadAction.CONCLUDE not in {
+                each.action for each in LEAD_FLOW.available(who, record)
+            }
+
+
+class TestHandOver:
+    @pytest.mark.parametrize(
+        ("action", "stages"),
+        [
+            ("record_receipt", "sent"),
+            ("record_incomplete", "received"),
+            ("supply_papers", "incomplete"),
+            ("record_result", "received incomplete"),
+            ("remind", "sent received incomplete"),
+        ],
+    )
+    def test_each_step_has_its_stage(self, action, stages):
+        who = actor(Role.MARKET)
+        for stage in (None, *TransferStage):
+            record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
+            offered = {each.action.value for each in LEAD_FLOW.available(who, record)}
+            assert (action in offered) is (stage is not None and stage.value in stages.split())
+
+    @pytest.mark.parametrize("stage", TransferStage)
+    def test_nobody_concludes_what_the_police_still_have(self, stage):
+        record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
+        offered = {each.action for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
+        assert (LeadAction.CONCLUDE in offered) is (
+            stage in {TransferStage.ANSWERED, TransferStage.PAST}
+        )
+
+    @pytest.mark.parametrize("stage", [None, *TransferStage])
+    @pytest.mark.parametrize("reminded", [None, date(2022, 6, 1)])
+    def test_closed_only_with_a_result_or_a_reminder(self, stage, reminded):
+        record = Standing(LeadStatus.FED_BACK, transfer_stage=stage, transfer_reminded_on=reminded)
+        who = actor(Role.OFFICE)
+        if stage in {None, TransferStage.ANSWERED, TransferStage.PAST} or reminded:
+            LEAD_FLOW.step(LeadAction.CLOSE, who, record)
+            return
+        with pytest.raises(RuleViolated) as refused:
+            LEAD_FLOW.step(LeadAction.CLOSE, who, record)
+        assert refused.value.code == "transfer_unanswered"
+        assert "移送" in str(refused.value.extra["article"])

@@ -1,0 +1,93 @@
+"""The sampler: whoever has seed, period and population draws the same leads."""
+
+from collections import Counter
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.domain.sampling import Draw, Member, allocate, digest, sample
+
+_STRATA = st.tuples(st.sampled_from("abcd"), st.sampled_from(["C1", "C2", "C3"]))
+_POPULATIONS = st.dictionaries(st.integers(0, 10_000).map(str), _STRATA, max_size=120).map(
+    lambda found: [Member(one, stratum) for one, stratum in found.items()]
+)
+_SEEDS = st.text(min_size=1, max_size=20)
+
+
+def draw(seed: str, size: int) -> Draw:
+    return Draw(seed, "2026-01-01/2026-03-31", size)
+
+
+@given(_POPULATIONS, _SEEDS, st.integers(1, 60), st.randoms(use_true_random=False))
+def test_the_order_of_the_population_does_not_matter(population, seed, size, random):
+    shuffled = population.copy()
+    random.shuffle(shuffled)
+    assert digest(shuffled) == digest(population)
+    assert sample(draw(seed, size), shuffled) == sample(draw(seed, size), population)
+
+
+@given(_POPULATIONS, _SEEDS, st.integers(1, 200))
+def test_as_many_as_asked_or_all_and_none_twice(population, seed, size):
+    drawn = sample(draw(seed, size), population)
+    assert len(drawn) == len(set(drawn)) == min(size, len(population))
+    assert set(drawn) <= {member.id for member in population}
+
+
+@given(_POPULATIONS, _SEEDS, st.integers(1, 200))
+def test_every_stratum_is_covered_where_there_is_room(population, seed, size):
+    stratum_of = {member.id: member.stratum for member in population}
+    covered = {stratum_of[one] for one in sample(draw(seed, size), population)}
+    strata = set(stratum_of.values())
+    assert len(covered) >= min(size, len(strata)) or covered == strata
+    if size >= len(strata):
+        assert covered == strata
+
+
+@given(st.dictionaries(_STRATA, st.integers(1, 500), min_size=1), st.integers(1, 800))
+def test_shares_are_in_proportion(sizes, size):
+    shares = allocate(sizes, size)
+    total = sum(sizes.values())
+    size = min(size, total)
+    assert sum(shares.values()) == size
+    assert all(0 <= shares[each] <= sizes[each] for each in sizes)
+    quota = {each: Fraction(size * sizes[each], total) for each in sizes}
+    if min(quota.values()) >= 1 or size < len(sizes):
+        assert all(abs(shares[each] - quota[each]) < 1 for each in sizes)
+    # a larger stratum never gives less than a smaller one
+    for one in sizes:
+        for other in sizes:
+            if sizes[one] > sizes[other]:
+                assert shares[one] >= shares[other]
+
+
+def test_the_seed_and_the_period_decide():
+    population = [Member(str(n), ("a", "C1")) for n in range(1000)]
+    first = sample(draw("one", 50), population)
+    assert first != sample(draw("two", 50), population)
+    assert first != sample(Draw("one", "2026-04-01/2026-06-30", 50), population)
+    assert first != sample(draw("one", 50), population[1:])
+
+
+def test_no_member_is_favoured():
+    population = [Member(str(n), ("a", "C1")) for n in range(20)]
+    times = Counter(one for seed in range(2000) for one in sample(draw(str(seed), 5), population))
+    # 2000 draws of 5 out of 20: 500 each, standard deviation 19.4; the seeds are fixed
+    assert min(times.values()) > 400
+    assert max(times.values()) < 600
+
+
+def test_a_known_draw_stays_as_it_was():
+    """Samples of earlier years are recomputed by this code: it may not change."""
+    population = [Member(f"lead-{n}", ("ab"[n % 2], f"C{n % 3}")) for n in range(30)]
+    assert digest(population)[:16] == "61f486786bd19e8c"
+    assert sample(draw("2026", 8), population) == [
+        "lead-0",
+        "lead-18",
+        "lead-10",
+        "lead-28",
+        "lead-26",
+        "lead-9",
+        "lead-7",
+        "lead-11",
+    ]

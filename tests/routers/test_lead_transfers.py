@@ -1,0 +1,199 @@
+"""Hand-overs over HTTP: papers, receipt, what may not be refused, and that the result comes back."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from api.core.clock import today
+from api.domain.calendar import Calendar
+from tests import factories
+from tests.routers.test_duties import duties
+from tests.routers.test_lead_cycle import done, fed_back, refused
+
+RECEIPT = {"receipt_no": "接〔2026〕7号", "received_by": "孙警官"}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def market(client):
+    return client("market")
+
+
+@pytest.fixture
+def office(client):
+    return client("office")
+
+
+def act(who, made: dict, action: str, **fields) -> dict:
+    return done(who.act(f"/leads/{made['id']}", action, made["version"], **fields))
+
+
+def running_clock(made: dict) -> dict | None:
+    running = [c for t in made["transfers"] for c in t["clocks"] if c["ended_on"] is None]
+    assert len(running) <= 1
+    return running[0] if running else None
+
+
+def to_police(client, days_ago: int = 0) -> dict:
+    made = factories.conclude(client("office"), client("market"))
+    approved = (today() - days_ago * DAY).isoformat()
+    body = factories.TO_POLICE | {"approved_on": approved}
+    return act(client("market"), made, "transfer_police", **body)
+
+
+def received(client, days_ago: int = 0) -> dict:
+    day = (today() - days_ago * DAY).isoformat()
+    made = to_police(client, days_ago)
+    return act(client("market"), made, "record_receipt", received_on=day, **RECEIPT)
+
+
+class TestToThePolice:
+    def test_papers_are_asked_for(self, client, market):
+        made = factories.conclude(client("office"), market)
+        answer = market.act(f"/leads/{made['id']}", "transfer_police", made["version"], reason="x")
+        assert {e["pointer"] for e in refused(answer, 422)["errors"]} == {
+            "/approved_on", "/approved_by", "/materials",
+        }  # fmt: skip
+
+    def test_each_step_has_the_clock_of_the_law(self, client, market):
+        made = to_police(client, days_ago=2)
+        clock = running_clock(made)
+        assert (clock["rule_id"], clock["rule_version"], clock["side"]) == ("TRF-02", 1, "sender")
+        approved = today() - 2 * DAY
+        assert clock["due_at"][:10] == (approved + DAY).isoformat()
+        (duty,) = [d for d in duties(market, made["id"]) if d["kind"] == "lead_transfer"]
+        assert (duty["rule"], duty["overdue"]) == ("TRF-02", True)
+        assert "24小时" in duty["rule_label"]
+        day = (approved + DAY).isoformat()
+        made = act(market, made, "record_receipt", received_on=day, **RECEIPT)
+        clock = running_clock(made)
+        assert (clock["rule_id"], clock["side"]) == ("TRF-04", "receiver")
+        calendar = Calendar.builtin()
+        assert clock["due_at"][:10] == calendar.next_working_day(approved + 4 * DAY).isoformat()
+        made = act(
+            market, made, "record_result",
+            result="filed", result_on=today().isoformat(), result_note="立案侦查",
+        )  # fmt: skip
+        assert made["transfer_stage"] == "answered"
+        assert running_clock(made)["rule_id"] == "TRF-07"
+        made = fed_back(market, made)
+        made = factories.close(client("office"), made)
+        assert running_clock(made) is None
+        assert [d for d in duties(market, made["id"]) if d["kind"] == "lead_transfer"] == []
+
+    def test_not_filed_may_be_reconsidered_and_the_lead_goes_on(self, client, market):
+        made = received(client)
+        made = act(
+            market, made, "record_result", result="not_filed", document_no="不立〔2026〕1号",
+            result_on=today().isoformat(), result_note="情节显著轻微",
+        )  # fmt: skip
+        assert running_clock(made)["rule_id"] == "TRF-06a"
+        made = act(market, made, "conclude", conclusion="illegal", findings="依法行政处罚。")
+        assert made["status"] == "concluded"
+        assert made["transfers"][0]["result_document_no"] == "不立〔2026〕1号"
+
+    def test_who_is_not_in_charge_passes_it_on_and_the_result_is_still_owed(self, client, market):
+        made = received(client)
+        made = act(
+            market, made, "record_result", result="forwarded",
+            result_on=today().isoformat(), result_note="转县公安局",
+        )  # fmt: skip
+        assert made["transfer_stage"] == "received"
+        assert running_clock(made)["rule_id"] == "TRF-04"
+
+
+class TestIncompletePapers:
+    def test_told_in_time_cured_in_three_days(self, client, market):
+        made = received(client, days_ago=1)
+        made = act(
+            market, made, "record_incomplete", told_on=today().isoformat(), missing="鉴定意见"
+        )
+        assert made["transfer_stage"] == "incomplete"
+        clock = running_clock(made)
+        assert (clock["rule_id"], clock["side"]) == ("TRF-05b", "sender")
+        due = Calendar.builtin().next_working_day(today() + 3 * DAY)
+        assert date.fromisoformat(clock["due_at"][:10]) == due
+        made = act(
+            market, made, "supply_papers", supplied_on=today().isoformat(), supplied="鉴定意见一份"
+        )
+        assert (made["transfer_stage"], running_clock(made)["rule_id"]) == ("received", "TRF-04")
+
+    def test_told_after_24_hours_is_too_late(self, client, market):
+        made = received(client, days_ago=2)
+        answer = market.act(
+            f"/leads/{made['id']}", "record_incomplete", made["version"],
+            told_on=today().isoformat(), missing="鉴定意见",
+        )  # fmt: skip
+        problem = refused(answer, 422)
+        assert (problem["code"], problem["rule"]) == ("incomplete_told_late", "TRF-05a")
+        assert "第180条" in problem["article"]
+
+    def test_missing_papers_alone_are_no_refusal(self, client, market):
+        made = received(client)
+        answer = market.act(
+            f"/leads/{made['id']}", "record_result", made["version"],
+            result="refused_incomplete", result_on=today().isoformat(), result_note="材料不全",
+        )  # fmt: skip
+        problem = refused(answer, 422)
+        assert (problem["code"], problem["rule"]) == ("incomplete_is_no_refusal", "TRF-05a")
+        assert "第180条" in problem["article"]
+        assert done(market.get(f"/leads/{made['id']}"))["transfer_stage"] == "received"
+
+
+class TestTheResultComesBack:
+    def test_not_closed_without_a_result_or_a_reminder(self, client, office, market):
+        made = fed_back(market, to_police(client))
+        closing = {"solved": "no", "solved_note": "公安机关正在办理。"}
+        answer = office.act(f"/leads/{made['id']}", "close", made["version"], **closing)
+        problem = refused(answer, 422)
+        assert problem["code"] == "transfer_unanswered"
+        assert "第8条" in problem["article"]
+        made = act(market, made, "remind", reason="请告知办理结果")
+        assert made["transfer_reminded_on"] == today().isoformat()
+        assert factories.close(office, made)["status"] == "closed"
+
+    def test_the_sender_sees_how_it_stands_and_others_do_not(self, client, office, market):
+        made = to_police(client)
+        waiting = {"transfer_stage": "sent", "q": made["number"]}
+        assert len(done(market.get("/leads", params=waiting))["items"]) == 1
+        assert client("village01").get(f"/leads/{made['id']}").json()["transfers"] == []
+
+    def test_a_reopened_lead_owes_nothing_of_before(self, client, office, market):
+        made = act(market, fed_back(market, to_police(client)), "remind", reason="请告知结果")
+        made = factories.close(office, made)
+        made = act(office, made, "reopen", reason="回头看")
+        assert (made["transfer_stage"], made["transfer_reminded_on"]) == ("past", None)
+        assert len(made["transfers"]) == 1
+
+
+class TestToADepartment:
+    @pytest.mark.parametrize(
+        ("organ", "rule"), [("market", "MKT-02"), ("petition", "XF-01"), ("other", "LEAD-01")]
+    )
+    def test_each_kind_has_its_own_term(self, client, organ, rule):
+        civil = client("civil")
+        made = factories.assign(client("office"), factories.make_lead(client("office")), civil)
+        made = act(civil, made, "acknowledge")
+        made = act(
+            civil, made, "transfer_department", organ=organ, department="县有关部门",
+            materials="线索登记表", reason="属其职责",
+        )  # fmt: skip
+        assert running_clock(made)["rule_id"] == "LEAD-ACK"
+        made = act(civil, made, "record_receipt", received_on=today().isoformat(), **RECEIPT)
+        assert running_clock(made)["rule_id"] == rule
+        made = act(
+            civil, made, "record_result", result="handled",
+            result_on=today().isoformat(), result_note="已责令退款",
+        )  # fmt: skip
+        assert running_clock(made) is None
+
+    def test_days_have_an_order(self, client):
+        made = to_police(client, days_ago=1)
+        early = (today() - 2 * DAY).isoformat()
+        late = (today() + DAY).isoformat()
+        for day, code in ((early, "too_early"), (late, "in_future")):
+            answer = client("market").act(
+                f"/leads/{made['id']}", "record_receipt", made["version"],
+                received_on=day, **RECEIPT,
+            )  # fmt: skip
+            assert [e["code"] for e in refused(answer, 422)["errors"]] == [code]
