@@ -35,15 +35,21 @@ def assign(office: Client, made: dict, handler: Client) -> dict:
     return answer.json()
 
 
+def diverted(conclusion: str) -> dict[str, str]:
+    """What a conclusion asks for beside its findings."""
+    if conclusion != "civil_dispute":
+        return {}
+    return {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
+
+
 def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime") -> dict:
     """A lead that the handler verified."""
     made = assign(office, make_lead(office), handler)
     url = f"/leads/{made['id']}"
     made = handler.act(url, "acknowledge", made["version"]).json()
-    diverted = {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
     answer = handler.act(
         url, "conclude", made["version"], conclusion=conclusion, findings="已核查。",
-        **(diverted if conclusion == "civil_dispute" else {}),
+        **diverted(conclusion),
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -72,11 +72,11 @@ class TestWhoSeesWhat:
         mark = uuid4().hex[:10]
         receipt = hand_in(anonymous, narrative=f"收了押金不退，记号{mark}。")
         (lead,) = done(office.get("/leads", params={"q": mark}))["items"]
-        assert [d["kind"] for d in duties(office, lead["id"])] == ["lead_register"]
+        assert duties(office, lead["id"], "lead_register")
 
         before = count(office, "lead_message")
         made(show(anonymous, receipt, "/messages", text="他又来了。"))
-        (message,) = [d for d in duties(office, lead["id"]) if d["kind"] == "lead_message"]
+        (message,) = duties(office, lead["id"], "lead_message")
         assert (message["what"], message["due_on"]) == ("举报人留言待答复", None)
         assert message["url_hint"] == f"/leads/{lead['id']}"
         assert "他又来了" not in str(message)

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from api.core.clock import now
-from tests.factories import make_lead
+from tests.factories import diverted, make_lead
 from tests.money import made
 from tests.public import hand_in, show
 
@@ -44,7 +44,10 @@ def concluded(client, lead: dict, conclusion: str = "illegal") -> dict:
         lead = office.act(url, "register", lead["version"]).json()
     lead = office.act(url, "assign", lead["version"], unit_id=unit).json()
     lead = market.act(url, "acknowledge", lead["version"]).json()
-    answer = market.act(url, "conclude", lead["version"], conclusion=conclusion, findings="查实。")
+    answer = market.act(
+        url, "conclude", lead["version"], conclusion=conclusion, findings="查实。",
+        **diverted(conclusion),
+    )  # fmt: skip
     assert answer.status_code == 200, answer.text
     return answer.json()
 
