@@ -403,7 +403,12 @@ def demo(
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="leads（线索台账）或 risk_entities（风险管控名单）")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="leads（线索台账）、risk_entities（风险管控名单）或 victims（受害人登记表）"
+        ),
+    ],
     file: Annotated[Path, typer.Argument(help="Excel、WPS 或 CSV 文件", exists=True)],
     mode: Annotated[
         str, typer.Option(help="strict：全部无误才导入；good_rows：只导入无误的行")
@@ -412,6 +417,9 @@ def import_(
         str | None, typer.Option(help="疑似改动的行：skip 保留原记录，add 作为新记录导入")
     ] = None,
     post: Annotated[str, typer.Option("--as", help="以哪个岗位的名义（岗位代码）")] = "office",
+    case: Annotated[
+        str | None, typer.Option(help="受害人登记表所属案件的编号，如 AJ-341522118-2026-0001")
+    ] = None,
 ) -> None:
     """导入台账；有错误时在原文件旁写出标注了错误的副本。"""
     from api.domain.errors import DomainError
@@ -428,7 +436,7 @@ def import_(
         with _progress() as report:
             work = command.run(
                 wanted[0], file.name, file.read_bytes(),
-                post=post, mode=wanted[1], on_edited=wanted[2], report=report,
+                post=post, mode=wanted[1], on_edited=wanted[2], report=report, case=case,
             )  # fmt: skip
             try:
                 outcome = asyncio.run(_with_database(work))
@@ -453,7 +461,7 @@ def _tell_import(outcome: Any, file: Path) -> None:
     out.print(
         f"共 {found['rows_total']} 行：可导入 {found['rows_good']}，有错误 {found['rows_faulty']}，"
         f"以前已导入 {found['rows_known']}，疑似改动 {found['rows_edited']}，"
-        f"重复 {found['rows_repeated']}；另有 {found['rows_warned']} 行有提示"
+        f"重复 {found['rows_repeated']}；另有 {found['rows_warned']} 行有提醒"
     )
     faults = [(row["row"], fault) for row in outcome.faulty for fault in row["faults"]]
     faults = [(row, fault) for row, fault in faults if fault["severity"] == "error"]
@@ -580,22 +588,37 @@ def rotate(
     go_on: Annotated[
         bool, typer.Option("--continue", help="不生成新密钥，只把中断的轮换做完")
     ] = False,
+    same_key_file: Annotated[
+        bool,
+        typer.Option(
+            "--same-key-file", help="外部数据库：正在运行的服务都读取本命令所用的这个密钥文件"
+        ),
+    ] = False,
 ) -> None:
-    """生成新的数据密钥，并用它重新加密全部个人信息；可中断，再以 --continue 继续。"""
-    from api.core import crypto, rotation
+    """生成新的数据密钥，并用它重新加密全部个人信息；服务可以照常运行；可中断，再以 --continue 继续。"""
+    from api.core import rotation
     from api.core.config import settings
 
-    given = settings()
-    # a running server would not know the new key and could not read what is rewritten
-    with _database(share=False) as (_, owner_url):
-        crypto.create_keys(given.key_file)
-        if not go_on:
-            version = crypto.add_data_key(given.key_file)
-            say(f"新数据密钥：第 {version} 版，写在 {given.key_file}；请立即另存一份")
-        ring = crypto.load_keys(given.key_file)
+    key_file = settings().key_file
+    elsewhere = bool(settings().database_url)
+    with _database() as (app_url, owner_url):
+        live = asyncio.run(rotation.others(app_url)) > 0
+        # a server with a copy of its own could not read what is rewritten
+        if live and elsewhere and not same_key_file:
+            raise fail(
+                "有服务正在使用这个数据库。它们若读取本命令所用的密钥文件"
+                f"（{key_file}），请加上 --same-key-file；否则请先停止全部服务，"
+                "轮换后把新的密钥文件分发到每台服务器再启动"
+            )
         with _progress() as report:
-            done = asyncio.run(rotation.rotate(owner_url, ring, report))
-    say(f"已重新加密 {done} 个值；旧密钥仍须保留，旧备份要用它")
+            work = rotation.run(owner_url, key_file, report, go_on=go_on, live=live)
+            try:
+                done = asyncio.run(work)
+            except rotation.RotationError as error:
+                raise fail(str(error)) from None
+    if done.version is not None:
+        say(f"新数据密钥：第 {done.version} 版，写在 {key_file}；请立即另存一份")
+    say(f"已重新加密 {done.values} 个值；旧密钥仍须保留，旧备份要用它")
 
 
 def main() -> None:

@@ -35,15 +35,21 @@ def assign(office: Client, made: dict, handler: Client) -> dict:
     return answer.json()
 
 
+def diverted(conclusion: str) -> dict[str, str]:
+    """What a conclusion asks for beside its findings."""
+    if conclusion != "civil_dispute":
+        return {}
+    return {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
+
+
 def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime") -> dict:
     """A lead that the handler verified."""
     made = assign(office, make_lead(office), handler)
     url = f"/leads/{made['id']}"
     made = handler.act(url, "acknowledge", made["version"]).json()
-    diverted = {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
     answer = handler.act(
         url, "conclude", made["version"], conclusion=conclusion, findings="已核查。",
-        **(diverted if conclusion == "civil_dispute" else {}),
+        **diverted(conclusion),
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -65,3 +71,19 @@ def close(office: Client, made: dict, solved: str = "yes") -> dict:
     )
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def unlocked(client, lead: dict) -> dict:
+    """Who reported, as the office gets to know it: it keeps the identity, asks, and is let."""
+    office, leader = client("office"), client("leader")
+    url = f"/leads/{lead['id']}/informants"
+    shown = office.get(url).json()
+    if shown["handler"] is None:
+        named = {"place": "handler", "user_id": office.me["user"]["id"]}
+        leader.post(f"{url}/custodians", json=named | {"version": shown["version"]})
+    asked = office.post(f"{url}/openings", json={"reason": "回访举报人"})
+    assert asked.status_code == 200, asked.text
+    opening = asked.json()["openings"][0]
+    openings = f"/informant-openings/{opening['id']}"
+    assert leader.act(openings, "approve", opening["version"]).status_code == 200
+    return office.post(f"{openings}/identities").json()

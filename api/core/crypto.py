@@ -8,9 +8,11 @@ import base64
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -21,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers.modes import GCM
 from api.core.config import settings
 
 _NONCE, _TAG, _HEAD = 12, 16, 29
+#: Seconds after which every process that writes writes under a key that came into the file.
+LEARNS = 1.0
 
 
 class UnreadableValue(Exception):
@@ -38,14 +42,44 @@ class Keyring:
     """All keys of an installation: versioned data keys, one index key, one token key.
 
     The index key does not rotate with the data keys: changing it means recomputing every blind
-    index, which `yinling keys rotate --index` does in one go.
+    index.
+
+    A keyring that knows its `source` learns a new data key from that file by itself: a value under
+    a version that it does not know makes it look at once, writing makes it look every `LEARNS`
+    seconds. So `yinling keys rotate` may run beside the server.
     """
 
-    def __init__(self, data: Mapping[int, bytes], index: bytes, token: bytes) -> None:
+    def __init__(
+        self,
+        data: Mapping[int, bytes],
+        index: bytes,
+        token: bytes,
+        source: Path | None = None,
+    ) -> None:
         self._data = dict(data)
         self._index = index
         self.token = token
         self.current = max(self._data)
+        self._source = source
+        self._looks_at = time.monotonic() + LEARNS
+        self._seen: tuple[int, int] | None = None
+
+    def _look(self) -> None:
+        """Take in data keys that came into the file since; a file that is away changes nothing."""
+        self._looks_at = time.monotonic() + LEARNS
+        if self._source is None:
+            return
+        try:
+            found = self._source.stat()
+            if (seen := (found.st_mtime_ns, found.st_ino)) == self._seen:
+                return
+            data = _data_keys(json.loads(self._source.read_text()))
+        except (OSError, ValueError, KeyError):
+            return
+        # other threads may be writing: first the keys, then which of them is the present one
+        self._data = data | self._data
+        self.current = max(self._data)
+        self._seen = seen
 
     def encrypt(self, text: str) -> bytes:
         """The text under the current data key."""
@@ -53,10 +87,12 @@ class Keyring:
 
     def encrypt_bytes(self, plain: bytes) -> bytes:
         """Bytes under the current data key, authenticated."""
-        nonce = os.urandom(_NONCE)
-        encryptor = Cipher(SM4(self._data[self.current]), GCM(nonce)).encryptor()
+        if time.monotonic() > self._looks_at:
+            self._look()
+        nonce, version = os.urandom(_NONCE), self.current
+        encryptor = Cipher(SM4(self._data[version]), GCM(nonce)).encryptor()
         sealed = encryptor.update(plain) + encryptor.finalize()
-        return bytes([self.current]) + nonce + encryptor.tag + sealed
+        return bytes([version]) + nonce + encryptor.tag + sealed
 
     def decrypt(self, sealed: bytes) -> str:
         """The text again. Raises UnreadableValue."""
@@ -64,7 +100,11 @@ class Keyring:
 
     def decrypt_bytes(self, sealed: bytes) -> bytes:
         """The bytes again. Raises UnreadableValue."""
-        key = self._data.get(sealed[0]) if len(sealed) >= _HEAD else None
+        if len(sealed) < _HEAD:
+            raise UnreadableValue
+        if sealed[0] not in self._data:
+            self._look()
+        key = self._data.get(sealed[0])
         if key is None:
             raise UnreadableValue
         nonce, tag = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE : _HEAD]
@@ -127,13 +167,22 @@ def add_data_key(path: Path) -> int:
 
 def load_keys(path: Path) -> Keyring:
     """The keyring in a key file."""
+    return _loaded(path, None)
+
+
+def _loaded(path: Path, source: Path | None) -> Keyring:
     keys = json.loads(path.read_text())
-    data = {int(version): base64.b64decode(key) for version, key in keys["data"].items()}
-    return Keyring(data, base64.b64decode(keys["index"]), base64.b64decode(keys["token"]))
+    index, token = base64.b64decode(keys["index"]), base64.b64decode(keys["token"])
+    return Keyring(_data_keys(keys), index, token, source)
+
+
+def _data_keys(keys: dict[str, Any]) -> dict[int, bytes]:
+    return {int(version): base64.b64decode(key) for version, key in keys["data"].items()}
 
 
 @lru_cache(maxsize=1)
 def keyring() -> Keyring:
     """The keyring of this process; the key file is made on the very first start."""
-    create_keys(settings().key_file)
-    return load_keys(settings().key_file)
+    path = settings().key_file
+    create_keys(path)
+    return _loaded(path, path)

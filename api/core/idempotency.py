@@ -29,8 +29,8 @@ from api.domain.errors import Invalid
 KEPT = timedelta(days=7)
 _MAX_KEY = 200
 _CHUNK = 1 << 20
-#: `POST /{resource}/{id}/reveals`, of every resource (docs/api.md); a second factor's new secret.
-_NEVER_KEPT = ("/reveals", "/me/totp")
+#: `POST /{resource}/{id}/reveals`, of every resource (docs/api.md), an informant; a second factor's new secret.
+_NEVER_KEPT = ("/reveals", "/identities", "/me/totp")
 #: Only ask, and change nothing: a repetition asks again.
 _QUESTIONS = ("/similar",)
 

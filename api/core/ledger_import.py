@@ -152,7 +152,7 @@ class LedgerReader:
         """
         for sheet in sheets:
             if sheet.hidden:
-                self._remark("sheet_hidden", "隐藏的工作表未读取", sheet)
+                self._remark("sheet_hidden", "这个工作表是隐藏的，没有读取", sheet)
                 continue
             yield from self._sheet(sheet)
         if not self.sheets:
@@ -166,7 +166,7 @@ class LedgerReader:
         head = list(itertools.islice(rows, LOOK_AHEAD))
         header = find_header(self.spec, head, sheet.merges)
         if header is None:
-            self._remark("sheet_without_header", "工作表中没有找到表头，未读取", sheet)
+            self._remark("sheet_without_header", "这个工作表里没有找到表头，没有读取", sheet)
             return
         missing = header.missing(self.spec)
         if missing:
@@ -179,7 +179,7 @@ class LedgerReader:
 
     def _refuse_columns(self, missing: list[str], sheet: Sheet) -> None:
         names = "、".join(missing)
-        self._remark("sheet_columns_missing", f"缺少必需的列：{names}，未读取", sheet)
+        self._remark("sheet_columns_missing", f"这个工作表缺少必需的列（{names}），没有读取", sheet)
         self._refused = self._refused or Invalid(
             f"表格缺少必需的列：{names}",
             code="columns_missing",
@@ -199,15 +199,17 @@ class LedgerReader:
         plain_unknown = [v for k, v in header.unknown.items() if k not in header.doubled]
         if plain_unknown:
             self._remark(
-                "columns_ignored", f"以下列不在台账中，未导入：{'、'.join(plain_unknown)}", sheet
+                "columns_ignored",
+                f"这些列没有对应的栏目，内容作为补充说明一并保存：{'、'.join(plain_unknown)}",
+                sheet,
             )
         for label in header.doubled.values():
-            self._remark("column_doubled", f"“{label}”列重复，只取最左边一列", sheet)
+            self._remark("column_doubled", f"“{label}”有好几列，只取最左边的一列", sheet)
         if not header.unit_said:
             self._remark("unit_unsaid", "表中没有注明金额单位，按“元”处理", sheet)
         if sheet.hidden_rows:
             self._remark(
-                "rows_hidden", f"有 {sheet.hidden_rows} 个隐藏（或筛选掉）的行，已一并读取", sheet
+                "rows_hidden", f"有 {sheet.hidden_rows} 行被隐藏或筛选掉，也一并读取了", sheet
             )
 
     def _remark(self, code: str, message: str, sheet: Sheet, row: int | None = None) -> None:
@@ -300,7 +302,7 @@ class _Table:
             return True
         lead = said[0][1]
         if _EXAMPLE.fullmatch(lead):
-            self.reader.remark("example_left_out", "示例行未导入", self.sheet, row.number)
+            self.reader.remark("example_left_out", "这是示例行，不导入", self.sheet, row.number)
             return True
         thin = self._required_filled(said) * 2 <= self._required_count()
         if thin and any(_TOTAL.fullmatch(text.rstrip(":：")) for _, text in said[:3]):
@@ -339,7 +341,7 @@ class _Table:
         if wide < 3 and not outside:
             return False
         self.reader.remark(
-            "line_left_out", f"“{text[:20]}”不是数据行，未导入", self.sheet, row.number
+            "line_left_out", f"“{text[:20]}”不是数据行，不导入", self.sheet, row.number
         )
         return True
 
@@ -361,7 +363,7 @@ class _Table:
         show = to_yuan if column.unit_aware else str
         self.reader.remark(
             "total_differs",
-            f"合计行“{column.label}”为 {show(stated)}，与各行之和 {show(self.sums.all[column.field])} 不符",
+            f"合计行的“{column.label}”是 {show(stated)}，各行相加是 {show(self.sums.all[column.field])}，两者不符",
             self.sheet,
             row.number,
         )
@@ -395,7 +397,9 @@ class _Table:
         silent: bool,
     ) -> tuple[Value, str]:
         if silent:
-            self._note(found, at, column, "merged_amount", "合并单元格的数值只计入首行", "warning")
+            self._note(
+                found, at, column, "merged_amount", "这是合并的单元格，数值只计在第一行", "warning"
+            )
             return None, ""
         if is_empty(cell, column.keeps):
             if column.required:

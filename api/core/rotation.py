@@ -4,6 +4,9 @@ A stored value begins with the version of its key, so what is still to be done i
 rows themselves: an interrupted run goes on where it stopped. Columns are found by their name: a
 bytea that ends in `_enc` (tests/contract keeps the convention). Runs as owner, in short
 transactions, and skips rows that somebody is just writing: they come with the next round.
+
+The server may go on: it learns the new key from the key file (core/crypto). What it was writing
+under the old one meanwhile is waited for, and the rounds end when one finds nothing left.
 """
 
 from __future__ import annotations
@@ -12,16 +15,21 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.core import migrations
+from api.core import crypto, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from api.core.crypto import Keyring
 
     Report = Callable[[str, int, int], None]
 
 BATCH = 500
+#: Seconds that a transaction of the server may go on, such as a large import being committed.
+_PATIENCE, _POLL = 300, 0.2
+#: Named for this alone; any number does.
+_LOCK = 0x79696E6C
 
 
 @dataclass(frozen=True)
@@ -49,16 +57,85 @@ async def columns(connection: Any) -> list[Column]:
     return [Column(row["table"], row["name"]) for row in rows]
 
 
+class RotationError(Exception):
+    """The keys are not rotated now; the text is for the operator."""
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """The new version, if one was made, and how many values were rewritten."""
+
+    version: int | None
+    values: int
+
+
+async def others(url: str) -> int:
+    """How many connections the application has to its database, besides this one."""
+    connection = await migrations.connect(url)
+    try:
+        return int(
+            await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND usename = current_user AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+        )
+    finally:
+        await connection.close()
+
+
+async def run(url: str, key_file: Path, report: Report, *, go_on: bool, live: bool) -> Rotated:
+    """Make a new data key (or `go_on` with the last one) and rewrite everything under it.
+
+    `live`: a server may be writing; it is given the time to learn the key. Raises RotationError
+    while another rotation runs: two keys would chase each other.
+    """
+    connection = await migrations.connect(url)
+    try:
+        if not await connection.fetchval(f"SELECT pg_try_advisory_lock({_LOCK})"):
+            raise RotationError("另一次密钥轮换正在进行，请等它结束")
+        crypto.create_keys(key_file)
+        version = None if go_on else crypto.add_data_key(key_file)
+        if live:
+            await asyncio.sleep(2 * crypto.LEARNS)
+            await _outlast_writers(connection)
+        ring = crypto.load_keys(key_file)
+        return Rotated(version, await _rounds(connection, ring, report))
+    finally:
+        await connection.close()
+
+
 async def rotate(url: str, keys: Keyring, report: Report) -> int:
     """Re-encrypt what lies under an older key; returns how many values there were."""
     connection = await migrations.connect(url)
     try:
-        done = 0
-        for column in await columns(connection):
-            done += await _rotate_column(connection, column, keys, report)
-        return done
+        return await _rounds(connection, keys, report)
     finally:
         await connection.close()
+
+
+async def _rounds(connection: Any, keys: Keyring, report: Report) -> int:
+    done = 0
+    while True:
+        found = 0
+        for column in await columns(connection):
+            found += await _rotate_column(connection, column, keys, report)
+        if not found:
+            return done
+        done += found
+
+
+async def _outlast_writers(connection: Any) -> None:
+    """Wait for the transactions that began before now: they may have sealed with the old key."""
+    began = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    for _ in range(round(_PATIENCE / _POLL)):
+        ended = "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8"
+        if await connection.fetchval(ended, began):
+            return
+        await asyncio.sleep(_POLL)
+    raise RotationError(
+        "有写入一直没有结束，暂不改写数据；新密钥已启用，请稍后以 yinling keys rotate --continue 继续"
+    )
 
 
 async def _rotate_column(connection: Any, column: Column, keys: Keyring, report: Report) -> int:

@@ -177,7 +177,7 @@ def _refuse_estimate(text: str, example: str) -> None:
     if has_estimate(text):
         raise CellFault(
             "bad_number",
-            f"“{_short(text)}”不是确切数字，请填写确切数字（如 {example}），估计情况写进备注",
+            f"“{_short(text)}”是估计数，请填确切的数字（如 {example}），估计的情况写进备注",
         )
 
 
@@ -253,7 +253,7 @@ def yuan_of(text: str, unit: Decimal) -> Decimal:
 def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
     """Money as whole fen, exactly; a number cell's binary noise is rounded away first."""
     if isinstance(cell, dt.date | bool):
-        raise CellFault("bad_number", "应填金额，这里却是日期或是否")
+        raise CellFault("bad_number", "应填金额，这里却是日期或者“是、否”")
     if isinstance(cell, int | float):
         amount = Decimal(f"{cell:.15g}") * around.unit
     else:
@@ -281,7 +281,7 @@ def _fen(amount: Decimal, *, typed: bool) -> Value | Doubtful:
     except ValueError as error:
         raise CellFault("bad_number", str(error)) from error
     if abs(rounded - amount) > Decimal("0.000001"):
-        return Doubtful(fen, "rounded", f"金额不足一分的部分已四舍五入为 {money.to_yuan(fen)} 元")
+        return Doubtful(fen, "rounded", f"金额只记到分，已四舍五入为 {money.to_yuan(fen)} 元")
     return fen
 
 
@@ -310,11 +310,11 @@ def day(
         assert isinstance(moment, dt.date)  # noqa: S101 - _moment gives nothing else
         plain = moment.date() if isinstance(moment, dt.datetime) else moment
         if plain < earliest:
-            raise CellFault(_BAD_DATE, f"日期 {plain.isoformat()} 过早，请核对年份")
+            raise CellFault(_BAD_DATE, f"{plain.isoformat()} 太早了，请核对年份")
         if not future and plain > around.today:
-            raise CellFault("future_date", f"日期 {plain.isoformat()} 晚于今天，请核对")
+            raise CellFault("future_date", f"{plain.isoformat()} 晚于今天，请核对")
         if plain.year > 2100:
-            raise CellFault(_BAD_DATE, f"年份 {plain.year} 有误，请核对")
+            raise CellFault(_BAD_DATE, f"{plain.year} 年太远了，请核对年份")
         return found if clock else plain
 
     return convert
@@ -347,13 +347,13 @@ def _from_digits(bare: str) -> dt.date:
         return _at(plain, int(bare[8:10]), int(bare[10:12]), int(bare[12:] or 0), bare)
     if len(bare) == 5:
         return _from_serial(float(bare), bare)
-    raise CellFault(_BAD_DATE, f"“{_short(bare)}”不是日期，请按 2022-09-05 的样式填写")
+    raise CellFault(_BAD_DATE, f"“{_short(bare)}”不是日期，请写成 2022-09-05 这样")
 
 
 def _from_serial(number: float, raw: str) -> dt.date:
     # 1954 to 2119: outside, a number in a date column is a year, a month or a slip.
     if not 20_000 <= number < 80_000:
-        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请按 2022-09-05 的样式填写")
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请写成 2022-09-05 这样")
     whole = int(number)
     seconds = round((number - whole) * 86_400)
     plain = _EPOCH + dt.timedelta(days=whole + seconds // 86_400)
@@ -388,12 +388,12 @@ def _from_words(bare: str, raw: str) -> dt.date | Doubtful:
         return _year_last(match, raw)
     hint = "，缺少年份" if re.fullmatch(r"\d{1,2}[月/.\-]\d{1,2}[日号]?", bare) else ""
     hint = "，缺少具体日期" if re.fullmatch(r"\d{4}[年/.\-]\d{1,2}月?", bare) else hint
-    raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是完整日期{hint}，请按 2022-09-05 的样式填写")
+    raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是完整的日期{hint}，请写成 2022-09-05 这样")
 
 
 def _short_year(match: re.Match[str], raw: str) -> dt.date | Doubtful:
     if match[2] != "年" and not 13 <= int(match[1]) <= 50:
-        raise CellFault(_BAD_DATE, f"“{_short(raw)}”分不清年月日，请写四位年份")
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”分不清哪个是年、哪个是日，请把年份写成四位")
     plain = _date("20" + match[1], match[3], match[4], raw)
     return Doubtful(plain, "short_year", f"年份只有两位，按 {plain.isoformat()} 理解")
 
@@ -406,7 +406,9 @@ def _year_last(match: re.Match[str], raw: str) -> dt.date | Doubtful:
         except ValueError:
             continue
     if len(readings) != 1:
-        raise CellFault(_BAD_DATE, f"“{_short(raw)}”分不清月和日，请按 2022-09-05 的样式填写")
+        raise CellFault(
+            _BAD_DATE, f"“{_short(raw)}”分不清哪个是月、哪个是日，请写成 2022-09-05 这样"
+        )
     plain = readings.pop()
     return Doubtful(plain, "year_last", f"日期按 {plain.isoformat()} 理解")
 
@@ -414,7 +416,7 @@ def _year_last(match: re.Match[str], raw: str) -> dt.date | Doubtful:
 def _with_clock(plain: dt.date, rest: str, raw: str) -> dt.date:
     match = _CLOCK.fullmatch(rest.replace(" ", ""))
     if not match:
-        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请按 2022-09-05 的样式填写")
+        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请写成 2022-09-05 这样")
     hour = int(match["h"])
     if match["half"] in {"下午", "晚上", "中午"} and hour < 11:
         hour += 12
@@ -425,7 +427,7 @@ def _at(plain: dt.date, hour: int, minute: int, second: int, raw: str) -> dt.dat
     try:
         found = dt.datetime.combine(plain, dt.time(hour, minute, second))
     except ValueError as error:
-        raise CellFault(_BAD_DATE, f"“{_short(raw)}”的时间不存在") from error
+        raise CellFault(_BAD_DATE, f"没有“{_short(raw)}”这个时间，请核对") from error
     return found if found.time() != dt.time(0) else plain
 
 
@@ -433,7 +435,7 @@ def _date(year: str, month: str, day_: str, raw: str) -> dt.date:
     try:
         return dt.date(int(year), int(month), int(day_))
     except ValueError as error:
-        raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是存在的日期") from error
+        raise CellFault(_BAD_DATE, f"没有“{_short(raw)}”这一天，请核对") from error
 
 
 # --------------------------------------------------------------------------------------- choices
@@ -451,7 +453,7 @@ def yes_no(cell: Cell, _around: Surroundings) -> Value:
         return True
     if word in _NO:
         return False
-    raise CellFault("unknown_value", f"“{_short(word)}”看不懂，请填“是”或“否”")
+    raise CellFault("unknown_value", f"“{_short(word)}”看不出是还是否，请填“是”或“否”")
 
 
 def choice(words: Mapping[str, str], what: str, code: str = "unknown_value") -> Converter:
@@ -463,7 +465,7 @@ def choice(words: Mapping[str, str], what: str, code: str = "unknown_value") -> 
         raw = text_of(cell)
         stored = table.get(skeleton(raw))
         if stored is None:
-            raise CellFault(code, f"“{_short(raw)}”不是可用的{what}，应为：{shown}")
+            raise CellFault(code, f"“{_short(raw)}”不在{what}的选项里，请选填：{shown}")
         return stored
 
     return convert
@@ -485,7 +487,7 @@ def choices(words: Mapping[str, str], what: str, code: str = "unknown_value") ->
                 continue
             stored = table.get(skeleton(piece))
             if stored is None:
-                raise CellFault(code, f"“{_short(piece)}”不是可用的{what}，应为：{shown}")
+                raise CellFault(code, f"“{_short(piece)}”不在{what}的选项里，请选填：{shown}")
             found[stored] = None
         return tuple(found)
 
@@ -502,7 +504,7 @@ def named(
         raw = text_of(cell)
         found = find(raw)
         if found is None:
-            raise CellFault(code, f"“{_short(raw)}”不是可用的{what}，应为：{shown}")
+            raise CellFault(code, f"“{_short(raw)}”不在{what}的选项里，请选填：{shown}")
         return found.value
 
     return convert
@@ -521,7 +523,7 @@ def named_many(
         raw = text_of(cell)
         found = find(raw)
         if not found:
-            raise CellFault(code, f"“{_short(raw)}”不是可用的{what}，应为：{shown}")
+            raise CellFault(code, f"“{_short(raw)}”不在{what}的选项里，请选填：{shown}")
         return tuple(one.value for one in found)
 
     return convert
@@ -552,7 +554,7 @@ def unit(cell: Cell, around: Surroundings) -> Value | Doubtful:
     found = around.units.find(raw)
     if found is None:
         return Doubtful(
-            None, "unknown_unit", f"“{_short(raw)}”未对应到系统内的单位，交办时请重新选择"
+            None, "unknown_unit", f"“{_short(raw)}”在系统里找不到对应的单位，交办时请另行选择"
         )
     return found
 
@@ -569,7 +571,7 @@ def digits_of(cell: Cell, longest: int) -> str:
     if rounded or (isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell)):
         raise CellFault(
             "digits_lost",
-            "号码被 Excel 当作数字存储，末几位已丢失；请把该列设为“文本”格式后重新录入",
+            "号码被 Excel 当作数字存储，末尾几位已经丢失；请把该列设为“文本”格式后重新录入",
         )
     raw = unicodedata.normalize("NFKC", text_of(cell))
     return re.sub(r"[\s'‘’`]", "", raw)

@@ -142,7 +142,7 @@ def check_credit_code(text: str) -> CodeCheck:
     if CREDIT_ALPHABET[-total % 31] != value[17]:
         return _refused(value, "credit_code_check_char", "统一社会信用代码校验位不符，请核对")
     if not _organisation_code_fits(value[8:17]):
-        odd = Issue("credit_code_inner", "其中的组织机构代码校验位不符，请留意核对")
+        odd = Issue("credit_code_inner", "第9至17位（组织机构代码）校验不符，请核对")
         return CodeCheck(value, warnings=(odd,))
     return CodeCheck(value)
 
@@ -182,7 +182,7 @@ def check_bank_account(text: str) -> CodeCheck:
     if not re.fullmatch(r"\d{8,32}", value, re.ASCII):
         return _refused(value, "bank_account_format", "银行账号应为8至32位数字")
     if 16 <= len(value) <= 19 and not passes_luhn(value):
-        odd = Issue("bank_account_luhn", "不符合银行卡校验规则，如为对公账号或者存折可忽略")
+        odd = Issue("bank_account_luhn", "不符合银行卡号的校验规则，请核对；对公账号和存折可以不管")
         return CodeCheck(value, warnings=(odd,))
     return CodeCheck(value)
 

@@ -33,7 +33,23 @@ class EventName(Labelled):
     LEAD_UNMERGED = "lead.unmerged", "撤销并入"
     LEAD_ABSORBED = "lead.absorbed", "另一线索并入"
     LEAD_RELEASED = "lead.released", "并入的线索撤出"
+    LEAD_RED_FLAGS_TICKED = "lead.red_flags_ticked", "勾选风险特征"
+    LEAD_CATEGORY_ADOPTED = "lead.category_adopted", "采纳类别建议"
+    LEAD_ACCUSED_MARKED = "lead.accused_marked", "标明被反映单位"
+    LEAD_ROUTED = "lead.routed", "因回避转县专项办"
+    LEAD_RETURNED = "lead.returned", "县专项办退回"
     LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
+
+    INFORMANT_ASKED = "informant.asked", "申请查看举报人身份"
+    INFORMANT_DECIDED = "informant.decided", "办理查看举报人身份的申请"
+    INFORMANT_OPENED = "informant.opened", "查看举报人身份"
+    INFORMANT_NAMED = "informant.named", "指定举报人身份保管人"
+    INFORMANT_RECUSED = "informant.recused", "举报人身份保管人回避"
+
+    REWARD_CREATED = "reward.created", "提出奖励"
+    REWARD_TRANSITIONED = "reward.transitioned", "办理奖励"
+    REWARD_CODE_ISSUED = "reward.code_issued", "发放领取码"
+    REWARD_RULE_CHANGED = "reward.rule_changed", "调整奖励规则"
 
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"
@@ -86,5 +102,16 @@ class EventName(Labelled):
 
 #: Who looked at what is the audit's; timelines and the feed tell what was done.
 AUDIT_ONLY = frozenset(
-    {EventName.REVEALED, EventName.EXPORTED, EventName.DOWNLOADED, EventName.ACCESS_REFUSED}
+    {
+        EventName.REVEALED,
+        EventName.EXPORTED,
+        EventName.DOWNLOADED,
+        EventName.ACCESS_REFUSED,
+        EventName.INFORMANT_ASKED,
+        EventName.INFORMANT_DECIDED,
+        EventName.INFORMANT_OPENED,
+        EventName.INFORMANT_NAMED,
+        EventName.INFORMANT_RECUSED,
+        EventName.LEAD_ACCUSED_MARKED,
+    }
 )

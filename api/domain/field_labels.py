@@ -22,6 +22,7 @@ from api.domain.outcomes import OUTCOME_FLOW
 from api.domain.property_items import PROPERTY_FLOW
 from api.domain.property_measures import MEASURE_FLOW
 from api.domain.rectifications import RECTIFICATION_FLOW
+from api.domain.rewards import REWARD_FLOW
 from api.domain.risk_entities import RISK_ENTITY_FLOW
 from api.domain.victims import VICTIM_FLOW
 
@@ -38,6 +39,7 @@ _FLOWS: Final[dict[str, Flow[Any, Any]]] = {
     "victim": VICTIM_FLOW,
     "entry": LEDGER_FLOW,
     "distribution": DISTRIBUTION_FLOW,
+    "reward": REWARD_FLOW,
     "import": IMPORT_FLOW,
 }
 _LEDGERS: Final = {"lead": LEADS, "risk_entity": RISK_ENTITIES, "victim": VICTIMS}
@@ -228,7 +230,7 @@ _TIME: Final = {
 _LEADS: Final = {
     "amount_involved": "涉案金额（元）",
     "primary_category": "主要类别（C1–C6，C0 为其他）",
-    "red_flags": "风险信号",
+    "red_flags": "风险特征",
     "identifiers": "电话、账号、证件号等标识",
     "fast_track": "是否快速办理",
     "cases": "由此形成的案件",
@@ -406,7 +408,7 @@ _FILES: Final = {
     "heading": "表头文字",
     "columns": "识别出的列",
     "column": "所在列",
-    "ignored": "未识别、不导入的列",
+    "ignored": "没有对应栏目的列",
     "remarks": "对整个文件的提醒",
     "faults": "错误和提醒",
     "severity": "严重程度",
@@ -465,6 +467,7 @@ _PATHS: Final = {
     "sample_id": "二次核查抽样",
     "identifier_id": "涉及号码",
     "merge_id": "合并",
+    "reward_id": "奖励",
     "made_at": "合并时间",
     "made_by": "合并人",
     "undone_at": "撤销时间",
@@ -478,6 +481,7 @@ _PATHS: Final = {
     "job_id": "后台任务编号",
     "api_client_id": "接口账号",
     "filter_id": "常用筛选",
+    "opening_id": "举报人身份查看申请",
 }
 
 FIELD_LABELS: Final[Mapping[str, str]] = (

@@ -2,6 +2,7 @@
 
 from api.domain.flow import Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
+from api.domain.ledgers import LedgerKind
 from api.domain.permissions import Permission as P
 
 
@@ -32,7 +33,7 @@ class ImportMode(Labelled):
 class EditedRows(Labelled):
     """What happens to rows that look like an earlier row with a changed cell."""
 
-    SKIP = "skip", "保留原记录，不导入改动行"
+    SKIP = "skip", "保留原记录，不导入改动的行"
     ADD = "add", "作为新记录导入"
 
 
@@ -42,9 +43,18 @@ class RowState(Labelled):
     GOOD = "good", "可导入"
     FAULTY = "faulty", "有错误"
     KNOWN = "known", "以前已导入"
-    EDITED = "edited", "疑似以前导入后又改动"
+    EDITED = "edited", "以前导入过，疑似又有改动"
     REPEATED = "repeated", "与前面工作表中的行相同"
 
+
+#: Who may bring in which ledger, beside the right to run an import at all.
+LEDGER_NEEDS: dict[LedgerKind, P] = {
+    LedgerKind.LEADS: P.IMPORT_TOWN,
+    LedgerKind.RISK_ENTITIES: P.IMPORT_TOWN,
+    LedgerKind.VICTIMS: P.VICTIM_HANDLE,
+}
+#: Ledgers whose rows belong to a case.
+LEDGERS_OF_A_CASE = frozenset({LedgerKind.VICTIMS})
 
 S, A = ImportStatus, ImportAction
 

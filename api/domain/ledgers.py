@@ -88,10 +88,12 @@ def _reporter_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
     named = bool(values.get("reporter_name") or values.get("reporter_phone"))
     if kind == ReporterKind.ANONYMOUS and named:
         yield Remark(
-            "reporter_kind", "anonymous_with_name", "填“匿名”却有举报人或电话，将按保密处理"
+            "reporter_kind",
+            "anonymous_with_name",
+            "填了“匿名”，却写有举报人或电话；这些内容将按保密处理",
         )
     if kind == ReporterKind.REAL_NAME and not named:
-        yield Remark("reporter_name", "real_name_without_name", "填“实名”但没有举报人和电话")
+        yield Remark("reporter_name", "real_name_without_name", "填了“实名”，却没有写举报人和电话")
 
 
 def _due_after_receipt(values: Values, _around: Surroundings) -> Iterable[Remark]:
@@ -293,12 +295,14 @@ _NEEDS_AUTHORITY: Final = frozenset(
 
 def _registration_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
     if values.get("registration") == "unregistered" and values.get("uscc"):
-        yield Remark("registration", "unregistered_with_uscc", "填“未登记”却有统一社会信用代码")
+        yield Remark(
+            "registration", "unregistered_with_uscc", "填了“未登记”，却写有统一社会信用代码"
+        )
 
 
 def _tier_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
     if values.get("tier") in {"orange", "red"} and not values.get("problems"):
-        yield Remark("problems", "tier_without_problem", "风险等级为橙或红，但没有写明问题")
+        yield Remark("problems", "tier_without_problem", "风险等级为橙或红，却没有写明问题")
 
 
 def _measure_actor_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
@@ -447,7 +451,7 @@ def _refund_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
 
 def _identified(values: Values, _around: Surroundings) -> Iterable[Remark]:
     if not values.get("id_number"):
-        yield Remark("id_number", "id_number_missing", "没有身份证号，清退前需补充")
+        yield Remark("id_number", "id_number_missing", "没有身份证号，清退之前要补上")
 
 
 VICTIMS: Final = LedgerSpec(
@@ -523,6 +527,7 @@ VICTIMS: Final = LedgerSpec(
     ),
     checks=(_refund_fits, _identified),
     anchors=(("id_number",), ("name", "phone"), ("account_no",)),
+    unique=("id_number",),
 )
 
 

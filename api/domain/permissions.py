@@ -31,6 +31,13 @@ class Permission(StrEnum):
     EVENT_READ = "event:read"
 
     IMPORT_RUN = "import:run"
+    #: The ledgers of the whole town; whoever handles victims brings in a case's register without it.
+    IMPORT_TOWN = "import:town"
+
+    INFORMANT_APPROVE = "informant:approve"
+    INFORMANT_ASSIGN = "informant:assign"
+    INFORMANT_OPEN = "informant:open"
+    INFORMANT_READ = "informant:read"
 
     INSPECTION_HANDLE = "inspection:handle"
     INSPECTION_READ = "inspection:read"
@@ -52,6 +59,12 @@ class Permission(StrEnum):
 
     PROPERTY_HANDLE = "property:handle"
     PROPERTY_READ = "property:read"
+
+    REWARD_APPROVE = "reward:approve"
+    REWARD_MANAGE = "reward:manage"
+    REWARD_PAY = "reward:pay"
+    REWARD_PREPARE = "reward:prepare"
+    REWARD_READ = "reward:read"
 
     RISK_ENTITY_ASSESS = "risk_entity:assess"
     RISK_ENTITY_CREATE = "risk_entity:create"
@@ -114,6 +127,7 @@ _VIEWER = _BASE | {
     P.LEDGER_READ,
     P.OUTCOME_READ,
     P.PROPERTY_READ,
+    P.REWARD_READ,
     P.RISK_ENTITY_READ,
     P.STATISTICS_READ,
     P.TIME_RULE_READ,
@@ -142,6 +156,9 @@ _POLICE = _REGULATOR | {
     P.CASE_READ,
     P.CASE_REVEAL,
     P.DISTRIBUTION_READ,
+    P.IMPORT_RUN,
+    P.INFORMANT_OPEN,
+    P.INFORMANT_READ,
     P.LEAD_REVEAL,
     P.LEDGER_POST,
     P.LEDGER_READ,
@@ -157,6 +174,11 @@ _OFFICE = _VIEWER | {
     P.DISTRIBUTION_PREPARE,
     P.DIVISION_MANAGE,
     P.IMPORT_RUN,
+    P.IMPORT_TOWN,
+    P.INFORMANT_APPROVE,
+    P.INFORMANT_ASSIGN,
+    P.INFORMANT_OPEN,
+    P.INFORMANT_READ,
     P.INSPECTION_HANDLE,
     P.LEAD_ASSIGN,
     P.LEAD_CREATE,
@@ -165,6 +187,8 @@ _OFFICE = _VIEWER | {
     P.LEAD_REVEAL,
     P.LEDGER_POST,
     P.OUTCOME_HANDLE,
+    P.REWARD_MANAGE,
+    P.REWARD_PREPARE,
     P.RISK_ENTITY_ASSESS,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
@@ -176,7 +200,17 @@ _OFFICE = _VIEWER | {
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.LEADER: frozenset(_VIEWER | {P.DISTRIBUTION_APPROVE}),
+    # Decides who may know an informant and when, and never knows it (facts: 4).
+    Role.LEADER: frozenset(
+        _VIEWER
+        | {
+            P.DISTRIBUTION_APPROVE,
+            P.INFORMANT_APPROVE,
+            P.INFORMANT_ASSIGN,
+            P.INFORMANT_READ,
+            P.REWARD_APPROVE,
+        }
+    ),
     Role.OFFICE: frozenset(_OFFICE),
     Role.POLICE: frozenset(_POLICE),
     Role.JUSTICE: frozenset(
@@ -200,6 +234,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DISTRIBUTION_READ,
             P.LEDGER_POST,
             P.LEDGER_READ,
+            P.REWARD_PAY,
+            P.REWARD_READ,
             P.STATISTICS_READ,
             P.VICTIM_REVEAL,
         }
@@ -218,7 +254,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.GRID: frozenset(_BASE | {P.EVENT_READ, P.LEAD_CREATE, P.LEAD_READ}),
-    Role.COUNTY: frozenset(_BASE | {P.EVENT_READ, P.LEAD_HANDLE, P.LEAD_READ, P.STATISTICS_READ}),
+    Role.COUNTY: frozenset(
+        _BASE
+        | {
+            P.EVENT_READ,
+            P.INFORMANT_APPROVE,
+            P.INFORMANT_ASSIGN,
+            P.INFORMANT_OPEN,
+            P.INFORMANT_READ,
+            P.LEAD_HANDLE,
+            P.LEAD_READ,
+            P.STATISTICS_READ,
+        }
+    ),
     Role.SUPERVISOR: frozenset(_VIEWER),
     # The three administrators (GB/T 22239 AC-4): none of them sees business data.
     Role.SYSTEM_ADMIN: frozenset(

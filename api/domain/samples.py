@@ -160,6 +160,13 @@ SAMPLES: Final[Mapping[str, Any]] = {
 
 #: What single schemas hold instead; `None` leaves a field out.
 SAMPLES_OF: Final[Mapping[str, Mapping[str, Any]]] = {
+    "RewardRuleCreate": {
+        "conclusions": ["suspected_crime", "illegal"],
+        "steps": [{"at_least": "0", "reward": "1000"}, {"at_least": "100000", "reward": "2000"}],
+        "floor": "1000",
+        "cap": "100000",
+    },
+    "RewardPay": {"claim": "1234567890123452", "voucher_no": "付字第12号", "is_attested": True},
     "ApiClientCreate": {
         "client_id": "county-platform",
         "name": "县平台对接",

@@ -26,6 +26,8 @@ class Import(Recorded, Versioned, Base):
     file_sha256: Mapped[str]
     town_code: Mapped[str] = mapped_column(DivisionCode)
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    #: The case that a register of victims belongs to; other ledgers belong to none.
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
     progress_done: Mapped[int] = mapped_column(default=0)
     progress_total: Mapped[int | None]
     rows_total: Mapped[int] = mapped_column(default=0)

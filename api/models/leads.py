@@ -1,4 +1,4 @@
-"""Leads, who reported them, and the identifiers found in them."""
+"""Leads, and the identifiers found in them. Who reported them: models/informants.py."""
 
 from datetime import date, datetime
 from typing import Any
@@ -170,18 +170,6 @@ class Lead(Recorded, Versioned, Base):
     name_sound: Mapped[str] = mapped_column(server_default="")
     #: The lead that goes on in place of this one; `lead_links` says who decided that, and why.
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"))
-
-
-class LeadReporter(Base):
-    """The informant, apart from the lead and encrypted: no list, export or event reads this."""
-
-    __tablename__ = "lead_reporters"
-
-    lead_id: Mapped[UUID] = mapped_column(
-        ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True
-    )
-    name_enc: Mapped[bytes | None]
-    phone_enc: Mapped[bytes | None]
 
 
 class LeadIdentifier(Base):

@@ -3,13 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.clock import now
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.receipts import MessageFrom
+
+#: What a reporter wrote and nobody has seen: literals, so that PostgreSQL can prove the index fits.
+UNREAD = "sender = 'reporter' AND read_at IS NULL"
 
 
 class LeadReceipt(Base):
@@ -30,7 +33,11 @@ class LeadMessage(Base):
     """One message between a reporter and those who handle the lead; the text is encrypted whole."""
 
     __tablename__ = "lead_messages"
-    __table_args__ = (Index(None, "lead_id", "id"),)
+    __table_args__ = (
+        Index(None, "lead_id", "id"),
+        # the few that wait for an answer, among all that were ever written
+        Index("ix_lead_messages_unread", "lead_id", postgresql_where=text(UNREAD)),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))

@@ -20,6 +20,7 @@ class Victim(Recorded, Versioned, Base):
         CheckConstraint("principal >= 0 AND returns >= 0 AND refunds >= 0", name="amounts"),
         Index(None, "town_code", "id"),
         Index(None, "case_id", "id"),
+        Index(None, "import_id"),
         Index(None, "name_index"),
         Index(None, "phone_index"),
         # one person claims once in a case; who gave no number is told apart by people
@@ -51,6 +52,8 @@ class Victim(Recorded, Versioned, Base):
     account_index: Mapped[bytes | None]
     account_mask: Mapped[str] = mapped_column(default="")
     bank_name: Mapped[str] = mapped_column(default="")
+    address_enc: Mapped[bytes | None]
+    address_mask: Mapped[str] = mapped_column(default="")
     division_code: Mapped[str | None] = mapped_column(DivisionCode)
     #: Sixty or more on the day of the payment (老年人权益保障法第2条).
     is_elder: Mapped[bool | None]
@@ -60,3 +63,5 @@ class Victim(Recorded, Versioned, Base):
     refunds: Mapped[int]
     basis: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    import_id: Mapped[UUID | None]
+    import_row: Mapped[int | None]

@@ -44,9 +44,12 @@ async def create(
     file: UploadFile,
     actor: Annotated[Actor, require(P.IMPORT_RUN)],
     session: DbSession,
+    case_id: Annotated[
+        UUID | None, Form(description="所属案件；受害人登记表必填，其他台账不填")
+    ] = None,
 ) -> Response:
     """上传 .xlsx、.xls、.et 或 .csv 台账；随后在后台解析，状态由 parsing 变为 preview 或 failed。"""
-    return answer(await imports.create(session, actor, kind, file), 201)
+    return answer(await imports.create(session, actor, kind, file, case_id), 201)
 
 
 @router.get("/{import_id}", response_model=ImportRead, summary="导入详情")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -155,17 +156,20 @@ def actions(
     field. What is the same for everybody is finished JSON, made once."""
     begun = offered or {}
     return [
-        _offer(each, values) if (values := begun.get(each.action.value)) else _usual_offer(each)
+        offer(each, values) if (values := begun.get(each.action.value)) else _usual_offer(each)
         for each in available
     ]
 
 
 @cache
 def _usual_offer(each: Available) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(_offer(each, {})))
+    return orjson.Fragment(orjson.dumps(offer(each)))
 
 
-def _offer(each: Available, values: Mapping[str, str | None]) -> dict[str, Any]:
+def offer(
+    each: Available, values: Mapping[str, str | None] = MappingProxyType({})
+) -> dict[str, Any]:
+    """One action in its wire form, for whoever has something to add to it."""
     return {
         "action": each.action.value,
         "label": each.action.label,

@@ -11,6 +11,7 @@ from api.domain.imports import IMPORT_FLOW, ImportMode, ImportStatus, RowState
 from api.domain.labels import Labelled
 from api.domain.ledgers import LedgerKind
 from api.schemas.common import AvailableAction, Named, Shown, transition_union
+from api.schemas.property_items import CaseRef
 
 ImportTransition = transition_union(IMPORT_FLOW, "Import")
 
@@ -46,13 +47,14 @@ class ImportItem(Shown):
     size: int
     file_sha256: str
     owner_unit: Named
+    case: CaseRef | None = Field(description="受害人登记表所属的案件；其他台账为空")
     progress_done: int = Field(description="已处理行数")
     progress_total: int | None = Field(description="总行数；尚不知道时为空")
     rows_total: int
     rows_good: int
     rows_faulty: int
     rows_known: int = Field(description="以前已导入、不会重复导入的行数")
-    rows_edited: int = Field(description="疑似以前导入后又改动、需要选择的行数")
+    rows_edited: int = Field(description="以前导入过、疑似又有改动，需要选择的行数")
     rows_repeated: int
     rows_warned: int
     rows_committed: int

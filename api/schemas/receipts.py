@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from api.domain.categories import LeadCategory
 from api.domain.receipts import MessageFrom, ProofPurpose, ReportStage
-from api.schemas.common import DivisionCode, Money, Shown, Wire, printable
+from api.schemas.common import DivisionCode, Money, Shown, Wire, Yuan, printable
 from api.schemas.leads import Reporter
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(printable)]
@@ -118,6 +118,14 @@ class RatingShown(Shown):
     at: datetime
 
 
+class ReceiptReward(Shown):
+    """A reward that waits for the bearer, or was fetched."""
+
+    number: str = Field(description="奖励编号，领取时报这个号")
+    amount: Yuan = Field(description="奖励金额（元）")
+    is_paid: bool = Field(description="是否已领取")
+
+
 class ReceiptShown(Shown):
     """How a report stands, in plain words."""
 
@@ -131,6 +139,7 @@ class ReceiptShown(Shown):
     can_write: bool
     can_rate: bool
     rating: RatingShown | None
+    reward: ReceiptReward | None = Field(description="给举报人的奖励；没有或尚未批准的为空")
 
 
 class MessageCreate(Wire):

@@ -37,6 +37,7 @@ class VictimCreate(Wire):
     phone: Number = ""
     account: Number = Field("", description="收款账号")
     bank_name: Optional = ""
+    address: Optional = Field("", description="住址")
     division_code: DivisionCode | None = Field(None, description="所在村")
     standing: Standing = Standing.REGISTERED
     paid_on: Day | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
@@ -55,6 +56,7 @@ class VictimUpdate(Wire):
     phone: Number | None = None
     account: Number | None = None
     bank_name: Optional | None = None
+    address: Optional | None = None
     division_code: DivisionCode | None = None
     paid_on: Day | None = None
     note: OptionalProse | None = None
@@ -78,6 +80,7 @@ class VictimQuery(PageQuery):
     status: Annotated[list[VictimStatus], Field(max_length=10)] | None = None
     standing: Annotated[list[Standing], Field(max_length=5)] | None = None
     is_elder: bool | None = None
+    import_id: UUID | None = None
     q: Number | None = Field(None, description="姓名、证件号、电话或者编号的完整内容")
 
 
@@ -104,6 +107,7 @@ class VictimRead(VictimItem):
 
     account: str = Field(description="只显示末四位")
     bank_name: str
+    address: str = Field(description="已打码")
     division_code: str | None
     paid_on: date | None
     basis: str
@@ -113,6 +117,8 @@ class VictimRead(VictimItem):
     paid_out: Yuan = Field(description="本系统已确认到账")
     to_come: Yuan = Field(description="已列入方案、尚未到账")
     outstanding: Yuan = Field(description="仍未受偿")
+    import_id: UUID | None
+    import_row: int | None
     created_at: datetime
     updated_at: datetime
     revealable: list[str]

@@ -37,6 +37,7 @@ from api.services import (
     protect,
     rectifications,
     risk_entities,
+    unnamed,
 )
 
 #: Enough for any file; a list of them stays one page.
@@ -207,14 +208,17 @@ async def add(
     """
     measured, kind = await asyncio.to_thread(_examined, upload)
     stored = await files.save(session, upload.content, measured)
+    name, note = safe_name(upload.name, kind.extension, kind.fits), upload.note
+    if subject.resource == "lead":
+        name, note = await unnamed.without(session, [record_id], name, note)
     made = Attachment(
         subject_type=subject.resource,
         subject_id=record_id,
-        name=safe_name(upload.name, kind.extension, kind.fits),
+        name=name,
         media_type=kind.media_type,
         size=stored.size,
         sha256=stored.sha256,
-        note=protect.told(upload.note),
+        note=protect.told(note),
         uploaded_by_post_id=actor.post_id,
         uploaded_by_name=actor.name,
     )

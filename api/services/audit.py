@@ -16,6 +16,9 @@ from api.services import timeline
 _SHOWN = frozenset(
     {"action", "change", "code", "count", "created", "fields", "locked", "method", "path"}
     | {"rule_id", "updated", "valid_from", "version", "what", "year"}
+    # who let whom see an informant: both people of every opening
+    | {"approved_by", "approved_by_id", "opening_id", "person", "place", "replaced_by"}
+    | {"requested_by", "requested_by_id"}
 )
 
 

@@ -19,7 +19,12 @@ from api.domain.leads import LeadConclusion
 from api.models.cases import Case, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.schemas.cases import CaseCreate, CaseUpdate
-from api.services import _transition, places, protect
+from api.services import (
+    _transition,
+    places,
+    protect,
+    unnamed,
+)
 from api.services.case_decisions import set_due
 from api.services.cases import LISTING, RESOURCE, read
 
@@ -172,7 +177,8 @@ async def _row(
     code = body.division_code or (first.division_code if first else actor.division_code)
     place, number = await places.numbered(session, actor, code, _WHAT, "AJ")
     case_id = uuid7()
-    title, summary = protect.text(named, "title"), protect.text(body.summary, "summary")
+    named, told = await unnamed.without(session, body.source_lead_ids, named, body.summary)
+    title, summary = protect.text(named, "title"), protect.text(told, "summary")
     row = {
         "id": case_id,
         "number": number,

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.domain.actors import Actor
 from api.domain.cases import CASE_FLOW, CaseStatus
 from api.domain.errors import Forbidden
@@ -142,7 +142,7 @@ _ANY_TEXT = ARRAY(Text)
 #: -infinity for it.
 _NEVER = date(1000, 1, 1)
 _FILED = func.coalesce(Case.filed_on, literal_column(f"'{_NEVER}'::date"), type_=Date())
-_IS_OVERDUE = Case.due_on < literal_column("current_date")
+_IS_OVERDUE = Case.due_on < param("today", Date())
 _TEXTS = func.concat_ws(
     literal_column("' '"), Case.title, Case.summary, Case.police_case_no, type_=Text()
 )

@@ -19,6 +19,7 @@ from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
 from api.domain.ledger import AccountKind
 from api.domain.property_items import Disposal, Ownership, PropertyKind
 from api.domain.property_measures import AuthorityLevel, MeasureKind, Regime, ReleaseReason
+from api.domain.rewards import BUILTIN
 from api.domain.risk_entities import Industry
 from api.schemas.cases import CaseCreate
 from api.schemas.distributions import DistributionCreate
@@ -26,6 +27,7 @@ from api.schemas.leads import LeadCreate
 from api.schemas.ledger import EntryCreate
 from api.schemas.property_items import PropertyItemCreate
 from api.schemas.property_measures import PropertyMeasureCreate
+from api.schemas.rewards import RewardCreate
 from api.schemas.victims import VictimCreate
 from api.services import (
     case_decisions,
@@ -34,6 +36,7 @@ from api.services import (
     ledger_entries,
     property_items,
     property_measures,
+    rewards,
     victims,
 )
 from api.services.demo_leads import Lead, close, come_in
@@ -225,6 +228,21 @@ async def _close(lead: Lead) -> None:
     await close(lead)
 
 
+async def _reward(lead: Lead, *, approved: bool) -> None:
+    """What the office asks for whoever reported first, and the leader's word on it."""
+    stage = lead.stage
+    body = RewardCreate(
+        lead_id=lead.id,
+        rule_version=BUILTIN.version,
+        amount=None,
+        distinct_reason="另有相似线索反映的是别的门店，收款账户不同",
+    )
+    made = await rewards.create(stage.session, stage.actors["office"], body)
+    if approved:
+        paper = act("approve", made, document_no=stage.document("众专办奖〔{year}〕{n}号"))
+        await rewards.transition(stage.session, stage.actors["leader"], UUID(made["id"]), paper)
+
+
 # --- one in the middle of the money -------------------------------------------------------------
 
 
@@ -286,6 +304,7 @@ async def _fundraising(stage: Stage) -> Story:
     await book.file()
     for lead in (first, second):
         await _close(lead)
+    await _reward(first, approved=False)
     async for moment in _seize(book, stage.moment(froze), ends):
         yield moment
         at = moment
@@ -458,6 +477,7 @@ async def _prepaid(stage: Stage) -> Story:
     yield (at := stage.after(at, 3))
     await book.file()
     await _close(lead)
+    await _reward(lead, approved=True)
     await book.post("police", K.TRACED_SOURCE, K.TRACED, "210000.00", "查明去向的床位预付款")
     async for moment in _prosecute(book, at):
         yield moment

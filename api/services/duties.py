@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     null,
     or_,
     select,
@@ -33,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import events
 from api.core.clock import TIMEZONE, now, today
 from api.core.events import Event
-from api.core.pagination import EXACT_TOTAL
+from api.core.pagination import EXACT_TOTAL, yuan
 from api.domain.actors import Actor
 from api.domain.cases import CaseStatus
 from api.domain.clocks import working_days_left
@@ -41,26 +42,31 @@ from api.domain.distributions import DistributionStatus
 from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
+from api.domain.informants import DECIDE_RULE, OpeningStatus
 from api.domain.inspections import InspectionStatus
 from api.domain.leads import DRAWABLE, LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
+from api.domain.rewards import RewardStatus
 from api.domain.risk_entities import EntityStatus
 from api.domain.time_rules import TimeRule
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
 from api.models.imports import Import
+from api.models.informants import InformantOpening, InformantRecusal
 from api.models.inspections import Inspection
 from api.models.lead_transfers import LeadTransferClock
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
+from api.models.receipts import UNREAD, LeadMessage, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
+from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
-from api.services import time_rules
+from api.services import leads, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -192,6 +198,34 @@ def _plan(
     )
 
 
+def _reward(
+    kind: DutyKind,
+    needs: P,
+    status: RewardStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]],
+) -> Source:
+    return Source(
+        kind,
+        "rewards",
+        Reward,
+        needs,
+        lambda actor: and_(
+            Reward.town_code == actor.division_code[:9],
+            _is(Reward.status, status),
+            *others(actor),
+        ),
+        func.concat(yuan(Reward.amount), literal_column("' 元'")),
+        Reward.number,
+    )
+
+
+#: The reporter has nothing to show yet: no receipt, no code.
+_NO_CLAIM = and_(
+    Reward.claim_digest.is_(None),
+    ~exists(select(literal_column("1")).where(LeadReceipt.lead_id == Reward.lead_id)),
+)
+
+
 def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
     """Another person than … : the refund plan's three people (decisions: who is who)."""
     return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
@@ -243,6 +277,48 @@ _HANDLED: dict[str, Any] = {
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
 }
 
+_O = InformantOpening
+
+
+def _asked(actor: Actor) -> ColumnElement[bool]:
+    """Requests of others; somebody who withdrew from the matter does not decide it."""
+    recused = exists().where(
+        InformantRecusal.lead_id == _O.lead_id, InformantRecusal.user_id == actor.id
+    )
+    return and_(
+        _O.lead_id == Lead.id,
+        _is(_O.status, OpeningStatus.WAITING),
+        _O.requested_by_id != actor.id,
+        ~recused,
+    )
+
+
+#: Stands at the lead: there it is decided.
+_INFORMANT = Source(
+    K.INFORMANT_DECIDE,
+    "leads",
+    Lead,
+    P.INFORMANT_APPROVE,
+    lambda actor: and_(
+        Lead.id.in_(select(_O.lead_id).where(_is(_O.status, OpeningStatus.WAITING))),
+        leads.LISTING.visible(actor),
+        exists().where(_asked(actor)),
+    ),
+    Lead.subject_name,
+    Lead.number,
+    cast(
+        func.timezone(
+            literal_column("'Asia/Shanghai'"),
+            select(func.min(_O.due_at))
+            .where(_O.lead_id == Lead.id, _is(_O.status, OpeningStatus.WAITING))
+            .scalar_subquery(),
+        ),
+        Date,
+    ),
+    _NO,
+    literal_column(f"'{DECIDE_RULE}'", Text()),
+)
+
 SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
     _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
@@ -284,6 +360,17 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    _unit_record(
+        K.LEAD_MESSAGE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        # Whatever the lead's stage: a reporter who is not answered stops telling.
+        lambda _: [Lead.id.in_(select(LeadMessage.lead_id).where(literal_column(f"({UNREAD})")))],
+        title=Lead.subject_name,
+        number=Lead.number,
+    ),
+    _INFORMANT,
     _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
     _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
     Source(
@@ -358,6 +445,17 @@ SOURCES: tuple[Source, ...] = (
         title=Import.filename,
         number=literal_column("''", Text()),
     ),
+    _reward(K.REWARD_APPROVE, P.REWARD_APPROVE, RewardStatus.PROPOSED, _not(Reward.proposed_by_id)),
+    _reward(K.REWARD_CODE, P.REWARD_PREPARE, RewardStatus.APPROVED, lambda _: (_NO_CLAIM,)),
+    _reward(
+        K.REWARD_PAY,
+        P.REWARD_PAY,
+        RewardStatus.APPROVED,
+        lambda actor: (
+            not_(_NO_CLAIM),
+            *_not(Reward.proposed_by_id, Reward.approved_by_id)(actor),
+        ),
+    ),
     _plan(K.DISTRIBUTION_COMPUTE, P.DISTRIBUTION_PREPARE, DistributionStatus.DRAFT),
     _plan(
         K.DISTRIBUTION_APPROVE,
@@ -390,6 +488,7 @@ _TYPES = {
     "inspections": "inspection",
     "rectifications": "rectification",
     "imports": "import",
+    "rewards": "reward",
 }
 
 

@@ -9,13 +9,16 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import case_rows
 from api.core.db import database
 from api.domain.actors import Actor
-from api.domain.errors import DomainError, Forbidden
+from api.domain.errors import DomainError, Forbidden, NotFound
 from api.domain.imports import EditedRows, ImportMode, ImportStatus, RowState
 from api.domain.ledgers import LedgerKind
 from api.domain.permissions import Permission
+from api.models.cases import Case
 from api.models.imports import Import
 from api.schemas.imports import ImportRowQuery, ImportTransition
 from api.services import imports, operators
@@ -45,8 +48,10 @@ async def run(
     mode: ImportMode,
     on_edited: EditedRows | None,
     report: Report,
+    case: str | None = None,
 ) -> Outcome:
-    """Read a file as the post's holder and bring its rows in. Raises what the services raise.
+    """Read a file as the post's holder and bring its rows in, into the case of that number where
+    the ledger is one of a case. Raises what the services raise.
 
     Where that is refused, the import is cancelled: the corrected file is a new one.
     """
@@ -54,7 +59,8 @@ async def run(
         actor = await operators.enter(session, post, "yinling import")
         if not actor.may(Permission.IMPORT_RUN):
             raise Forbidden(f"岗位“{post}”无权导入台账")
-        import_id = await imports.take_in(session, actor, kind, name, content)
+        case_id = await _case(session, actor, case) if case else None
+        import_id = await imports.take_in(session, actor, kind, name, content, case_id)
     try:
         outcome = await _read(actor, import_id, report)
         await _bring_in(actor, outcome, mode, on_edited, report)
@@ -62,6 +68,15 @@ async def run(
         async with database().session() as session, session.begin():
             await operators.leave(session, actor)
     return outcome
+
+
+async def _case(session: AsyncSession, actor: Actor, number: str) -> UUID:
+    found = await session.scalar(
+        select(Case.id).where(Case.number == number.strip().upper(), case_rows.seen(actor))
+    )
+    if found is None:
+        raise NotFound(f"没有编号为“{number}”的案件，或者该岗位看不到它")
+    return found
 
 
 async def _read(actor: Actor, import_id: UUID, report: Report) -> Outcome:

@@ -75,8 +75,8 @@ class Composed:
         self.lines.setdefault(table, []).append(bulk.copy_line([row[name] for name in names]))
 
 
-#: Town and values of a unique field → those that are there already, with their records.
-Recogniser = Callable[[AsyncSession, str, list[str]], Awaitable[dict[str, UUID]]]
+#: An import and values of a unique field → those that are there already, with their records.
+Recogniser = Callable[[AsyncSession, Import, list[str]], Awaitable[dict[str, UUID]]]
 #: Asks the database what it must, and returns the work that is left for a thread.
 Writer = Callable[
     [AsyncSession, Actor, Import, Sequence[StagedRow]], Awaitable[Callable[[], Composed]]
@@ -96,8 +96,8 @@ async def parse(import_id: UUID, recognisers: Mapping[LedgerKind, Recogniser]) -
         await session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
         around = await _surroundings(session, record.town_code)
         sealed, kind = stored.content_enc, LedgerKind(record.kind)
-        name, town = record.filename, record.town_code
-    staging = _Staging(import_id, kind, town, LedgerReader(SPECS[kind], around))
+        name, case_id = record.filename, record.case_id
+    staging = _Staging(import_id, kind, case_id, LedgerReader(SPECS[kind], around))
     try:
         with open_table(keyring().decrypt_bytes(sealed), name) as sheets:
             await staging.run(sheets)
@@ -142,8 +142,12 @@ async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
 class _Staging:
     """Rows of one file, batch by batch: each batch is committed, so that progress can be seen."""
 
-    def __init__(self, import_id: UUID, kind: LedgerKind, town: str, reader: LedgerReader) -> None:
-        self.import_id, self.kind, self.town, self.reader = import_id, kind, town, reader
+    def __init__(
+        self, import_id: UUID, kind: LedgerKind, case_id: UUID | None, reader: LedgerReader
+    ) -> None:
+        self.import_id, self.reader = import_id, reader
+        #: Within what a row is the same row: somebody may have lost money in two cases.
+        self.within = f"{kind}:{case_id}" if case_id else kind.value
         self.position = 0
         self.warned = 0
         self.faults: Counter[tuple[str, str, str, str]] = Counter()
@@ -162,9 +166,9 @@ class _Staging:
         keys = keyring()
         batch: list[tuple[LedgerRow, bytes, list[bytes], bytes]] = []
         for row in itertools.islice(rows, _BATCH):
-            identity = keys.digest(f"import-row:{self.kind}", row.fingerprint)[:16]
+            identity = keys.digest(f"import-row:{self.within}", row.fingerprint)[:16]
             anchors = [
-                keys.digest(f"import-anchor:{self.kind}:{index}", anchor)[:16]
+                keys.digest(f"import-anchor:{self.within}:{index}", anchor)[:16]
                 for index, anchor in enumerate(row.anchors)
                 if anchor is not None
             ]
@@ -249,7 +253,7 @@ async def _finish(import_id: UUID, staging: _Staging, recognise: Recogniser | No
         record.rows_warned = staging.warned
         record.progress_total = record.progress_done = staging.position
         if recognise is not None and staging.named:
-            there = await recognise(session, record.town_code, list(staging.named))
+            there = await recognise(session, record, list(staging.named))
             met = [(staging.named[value], made) for value, made in there.items()]
             await session.execute(
                 _MEET,

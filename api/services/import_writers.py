@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import numbers
+from api.core import events, numbers
 from api.core.clock import TIMEZONE
-from api.core.crypto import keyring
+from api.domain import informants as vault
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
+from api.domain.distributions import Standing
+from api.domain.events import EventName
 from api.domain.leads import ReporterKind
 from api.domain.ledgers import LedgerKind
 from api.domain.risk_entities import Industry, Registration, RiskTier
@@ -24,13 +26,22 @@ from api.models.imports import Import
 from api.models.risk_entities import RiskEntity
 from api.schemas.leads import LeadCreate, Reporter
 from api.schemas.risk_entities import RiskEntityRow
-from api.services import lead_intake, leads, places, risk_entities
+from api.schemas.victims import VictimCreate
+from api.services import (
+    lead_intake,
+    leads,
+    places,
+    risk_entities,
+    unnamed,
+    victims,
+)
 from api.services.import_rows import Composed, Recogniser, StagedRow, Writer
 
 #: Columns that no form knows, but that speak of whoever reported: their place is the vault.
 _OF_INFORMANT = re.compile(
     "(?<!被)(?:举报|反映|报案|报警|投诉|信访|来访|来电|来信|上访|检举|控告|联系|提供|求助)(?:人|者|群众)"
 ).search
+_VICTIM_LABELS = {"source_number": "台账编号"}
 _LEAD_LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
 _ENTITY_LABELS = {"source_number": "台账编号", "responsible_staff": "责任人"}
 #: Where the ledger names no measure, there is no record to carry these.
@@ -72,7 +83,7 @@ def _lead_lines(
         made.add("leads", draft.lead)
         reporter = draft.reporter or _known_anonymous(row, lead_id)
         if reporter:
-            made.add("lead_reporters", reporter)
+            made.add("informants", reporter)
         for found in draft.identifiers:
             made.add("lead_identifiers", found)
         for viewer in draft.viewers:
@@ -92,7 +103,7 @@ def _lead(row: StagedRow) -> LeadCreate:
         channel=LeadChannel(values["channel"]),
         batch_no=values.get("batch_no") or "",
         received_at=_moment(values["received_on"]),
-        narrative=values["narrative"],
+        narrative=_unnamed(row, values["narrative"]),
         subject_name=values["subject_name"],
         subject_uscc=values.get("subject_uscc") or "",
         primary_category=categories[0],
@@ -113,6 +124,13 @@ def _lead(row: StagedRow) -> LeadCreate:
     )
 
 
+def _unnamed(row: StagedRow, text: str) -> str:
+    """Who asked for anonymity is not named by the text either; a named one's goes another way."""
+    if ReporterKind(row.values["reporter_kind"]) is ReporterKind.REAL_NAME:
+        return text
+    return vault.hide(text, _informant(row), row.values.get("reporter_phone") or "")
+
+
 def _informant(row: StagedRow) -> str:
     """The informant's name, and what else the ledger says of that person in columns of its own."""
     said = [row.values.get("reporter_name") or ""]
@@ -125,12 +143,7 @@ def _known_anonymous(row: StagedRow, lead_id: UUID) -> dict[str, Any] | None:
     name, phone = _informant(row), row.values.get("reporter_phone")
     if not name and not phone:
         return None
-    keys = keyring()
-    return {
-        "lead_id": lead_id,
-        "name_enc": keys.encrypt(name) if name else None,
-        "phone_enc": keys.encrypt(phone) if phone else None,
-    }
+    return unnamed.row(lead_id, name, phone or "")
 
 
 def _moment(said: str) -> datetime:
@@ -160,7 +173,7 @@ async def write_risk_entities(
     codes = [row.values.get("division_code") or record.town_code for row in rows]
     located = await places.locate_many(session, codes)
     usccs = [row.values["uscc"] for row in rows if row.values.get("uscc")]
-    there = await known_risk_entities(session, record.town_code, usccs)
+    there = await known_risk_entities(session, record, usccs)
     new = [row.values.get("uscc") not in there for row in rows]
     taken = iter(await numbers.take("QY", record.town_code, max(1, sum(new))))
     known = await risk_entities.around(session, record.town_code)
@@ -172,12 +185,12 @@ async def write_risk_entities(
 
 
 async def known_risk_entities(
-    session: AsyncSession, town_code: str, usccs: list[str]
+    session: AsyncSession, record: Import, usccs: list[str]
 ) -> dict[str, UUID]:
     """Credit codes that are on the town's ledger already, with their entities."""
     found = await session.execute(
         select(RiskEntity.uscc, RiskEntity.id).where(
-            RiskEntity.town_code == town_code, RiskEntity.uscc == func.any(usccs)
+            RiskEntity.town_code == record.town_code, RiskEntity.uscc == func.any(usccs)
         )
     )
     return {row.uscc: row.id for row in found}
@@ -242,10 +255,82 @@ def _entity(row: StagedRow) -> RiskEntityRow:
     )
 
 
-#: Kinds that come in here; victims come in with their case.
+async def write_victims(
+    session: AsyncSession, actor: Actor, record: Import, rows: Sequence[StagedRow]
+) -> Callable[[], Composed]:
+    """Claims land in the case's register, to be verified; nobody claims twice in a case."""
+    if record.case_id is None:
+        raise ValueError("a register of victims without its case")
+    there = await known_victims(session, record, _id_numbers(rows))
+    new = [row.values.get("id_number") not in there for row in rows]
+    taken = iter(await numbers.take("SH", record.town_code, max(1, sum(new))))
+    work = [(row, next(taken) if is_new else None) for row, is_new in zip(rows, new, strict=True)]
+    return partial(_victim_lines, actor, record.id, record.town_code, record.case_id, work)
+
+
+def _id_numbers(rows: Sequence[StagedRow]) -> list[str]:
+    return [row.values["id_number"] for row in rows if row.values.get("id_number")]
+
+
+async def known_victims(
+    session: AsyncSession, record: Import, id_numbers: list[str]
+) -> dict[str, UUID]:
+    """ID numbers that stand in the register of the import's case already, with their claims."""
+    if record.case_id is None:
+        return {}
+    return await victims.registered(session, record.case_id, id_numbers)
+
+
+def _victim_lines(
+    actor: Actor,
+    import_id: UUID,
+    town_code: str,
+    case_id: UUID,
+    work: Sequence[tuple[StagedRow, str | None]],
+) -> Composed:
+    made = Composed()
+    for row, number in work:
+        if number is None:
+            made.ids.append(None)
+            continue
+        victim = victims.draft(actor, town_code, _victim(row, case_id))
+        victim |= {"number": number, "import_id": import_id, "import_row": row.number}
+        made.ids.append(victim["id"])
+        made.add("victims", victim)
+        told = {"number": number, "case_id": str(case_id), "import_id": str(import_id)}
+        event = events.row(actor, EventName.VICTIM_CREATED, victims.RESOURCE, victim["id"], told)
+        made.add("events", event)
+    return made
+
+
+def _victim(row: StagedRow, case_id: UUID) -> VictimCreate:
+    values = row.values
+    paid_on = values.get("signed_on")
+    return VictimCreate.model_construct(
+        case_id=case_id,
+        name=values["name"],
+        id_number=values.get("id_number") or "",
+        phone=values.get("phone") or "",
+        account=values.get("account_no") or "",
+        bank_name=values.get("bank_name") or "",
+        address=values.get("address") or "",
+        division_code=values.get("division_code"),
+        standing=Standing.REGISTERED,
+        paid_on=date.fromisoformat(paid_on) if paid_on else None,
+        principal=values["principal"],
+        returns=values.get("interest_paid") or 0,
+        refunds=values.get("principal_refunded") or 0,
+        note=_note(row, _VICTIM_LABELS),
+    )
+
+
 WRITERS: dict[LedgerKind, Writer] = {
     LedgerKind.LEADS: write_leads,
     LedgerKind.RISK_ENTITIES: write_risk_entities,
+    LedgerKind.VICTIMS: write_victims,
 }
 #: Kinds of which a record may be there already without having come in by a file.
-RECOGNISERS: dict[LedgerKind, Recogniser] = {LedgerKind.RISK_ENTITIES: known_risk_entities}
+RECOGNISERS: dict[LedgerKind, Recogniser] = {
+    LedgerKind.RISK_ENTITIES: known_risk_entities,
+    LedgerKind.VICTIMS: known_victims,
+}

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import orjson
 from fastapi import Response, UploadFile
-from sqlalchemy import ARRAY, Text, and_, delete, func, insert, select, text
+from sqlalchemy import ARRAY, Text, Uuid, and_, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import case_rows
 from api.core import events, jobs
 from api.core.annotate import annotate
 from api.core.clock import now
@@ -18,18 +19,28 @@ from api.core.crypto import keyring
 from api.core.db import database
 from api.core.ids import uuid7
 from api.core.ledger_import import Fault, SheetFound
-from api.core.pagination import Listing, Sort, check_columns
+from api.core.pagination import Listing, Sort, check_columns, param
 from api.core.security import sign, unsign
 from api.core.tables import MAX_BYTES, refusal
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, Invalid, NotFound
+from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from api.domain.events import EventName
-from api.domain.imports import IMPORT_FLOW, EditedRows, ImportMode, ImportStatus, RowState
+from api.domain.imports import (
+    IMPORT_FLOW,
+    LEDGER_NEEDS,
+    LEDGERS_OF_A_CASE,
+    EditedRows,
+    ImportMode,
+    ImportStatus,
+    RowState,
+)
 from api.domain.ledgers import SPECS, LedgerKind
+from api.domain.permissions import RowScope
 from api.models.imports import Import, ImportFile, ImportIdentity, ImportRow
 from api.schemas.common import actions
 from api.schemas.imports import ImportItem, ImportQuery, ImportRead, ImportRowQuery
 from api.services import _transition, columns, import_rows, import_writers, protect
+from api.services.property_items import case_ref
 
 RESOURCE = "import"
 #: Files and staged rows hold personal data and have served their purpose by then.
@@ -43,6 +54,7 @@ _ITEM: dict[str, Any] = {
     "size": Import.size,
     "file_sha256": Import.file_sha256,
     "owner_unit": columns.unit_named(Import.owner_unit_id),
+    "case": case_ref(Import.case_id),
     "progress_done": Import.progress_done,
     "progress_total": Import.progress_total,
     "rows_total": Import.rows_total,
@@ -80,6 +92,7 @@ LISTING = Listing(
         "id": Sort("id", Import.id),
     },
     default_sort="-id",
+    scopes={RowScope.UNIT: Import.owner_unit_id == param("viewer", Uuid())},
 )
 
 
@@ -108,22 +121,31 @@ async def read(
 
 
 async def create(
-    session: AsyncSession, actor: Actor, kind: LedgerKind, file: UploadFile
+    session: AsyncSession,
+    actor: Actor,
+    kind: LedgerKind,
+    file: UploadFile,
+    case_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Take in a file and have it read by a job. Raises what `take_in` raises."""
     content = await file.read(MAX_BYTES + 1)
-    import_id = await take_in(session, actor, kind, file.filename or "未命名", content)
+    import_id = await take_in(session, actor, kind, file.filename or "未命名", content, case_id)
     await jobs.enqueue(session, "imports.parse", {"import_id": import_id})
     return await read(actor, import_id, session)
 
 
 async def take_in(
-    session: AsyncSession, actor: Actor, kind: LedgerKind, name: str, content: bytes
+    session: AsyncSession,
+    actor: Actor,
+    kind: LedgerKind,
+    name: str,
+    content: bytes,
+    case_id: UUID | None = None,
 ) -> UUID:
-    """Keep a file for reading. Raises Invalid for a kind that does not come in here or an empty
-    file, PayloadTooLarge."""
-    if kind not in import_writers.WRITERS:
-        raise Invalid(f"“{kind.label}”请在案件中导入", code="kind_not_importable")
+    """Keep a file for reading. Raises Forbidden for a kind that the actor may not bring in, Invalid
+    for a case that is missing or too much and for an empty file, NotFound for a case that the
+    actor does not see, PayloadTooLarge."""
+    await _check_kind(session, actor, kind, case_id)
     if len(content) > MAX_BYTES:
         raise refusal("file_too_large")
     if not content:
@@ -139,6 +161,7 @@ async def take_in(
         file_sha256=digest,
         town_code=actor.division_code[:9],
         owner_unit_id=actor.unit_id,
+        case_id=case_id,
         created_by_post_id=actor.post_id,
     )
     session.add(record)
@@ -147,6 +170,24 @@ async def take_in(
     told = {"kind": kind.value, "sha256": digest, "size": len(content)}
     await events.record(session, actor, EventName.IMPORT_CREATED, RESOURCE, import_id, told)
     return import_id
+
+
+async def _check_kind(
+    session: AsyncSession, actor: Actor, kind: LedgerKind, case_id: UUID | None
+) -> None:
+    if not actor.may(LEDGER_NEEDS[kind]):
+        raise Forbidden(f"您的岗位不能导入“{kind.label}”")
+    if kind not in LEDGERS_OF_A_CASE:
+        if case_id is not None:
+            raise _wrong_case(f"“{kind.label}”不属于某个案件，请不要选择案件", "case_not_wanted")
+        return
+    if case_id is None:
+        raise _wrong_case(f"“{kind.label}”属于一个案件，请选择案件", "case_missing")
+    await case_rows.case(session, actor, case_id)
+
+
+def _wrong_case(message: str, code: str) -> Invalid:
+    return Invalid(message, code=code, errors=[FieldError("/case_id", code, message)])
 
 
 def _sealed(content: bytes) -> tuple[str, bytes]:
@@ -220,7 +261,7 @@ async def annotated(actor: Actor, import_id: UUID) -> tuple[str, bytes]:
             raise NotFound
         stored = await session.get(ImportFile, import_id)
         if stored is None or record.preview_enc is None:
-            raise Conflict("文件尚未解析完成，或已按期限清除", code="annotated_not_available")
+            raise Conflict("文件还没有读完，或者已经按期清除", code="annotated_not_available")
         staged = await session.execute(
             select(ImportRow.payload_enc).where(ImportRow.import_id == import_id)
         )
@@ -279,6 +320,7 @@ async def _commit(session: AsyncSession, actor: Actor, record: Import, body: Any
     await _transition.apply(
         session, actor, record, IMPORT_FLOW, EventName.IMPORT_TRANSITIONED, body, told
     )
+    await _check_kind(session, actor, record.kind, record.case_id)
     # Two imports of one ledger at once: the second one waits here and then finds the rows known.
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
     await session.execute(lock, {"name": f"import:{record.kind}:{record.town_code}"})
@@ -296,14 +338,14 @@ async def _commit(session: AsyncSession, actor: Actor, record: Import, body: Any
 async def _check_rows(record: Import, body: Any) -> None:
     if body.mode is ImportMode.STRICT and record.rows_faulty:
         raise Conflict(
-            f"有 {record.rows_faulty} 行存在错误，按“全部无误才导入”未导入任何行；"
-            "请改正后重新上传，或选择“只导入无误的行”",
+            f"有 {record.rows_faulty} 行有错误，按“全部无误才导入”，一行也没有导入；"
+            "请改正后重新上传，或者选择“只导入无误的行”",
             code="import_has_faults",
             rows_faulty=record.rows_faulty,
         )
     if record.rows_edited and body.on_edited is None:
         raise Conflict(
-            f"有 {record.rows_edited} 行疑似以前导入后又改动，请选择保留原记录还是作为新记录导入",
+            f"有 {record.rows_edited} 行以前导入过，疑似又有改动；请选择保留原记录，还是作为新记录导入",
             code="edited_rows_undecided",
             rows_edited=record.rows_edited,
             choices=[{"value": v, "label": label} for v, label in EditedRows.labels().items()],

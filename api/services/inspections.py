@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import risk_rows
 from api.core import events, search
 from api.core.clock import now, today
-from api.core.pagination import Listing, Sort, check_columns, day
+from api.core.pagination import Listing, Sort, check_columns, day, param
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid, NotFound
 from api.domain.events import EventName
@@ -88,7 +88,7 @@ check_columns(InspectionRead, _READ, "available_actions")
 
 _ANY_TEXT = ARRAY(Text)
 _IS_OVERDUE = and_(
-    Inspection.planned_on < literal_column("current_date"),
+    Inspection.planned_on < param("today", Date()),
     Inspection.status == literal_column("'planned'"),
 )
 

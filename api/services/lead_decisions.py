@@ -18,14 +18,15 @@ from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.services import (
     _transition,
+    conflicts,
     lead_intake,
     lead_sight,
     lead_transfers,
     leads,
     places,
-    protect,
     recheck_samples,
     time_rules,
+    unnamed,
 )
 
 _DISPUTE_RULE = "LEAD-DISPUTE"
@@ -46,7 +47,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     told = {
-        name: protect.told(getattr(body, name))
+        name: await unnamed.told(session, lead.id, getattr(body, name))
         for name in ("reason", "department", "document_no", "receipt_no")
         if getattr(body, name, None)
     }
@@ -77,6 +78,7 @@ async def _handler(
     if found.kind not in LEAD_HANDLERS:
         message = f"{found.kind.label}不办理线索，可以列为协办单位"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
+    await conflicts.ensure_clear(session, lead, [found.id])
     return found
 
 
@@ -86,6 +88,8 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
     for unit_id in assisting:
         await places.unit(session, unit_id, "assisting_unit_ids", lead.town_code)
+    if assisting:
+        await conflicts.ensure_clear(session, lead, assisting)
     before = {lead.owner_unit_id, *lead.assisting_unit_ids}
     lead.owner_unit_id = owner.id
     lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
@@ -161,24 +165,25 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     lead.conclusion = body.conclusion
     lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
     lead.diversion_route = body.diversion_route
+    department = body.diversion_department
     lead.diversion_department = (
-        protect.told(body.diversion_department) if body.diversion_department else None
+        await unnamed.told(session, lead.id, department) if department else None
     )
     lead.findings = await lead_intake.protect_text(session, lead.id, "findings", body.findings)
     lead.concluded_on = today()
 
 
 async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del session, actor
+    del actor
     lead.feedback_mode = body.feedback_mode
-    lead.feedback_note = protect.told(body.feedback_note)
+    lead.feedback_note = await unnamed.told(session, lead.id, body.feedback_note)
 
 
 async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     await lead_transfers.stop(session, lead.id)
     lead.solved = body.solved
-    lead.solved_note = protect.told(body.solved_note)
+    lead.solved_note = await unnamed.told(session, lead.id, body.solved_note)
 
 
 async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

@@ -12,19 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, record_access, rows, search
 from api.core.clock import now, today
-from api.core.crypto import keyring
 from api.core.ids import uuid7
-from api.domain import codes, names
+from api.domain import codes, identifiers, names
+from api.domain import informants as vault
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierState
 from api.domain.leads import LeadStatus, ReporterKind
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
-from api.models.leads import Lead, LeadIdentifier, LeadReporter
+from api.models.informants import Informant
+from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Post
 from api.schemas.leads import LeadCreate, LeadUpdate
-from api.services import _transition, leads, places, protect
+from api.services import (
+    _transition,
+    conflicts,
+    leads,
+    places,
+    protect,
+    red_flags,
+    unnamed,
+)
 
 _WHAT = "线索"
 
@@ -47,10 +56,15 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
     it before the office has, because it may speak of a village's own people. Raises Invalid for an identifier that cannot be what it is called.
     """
     lead_id = uuid7()
-    narrative = protect.text(body.narrative, "narrative")
-    note = protect.text(body.note, "note")
-    subject = protect.text(body.subject_name, "subject_name")
-    found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body)]
+    phone = _phone(body)
+
+    def said(value: str) -> str:
+        return vault.hide(value, body.reporter.name, phone)
+
+    narrative = protect.text(said(body.narrative), "narrative")
+    note = protect.text(said(body.note), "note")
+    subject = protect.text(said(body.subject_name), "subject_name")
+    found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body, phone)]
     registers = actor is not None and actor.may(Permission.LEAD_ASSIGN)
     received = body.received_at or now()
     lead = {
@@ -105,7 +119,7 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
         {"number": number, "channel": body.channel.value},
     )  # fmt: skip
     viewers = _viewers(actor, place) if actor else []
-    return Draft(lead, _reporter(body, lead_id), found, viewers, event)
+    return Draft(lead, _reporter(actor, body, lead_id, phone), found, viewers, event)
 
 
 def _words(subject: str, narrative: str) -> str:
@@ -133,9 +147,11 @@ def _uscc(value: str) -> str:
     return checked.value
 
 
-def _given(body: LeadCreate) -> list[dict[str, Any]]:
+def _given(body: LeadCreate, phone: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for position, each in enumerate(body.identifiers):
+        if phone and phone in identifiers.normalised(each.kind, each.value):
+            continue  # the informant's own number is nobody's clue: it is in the vault
         row = protect.given(each.kind, each.value)
         if row is None:
             message = f"不是有效的{each.kind.label}"
@@ -145,21 +161,24 @@ def _given(body: LeadCreate) -> list[dict[str, Any]]:
     return rows
 
 
-def _reporter(body: LeadCreate, lead_id: UUID) -> dict[str, Any] | None:
+def _phone(body: LeadCreate) -> str:
+    if body.reporter.kind is ReporterKind.ANONYMOUS or not body.reporter.phone:
+        return ""
+    checked = codes.check_phone(body.reporter.phone)
+    if not checked.ok:
+        raise _faulty("/reporter/phone", checked)
+    return checked.value
+
+
+def _reporter(
+    actor: Actor | None, body: LeadCreate, lead_id: UUID, phone: str
+) -> dict[str, Any] | None:
     if body.reporter.kind is ReporterKind.ANONYMOUS:
         return None
-    phone = ""
-    if body.reporter.phone:
-        checked = codes.check_phone(body.reporter.phone)
-        if not checked.ok:
-            raise _faulty("/reporter/phone", checked)
-        phone = checked.value
-    keys = keyring()
-    return {
-        "lead_id": lead_id,
-        "name_enc": keys.encrypt(body.reporter.name),
-        "phone_enc": keys.encrypt(phone) if phone else None,
-    }
+    name = body.reporter.name
+    names_itself = vault.hide(body.narrative, name, phone) != body.narrative
+    original = body.narrative if names_itself else ""
+    return unnamed.row(lead_id, name, phone, actor=actor, narrative=original)
 
 
 def _viewers(actor: Actor, place: places.Place) -> list[UUID]:
@@ -183,13 +202,14 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     code = body.division_code or actor.division_code
     place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
+    kept_off = await conflicts.keep_off(session, made.lead, made.viewers)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
     if made.reporter:
-        parts.append((LeadReporter, made.reporter))
+        parts.append((Informant, made.reporter))
     parts += [(LeadIdentifier, row) for row in made.identifiers]
     parts += record_access.rows_of(leads.RESOURCE, made.lead["id"], made.viewers)
-    await rows.insert_together(session, [*parts, (events.Event, made.event)])
-    return await leads.read(actor, made.lead["id"], session)
+    await rows.insert_together(session, [*parts, (events.Event, made.event), *kept_off])
+    return await conflicts.read_new(session, actor, made.lead)
 
 
 async def update(
@@ -211,6 +231,8 @@ async def update(
     if "division_code" in changes:
         place = await places.own(session, actor, changes["division_code"], _WHAT)
         await _move(session, lead, place)
+    if "red_flags" in changes:
+        await red_flags.keep_flags(session, actor, lead, changes["red_flags"])
     for name, value in changes.items():
         setattr(lead, name, value)
     lead.search = _words(lead.subject_name, lead.narrative)
@@ -239,7 +261,7 @@ async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
 async def protect_text(session: AsyncSession, lead_id: UUID, field: str, value: str) -> str:
     """Replace a text of a lead: its old identifiers go, the new ones come; what a person said of
     a number that stays, stays."""
-    made = protect.text(value, field)
+    made = protect.text((await unnamed.without(session, [lead_id], value))[0], field)
     old = await session.scalars(
         select(LeadIdentifier).where(
             LeadIdentifier.lead_id == lead_id, LeadIdentifier.field == field

@@ -16,7 +16,12 @@ from api.domain.leads import MERGED_STATUS, NOT_MAIN, LeadConclusion, LeadStatus
 from api.domain.permissions import Permission
 from api.models.leads import Lead, LeadLink
 from api.schemas.lead_links import Merge, Unmerge
-from api.services import _transition, lead_sight, leads, protect
+from api.services import (
+    _transition,
+    lead_sight,
+    leads,
+    unnamed,
+)
 
 
 async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge) -> dict[str, Any]:
@@ -36,7 +41,7 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     link = LeadLink(
         lead_id=lead.id,
         main_lead_id=main.id,
-        reason=protect.told(body.reason),
+        reason=await unnamed.told(session, lead.id, body.reason),
         made_at=now(),
         made_by=actor.name,
         made_by_post_id=actor.post_id,
@@ -76,7 +81,7 @@ async def unmerge(
         raise Conflict("并入已经撤销", code="merge_undone")
     _transition.check_version(lead, body.version)
     link.undone_at, link.undone_by = now(), actor.name
-    link.undone_reason = protect.told(body.reason)
+    link.undone_reason = await unnamed.told(session, link.lead_id, body.reason)
     await lead_sight.share(session, link, ())
     status, was, on = (link.before[name] for name in ("status", "conclusion", "concluded_on"))
     merged = lead.status

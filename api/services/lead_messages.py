@@ -22,7 +22,12 @@ from api.models.leads import Lead
 from api.models.receipts import LeadMessage, LeadRating, LeadReceipt
 from api.models.units import Post, Unit
 from api.schemas.receipts import MessageCreate
-from api.services import leads, protect, receipts
+from api.services import (
+    leads,
+    protect,
+    receipts,
+    unnamed,
+)
 
 
 async def _visible(session: AsyncSession, actor: Actor, lead_id: UUID) -> Lead:
@@ -63,10 +68,14 @@ async def conversation(session: AsyncSession, actor: Actor, lead_id: UUID) -> di
         .order_by(LeadMessage.id)
     )
     keys = keyring()
+    messages = list(written)
+    said = await unnamed.without(
+        session, [lead_id], *(keys.decrypt(message.text_enc) for message, _ in messages)
+    )
     issuing = actor.may(Permission.LEAD_CREATE) and _may_issue(actor, lead) and rated is None
     shown = receipts.rating(rated.score, rated.comment_enc, rated.at) if rated else None
     if shown:
-        shown["comment"] = protect.told(shown["comment"])
+        shown["comment"] = await unnamed.told(session, lead_id, shown["comment"])
     return {
         "has_receipt": receipt is not None,
         "receipt_at": _moment(receipt.created_at) if receipt else None,
@@ -75,12 +84,12 @@ async def conversation(session: AsyncSession, actor: Actor, lead_id: UUID) -> di
             {
                 "id": message.id,
                 "sender": message.sender.value,
-                "text": protect.told(keys.decrypt(message.text_enc)),
+                "text": protect.told(text),
                 "at": _moment(message.at),
                 "read_at": _moment(message.read_at),
                 "unit_name": unit_name,
             }
-            for message, unit_name in written
+            for (message, unit_name), text in zip(messages, said, strict=True)
         ],
         "rating": shown,
     }

@@ -11,7 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Text, Uuid, cast, func, literal_column, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Text,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
 from sqlalchemy.orm import aliased
 
@@ -25,6 +37,7 @@ from api.domain.errors import NotFound
 from api.domain.identifiers import PUBLIC_KINDS, IdentifierKind, IdentifierState
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope, follows_only
 from api.domain.similarity import Features, Match
+from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Division, Unit
 from api.schemas.lead_links import LeadDraft
@@ -86,6 +99,8 @@ def _words() -> Any:
     return select(found.c.id).limit(literal_column(str(2 * _EACH))).subquery("some_words")
 
 
+#: Not even counted for whom it is kept off: a unit could ask whether somebody reported it.
+_ABOUT_A_UNIT = exists(select(literal_column("1")).where(LeadAccusedUnit.lead_id == Lead.id))
 _STANDS = LeadIdentifier.state != literal_column(f"'{IdentifierState.DISMISSED.value}'")
 _Owner = aliased(Unit)
 _KNOWN = columns.json_list(
@@ -143,7 +158,9 @@ def _statement(scope: RowScope, *, words: bool) -> Any:
         .join(Lead, Lead.id == found.c.id)
         .join(Division, Division.code == Lead.division_code)
         .join(_Owner, _Owner.id == Lead.owner_unit_id)
-        .where(Lead.id.is_distinct_from(own), linked)
+        .where(
+            Lead.id.is_distinct_from(own), linked, or_(leads.LISTING.scope(scope), ~_ABOUT_A_UNIT)
+        )
         .subquery("r")
     )
     return select(func.json_agg(func.row_to_json(literal_column("r"))).cast(Text)).select_from(rows)

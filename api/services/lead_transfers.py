@@ -17,7 +17,7 @@ from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.leads import LeadAction, ReceivingOrgan, TransferResult, TransferStage
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
-from api.services import columns, protect, time_rules
+from api.services import columns, time_rules, unnamed
 
 _Clock = LeadTransferClock
 _CLOCKS = columns.json_list(
@@ -113,11 +113,11 @@ async def _send(
         id=uuid7(),
         lead_id=lead.id,
         organ=organ,
-        department=organ.label if police else protect.told(body.department),
-        document_no=protect.told(body.document_no or ""),
-        materials=protect.told(body.materials),
+        department=organ.label if police else await unnamed.told(session, lead.id, body.department),
+        document_no=await unnamed.told(session, lead.id, body.document_no or ""),
+        materials=await unnamed.told(session, lead.id, body.materials),
         approved_on=approved,
-        approved_by=protect.told(body.approved_by) if police else "",
+        approved_by=await unnamed.told(session, lead.id, body.approved_by) if police else "",
         sent_on=today(),
         created_by_post_id=actor.post_id,
     )
@@ -140,8 +140,8 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     transfer = await _current(session, lead)
     day = _past(body.received_on, "received_on", since=transfer.approved_on)
     transfer.received_on = day
-    transfer.receipt_no = protect.told(body.receipt_no)
-    transfer.received_by = protect.told(body.received_by)
+    transfer.receipt_no = await unnamed.told(session, lead.id, body.receipt_no)
+    transfer.received_by = await unnamed.told(session, lead.id, body.received_by)
     lead.transfer_stage = TransferStage.RECEIVED
     await _next(session, transfer, day, law.RECEIVED[transfer.organ])
 
@@ -161,7 +161,7 @@ async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any
             rule=rule.rule_id,
             rule_version=rule.version,
         )
-    transfer.told_on, transfer.missing = told, protect.told(body.missing)
+    transfer.told_on, transfer.missing = told, await unnamed.told(session, lead.id, body.missing)
     lead.transfer_stage = TransferStage.INCOMPLETE
     await _next(session, transfer, told, law.INCOMPLETE)
 
@@ -171,7 +171,7 @@ async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     transfer = await _current(session, lead)
     day = _past(body.supplied_on, "supplied_on", since=transfer.told_on)
     transfer.supplied_on = day
-    transfer.supplied = protect.told(body.supplied)
+    transfer.supplied = await unnamed.told(session, lead.id, body.supplied)
     lead.transfer_stage = TransferStage.RECEIVED
     await _next(session, transfer, day, law.RECEIVED[transfer.organ])
 
@@ -192,13 +192,13 @@ async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
         )
     if body.result is TransferResult.FORWARDED:
         # the organ in charge decides anew, and its result is still to come
-        transfer.result_note = protect.told(body.result_note)
+        transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
         lead.transfer_stage = TransferStage.RECEIVED
         await _next(session, transfer, day, law.RECEIVED[transfer.organ])
         return
     transfer.result, transfer.result_on = body.result, day
-    transfer.result_document_no = protect.told(body.document_no or "")
-    transfer.result_note = protect.told(body.result_note)
+    transfer.result_document_no = await unnamed.told(session, lead.id, body.document_no or "")
+    transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
     lead.transfer_stage = TransferStage.ANSWERED
     follows = law.ANSWERED.get(body.result) if transfer.organ is ReceivingOrgan.POLICE else None
     await _next(session, transfer, day, follows)

@@ -40,17 +40,16 @@ from api.domain.leads import (
     LeadAction,
     LeadConclusion,
     LeadStatus,
-    ReporterKind,
     TransferStage,
 )
 from api.domain.permissions import Permission, follows_only
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
-from api.models.leads import Lead, LeadIdentifier, LeadReporter
+from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Division
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, lead_transfers, protect, time_rules
+from api.services import columns, lead_transfers, protect, time_rules, unnamed
 
 RESOURCE = "lead"
 
@@ -362,11 +361,7 @@ def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
 def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:
     if not actor.may(Permission.LEAD_REVEAL):
         return []
-    fields = ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
-    named = lead["reporter"]["kind"] == ReporterKind.REAL_NAME
-    if named and actor.may(Permission.LEAD_ASSIGN):
-        fields += ["reporter.name", "reporter.phone"]
-    return fields
+    return ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
 
 
 async def reveal(
@@ -381,17 +376,13 @@ async def reveal(
     if refused:
         raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
     values = {name: await _plain(session, record_id, lead, name) for name in body.fields}
-    told = {"fields": body.fields, "reason": protect.told(body.reason)}
+    told = {"fields": body.fields, "reason": await unnamed.told(session, record_id, body.reason)}
     await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
     return values
 
 
 async def _plain(session: AsyncSession, lead_id: UUID, lead: dict[str, Any], name: str) -> str:
     keys = keyring()
-    if name.startswith("reporter."):
-        reporter = await session.get(LeadReporter, lead_id)
-        sealed = getattr(reporter, f"{name.removeprefix('reporter.')}_enc", None)
-        return keys.decrypt(sealed) if sealed else ""
     rows = list(
         await session.scalars(select(LeadIdentifier).where(LeadIdentifier.lead_id == lead_id))
     )

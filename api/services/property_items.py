@@ -1,7 +1,6 @@
 """Property items: registered, examined, objected to, disposed of."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
-    DateTime,
     LargeBinary,
     Text,
     Uuid,
@@ -68,7 +66,7 @@ def case_ref(case_id: Any) -> Any:
 
 
 #: The day of the request, Chinese time.
-TODAY: ColumnElement[date] = cast(param("now", DateTime(timezone=True)), Date)
+TODAY = param("today", Date())
 
 
 def effective_status() -> ColumnElement[str]:

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, numbers, proof_of_work, rows
+from api.core import events, numbers, proof_of_work, record_access, rows
 from api.core.crypto import keyring
 from api.core.db import database
 from api.domain.categories import LeadCategory
@@ -15,12 +15,13 @@ from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
 from api.domain.receipts import ProofPurpose
-from api.models.leads import Lead, LeadIdentifier, LeadReporter
+from api.models.informants import Informant
+from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadReceipt
 from api.models.units import Division, Unit
 from api.schemas.leads import LeadCreate
 from api.schemas.receipts import PublicReport
-from api.services import lead_intake, places, receipts
+from api.services import conflicts, lead_intake, leads, places, receipts
 
 #: What stands where the reporter named nobody.
 UNNAMED = "（未写明）"
@@ -83,6 +84,7 @@ async def create(session: AsyncSession, body: PublicReport) -> str:
     number = (await numbers.take("XS", place.division_code))[0]
     made = lead_intake.draft(None, _as_lead(body), place, number)
     lead_id = made.lead["id"]
+    kept_off = await conflicts.keep_off(session, made.lead, made.viewers)
     kept = {
         "lead_id": lead_id,
         "digest": receipts.digest(receipt),
@@ -94,9 +96,10 @@ async def create(session: AsyncSession, body: PublicReport) -> str:
     )
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead), (LeadReceipt, kept)]
     if made.reporter:
-        parts.append((LeadReporter, made.reporter))
+        parts.append((Informant, made.reporter))
     parts += [(LeadIdentifier, row) for row in made.identifiers]
-    await rows.insert_together(session, [*parts, (events.Event, told)])
+    parts += record_access.rows_of(leads.RESOURCE, lead_id, made.viewers)
+    await rows.insert_together(session, [*parts, (events.Event, told), *kept_off])
     return receipt
 
 

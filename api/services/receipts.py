@@ -30,17 +30,24 @@ from api.core.config import settings
 from api.core.crypto import keyring
 from api.core.db import database
 from api.core.ids import uuid7
+from api.core.pagination import yuan
 from api.core.sources import Sources
 from api.domain import receipts
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound, TooManyAttempts
 from api.domain.events import EventName
 from api.domain.leads import FeedbackMode
 from api.domain.receipts import MessageFrom, ProofPurpose, ReportStage
+from api.domain.rewards import RewardStatus
 from api.models.attachments import Attachment
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadMessage, LeadRating, LeadReceipt, ReceiptFailures
+from api.models.rewards import Reward
 from api.schemas.receipts import Proof, ReceiptAsk, ReceiptMessage, ReceiptRating
-from api.services import leads, protect
+from api.services import (
+    leads,
+    protect,
+    unnamed,
+)
 
 #: Wrong receipts by source, in this process's memory alone.
 SOURCES = Sources()
@@ -183,6 +190,23 @@ async def _count(session: AsyncSession, wanted: bytes) -> None:
     )
 
 
+#: Told to the bearer alone, because nobody else knows whom to tell.
+_REWARD = (
+    select(
+        func.json_build_object(
+            "number", Reward.number,
+            "amount", yuan(Reward.amount),
+            "is_paid", Reward.status == RewardStatus.PAID,
+        )
+    )
+    .where(
+        Reward.lead_id == Lead.id,
+        Reward.status.in_((RewardStatus.APPROVED, RewardStatus.PAID)),
+    )
+    .scalar_subquery()
+)  # fmt: skip
+
+
 def _told(wanted: bytes) -> Any:
     photos = (
         select(func.count())
@@ -193,7 +217,7 @@ def _told(wanted: bytes) -> Any:
         select(
             Lead.id, Lead.status, Lead.received_at, Lead.feedback_mode, Lead.feedback_note,
             photos.label("photos"), LeadRating.score, LeadRating.comment_enc,
-            LeadRating.at.label("rated_at"),
+            LeadRating.at.label("rated_at"), _REWARD.label("reward"),
         )
         .join(LeadReceipt, LeadReceipt.lead_id == Lead.id)
         .outerjoin(LeadRating, LeadRating.lead_id == Lead.id)
@@ -222,6 +246,7 @@ def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
         "photos": told.photos,
         "can_write": sum(m.sender is MessageFrom.REPORTER for m in written) < receipts.MAX_MESSAGES,
         "can_rate": stage in receipts.RATEABLE and told.score is None,
+        "reward": told.reward,
         "rating": rating(told.score, told.comment_enc, told.rated_at),
     }
     return Bearer(told.id, stage, view)
@@ -260,7 +285,8 @@ async def keep(
     )
     session.add(made)
     if sender is MessageFrom.REPORTER:
-        found = protect.text(text, "message").identifiers
+        said = (await unnamed.without(session, [lead_id], text))[0]
+        found = protect.text(said, "message").identifiers
         await rows.insert(
             session,
             LeadIdentifier,

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import risk_rows
 from api.core import events, search
 from api.core.clock import now, today
-from api.core.pagination import Listing, Sort, check_columns, day
+from api.core.pagination import Listing, Sort, check_columns, day, param
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid, NotFound, RuleViolated
 from api.domain.events import EventName
@@ -58,7 +58,7 @@ _SOURCE = join(Rectification, RiskEntity, RiskEntity.id == Rectification.entity_
 )
 #: Derived from the clock, never stored: nothing has to run for it to be true.
 _IS_OVERDUE = and_(
-    Rectification.due_on < literal_column("current_date"),
+    Rectification.due_on < param("today", Date()),
     Rectification.status != literal_column("'closed'"),
     Rectification.status != literal_column("'withdrawn'"),
 )

@@ -29,7 +29,7 @@ from api.access import links, risk_rows
 from api.core import errors, events, record_access, word_stats
 from api.core.clock import now
 from api.core.crypto import keyring
-from api.core.pagination import Listing, Sort, check_columns, moment, yuan
+from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain import codes
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
@@ -165,7 +165,7 @@ _IS_ON_LIST = and_(
     RiskEntity.listed_on.is_not(None), RiskEntity.status != literal_column("'delisted'")
 )
 _IS_OVERDUE = and_(
-    RiskEntity.next_inspection_due < literal_column("current_date"),
+    RiskEntity.next_inspection_due < param("today", Date()),
     RiskEntity.status.not_in([EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]),
 )
 _TEXT = func.lower(RiskEntity.name + literal_column("' '") + RiskEntity.problems)

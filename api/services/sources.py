@@ -17,6 +17,7 @@ from api.services import (
     property_items,
     property_measures,
     rectifications,
+    rewards,
     risk_entities,
     victims,
 )
@@ -42,5 +43,6 @@ SOURCES = (
     Source("inspections", P.INSPECTION_READ, inspections.LISTING),
     Source("rectifications", P.INSPECTION_READ, rectifications.LISTING),
     Source("outcomes", P.OUTCOME_READ, outcomes.LISTING),
+    Source("rewards", P.REWARD_READ, rewards.LISTING),
     Source("imports", P.IMPORT_RUN, imports.LISTING),
 )

@@ -1,5 +1,6 @@
 """The register of victims of a case: claims, masked; plain values only by an audited reveal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from api.access import case_rows
 from api.core import errors, events, numbers
 from api.core.clock import now, today
 from api.core.crypto import keyring
+from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, yuan
 from api.domain import codes
 from api.domain.actors import Actor
@@ -20,6 +22,7 @@ from api.domain.distributions import DistributionStatus, LineStatus, Standing
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
+from api.domain.masks import mask_address
 from api.domain.permissions import Permission
 from api.domain.victims import VICTIM_FLOW, VictimAction, VictimStatus
 from api.models.distributions import Distribution, DistributionLine
@@ -72,6 +75,7 @@ _COMING = _shares(LineStatus.PAYING, LineStatus.FAILED, LineStatus.SET_ASIDE)
 _READ: dict[str, Any] = _ITEM | {
     "account": Victim.account_mask,
     "bank_name": Victim.bank_name,
+    "address": Victim.address_mask,
     "division_code": Victim.division_code,
     "paid_on": Victim.paid_on,
     "basis": Victim.basis,
@@ -83,6 +87,8 @@ _READ: dict[str, Any] = _ITEM | {
     "outstanding": yuan(
         func.greatest(Victim.principal - Victim.returns - Victim.refunds - _PAID, 0)
     ),
+    "import_id": Victim.import_id,
+    "import_row": Victim.import_row,
     "created_at": Victim.created_at,
     "updated_at": Victim.updated_at,
 }
@@ -103,6 +109,7 @@ LISTING = Listing(
         "status": (_ANY_TEXT, lambda p: Victim.status == func.any(p)),
         "standing": (_ANY_TEXT, lambda p: Victim.standing == func.any(p)),
         "is_elder": (Boolean(), lambda p: Victim.is_elder == p),
+        "import_id": (Uuid(), lambda p: Victim.import_id == p),
         "number": (Text(), lambda p: Victim.number == p),
         "key": (
             ARRAY(LargeBinary),
@@ -135,6 +142,7 @@ async def page(actor: Actor, query: VictimQuery) -> Response:
         "status": query.status,
         "standing": query.standing,
         "is_elder": query.is_elder,
+        "import_id": query.import_id,
         **_search(query.q),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)
@@ -153,11 +161,12 @@ async def read(
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(VictimStatus(item["status"]), actor.unit_id)
     item["available_actions"] = actions(VICTIM_FLOW.available(actor, standing))
-    filled = [name for name in ("name", "id_number", "phone", "account") if item[name]]
+    filled = [name for name in _REVEALED if item[name]]
     item["revealable"] = filled if actor.may(Permission.VICTIM_REVEAL) else []
     return item
 
 
+_REVEALED = ("name", "id_number", "phone", "account", "address")
 _NUMBERS = {
     "id_number": IdentifierKind.RESIDENT_ID,
     "phone": IdentifierKind.PHONE,
@@ -166,9 +175,13 @@ _NUMBERS = {
 
 
 def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
-    stored = {k: v for k, v in changes.items() if k != "name" and k not in _NUMBERS}
+    stored = {k: v for k, v in changes.items() if k not in _REVEALED}
     if "name" in changes:
         stored |= sealing.name("name", changes["name"], indexed=True)
+    if "address" in changes:
+        address = changes["address"].strip()
+        stored["address_enc"] = keyring().encrypt(address) if address else None
+        stored["address_mask"] = mask_address(address)
     for field, kind in _NUMBERS.items():
         if field in changes:
             stored |= sealing.number(field, kind, changes[field])
@@ -190,24 +203,50 @@ async def create(session: AsyncSession, actor: Actor, body: VictimCreate) -> dic
     if body.paid_on and body.paid_on > today():
         message = "付款日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/paid_on", "in_future", message)])
-    sealed = _sealed(body.model_dump())
-    await _once(session, case.id, sealed["id_number_index"])
-    victim = Victim(
-        number=(await numbers.take("SH", case.town_code))[0],
-        town_code=case.town_code,
-        owner_unit_id=actor.unit_id,
-        created_by_post_id=actor.post_id,
-        status=VICTIM_FLOW.initial,
-        is_elder=_is_elder(body.id_number, body.paid_on),
-        **sealed,
-    )
-    session.add(victim)
+    row = draft(actor, case.town_code, body)
+    await _once(session, case.id, row["id_number_index"])
+    row["number"] = (await numbers.take("SH", case.town_code))[0]
+    session.add(Victim(**row))
     await session.flush()
     await events.record(
-        session, actor, EventName.VICTIM_CREATED, RESOURCE, victim.id,
-        {"number": victim.number, "case_id": str(case.id)},
+        session, actor, EventName.VICTIM_CREATED, RESOURCE, row["id"],
+        {"number": row["number"], "case_id": str(case.id)},
     )  # fmt: skip
-    return await read(actor, victim.id, session)
+    return await read(actor, row["id"], session)
+
+
+def draft(actor: Actor, town_code: str, body: VictimCreate) -> dict[str, Any]:
+    """The row of a new claim, all but its number. Raises Invalid."""
+    return _sealed(body.model_dump()) | {
+        "id": uuid7(),
+        "number": "",
+        "town_code": town_code,
+        "owner_unit_id": actor.unit_id,
+        "status": VICTIM_FLOW.initial,
+        "is_elder": _is_elder(body.id_number, body.paid_on),
+        "basis": "",
+        "import_id": None,
+        "import_row": None,
+        "created_at": now(),
+        "created_by_post_id": actor.post_id,
+        "updated_at": now(),
+        "version": 1,
+    }
+
+
+async def registered(
+    session: AsyncSession, case_id: UUID, id_numbers: Sequence[str]
+) -> dict[str, UUID]:
+    """ID numbers (as they were checked) that stand in the case's register, with their claims."""
+    keys = {keyring().blind_index(IdentifierKind.RESIDENT_ID.value, n): n for n in id_numbers}
+    found = await session.execute(
+        select(Victim.id_number_index, Victim.id).where(
+            Victim.case_id == case_id,
+            Victim.id_number_index == func.any(list(keys)),
+            Victim.status != VictimStatus.WITHDRAWN,
+        )
+    )
+    return {keys[bytes(row.id_number_index)]: row.id for row in found}
 
 
 async def _once(

@@ -65,6 +65,9 @@ PAGES = [
     Page("lead", "office", first("leads", status="closed")),
     Page("lead-open", "police", first("leads", status="verifying")),
     Page("lead-edit", "office", first("leads", "/leads/{}/edit", status="registered")),
+    Page("rewards", "finance", "/rewards"),
+    Page("reward", "leader", first("rewards")),
+    Page("reward-rules", "office", "/reward-rules"),
     Page("recheck-samples", "office", "/leads/recheck-samples"),
     Page(
         "recheck-sample",

@@ -147,6 +147,27 @@ class TestByKeyboardAlone:
         await person.page.keyboard.press("a")
         assert not (found := await faults(person, axe, "desk-assign")), "\n".join(found)
 
+    async def test_a_repetition_is_merged_without_leaving_the_page(self, as_, office, client):
+        main = make_lead(office, subject_name="戊康养驿站", narrative="收了押金不见人。")
+        other = make_lead(office, subject_name="戊康养驿站", narrative="押金收走，门关了。")
+        person = await at_the_desk(as_)
+        keys = person.page.keyboard
+        await reads(person, "戊康养驿站")
+        await keys.press("s")
+        await expect(person.page.locator("article").get_by_text(other["number"])).to_be_visible()
+        await expect(person.page.get_by_role("button", name="并入相似线索")).to_be_visible()
+        await keys.press("m")
+        await expect(person.page.get_by_label("理由")).to_be_focused()
+        await keys.type("反映的是同一家店、同一件事")
+        await keys.press("Control+Enter")
+        await person.says(f"{other['number']} 已并入 {main['number']}，原线索保留可查")
+        shown = office.get(f"/leads/{other['id']}").json()
+        assert shown["merged_into"]["id"] == main["id"]
+        left = office.get("/leads/next").json()["item"]
+        assert left["id"] == main["id"]
+        # what others were merged into cannot be withdrawn: the desk is cleared by assigning it
+        assign(office, left, client("police"))
+
 
 class TestTwoAtTheDesk:
     async def test_who_comes_second_gets_the_next(self, as_, office):

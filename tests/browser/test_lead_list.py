@@ -107,3 +107,38 @@ async def test_many_are_given_away_and_each_row_says_what_became_of_it(as_, clie
     await picture(office, "leads-batch-results")
     await office.button("知道了", results).click()
     await expect(results).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/leads", "/leads?fast_track=false&limit=20", "/time-rules"])
+async def test_the_list_takes_the_height_that_is_left_and_no_more(as_, client, path):
+    """The pager is in sight without a scroll of the page, whatever stands above the list."""
+    for _ in range(30):
+        make_lead(client("office"))
+    office = await as_("office")
+    await office.page.set_viewport_size({"width": 1440, "height": 900})
+    await office.open(path)
+    await expect(office.rows().first).to_be_visible()
+    pager = office.page.get_by_role("navigation", name="翻页")
+    await expect(pager).to_be_in_viewport(ratio=1)
+    page, window, table, box = await office.page.evaluate(
+        """() => {
+          const scroller = document.querySelector('.scroller')
+          return [document.documentElement.scrollHeight, innerHeight,
+                  scroller.scrollHeight, scroller.clientHeight]
+        }"""
+    )
+    assert page == window
+    assert table > box > window / 3
+
+
+async def test_on_a_phone_a_row_is_a_card_without_empty_lines(as_, client):
+    made = make_lead(client("office"))
+    office = await as_("office")
+    await office.page.set_viewport_size({"width": 375, "height": 812})
+    await office.open(f"/leads?q={made['number']}")
+    card = office.rows().first
+    await expect(card.get_by_role("link", name=made["number"])).to_be_visible()
+    await expect(card.locator("td[data-label='反映对象']")).to_be_visible()
+    await expect(card.locator("td[data-label='办理期限']")).to_be_hidden()
+    width = await office.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 375

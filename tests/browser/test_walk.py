@@ -370,6 +370,21 @@ class TestTheWalk:
             await leader.page.go_back()
             await leader.button("看表", chart).click()
 
+    async def test_17_the_register_of_victims_comes_into_its_case(self, as_):
+        police = await as_("police")
+        await police.open(self.where["case"])
+        await police.link("受害人", police.page.get_by_label("本案台账")).click()
+        await police.link("导入登记表").click()
+        await police.titled("台账导入")
+        files = police.page.get_by_label("选择台账文件")
+        await files.set_input_files(DATA / "受害人登记表.xlsx")
+        await expect(police.status()).to_have_text("待确认", timeout=30_000)
+        await police.act("确认导入", {"导入方式": "全部无误才导入"})
+        await expect(police.status()).to_have_text("已导入")
+        await police.link("查看导入的记录").click()
+        await police.titled("受害人")
+        await expect(police.page.get_by_text("共 395 条", exact=True)).to_be_visible()
+
 
 class TestEverybodySeesTheirs:
     """Menus, and addresses that somebody else copied."""

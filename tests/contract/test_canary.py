@@ -6,19 +6,25 @@ dump shows bytes) and in base64.
 
 import base64
 import io
+import re
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import assign, make_lead
+from api.domain import demo
+from api.main import create_app
+from tests.factories import assign, make_lead, unlocked
 
 PHONE = "13955512347"
 OTHER_PHONE = "15855567891"
+INFORMANT_HIDDEN = "〔举报人〕"
 VICTIM_PHONE = "17755598763"
 ID_NUMBER = "342425195001010019"
 ACCOUNT = "6228481753038816263"
@@ -65,7 +71,8 @@ def ledger() -> bytes:
 def planted(client):
     """One canary in every place that takes text."""
     office, police, market = client("office"), client("police"), client("market")
-    text = f"对方电话{PHONE}，身份证{ID_NUMBER}，转入银行账号{ACCOUNT}。"
+    text = f"我是{INFORMANT}，电话{OTHER_PHONE}。对方电话{PHONE}，身份证{ID_NUMBER}，转入银行账号{ACCOUNT}。"
+    others = f"对方电话{PHONE}，身份证{ID_NUMBER}，转入银行账号{ACCOUNT}。"
     reporter = {"kind": "real_name", "name": INFORMANT, "phone": OTHER_PHONE}
     made = make_lead(
         office, narrative=text, note=text, subject_name=f"某公司{PHONE}", reporter=reporter
@@ -81,12 +88,15 @@ def planted(client):
     made = office.act(
         url, "feed_back", made["version"], feedback_mode="phone", feedback_note=text
     ).json()
-    revealed = office.post(
-        f"{url}/reveals", json={"fields": ["reporter.name", "narrative"], "reason": text[:100]}
-    )
-    assert INFORMANT in revealed.text, revealed.text
+    revealed = office.post(f"{url}/reveals", json={"fields": ["narrative"], "reason": text[:100]})
+    assert PHONE in revealed.text, revealed.text
+    told = unlocked(client, made)
+    assert (told["name"], told["phone"]) == (INFORMANT, OTHER_PHONE)
+    assert told["narrative"] == text
     office.post(
-        f"{url}/attachments", files={"file": ("说明.txt", FILE_TEXT.encode() * 50, "text/plain")}
+        f"{url}/attachments",
+        data={"note": f"{INFORMANT}交来"},
+        files={"file": (f"{INFORMANT}的说明.txt", FILE_TEXT.encode() * 50, "text/plain")},
     )
     entity = market.post(
         "/risk-entities",
@@ -95,8 +105,8 @@ def planted(client):
             "industry": "elder_care",
             "responsible_person": "张三",
             "responsible_phone": PHONE,
-            "problems": text,
-            "note": text,
+            "problems": others,
+            "note": others,
         },
     )
     assert entity.status_code == 201, entity.text
@@ -114,7 +124,7 @@ def planted(client):
             "phone": VICTIM_PHONE,
             "account": ACCOUNT,
             "principal": "100.00",
-            "note": text,
+            "note": others,
         },
     )
     assert victim.status_code == 201, victim.text
@@ -125,7 +135,7 @@ def planted(client):
             "kind": "deposit",
             "title": "存款",
             "account": ACCOUNT,
-            "description": text,
+            "description": others,
         },
     )
     assert item.status_code == 201, item.text
@@ -140,7 +150,7 @@ def planted(client):
         time.sleep(0.1)
     assert state["rows_faulty"] == 1, state
     office.get("/leads", params={"q": PHONE})
-    return True
+    return {"lead": made["id"], "case": case_id}
 
 
 def dump(url: str) -> bytes:
@@ -176,3 +186,86 @@ def test_files_and_logs_hold_no_canary(planted, running, canary):
             content = path.read_bytes()
             assert not any(form in content for form in forms(canary)), path
     assert looked_at > 0
+
+
+DEMO = [post.code for post in demo.POSTS]
+#: What one's own login is told, what streams for ever, and what needs a body of its own.
+_PARAMETER = re.compile(r"\{[a-z_]+\}")
+
+
+def _known(client) -> dict[str, set[str]]:
+    """Every id that any list shows to anybody, by the noun that lists it."""
+    found: dict[str, set[str]] = {}
+    for who in DEMO:
+        for path in PATHS:
+            if "{" in path:
+                continue
+            answer = client(who).get(path, params={"limit": 200} if path != "/me" else None)
+            if answer.status_code == 200 and "json" in answer.headers["content-type"]:
+                items = answer.json()
+                items = items.get("items", []) if isinstance(items, dict) else []
+                noun = path.strip("/")
+                found.setdefault(noun, set()).update(
+                    str(i["id"]) for i in items if isinstance(i, dict) and "id" in i
+                )
+    return found
+
+
+PATHS = [
+    path.removeprefix("/api/v1")
+    for path, methods in create_app().openapi()["paths"].items()
+    if "get" in methods and path.startswith("/api/v1/")
+]
+
+
+def test_no_get_tells_anybody_the_informant(planted, client, running):
+    """Every GET of the document, of every record of this test's, by every person of the demo."""
+    known = _known(client)
+    lead = planted["lead"]
+    looked = exports = 0
+    for who in DEMO:
+        person = client(who)
+        for path in PATHS:
+            noun = path.strip("/").split("/")[0]
+            if "{" not in path:
+                urls = [path]
+            elif noun == "leads":
+                urls = [_PARAMETER.sub(lead, path)]
+            else:
+                newest = sorted(known.get(noun, ()))[-3:]
+                urls = [_PARAMETER.sub(each, path) for each in newest]
+            for url in urls:
+                answer = person.get(url)
+                assert answer.status_code < 500, (who, url)
+                looked += answer.status_code == 200
+                content = answer.content
+                if url.endswith(".xlsx") and answer.status_code == 200:
+                    content = unzipped(content)
+                    exports += 1
+                for canary in (INFORMANT, OTHER_PHONE):
+                    assert canary.encode() not in content, (who, url)
+    assert looked > 300
+    assert exports >= 2
+    for canary in (INFORMANT, OTHER_PHONE):
+        hits = client("office").get("/leads", params={"q": canary}).json()["items"]
+        assert lead not in [each["id"] for each in hits]
+    metrics = httpx.get(f"{running.url}/metrics").content
+    assert b"# HELP" in metrics
+    assert INFORMANT.encode() not in metrics
+
+
+def test_no_answer_to_the_planting_told_it(planted, client):
+    """The lead, its case and what else came of it say a word in place of the name."""
+    told = client("office").get(f"/leads/{planted['lead']}").json()
+    for field in ("narrative", "note", "findings", "feedback_note"):
+        assert told[field].startswith(f"我是{INFORMANT_HIDDEN}，电话{INFORMANT_HIDDEN}。"), field
+    (attached,) = client("office").get(f"/leads/{planted['lead']}/attachments").json()["items"]
+    assert attached["name"] == f"{INFORMANT_HIDDEN}的说明.txt"
+    case = client("police").get(f"/cases/{planted['case']}").json()
+    assert INFORMANT_HIDDEN in case["summary"]
+
+
+def unzipped(book: bytes) -> bytes:
+    """All that stands in a workbook."""
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        return b"".join(parts.read(name) for name in parts.namelist())

@@ -49,6 +49,78 @@ def test_up_down_and_up_again(server):
     assert tables(server.owner_url) == full
 
 
+def filled(server, table: str, **given: str) -> str:
+    """An INSERT of one row that has what the table cannot do without."""
+    plain = {"uuid": "gen_random_uuid()", "bigint": "1", "boolean": "false", "ARRAY": "'{}'"}
+    plain |= {"timestamp with time zone": "now()", "tsvector": "''"}
+
+    async def read() -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return await connection.fetch(
+                "SELECT column_name, data_type FROM information_schema.columns"
+                " WHERE table_name = $1 AND is_nullable = 'NO' AND column_default IS NULL",
+                table,
+            )
+        finally:
+            await connection.close()
+
+    values = {row["column_name"]: plain.get(row["data_type"], "'x'") for row in asyncio.run(read())}
+    values |= given
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"
+
+
+def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
+    """Names, phones and what was said word for word are there after the way down and up again; the
+    keys are those of the house."""
+    from api.core.crypto import keyring
+
+    monkeypatch.setenv("YINLING_HOME", str(tmp_path))
+    settings.cache_clear()
+    keyring.cache_clear()
+    keys = keyring()
+
+    async def run(*statements: tuple) -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return [await connection.fetch(*statement) for statement in statements][-1]
+        finally:
+            await connection.close()
+
+    migrations.upgrade(server.owner_url)
+    migrations.downgrade(server.owner_url, "lead_transfers")
+    lead = "01a00000-0000-7000-8000-000000000001"
+    insert = "INSERT INTO lead_reporters (lead_id, name_enc, phone_enc) VALUES ($1, $2, $3)"
+    asyncio.run(
+        run(
+            (filled(server, "divisions", code="'341522118'"),),
+            (filled(server, "units", id=f"'{lead}'", division_code="'341522118'"),),
+            (
+                filled(
+                    server, "leads", id=f"'{lead}'", owner_unit_id=f"'{lead}'",
+                    division_code="'341522118'",
+                ),
+            ),
+            (insert, lead, keys.encrypt("欧阳清"), keys.encrypt("13955512347")),
+        )
+    )  # fmt: skip
+    migrations.upgrade(server.owner_url)
+    read = "SELECT * FROM informants"
+    (row,) = asyncio.run(run((read,)))
+    assert row["phone_index"] == keys.blind_index("informant_phone", "13955512347")
+    assert (row["handler_id"], row["version"]) == (None, 1)
+    said = "UPDATE informants SET narrative_enc = $1"
+    asyncio.run(run((said, keys.encrypt("我是欧阳清；原文如此"))))
+    migrations.downgrade(server.owner_url, "lead_transfers")
+    migrations.upgrade(server.owner_url)
+    (row,) = asyncio.run(run((read,)))
+    assert keys.decrypt(row["name_enc"]) == "欧阳清"
+    assert keys.decrypt(row["phone_enc"]) == "13955512347"
+    assert keys.decrypt(row["narrative_enc"]) == "我是欧阳清；原文如此"
+    asyncio.run(run(*((f"DELETE FROM {table}",) for table in ("leads", "units", "divisions"))))
+    keyring.cache_clear()
+
+
 def test_the_models_say_what_the_database_has(server):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Did not recognize type 'xid8'")

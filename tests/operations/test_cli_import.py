@@ -7,13 +7,18 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from api import cli
 from api.core import db, embedded, migrations
 from api.core.config import settings
 from api.core.crypto import keyring
+from api.core.record_access import RecordAccess
+from api.domain.cases import CaseStatus
+from api.domain.categories import LeadCategory
+from api.models.cases import Case
+from api.models.units import Post
 from api.services import demo
 from tests.conftest import DATA
 
@@ -121,10 +126,41 @@ def test_the_control_list_comes_in(town, file) -> None:
     assert "已导入 60 行" in said
 
 
+def test_a_register_of_victims_comes_into_its_case(town, file) -> None:
+    number = asyncio.run(_apart(_a_case()))
+    path = file("受害人登记表.xlsx")
+    for expected in (395, 0):
+        code, said = bring("victims", path, "--case", number, "--as", "police")
+        assert code == 0, said
+        assert f"已导入 {expected} 行" in said
+    assert ask("SELECT count(*), sum(principal) FROM victims") == [(395, 2_312_000_000)]
+
+
+async def _a_case() -> str:
+    async with db.database().session() as session, session.begin():
+        post = await session.scalar(select(Post).where(Post.code == "police"))
+        case = Case(
+            number="AJ-341522118-2022-0900",
+            status=CaseStatus.INVESTIGATING,
+            title="某康养公司集资诈骗案",
+            primary_category=LeadCategory.C1,
+            division_code="341522118",
+            town_code="341522118",
+            owner_unit_id=post.unit_id,
+            created_by_post_id=post.id,
+            search="",
+        )
+        session.add(case)
+        await session.flush()
+        session.add(RecordAccess(viewer_id=post.unit_id, resource="case", record_id=case.id))
+        return case.number
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("victims",), "案件"),
+        (("victims", "--case", "AJ-341522118-1999-0001"), "没有编号为"),
         (("leads", "--as", "nobody"), "nobody"),
         (("leads", "--as", "village01"), "无权"),
         (("nonsense",), ""),

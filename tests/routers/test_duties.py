@@ -1,6 +1,7 @@
 """Duties over HTTP: what waits for whom, and that nothing but the work itself takes it away."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,6 +9,7 @@ from api.core.clock import today
 from api.domain.calendar import Calendar
 from tests.factories import assign, conclude, make_lead
 from tests.money import done, made, make_case, make_item, measure
+from tests.public import hand_in, show
 from tests.routers import test_cases, test_risk_entities
 
 
@@ -64,6 +66,40 @@ class TestWhoSeesWhat:
         done(police.act(f"/leads/{lead['id']}", "dispute", lead["version"], reason="不属本所职责"))
         assert count(office, "lead_disputed") == before + 1
         assert duties(police, lead["id"]) == []
+
+    def test_a_message_of_the_reporter_waits_for_whoever_has_the_lead(self, anonymous, client):
+        office, police = client("office"), client("police")
+        mark = uuid4().hex[:10]
+        receipt = hand_in(anonymous, narrative=f"收了押金不退，记号{mark}。")
+        (lead,) = done(office.get("/leads", params={"q": mark}))["items"]
+        assert duties(office, lead["id"], "lead_register")
+
+        before = count(office, "lead_message")
+        made(show(anonymous, receipt, "/messages", text="他又来了。"))
+        (message,) = duties(office, lead["id"], "lead_message")
+        assert (message["what"], message["due_on"]) == ("举报人留言待答复", None)
+        assert message["url_hint"] == f"/leads/{lead['id']}"
+        assert "他又来了" not in str(message)
+        made(show(anonymous, receipt, "/messages", text="开一辆白色面包车。"))
+        assert count(office, "lead_message") == before + 1, "one lead is one duty"
+        assert duties(police, lead["id"]) == []
+
+        # it goes along with the lead, and an answer takes it away
+        url = f"/leads/{lead['id']}"
+        lead = assign(office, done(office.act(url, "register", lead["version"])), police)
+        assert duties(office, lead["id"]) == []
+        kinds = {d["kind"] for d in duties(police, lead["id"])}
+        assert kinds == {"lead_acknowledge", "lead_message"}
+        assert duties(client("market"), lead["id"]) == []
+        assert duties(client("leader"), lead["id"]) == []
+        made(police.post(f"{url}/messages", json={"text": "收到，正在找他。"}))
+        assert [d["kind"] for d in duties(police, lead["id"])] == ["lead_acknowledge"]
+
+        # so does having read it, where nothing is to be said
+        made(show(anonymous, receipt, "/messages", text="谢谢。"))
+        assert "lead_message" in {d["kind"] for d in duties(police, lead["id"])}
+        assert police.post(f"{url}/messages/reads").status_code == 204
+        assert [d["kind"] for d in duties(police, lead["id"])] == ["lead_acknowledge"]
 
     def test_the_reporter_is_to_be_answered_before_it_closes(self, client):
         office, police = client("office"), client("police")

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import DATA, Client
+from tests.money import make_case
 
 HEADINGS = ["序号", "来源", "接收时间", "举报方式", "举报人", "联系电话", "反映对象", "类别", "问题描述", "涉案金额（万元）", "所在村", "承办单位"]  # fmt: skip
 
@@ -44,8 +45,14 @@ def wait(office: Client, made: dict) -> dict:
     raise AssertionError("still parsing")
 
 
-def upload(office: Client, content: bytes, name: str = "台账.xlsx", kind: str = "leads") -> dict:
-    answer = office.post("/imports", data={"kind": kind}, files={"file": (name, content)})
+def send(who: Client, content: bytes, name: str = "台账.xlsx", **fields: str):
+    return who.post("/imports", data=fields, files={"file": (name, content)})
+
+
+def upload(
+    office: Client, content: bytes, name: str = "台账.xlsx", kind: str = "leads", **fields: str
+) -> dict:
+    answer = send(office, content, name, kind=kind, **fields)
     assert answer.status_code == 201, answer.text
     assert answer.json()["status"] == "parsing"
     return wait(office, answer.json())
@@ -301,3 +308,173 @@ class TestGivenLedger:
             c for line in sheet.iter_rows() for c in line if c.fill.start_color.rgb == "FFFFC7CE"
         ]
         assert len(red) == 48
+
+
+VICTIM_HEADINGS = ["序号", "姓名", "身份证号", "联系电话", "开户行", "银行卡号", "投资本金（万元）", "已返利息", "已退本金", "签约日期", "住址", "备注"]  # fmt: skip
+
+
+def victim_row(n: int, id_number: str | None, **over) -> list[object]:
+    cells = dict(
+        zip(
+            VICTIM_HEADINGS,
+            [n, f"王文{chr(0x4E00 + n)}", id_number, f"138{n:08d}", "某银行", None, 1.25, 300, 0, "2021-03-01", "白庙村二组15号", None],
+            strict=True,
+        )
+    )  # fmt: skip
+    return list((cells | over).values())
+
+
+class TestVictims:
+    """A register of victims belongs to a case; the police and the office bring it in."""
+
+    KIND = "victims"
+
+    @pytest.fixture
+    def case_id(self, running) -> str:
+        return make_case(running)
+
+    def register(self, who: Client, case_id: str) -> list[dict]:
+        found, cursor = [], None
+        while True:
+            query = {"case_id": case_id, "limit": 200, "sort": "id"}
+            page = who.get("/victims", params=query | ({"cursor": cursor} if cursor else {})).json()
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                return found
+
+    @pytest.mark.parametrize("who", ["police", "office"])
+    def test_the_given_register_comes_in_whole_and_only_once(self, client, case_id, who):
+        handler = client(who)
+        content = (DATA / "受害人登记表.xlsx").read_bytes()
+        made = upload(handler, content, kind=self.KIND, case_id=case_id)
+        assert made["case"]["id"] == case_id
+        states = (made["status"], made["rows_total"], made["rows_good"], made["rows_faulty"])
+        assert states == ("preview", 395, 395, 0), made["preview"]["faults"]
+        done = commit(handler, made)
+        assert done.status_code == 200, done.text
+        assert done.json()["rows_committed"] == 395
+        found = self.register(handler, case_id)
+        assert len(found) == 395
+        assert sum(int(v["principal"].replace(".", "")) for v in found) == 2_312_000_000
+        assert {v["status"] for v in found} == {"registered"}
+        again = upload(handler, content, kind=self.KIND, case_id=case_id)
+        assert (again["rows_good"], again["rows_known"]) == (0, 395)
+        assert commit(handler, again).json()["rows_committed"] == 0
+        assert len(self.register(handler, case_id)) == 395
+
+    def test_a_claim_holds_what_the_row_said(self, client, case_id):
+        police = client("police")
+        row = victim_row(
+            1, "342425195001010019", 备注="亲属13912345678", 银行卡号="6228480402564890018"
+        )
+        made = upload(police, book([row], VICTIM_HEADINGS), kind=self.KIND, case_id=case_id)
+        assert commit(police, made).status_code == 200
+        (item,) = police.get("/victims", params={"import_id": made["id"]}).json()["items"]
+        shown = police.get(f"/victims/{item['id']}").json()
+        assert (shown["principal"], shown["returns"]) == ("12500.00", "300.00")
+        assert (shown["paid_on"], shown["is_elder"]) == ("2021-03-01", True)
+        assert (shown["import_id"], shown["import_row"]) == (made["id"], 3)
+        for plain in (
+            "342425195001010019",
+            "13800000001",
+            "6228480402564890018",
+            "15号",
+            "13912345678",
+        ):
+            assert plain not in str(shown)
+        fields = ["name", "id_number", "phone", "account", "address"]
+        assert shown["revealable"] == fields
+        answer = police.post(
+            f"/victims/{item['id']}/reveals", json={"fields": fields, "reason": "电话核实"}
+        )
+        assert answer.json()["values"] == {
+            "name": "王文丁",
+            "id_number": "342425195001010019",
+            "phone": "13800000001",
+            "account": "6228480402564890018",
+            "address": "白庙村二组15号",
+        }
+        found = police.get("/victims", params={"q": "342425195001010019", "case_id": case_id})
+        assert [v["id"] for v in found.json()["items"]] == [item["id"]]
+        assert police.get(f"/victims/{item['id']}/timeline").json()["items"]
+
+    def test_faults_are_flagged_at_their_cells(self, client, case_id):
+        police = client("police")
+        rows = [
+            victim_row(1, "342425195001010019"),
+            victim_row(2, "342425195001010012"),
+            victim_row(3, None, 姓名=None),
+            victim_row(4, None, **{"投资本金（万元）": "很多"}),
+            victim_row(5, "342425195001010019"),
+            victim_row(6, None),
+        ]
+        made = upload(police, book(rows, VICTIM_HEADINGS), kind=self.KIND, case_id=case_id)
+        assert (made["rows_good"], made["rows_faulty"], made["rows_warned"]) == (2, 4, 3)
+        faulty = police.get(f"/imports/{made['id']}/rows", params={"state": "faulty"}).json()
+        errors = [
+            fault["field"]
+            for row in faulty["items"]
+            for fault in row["faults"]
+            if fault["severity"] == "error"
+        ]
+        assert errors == ["id_number", "name", "principal", "id_number"]
+        assert commit(police, made).json()["code"] == "import_has_faults"
+        assert self.register(police, case_id) == []
+        assert commit(police, made, "good_rows").json()["rows_committed"] == 2
+        assert len(self.register(police, case_id)) == 2
+
+    def test_who_is_registered_already_is_met_not_doubled(self, client, case_id):
+        police = client("police")
+        by_hand = {
+            "case_id": case_id,
+            "name": "王文秀",
+            "id_number": "342425195001010019",
+            "principal": "1.00",
+        }
+        assert police.post("/victims", json=by_hand).status_code == 201
+        rows = [victim_row(1, "342425195001010019"), victim_row(2, None)]
+        made = upload(police, book(rows, VICTIM_HEADINGS), kind=self.KIND, case_id=case_id)
+        assert (made["rows_edited"], made["rows_good"]) == (1, 1)
+        assert commit(police, made, on_edited="add").json()["rows_committed"] == 1
+        assert len(self.register(police, case_id)) == 2
+
+    def test_who_lost_money_in_two_cases_stands_in_both(self, client, running, case_id):
+        police = client("police")
+        content = book([victim_row(1, "342425195001010019")], VICTIM_HEADINGS)
+        for case in (case_id, make_case(running)):
+            made = upload(police, content, kind=self.KIND, case_id=case)
+            assert made["rows_good"] == 1
+            assert commit(police, made).json()["rows_committed"] == 1
+
+    def test_the_case_is_asked_for_and_must_be_seen(self, client, running):
+        police = client("police")
+        content = book([victim_row(1, None)], VICTIM_HEADINGS)
+        answer = send(police, content, kind=self.KIND)
+        assert (answer.status_code, answer.json()["code"]) == (422, "case_missing")
+        unseen = make_case(running, seen=False)
+        assert send(police, content, kind=self.KIND, case_id=unseen).status_code == 404
+        office = client("office")
+        answer = send(office, book([row(1)]), kind="leads", case_id=unseen)
+        assert (answer.status_code, answer.json()["code"]) == (422, "case_not_wanted")
+
+    def test_each_ledger_asks_for_its_own_right(self, client, case_id):
+        """The police bring in the registers of their cases, not the ledgers of the town."""
+        for kind in ("leads", "risk_entities"):
+            assert send(client("police"), book([row(1)]), kind=kind).status_code == 403
+        content = book([victim_row(1, None)], VICTIM_HEADINGS)
+        for who in ("market", "leader", "finance", "village01"):
+            assert send(client(who), content, kind=self.KIND, case_id=case_id).status_code == 403
+
+    def test_the_police_see_their_own_imports_only(self, client, case_id):
+        office, police = client("office"), client("police")
+        content = book([victim_row(1, None)], VICTIM_HEADINGS)
+        theirs = upload(office, content, kind=self.KIND, case_id=case_id)
+        own = upload(police, content, kind=self.KIND, case_id=case_id)
+        assert police.get(f"/imports/{theirs['id']}").status_code == 404
+        assert police.get(f"/imports/{theirs['id']}/rows").status_code == 404
+        assert commit(police, theirs).status_code == 404
+        listed = {item["id"] for item in police.get("/imports").json()["items"]}
+        assert own["id"] in listed
+        assert theirs["id"] not in listed
+        assert own["id"] in {item["id"] for item in office.get("/imports").json()["items"]}

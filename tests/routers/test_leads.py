@@ -256,15 +256,11 @@ class TestReveal:
         url = f"/leads/{made['id']}/reveals"
         plain = police.post(url, json={"fields": ["narrative"], "reason": "核对来电号码"})
         assert plain.json() == {"values": {"narrative": "对方电话 138 0013 8000。"}}
-        hidden = police.post(url, json={"fields": ["reporter.name"], "reason": "想看看是谁"})
-        assert hidden.status_code == 403
-        shown = office.post(
-            url, json={"fields": ["reporter.name", "reporter.phone"], "reason": "回访举报人"}
-        )
-        assert shown.json()["values"] == {
-            "reporter.name": "王文秀",
-            "reporter.phone": "18586411921",
-        }
+        for who in (office, police):
+            hidden = who.post(url, json={"fields": ["reporter.name"], "reason": "想看看是谁"})
+            assert hidden.status_code == 403, (
+                "that is the vault's (tests/routers/test_informants.py)"
+            )
 
     def test_without_a_reason_nothing_is_shown(self, client):
         made = make_lead(client("office"))

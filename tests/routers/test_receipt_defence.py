@@ -36,7 +36,7 @@ async def counts(running) -> dict[str, int]:
     connection = await asyncpg.connect(running.owner_url.replace("+asyncpg", ""))
     try:
         tables = (
-            "leads", "lead_receipts", "lead_reporters", "lead_messages", "lead_ratings",
+            "leads", "lead_receipts", "informants", "lead_messages", "lead_ratings",
             "lead_identifiers", "spent_challenges", "attachments", "stored_files",
         )  # fmt: skip
         found = {name: await connection.fetchval(f"SELECT count(*) FROM {name}") for name in tables}

@@ -9,8 +9,11 @@ import type {
   CaseSort,
   CaseStatus,
   Charge,
+  CheckKind,
   CivilRoute,
+  ClaimBy,
   Confidence,
+  CustodyPlace,
   Department,
   Disposal,
   Disposition,
@@ -28,6 +31,7 @@ import type {
   FeedbackMode,
   FieldKind,
   Finding,
+  FundraisingTest,
   Goal,
   IdentifierKind,
   IdentifierState,
@@ -55,6 +59,7 @@ import type {
   MeasureStatus,
   MessageFrom,
   NoIndictment,
+  OpeningStatus,
   OutcomeKind,
   OutcomeSort,
   OutcomeStatus,
@@ -73,6 +78,9 @@ import type {
   ReleaseReason,
   ReporterKind,
   ReportStage,
+  RewardHindrance,
+  RewardSort,
+  RewardStatus,
   RiskEntitySort,
   RiskMeasureKind,
   RiskRoute,
@@ -216,10 +224,20 @@ export const ChargeLabels: Record<Charge, string> = {
   'illegal_medical_practice': '非法行医罪',
 }
 
+export const CheckKindLabels: Record<CheckKind, string> = {
+  'red_flag': '风险特征',
+  'fundraising_test': '非法集资的四个特征',
+}
+
 export const CivilRouteLabels: Record<CivilRoute, string> = {
   'mediation': '人民调解',
   'litigation': '民事诉讼',
   'legal_aid': '法律援助',
+}
+
+export const ClaimByLabels: Record<ClaimBy, string> = {
+  'receipt': '举报回执号',
+  'code': '一次性领取码',
 }
 
 export const ConfidenceLabels: Record<Confidence, string> = {
@@ -227,6 +245,11 @@ export const ConfidenceLabels: Record<Confidence, string> = {
   'M': '据转引文本',
   'L': '本地默认，可配置',
   'K': '待核对',
+}
+
+export const CustodyPlaceLabels: Record<CustodyPlace, string> = {
+  'handler': '保密经办人',
+  'supervisor': '保密监督人',
 }
 
 export const DepartmentLabels: Record<Department, string> = {
@@ -293,6 +316,8 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_recheck_drawn': '抽中待发起二次核查',
   'lead_transfer': '移送、移交的事项待办或者待催办',
   'lead_feed_back': '待反馈举报人',
+  'lead_message': '举报人留言待答复',
+  'informant_decide': '查看举报人身份待批准',
   'case_accept': '待受案',
   'case_filing': '待作立案决定',
   'case_due': '办案期限届满前办理',
@@ -302,6 +327,9 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'rectification_due': '待督促整改',
   'rectification_recheck': '待整改复查',
   'import_commit': '台账待确认导入',
+  'reward_approve': '举报奖励待审批',
+  'reward_code': '举报奖励待发领取码',
+  'reward_pay': '举报奖励待发放',
   'distribution_compute': '清退方案待测算',
   'distribution_approve': '清退方案待审批',
   'distribution_publish': '清退方案待公示',
@@ -310,7 +338,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
 }
 
 export const EditedRowsLabels: Record<EditedRows, string> = {
-  'skip': '保留原记录，不导入改动行',
+  'skip': '保留原记录，不导入改动的行',
   'add': '作为新记录导入',
 }
 
@@ -374,7 +402,21 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.unmerged': '撤销并入',
   'lead.absorbed': '另一线索并入',
   'lead.released': '并入的线索撤出',
+  'lead.red_flags_ticked': '勾选风险特征',
+  'lead.category_adopted': '采纳类别建议',
+  'lead.accused_marked': '标明被反映单位',
+  'lead.routed': '因回避转县专项办',
+  'lead.returned': '县专项办退回',
   'lead.identifier_decided': '确认涉及号码',
+  'informant.asked': '申请查看举报人身份',
+  'informant.decided': '办理查看举报人身份的申请',
+  'informant.opened': '查看举报人身份',
+  'informant.named': '指定举报人身份保管人',
+  'informant.recused': '举报人身份保管人回避',
+  'reward.created': '提出奖励',
+  'reward.transitioned': '办理奖励',
+  'reward.code_issued': '发放领取码',
+  'reward.rule_changed': '调整奖励规则',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -442,6 +484,13 @@ export const FieldKindLabels: Record<FieldKind, string> = {
 export const FindingLabels: Record<Finding, string> = {
   'problem': '发现问题',
   'none': '未发现问题',
+}
+
+export const FundraisingTestLabels: Record<FundraisingTest, string> = {
+  'unlawful': '非法性：未经依法许可或者借用合法经营的形式吸收资金',
+  'public': '公开性：通过网络、媒体、推介会、传单、手机信息等途径向社会公开宣传',
+  'inducing': '利诱性：承诺在一定期限内还本付息或者给付回报',
+  'social': '社会性：向社会公众即社会不特定对象吸收资金',
 }
 
 export const GoalLabels: Record<Goal, string> = {
@@ -680,6 +729,14 @@ export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'insufficient_evidence': '存疑不起诉',
 }
 
+export const OpeningStatusLabels: Record<OpeningStatus, string> = {
+  'waiting': '待批准',
+  'approved': '已批准',
+  'refused': '不予批准',
+  'withdrawn': '已撤回',
+  'closed': '已关闭',
+}
+
 export const OutcomeKindLabels: Record<OutcomeKind, string> = {
   'typical_case': '典型案例曝光',
   'education': '宣传教育活动',
@@ -823,6 +880,29 @@ export const ReportStageLabels: Record<ReportStage, string> = {
   'stopped': '已经停止办理',
 }
 
+export const RewardHindranceLabels: Record<RewardHindrance, string> = {
+  'not_rewardable': '核查结论不在给予奖励的范围内',
+  'lead_is_over': '线索已撤回或不予受理，不能奖励',
+  'no_reporter': '最早的线索没有举报人，属于工作中发现，不予奖励',
+  'anonymous_not_rewarded': '现行规则不奖励匿名举报',
+  'reporter_is_staff': '举报人是工作人员，不予奖励',
+  'double_reward': '同一件事已经奖励过，或者正在办理奖励',
+  'similar_unmerged': '还有更早的相似线索没有合并：请先合并，或者说明为什么不是同一件事',
+}
+
+export const RewardSortLabels: Record<RewardSort, string> = {
+  '-id': '提出先后（新在前）',
+  'id': '提出先后（旧在前）',
+}
+
+export const RewardStatusLabels: Record<RewardStatus, string> = {
+  'proposed': '待审批',
+  'approved': '待发放',
+  'paid': '已发放',
+  'refused': '不予奖励',
+  'cancelled': '已撤销',
+}
+
 export const RiskEntitySortLabels: Record<RiskEntitySort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
@@ -894,7 +974,7 @@ export const RowStateLabels: Record<RowState, string> = {
   'good': '可导入',
   'faulty': '有错误',
   'known': '以前已导入',
-  'edited': '疑似以前导入后又改动',
+  'edited': '以前导入过，疑似又有改动',
   'repeated': '与前面工作表中的行相同',
 }
 

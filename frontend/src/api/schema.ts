@@ -676,6 +676,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/informant-openings/{opening_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看举报人身份
+         * @description 申请人凭批准在时限内查看；每看一次留一条审计记录，写明两人。
+         */
+        post: operations["informant_openings_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/informant-openings/{opening_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理查看申请
+         * @description 批准、不予批准、撤回、提前关闭；申请人不能批准自己的申请。
+         */
+        post: operations["informant_openings_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -1060,6 +1100,26 @@ export interface paths {
         patch: operations["leads_update"];
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/accused-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标明被反映的单位
+         * @description 被反映的单位及其上下级应当回避；承办单位或镇专项办须回避的，转县专项办。
+         */
+        post: operations["leads_accuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/identifiers/{identifier_id}/decisions": {
         parameters: {
             query?: never;
@@ -1074,6 +1134,86 @@ export interface paths {
          * @description 对从文字中识别出的号码、地址，由人确认或者否定；否定的不再用于比对。
          */
         post: operations["leads_decide_identifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 举报人身份的保管情况
+         * @description 由谁保管、有哪些查看申请、反映的是哪个单位。不含举报人的任何信息。
+         */
+        get: operations["leads_informant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/custodians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 指定身份保管人
+         * @description 指定保密经办人或监督人；原来的人即刻不能再查看。
+         */
+        post: operations["leads_name_custodian"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请查看举报人身份
+         * @description 保密经办人、监督人说明理由提出；由另一人批准后，在限定时间内本人可以查看。
+         */
+        post: operations["leads_ask_opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/informants/recusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记回避
+         * @description 保管人因回避退出，同时指定接替的人；回避的人以后不能再经手这条线索的举报人。
+         */
+        post: operations["leads_recuse_custodian"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,6 +1328,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/red-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 风险特征与类别建议
+         * @description 风险特征和非法集资四个特征的勾选情况、反映内容中的提示词，以及类别建议和理由。
+         */
+        get: operations["leads_red_flags_of"];
+        /**
+         * 勾选风险特征
+         * @description 由人确认有哪些特征；系统只提示，从不代为勾选。
+         */
+        put: operations["leads_tick"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/red-flags/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 采纳类别建议
+         * @description 把建议的类别定为主要类别，连同理由记入时间线；是否采纳由人决定。
+         */
+        post: operations["leads_adopt_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回镇专项办
+         * @description 县专项办认为不需要回避的，说明理由退回。
+         */
+        post: operations["leads_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/reveals": {
         parameters: {
             query?: never;
@@ -1202,6 +1406,26 @@ export interface paths {
          * @description 查看被打码的内容；须说明理由，并留下审计记录。
          */
         post: operations["leads_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索的奖励
+         * @description 同一件事（合并的、同案的线索）已有的奖励；可以提出奖励的岗位还看到测算和不能奖励的原因。
+         */
+        get: operations["leads_of_lead"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2168,6 +2392,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reward-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 奖励规则
+         * @description 现行规则和历次版本；每项奖励记着它所依据的版本。
+         */
+        get: operations["reward_rules_versions"];
+        put?: never;
+        /**
+         * 调整奖励规则
+         * @description 即日起按新规则测算；已经提出的奖励不变。
+         */
+        post: operations["reward_rules_create_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 奖励列表
+         * @description 本镇的举报奖励，也是发放清单：只有编号和金额，没有姓名。
+         */
+        get: operations["rewards_page"];
+        put?: never;
+        /**
+         * 提出奖励
+         * @description 为一件查实的事提出奖励：给最早的举报人，金额按规则测算；同一件事只奖励一次。
+         */
+        post: operations["rewards_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["rewards_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{reward_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 奖励详情
+         * @description 一项奖励，连同当前用户可以办理的操作；无权查看线索的岗位看不到事由。
+         */
+        get: operations["rewards_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{reward_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发放领取码
+         * @description 举报人没有回执的，由联系人转告一次性领取码；只显示这一次，旧码随即作废。
+         */
+        post: operations["rewards_issue_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{reward_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理奖励
+         * @description 批准、不予奖励、发放或撤销；提出、审批、发放须是三个人，发放凭回执号或领取码。
+         */
+        post: operations["rewards_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/risk-entities": {
         parameters: {
             query?: never;
@@ -2947,6 +3299,39 @@ export interface components {
          */
         AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
         /**
+         * AccusedUnitCreate
+         * @description A unit that the lead is about.
+         */
+        AccusedUnitCreate: {
+            /** @description 为什么认为反映的是这个单位 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 被反映的单位
+             */
+            unit_id: string;
+        };
+        /**
+         * AffairReward
+         * @description A reward of the affair.
+         */
+        AffairReward: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 状态 */
+            status: components["schemas"]["RewardStatus"];
+        };
+        /**
          * Amount
          * @description A sum over rows, in yuan.
          */
@@ -3242,6 +3627,8 @@ export interface components {
         };
         /** Body_imports_create */
         Body_imports_create: {
+            /** @description 所属案件；受害人登记表必填，其他台账不填 */
+            case_id?: string | null;
             /** @description 文件 */
             file: string;
             /** @description 台账种类 */
@@ -3867,6 +4254,30 @@ export interface components {
             version: number;
         };
         /**
+         * CategoryAdoption
+         * @description The suggestion that is taken over as the lead's category.
+         */
+        CategoryAdoption: {
+            /** @description 所采纳的建议类别 */
+            category: components["schemas"]["LeadCategory"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * CategorySuggestion
+         * @description The category that boxes and words point to; a person decides.
+         */
+        CategorySuggestion: {
+            /** @description 建议的主要类别；看不出的为空 */
+            category: components["schemas"]["LeadCategory"] | null;
+            /** @description 可对照的罪名，按已勾选的特征；不是认定 */
+            charges: components["schemas"]["Charge"][];
+            /** @description 是否与现在的主要类别一致 */
+            is_adopted: boolean;
+            /** @description 理由 */
+            reasons: string[];
+        };
+        /**
          * Certificate
          * @description A plan that anybody can recompute; claims by number only.
          */
@@ -3921,11 +4332,23 @@ export interface components {
          */
         Charge: "fraud" | "fundraising_fraud" | "illegal_deposits" | "contract_fraud" | "pyramid_selling" | "shoddy_products" | "fake_medicine" | "inferior_medicine" | "unsafe_food" | "toxic_food" | "substandard_devices" | "false_advertising" | "illegal_business" | "sham_litigation" | "impersonation" | "forged_documents" | "personal_data" | "assisting_cybercrime" | "concealing_proceeds" | "money_laundering" | "extortion" | "provoking_trouble" | "illegal_medical_practice";
         /**
+         * CheckKind
+         * @description Which of the two lists a box belongs to.
+         * @enum {string}
+         */
+        CheckKind: "red_flag" | "fundraising_test";
+        /**
          * CivilRoute
          * @description How a dispute that is no crime goes on (capability C5).
          * @enum {string}
          */
         CivilRoute: "mediation" | "litigation" | "legal_aid";
+        /**
+         * ClaimBy
+         * @description What the payee shows instead of a name.
+         * @enum {string}
+         */
+        ClaimBy: "receipt" | "code";
         /**
          * CloudEvent
          * @description CloudEvents 1.0.
@@ -3994,6 +4417,27 @@ export interface components {
             /** @description 发放回执的时间 */
             receipt_at: string | null;
         };
+        /**
+         * CustodianName
+         * @description Who is to keep an identity, in one of the two places.
+         */
+        CustodianName: {
+            /** @description 保密经办人或保密监督人 */
+            place: components["schemas"]["CustodyPlace"];
+            /**
+             * Format: uuid
+             * @description 保管人
+             */
+            user_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * CustodyPlace
+         * @description The two people who may know who an informant is.
+         * @enum {string}
+         */
+        CustodyPlace: "handler" | "supervisor";
         /**
          * Department
          * @description The organs other than the police, as the form offers them.
@@ -4559,7 +5003,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_transfer" | "lead_feed_back" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -4753,7 +5197,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.identifier_decided" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4878,6 +5322,12 @@ export interface components {
          * @enum {string}
          */
         Finding: "problem" | "none";
+        /**
+         * FundraisingTest
+         * @description The four features that together make illegal fund-raising (非法集资解释第一条).
+         * @enum {string}
+         */
+        FundraisingTest: "unlawful" | "public" | "inducing" | "social";
         /**
          * Goal
          * @description The four goals of the campaign (众办〔2022〕54号 §2).
@@ -5047,6 +5497,25 @@ export interface components {
          */
         IdentifierState: "proposed" | "confirmed" | "dismissed";
         /**
+         * Identity
+         * @description Who reported, for the one person who was let see it.
+         */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description 到此时自动关闭
+             */
+            expires_at: string;
+            /** @description 姓名 */
+            name: string;
+            /** @description 原文；举报人在其中自报身份的才有 */
+            narrative: string;
+            /** @description 同一电话另外举报、且当前用户看得见的线索数 */
+            other_leads: number;
+            /** @description 联系电话 */
+            phone: string;
+        };
+        /**
          * ImportCancel
          * @description 取消导入
          */
@@ -5081,6 +5550,8 @@ export interface components {
          * @description An import in a list.
          */
         ImportItem: {
+            /** @description 受害人登记表所属的案件；其他台账为空 */
+            case: components["schemas"]["CaseRef"] | null;
             /**
              * Format: date-time
              * @description 登记时间
@@ -5113,7 +5584,7 @@ export interface components {
             progress_total: number | null;
             /** @description 已导入的行数 */
             rows_committed: number;
-            /** @description 疑似以前导入后又改动、需要选择的行数 */
+            /** @description 以前导入过、疑似又有改动，需要选择的行数 */
             rows_edited: number;
             /** @description 有错误的行数 */
             rows_faulty: number;
@@ -5152,6 +5623,8 @@ export interface components {
         ImportRead: {
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 受害人登记表所属的案件；其他台账为空 */
+            case: components["schemas"]["CaseRef"] | null;
             /**
              * Format: date-time
              * @description 登记时间
@@ -5186,7 +5659,7 @@ export interface components {
             progress_total: number | null;
             /** @description 已导入的行数 */
             rows_committed: number;
-            /** @description 疑似以前导入后又改动、需要选择的行数 */
+            /** @description 以前导入过、疑似又有改动，需要选择的行数 */
             rows_edited: number;
             /** @description 有错误的行数 */
             rows_faulty: number;
@@ -5252,6 +5725,30 @@ export interface components {
          * @enum {string}
          */
         Industry: "elder_care" | "food_health_products" | "finance" | "culture_tourism" | "medical" | "property" | "social_insurance" | "volunteering" | "online" | "other";
+        /**
+         * InformantShown
+         * @description How the identity behind a lead is kept; never the identity.
+         */
+        InformantShown: {
+            /** @description 被反映的单位 */
+            accused_units: components["schemas"]["Named"][];
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 保密经办人 */
+            handler: components["schemas"]["Named"] | null;
+            /** @description 是否留有可查看的身份 */
+            is_kept: boolean;
+            /** @description 种类 */
+            kind: components["schemas"]["ReporterKind"];
+            /** @description 查看申请，新的在前；无关的人看不到 */
+            openings: components["schemas"]["OpeningShown"][];
+            /** @description 回避记录；无关的人看不到 */
+            recusals: components["schemas"]["RecusalShown"][];
+            /** @description 保密监督人 */
+            supervisor: components["schemas"]["Named"] | null;
+            /** @description 保管人的版本号；没有留下身份时为空 */
+            version: number | null;
+        };
         /**
          * InspectionCancel
          * @description 取消
@@ -5711,7 +6208,7 @@ export interface components {
             primary_category: components["schemas"]["LeadCategory"];
             /** @description 接收时间；不填为现在 */
             received_at?: string | null;
-            /** @description 风险信号 */
+            /** @description 风险特征 */
             red_flags?: components["schemas"]["RedFlag"][];
             /** @description 举报人 */
             reporter?: components["schemas"]["Reporter"];
@@ -6000,7 +6497,7 @@ export interface components {
             received_at: string;
             /** @description 接收时间是否精确到时分 */
             received_has_time: boolean;
-            /** @description 风险信号 */
+            /** @description 风险特征 */
             red_flags: components["schemas"]["RedFlag"][];
             /** @description 举报人 */
             reporter: components["schemas"]["ReporterShown"];
@@ -6119,6 +6616,34 @@ export interface components {
             version: number;
         };
         /**
+         * LeadRedFlags
+         * @description The boxes of a lead and what follows from them.
+         */
+        LeadRedFlags: {
+            /** @description 各项记录 */
+            items: components["schemas"]["RedFlagBox"][];
+            /** @description 当前用户能否勾选、采纳 */
+            may_decide: boolean;
+            /** @description 主要类别（C1–C6，C0 为其他） */
+            primary_category: components["schemas"]["LeadCategory"];
+            /** @description 类别建议 */
+            suggestion: components["schemas"]["CategorySuggestion"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * LeadRedFlagsPut
+         * @description All boxes that are ticked from now on.
+         */
+        LeadRedFlagsPut: {
+            /** @description 非法集资的四个特征 */
+            fundraising_tests: components["schemas"]["FundraisingTest"][];
+            /** @description 风险特征 */
+            red_flags: components["schemas"]["RedFlag"][];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
          * LeadRegister
          * @description 登记
          */
@@ -6175,6 +6700,24 @@ export interface components {
             reason: string;
             /** @description 所依据的版本号 */
             version: number;
+        };
+        /**
+         * LeadReturn
+         * @description The county gives a lead back to the town.
+         */
+        LeadReturn: {
+            /** @description 为什么不需要回避 */
+            reason: string;
+        };
+        /**
+         * LeadRewards
+         * @description The rewards of the affair that a lead belongs to.
+         */
+        LeadRewards: {
+            /** @description 可以怎样奖励；无权提出的为空 */
+            draft: components["schemas"]["RewardDraft"] | null;
+            /** @description 各项记录 */
+            items: components["schemas"]["AffairReward"][];
         };
         /**
          * LeadSlip
@@ -6356,7 +6899,7 @@ export interface components {
             people_involved?: number | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /** @description 风险信号 */
+            /** @description 风险特征 */
             red_flags?: components["schemas"]["RedFlag"][] | null;
             /** @description 反映对象 */
             subject_name?: string | null;
@@ -6917,6 +7460,119 @@ export interface components {
             error_description: string;
         };
         /**
+         * OpeningApprove
+         * @description 批准
+         */
+        OpeningApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningClose
+         * @description 提前关闭
+         */
+        OpeningClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningCreate
+         * @description A request to open an identity.
+         */
+        OpeningCreate: {
+            /** @description 为什么需要知道举报人是谁 */
+            reason: string;
+        };
+        /**
+         * OpeningRefuse
+         * @description 不予批准
+         */
+        OpeningRefuse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * OpeningShown
+         * @description A request, and what may be done with it.
+         */
+        OpeningShown: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 当前用户现在能否凭它查看 */
+            can_see: boolean;
+            /** @description 批准或者不予批准的时间 */
+            decided_at: string | null;
+            /** @description 批准人 */
+            decided_by: components["schemas"]["Named"] | null;
+            /**
+             * Format: date-time
+             * @description 应在此前批准或者不予批准
+             */
+            due_at: string;
+            /** @description 到此时自动关闭 */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 理由 */
+            reason: string;
+            /** @description 不予批准的理由 */
+            refusal: string;
+            /**
+             * Format: date-time
+             * @description 申请时间
+             */
+            requested_at: string;
+            /** @description 申请人 */
+            requested_by: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["OpeningStatus"];
+            /** @description 状态；批准的时限已过则为“已到期” */
+            status_label: string;
+            /** @description 已查看次数 */
+            times_seen: number;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * OpeningStatus
+         * @description Where a request to open an identity stands.
+         * @enum {string}
+         */
+        OpeningStatus: "waiting" | "approved" | "refused" | "withdrawn" | "closed";
+        /**
+         * OpeningWithdraw
+         * @description 撤回申请
+         */
+        OpeningWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * Option
          * @description One value of a choice.
          */
@@ -7430,6 +8086,19 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[RewardItem] */
+        Page_RewardItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RewardItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[RiskEntityItem] */
         Page_RiskEntityItem_: {
             /** @description 本页记录 */
@@ -7534,7 +8203,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -8380,6 +9049,21 @@ export interface components {
             score: number;
         };
         /**
+         * ReceiptReward
+         * @description A reward that waits for the bearer, or was fetched.
+         */
+        ReceiptReward: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 是否已领取 */
+            is_paid: boolean;
+            /** @description 奖励编号，领取时报这个号 */
+            number: string;
+        };
+        /**
          * ReceiptShown
          * @description How a report stands, in plain words.
          */
@@ -8401,6 +9085,8 @@ export interface components {
              * @description 收到举报的日期
              */
             received_on: string;
+            /** @description 给举报人的奖励；没有或尚未批准的为空 */
+            reward: components["schemas"]["ReceiptReward"] | null;
             /** @description 办到哪一步 */
             stage: components["schemas"]["ReportStage"];
             /** @description 办到哪一步，几个字 */
@@ -8841,11 +9527,69 @@ export interface components {
             version: number;
         };
         /**
+         * RecusalCreate
+         * @description A keeper withdraws, and another one comes in their place.
+         */
+        RecusalCreate: {
+            /** @description 由谁回避 */
+            place: components["schemas"]["CustodyPlace"];
+            /** @description 回避的理由 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 接替的人
+             */
+            replacement_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RecusalShown
+         * @description Who withdrew, why, and who came instead.
+         */
+        RecusalShown: {
+            /**
+             * Format: date-time
+             * @description 回避时间
+             */
+            at: string;
+            /** @description 回避的人 */
+            person: components["schemas"]["Named"];
+            /** @description 原为 */
+            place: components["schemas"]["CustodyPlace"];
+            /** @description 理由 */
+            reason: string;
+            /** @description 接替的人 */
+            replaced_by: components["schemas"]["Named"];
+        };
+        /**
          * RedFlag
          * @description What a checker ticks on a lead (derived from 防非条例第九条, 非法集资解释, 部门提示).
          * @enum {string}
          */
         RedFlag: "fixed_return" | "public_pitch" | "no_financial_licence" | "forbidden_name" | "excessive_prepayment" | "not_on_record" | "free_gifts" | "personal_collection" | "buy_back" | "house_mortgage" | "government_backing" | "leaders_photos" | "targets_elders" | "recruiter_commission" | "refuses_refund";
+        /**
+         * RedFlagBox
+         * @description One box: whether a person ticked it, and the words of the report that speak for it.
+         */
+        RedFlagBox: {
+            /** @description 代码 */
+            code: string;
+            /** @description 是否已由人勾选 */
+            is_ticked: boolean;
+            /** @description 种类 */
+            kind: components["schemas"]["CheckKind"];
+            /** @description 中文名称 */
+            label: string;
+            /** @description 依据 */
+            source: string;
+            /** @description 何时勾选；未勾选为空 */
+            ticked_at: string | null;
+            /** @description 由谁勾选；登记时随表填写的为空 */
+            ticked_by: string | null;
+            /** @description 反映内容中的相关词语；只作提示，不等于勾选 */
+            words: string[];
+        };
         /**
          * RefusedAssignment
          * @description A lead of the batch that stayed as it was, and why.
@@ -8967,6 +9711,390 @@ export interface components {
             values: {
                 [key: string]: string;
             };
+        };
+        /**
+         * RewardApprove
+         * @description 批准
+         */
+        RewardApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** 批准文书编号 */
+            document_no: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RewardCancel
+         * @description 撤销
+         */
+        RewardCancel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "cancel";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RewardCode
+         * @description A one-time code, shown once.
+         */
+        RewardCode: {
+            /** @description 十六位领取码，只显示这一次 */
+            code: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RewardCodeAsk
+         * @description A request for a code; an earlier one stops working.
+         */
+        RewardCodeAsk: {
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RewardCreate
+         * @description A reward for an affair; who it goes to is worked out, not chosen.
+         */
+        RewardCreate: {
+            /** @description 奖励金额（元）；不填为按规则测算的金额，只能更低 */
+            amount?: string | null;
+            /**
+             * @description 有更早的相似线索时，说明为什么不是同一件事
+             * @default
+             */
+            distinct_reason: string;
+            /**
+             * Format: uuid
+             * @description 同一件事的任何一条线索
+             */
+            lead_id: string;
+            /**
+             * @description 备注
+             * @default
+             */
+            note: string;
+            /** @description 所依据的奖励规则版本 */
+            rule_version: number;
+        };
+        /**
+         * RewardDraft
+         * @description What a reward for an affair would be, and what stands against it.
+         */
+        RewardDraft: {
+            /** @description 按规则测算的金额（元）；不在范围内的为空 */
+            computed: string | null;
+            /** @description 更早的、没有合并的相似线索 */
+            earlier_similar: components["schemas"]["RewardLead"][];
+            /** @description 最早的线索，奖励给它的举报人 */
+            first_lead: components["schemas"]["RewardLead"];
+            /** @description 不能奖励的原因 */
+            hindrances: components["schemas"]["RewardHindrance"][];
+            /** @description 规则版本 */
+            rule_version: number;
+        };
+        /**
+         * RewardHindrance
+         * @description Why an affair gets no reward; every one is a refusal's code.
+         * @enum {string}
+         */
+        RewardHindrance: "not_rewardable" | "lead_is_over" | "no_reporter" | "anonymous_not_rewarded" | "reporter_is_staff" | "double_reward" | "similar_unmerged";
+        /**
+         * RewardItem
+         * @description A reward in the list that is paid by.
+         */
+        RewardItem: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 凭什么领取 */
+            claim_by: components["schemas"]["ClaimBy"];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 批准文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 领取人手里是否已有回执或领取码 */
+            is_claimable: boolean;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 发放时间 */
+            paid_at: string | null;
+            /** @description 状态 */
+            status: components["schemas"]["RewardStatus"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** @description 付款凭证号 */
+            voucher_no: string;
+        };
+        /**
+         * RewardLead
+         * @description A lead behind a reward, for those who may see it.
+         */
+        RewardLead: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 给人看的编号 */
+            number: string;
+        };
+        /**
+         * RewardPay
+         * @description 发放
+         */
+        RewardPay: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "pay";
+            /** 领取人出示的回执号或领取码 */
+            claim: string;
+            /** 已当面确认领取人不是工作人员、不是涉案人员 */
+            is_attested: boolean;
+            /** @description 所依据的版本号 */
+            version: number;
+            /** 付款凭证号 */
+            voucher_no: string;
+        };
+        /**
+         * RewardRead
+         * @description One reward. What tells of the affair is empty for whoever only pays.
+         */
+        RewardRead: {
+            /**
+             * @description 奖励金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 审批的人 */
+            approved_by: string | null;
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 凭什么领取 */
+            claim_by: components["schemas"]["ClaimBy"];
+            /** @description 领取码的发放时间 */
+            claim_issued_at: string | null;
+            /** @description 不予奖励或撤销的理由 */
+            closed_reason: string;
+            /**
+             * @description 按规则测算的金额（元）
+             * @example 12345.67
+             */
+            computed: string;
+            /** @description 核查结论；无权查看线索的为空 */
+            conclusion: components["schemas"]["LeadConclusion"] | null;
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 更早的相似线索不是同一件事的理由 */
+            distinct_reason: string;
+            /** @description 批准文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 测算所用的涉案金额（元） */
+            involved: string | null;
+            /** @description 领取人手里是否已有回执或领取码 */
+            is_claimable: boolean;
+            /** @description 最早的线索；无权查看线索的为空 */
+            lead: components["schemas"]["RewardLead"] | null;
+            /** @description 作出结论的线索；无权查看线索的为空 */
+            main_lead: components["schemas"]["RewardLead"] | null;
+            /** @description 当前用户能否发放领取码 */
+            may_issue_code: boolean;
+            /** @description 备注 */
+            note: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /** @description 发放时间 */
+            paid_at: string | null;
+            /** @description 经手发放的人 */
+            paid_by: string | null;
+            /** @description 提出的人 */
+            proposed_by: string;
+            /** @description 实名或匿名；无权查看线索的为空 */
+            reporter_kind: components["schemas"]["ReporterKind"] | null;
+            /** @description 规则版本 */
+            rule_version: number;
+            /** @description 状态 */
+            status: components["schemas"]["RewardStatus"];
+            /**
+             * Format: date-time
+             * @description 最后修改时间
+             */
+            updated_at: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** @description 付款凭证号 */
+            voucher_no: string;
+        };
+        /**
+         * RewardRefuse
+         * @description 不予奖励
+         */
+        RewardRefuse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RewardRuleCreate
+         * @description The rule from now on; rewards that were proposed keep theirs.
+         */
+        RewardRuleCreate: {
+            /** @description 匿名举报人能否凭回执领取 */
+            allows_anonymous: boolean;
+            /**
+             * @description 另按涉案金额的万分之几加奖
+             * @default 0
+             */
+            basis_points: number;
+            /**
+             * @description 最高奖励（元）
+             * @example 12345.67
+             */
+            cap: string;
+            /** @description 给予奖励的核查结论 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /**
+             * @description 最低奖励（元）
+             * @example 12345.67
+             */
+            floor: string;
+            /**
+             * @description 备注
+             * @default
+             */
+            note: string;
+            /** @description 依据（文件名称、文号） */
+            source: string;
+            /** @description 各档奖励，由低到高 */
+            steps: components["schemas"]["RewardStepWire"][];
+            /** @description 所依据的最新版本号 */
+            version: number;
+        };
+        /**
+         * RewardRuleShown
+         * @description One version of the rule.
+         */
+        RewardRuleShown: {
+            /** @description 匿名举报人能否凭回执领取 */
+            allows_anonymous: boolean;
+            /** @description 另按涉案金额的万分之几加奖 */
+            basis_points: number;
+            /**
+             * @description 最高奖励（元）
+             * @example 12345.67
+             */
+            cap: string;
+            /** @description 给予奖励的核查结论 */
+            conclusions: components["schemas"]["LeadConclusion"][];
+            /** @description 随系统提供的为空 */
+            created_at: string | null;
+            /**
+             * @description 最低奖励（元）
+             * @example 12345.67
+             */
+            floor: string;
+            /** @description 是否随系统提供（未经本地修改） */
+            is_builtin: boolean;
+            /** @description 备注 */
+            note: string;
+            /** @description 依据 */
+            source: string;
+            /** @description 各档奖励 */
+            steps: components["schemas"]["RewardStepShown"][];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RewardRules
+         * @description All versions, the one in force first.
+         */
+        RewardRules: {
+            /** @description 各项记录 */
+            items: components["schemas"]["RewardRuleShown"][];
+            /** @description 当前用户能否调整规则 */
+            may_change: boolean;
+        };
+        /**
+         * RewardSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        RewardSort: "-id" | "id";
+        /**
+         * RewardStatus
+         * @description Where a reward stands.
+         * @enum {string}
+         */
+        RewardStatus: "proposed" | "approved" | "paid" | "refused" | "cancelled";
+        /**
+         * RewardStepShown
+         * @description One step of the ladder.
+         */
+        RewardStepShown: {
+            /**
+             * @description 涉案金额起点（元，含）
+             * @example 12345.67
+             */
+            at_least: string;
+            /**
+             * @description 奖励（元）
+             * @example 12345.67
+             */
+            reward: string;
+        };
+        /**
+         * RewardStepWire
+         * @description From so much money involved on, a reward of so much.
+         */
+        RewardStepWire: {
+            /**
+             * @description 涉案金额起点（元，含）
+             * @example 12345.67
+             */
+            at_least: string;
+            /**
+             * @description 奖励（元）
+             * @example 12345.67
+             */
+            reward: string;
         };
         /**
          * RiskEntityAccept
@@ -9724,6 +10852,14 @@ export interface components {
             until: string | null;
         };
         /**
+         * Routed
+         * @description What became of a lead when a unit was marked as the one that it is about.
+         */
+        Routed: {
+            /** @description 是否已转县专项办；转出后本镇各单位都看不到这条线索 */
+            routed: boolean;
+        };
+        /**
          * RowState
          * @description What a row of the file is to us.
          * @enum {string}
@@ -9882,7 +11018,7 @@ export interface components {
             columns: components["schemas"]["ColumnFound"][];
             /** @description 表头所在行 */
             header_row: number;
-            /** @description 未识别、不导入的列 */
+            /** @description 没有对应栏目的列 */
             ignored: string[];
             /** @description 名称 */
             name: string;
@@ -10517,6 +11653,11 @@ export interface components {
              */
             account: string;
             /**
+             * @description 住址
+             * @default
+             */
+            address: string;
+            /**
              * @description 开户行
              * @default
              */
@@ -10636,6 +11777,8 @@ export interface components {
         VictimRead: {
             /** @description 只显示末四位 */
             account: string;
+            /** @description 已打码 */
+            address: string;
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 开户行 */
@@ -10663,6 +11806,10 @@ export interface components {
             id: string;
             /** @description 已打码 */
             id_number: string;
+            /** @description 来自哪次台账导入 */
+            import_id: string | null;
+            /** @description 在导入文件中的行号 */
+            import_row: number | null;
             /** @description 付款时是否年满六十周岁 */
             is_elder: boolean | null;
             /**
@@ -10758,6 +11905,8 @@ export interface components {
         VictimUpdate: {
             /** @description 账号 */
             account?: string | null;
+            /** @description 住址 */
+            address?: string | null;
             /** @description 开户行 */
             bank_name?: string | null;
             /** @description 所在村 */
@@ -10860,6 +12009,8 @@ export interface components {
     pathItems: never;
 }
 export type AccountKind = components['schemas']['AccountKind'];
+export type AccusedUnitCreate = components['schemas']['AccusedUnitCreate'];
+export type AffairReward = components['schemas']['AffairReward'];
 export type Amount = components['schemas']['Amount'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
 export type ApiClientRotate = components['schemas']['ApiClientRotate'];
@@ -10906,15 +12057,21 @@ export type CaseSort = components['schemas']['CaseSort'];
 export type CaseStatus = components['schemas']['CaseStatus'];
 export type CaseUpdate = components['schemas']['CaseUpdate'];
 export type CaseWithdraw = components['schemas']['CaseWithdraw'];
+export type CategoryAdoption = components['schemas']['CategoryAdoption'];
+export type CategorySuggestion = components['schemas']['CategorySuggestion'];
 export type Certificate = components['schemas']['Certificate'];
 export type ChallengeAsk = components['schemas']['ChallengeAsk'];
 export type ChallengeGiven = components['schemas']['ChallengeGiven'];
 export type Charge = components['schemas']['Charge'];
+export type CheckKind = components['schemas']['CheckKind'];
 export type CivilRoute = components['schemas']['CivilRoute'];
+export type ClaimBy = components['schemas']['ClaimBy'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type Confidence = components['schemas']['Confidence'];
 export type Conversation = components['schemas']['Conversation'];
+export type CustodianName = components['schemas']['CustodianName'];
+export type CustodyPlace = components['schemas']['CustodyPlace'];
 export type Department = components['schemas']['Department'];
 export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
@@ -10968,6 +12125,7 @@ export type Figure = components['schemas']['Figure'];
 export type FigureQuery = components['schemas']['FigureQuery'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
+export type FundraisingTest = components['schemas']['FundraisingTest'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
 export type HolderCreate = components['schemas']['HolderCreate'];
@@ -10981,6 +12139,7 @@ export type IdentifierIn = components['schemas']['IdentifierIn'];
 export type IdentifierKind = components['schemas']['IdentifierKind'];
 export type IdentifierShown = components['schemas']['IdentifierShown'];
 export type IdentifierState = components['schemas']['IdentifierState'];
+export type Identity = components['schemas']['Identity'];
 export type ImportCancel = components['schemas']['ImportCancel'];
 export type ImportCommit = components['schemas']['ImportCommit'];
 export type ImportItem = components['schemas']['ImportItem'];
@@ -10990,6 +12149,7 @@ export type ImportRowShown = components['schemas']['ImportRowShown'];
 export type ImportSort = components['schemas']['ImportSort'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type Industry = components['schemas']['Industry'];
+export type InformantShown = components['schemas']['InformantShown'];
 export type InspectionCancel = components['schemas']['InspectionCancel'];
 export type InspectionClose = components['schemas']['InspectionClose'];
 export type InspectionComplete = components['schemas']['InspectionComplete'];
@@ -11030,10 +12190,14 @@ export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
 export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
 export type LeadRecordResult = components['schemas']['LeadRecordResult'];
+export type LeadRedFlags = components['schemas']['LeadRedFlags'];
+export type LeadRedFlagsPut = components['schemas']['LeadRedFlagsPut'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadReturn = components['schemas']['LeadReturn'];
+export type LeadRewards = components['schemas']['LeadRewards'];
 export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
@@ -11079,6 +12243,13 @@ export type Need = components['schemas']['Need'];
 export type NeedCondition = components['schemas']['NeedCondition'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
+export type OpeningApprove = components['schemas']['OpeningApprove'];
+export type OpeningClose = components['schemas']['OpeningClose'];
+export type OpeningCreate = components['schemas']['OpeningCreate'];
+export type OpeningRefuse = components['schemas']['OpeningRefuse'];
+export type OpeningShown = components['schemas']['OpeningShown'];
+export type OpeningStatus = components['schemas']['OpeningStatus'];
+export type OpeningWithdraw = components['schemas']['OpeningWithdraw'];
 export type Option = components['schemas']['Option'];
 export type OutcomeCreate = components['schemas']['OutcomeCreate'];
 export type OutcomeItem = components['schemas']['OutcomeItem'];
@@ -11114,6 +12285,7 @@ export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasur
 export type PageRecheckLine = components['schemas']['Page_RecheckLine_'];
 export type PageRecheckSampleItem = components['schemas']['Page_RecheckSampleItem_'];
 export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
+export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
@@ -11160,6 +12332,7 @@ export type ReceiptAsk = components['schemas']['ReceiptAsk'];
 export type ReceiptGiven = components['schemas']['ReceiptGiven'];
 export type ReceiptMessage = components['schemas']['ReceiptMessage'];
 export type ReceiptRating = components['schemas']['ReceiptRating'];
+export type ReceiptReward = components['schemas']['ReceiptReward'];
 export type ReceiptShown = components['schemas']['ReceiptShown'];
 export type ReceivingOrgan = components['schemas']['ReceivingOrgan'];
 export type RecheckLine = components['schemas']['RecheckLine'];
@@ -11179,7 +12352,10 @@ export type RectificationStatus = components['schemas']['RectificationStatus'];
 export type RectificationSubmit = components['schemas']['RectificationSubmit'];
 export type RectificationUpdate = components['schemas']['RectificationUpdate'];
 export type RectificationWithdraw = components['schemas']['RectificationWithdraw'];
+export type RecusalCreate = components['schemas']['RecusalCreate'];
+export type RecusalShown = components['schemas']['RecusalShown'];
 export type RedFlag = components['schemas']['RedFlag'];
+export type RedFlagBox = components['schemas']['RedFlagBox'];
 export type RefusedAssignment = components['schemas']['RefusedAssignment'];
 export type Regime = components['schemas']['Regime'];
 export type Registration = components['schemas']['Registration'];
@@ -11191,6 +12367,25 @@ export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
 export type Reveal = components['schemas']['Reveal'];
 export type Revealed = components['schemas']['Revealed'];
+export type RewardApprove = components['schemas']['RewardApprove'];
+export type RewardCancel = components['schemas']['RewardCancel'];
+export type RewardCode = components['schemas']['RewardCode'];
+export type RewardCodeAsk = components['schemas']['RewardCodeAsk'];
+export type RewardCreate = components['schemas']['RewardCreate'];
+export type RewardDraft = components['schemas']['RewardDraft'];
+export type RewardHindrance = components['schemas']['RewardHindrance'];
+export type RewardItem = components['schemas']['RewardItem'];
+export type RewardLead = components['schemas']['RewardLead'];
+export type RewardPay = components['schemas']['RewardPay'];
+export type RewardRead = components['schemas']['RewardRead'];
+export type RewardRefuse = components['schemas']['RewardRefuse'];
+export type RewardRuleCreate = components['schemas']['RewardRuleCreate'];
+export type RewardRuleShown = components['schemas']['RewardRuleShown'];
+export type RewardRules = components['schemas']['RewardRules'];
+export type RewardSort = components['schemas']['RewardSort'];
+export type RewardStatus = components['schemas']['RewardStatus'];
+export type RewardStepShown = components['schemas']['RewardStepShown'];
+export type RewardStepWire = components['schemas']['RewardStepWire'];
 export type RiskEntityAccept = components['schemas']['RiskEntityAccept'];
 export type RiskEntityAssess = components['schemas']['RiskEntityAssess'];
 export type RiskEntityChooseRoute = components['schemas']['RiskEntityChooseRoute'];
@@ -11222,6 +12417,7 @@ export type RiskTier = components['schemas']['RiskTier'];
 export type Role = components['schemas']['Role'];
 export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
+export type Routed = components['schemas']['Routed'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
 export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
@@ -15122,6 +16318,246 @@ export interface operations {
             };
         };
     };
+    informant_openings_see: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 举报人身份查看申请 */
+                opening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    informant_openings_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 举报人身份查看申请 */
+                opening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningApprove"] | components["schemas"]["OpeningRefuse"] | components["schemas"]["OpeningWithdraw"] | components["schemas"]["OpeningClose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspections_page: {
         parameters: {
             query?: {
@@ -17426,6 +18862,126 @@ export interface operations {
             };
         };
     };
+    leads_accuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccusedUnitCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_decide_identifier: {
         parameters: {
             query?: never;
@@ -17458,6 +19014,446 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_informant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_name_custodian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustodianName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_ask_opening: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_recuse_custodian: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecusalCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformantShown"];
                 };
             };
             /** @description 请求无法解析 */
@@ -18284,6 +20280,440 @@ export interface operations {
             };
         };
     };
+    leads_red_flags_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRedFlags"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_tick: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadRedFlagsPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRedFlags"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_adopt_category: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryAdoption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRedFlags"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_give_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_reveal: {
         parameters: {
             query?: never;
@@ -18386,6 +20816,74 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_of_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRewards"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24149,6 +26647,780 @@ export interface operations {
             };
         };
     };
+    reward_rules_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRules"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reward_rules_create_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardRuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRules"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 排序方式 */
+                sort?: components["schemas"]["RewardSort"];
+                /** @description 奖励编号、批准文书或付款凭证号 */
+                q?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["RewardStatus"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RewardItem_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 奖励 */
+                reward_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_issue_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 奖励 */
+                reward_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardCodeAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardCode"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 奖励 */
+                reward_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardApprove"] | components["schemas"]["RewardRefuse"] | components["schemas"]["RewardPay"] | components["schemas"]["RewardCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     risk_entities_page: {
         parameters: {
             query?: {
@@ -27748,6 +31020,8 @@ export interface operations {
                 standing?: components["schemas"]["Standing"][];
                 /** @description 付款时是否年满六十周岁 */
                 is_elder?: boolean;
+                /** @description 来自哪次台账导入 */
+                import_id?: string;
                 /** @description 姓名、证件号、电话或者编号的完整内容 */
                 q?: string;
             };

@@ -16,5 +16,7 @@ declare module 'vue-router' {
     /** Name of the route above this one. */
     parent?: string
     open?: boolean
+    /** The page is one ledger that fills the window. */
+    fits?: boolean
   }
 }

@@ -26,7 +26,12 @@ export function nounRoutes(noun: Noun): RouteRecordRaw[] {
   const { path, name, title, read, write = read } = noun
   const below = { parent: path }
   const routes: RouteRecordRaw[] = [
-    { path, name: path, component: noun.list, meta: { title, permission: read, menu: noun.menu } },
+    {
+      path,
+      name: path,
+      component: noun.list,
+      meta: { title, permission: read, menu: noun.menu, fits: true },
+    },
   ]
   if (noun.form) {
     const meta = { title: noun.formTitle ?? `登记${title}`, permission: write, ...below }

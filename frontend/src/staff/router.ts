@@ -4,8 +4,9 @@ import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vu
 import { ensureSession, followOtherTabs } from '@/api/session'
 
 import { forgetMe, holds, loadMe } from './me'
-import { modules } from './modules'
 import { pageTitle } from './pageTitle'
+
+const SHELL = 'shell'
 
 const routes = [
   {
@@ -16,6 +17,7 @@ const routes = [
   },
   {
     path: '/',
+    name: SHELL,
     component: () => import('./StaffShell.vue'),
     children: [
       {
@@ -24,7 +26,6 @@ const routes = [
         component: () => import('./modules/home/HomePage.vue'),
         meta: { title: '我的待办' },
       },
-      ...modules.flatMap((module) => module.routes),
       {
         path: 'hidden',
         name: 'hidden',
@@ -53,9 +54,21 @@ export function makeRouter(client: QueryClient) {
     query: to.fullPath === '/' ? {} : { next: to.fullPath },
   })
 
+  let isWhole = false
+  /** The pages of all modules, once somebody is there to see them: the login page does without. */
+  async function addModules() {
+    const { modules } = await import('./modules')
+    for (const route of modules.flatMap((module) => module.routes)) router.addRoute(SHELL, route)
+    isWhole = true
+  }
+
   router.beforeEach(async (to) => {
     if (to.meta.open) return true
     if (!(await ensureSession())) return toLogin(to)
+    if (!isWhole) {
+      await addModules()
+      return { path: to.path, query: to.query, hash: to.hash, replace: true }
+    }
     try {
       const { permissions, must_enrol_totp: mustEnrol } = await loadMe(client)
       // Without its second factor such a post reaches its own account only.

@@ -6,7 +6,7 @@ const audit: StaffModule = {
       path: 'audit',
       name: 'audit',
       component: () => import('./AuditPage.vue'),
-      meta: { title: '审计日志', permission: 'audit:read', menu: '管理' },
+      meta: { title: '审计日志', permission: 'audit:read', menu: '管理', fits: true },
     },
   ],
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/vue-query'
 import { computed, ref, shallowRef } from 'vue'
 
-import { one, read, transition, type Answer } from '@/api/records'
+import { create, one, read, transition, type Answer } from '@/api/records'
 import type { LeadRead } from '@/api/schema'
 import { idempotencyKeys } from '@/lib/ids'
 import { asProblem } from '@/lib/problems'
@@ -125,5 +125,41 @@ export function useDesk() {
     }
   }
 
-  return { lead, at, atEnd, passed, isOver, loading, busy, error, forward, back, restart, act }
+  /** Merge the lead on the screen into another; false as in `act`. */
+  async function mergeInto(mainId: string, reason: string): Promise<boolean> {
+    const now = lead.value
+    if (!now || busy.value) return false
+    busy.value = true
+    try {
+      const body = { lead_id: now.id, version: now.version, reason }
+      const path = '/api/v1/leads/{lead_id}/merges'
+      await create(path, body, { ids: [mainId], key: keyFor({ ...body, mainId }) })
+      replace(await one('/api/v1/leads', now.id))
+      void client.invalidateQueries({ queryKey: ['leads'] })
+      void client.invalidateQueries({ queryKey: ['duties'] })
+      return true
+    } catch (failure) {
+      if (!OVERTAKEN.has(asProblem(failure).code)) throw failure
+      await overtaken(now)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  return {
+    lead,
+    at,
+    atEnd,
+    passed,
+    isOver,
+    loading,
+    busy,
+    error,
+    forward,
+    back,
+    restart,
+    act,
+    mergeInto,
+  }
 }

@@ -20,7 +20,7 @@ const leads: StaffModule = {
       path: 'leads/left-out',
       name: 'leads-left-out',
       component: () => import('./LeftOutPage.vue'),
-      meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads' },
+      meta: { title: '未计入统计的线索', permission: 'lead:read', parent: 'leads', fits: true },
     },
     {
       path: 'leads/desk',

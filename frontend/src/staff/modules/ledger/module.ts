@@ -12,7 +12,7 @@ const ledger: StaffModule = {
       path: 'ledger/entries',
       name: 'ledger-entries',
       component: () => import('./EntriesPage.vue'),
-      meta: { title: '全部分录', permission: 'ledger:read', parent: 'ledger' },
+      meta: { title: '全部分录', permission: 'ledger:read', parent: 'ledger', fits: true },
     },
     {
       path: 'ledger/entries/:id',

@@ -1,0 +1,129 @@
+"""Conflicts of interest (回避): which units may not have to do with a lead about some unit.
+
+信访工作条例第30条: nothing of a report goes to the unit that it is about. Neither does it go to those
+below that unit, who would have to check their superior, nor to the one set above it (主管单位).
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
+
+_TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A unit, as far as conflicts go."""
+
+    id: UUID
+    name: str
+    kind: UnitKind
+    division_code: str
+    parent_id: UUID | None = None
+
+
+#: Kinds that see every lead of their town: barred, they can only be kept off it by the county.
+SEE_ALL = frozenset({UnitKind.LEADERSHIP, UnitKind.OFFICE, UnitKind.SUPERVISION})
+#: Whom the town's leadership is not above.
+_APART = frozenset({UnitKind.COUNTY, UnitKind.SUPERVISION, UnitKind.SYSTEM, UnitKind.LEADERSHIP})
+
+
+def superiors(body: Body, bodies: Sequence[Body]) -> set[UUID]:
+    """Everybody above a unit: as registered, and the leadership of its town."""
+    by_id = {each.id: each for each in bodies}
+    above: set[UUID] = set()
+    parent = body.parent_id
+    while parent is not None and parent not in above and parent != body.id:
+        above.add(parent)
+        parent = by_id[parent].parent_id if parent in by_id else None
+    if body.kind not in _APART:
+        above |= {
+            each.id
+            for each in bodies
+            if each.kind is UnitKind.LEADERSHIP
+            and each.division_code[:_TOWN] == body.division_code[:_TOWN]
+        }
+    return above
+
+
+def barred(accused: Collection[UUID], bodies: Sequence[Body]) -> set[UUID]:
+    """The units that may not have to do with a lead about the accused ones.
+
+    Above a unit only the one registered as its superior is barred: that a village belongs to a town
+    does not keep the town's office from looking at it.
+    """
+    found = {each.id for each in bodies if each.id in accused}
+    found |= {each.parent_id for each in bodies if each.id in accused and each.parent_id}
+    found |= {each.id for each in bodies if superiors(each, bodies) & set(accused)}
+    return found
+
+
+def goes_to_county(barred_ids: Collection[UUID], owner: UUID, bodies: Sequence[Body]) -> bool:
+    """Whether the town cannot keep a lead: its handler, or somebody who sees all leads, is barred."""
+    return owner in barred_ids or any(
+        each.kind in SEE_ALL for each in bodies if each.id in barred_ids
+    )
+
+
+#: How people call units besides by their registered name.
+_ALSO_CALLED: dict[UnitKind, tuple[str, ...]] = {
+    UnitKind.OFFICE: ("专项办", "镇专项办", "平安办", "综治办"),
+    UnitKind.LEADERSHIP: ("镇政府", "镇党委", "镇党委政府", "人民政府", "党委", "政府", "镇里"),
+    UnitKind.POLICE: ("派出所",),
+    UnitKind.JUSTICE: ("司法所",),
+    UnitKind.CULTURE: ("文广站", "文化站"),
+    UnitKind.FINANCE: ("财政所",),
+    UnitKind.CIVIL: ("民政办", "民政所"),
+    UnitKind.MARKET: ("市场监管所", "市场监督管理所", "市监所"),
+}
+_OF_VILLAGE = ("村民委员会", "村委会", "村两委", "村党总支", "村党支部", "社区居委会", "居民委员会")
+_TITLE = (
+    "工作人员|全体人员|领导班子|领导|干部|民警|辅警|所长|副所长|主任|副主任|党总支书记|书记|副书记|镇长"
+    "|副镇长|站长|副站长|会计|队长"
+)
+#: A unit, or somebody of it by their title; what merely stands near a unit is not it.
+_ENDS = re.compile(rf"(的)?(全体|部分|个别|有关|某)?(({_TITLE})[\u4e00-\u9fff某]{{0,4}})?")
+#: What every unit's name has in it: a company's name has hardly ever any.
+_PERHAPS = re.compile(r"[办所站委局里]|政府|两委|支部|中心")
+
+
+def may_name_a_unit(subject: str) -> bool:
+    """Whether it is worth asking who the units are."""
+    return bool(_PERHAPS.search(subject))
+
+
+def named(subject: str, bodies: Iterable[Body], places: Collection[str]) -> set[UUID]:
+    """The units that a lead's subject is, or whose people it is; `places` are names of the county,
+    the town and its villages that may stand before."""
+    said = re.sub(r"\s", "", unicodedata.normalize("NFKC", subject))
+    said = _without_place(said, places)
+    return {each.id for each in bodies if any(_is(said, name) for name in _callings(each, places))}
+
+
+def _without_place(said: str, places: Collection[str]) -> str:
+    """`霍邱县众兴集镇派出所` → `派出所`."""
+    for place in places:
+        if place and said.startswith(place):
+            return _without_place(said[len(place) :], places)
+    return said
+
+
+def _callings(body: Body, places: Collection[str]) -> Iterator[str]:
+    """A village's name stays: without it every village would be the same."""
+    if body.kind is UnitKind.VILLAGE:
+        yield body.name
+        stem = re.sub(r"村民委员会|居民委员会|村委会|居委会", "", body.name)
+        for each in _OF_VILLAGE:
+            yield stem + each
+            yield stem.removesuffix("村").removesuffix("社区") + each
+        return
+    yield _without_place(body.name, places)
+    yield from _ALSO_CALLED.get(body.kind, ())
+
+
+def _is(said: str, name: str) -> bool:
+    return bool(name) and said.startswith(name) and bool(_ENDS.fullmatch(said[len(name) :]))

@@ -1,0 +1,99 @@
+"""Rewards to reporters, and the versions of the rule that they follow."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.core.clock import now
+from api.core.db import Base
+from api.domain.leads import LeadConclusion, ReporterKind
+from api.domain.rewards import RewardStatus
+from api.models.base import DivisionCode, Recorded, Versioned
+
+
+class RewardRuleVersion(Base):
+    """A town's own version of the rule. Rows are added, never changed: a reward names the one that
+    it rests on. Version 1 is built in and stands in no row."""
+
+    __tablename__ = "reward_rules"
+    __table_args__ = (
+        CheckConstraint("version > 1", name="version"),
+        CheckConstraint("basis_points BETWEEN 0 AND 10000", name="basis_points"),
+        CheckConstraint("floor >= 0 AND floor <= cap", name="span"),
+    )
+
+    town_code: Mapped[str] = mapped_column(DivisionCode, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    conclusions: Mapped[list[str]]
+    #: [{"at_least": fen, "reward": fen}], rising.
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    basis_points: Mapped[int]
+    floor: Mapped[int]
+    cap: Mapped[int]
+    allows_anonymous: Mapped[bool]
+    source: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
+
+
+class Reward(Recorded, Versioned, Base):
+    """One reward for one affair. Nothing here says who the reporter is: the lead leads to a vault
+    that this record has no key to."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (
+        CheckConstraint("amount > 0 AND amount <= computed", name="amount"),
+        CheckConstraint("involved >= 0", name="involved"),
+        CheckConstraint("proposed_by_id <> approved_by_id", name="two_people"),
+        CheckConstraint("paid_by_id NOT IN (proposed_by_id, approved_by_id)", name="three_people"),
+        # the service asks about the whole affair; this holds whatever the service does
+        Index(
+            "uq_rewards_lead_id",
+            "lead_id",
+            unique=True,
+            postgresql_where=text("status IN ('proposed', 'approved', 'paid')"),
+        ),
+        Index(
+            "uq_rewards_main_lead_id",
+            "main_lead_id",
+            unique=True,
+            postgresql_where=text("status IN ('proposed', 'approved', 'paid')"),
+        ),
+        Index(None, "town_code", "id"),
+        Index(None, "informant_index", postgresql_where=text("informant_index IS NOT NULL")),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[RewardStatus]
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
+    #: The report that came first, and the lead whose outcome counts.
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"))
+    main_lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"))
+    reporter_kind: Mapped[ReporterKind]
+    #: Equal for equal reporters, and comparable with nothing else in the database.
+    informant_index: Mapped[bytes | None]
+    rule_version: Mapped[int]
+    conclusion: Mapped[LeadConclusion]
+    involved: Mapped[int | None]
+    computed: Mapped[int]
+    amount: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    #: Why an earlier, similar lead is another affair.
+    distinct_reason: Mapped[str] = mapped_column(default="")
+    proposed_by_id: Mapped[UUID]
+    approved_by_id: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    document_no: Mapped[str] = mapped_column(default="")
+    #: A keyed digest of the one-time code; none where the receipt does.
+    claim_digest: Mapped[bytes | None]
+    claim_issued_at: Mapped[datetime | None]
+    paid_by_id: Mapped[UUID | None]
+    paid_at: Mapped[datetime | None]
+    voucher_no: Mapped[str] = mapped_column(default="")
+    closed_reason: Mapped[str] = mapped_column(default="")

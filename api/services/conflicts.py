@@ -1,0 +1,251 @@
+"""Conflicts of interest of leads: the units that one is about are kept off it, and what the town
+itself may not handle goes to the county."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import events, record_access
+from api.core.clock import now
+from api.core.record_access import RecordAccess
+from api.domain import conflicts as rules
+from api.domain.actors import Actor
+from api.domain.conflicts import Body
+from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
+from api.domain.events import EventName
+from api.domain.leads import LeadStatus
+from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
+from api.domain.permissions import ROLE_SCOPE, Role, RowScope
+from api.models.informants import Informant, LeadAccusedUnit
+from api.models.leads import Lead
+from api.models.units import Division, Post, Unit
+from api.schemas.informants import AccusedUnitCreate, LeadReturn
+from api.services import _transition, lead_sight, leads, places, unnamed
+
+_COUNTY = LEVEL_DIGITS[DivisionLevel.COUNTY]
+_TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]
+ARTICLE = "《信访工作条例》第30条"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who a lead is about, and who may therefore not have to do with it."""
+
+    accused: frozenset[UUID]
+    barred: frozenset[UUID]
+    bodies: Sequence[Body]
+
+    @property
+    def county(self) -> UUID | None:
+        """Where the town's leads go, unless it is barred itself or there is none."""
+        found = [b.id for b in self.bodies if b.kind is UnitKind.COUNTY]
+        return next((unit for unit in found if unit not in self.barred), None)
+
+    def names(self) -> list[str]:
+        """The accused units' names."""
+        return [b.name for b in self.bodies if b.id in self.accused]
+
+
+_NOBODY = Standing(frozenset(), frozenset(), ())
+
+
+async def _bodies(session: AsyncSession, division: str) -> list[Body]:
+    """The units of the town, and of the county above it."""
+    rows = await session.execute(
+        select(Unit.id, Unit.name, Unit.kind, Unit.division_code, Unit.parent_id).where(
+            Unit.is_active,
+            or_(
+                func.left(Unit.division_code, _TOWN) == division[:_TOWN],
+                Unit.division_code == division[:_COUNTY],
+            ),
+        )
+    )
+    return [Body(*row) for row in rows]
+
+
+async def _standing(
+    session: AsyncSession, subject: str, division: str, marked: Collection[UUID]
+) -> Standing:
+    named = rules.may_name_a_unit(subject)
+    if not named and not marked:
+        return _NOBODY
+    bodies = await _bodies(session, division)
+    accused = set(marked)
+    if named:
+        known = await session.scalars(
+            select(Division.name).where(Division.code.in_([division[:_COUNTY], division[:_TOWN]]))
+        )
+        accused |= rules.named(subject, bodies, list(known))
+    return Standing(frozenset(accused), frozenset(rules.barred(accused, bodies)), bodies)
+
+
+async def of_lead(session: AsyncSession, lead: Lead) -> Standing:
+    """Who a stored lead is about: what its subject says, and what people said."""
+    marked = set(
+        await session.scalars(
+            select(LeadAccusedUnit.unit_id).where(LeadAccusedUnit.lead_id == lead.id)
+        )
+    )
+    return await _standing(session, lead.subject_name, lead.division_code, marked)
+
+
+async def ensure_clear(session: AsyncSession, lead: Lead, units: Collection[UUID]) -> None:
+    """Raises RuleViolated (`conflict_of_interest`) when a unit may not have to do with a lead."""
+    standing = await of_lead(session, lead)
+    names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
+    if names:
+        raise RuleViolated(
+            f"{'、'.join(names)}是被反映的单位，或者与它有上下级关系，应当回避",
+            code="conflict_of_interest",
+            article=ARTICLE,
+        )
+
+
+async def keep_off(
+    session: AsyncSession, lead: dict[str, Any], viewers: list[UUID]
+) -> list[tuple[Any, dict[str, Any]]]:
+    """See to it that a lead which is about to be stored is not seen by whom it is about.
+
+    Changes the row and its viewers; returns the further rows that say so.
+    """
+    standing = await _standing(session, lead["subject_name"], lead["division_code"], ())
+    if not standing.accused:
+        return []
+    posts = await session.scalars(select(Post.id).where(Post.unit_id.in_(standing.barred)))
+    gone = standing.barred | set(posts)
+    viewers[:] = [viewer for viewer in viewers if viewer not in gone]
+    rows: list[tuple[Any, dict[str, Any]]] = [
+        (LeadAccusedUnit, {"lead_id": lead["id"], "unit_id": unit, "reason": "", "at": now()})
+        for unit in sorted(standing.accused)
+    ]
+    county = standing.county
+    if county and rules.goes_to_county(standing.barred, lead["owner_unit_id"], standing.bodies):
+        lead |= {
+            "town_code": lead["division_code"][:_COUNTY],
+            "owner_unit_id": county,
+            "status": LeadStatus.ESCALATED,
+        }
+        viewers[:] = [county]
+        told = {"units": standing.names()}
+        rows.append(
+            (
+                events.Event,
+                events.row(None, EventName.LEAD_ROUTED, leads.RESOURCE, lead["id"], told),
+            )
+        )
+    return rows
+
+
+async def read_new(session: AsyncSession, actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
+    """What whoever handed a lead in gets to see of it, this once, even where it is kept off them."""
+    try:
+        return await leads.read(actor, lead["id"], session)
+    except NotFound:
+        routed = len(lead["town_code"]) == _COUNTY
+        seer = (
+            replace(actor, role=Role.COUNTY, unit_id=lead["owner_unit_id"])
+            if routed
+            else replace(actor, role=Role.OFFICE)
+        )
+        shown = await leads.for_actor(actor, await leads.LISTING.one(seer, lead["id"], session))
+        return shown | {"available_actions": [], "revealable": []}
+
+
+async def accuse(
+    session: AsyncSession, actor: Actor, lead_id: UUID, body: AccusedUnitCreate
+) -> dict[str, Any]:
+    """A person says which unit a lead is about. Raises NotFound, Invalid, Conflict."""
+    lead = await _transition.lock(session, actor, leads.LISTING, Lead, lead_id)
+    unit = await places.unit(session, body.unit_id, "unit_id", lead.division_code[:_TOWN])
+    reason = await unnamed.told(session, lead_id, body.reason)
+    row = {"lead_id": lead_id, "unit_id": unit.id, "reason": reason, "at": now()}
+    await session.execute(insert(LeadAccusedUnit).values(row).on_conflict_do_nothing())
+    told = {"unit_id": str(unit.id), "unit_name": unit.name, "reason": reason}
+    await events.record(
+        session, actor, EventName.LEAD_ACCUSED_MARKED, leads.RESOURCE, lead_id, told
+    )
+    standing = await of_lead(session, lead)
+    county = standing.county
+    barred = rules.goes_to_county(standing.barred, lead.owner_unit_id, standing.bodies)
+    if not barred:
+        await _withdraw(session, lead, standing)
+    elif county is None:
+        raise Conflict(
+            "本县尚未设立县专项办，或者县专项办也应回避，请线下上报", code="county_missing"
+        )
+    else:
+        await _route(session, actor, lead, standing, county)
+    return {"routed": barred}
+
+
+async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> None:
+    """Out of the sight of the barred units and their posts; they assist no more either."""
+    posts = await session.scalars(select(Post.id).where(Post.unit_id.in_(standing.barred)))
+    await record_access.withdraw(session, lead.id, standing.barred | set(posts))
+    lead.assisting_unit_ids = [u for u in lead.assisting_unit_ids if u not in standing.barred]
+    if lead.proposed_unit_id in standing.barred:
+        lead.proposed_unit_id = None
+    lead.version += 1
+    await session.flush()
+
+
+async def _route(
+    session: AsyncSession, actor: Actor, lead: Lead, standing: Standing, county: UUID
+) -> None:
+    """Hand a lead to the county: nobody of the town sees it from now on."""
+    if lead.merged_into_id is not None:
+        raise Conflict("线索已并入另一线索，请先撤销并入", code="merged")
+    await lead_sight.ensure_nothing_merged(session, lead)
+    lead.town_code = lead.town_code[:_COUNTY]
+    lead.owner_unit_id = county
+    lead.assisting_unit_ids, lead.proposed_unit_id = [], None
+    _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
+    await session.execute(
+        delete(RecordAccess).where(
+            RecordAccess.resource == leads.RESOURCE, RecordAccess.record_id == lead.id
+        )
+    )
+    await record_access.grant(session, leads.RESOURCE, lead.id, [county])
+    # the town's keepers are out as well: from here the county names its own
+    kept = await session.get(Informant, lead.id, with_for_update=True)
+    if kept is not None:
+        kept.handler_id = kept.supervisor_id = None
+        kept.version += 1
+    await session.flush()
+    told = {"units": standing.names()}
+    await events.record(session, actor, EventName.LEAD_ROUTED, leads.RESOURCE, lead.id, told)
+
+
+def is_routed(lead: Lead) -> bool:
+    """Whether a lead was handed to the county because the town must keep off it."""
+    return len(lead.town_code) == _COUNTY
+
+
+async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: LeadReturn) -> None:
+    """The county looked, and the town need not keep off. Raises NotFound, Forbidden, Conflict."""
+    lead = await _transition.lock(session, actor, leads.LISTING, Lead, lead_id)
+    if not is_routed(lead):
+        raise Conflict("这条线索没有因回避转到县里", code="not_routed")
+    if lead.owner_unit_id != actor.unit_id:
+        raise Forbidden("只有承办单位可以退回", code="not_own_unit")
+    await session.execute(delete(LeadAccusedUnit).where(LeadAccusedUnit.lead_id == lead.id))
+    place = await places.locate(session, lead.division_code)
+    creator = await session.get(Post, lead.created_by_post_id) if lead.created_by_post_id else None
+    lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
+    back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
+    _transition.put(lead, back)
+    # a report from the public is not shown to the village before the office has seen it
+    viewers = [place.village_unit_id, _viewer(creator)] if creator else []
+    await record_access.grant(session, leads.RESOURCE, lead.id, viewers)
+    await session.flush()
+    told = {"reason": await unnamed.told(session, lead_id, body.reason)}
+    await events.record(session, actor, EventName.LEAD_RETURNED, leads.RESOURCE, lead.id, told)
+
+
+def _viewer(post: Post) -> UUID:
+    return post.id if ROLE_SCOPE.get(post.role) is RowScope.POST else post.unit_id

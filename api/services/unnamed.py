@@ -1,0 +1,64 @@
+"""Records about a lead without its informant: the identity goes into the vault as it comes in, and
+a word stands in its place in every text."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.clock import now
+from api.core.crypto import keyring
+from api.domain import informants as rules
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.models.informants import Informant
+from api.services import protect
+
+#: Not the kind of the numbers in texts: whoever searches for a phone cannot hit this.
+_PHONE = "informant_phone"
+
+
+def row(
+    lead_id: UUID, name: str, phone: str, *, actor: Actor | None = None, narrative: str = ""
+) -> dict[str, Any]:
+    """The values of one informant. Whoever takes the report in and may keep identities, keeps it;
+    otherwise somebody is to be named."""
+    keys = keyring()
+    keeps = actor is not None and actor.may(P.INFORMANT_OPEN)
+    return {
+        "lead_id": lead_id,
+        "name_enc": keys.encrypt(name) if name else None,
+        "phone_enc": keys.encrypt(phone) if phone else None,
+        "phone_index": keys.blind_index(_PHONE, phone) if phone else None,
+        "narrative_enc": keys.encrypt(narrative) if narrative else None,
+        "handler_id": actor.id if keeps and actor else None,
+        "supervisor_id": None,
+        "version": 1,
+        "updated_at": now(),
+    }
+
+
+def plain(sealed: bytes | None) -> str:
+    """A value of the vault; empty where nothing was given."""
+    return keyring().decrypt(sealed) if sealed else ""
+
+
+async def without(session: AsyncSession, lead_ids: Iterable[UUID], *texts: str) -> list[str]:
+    """Texts about some leads, without whoever reported these."""
+    told = list(texts)
+    wanted = [*lead_ids]
+    if not wanted or not any(told):
+        return told
+    rows = await session.execute(
+        select(Informant.name_enc, Informant.phone_enc).where(Informant.lead_id.in_(wanted))
+    )
+    for name, phone in rows:
+        told = [rules.hide(text, plain(name), plain(phone)) for text in told]
+    return told
+
+
+async def told(session: AsyncSession, lead_id: UUID, text: str) -> str:
+    """A text as events may tell it: neither numbers nor the informant."""
+    return protect.told((await without(session, [lead_id], text))[0])

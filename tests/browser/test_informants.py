@@ -1,0 +1,61 @@
+"""The informant's identity on the lead's page: asked for, approved by another, seen, closed."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.conftest import Running, logged_in, started
+from tests.factories import make_lead
+
+NAME, PHONE = "公孙金丝雀", "13955512340"
+
+
+@pytest.fixture(scope="module")
+def server(browser, built, tmp_path_factory) -> Running:
+    with started(tmp_path_factory.mktemp("vault-home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(server: Running):
+    with logged_in(server) as as_:
+        yield as_
+
+
+def panel(person):
+    return person.page.get_by_role("region", name="举报人身份")
+
+
+async def test_two_people_open_it_and_it_closes(as_, client):
+    reporter = {"kind": "real_name", "name": NAME, "phone": PHONE}
+    lead = make_lead(client("office"), narrative=f"我是{NAME}，请回电。", reporter=reporter)
+    office, leader = await as_("office"), await as_("leader")
+    url = f"/leads/{lead['id']}"
+
+    await office.open(url)
+    await panel(office).get_by_role("button", name="申请查看身份").click()
+    await office.page.get_by_label("理由").fill("回访举报人，核实转账时间")
+    await office.page.get_by_role("button", name="确定申请查看身份").click()
+    await expect(panel(office)).to_contain_text("待批准")
+    await expect(panel(office).get_by_role("button", name="批准", exact=True)).to_have_count(0)
+
+    await leader.open("/")
+    await leader.page.get_by_text("查看举报人身份待批准").first.wait_for()
+    await leader.open(url)
+    await panel(leader).get_by_role("button", name="批准", exact=True).click()
+    await leader.page.get_by_role("button", name="确定批准").click()
+    await expect(panel(leader)).to_contain_text("已批准")
+    await expect(panel(leader).get_by_role("button", name="查看身份")).to_have_count(0)
+    assert NAME not in await leader.page.content()
+
+    await office.open(url)
+    await panel(office).get_by_role("button", name="查看身份", exact=True).click()
+    await expect(panel(office)).to_contain_text(NAME)
+    await expect(panel(office)).to_contain_text(re.compile(r"还可查看\s*[12] 小时"))
+    await panel(office).get_by_role("button", name="隐藏").click()
+    assert NAME not in await office.page.content()
+    await panel(office).get_by_role("button", name="提前关闭").click()
+    await office.page.get_by_role("button", name="确定提前关闭").click()
+    await expect(panel(office)).to_contain_text("已关闭")
+    await expect(panel(office).get_by_role("button", name="查看身份", exact=True)).to_have_count(0)

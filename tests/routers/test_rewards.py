@@ -1,0 +1,468 @@
+"""Rewards over HTTP: to the first reporter, once, by three people, and nobody learns a name."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from api.core.clock import now
+from tests.factories import diverted, make_lead
+from tests.money import made
+from tests.public import hand_in, show
+
+INFORMANT = "司徒报恩"
+
+
+def phone() -> str:
+    return f"137{uuid4().int % 10**8:08d}"
+
+
+def words() -> str:
+    """Nothing that another test's lead could be like."""
+    return "".join(chr(0x4E00 + uuid4().int % 8000) for _ in range(40))
+
+
+def reported(office, **over) -> dict:
+    """A lead with a named reporter, about something of its own."""
+    told = {
+        "subject_name": words()[:8],
+        "narrative": words(),
+        "amount_involved": "150000.00",
+        "reporter": {"kind": "real_name", "name": INFORMANT, "phone": phone()},
+    }
+    return make_lead(office, **(told | over))
+
+
+def concluded(client, lead: dict, conclusion: str = "illegal") -> dict:
+    office, market = client("office"), client("market")
+    url, unit = f"/leads/{lead['id']}", market.me["unit"]["id"]
+    lead = office.get(url).json()
+    if lead["status"] == "received":
+        lead = office.act(url, "register", lead["version"]).json()
+    lead = office.act(url, "assign", lead["version"], unit_id=unit).json()
+    lead = market.act(url, "acknowledge", lead["version"]).json()
+    answer = market.act(
+        url, "conclude", lead["version"], conclusion=conclusion, findings="查实。",
+        **diverted(conclusion),
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def merge(office, lead: dict, main: dict) -> None:
+    version = office.get(f"/leads/{lead['id']}").json()["version"]
+    body = {"lead_id": lead["id"], "version": version, "reason": "同一件事"}
+    answer = office.post(f"/leads/{main['id']}/merges", json=body)
+    assert answer.status_code == 201, answer.text
+
+
+def rule_version(office) -> int:
+    return office.get("/reward-rules").json()["items"][0]["version"]
+
+
+def propose(office, lead: dict, **over):
+    body = {"lead_id": lead["id"], "rule_version": rule_version(office)} | over
+    return office.post("/rewards", json=body)
+
+
+def act(who, reward: dict, action: str, **fields):
+    version = who.get(f"/rewards/{reward['id']}").json()["version"]
+    return who.act(f"/rewards/{reward['id']}", action, version, **fields)
+
+
+def approve(leader, reward: dict):
+    return act(leader, reward, "approve", document_no="众专办奖〔2026〕1号")
+
+
+def pay(finance, reward: dict, claim: str, **over):
+    told = {"claim": claim, "voucher_no": "付字第12号", "is_attested": True} | over
+    return act(finance, reward, "pay", **told)
+
+
+def code_of(office, reward: dict) -> str:
+    version = office.get(f"/rewards/{reward['id']}").json()["version"]
+    answer = office.post(f"/rewards/{reward['id']}/codes", json={"version": version})
+    return made(answer)["code"]
+
+
+def refused(answer, code: str, status: int = 409) -> None:
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+class TestFlow:
+    def test_proposed_approved_paid_by_three_people(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        lead = concluded(client, reported(office))
+        reward = made(propose(office, lead))
+        assert reward["number"].startswith("JL-")
+        assert reward["amount"] == reward["computed"] == "2000.00"
+        assert reward["rule_version"] == rule_version(office)
+        assert reward["lead"]["number"] == lead["number"]
+        assert (reward["claim_by"], reward["is_claimable"]) == ("code", False)
+        approved = approve(leader, reward).json()
+        assert approved["status"] == "approved"
+        refused(pay(finance, reward, "0" * 16), "no_claim_code")
+        code = code_of(office, reward)
+        assert len(code.replace(" ", "")) == 16
+        done = pay(finance, reward, code)
+        assert done.status_code == 200, done.text
+        assert done.json()["status"] == "paid"
+        assert done.json()["paid_by"] == finance.me["user"]["name"]
+        refused(pay(finance, reward, code), "transition_not_allowed")
+
+    def test_a_receipt_is_the_claim_where_there_is_one(self, client, anonymous):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        receipt = hand_in(anonymous, narrative=words(), subject_name=words()[:8])
+        lead = office.get("/leads", params={"limit": 1}).json()["items"][0]
+        lead = concluded(client, lead)
+        reward = made(propose(office, lead))
+        assert (reward["claim_by"], reward["is_claimable"]) == ("receipt", True)
+        assert reward["reporter_kind"] == "anonymous"
+        assert show(anonymous, receipt).json()["reward"] is None, "not before it is approved"
+        approve(leader, reward)
+        told = show(anonymous, receipt).json()["reward"]
+        assert told == {"number": reward["number"], "amount": "1000.00", "is_paid": False}
+        version = office.get(f"/rewards/{reward['id']}").json()["version"]
+        code = office.post(f"/rewards/{reward['id']}/codes", json={"version": version})
+        refused(code, "has_receipt")
+        wrong = hand_in(anonymous, narrative=words())
+        refused(pay(finance, reward, wrong), "claim_wrong", 422)
+        refused(pay(finance, reward, "1234"), "claim_wrong", 422)
+        refused(pay(finance, reward, receipt, is_attested=False), "not_attested", 422)
+        assert pay(finance, reward, receipt).json()["status"] == "paid"
+        assert show(anonymous, receipt).json()["reward"]["is_paid"] is True
+
+    def test_a_second_code_replaces_the_first(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        reward = made(propose(office, concluded(client, reported(office))))
+        version = reward["version"]
+        early = office.post(f"/rewards/{reward['id']}/codes", json={"version": version})
+        refused(early, "not_approved")
+        approve(leader, reward)
+        first, second = code_of(office, reward), code_of(office, reward)
+        refused(pay(finance, reward, first), "claim_wrong", 422)
+        assert pay(finance, reward, second).status_code == 200
+
+    def test_a_code_is_shown_once(self, client):
+        office, leader = client("office"), client("leader")
+        reward = made(propose(office, concluded(client, reported(office))))
+        version = approve(leader, reward).json()["version"]
+        key = {"Idempotency-Key": uuid4().hex}
+        url, body = f"/rewards/{reward['id']}/codes", {"version": version}
+        assert made(office.post(url, json=body, headers=key))["code"]
+        assert not office.post(url, json=body, headers=key).json().get("code")
+
+    def test_refused_and_cancelled_with_a_reason_may_be_proposed_again(self, client):
+        office, leader = client("office"), client("leader")
+        lead = concluded(client, reported(office))
+        one = made(propose(office, lead))
+        gone = act(leader, one, "refuse", reason="材料不足")
+        assert (gone.json()["status"], gone.json()["closed_reason"]) == ("refused", "材料不足")
+        two = made(propose(office, lead))
+        assert act(office, two, "cancel", reason="金额有误").json()["status"] == "cancelled"
+        assert propose(office, lead, amount="1500.00").json()["amount"] == "1500.00"
+
+    def test_who_may_do_what(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        reward = made(propose(office, concluded(client, reported(office))))
+        assert approve(office, reward).status_code == 403
+        assert act(finance, reward, "refuse", reason="不行").status_code == 403
+        assert [a["action"] for a in reward["available_actions"]] == ["cancel"]
+        shown = leader.get(f"/rewards/{reward['id']}").json()
+        assert [a["action"] for a in shown["available_actions"]] == ["approve", "refuse"]
+        approve(leader, reward)
+        assert pay(leader, reward, "1" * 16).status_code == 403
+        for stranger in ("market", "police", "village01", "grid01", "county", "system_admin"):
+            assert client(stranger).get("/rewards").status_code == 403
+        stale = leader.act(f"/rewards/{reward['id']}", "approve", 1, document_no="甲")
+        refused(stale, "stale_version")
+
+    def test_the_database_itself_wants_three_people(self, client, running):
+        """Posts may be held in turn by one person; the flow and two constraints say no."""
+        office = client("office")
+        reward = made(propose(office, concluded(client, reported(office))))
+
+        async def forge(sql: str) -> None:
+            connection = await asyncpg.connect(running.owner_url.replace("+asyncpg", ""))
+            try:
+                await connection.execute(sql, reward["id"])
+            finally:
+                await connection.close()
+
+        with pytest.raises(asyncpg.CheckViolationError):
+            asyncio.run(forge("UPDATE rewards SET approved_by_id = proposed_by_id WHERE id = $1"))
+        with pytest.raises(asyncpg.CheckViolationError):
+            asyncio.run(
+                forge(
+                    "UPDATE rewards SET approved_by_id = id, paid_by_id = proposed_by_id"
+                    " WHERE id = $1"
+                )
+            )
+
+
+class TestDuties:
+    def test_each_step_waits_for_whoever_takes_it(self, client):
+        """For the leader, then the office while there is no code, then finance."""
+        office, leader, finance = client("office"), client("leader"), client("finance")
+
+        def waiting(who, kind: str, number: str) -> bool:
+            items = who.get("/me/duties", params={"limit": 200}).json()["items"]
+            return (kind, number) in [(item["kind"], item["number"]) for item in items]
+
+        reward = made(propose(office, concluded(client, reported(office))))
+        number = reward["number"]
+        assert waiting(leader, "reward_approve", number)
+        approve(leader, reward)
+        assert not waiting(leader, "reward_approve", number)
+        assert waiting(office, "reward_code", number)
+        assert not waiting(finance, "reward_pay", number)
+        code = code_of(office, reward)
+        assert not waiting(office, "reward_code", number)
+        assert waiting(finance, "reward_pay", number)
+        pay(finance, reward, code)
+        assert not waiting(finance, "reward_pay", number)
+
+
+class TestWhoGetsIt:
+    def test_the_first_reporter_whoever_of_the_merged_is_asked_about(self, client):
+        office = client("office")
+        early = (now() - timedelta(days=9)).isoformat()
+        second = concluded(client, reported(office))
+        first = reported(office, received_at=early)
+        merge(office, first, second)
+        for asked in (first, second):
+            shown = office.get(f"/leads/{asked['id']}/rewards").json()
+            assert shown["draft"]["first_lead"]["id"] == first["id"]
+        reward = made(propose(office, second))
+        assert reward["lead"]["id"] == first["id"]
+        assert reward["main_lead"]["id"] == second["id"]
+        refused(propose(office, first), "double_reward")
+        refused(propose(office, second), "double_reward")
+
+    def test_leads_of_one_case_are_one_affair(self, client):
+        office, police = client("office"), client("police")
+        ids = []
+        for _ in range(2):
+            lead = reported(office)
+            lead = office.act(
+                f"/leads/{lead['id']}", "assign", lead["version"],
+                unit_id=police.me["unit"]["id"],
+            ).json()  # fmt: skip
+            url = f"/leads/{lead['id']}"
+            lead = police.act(url, "acknowledge", lead["version"]).json()
+            lead = police.act(
+                url, "conclude", lead["version"], conclusion="suspected_crime", findings="属实"
+            ).json()
+            ids.append(lead)
+        body = {"source_lead_ids": [each["id"] for each in ids], "title": "某案", "summary": "略"}
+        made(police.post("/cases", json=body))
+        made(propose(office, ids[1]))
+        refused(propose(office, ids[0]), "double_reward")
+        shown = office.get(f"/leads/{ids[1]['id']}/rewards").json()
+        assert shown["draft"]["first_lead"]["id"] == ids[0]["id"]
+
+    def test_merged_after_both_were_approved_only_one_is_paid(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        one, two = (concluded(client, reported(office)) for _ in range(2))
+        first, second = made(propose(office, one)), made(propose(office, two))
+        approve(leader, first)
+        merge(office, two, one)
+        refused(approve(leader, second), "double_reward")
+        refused(pay(finance, first, code_of(office, first)), "double_reward")
+        act(office, second, "cancel", reason="同一件事")
+        assert pay(finance, first, code_of(office, first)).json()["status"] == "paid"
+
+    def test_the_same_reporter_of_what_was_once_merged(self, client):
+        office, number = client("office"), phone()
+        told = {"kind": "real_name", "name": INFORMANT, "phone": number}
+        one = concluded(client, reported(office, reporter=told))
+        two = concluded(client, reported(office, reporter=told))
+        merge(office, two, one)
+        made(propose(office, one))
+        link = office.get(f"/leads/{one['id']}/merges").json()["items"][0]
+        body = {"version": link["lead"]["version"], "reason": "分开办"}
+        url = f"/leads/{one['id']}/merges/{link['id']}/reversals"
+        assert office.post(url, json=body).status_code == 200
+        refused(propose(office, two, distinct_reason="另一件"), "double_reward")
+        other = concluded(client, reported(office, reporter=told))
+        made(propose(office, other, distinct_reason="另一件")), "another affair is another reward"
+
+    def test_an_earlier_similar_lead_is_merged_or_explained(self, client):
+        office, who = client("office"), words()[:6]
+        early = (now() - timedelta(days=5)).isoformat()
+        other = reported(office, subject_name=f"{who}养老院", received_at=early)
+        lead = concluded(client, reported(office, subject_name=f"{who}养老院"))
+        refused(propose(office, lead), "similar_unmerged")
+        draft = office.get(f"/leads/{lead['id']}/rewards").json()["draft"]
+        assert draft["earlier_similar"] == [{"id": other["id"], "number": other["number"]}]
+        assert draft["hindrances"] == ["similar_unmerged"]
+        reward = made(propose(office, lead, distinct_reason="收款人和时间都不同"))
+        assert reward["distinct_reason"] == "收款人和时间都不同"
+
+    def test_staff_get_none(self, client, running):
+        """Compared by number, however it is written; a former holder of a post is staff too."""
+        office, number = client("office"), phone()
+        admin = client("system_admin")
+        answer = admin.post(
+            "/users", json={"username": f"u{uuid4().hex[:8]}", "name": "段某", "phone": number}
+        )
+        assert answer.status_code == 201, answer.text
+        told = {"kind": "real_name", "name": INFORMANT, "phone": f"+86 {number[:3]} {number[3:]}"}
+        lead = concluded(client, reported(office, reporter=told))
+        refused(propose(office, lead), "reporter_is_staff")
+
+    def test_nobody_to_reward(self, client):
+        office = client("office")
+        found = concluded(client, reported(office, reporter={"kind": "anonymous"}))
+        refused(propose(office, found), "no_reporter")
+
+    @pytest.mark.parametrize("conclusion", ["unfounded", "civil_dispute", "unverifiable"])
+    def test_what_was_not_proven(self, client, conclusion):
+        office = client("office")
+        lead = concluded(client, reported(office), conclusion)
+        refused(propose(office, lead), "not_rewardable")
+
+    def test_a_lead_that_nobody_has_concluded(self, client):
+        office = client("office")
+        refused(propose(office, reported(office)), "not_rewardable")
+
+    def test_not_above_the_rule(self, client):
+        office = client("office")
+        lead = concluded(client, reported(office))
+        for wrong in ("2000.01", "0.00"):
+            refused(propose(office, lead, amount=wrong), "above_rule", 422)
+
+
+class TestOnce:
+    def test_many_at_once_make_one(self, client):
+        """Of a merged pair, asked about from both ends by eight at the same moment."""
+        office = client("office")
+        main = concluded(client, reported(office))
+        other = reported(office)
+        merge(office, other, main)
+        version = rule_version(office)
+
+        def once(each: dict) -> int:
+            body = {"lead_id": each["id"], "rule_version": version}
+            return office.post("/rewards", json=body).status_code
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(once, [main, other] * 4))
+        assert sorted(answers) == [201] + [409] * 7
+
+    def test_paid_once_by_two_at_once(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        reward = made(propose(office, concluded(client, reported(office))))
+        approve(leader, reward)
+        code = code_of(office, reward)
+        version = finance.get(f"/rewards/{reward['id']}").json()["version"]
+
+        def once(_: int) -> int:
+            return finance.act(
+                f"/rewards/{reward['id']}", "pay", version,
+                claim=code, voucher_no="1", is_attested=True,
+            ).status_code  # fmt: skip
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(once, range(4))) == [200, 409, 409, 409]
+
+
+class TestRule:
+    def rule(self, office, **over) -> dict:
+        return {
+            "version": rule_version(office),
+            "conclusions": ["suspected_crime", "illegal"],
+            "steps": [
+                {"at_least": "0", "reward": "1000"},
+                {"at_least": "100000", "reward": "2000"},
+            ],
+            "basis_points": 0,
+            "floor": "1000",
+            "cap": "100000",
+            "allows_anonymous": True,
+            "source": "众专办〔2026〕9号",
+        } | over
+
+    def test_a_reward_keeps_the_version_it_was_proposed_by(self, client):
+        office, leader = client("office"), client("leader")
+        before = rule_version(office)
+        lead, later = (concluded(client, reported(office)) for _ in range(2))
+        reward = made(propose(office, lead))
+        changed = made(office.post("/reward-rules", json=self.rule(office, basis_points=100)))
+        assert changed["items"][0]["version"] == before + 1
+        assert changed["items"][-1]["is_builtin"]
+        assert approve(leader, reward).json()["amount"] == "2000.00"
+        refused(propose(office, later, rule_version=before), "rule_changed")
+        new = made(propose(office, later))
+        assert (new["rule_version"], new["amount"]) == (before + 1, "3500.00")
+        made(office.post("/reward-rules", json=self.rule(office)))
+
+    def test_anonymous_reporters_by_the_rule(self, client, anonymous):
+        office = client("office")
+        made(office.post("/reward-rules", json=self.rule(office, allows_anonymous=False)))
+        try:
+            hand_in(anonymous, narrative=words(), subject_name=words()[:8])
+            lead = office.get("/leads", params={"limit": 1}).json()["items"][0]
+            refused(propose(office, concluded(client, lead)), "anonymous_not_rewarded")
+        finally:
+            made(office.post("/reward-rules", json=self.rule(office)))
+
+    def test_a_wrong_rule_is_refused_where_it_is_wrong(self, client):
+        office = client("office")
+        answer = office.post("/reward-rules", json=self.rule(office, floor="2", cap="1"))
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/floor"
+        stale = office.post("/reward-rules", json=self.rule(office, version=999))
+        refused(stale, "stale_version")
+
+    def test_only_the_office_changes_it(self, client):
+        leader = client("leader")
+        assert leader.get("/reward-rules").json()["may_change"] is False
+        body = self.rule(client("office"))
+        assert leader.post("/reward-rules", json=body).status_code == 403
+
+
+class TestNobodyLearnsWho:
+    def test_no_answer_to_anybody_holds_the_name_or_the_number(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        number = phone()
+        told = {"kind": "real_name", "name": INFORMANT, "phone": number}
+        lead = concluded(client, reported(office, reporter=told))
+        reward = made(propose(office, lead, note=f"举报人电话{number}"))
+        approve(leader, reward)
+        code = code_of(office, reward)
+        pay(finance, reward, code)
+        for who in (office, leader, finance, client("supervisor")):
+            for url in (
+                f"/rewards/{reward['id']}", f"/rewards/{reward['id']}/timeline",
+                "/rewards?limit=200", "/events?limit=200", f"/leads/{lead['id']}/rewards",
+            ):  # fmt: skip
+                text = who.get(url).text
+                assert INFORMANT not in text
+                assert number not in text
+                assert code not in text
+                assert code.replace(" ", "") not in text
+
+    def test_who_pays_sees_number_and_amount_and_nothing_of_the_affair(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        lead = concluded(client, reported(office))
+        reward = made(propose(office, lead, note="事由"))
+        approve(leader, reward)
+        shown = finance.get(f"/rewards/{reward['id']}").json()
+        assert shown["amount"] == "2000.00"
+        for name in ("lead", "main_lead", "conclusion", "involved", "reporter_kind"):
+            assert shown[name] is None
+        assert shown["note"] == ""
+        listed = finance.get("/rewards", params={"q": reward["number"]}).json()["items"]
+        assert [set(item) & {"lead", "note", "conclusion"} for item in listed] == [set()]
+        assert finance.get(f"/leads/{lead['id']}/rewards").status_code == 404
+
+    def test_the_handler_of_a_lead_is_not_told_of_its_reward(self, client):
+        office, market = client("office"), client("market")
+        lead = concluded(client, reported(office))
+        made(propose(office, lead))
+        assert market.get(f"/leads/{lead['id']}/rewards").status_code == 403
+        assert "JL-" not in market.get(f"/leads/{lead['id']}/timeline").text
