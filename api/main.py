@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api.core import db, errors, fast_lane, logging, openapi, reference, web
+from api.core import db, errors, fast_lane, logging, memory, openapi, reference, web
 from api.routers import ROUTERS
 
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    memory.settle()
     yield
     await db.dispose()
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.core import db, jobs, logging, processes
+from api.core import db, jobs, logging, memory, processes
 from api.core.config import settings
 from api.core.migrations import plain
 
@@ -91,6 +91,7 @@ def main() -> None:
     logging.configure()
     _load_library()
     processes.await_go()
+    memory.settle()
     asyncio.run(run(JOBS, SCHEDULES))
 
 

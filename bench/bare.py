@@ -90,7 +90,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with asyncpg.create_pool(dsn, min_size=4, max_size=10) as pool:
         app.state.pool = pool
         app.state.office = tuple(await pool.fetchrow(_OFFICE))
-        app.state.vector = dataset.vector(f"{dataset.SUBJECT} {dataset.TEXT}")
+        app.state.vector = dataset.vector(f"{dataset.SUBJECTS[0]} {dataset.TEXT}")
         yield
 
 

@@ -155,12 +155,15 @@ class _Staging:
         self.named: dict[str, int] = {}
 
     async def run(self, sheets: Iterator[Sheet]) -> None:
+        """While the database takes one batch in, a thread reads the next."""
         rows = self.reader.walk(sheets)
-        while True:
-            batch = await asyncio.to_thread(self._next, rows)
-            if not batch:
-                return
-            await self._store(batch)
+        batch = await asyncio.to_thread(self._next, rows)
+        while batch:
+            following = asyncio.ensure_future(asyncio.to_thread(self._next, rows))
+            try:
+                await self._store(batch)
+            finally:
+                batch = await following
 
     def _next(self, rows: Iterator[LedgerRow]) -> list[tuple[LedgerRow, bytes, list[bytes], bytes]]:
         keys = keyring()
