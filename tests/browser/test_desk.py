@@ -60,6 +60,7 @@ class TestByKeyboardAlone:
         await keys.press("a")  # no proposal: the unit is asked for
         await expect(person.page.get_by_role("combobox", name="承办单位")).to_be_focused()
         await keys.type("派出所")
+        await expect(person.page.get_by_role("option", name="派出所")).to_be_visible()
         await keys.press("ArrowDown")
         await keys.press("Enter")
         await keys.press("Control+Enter")
