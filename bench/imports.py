@@ -64,12 +64,15 @@ async def measure() -> dict[str, float]:
     database = db.database()
     content = ledger(ROWS)
     async with database.session() as session, session.begin():
-        post, unit, place = (
+        post, unit, place, user = (
             await session.execute(
-                text("SELECT p.id, p.unit_id, p.division_code FROM posts p WHERE p.code = 'office'")
+                text(
+                    "SELECT p.id, p.unit_id, p.division_code, u.id FROM posts p, users u"
+                    " WHERE p.code = 'office' AND u.username = 'office'"
+                )
             )
         ).one()
-        login, user = uuid7(), uuid7()
+        login = uuid7()
         actor = Actor("user", user, "镇专项办", post, unit, Role.OFFICE, place, login)
         await session.execute(
             text(

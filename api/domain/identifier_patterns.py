@@ -242,6 +242,11 @@ def _half_width(text: str) -> str:
     return text if text.isascii() else text.translate(_narrow())
 
 
+def as_digits(text: str) -> str:
+    """The text with every way of writing a digit brought to 0-9."""
+    return _half_width(text).translate(_NUMERALS)
+
+
 @cache
 def _narrow() -> dict[int, str]:
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}

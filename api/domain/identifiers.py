@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from api.domain.codes import normalise_code
-from api.domain.identifier_patterns import IdentifierKind, candidates, is_worth_looking
+from api.domain.identifier_patterns import IdentifierKind, as_digits, candidates, is_worth_looking
 from api.domain.labels import Labelled
 
-__all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "IdentifierState", "detect",
+__all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "IdentifierState", "as_digits", "detect",
            "mask_identifier", "masked", "normalised", "unmasked"]  # fmt: skip
 
 #: Readable in a text: companies, web addresses, and the places where a fraud is at work.

@@ -136,15 +136,22 @@ def _names(said: str) -> list[str]:
     return sorted({name for name in found if len(name) >= _SHORTEST}, key=len, reverse=True)
 
 
+_GAPS = re.compile(r"[\s·]+")
+_NO_DIGIT = re.compile(r"[^0-9]+")
+
+
 def hide(text: str, name: str, phone: str) -> str:
     """A text without the informant: the name (however it is spaced) and the phone, however it is
     written, give way to a word."""
     if not text:
         return text
+    written = _GAPS.sub("", text).lower()
     for each in _names(name):
+        if _GAPS.sub("", each).lower() not in written:  # most texts name nobody
+            continue
         spaced = r"[\s·]*".join(re.escape(c) for c in each if not c.isspace() and c != "·")
         text = re.sub(spaced, HIDDEN, text, flags=re.IGNORECASE)
-    if phone:
+    if phone and _NO_DIGIT.sub("", phone) in _NO_DIGIT.sub("", identifiers.as_digits(text)):
         for found in reversed(identifiers.detect(text)):
             if phone in found.value_normalised:
                 text = text[: found.start] + HIDDEN + text[found.end :]
