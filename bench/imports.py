@@ -33,12 +33,12 @@ def ledger(rows: int) -> bytes:
     for at, head in enumerate(heads):
         sheet.write_string(0, at, head)
     for n in range(1, rows + 1):
-        phone = f"13{rng.randrange(10**9):09d}"
+        phone, theirs = (f"13{rng.randrange(10**9):09d}" for _ in range(2))
         cells: list[Any] = [
             n, rng.choice(["12345", "信访", "110"]), f"2022年{rng.randrange(5, 10)}月{rng.randrange(1, 29)}日",
             "实名", "王文秀", phone, f"霍邱县第{rng.randrange(300)}康养服务有限公司", "提供养老服务",
             f"老人交纳会员费{rng.randrange(10**6)}元预订床位，承诺每年返利{rng.randrange(5, 30)}%，"
-            f"至今无法入住，要求退款被拖延，对方电话{phone}。第{n}件。",
+            f"至今无法入住，要求退款被拖延，对方电话{theirs}。第{n}件。",
             rng.randrange(1, 30), rng.randrange(1, 500) / 10, rng.choice(VILLAGES), "派出所", None,
         ]  # fmt: skip
         for at, cell in enumerate(cells):
