@@ -18,6 +18,8 @@ class DutyKind(Labelled):
     LEAD_VERIFY = "lead_verify", "待核查"
     LEAD_RECHECK = "lead_recheck", "待二次核查"
     LEAD_RECHECK_DRAWN = "lead_recheck_drawn", "抽中待发起二次核查"
+    LEAD_ASSIST_ASKED = "lead_assist_asked", "协办待签收"
+    LEAD_ASSIST_ANSWER = "lead_assist_answer", "协办待答复"
     LEAD_TRANSFER = "lead_transfer", "移送、移交的事项待办或者待催办"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
     CASE_ACCEPT = "case_accept", "待受案"

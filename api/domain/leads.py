@@ -37,6 +37,7 @@ class LeadAction(Labelled):
     REGISTER = "register", "登记"
     ASSIGN = "assign", "交办"
     ACKNOWLEDGE = "acknowledge", "签收"
+    ASK_ASSIST = "ask_assist", "请求协办"
     DISPUTE = "dispute", "提出异议"
     CONCLUDE = "conclude", "提交核查结论"
     RECHECK = "recheck", "发起二次核查"
@@ -288,6 +289,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(
                 _UNIT,
                 Field("assisting_unit_ids", "协办单位", FieldKind.UNITS, required=False),
+                Field("assist_task", "协办事项", FieldKind.LONG_TEXT, required=False),
                 Field("due_on", "办理期限", FieldKind.DATE, required=False, rule="LEAD-01"),
             ),
         ),
@@ -403,6 +405,26 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
             when=(HANDLER, UNANSWERED),
+        ),
+        A.ASK_ASSIST: Step(
+            frozenset(
+                {
+                    S.ASSIGNED,
+                    S.VERIFYING,
+                    S.TRANSFERRED_DEPARTMENT,
+                    S.TRANSFERRED_POLICE,
+                    S.ESCALATED,
+                    S.RECHECK,
+                }
+            ),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("assisting_unit_id", "协办单位", FieldKind.UNIT),
+                Field("assist_task", "协办事项", FieldKind.LONG_TEXT),
+                Field("due_on", "协办期限", FieldKind.DATE, required=False, rule="LEAD-ASSIST"),
+            ),
+            when=(HANDLER,),
         ),
         A.RECHECK: Step(
             DRAWABLE,

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     JOB_MANAGE = "job:manage"
 
     LEAD_ASSIGN = "lead:assign"
+    LEAD_ASSIST = "lead:assist"
     LEAD_CREATE = "lead:create"
     LEAD_EXPORT = "lead:export"
     LEAD_HANDLE = "lead:handle"
@@ -124,6 +125,7 @@ _REGULATOR = _BASE | {
     P.EVENT_READ,
     P.INSPECTION_HANDLE,
     P.INSPECTION_READ,
+    P.LEAD_ASSIST,
     P.LEAD_CREATE,
     P.LEAD_HANDLE,
     P.LEAD_READ,
@@ -159,6 +161,7 @@ _OFFICE = _VIEWER | {
     P.IMPORT_RUN,
     P.INSPECTION_HANDLE,
     P.LEAD_ASSIGN,
+    P.LEAD_ASSIST,
     P.LEAD_CREATE,
     P.LEAD_EXPORT,
     P.LEAD_HANDLE,
@@ -183,6 +186,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BASE
         | {
             P.EVENT_READ,
+            P.LEAD_ASSIST,
             P.LEAD_CREATE,
             P.LEAD_HANDLE,
             P.LEAD_READ,
@@ -210,6 +214,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BASE
         | {
             P.EVENT_READ,
+            # a village knows its people: asked, it answers, though it verifies nothing itself
+            P.LEAD_ASSIST,
             P.LEAD_CREATE,
             P.LEAD_READ,
             P.RISK_ENTITY_CREATE,
@@ -218,7 +224,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.GRID: frozenset(_BASE | {P.EVENT_READ, P.LEAD_CREATE, P.LEAD_READ}),
-    Role.COUNTY: frozenset(_BASE | {P.EVENT_READ, P.LEAD_HANDLE, P.LEAD_READ, P.STATISTICS_READ}),
+    Role.COUNTY: frozenset(
+        _BASE | {P.EVENT_READ, P.LEAD_ASSIST, P.LEAD_HANDLE, P.LEAD_READ, P.STATISTICS_READ}
+    ),
     Role.SUPERVISOR: frozenset(_VIEWER),
     # The three administrators (GB/T 22239 AC-4): none of them sees business data.
     Role.SYSTEM_ADMIN: frozenset(

@@ -137,7 +137,8 @@ class Lead(Recorded, Versioned, Base):
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     #: The unit that a ledger names; the office confirms it by assigning.
     proposed_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
-    assisting_unit_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    #: Whether others were ever asked to assist: only then `lead_assists` is looked into.
+    assisted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     due_on: Mapped[date | None] = mapped_column(index=True)
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")

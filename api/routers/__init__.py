@@ -14,6 +14,7 @@ from api.routers import (
     imports,
     inspections,
     jobs,
+    lead_assists,
     lead_desk,
     lead_links,
     leads,
@@ -46,6 +47,7 @@ ROUTERS = (
     lead_links.router,  # its plain words come before /leads/{lead_id}
     lead_desk.router,  # before /leads/{lead_id}
     leads.router,
+    lead_assists.router,
     receipts.leads_router,
     exports.risk_entities_router,
     risk_entities.router,

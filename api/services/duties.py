@@ -42,6 +42,7 @@ from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_d
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
 from api.domain.inspections import InspectionStatus
+from api.domain.lead_assists import AssistStatus
 from api.domain.leads import DRAWABLE, LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
@@ -53,6 +54,7 @@ from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
 from api.models.imports import Import
 from api.models.inspections import Inspection
+from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransferClock
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
@@ -60,7 +62,7 @@ from api.models.property_measures import PropertyMeasure
 from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
-from api.services import time_rules
+from api.services import lead_assists, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -84,13 +86,15 @@ class Source:
     rule: Any = _NO_RULE
     #: What else the name of the duty needs.
     detail: Any = _NO_RULE
+    #: The record that the duty opens, where it is another than the one that waits.
+    subject: Any = None
 
     def rows(self, actor: Actor, limit: int) -> Any:
         """The first duties of this kind, the most urgent first."""
         return (
             select(
                 literal(self.kind.value, Text()).label("kind"),
-                self.model.id.label("subject_id"),
+                (self.model.id if self.subject is None else self.subject).label("subject_id"),
                 self.number.label("number"),
                 self.title.label("title"),
                 self.due_on.label("due_on"),
@@ -238,6 +242,28 @@ def _clock_of(column: Any) -> Any:
     )
 
 
+def _assist(kind: DutyKind, status: AssistStatus) -> Source:
+    """What another unit waits for; a unit has one open assist of a lead at most."""
+
+    return Source(
+        kind,
+        "leads",
+        LeadAssist,
+        P.LEAD_ASSIST,
+        lambda actor: and_(
+            LeadAssist.owner_unit_id == actor.unit_id,
+            _is(LeadAssist.status, status),
+            exists().where(Lead.id == LeadAssist.lead_id, Lead.status.in_(lead_assists.LIVE)),
+        ),
+        select(Lead.subject_name).where(Lead.id == LeadAssist.lead_id).scalar_subquery(),
+        select(Lead.number).where(Lead.id == LeadAssist.lead_id).scalar_subquery(),
+        LeadAssist.due_on,
+        LeadAssist.due_is_provisional,
+        LeadAssist.due_rule,
+        subject=LeadAssist.lead_id,
+    )
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
@@ -280,6 +306,8 @@ SOURCES: tuple[Source, ...] = (
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
     ),
+    _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
+    _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),

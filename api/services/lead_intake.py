@@ -24,7 +24,7 @@ from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Post
 from api.schemas.leads import LeadCreate, LeadUpdate
-from api.services import _transition, leads, places, protect
+from api.services import _transition, lead_assists, leads, places, protect
 
 _WHAT = "线索"
 
@@ -76,7 +76,7 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
         "reporter_kind": body.reporter.kind,
         "owner_unit_id": place.office_unit_id,
         "proposed_unit_id": None,
-        "assisting_unit_ids": [],
+        "assisted": False,
         "due_on": None,
         "due_is_provisional": False,
         "due_rule": "",
@@ -230,7 +230,8 @@ async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
     handed the lead in or has to do with it."""
     before = (await places.locate(session, lead.division_code)).village_unit_id
     creator = await session.scalar(select(Post.unit_id).where(Post.id == lead.created_by_post_id))
-    stays = {creator, lead.owner_unit_id, *lead.assisting_unit_ids, place.village_unit_id}
+    stays = {creator, lead.owner_unit_id, *await lead_assists.units_of(session, lead.id)}
+    stays.add(place.village_unit_id)
     if before is not None and before not in stays:
         await record_access.withdraw(session, lead.id, [before])
     await record_access.grant(session, leads.RESOURCE, lead.id, [place.village_unit_id])

@@ -50,7 +50,7 @@ from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division
 from api.schemas.common import Reveal, actions
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, lead_transfers, protect, time_rules
+from api.services import columns, lead_assists, lead_transfers, protect, time_rules
 
 RESOURCE = "lead"
 
@@ -136,7 +136,8 @@ _READ: dict[str, Any] = _ITEM | {
     "categories": Lead.categories,
     "red_flags": Lead.red_flags,
     "occurred_on": Lead.occurred_on,
-    "assisting_units": columns.units_named(Lead.assisting_unit_ids),
+    "assisted": Lead.assisted,
+    "assists": Rare(lead_assists.COLUMN, lambda lead: lead["assisted"], []),
     "identifiers": _IDENTIFIERS,
     "reporter": _REPORTER,
     "cases": _CASES,
@@ -163,7 +164,7 @@ _READ: dict[str, Any] = _ITEM | {
 }
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
-_DECIDING = {"concluded_by_id"}
+_DECIDING = {"concluded_by_id", "assisted"}
 check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
@@ -216,6 +217,7 @@ LISTING = Listing(
         "open": (Boolean(), lambda _: _IS_OPEN),
         "done": (Boolean(), lambda _: not_(_IS_OPEN)),
         "unowned": (Boolean(), lambda _: _IS_UNOWNED),
+        "assisting_unit_id": (Uuid(), lambda p: Lead.id.in_(lead_assists.assisted_by(p))),
         "owned": (Boolean(), lambda _: not_(_IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
@@ -263,6 +265,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "transfer_stage": query.transfer_stage,
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,
+        "assisting_unit_id": query.assisting_unit_id,
         "division_from": place,
         "division_below": columns.division_end(place) if place else None,
         "division_only": query.division_only,
@@ -331,6 +334,8 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = []
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
+    if lead.pop("assisted"):
+        lead_assists.show(actor, lead, live=lead["status"] in lead_assists.LIVE)
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     lead["merged_into"] = next(
@@ -363,6 +368,7 @@ def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:
     if not actor.may(Permission.LEAD_REVEAL):
         return []
     fields = ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
+    fields += lead_assists.revealable(lead)
     named = lead["reporter"]["kind"] == ReporterKind.REAL_NAME
     if named and actor.may(Permission.LEAD_ASSIGN):
         fields += ["reporter.name", "reporter.phone"]
@@ -396,10 +402,16 @@ async def _plain(session: AsyncSession, lead_id: UUID, lead: dict[str, Any], nam
         await session.scalars(select(LeadIdentifier).where(LeadIdentifier.lead_id == lead_id))
     )
     if name == "identifiers":
-        return "\n".join(f"{row.kind.label}：{keys.decrypt(row.value_enc)}" for row in rows)
+        shown = {each["id"] for each in lead["identifiers"]}
+        return "\n".join(
+            f"{row.kind.label}：{keys.decrypt(row.value_enc)}"
+            for row in rows
+            if str(row.id) in shown
+        )
     inside = [
         (row.starts_at, row.ends_at, row.raw_enc)
         for row in rows
         if row.field == name and row.starts_at is not None and row.ends_at and row.raw_enc
     ]
-    return protect.restore(lead[name], inside)
+    text = lead[name] if name in lead else lead_assists.masked(lead, name)
+    return protect.restore(text, inside)

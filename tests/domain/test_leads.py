@@ -31,6 +31,10 @@ PLAN = {
     "supply_papers": ("transferred_police", None),
     "record_result": ("transferred_department transferred_police fed_back", None),
     "remind": ("transferred_department transferred_police fed_back", None),
+    "ask_assist": (
+        "assigned verifying transferred_department transferred_police escalated recheck",
+        None,
+    ),
     "recheck": ("concluded fed_back closed", "recheck"),
     "feed_back": (
         "concluded rejected transferred_department transferred_police escalated",
