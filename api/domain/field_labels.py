@@ -232,6 +232,7 @@ _LEADS: Final = {
     "red_flags": "风险信号",
     "identifiers": "电话、账号、证件号等标识",
     "fast_track": "是否快速办理",
+    "mark": "重点标记",
     "cases": "由此形成的案件",
     "concluded_on": "作出结论的日期",
     "subject_name": "反映对象",

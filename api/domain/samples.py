@@ -18,6 +18,7 @@ SAMPLES: Final[Mapping[str, Any]] = {
     "proposed_unit_id": f"{_ID}03",
     "assisting_unit_ids": [f"{_ID}04"],
     "assisting_unit_id": f"{_ID}04",
+    "mark": "major",
     "assist_task": "请协助核对会员名册，并说明该公寓登记和收费情况。",
     "answer": "经核对，该公寓未办理养老机构备案，名册所列 7 人均属本村。",
     "case_id": f"{_ID}05",

@@ -92,6 +92,7 @@ class Lead(Recorded, Versioned, Base):
                 " 'recheck', 'fed_back')"
             ),
         ),
+        Index("ix_leads_marked", "town_code", "id", postgresql_where=text("marks <> '{}'")),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
         Index(
@@ -133,6 +134,8 @@ class Lead(Recorded, Versioned, Base):
     amount_involved: Mapped[int | None]
     people_involved: Mapped[int | None]
     fast_track: Mapped[bool] = mapped_column(default=False)
+    #: Why the office watches it: `FocusMark`s, each with a stricter term.
+    marks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     reporter_kind: Mapped[ReporterKind]
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     #: The unit that a ledger names; the office confirms it by assigning.
@@ -143,6 +146,9 @@ class Lead(Recorded, Versioned, Base):
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")
     due_rule_version: Mapped[int | None]
+    #: When its present clock began, and the day that the office set by hand, if it did.
+    due_from: Mapped[date | None]
+    due_given: Mapped[date | None]
     #: When its unit was given it: the clocks of receipt and dispute start here.
     assigned_on: Mapped[date | None]
     conclusion: Mapped[LeadConclusion | None]

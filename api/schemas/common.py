@@ -160,6 +160,11 @@ def actions(
     ]
 
 
+def rule_of(field: str) -> str:
+    """The key among offered values that names another rule for a field than the usual one."""
+    return f"{field}:rule"
+
+
 @cache
 def _usual_offer(each: Available) -> orjson.Fragment:
     return orjson.Fragment(orjson.dumps(_offer(each, {})))
@@ -177,7 +182,7 @@ def _offer(each: Available, values: Mapping[str, str | None]) -> dict[str, Any]:
                 "kind": need.kind.value,
                 "required": need.required,
                 "options": _options(need.options),
-                "rule": need.rule,
+                "rule": values.get(rule_of(need.name), need.rule),
                 "only_with": _condition(need),
                 "value": values.get(need.name),
             }

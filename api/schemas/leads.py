@@ -12,6 +12,7 @@ from api.domain.channels import LeadChannel
 from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.labels import Labelled
 from api.domain.lead_assists import ASSIST_FLOW, AssistStatus
+from api.domain.lead_marks import FocusMark
 from api.domain.lead_transfers import TransferSide
 from api.domain.lead_views import LeadView
 from api.domain.leads import (
@@ -184,6 +185,7 @@ class LeadQuery(PageQuery):
     counted: bool | None = Field(None, description="是否计入统计（撤回、重复的不计）")
     import_id: UUID | None = None
     fast_track: bool | None = None
+    mark: Annotated[list[FocusMark], Field(max_length=3)] | None = None
     overdue: bool | None = Field(None, description="是否已超期")
     open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
     unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
@@ -207,6 +209,7 @@ class LeadItem(Shown):
     amount_involved: Yuan | None
     people_involved: int | None
     fast_track: bool
+    marks: list[FocusMark] = Field(description="重点标记")
     owner_unit: Named
     proposed_unit: Named | None = Field(description="台账所列的承办单位")
     due_on: date | None

@@ -1,6 +1,5 @@
 """What is decided about a lead, and what follows from each decision."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from api.models.units import Unit
 from api.services import (
     _transition,
     lead_assists,
+    lead_clocks,
     lead_intake,
     lead_sight,
     lead_transfers,
@@ -54,7 +54,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         if getattr(body, name, None)
     }
     # a second check writes over the first one's conclusion: the timeline keeps both
-    for name in ("conclusion", "diversion_route", "solved", "organ", "result"):
+    for name in ("conclusion", "diversion_route", "solved", "organ", "result", "mark"):
         if getattr(body, name, None):
             told[name] = getattr(body, name).value
     before = lead.status
@@ -94,7 +94,7 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.owner_unit_id = owner.id
     lead.proposed_unit_id = None
     lead.assigned_on = today()
-    await _set_due(session, lead, body.due_on)
+    await lead_clocks.begin(session, lead, body.due_on)
     waiting = await lead_assists.keep_only(session, lead, assisting, "重新交办")
     task: str = getattr(body, "assist_task", None) or ""
     await lead_assists.ask(session, actor, lead, [u for u in assisting if u not in waiting], task)
@@ -119,16 +119,14 @@ async def _ask_assist(session: AsyncSession, actor: Actor, lead: Lead, body: Any
     await lead_sight.follow(session, lead)
 
 
-async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> None:
-    rule = "LEAD-FAST" if lead.fast_track else "LEAD-01"
-    due = await time_rules.due_on(session, rule, today())
-    if given is not None and given < today():
-        message = "办理期限不能早于今天"
-        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
-    lead.due_on = given or due.on
-    lead.due_is_provisional = due.is_provisional and given is None
-    lead.due_rule, lead.due_rule_version = due.rule_id, due.rule_version
-    await lead_assists.cap(session, lead)
+async def _mark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_clocks.mark(session, lead, body.mark)
+
+
+async def _unmark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_clocks.unmark(session, lead, body.mark)
 
 
 async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -141,7 +139,7 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     lead.solved = lead.solved_note = None
     await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
     await lead_sight.follow(session, lead)
-    await _set_due(session, lead, None)
+    await lead_clocks.begin(session, lead, None)
 
 
 async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -219,6 +217,8 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
     LeadAction.ASK_ASSIST.value: _ask_assist,
+    LeadAction.MARK.value: _mark,
+    LeadAction.UNMARK.value: _unmark,
     LeadAction.RECHECK.value: _recheck,
     LeadAction.DISPUTE.value: _dispute,
     LeadAction.CONCLUDE.value: _conclude,

@@ -24,7 +24,7 @@ from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Post
 from api.schemas.leads import LeadCreate, LeadUpdate
-from api.services import _transition, lead_assists, leads, places, protect
+from api.services import _transition, lead_assists, lead_clocks, leads, places, protect
 
 _WHAT = "线索"
 
@@ -73,6 +73,7 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
         "amount_involved": body.amount_involved,
         "people_involved": body.people_involved,
         "fast_track": body.fast_track,
+        "marks": [],
         "reporter_kind": body.reporter.kind,
         "owner_unit_id": place.office_unit_id,
         "proposed_unit_id": None,
@@ -213,6 +214,8 @@ async def update(
         await _move(session, lead, place)
     for name, value in changes.items():
         setattr(lead, name, value)
+    if "fast_track" in changes:
+        await lead_clocks.track_changed(session, actor, lead)
     lead.search = _words(lead.subject_name, lead.narrative)
     for column, key in _name(lead.subject_name).items():
         setattr(lead, column, key)

@@ -34,6 +34,7 @@ from api.core.pagination import Listing, Rare, Sort, check_columns, moment, para
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
+from api.domain.lead_marks import rules_for
 from api.domain.leads import (
     LEAD_FLOW,
     TRIAGE,
@@ -48,7 +49,7 @@ from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division
-from api.schemas.common import Reveal, actions
+from api.schemas.common import Reveal, actions, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
 from api.services import columns, lead_assists, lead_transfers, protect, time_rules
 
@@ -83,6 +84,7 @@ _ITEM: dict[str, Any] = {
     "amount_involved": yuan(Lead.amount_involved),
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
+    "marks": Lead.marks,
     "owner_unit": _owner.c.named,
     "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
@@ -183,6 +185,7 @@ def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
 
 _IS_OPEN = _one_of(OPEN)
 _IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
+_IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _IS_UNOWNED = _one_of(TRIAGE)
 
 #: What counts in figures (C3): withdrawn leads, duplicates and merged leads drop out by themselves.
@@ -211,6 +214,8 @@ LISTING = Listing(
         "counted": (Boolean(), lambda p: p == _COUNTED),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
         "fast_track": (Boolean(), lambda p: Lead.fast_track == p),
+        # said twice, so that PostgreSQL can prove that the partial index fits
+        "mark": (_ANY_TEXT, lambda p: and_(_IS_MARKED, Lead.marks.op("&&")(p))),
         # Two filters each, not one compared with a parameter: only so an index is of use.
         "overdue": (Boolean(), lambda _: _IS_OVERDUE),
         "in_time": (Boolean(), lambda _: not_(func.coalesce(_IS_OVERDUE, literal_column("false")))),
@@ -272,6 +277,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "counted": query.counted,
         "import_id": query.import_id,
         "fast_track": query.fast_track,
+        "mark": query.mark,
         "overdue": query.overdue or None,
         "in_time": query.overdue is False or None,
         "open": query.open or None,
@@ -314,6 +320,7 @@ class _Standing:
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
     merged_into_id: UUID | None
+    marks: list[str]
 
 
 async def read(
@@ -355,13 +362,21 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
+        lead["marks"],
     )
 
 
 def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
-    """What a form begins with: the unit that somebody proposed."""
-    proposed = lead["proposed_unit"]
-    return {LeadAction.ASSIGN.value: {"unit_id": proposed["id"]}} if proposed else {}
+    """What a form begins with: the unit that somebody proposed, and the rule of its term."""
+    begun: dict[str, str | None] = {}
+    if proposed := lead["proposed_unit"]:
+        begun["unit_id"] = proposed["id"]
+    if lead["marks"] or lead["fast_track"]:
+        begun[rule_of("due_on")] = rules_for(lead["marks"], fast=lead["fast_track"])[0]
+    offered: dict[str, dict[str, str | None]] = {LeadAction.ASSIGN.value: begun} if begun else {}
+    if len(lead["marks"]) == 1:
+        offered[LeadAction.UNMARK.value] = {"mark": lead["marks"][0]}
+    return offered
 
 
 def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:

@@ -15,6 +15,10 @@ from api.domain.permissions import Role
 UNIT = uuid4()
 
 #: Facts 3.1 read by hand, apart from the table that is tested: action → from → to.
+UNFINISHED = (
+    "received registered assigned disputed verifying transferred_department transferred_police"
+    " escalated concluded recheck fed_back"
+)
 PLAN = {
     "register": ("received", "registered"),
     "assign": ("registered disputed", "assigned"),
@@ -35,6 +39,8 @@ PLAN = {
         "assigned verifying transferred_department transferred_police escalated recheck",
         None,
     ),
+    "mark": (UNFINISHED, None),
+    "unmark": (UNFINISHED, None),
     "recheck": ("concluded fed_back closed", "recheck"),
     "feed_back": (
         "concluded rejected transferred_department transferred_police escalated",
@@ -49,6 +55,7 @@ PLAN = {
 }
 OFFICE = {
     "register", "assign", "recheck", "close", "escalate", "reject", "withdraw", "archive", "reopen",
+    "mark", "unmark",
 }  # fmt: skip
 HANDLERS = {
     Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
@@ -68,6 +75,7 @@ class Standing:
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
     merged_into_id: None = None
+    marks: tuple[str, ...] = ("major",)
 
 
 #: At which stage of a hand-over nothing can be objected to an action.

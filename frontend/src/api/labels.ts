@@ -29,6 +29,7 @@ import type {
   FeedbackMode,
   FieldKind,
   Finding,
+  FocusMark,
   Goal,
   IdentifierKind,
   IdentifierState,
@@ -453,6 +454,12 @@ export const FieldKindLabels: Record<FieldKind, string> = {
 export const FindingLabels: Record<Finding, string> = {
   'problem': '发现问题',
   'none': '未发现问题',
+}
+
+export const FocusMarkLabels: Record<FocusMark, string> = {
+  'major': '重大线索',
+  'high_attention': '社会关注度高',
+  'key_area': '重点地区',
 }
 
 export const GoalLabels: Record<Goal, string> = {

@@ -4905,6 +4905,12 @@ export interface components {
          */
         Finding: "problem" | "none";
         /**
+         * FocusMark
+         * @description Why the office watches a lead.
+         * @enum {string}
+         */
+        FocusMark: "major" | "high_attention" | "key_area";
+        /**
          * Goal
          * @description The four goals of the campaign (众办〔2022〕54号 §2).
          * @enum {string}
@@ -5962,6 +5968,8 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 重点标记 */
+            marks: components["schemas"]["FocusMark"][];
             /** @description 给人看的编号 */
             number: string;
             /** @description 承办单位 */
@@ -6046,6 +6054,23 @@ export interface components {
             number: string;
         };
         /**
+         * LeadMark
+         * @description 标为重点
+         */
+        LeadMark: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "mark";
+            /** 重点标记 */
+            mark: components["schemas"]["FocusMark"];
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadRead
          * @description One lead.
          */
@@ -6112,6 +6137,8 @@ export interface components {
             import_row: number | null;
             /** @description 是否已并入另一线索 */
             is_merged: boolean;
+            /** @description 重点标记 */
+            marks: components["schemas"]["FocusMark"][];
             /** @description 并入的主线索；无权查看时为空 */
             merged_into: components["schemas"]["LeadMain"] | null;
             /** @description 问题描述 */
@@ -6469,6 +6496,23 @@ export interface components {
             supplied_on: string | null;
             /** @description 公安机关告知日期 */
             told_on: string | null;
+        };
+        /**
+         * LeadUnmark
+         * @description 取消重点标记
+         */
+        LeadUnmark: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "unmark";
+            /** 重点标记 */
+            mark: components["schemas"]["FocusMark"];
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
         };
         /**
          * LeadUpdate
@@ -11106,6 +11150,7 @@ export type Figure = components['schemas']['Figure'];
 export type FigureQuery = components['schemas']['FigureQuery'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
+export type FocusMark = components['schemas']['FocusMark'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
 export type HolderCreate = components['schemas']['HolderCreate'];
@@ -11168,6 +11213,7 @@ export type LeadItem = components['schemas']['LeadItem'];
 export type LeadLinkShown = components['schemas']['LeadLinkShown'];
 export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
+export type LeadMark = components['schemas']['LeadMark'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
@@ -11184,6 +11230,7 @@ export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadTransferShown = components['schemas']['LeadTransferShown'];
+export type LeadUnmark = components['schemas']['LeadUnmark'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadView = components['schemas']['LeadView'];
@@ -16300,6 +16347,8 @@ export interface operations {
                 import_id?: string;
                 /** @description 是否快速办理 */
                 fast_track?: boolean;
+                /** @description 重点标记；可重复给出，取其中之一 */
+                mark?: components["schemas"]["FocusMark"][];
                 /** @description 是否已超期 */
                 overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
@@ -16650,6 +16699,8 @@ export interface operations {
                 import_id?: string;
                 /** @description 是否快速办理 */
                 fast_track?: boolean;
+                /** @description 重点标记；可重复给出，取其中之一 */
+                mark?: components["schemas"]["FocusMark"][];
                 /** @description 是否已超期 */
                 overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
@@ -18830,7 +18881,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
             };
         };
         responses: {
