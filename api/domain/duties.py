@@ -13,6 +13,8 @@ class DutyKind(Labelled):
     LEAD_REGISTER = "lead_register", "待登记"
     LEAD_ASSIGN = "lead_assign", "待交办"
     LEAD_DISPUTED = "lead_disputed", "异议待处理"
+    LEAD_UNOWNED = "lead_unowned", "超过时限无单位承办"
+    LEAD_UNOWNED_COUNTY = "lead_unowned_county", "乡镇超过时限无单位承办，待督办"
     LEAD_CLOSE = "lead_close", "待办结"
     LEAD_ACKNOWLEDGE = "lead_acknowledge", "待签收"
     LEAD_VERIFY = "lead_verify", "待核查"

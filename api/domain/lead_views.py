@@ -14,6 +14,7 @@ class LeadView(Labelled):
     ASSISTING = "assisting", "本单位协办"
     OVERDUE = "overdue", "已超期"
     UNOWNED = "unowned", "无人承办"
+    UNOWNED_LATE = "unowned_late", "超过时限无人承办"
 
 
 #: A view is for those who act on it.
@@ -22,6 +23,7 @@ VIEW_NEEDS: Final[dict[LeadView, P]] = {
     LeadView.ASSISTING: P.LEAD_ASSIST,
     LeadView.OVERDUE: P.LEAD_READ,
     LeadView.UNOWNED: P.LEAD_ASSIGN,
+    LeadView.UNOWNED_LATE: P.LEAD_ASSIGN,
 }
 
 
@@ -36,3 +38,5 @@ def conditions(view: LeadView, unit_id: UUID) -> dict[str, str]:
             return {"overdue": "true"}
         case LeadView.UNOWNED:
             return {"unowned": "true"}
+        case LeadView.UNOWNED_LATE:
+            return {"unowned_late": "true"}

@@ -93,6 +93,13 @@ class Lead(Recorded, Versioned, Base):
             ),
         ),
         Index("ix_leads_marked", "town_code", "id", postgresql_where=text("marks <> '{}'")),
+        # What nobody owns for too long.
+        Index(
+            "ix_leads_unowned",
+            "town_code",
+            "unowned_on",
+            postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
+        ),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
         Index(
@@ -149,6 +156,8 @@ class Lead(Recorded, Versioned, Base):
     #: When its present clock began, and the day that the office set by hand, if it did.
     due_from: Mapped[date | None]
     due_given: Mapped[date | None]
+    #: Since when no unit is in charge of it, while it waits at the triage desk.
+    unowned_on: Mapped[date | None]
     #: When its unit was given it: the clocks of receipt and dispute start here.
     assigned_on: Mapped[date | None]
     conclusion: Mapped[LeadConclusion | None]

@@ -189,6 +189,9 @@ class LeadQuery(PageQuery):
     overdue: bool | None = Field(None, description="是否已超期")
     open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
     unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
+    unowned_late: bool | None = Field(
+        None, description="只看超过规定时限仍无单位承办的（为否时不起作用）"
+    )
     received_from: Day | None = None
     received_to: Day | None = None
 

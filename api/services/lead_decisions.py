@@ -11,7 +11,7 @@ from api.core.clock import today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus
+from api.domain.leads import LEAD_FLOW, TRIAGE, LeadAction, LeadConclusion, LeadStatus
 from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
 from api.models.units import Unit
@@ -64,6 +64,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
+    if lead.status in TRIAGE and before not in TRIAGE:
+        lead.unowned_on = today()
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)

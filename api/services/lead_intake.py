@@ -78,6 +78,7 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
         "owner_unit_id": place.office_unit_id,
         "proposed_unit_id": None,
         "assisted": False,
+        "unowned_on": today(),
         "due_on": None,
         "due_is_provisional": False,
         "due_rule": "",

@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
+from api.core.db import database
 from api.core.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
@@ -51,7 +52,7 @@ from api.models.leads import Lead, LeadIdentifier, LeadReporter
 from api.models.units import Division
 from api.schemas.common import Reveal, actions, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, lead_assists, lead_transfers, protect, time_rules
+from api.services import columns, lead_alarms, lead_assists, lead_transfers, protect, time_rules
 
 RESOURCE = "lead"
 
@@ -223,6 +224,7 @@ LISTING = Listing(
         "done": (Boolean(), lambda _: not_(_IS_OPEN)),
         "unowned": (Boolean(), lambda _: _IS_UNOWNED),
         "assisting_unit_id": (Uuid(), lambda p: Lead.id.in_(lead_assists.assisted_by(p))),
+        "unowned_until": (Date(), lambda p: and_(_IS_UNOWNED, Lead.unowned_on <= p)),
         "owned": (Boolean(), lambda _: not_(_IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
@@ -258,6 +260,11 @@ async def _search_filters(actor: Actor, text: str | None) -> dict[str, object]:
     return {"identifier": exact} if exact else await word_stats.filters("leads", text)
 
 
+async def _unowned_until() -> date:
+    async with database().session() as session:
+        return await lead_alarms.late_since(session)
+
+
 async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
     """What a query asks for, by the listing's names; lists and exports read it alike."""
     place = query.division_code
@@ -284,6 +291,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "done": query.open is False or None,
         "unowned": query.unowned or None,
         "owned": query.unowned is False or None,
+        "unowned_until": await _unowned_until() if query.unowned_late else None,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
         **await _search_filters(actor, query.q),

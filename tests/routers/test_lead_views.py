@@ -52,7 +52,7 @@ class TestViews:
     @pytest.mark.parametrize(
         ("who", "theirs"),
         [
-            ("office", {"mine", "assisting", "overdue", "unowned"}),
+            ("office", {"mine", "assisting", "overdue", "unowned", "unowned_late"}),
             ("police", {"mine", "assisting", "overdue"}),
             ("leader", {"overdue"}),
             ("village01", {"assisting", "overdue"}),

@@ -295,6 +295,8 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_register': '待登记',
   'lead_assign': '待交办',
   'lead_disputed': '异议待处理',
+  'lead_unowned': '超过时限无单位承办',
+  'lead_unowned_county': '乡镇超过时限无单位承办，待督办',
   'lead_close': '待办结',
   'lead_acknowledge': '待签收',
   'lead_verify': '待核查',
@@ -378,6 +380,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.transitioned': '办理线索',
   'recheck_sample.drawn': '抽取二次核查线索',
   'lead.assist_transitioned': '办理协办',
+  'lead.unowned_alarmed': '久无单位承办提醒',
   'lead.linked': '线索关联',
   'lead.receipt_issued': '发放回执',
   'lead.messaged': '与举报人留言',
@@ -617,6 +620,7 @@ export const LeadViewLabels: Record<LeadView, string> = {
   'assisting': '本单位协办',
   'overdue': '已超期',
   'unowned': '无人承办',
+  'unowned_late': '超过时限无人承办',
 }
 
 export const LedgerKindLabels: Record<LedgerKind, string> = {
