@@ -52,10 +52,12 @@ async def _lapse_measures(_payload: dict[str, Any]) -> None:
 
 
 async def _watch_duties(_payload: dict[str, Any]) -> None:
-    from api.services import duties
+    from api.services import duties, lead_alarms
 
     async with db.database().session() as session, session.begin():
         await duties.notify(session)
+    async with db.database().session() as session, session.begin():
+        await lead_alarms.notify(session)
 
 
 async def _sweep_files(_payload: dict[str, Any]) -> None:

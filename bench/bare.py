@@ -25,10 +25,10 @@ _LEAD = """
 INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_has_time,
   narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
   town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
-  assisting_unit_ids, due_is_provisional, due_rule, findings, feedback_note, note, search,
+  due_is_provisional, due_rule, findings, feedback_note, note, search,
   created_at, created_by_post_id, version, updated_at)
 VALUES ($1, $2, 'registered', $3, '', now(), true, $4, $5, '', $6::text, ARRAY[$6::text],
-  ARRAY[]::text[], $7::text, left($7::text, 9), $8, $9, false, 'anonymous', $10, ARRAY[]::uuid[], false, '',
+  ARRAY[]::text[], $7::text, left($7::text, 9), $8, $9, false, 'anonymous', $10, false, '',
   '', '', '', $11::text::tsvector, now(), $12, 1, now())
 """
 _EVENT = """

@@ -32,7 +32,7 @@ _INSERT = """
 INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_has_time,
   narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
   town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
-  assisting_unit_ids, due_is_provisional, due_rule, findings, feedback_note, note, search, name_key, name_sound,
+  due_is_provisional, due_rule, findings, feedback_note, note, search, name_key, name_sound,
   created_at, created_by_post_id, version, updated_at)
 SELECT
   (lpad(to_hex(1650000000000 + i), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8'
@@ -42,7 +42,7 @@ SELECT
   timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds', true,
   $1 || t.extra, n.name, '', 'C' || 1 + i % 6, ARRAY['C' || 1 + i % 6], ARRAY[]::text[],
   '3415221182' || lpad((1 + i % 10)::text, 2, '0'), '341522118', (i % 900000) * 100, i % 9, false,
-  'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, ARRAY[]::uuid[], false, '',
+  'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, false, '',
   '', '', '', $6::tsvector || n.vector || t.words, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
   $7::uuid, 1, now()
 FROM generate_series($8::bigint, $9::bigint) AS i

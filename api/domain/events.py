@@ -25,6 +25,8 @@ class EventName(Labelled):
     LEAD_UPDATED = "lead.updated", "修改线索"
     LEAD_TRANSITIONED = "lead.transitioned", "办理线索"
     RECHECK_SAMPLE_DRAWN = "recheck_sample.drawn", "抽取二次核查线索"
+    LEAD_ASSIST_TRANSITIONED = "lead.assist_transitioned", "办理协办"
+    LEAD_UNOWNED_ALARMED = "lead.unowned_alarmed", "久无单位承办提醒"
     LEAD_LINKED = "lead.linked", "线索关联"
     LEAD_RECEIPT_ISSUED = "lead.receipt_issued", "发放回执"
     LEAD_MESSAGED = "lead.messaged", "与举报人留言"

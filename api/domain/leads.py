@@ -8,6 +8,7 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden, RuleViolated
 from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
+from api.domain.lead_marks import FocusMark
 from api.domain.permissions import Permission as P
 
 
@@ -37,6 +38,7 @@ class LeadAction(Labelled):
     REGISTER = "register", "登记"
     ASSIGN = "assign", "交办"
     ACKNOWLEDGE = "acknowledge", "签收"
+    ASK_ASSIST = "ask_assist", "请求协办"
     DISPUTE = "dispute", "提出异议"
     CONCLUDE = "conclude", "提交核查结论"
     RECHECK = "recheck", "发起二次核查"
@@ -47,6 +49,8 @@ class LeadAction(Labelled):
     SUPPLY_PAPERS = "supply_papers", "补正材料"
     RECORD_RESULT = "record_result", "登记办理结果"
     REMIND = "remind", "催办"
+    MARK = "mark", "标为重点"
+    UNMARK = "unmark", "取消重点标记"
     ESCALATE = "escalate", "上报县专项办"
     REJECT = "reject", "不予受理"
     FEED_BACK = "feed_back", "反馈举报人"
@@ -167,6 +171,7 @@ class LeadRecord(Record, Protocol):
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
     merged_into_id: UUID | None
+    marks: list[str]
 
 
 #: A lead that was checked and found to be no offence is not handed to the police.
@@ -260,6 +265,13 @@ NOT_MERGED = Predicate(
     Conflict,
 )
 
+MARKED = Predicate(
+    "not_marked",
+    "线索没有重点标记",
+    lambda _, record: bool(cast("LeadRecord", record).marks),
+    Conflict,
+)
+
 #: The office steps in for departments that are not in the system yet.
 HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
 
@@ -268,6 +280,15 @@ _DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
 _MATERIALS = Field("materials", "材料清单", FieldKind.LONG_TEXT)
 _DOCUMENT = Field("document_no", "文书编号", required=False)
 _OPEN = frozenset({S.RECEIVED, S.REGISTERED, S.ASSIGNED, S.DISPUTED, S.VERIFYING})
+#: Where a mark still changes something.
+_UNFINISHED = _OPEN | {
+    S.TRANSFERRED_DEPARTMENT,
+    S.TRANSFERRED_POLICE,
+    S.ESCALATED,
+    S.CONCLUDED,
+    S.RECHECK,
+    S.FED_BACK,
+}
 #: Where a handed-over lead stands while its result is waited for: the reporter may have been told.
 _SENT = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.FED_BACK})
 #: Where a second verification can start from, and what a sample for it is drawn from.
@@ -288,6 +309,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(
                 _UNIT,
                 Field("assisting_unit_ids", "协办单位", FieldKind.UNITS, required=False),
+                Field("assist_task", "协办事项", FieldKind.LONG_TEXT, required=False),
                 Field("due_on", "办理期限", FieldKind.DATE, required=False, rule="LEAD-01"),
             ),
         ),
@@ -404,6 +426,26 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
             when=(HANDLER, UNANSWERED),
         ),
+        A.ASK_ASSIST: Step(
+            frozenset(
+                {
+                    S.ASSIGNED,
+                    S.VERIFYING,
+                    S.TRANSFERRED_DEPARTMENT,
+                    S.TRANSFERRED_POLICE,
+                    S.ESCALATED,
+                    S.RECHECK,
+                }
+            ),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("assisting_unit_id", "协办单位", FieldKind.UNIT),
+                Field("assist_task", "协办事项", FieldKind.LONG_TEXT),
+                Field("due_on", "协办期限", FieldKind.DATE, required=False, rule="LEAD-ASSIST"),
+            ),
+            when=(HANDLER,),
+        ),
         A.RECHECK: Step(
             DRAWABLE,
             S.RECHECK,
@@ -440,6 +482,19 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_ASSIGN,
             fields=(REASON,),
             danger=True,
+        ),
+        A.MARK: Step(
+            _UNFINISHED,
+            None,
+            P.LEAD_ASSIGN,
+            fields=(Field("mark", "重点标记", FieldKind.ENUM, options=FocusMark), REASON),
+        ),
+        A.UNMARK: Step(
+            _UNFINISHED,
+            None,
+            P.LEAD_ASSIGN,
+            fields=(Field("mark", "重点标记", FieldKind.ENUM, options=FocusMark), REASON),
+            when=(MARKED,),
         ),
         A.WITHDRAW: Step(_OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), danger=True),
         A.ARCHIVE: Step(frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_ASSIGN),

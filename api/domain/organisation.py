@@ -65,12 +65,19 @@ UNIT_ROLES: dict[UnitKind, frozenset[Role]] = {
     UnitKind.SYSTEM: ADMINISTRATORS,
 }
 
+
+def _kinds_that(permission: Permission) -> frozenset[UnitKind]:
+    return frozenset(
+        kind
+        for kind, roles in UNIT_ROLES.items()
+        if any(permission in ROLE_PERMISSIONS[role] for role in roles - MACHINES)
+    )
+
+
 #: Kinds whose people may verify a lead: given to another one it would wait for nobody.
-LEAD_HANDLERS = frozenset(
-    kind
-    for kind, roles in UNIT_ROLES.items()
-    if any(Permission.LEAD_HANDLE in ROLE_PERMISSIONS[role] for role in roles - MACHINES)
-)
+LEAD_HANDLERS = _kinds_that(Permission.LEAD_HANDLE)
+#: Kinds whose people may be asked to assist with one.
+LEAD_ASSISTANTS = _kinds_that(Permission.LEAD_ASSIST)
 
 #: Kinds of which a division has one active unit: new records find their way by it.
 SINGLE_KINDS: dict[UnitKind, DivisionLevel] = {

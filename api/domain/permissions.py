@@ -45,6 +45,7 @@ class Permission(StrEnum):
     JOB_MANAGE = "job:manage"
 
     LEAD_ASSIGN = "lead:assign"
+    LEAD_ASSIST = "lead:assist"
     LEAD_CREATE = "lead:create"
     LEAD_EXPORT = "lead:export"
     LEAD_HANDLE = "lead:handle"
@@ -138,6 +139,7 @@ _REGULATOR = _BASE | {
     P.EVENT_READ,
     P.INSPECTION_HANDLE,
     P.INSPECTION_READ,
+    P.LEAD_ASSIST,
     P.LEAD_CREATE,
     P.LEAD_HANDLE,
     P.LEAD_READ,
@@ -181,6 +183,7 @@ _OFFICE = _VIEWER | {
     P.INFORMANT_READ,
     P.INSPECTION_HANDLE,
     P.LEAD_ASSIGN,
+    P.LEAD_ASSIST,
     P.LEAD_CREATE,
     P.LEAD_EXPORT,
     P.LEAD_HANDLE,
@@ -217,6 +220,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BASE
         | {
             P.EVENT_READ,
+            P.LEAD_ASSIST,
             P.LEAD_CREATE,
             P.LEAD_HANDLE,
             P.LEAD_READ,
@@ -246,6 +250,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _BASE
         | {
             P.EVENT_READ,
+            # a village knows its people: asked, it answers, though it verifies nothing itself
+            P.LEAD_ASSIST,
             P.LEAD_CREATE,
             P.LEAD_READ,
             P.RISK_ENTITY_CREATE,
@@ -262,6 +268,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INFORMANT_ASSIGN,
             P.INFORMANT_OPEN,
             P.INFORMANT_READ,
+            P.LEAD_ASSIST,
             P.LEAD_HANDLE,
             P.LEAD_READ,
             P.STATISTICS_READ,

@@ -92,6 +92,14 @@ class Lead(Recorded, Versioned, Base):
                 " 'recheck', 'fed_back')"
             ),
         ),
+        Index("ix_leads_marked", "town_code", "id", postgresql_where=text("marks <> '{}'")),
+        # What nobody owns for too long.
+        Index(
+            "ix_leads_unowned",
+            "town_code",
+            "unowned_on",
+            postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
+        ),
         Index("ix_leads_search", "search", postgresql_using="gin"),
         Index(None, "import_id"),
         Index(
@@ -133,15 +141,23 @@ class Lead(Recorded, Versioned, Base):
     amount_involved: Mapped[int | None]
     people_involved: Mapped[int | None]
     fast_track: Mapped[bool] = mapped_column(default=False)
+    #: Why the office watches it: `FocusMark`s, each with a stricter term.
+    marks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     reporter_kind: Mapped[ReporterKind]
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     #: The unit that a ledger names; the office confirms it by assigning.
     proposed_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
-    assisting_unit_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    #: Whether others were ever asked to assist: only then `lead_assists` is looked into.
+    assisted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     due_on: Mapped[date | None] = mapped_column(index=True)
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")
     due_rule_version: Mapped[int | None]
+    #: When its present clock began, and the day that the office set by hand, if it did.
+    due_from: Mapped[date | None]
+    due_given: Mapped[date | None]
+    #: Since when no unit is in charge of it, while it waits at the triage desk.
+    unowned_on: Mapped[date | None]
     #: When its unit was given it: the clocks of receipt and dispute start here.
     assigned_on: Mapped[date | None]
     conclusion: Mapped[LeadConclusion | None]

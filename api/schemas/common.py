@@ -161,6 +161,11 @@ def actions(
     ]
 
 
+def rule_of(field: str) -> str:
+    """The key among offered values that names another rule for a field than the usual one."""
+    return f"{field}:rule"
+
+
 @cache
 def _usual_offer(each: Available) -> orjson.Fragment:
     return orjson.Fragment(orjson.dumps(offer(each)))
@@ -181,7 +186,7 @@ def offer(
                 "kind": need.kind.value,
                 "required": need.required,
                 "options": _options(need.options),
-                "rule": need.rule,
+                "rule": values.get(rule_of(need.name), need.rule),
                 "only_with": _condition(need),
                 "value": values.get(need.name),
             }

@@ -11,6 +11,8 @@ from api.domain.categories import LeadCategory, RedFlag
 from api.domain.channels import LeadChannel
 from api.domain.identifiers import IdentifierKind, IdentifierState
 from api.domain.labels import Labelled
+from api.domain.lead_assists import ASSIST_FLOW, AssistStatus
+from api.domain.lead_marks import FocusMark
 from api.domain.lead_transfers import TransferSide
 from api.domain.lead_views import LeadView
 from api.domain.leads import (
@@ -109,6 +111,7 @@ class LeadUpdate(Wire):
 
 
 LeadTransition = transition_union(LEAD_FLOW, "Lead")
+AssistTransition = transition_union(ASSIST_FLOW, "LeadAssist")
 
 
 class LeadVersion(Wire):
@@ -176,14 +179,19 @@ class LeadQuery(PageQuery):
     transfer_stage: Annotated[list[TransferStage], Field(max_length=4)] | None = None
     owner_unit_id: UUID | None = None
     proposed_unit_id: UUID | None = None
+    assisting_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
     division_only: DivisionCode | None = Field(None, description="行政区划（仅本级）")
     counted: bool | None = Field(None, description="是否计入统计（撤回、重复的不计）")
     import_id: UUID | None = None
     fast_track: bool | None = None
+    mark: Annotated[list[FocusMark], Field(max_length=3)] | None = None
     overdue: bool | None = Field(None, description="是否已超期")
     open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
     unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
+    unowned_late: bool | None = Field(
+        None, description="只看超过规定时限仍无单位承办的（为否时不起作用）"
+    )
     received_from: Day | None = None
     received_to: Day | None = None
 
@@ -204,6 +212,7 @@ class LeadItem(Shown):
     amount_involved: Yuan | None
     people_involved: int | None
     fast_track: bool
+    marks: list[FocusMark] = Field(description="重点标记")
     owner_unit: Named
     proposed_unit: Named | None = Field(description="台账所列的承办单位")
     due_on: date | None
@@ -278,6 +287,27 @@ class LeadTransferShown(Shown):
     clocks: list[TransferClockShown]
 
 
+class LeadAssistShown(Shown):
+    """What one unit was asked, until when, and what it answered."""
+
+    id: UUID
+    unit: Named = Field(description="协办单位")
+    status: AssistStatus
+    task: str = Field(description="协办事项；无权查看时为空")
+    asked_on: date
+    due_on: date | None
+    due_is_provisional: bool
+    due_rule: str
+    acknowledged_at: datetime | None
+    answer: str = Field(description="答复内容；无权查看时为空")
+    answered_at: datetime | None
+    answered_by: str
+    ended_at: datetime | None
+    ended_reason: str
+    version: int
+    available_actions: list[AvailableAction]
+
+
 class LeadMain(Shown):
     """The lead that goes on in place of a merged one, for those who may see it."""
 
@@ -294,7 +324,7 @@ class LeadRead(LeadItem):
     categories: list[LeadCategory]
     red_flags: list[RedFlag]
     occurred_on: date | None
-    assisting_units: list[Named]
+    assists: list[LeadAssistShown] = Field(description="协办，先后为序")
     identifiers: list[IdentifierShown]
     reporter: ReporterShown
     cases: list[LeadCase]

@@ -51,10 +51,13 @@ async def apply(
     event: EventName,
     body: Any,
     told: dict[str, Any] | None = None,
+    *,
+    tells: tuple[str, UUID] | None = None,
 ) -> Step[Any]:
     """Take one action on a locked record: permission, version, flow, status, event.
 
-    `told` is what the event says beyond action and statuses; no personal data goes there.
+    `told` is what the event says beyond action and statuses; no personal data goes there. `tells`
+    names the record whose timeline tells of it, where that is another one.
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """
@@ -70,5 +73,6 @@ async def apply(
     record.version += 1
     record.updated_at = now()
     data = {"action": action.value, "from": before.value, "to": record.status.value}
-    await events.record(session, actor, event, flow.name, record.id, data | (told or {}))
+    subject_type, subject_id = tells or (flow.name, record.id)
+    await events.record(session, actor, event, subject_type, subject_id, data | (told or {}))
     return step

@@ -25,9 +25,10 @@ from api.models.informants import Informant, LeadAccusedUnit
 from api.models.leads import Lead
 from api.models.units import Division, Post, Unit
 from api.schemas.informants import AccusedUnitCreate, LeadReturn
-from api.services import _transition, lead_sight, leads, places, unnamed
+from api.services import _transition, lead_assists, lead_sight, leads, places, unnamed
 
 _COUNTY = LEVEL_DIGITS[DivisionLevel.COUNTY]
+_MUST_KEEP_OFF = "被反映的单位及其上下级回避"
 _TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]
 ARTICLE = "《信访工作条例》第30条"
 
@@ -187,7 +188,7 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
     """Out of the sight of the barred units and their posts; they assist no more either."""
     posts = await session.scalars(select(Post.id).where(Post.unit_id.in_(standing.barred)))
     await record_access.withdraw(session, lead.id, standing.barred | set(posts))
-    lead.assisting_unit_ids = [u for u in lead.assisting_unit_ids if u not in standing.barred]
+    await lead_assists.let_off(session, lead, standing.barred, _MUST_KEEP_OFF)
     if lead.proposed_unit_id in standing.barred:
         lead.proposed_unit_id = None
     lead.version += 1
@@ -203,7 +204,9 @@ async def _route(
     await lead_sight.ensure_nothing_merged(session, lead)
     lead.town_code = lead.town_code[:_COUNTY]
     lead.owner_unit_id = county
-    lead.assisting_unit_ids, lead.proposed_unit_id = [], None
+    lead.proposed_unit_id = None
+    assisting = await lead_assists.units_of(session, lead.id)
+    await lead_assists.let_off(session, lead, assisting, _MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
     await session.execute(
         delete(RecordAccess).where(

@@ -4,8 +4,8 @@ Each keeps the rule version that it started with (the law does not reach back); 
 under it is new.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from api.core.events import Event
 from api.domain.cases import CaseStatus
 from api.domain.events import EventName
 from api.models.cases import Case
+from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
@@ -27,7 +28,9 @@ from api.services.time_rules import Clock, Deadline, clock
 
 _BATCH = 500
 #: What is over keeps the deadline by which it was judged.
-_OVER = frozenset({"archived", "closed", "delisted", "rejected", "shut_down", "withdrawn"})
+_OVER = frozenset(
+    {"archived", "answered", "closed", "delisted", "ended", "rejected", "shut_down", "withdrawn"}
+)
 #: Holidays move a day by less than this; more means that the clock started on another day.
 _MOVES_AT_MOST = timedelta(days=14)
 
@@ -57,13 +60,22 @@ class Counted:
     columns: Columns = _USUAL
     actions: frozenset[str] = frozenset()
     started: Callable[[Any], date | None] = lambda _: None
+    #: A day beyond which it may not go, whatever the calendar says.
+    ceiling: Callable[[AsyncSession, Any], Awaitable[date | None]] | None = None
 
 
 #: A case's clock runs from the stage it stands in, until the next act stops it.
 _CLOCKED_STAGES = frozenset({CaseStatus.UNDER_REVIEW, CaseStatus.INVESTIGATING})
 
+
+async def _of_lead(session: AsyncSession, assist: LeadAssist) -> date | None:
+    """Assists are counted after leads, in whose term they stay."""
+    return await session.scalar(select(Lead.due_on).where(Lead.id == assist.lead_id))
+
+
 COUNTED = (
     Counted("lead", Lead, actions=frozenset({"assign", "recheck"})),
+    Counted("lead_assist", LeadAssist, started=lambda row: row.asked_on, ceiling=_of_lead),
     Counted(
         "case", Case, started=lambda row: row.stage_on if row.status in _CLOCKED_STAGES else None
     ),
@@ -140,6 +152,9 @@ async def _recount(
         return
     version: int | None = getattr(row, kind.columns.version)
     due = _nearest(present, [current.due_on(rule, day, version=version) for day in starts])
+    limit = await kind.ceiling(session, row) if kind.ceiling else None
+    if due is not None and limit is not None and limit < due.on:
+        due = replace(due, on=limit)
     if due is None or (due.on == present and due.is_provisional):
         return
     setattr(row, kind.columns.due, due.on)

@@ -21,7 +21,13 @@ from api.domain.leads import (
 )
 from api.schemas.leads import LeadCreate
 from api.schemas.recheck_samples import RecheckSampleCreate
-from api.services import lead_decisions, lead_intake, recheck_samples
+from api.services import (
+    lead_assist_decisions,
+    lead_assists,
+    lead_decisions,
+    lead_intake,
+    recheck_samples,
+)
 from api.services.demo_stage import Stage, Story, act
 
 _CATEGORIES = {"C1": 22, "C2": 14, "C3": 28, "C4": 6, "C5": 10, "C6": 9, "C0": 11}
@@ -90,6 +96,23 @@ class Lead:
     handler: str
     id: UUID
     version: int = 1
+    #: Who was asked to assist, and owes an answer.
+    assistant: str = ""
+
+    async def assisted(self) -> None:
+        """Whoever was asked answers."""
+        if not self.assistant:
+            return
+        session = self.stage.session
+        (owed,) = await lead_assists.open_ones(session, self.id)
+        await lead_assist_decisions.transition(
+            session,
+            self.stage.actors[self.assistant],
+            self.id,
+            owed.id,
+            act("answer", {"version": owed.version}, answer=told.ASSIST_ANSWER),
+        )
+        self.assistant = ""
 
     async def take(self, post: str, action: str, **given: Any) -> None:
         """One action; every one raises the version."""
@@ -193,8 +216,13 @@ async def _taken_in(stage: Stage, day: date, *, registered: bool) -> Story:
 
 
 async def _to_unit(stage: Stage, lead: Lead) -> None:
-    others = [stage.unit("office")] if stage.random.random() < 0.15 else []
-    await lead.take("office", "assign", unit_id=stage.unit(lead.handler), assisting_unit_ids=others)
+    if stage.random.random() < 0.15:
+        lead.assistant = "market" if lead.handler != "market" else "police"
+    await lead.take(
+        "office", "assign", unit_id=stage.unit(lead.handler),
+        assisting_unit_ids=[stage.unit(lead.assistant)] if lead.assistant else [],
+        assist_task=told.ASSIST_TASK if lead.assistant else None,
+    )  # fmt: skip
 
 
 async def _waiting(stage: Stage, assigned: date, *, acknowledged: bool) -> Story:
@@ -268,6 +296,7 @@ async def _finished(stage: Stage, fate: str, came: datetime) -> Story:
 
 async def _conclude(stage: Stage, lead: Lead) -> None:
     chance = stage.random
+    await lead.assisted()
     conclusion = chance.choices(list(_CONCLUSIONS), list(_CONCLUSIONS.values()))[0]
     findings = chance.choice(told.FINDINGS[conclusion]).format(
         people=lead.body.people_involved or 1, amount=(lead.body.amount_involved or 0) // 100

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     Text,
     and_,
+    bindparam,
     cast,
     exists,
     false,
@@ -35,6 +36,7 @@ from api.core import events
 from api.core.clock import TIMEZONE, now, today
 from api.core.events import Event
 from api.core.pagination import EXACT_TOTAL, yuan
+from api.core.record_access import RecordAccess
 from api.domain.actors import Actor
 from api.domain.cases import CaseStatus
 from api.domain.clocks import working_days_left
@@ -44,8 +46,10 @@ from api.domain.events import EventName
 from api.domain.imports import ImportStatus
 from api.domain.informants import DECIDE_RULE, OpeningStatus
 from api.domain.inspections import InspectionStatus
+from api.domain.lead_assists import AssistStatus
 from api.domain.leads import DRAWABLE, LeadStatus
 from api.domain.permissions import Permission as P
+from api.domain.permissions import Role
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
 from api.domain.rewards import RewardStatus
@@ -57,6 +61,7 @@ from api.models.duties import DutyNotice
 from api.models.imports import Import
 from api.models.informants import InformantOpening, InformantRecusal
 from api.models.inspections import Inspection
+from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransferClock
 from api.models.leads import Lead
 from api.models.property_items import PropertyItem
@@ -66,7 +71,7 @@ from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
-from api.services import leads, time_rules
+from api.services import lead_alarms, lead_assists, leads, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -90,13 +95,15 @@ class Source:
     rule: Any = _NO_RULE
     #: What else the name of the duty needs.
     detail: Any = _NO_RULE
+    #: The record that the duty opens, where it is another than the one that waits.
+    subject: Any = None
 
     def rows(self, actor: Actor, limit: int) -> Any:
         """The first duties of this kind, the most urgent first."""
         return (
             select(
                 literal(self.kind.value, Text()).label("kind"),
-                self.model.id.label("subject_id"),
+                (self.model.id if self.subject is None else self.subject).label("subject_id"),
                 self.number.label("number"),
                 self.title.label("title"),
                 self.due_on.label("due_on"),
@@ -272,6 +279,67 @@ def _clock_of(column: Any) -> Any:
     )
 
 
+def _assist(kind: DutyKind, status: AssistStatus) -> Source:
+    """What another unit waits for; a unit has one open assist of a lead at most."""
+
+    return Source(
+        kind,
+        "leads",
+        LeadAssist,
+        P.LEAD_ASSIST,
+        lambda actor: and_(
+            LeadAssist.owner_unit_id == actor.unit_id,
+            _is(LeadAssist.status, status),
+            exists().where(Lead.id == LeadAssist.lead_id, Lead.status.in_(lead_assists.LIVE)),
+        ),
+        select(Lead.subject_name).where(Lead.id == LeadAssist.lead_id).scalar_subquery(),
+        select(Lead.number).where(Lead.id == LeadAssist.lead_id).scalar_subquery(),
+        LeadAssist.due_on,
+        LeadAssist.due_is_provisional,
+        LeadAssist.due_rule,
+        subject=LeadAssist.lead_id,
+    )
+
+
+def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any]) -> Source:
+    """What nobody owns for longer than a rule gives; the day is bound when the calendar is known."""
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        needs,
+        lambda actor: and_(
+            lead_alarms.IN_TRIAGE, Lead.unowned_on <= bindparam(late, type_=Date()), whose(actor)
+        ),
+        Lead.subject_name,
+        Lead.number,
+        detail=Lead.unowned_on,
+    )
+
+
+def _of_county(actor: Actor) -> ColumnElement[bool]:
+    """What the alarm let the county see."""
+    if actor.role is not Role.COUNTY:
+        return false()
+    return Lead.id.in_(
+        select(RecordAccess.record_id).where(
+            RecordAccess.viewer_id == actor.unit_id, RecordAccess.resource == "lead"
+        )
+    )
+
+
+#: Which rule each alarm goes by.
+_ALARMS = {
+    K.LEAD_UNOWNED: lead_alarms.OFFICE_RULE,
+    K.LEAD_UNOWNED_COUNTY: lead_alarms.COUNTY_RULE,
+}
+
+
+def _moving(clock: time_rules.Clock) -> dict[str, date]:
+    """The days that sources are bound to."""
+    return {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in _ALARMS.items()}
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
@@ -320,6 +388,13 @@ _INFORMANT = Source(
 )
 
 SOURCES: tuple[Source, ...] = (
+    _unowned(
+        K.LEAD_UNOWNED,
+        P.LEAD_ASSIGN,
+        K.LEAD_UNOWNED.value,
+        lambda actor: Lead.town_code == actor.division_code[:9],
+    ),
+    _unowned(K.LEAD_UNOWNED_COUNTY, P.LEAD_HANDLE, K.LEAD_UNOWNED_COUNTY.value, _of_county),
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
     _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
     _lead(K.LEAD_DISPUTED, LeadStatus.DISPUTED, office=True),
@@ -356,6 +431,8 @@ SOURCES: tuple[Source, ...] = (
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
     ),
+    _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
+    _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
@@ -519,7 +596,8 @@ async def _items(
         await session.execute(
             select(found)
             .order_by(found.c.due_on.asc().nulls_last(), found.c.subject_id)
-            .limit(limit)
+            .limit(limit),
+            _moving(clock),
         )
     )
     assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
@@ -559,6 +637,9 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
     if kind is K.LEAD_ACKNOWLEDGE and row.subject_id in assigned:
         receipt = clock.due_on("LEAD-ACK", assigned[row.subject_id])
         due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
+    if kind in _ALARMS:
+        alarm = clock.due_on(_ALARMS[kind], date.fromisoformat(row.detail))
+        due_on, provisional, rule = alarm.on, alarm.is_provisional, alarm.rule_id
     noun = _NOUNS[kind]
     left = working_days_left(today(), due_on, clock.calendar) if due_on else None
     return {
@@ -599,7 +680,9 @@ async def _counts(
     totals: dict[DutyKind, int] = {}
     counted = [source for source in mine if source.kind is not K.MEASURE_EXPIRING]
     if counted:
-        rows: Any = await session.execute(union_all(*(s.count(actor) for s in counted)))
+        rows: Any = await session.execute(
+            union_all(*(s.count(actor) for s in counted)), _moving(clock)
+        )
         for kind, count in rows:
             totals[DutyKind(kind)] = totals.get(DutyKind(kind), 0) + count
     for source in mine:

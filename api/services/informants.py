@@ -39,7 +39,7 @@ from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.common import actions, offer
 from api.schemas.informants import CustodianName, OpeningCreate, RecusalCreate
-from api.services import _transition, conflicts, leads, time_rules, unnamed
+from api.services import _transition, conflicts, lead_sight, leads, time_rules, unnamed
 
 _KEEPERS = [role for role in Role if P.INFORMANT_OPEN in ROLE_PERMISSIONS[role]]
 
@@ -290,6 +290,7 @@ async def _candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
     on it, and of the county; nobody of a barred unit, and nobody who withdrew."""
     barred = (await conflicts.of_lead(session, lead)).barred
     gone = await _recused(session, lead.id)
+    working = await lead_sight.handling(session, lead)
     rows = await session.execute(
         select(User.id, User.name, Unit.id.label("unit_id"), Unit.name.label("unit_name"))
         .join(PostHolder, PostHolder.user_id == User.id)
@@ -301,7 +302,7 @@ async def _candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
             Post.is_active,
             Post.role.in_(_KEEPERS),
             or_(
-                Unit.id.in_([lead.owner_unit_id, *lead.assisting_unit_ids]),
+                Unit.id.in_(working),
                 and_(Unit.kind == UnitKind.OFFICE, Unit.division_code == lead.town_code),
                 and_(Unit.kind == UnitKind.COUNTY, Unit.division_code == lead.town_code[:6]),
             ),

@@ -1,6 +1,5 @@
 """What is decided about a lead, and what follows from each decision."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import record_access
 from api.core.clock import today
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Invalid, RuleViolated
+from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus
+from api.domain.leads import LEAD_FLOW, TRIAGE, LeadAction, LeadConclusion, LeadStatus
 from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
-from api.models.units import Post, Unit
+from api.models.units import Unit
 from api.services import (
     _transition,
     conflicts,
+    lead_assists,
+    lead_clocks,
     lead_intake,
     lead_sight,
     lead_transfers,
@@ -33,6 +34,8 @@ _DISPUTE_RULE = "LEAD-DISPUTE"
 
 #: After these nothing would be left in the figures of what was merged into the lead.
 _ENDS = frozenset({LeadAction.WITHDRAW.value, LeadAction.REJECT.value})
+#: What nobody has to help with any more, or not with what was asked in an earlier round.
+_NO_MORE_ASSISTS = _ENDS | {LeadAction.CLOSE.value, LeadAction.REOPEN.value}
 
 
 async def transition(
@@ -52,7 +55,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         if getattr(body, name, None)
     }
     # a second check writes over the first one's conclusion: the timeline keeps both
-    for name in ("conclusion", "diversion_route", "solved", "organ", "result"):
+    for name in ("conclusion", "diversion_route", "solved", "organ", "result", "mark"):
         if getattr(body, name, None):
             told[name] = getattr(body, name).value
     before = lead.status
@@ -62,11 +65,15 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
     )
+    if lead.status in TRIAGE and before not in TRIAGE:
+        lead.unowned_on = today()
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
+    if body.action in _NO_MORE_ASSISTS:
+        await lead_assists.over(session, lead, f"线索已{LeadAction(body.action).label}")
     await session.flush()
 
 
@@ -83,42 +90,50 @@ async def _handler(
 
 
 async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del actor
     owner = await _handler(session, lead, body.unit_id)
-    assisting = list(dict.fromkeys(body.assisting_unit_ids or []))
+    assisting = [each for each in dict.fromkeys(body.assisting_unit_ids or []) if each != owner.id]
     for unit_id in assisting:
-        await places.unit(session, unit_id, "assisting_unit_ids", lead.town_code)
+        await lead_assists.checked_unit(session, lead, unit_id, "assisting_unit_ids")
     if assisting:
         await conflicts.ensure_clear(session, lead, assisting)
-    before = {lead.owner_unit_id, *lead.assisting_unit_ids}
+    before = await lead_sight.handling(session, lead)
     lead.owner_unit_id = owner.id
-    lead.assisting_unit_ids = [unit_id for unit_id in assisting if unit_id != owner.id]
     lead.proposed_unit_id = None
     lead.assigned_on = today()
-    now_in = {owner.id, *lead.assisting_unit_ids}
-    gone = before - now_in - await _entitled(session, lead)
+    await lead_clocks.begin(session, lead, body.due_on)
+    waiting = await lead_assists.keep_only(session, lead, assisting, "重新交办")
+    task: str = getattr(body, "assist_task", None) or ""
+    await lead_assists.ask(session, actor, lead, [u for u in assisting if u not in waiting], task)
+    now_in = await lead_sight.handling(session, lead)
+    gone = before - now_in - await lead_sight.entitled(session, lead)
     await record_access.withdraw(session, lead.id, gone)
     await record_access.grant(session, leads.RESOURCE, lead.id, now_in)
     await lead_sight.follow(session, lead)
-    await _set_due(session, lead, body.due_on)
 
 
-async def _entitled(session: AsyncSession, lead: Lead) -> set[UUID]:
-    """Units that see a lead whoever handles it: who handed it in, and its village."""
-    place = await places.locate(session, lead.division_code)
-    creator = await session.scalar(select(Post.unit_id).where(Post.id == lead.created_by_post_id))
-    return {unit for unit in (creator, place.village_unit_id) if unit is not None}
+async def _ask_assist(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    field = "assisting_unit_id"
+    unit = await lead_assists.checked_unit(session, lead, body.assisting_unit_id, field)
+    await conflicts.ensure_clear(session, lead, [unit.id])
+    if unit.id == lead.owner_unit_id:
+        message = "承办单位不能同时是协办单位"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "same_unit", message)])
+    waiting = {each.owner_unit_id for each in await lead_assists.open_ones(session, lead.id)}
+    if unit.id in waiting:
+        raise Conflict(f"已请{unit.name}协办，还没有答复", code="already_asked")
+    await lead_assists.ask(session, actor, lead, [unit.id], body.assist_task, body.due_on)
+    await record_access.grant(session, leads.RESOURCE, lead.id, [unit.id])
+    await lead_sight.follow(session, lead)
 
 
-async def _set_due(session: AsyncSession, lead: Lead, given: date | None) -> None:
-    rule = "LEAD-FAST" if lead.fast_track else "LEAD-01"
-    due = await time_rules.due_on(session, rule, today())
-    if given is not None and given < today():
-        message = "办理期限不能早于今天"
-        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
-    lead.due_on = given or due.on
-    lead.due_is_provisional = due.is_provisional and given is None
-    lead.due_rule, lead.due_rule_version = due.rule_id, due.rule_version
+async def _mark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_clocks.mark(session, lead, body.mark)
+
+
+async def _unmark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_clocks.unmark(session, lead, body.mark)
 
 
 async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -131,7 +146,7 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     lead.solved = lead.solved_note = None
     await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
     await lead_sight.follow(session, lead)
-    await _set_due(session, lead, None)
+    await lead_clocks.begin(session, lead, None)
 
 
 async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -162,6 +177,7 @@ async def _in_time(session: AsyncSession, lead: Lead) -> None:
 
 
 async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    await lead_assists.ensure_answered(session, lead)
     lead.conclusion = body.conclusion
     lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
     lead.diversion_route = body.diversion_route
@@ -208,6 +224,9 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
+    LeadAction.ASK_ASSIST.value: _ask_assist,
+    LeadAction.MARK.value: _mark,
+    LeadAction.UNMARK.value: _unmark,
     LeadAction.RECHECK.value: _recheck,
     LeadAction.DISPUTE.value: _dispute,
     LeadAction.CONCLUDE.value: _conclude,

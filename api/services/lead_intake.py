@@ -28,6 +28,8 @@ from api.schemas.leads import LeadCreate, LeadUpdate
 from api.services import (
     _transition,
     conflicts,
+    lead_assists,
+    lead_clocks,
     leads,
     places,
     protect,
@@ -87,10 +89,12 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
         "amount_involved": body.amount_involved,
         "people_involved": body.people_involved,
         "fast_track": body.fast_track,
+        "marks": [],
         "reporter_kind": body.reporter.kind,
         "owner_unit_id": place.office_unit_id,
         "proposed_unit_id": None,
-        "assisting_unit_ids": [],
+        "assisted": False,
+        "unowned_on": today(),
         "due_on": None,
         "due_is_provisional": False,
         "due_rule": "",
@@ -222,12 +226,7 @@ async def update(
     if lead.status not in leads.OPEN:
         raise Forbidden("线索已办结，不能修改", code="closed")
     _transition.check_version(lead, body.version)
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
-    for name in ("narrative", "subject_name", "note"):
-        if name in changes:
-            changes[name] = await protect_text(session, lead.id, name, changes[name])
-    if "subject_uscc" in changes:
-        changes["subject_uscc"] = _uscc(changes["subject_uscc"])
+    changes = await _changes(session, lead, body)
     if "division_code" in changes:
         place = await places.own(session, actor, changes["division_code"], _WHAT)
         await _move(session, lead, place)
@@ -235,6 +234,8 @@ async def update(
         await red_flags.keep_flags(session, actor, lead, changes["red_flags"])
     for name, value in changes.items():
         setattr(lead, name, value)
+    if "fast_track" in changes:
+        await lead_clocks.track_changed(session, actor, lead)
     lead.search = _words(lead.subject_name, lead.narrative)
     for column, key in _name(lead.subject_name).items():
         setattr(lead, column, key)
@@ -247,12 +248,24 @@ async def update(
     return await leads.read(actor, record_id, session)
 
 
+async def _changes(session: AsyncSession, lead: Lead, body: LeadUpdate) -> dict[str, Any]:
+    """The new values, texts protected and codes checked."""
+    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    for name in ("narrative", "subject_name", "note"):
+        if name in changes:
+            changes[name] = await protect_text(session, lead.id, name, changes[name])
+    if "subject_uscc" in changes:
+        changes["subject_uscc"] = _uscc(changes["subject_uscc"])
+    return changes
+
+
 async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
     """Another village sees the lead; the one that it was taken for no longer does, unless it
     handed the lead in or has to do with it."""
     before = (await places.locate(session, lead.division_code)).village_unit_id
     creator = await session.scalar(select(Post.unit_id).where(Post.id == lead.created_by_post_id))
-    stays = {creator, lead.owner_unit_id, *lead.assisting_unit_ids, place.village_unit_id}
+    stays = {creator, lead.owner_unit_id, *await lead_assists.units_of(session, lead.id)}
+    stays.add(place.village_unit_id)
     if before is not None and before not in stays:
         await record_access.withdraw(session, lead.id, [before])
     await record_access.grant(session, leads.RESOURCE, lead.id, [place.village_unit_id])

@@ -60,7 +60,7 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     lead.conclusion, lead.concluded_on = LeadConclusion.DUPLICATE, today()
     lead.merged_into_id = main.id
     await session.flush()
-    await lead_sight.share(session, link, {main.owner_unit_id, *main.assisting_unit_ids})
+    await lead_sight.share(session, link, await lead_sight.handling(session, main))
     await _tell(
         session, actor, (EventName.LEAD_MERGED, EventName.LEAD_ABSORBED), link, lead, before
     )

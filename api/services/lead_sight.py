@@ -13,7 +13,8 @@ from api.core import record_access
 from api.core.record_access import RecordAccess
 from api.domain.errors import Conflict
 from api.models.leads import Lead, LeadLink
-from api.services import leads, places
+from api.models.units import Post
+from api.services import lead_assists, leads, places
 
 
 async def merged_into(session: AsyncSession, main: Lead) -> list[LeadLink]:
@@ -33,11 +34,23 @@ async def ensure_nothing_merged(session: AsyncSession, lead: Lead) -> None:
         raise Conflict("有线索并入了本线索，请先撤销并入", code="has_merged")
 
 
+async def entitled(session: AsyncSession, lead: Lead) -> set[UUID]:
+    """Units that see a lead whoever handles it: who handed it in, and its village."""
+    place = await places.locate(session, lead.division_code)
+    creator = await session.scalar(select(Post.unit_id).where(Post.id == lead.created_by_post_id))
+    return {unit for unit in (creator, place.village_unit_id) if unit is not None}
+
+
 async def follow(session: AsyncSession, main: Lead) -> None:
     """Let whoever handles a lead now see what was merged into it, and nobody else."""
-    handling = {main.owner_unit_id, *main.assisting_unit_ids}
+    wanted = await handling(session, main)
     for link in await merged_into(session, main):
-        await share(session, link, handling)
+        await share(session, link, wanted)
+
+
+async def handling(session: AsyncSession, lead: Lead) -> set[UUID]:
+    """The unit in charge of a lead, and those that assist with it."""
+    return {lead.owner_unit_id, *await lead_assists.units_of(session, lead.id)}
 
 
 async def share(session: AsyncSession, link: LeadLink, wanted: Collection[UUID]) -> None:

@@ -30,10 +30,12 @@ from sqlalchemy.orm import aliased
 from api.access import links
 from api.core import events, word_stats
 from api.core.crypto import keyring
+from api.core.db import database
 from api.core.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
+from api.domain.lead_marks import rules_for
 from api.domain.leads import (
     LEAD_FLOW,
     TRIAGE,
@@ -47,9 +49,17 @@ from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Division
-from api.schemas.common import Reveal, actions
+from api.schemas.common import Reveal, actions, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
-from api.services import columns, lead_transfers, protect, time_rules, unnamed
+from api.services import (
+    columns,
+    lead_alarms,
+    lead_assists,
+    lead_transfers,
+    protect,
+    time_rules,
+    unnamed,
+)
 
 RESOURCE = "lead"
 
@@ -82,6 +92,7 @@ _ITEM: dict[str, Any] = {
     "amount_involved": yuan(Lead.amount_involved),
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
+    "marks": Lead.marks,
     "owner_unit": _owner.c.named,
     "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
@@ -135,7 +146,8 @@ _READ: dict[str, Any] = _ITEM | {
     "categories": Lead.categories,
     "red_flags": Lead.red_flags,
     "occurred_on": Lead.occurred_on,
-    "assisting_units": columns.units_named(Lead.assisting_unit_ids),
+    "assisted": Lead.assisted,
+    "assists": Rare(lead_assists.COLUMN, lambda lead: lead["assisted"], []),
     "identifiers": _IDENTIFIERS,
     "reporter": _REPORTER,
     "cases": _CASES,
@@ -162,7 +174,7 @@ _READ: dict[str, Any] = _ITEM | {
 }
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
-_DECIDING = {"concluded_by_id"}
+_DECIDING = {"concluded_by_id", "assisted"}
 check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
@@ -181,6 +193,7 @@ def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
 
 _IS_OPEN = _one_of(OPEN)
 _IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
+_IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _IS_UNOWNED = _one_of(TRIAGE)
 
 #: What counts in figures (C3): withdrawn leads, duplicates and merged leads drop out by themselves.
@@ -209,12 +222,16 @@ LISTING = Listing(
         "counted": (Boolean(), lambda p: p == _COUNTED),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
         "fast_track": (Boolean(), lambda p: Lead.fast_track == p),
+        # said twice, so that PostgreSQL can prove that the partial index fits
+        "mark": (_ANY_TEXT, lambda p: and_(_IS_MARKED, Lead.marks.op("&&")(p))),
         # Two filters each, not one compared with a parameter: only so an index is of use.
         "overdue": (Boolean(), lambda _: _IS_OVERDUE),
         "in_time": (Boolean(), lambda _: not_(func.coalesce(_IS_OVERDUE, literal_column("false")))),
         "open": (Boolean(), lambda _: _IS_OPEN),
         "done": (Boolean(), lambda _: not_(_IS_OPEN)),
         "unowned": (Boolean(), lambda _: _IS_UNOWNED),
+        "assisting_unit_id": (Uuid(), lambda p: Lead.id.in_(lead_assists.assisted_by(p))),
+        "unowned_until": (Date(), lambda p: and_(_IS_UNOWNED, Lead.unowned_on <= p)),
         "owned": (Boolean(), lambda _: not_(_IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
@@ -250,6 +267,11 @@ async def _search_filters(actor: Actor, text: str | None) -> dict[str, object]:
     return {"identifier": exact} if exact else await word_stats.filters("leads", text)
 
 
+async def _unowned_until() -> date:
+    async with database().session() as session:
+        return await lead_alarms.late_since(session)
+
+
 async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
     """What a query asks for, by the listing's names; lists and exports read it alike."""
     place = query.division_code
@@ -262,18 +284,21 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "transfer_stage": query.transfer_stage,
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,
+        "assisting_unit_id": query.assisting_unit_id,
         "division_from": place,
         "division_below": columns.division_end(place) if place else None,
         "division_only": query.division_only,
         "counted": query.counted,
         "import_id": query.import_id,
         "fast_track": query.fast_track,
+        "mark": query.mark,
         "overdue": query.overdue or None,
         "in_time": query.overdue is False or None,
         "open": query.open or None,
         "done": query.open is False or None,
         "unowned": query.unowned or None,
         "owned": query.unowned is False or None,
+        "unowned_until": await _unowned_until() if query.unowned_late else None,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
         **await _search_filters(actor, query.q),
@@ -310,6 +335,7 @@ class _Standing:
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
     merged_into_id: UUID | None
+    marks: list[str]
 
 
 async def read(
@@ -330,6 +356,8 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = []
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
+    if lead.pop("assisted"):
+        lead_assists.show(actor, lead, live=lead["status"] in lead_assists.LIVE)
     lead["revealable"] = _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     lead["merged_into"] = next(
@@ -349,19 +377,28 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
+        lead["marks"],
     )
 
 
 def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
-    """What a form begins with: the unit that somebody proposed."""
-    proposed = lead["proposed_unit"]
-    return {LeadAction.ASSIGN.value: {"unit_id": proposed["id"]}} if proposed else {}
+    """What a form begins with: the unit that somebody proposed, and the rule of its term."""
+    begun: dict[str, str | None] = {}
+    if proposed := lead["proposed_unit"]:
+        begun["unit_id"] = proposed["id"]
+    if lead["marks"] or lead["fast_track"]:
+        begun[rule_of("due_on")] = rules_for(lead["marks"], fast=lead["fast_track"])[0]
+    offered: dict[str, dict[str, str | None]] = {LeadAction.ASSIGN.value: begun} if begun else {}
+    if len(lead["marks"]) == 1:
+        offered[LeadAction.UNMARK.value] = {"mark": lead["marks"][0]}
+    return offered
 
 
 def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:
     if not actor.may(Permission.LEAD_REVEAL):
         return []
-    return ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
+    fields = ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
+    return fields + lead_assists.revealable(lead)
 
 
 async def reveal(
@@ -387,10 +424,16 @@ async def _plain(session: AsyncSession, lead_id: UUID, lead: dict[str, Any], nam
         await session.scalars(select(LeadIdentifier).where(LeadIdentifier.lead_id == lead_id))
     )
     if name == "identifiers":
-        return "\n".join(f"{row.kind.label}：{keys.decrypt(row.value_enc)}" for row in rows)
+        shown = {each["id"] for each in lead["identifiers"]}
+        return "\n".join(
+            f"{row.kind.label}：{keys.decrypt(row.value_enc)}"
+            for row in rows
+            if str(row.id) in shown
+        )
     inside = [
         (row.starts_at, row.ends_at, row.raw_enc)
         for row in rows
         if row.field == name and row.starts_at is not None and row.ends_at and row.raw_enc
     ]
-    return protect.restore(lead[name], inside)
+    text = lead[name] if name in lead else lead_assists.masked(lead, name)
+    return protect.restore(text, inside)

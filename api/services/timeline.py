@@ -67,6 +67,8 @@ def event_label(name: str) -> str:
 def sentence(name: str, subject_type: str, data: Mapping[str, Any]) -> str:
     """One line for a person: `交办：已登记 → 已交办`."""
     if "action" in data:
+        # a part of the record with a life cycle of its own
+        subject_type = str(data.get("flow", subject_type))
         said = action_label(subject_type, data["action"])
         flow = _flows().get(subject_type)
         before, after = data.get("from"), data.get("to")

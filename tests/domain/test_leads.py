@@ -15,6 +15,10 @@ from api.domain.permissions import Role
 UNIT = uuid4()
 
 #: Facts 3.1 read by hand, apart from the table that is tested: action → from → to.
+UNFINISHED = (
+    "received registered assigned disputed verifying transferred_department transferred_police"
+    " escalated concluded recheck fed_back"
+)
 PLAN = {
     "register": ("received", "registered"),
     "assign": ("registered disputed", "assigned"),
@@ -31,6 +35,12 @@ PLAN = {
     "supply_papers": ("transferred_police", None),
     "record_result": ("transferred_department transferred_police fed_back", None),
     "remind": ("transferred_department transferred_police fed_back", None),
+    "ask_assist": (
+        "assigned verifying transferred_department transferred_police escalated recheck",
+        None,
+    ),
+    "mark": (UNFINISHED, None),
+    "unmark": (UNFINISHED, None),
     "recheck": ("concluded fed_back closed", "recheck"),
     "feed_back": (
         "concluded rejected transferred_department transferred_police escalated",
@@ -45,6 +55,7 @@ PLAN = {
 }
 OFFICE = {
     "register", "assign", "recheck", "close", "escalate", "reject", "withdraw", "archive", "reopen",
+    "mark", "unmark",
 }  # fmt: skip
 HANDLERS = {
     Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
@@ -64,6 +75,7 @@ class Standing:
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
     merged_into_id: None = None
+    marks: tuple[str, ...] = ("major",)
 
 
 #: At which stage of a hand-over nothing can be objected to an action.

@@ -92,10 +92,12 @@ class TestHandlers:
         answer = office.act(f"/leads/{made['id']}", "assign", made["version"], unit_id=unit)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["code"] == "unit_cannot_handle"
+        # a village knows its people: it may be asked to assist
         own = client("market").me["unit"]["id"]
-        done(
-            office.act(
-                f"/leads/{made['id']}", "assign", made["version"],
-                unit_id=own, assisting_unit_ids=[unit],
-            )
+        answer = office.act(
+            f"/leads/{made['id']}", "assign", made["version"],
+            unit_id=own, assisting_unit_ids=[unit],
         )  # fmt: skip
+        assert answer.status_code == (200 if who == "village01" else 422)
+        if who != "village01":
+            assert answer.json()["errors"][0]["code"] == "unit_cannot_assist"

@@ -32,7 +32,7 @@ STEP = st.one_of(
 )
 _SAME = (
     "status", "conclusion", "concluded_on", "narrative", "subject_name", "division_code",
-    "owner_unit", "assisting_units", "due_on", "is_merged", "merged_into", "available_actions",
+    "owner_unit", "due_on", "is_merged", "merged_into", "available_actions",
 )  # fmt: skip
 
 
@@ -115,7 +115,11 @@ class World:
         return found
 
     def state(self) -> list[dict]:
-        return [{name: self.read(at)[name] for name in _SAME} for at in range(3)]
+        return [
+            {name: self.read(at)[name] for name in _SAME}
+            | {"assists": [(a["unit"], a["status"], a["due_on"]) for a in self.read(at)["assists"]]}
+            for at in range(3)
+        ]
 
 
 @settings(

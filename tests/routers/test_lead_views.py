@@ -52,9 +52,10 @@ class TestViews:
     @pytest.mark.parametrize(
         ("who", "theirs"),
         [
-            ("office", {"mine", "overdue", "unowned"}),
-            ("police", {"mine", "overdue"}),
+            ("office", {"mine", "assisting", "overdue", "unowned", "unowned_late"}),
+            ("police", {"mine", "assisting", "overdue"}),
             ("leader", {"overdue"}),
+            ("village01", {"assisting", "overdue"}),
             ("grid01", {"overdue"}),
         ],
     )

@@ -1120,6 +1120,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/assists/{assist_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理协办
+         * @description 协办单位签收、答复，承办单位或镇专项办结束协办；请求协办是线索的操作 ask_assist。
+         */
+        post: operations["leads_assist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/identifiers/{identifier_id}/decisions": {
         parameters: {
             query?: never;
@@ -3491,6 +3511,12 @@ export interface components {
             refused: components["schemas"]["RefusedAssignment"][];
         };
         /**
+         * AssistStatus
+         * @description How far an assisting unit came.
+         * @enum {string}
+         */
+        AssistStatus: "asked" | "acknowledged" | "answered" | "ended";
+        /**
          * AttachmentRead
          * @description One attached file; its content is fetched apart.
          */
@@ -5003,7 +5029,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -5197,7 +5223,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5322,6 +5348,12 @@ export interface components {
          * @enum {string}
          */
         Finding: "problem" | "none";
+        /**
+         * FocusMark
+         * @description Why the office watches a lead.
+         * @enum {string}
+         */
+        FocusMark: "major" | "high_attention" | "key_area";
         /**
          * FundraisingTest
          * @description The four features that together make illegal fund-raising (非法集资解释第一条).
@@ -6066,6 +6098,28 @@ export interface components {
             version: number;
         };
         /**
+         * LeadAskAssist
+         * @description 请求协办
+         */
+        LeadAskAssist: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "ask_assist";
+            /** 协办事项 */
+            assist_task: string;
+            /**
+             * 协办单位
+             * Format: uuid
+             */
+            assisting_unit_id: string;
+            /** 协办期限 */
+            due_on?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadAssign
          * @description 交办
          */
@@ -6075,6 +6129,8 @@ export interface components {
              * @enum {string}
              */
             action: "assign";
+            /** 协办事项 */
+            assist_task?: string | null;
             /** 协办单位 */
             assisting_unit_ids?: string[] | null;
             /** 办理期限 */
@@ -6098,6 +6154,93 @@ export interface components {
             items: components["schemas"]["LeadVersion"][];
             /** @description 承办单位；不填则按台账建议 */
             unit_id?: string | null;
+        };
+        /**
+         * LeadAssistAcknowledge
+         * @description 签收协办
+         */
+        LeadAssistAcknowledge: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "acknowledge";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadAssistAnswer
+         * @description 答复协办
+         */
+        LeadAssistAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "answer";
+            /** 答复内容 */
+            answer: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadAssistEnd
+         * @description 结束协办
+         */
+        LeadAssistEnd: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "end";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadAssistShown
+         * @description What one unit was asked, until when, and what it answered.
+         */
+        LeadAssistShown: {
+            /** @description 签收时间 */
+            acknowledged_at: string | null;
+            /** @description 答复内容；无权查看时为空 */
+            answer: string;
+            /** @description 答复时间 */
+            answered_at: string | null;
+            /** @description 答复人 */
+            answered_by: string;
+            /**
+             * Format: date
+             * @description 请求协办日期
+             */
+            asked_on: string;
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 期限是否暂定（节假日安排尚未公布） */
+            due_is_provisional: boolean;
+            /** @description 办理期限 */
+            due_on: string | null;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 结束时间 */
+            ended_at: string | null;
+            /** @description 结束的理由 */
+            ended_reason: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 状态 */
+            status: components["schemas"]["AssistStatus"];
+            /** @description 协办事项；无权查看时为空 */
+            task: string;
+            /** @description 协办单位 */
+            unit: components["schemas"]["Named"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
         };
         /**
          * LeadCase
@@ -6322,6 +6465,8 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 重点标记 */
+            marks: components["schemas"]["FocusMark"][];
             /** @description 给人看的编号 */
             number: string;
             /** @description 承办单位 */
@@ -6406,6 +6551,23 @@ export interface components {
             number: string;
         };
         /**
+         * LeadMark
+         * @description 标为重点
+         */
+        LeadMark: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "mark";
+            /** 重点标记 */
+            mark: components["schemas"]["FocusMark"];
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadRead
          * @description One lead.
          */
@@ -6414,8 +6576,8 @@ export interface components {
             amount_involved: string | null;
             /** @description 交办日期 */
             assigned_on: string | null;
-            /** @description 协办单位 */
-            assisting_units: components["schemas"]["Named"][];
+            /** @description 协办，先后为序 */
+            assists: components["schemas"]["LeadAssistShown"][];
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 批次 */
@@ -6472,6 +6634,8 @@ export interface components {
             import_row: number | null;
             /** @description 是否已并入另一线索 */
             is_merged: boolean;
+            /** @description 重点标记 */
+            marks: components["schemas"]["FocusMark"][];
             /** @description 并入的主线索；无权查看时为空 */
             merged_into: components["schemas"]["LeadMain"] | null;
             /** @description 问题描述 */
@@ -6877,6 +7041,23 @@ export interface components {
             told_on: string | null;
         };
         /**
+         * LeadUnmark
+         * @description 取消重点标记
+         */
+        LeadUnmark: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "unmark";
+            /** 重点标记 */
+            mark: components["schemas"]["FocusMark"];
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadUpdate
          * @description What may be corrected before a lead is closed; what is left out stays.
          */
@@ -6926,7 +7107,7 @@ export interface components {
          * @description A view of the list.
          * @enum {string}
          */
-        LeadView: "mine" | "overdue" | "unowned";
+        LeadView: "mine" | "assisting" | "overdue" | "unowned" | "unowned_late";
         /**
          * LeadViewShown
          * @description An entry point to the list, and how many leads stand behind it.
@@ -8203,7 +8384,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:assist" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -12019,6 +12200,7 @@ export type ApiClientShown = components['schemas']['ApiClientShown'];
 export type ApiClientUpdate = components['schemas']['ApiClientUpdate'];
 export type AssessmentRead = components['schemas']['AssessmentRead'];
 export type AssignmentsDone = components['schemas']['AssignmentsDone'];
+export type AssistStatus = components['schemas']['AssistStatus'];
 export type AttachmentRead = components['schemas']['AttachmentRead'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuthorityLevel = components['schemas']['AuthorityLevel'];
@@ -12125,6 +12307,7 @@ export type Figure = components['schemas']['Figure'];
 export type FigureQuery = components['schemas']['FigureQuery'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
+export type FocusMark = components['schemas']['FocusMark'];
 export type FundraisingTest = components['schemas']['FundraisingTest'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
@@ -12168,8 +12351,13 @@ export type JobStatus = components['schemas']['JobStatus'];
 export type JobTransition = components['schemas']['JobTransition'];
 export type LeadAcknowledge = components['schemas']['LeadAcknowledge'];
 export type LeadArchive = components['schemas']['LeadArchive'];
+export type LeadAskAssist = components['schemas']['LeadAskAssist'];
 export type LeadAssign = components['schemas']['LeadAssign'];
 export type LeadAssignments = components['schemas']['LeadAssignments'];
+export type LeadAssistAcknowledge = components['schemas']['LeadAssistAcknowledge'];
+export type LeadAssistAnswer = components['schemas']['LeadAssistAnswer'];
+export type LeadAssistEnd = components['schemas']['LeadAssistEnd'];
+export type LeadAssistShown = components['schemas']['LeadAssistShown'];
 export type LeadCase = components['schemas']['LeadCase'];
 export type LeadCategory = components['schemas']['LeadCategory'];
 export type LeadChannel = components['schemas']['LeadChannel'];
@@ -12185,6 +12373,7 @@ export type LeadItem = components['schemas']['LeadItem'];
 export type LeadLinkShown = components['schemas']['LeadLinkShown'];
 export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
+export type LeadMark = components['schemas']['LeadMark'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
@@ -12205,6 +12394,7 @@ export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadTransferShown = components['schemas']['LeadTransferShown'];
+export type LeadUnmark = components['schemas']['LeadUnmark'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadView = components['schemas']['LeadView'];
@@ -17581,6 +17771,8 @@ export interface operations {
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
                 proposed_unit_id?: string;
+                /** @description 协办单位 */
+                assisting_unit_id?: string;
                 /** @description 行政区划（含下级） */
                 division_code?: string;
                 /** @description 行政区划（仅本级） */
@@ -17591,12 +17783,16 @@ export interface operations {
                 import_id?: string;
                 /** @description 是否快速办理 */
                 fast_track?: boolean;
+                /** @description 重点标记；可重复给出，取其中之一 */
+                mark?: components["schemas"]["FocusMark"][];
                 /** @description 是否已超期 */
                 overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
                 open?: boolean;
                 /** @description 是否无人承办（待登记、待交办、有异议） */
                 unowned?: boolean;
+                /** @description 只看超过规定时限仍无单位承办的（为否时不起作用） */
+                unowned_late?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -17929,6 +18125,8 @@ export interface operations {
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
                 proposed_unit_id?: string;
+                /** @description 协办单位 */
+                assisting_unit_id?: string;
                 /** @description 行政区划（含下级） */
                 division_code?: string;
                 /** @description 行政区划（仅本级） */
@@ -17939,12 +18137,16 @@ export interface operations {
                 import_id?: string;
                 /** @description 是否快速办理 */
                 fast_track?: boolean;
+                /** @description 重点标记；可重复给出，取其中之一 */
+                mark?: components["schemas"]["FocusMark"][];
                 /** @description 是否已超期 */
                 overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
                 open?: boolean;
                 /** @description 是否无人承办（待登记、待交办、有异议） */
                 unowned?: boolean;
+                /** @description 只看超过规定时限仍无单位承办的（为否时不起作用） */
+                unowned_late?: boolean;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -18888,6 +19090,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Routed"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_assist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: string;
+                /** @description 协办 */
+                assist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadAssistAcknowledge"] | components["schemas"]["LeadAssistAnswer"] | components["schemas"]["LeadAssistEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
                 };
             };
             /** @description 请求无法解析 */
@@ -21055,7 +21383,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
             };
         };
         responses: {

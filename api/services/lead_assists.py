@@ -1,0 +1,258 @@
+"""Units that assist with a lead (协办): asked, answering by their own clock, or let off."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.clock import now, today
+from api.core.ids import uuid7
+from api.domain.actors import Actor
+from api.domain.errors import Conflict, FieldError, Invalid
+from api.domain.lead_assists import ASSIST_FLOW, RULE, UNANSWERED, AssistStatus
+from api.domain.leads import LeadStatus
+from api.domain.organisation import LEAD_ASSISTANTS
+from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.models.lead_assists import LeadAssist
+from api.models.leads import Lead
+from api.models.units import Unit
+from api.schemas.common import actions
+from api.services import columns, places, time_rules, unnamed
+
+_SHOWN = (
+    "id", "status", "task", "asked_on", "due_on", "due_is_provisional", "due_rule",
+    "acknowledged_at", "answer", "answered_at", "answered_by", "ended_at", "ended_reason", "version",
+)  # fmt: skip
+_OPEN = LeadAssist.status.in_(UNANSWERED)
+#: All that was ever asked for a lead, for its listing.
+COLUMN = columns.json_list(
+    select(
+        func.json_build_object(
+            *(part for name in _SHOWN for part in (name, getattr(LeadAssist, name))),
+            "unit",
+            columns.unit_named(LeadAssist.owner_unit_id),
+        )
+    ).where(LeadAssist.lead_id == Lead.id)
+)
+
+
+def assisted_by(unit_id: Any) -> Any:
+    """The leads that a unit was asked for and not let off."""
+    return select(LeadAssist.lead_id).where(
+        LeadAssist.owner_unit_id == unit_id, LeadAssist.status != AssistStatus.ENDED
+    )
+
+
+def identifier_field(assist_id: object) -> str:
+    """The name under which an answer's masked identifiers are kept and revealed."""
+    return f"assists.{assist_id}.answer"
+
+
+class _Standing:
+    """What the flow must know of an assist that was read as JSON."""
+
+    __slots__ = ("handling_unit_id", "owner_unit_id", "status")
+
+    def __init__(self, assist: dict[str, Any], lead: dict[str, Any]) -> None:
+        self.status = AssistStatus(assist["status"])
+        self.owner_unit_id = UUID(assist["unit"]["id"])
+        self.handling_unit_id = UUID(lead["owner_unit"]["id"])
+
+
+def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
+    """What each assist offers the actor; its words are for who asked, who was asked, and who sees
+    the town's leads. `live`: the lead is still worked on."""
+    everything = (
+        str(actor.unit_id) == lead["owner_unit"]["id"]
+        or ROLE_SCOPE.get(actor.role) is RowScope.TOWN
+    )
+    hidden: set[str] = set()
+    lead["assists"].sort(key=lambda each: each["id"])  # by time
+    for assist in lead["assists"]:
+        available = ASSIST_FLOW.available(actor, _Standing(assist, lead)) if live else ()
+        assist["available_actions"] = actions(available)
+        if not everything and assist["unit"]["id"] != str(actor.unit_id):
+            hidden.add(identifier_field(assist["id"]))
+            assist["task"] = assist["answer"] = assist["answered_by"] = assist["ended_reason"] = ""
+    if hidden:
+        lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] not in hidden]
+
+
+def revealable(lead: dict[str, Any]) -> list[str]:
+    """The answers that hold something masked."""
+    held = {each["field"] for each in lead["identifiers"]}
+    return [name for each in lead["assists"] if (name := identifier_field(each["id"])) in held]
+
+
+def masked(lead: dict[str, Any], name: str) -> str:
+    """The answer that `revealable` names so."""
+    return next(a["answer"] for a in lead["assists"] if identifier_field(a["id"]) == name)
+
+
+async def units_of(session: AsyncSession, lead_id: UUID) -> set[UUID]:
+    """The units that were asked for a lead and not let off: they see it."""
+    found = await session.scalars(
+        select(LeadAssist.owner_unit_id).where(
+            LeadAssist.lead_id == lead_id, LeadAssist.status != AssistStatus.ENDED
+        )
+    )
+    return set(found)
+
+
+async def checked_unit(session: AsyncSession, lead: Lead, unit_id: UUID, field: str) -> Unit:
+    """A unit that can be asked. Raises Invalid for one whose people could not answer."""
+    found = await places.unit(session, unit_id, field, lead.town_code)
+    if found.kind not in LEAD_ASSISTANTS:
+        message = f"{found.kind.label}不协办线索"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_assist", message)])
+    return found
+
+
+async def ask(
+    session: AsyncSession,
+    actor: Actor,
+    lead: Lead,
+    units: Iterable[UUID],
+    task: str,
+    given: date | None = None,
+) -> None:
+    """Ask units, until the rule's day or a given one, but never beyond the lead's own.
+
+    Raises Invalid for a day that is past or beyond the lead's.
+    """
+    wanted = list(units)
+    if not wanted:
+        return
+    due = await time_rules.due_on(session, RULE, today())
+    if given is not None:
+        _check_given(given, lead.due_on)
+    told = await unnamed.told(session, lead.id, task)
+    lead.assisted = True
+    for unit_id in wanted:
+        session.add(
+            LeadAssist(
+                id=uuid7(),
+                lead_id=lead.id,
+                owner_unit_id=unit_id,
+                status=AssistStatus.ASKED,
+                task=told,
+                asked_on=today(),
+                due_on=given or due.on,
+                due_is_provisional=due.is_provisional and given is None,
+                due_rule=due.rule_id,
+                due_rule_version=due.rule_version,
+                created_by_post_id=actor.post_id,
+            )
+        )
+    await session.flush()
+    await cap(session, lead)
+
+
+def _check_given(given: date, limit: date | None) -> None:
+    if given < today():
+        message = "协办期限不能早于今天"
+        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
+    if limit is not None and given > limit:
+        message = f"协办期限不能晚于线索的办理期限（{limit}）"
+        raise Invalid(message, errors=[FieldError("/due_on", "after_lead", message)])
+
+
+async def cap(session: AsyncSession, lead: Lead) -> None:
+    """Nobody is given longer than the lead itself has."""
+    if lead.due_on is None:
+        return
+    await session.execute(
+        update(LeadAssist)
+        .where(
+            LeadAssist.lead_id == lead.id,
+            _OPEN,
+            or_(LeadAssist.due_on.is_(None), LeadAssist.due_on > lead.due_on),
+        )
+        .values(due_on=lead.due_on, due_is_provisional=lead.due_is_provisional)
+    )
+
+
+async def open_ones(session: AsyncSession, lead_id: UUID) -> list[LeadAssist]:
+    """What has not been answered yet, locked."""
+    found = await session.scalars(
+        select(LeadAssist)
+        .where(LeadAssist.lead_id == lead_id, _OPEN)
+        .order_by(LeadAssist.id)
+        .with_for_update(of=LeadAssist)
+    )
+    return list(found)
+
+
+def _end(assist: LeadAssist, reason: str) -> None:
+    assist.status, assist.ended_at = AssistStatus.ENDED, now()
+    assist.ended_reason = reason
+    assist.version += 1
+
+
+async def keep_only(
+    session: AsyncSession, lead: Lead, wanted: Collection[UUID], reason: str
+) -> set[UUID]:
+    """Let off whoever is not wanted any more; returns who is being waited for."""
+    waiting: set[UUID] = set()
+    if not lead.assisted:
+        return waiting
+    for assist in await open_ones(session, lead.id):
+        if assist.owner_unit_id in wanted:
+            waiting.add(assist.owner_unit_id)
+        else:
+            _end(assist, reason)
+    await session.flush()
+    return waiting
+
+
+async def let_off(session: AsyncSession, lead: Lead, units: Collection[UUID], reason: str) -> None:
+    """Units that must keep off have no part in a lead any more, answered or not."""
+    found = await session.scalars(
+        select(LeadAssist)
+        .where(
+            LeadAssist.lead_id == lead.id,
+            LeadAssist.owner_unit_id.in_(units),
+            LeadAssist.status != AssistStatus.ENDED,
+        )
+        .with_for_update(of=LeadAssist)
+    )
+    for assist in found:
+        _end(assist, reason)
+    await session.flush()
+
+
+async def over(session: AsyncSession, lead: Lead, reason: str) -> None:
+    """The lead is over, or begins anew: nobody owes an answer any more."""
+    await keep_only(session, lead, (), reason)
+
+
+async def ensure_answered(session: AsyncSession, lead: Lead) -> None:
+    """Raises Conflict (`assists_unanswered`) naming who still owes an answer."""
+    if not lead.assisted:
+        return
+    waiting = [assist.owner_unit_id for assist in await open_ones(session, lead.id)]
+    if waiting:
+        names = await session.scalars(select(Unit.name).where(Unit.id.in_(waiting)))
+        raise Conflict(
+            f"{'、'.join(sorted(names))}还没有答复协办；不再需要的，请先结束协办并说明理由",
+            code="assists_unanswered",
+        )
+
+
+#: Leads whose assists can still be answered: one that is disputed goes on with its next unit.
+LIVE = frozenset(
+    {
+        LeadStatus.ASSIGNED,
+        LeadStatus.DISPUTED,
+        LeadStatus.VERIFYING,
+        LeadStatus.TRANSFERRED_DEPARTMENT,
+        LeadStatus.TRANSFERRED_POLICE,
+        LeadStatus.ESCALATED,
+        LeadStatus.RECHECK,
+    }
+)
+#: Who may be asked for help may answer it.
+NEEDS = Permission.LEAD_ASSIST
