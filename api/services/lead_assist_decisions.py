@@ -21,6 +21,7 @@ from api.services import (
     lead_intake,
     lead_sight,
     leads,
+    unnamed,
 )
 
 
