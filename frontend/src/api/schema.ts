@@ -2036,6 +2036,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/receipts/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执传一张照片
+         * @description JPG、PNG、WebP，一次一张，不超过 15 MB。表单里先写回执号和验证，再放照片。
+         *
+         *     只留画面：拍摄地点、时间、手机型号和文件名都不保存。照片传上去以后，凭回执也看不到，只看得到张数。
+         */
+        post: operations["public_add_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/receipts/ratings": {
         parameters: {
             query?: never;
@@ -3132,8 +3154,8 @@ export interface components {
             uploaded_at: string;
             /** @description 上传人 */
             uploaded_by: string;
-            /** @description 上传单位 */
-            uploaded_by_unit: components["schemas"]["Named"];
+            /** @description 举报人凭回执传的没有单位 */
+            uploaded_by_unit: components["schemas"]["Named"] | null;
         };
         /**
          * AuditEntry
@@ -8392,8 +8414,10 @@ export interface components {
             can_write: boolean;
             /** @description 留言，先后有序 */
             messages: components["schemas"]["PublicMessage"][];
-            /** @description 已经补充的照片张数 */
+            /** @description 已经收到的照片张数；照片本身不能凭回执看 */
             photos: number;
+            /** @description 还能传几张照片 */
+            photos_left: number;
             /** @description 举报人的评价 */
             rating: components["schemas"]["RatingShown"] | null;
             /**
@@ -23151,6 +23175,123 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReceiptMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_add_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** 答案 */
+                    answer: string;
+                    /** 验证题 */
+                    challenge: string;
+                    /**
+                     * 照片
+                     * Format: binary
+                     */
+                    photo: string;
+                    /** 16 位回执号 */
+                    receipt: string;
+                };
             };
         };
         responses: {
