@@ -25,6 +25,7 @@ from api.routers import (
     receipts,
     recheck_samples,
     rectifications,
+    restricted_files,
     risk_entities,
     saved_filters,
     setup,
@@ -47,6 +48,7 @@ ROUTERS = (
     lead_desk.router,  # before /leads/{lead_id}
     leads.router,
     receipts.leads_router,
+    restricted_files.router,
     exports.risk_entities_router,
     risk_entities.router,
     inspections.router,

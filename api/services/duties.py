@@ -46,6 +46,7 @@ from api.domain.leads import DRAWABLE, LeadStatus
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
+from api.domain.restricted_files import RestrictedStatus
 from api.domain.risk_entities import EntityStatus
 from api.domain.time_rules import TimeRule
 from api.models.cases import Case
@@ -59,8 +60,9 @@ from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
 from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
+from api.models.restricted_files import RestrictedFile
 from api.models.risk_entities import RiskEntity
-from api.services import time_rules
+from api.services import restricted_files, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -238,6 +240,23 @@ def _clock_of(column: Any) -> Any:
     )
 
 
+def _restricted(kind: DutyKind, status: RestrictedStatus) -> Source:
+    """A duty of the people on a file's list; their units do not know of it."""
+    lead_number = select(Lead.number).where(Lead.id == RestrictedFile.lead_id).scalar_subquery()
+    return Source(
+        kind,
+        "restricted-files",
+        RestrictedFile,
+        P.RESTRICTED_FILE_HANDLE,
+        lambda actor: and_(_is(RestrictedFile.status, status), restricted_files.visible(actor)),
+        literal_column("'专档'", Text()),
+        lead_number,
+        RestrictedFile.due_on,
+        RestrictedFile.due_is_provisional,
+        RestrictedFile.due_rule,
+    )
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
@@ -284,6 +303,9 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
     _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    _restricted(K.RESTRICTED_HAND_OFF, RestrictedStatus.OPENED),
+    _restricted(K.RESTRICTED_ANSWER, RestrictedStatus.HANDED_OFF),
+    _restricted(K.RESTRICTED_CLOSE, RestrictedStatus.ANSWERED),
     _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
     _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
     Source(
@@ -390,6 +412,7 @@ _TYPES = {
     "inspections": "inspection",
     "rectifications": "rectification",
     "imports": "import",
+    "restricted-files": "restricted_file",
 }
 
 
