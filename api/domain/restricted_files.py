@@ -121,7 +121,7 @@ class RestrictedEvent(Labelled):
     audit reads (ADR 0022)."""
 
     OPENED = "opened", "建立专档"
-    HINTED = "hinted", "收到反映"
+    HINTED = "hinted", "反映问题"
     READ = "read", "查看"
     TRANSITIONED = "transitioned", "办理"
     MEMBER_ADDED = "member_added", "加入知情人"

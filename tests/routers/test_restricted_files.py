@@ -151,7 +151,7 @@ class TestHandingOff:
         assert (closed["status"], closed["due_on"]) == ("closed", None)
         assert closed["available_actions"] == []
         labels = [each["label"] for each in closed["history"]]
-        for label in ("建立专档", "收到反映", "查看", "移交", "记录答复", "办结"):
+        for label in ("建立专档", "反映问题", "查看", "移交", "记录答复", "办结"):
             assert label in labels
         assert "纪委已立案" in [each["reason"] for each in closed["history"]]
 

@@ -14,7 +14,6 @@ import outcomes from './outcomes/module'
 import overview from './overview/module'
 import property from './property/module'
 import rectifications from './rectifications/module'
-import restrictedFiles from './restricted-files/module'
 import riskEntities from './risk-entities/module'
 import timeRules from './time-rules/module'
 import units from './units/module'
@@ -26,7 +25,6 @@ export const modules: StaffModule[] = [
   overview,
   outcomes,
   leads,
-  restrictedFiles,
   imports,
   riskEntities,
   inspections,

@@ -42,6 +42,15 @@ const leads: StaffModule = {
       meta: { title: '交办单', permission: 'lead:read', parent: 'leads' },
     },
     ...nounRoutes({
+      path: 'restricted-files',
+      name: 'restricted-file',
+      title: '专档',
+      menu: '办理',
+      read: 'restricted_file:handle',
+      list: () => import('../restricted-files/FilesPage.vue'),
+      one: () => import('../restricted-files/FilePage.vue'),
+    }),
+    ...nounRoutes({
       path: 'leads',
       name: 'lead',
       title: '线索',
