@@ -77,11 +77,11 @@ class HandOff(Shown):
     """A hand-off and its answer."""
 
     id: UUID
-    organ: HandOffOrgan
+    organ: HandOffOrgan = Field(title="接收机关")
     organ_name: str
     document_no: str
     handed_on: date
-    receipt: str
+    receipt: str = Field(title="签收人或者回执号")
     answered_on: date | None
     answer_document_no: str
     answer: str
@@ -119,8 +119,8 @@ class RestrictedFileListed(Shown):
     status: RestrictedStatus
     opened_at: datetime
     due_on: date | None
-    working_days_left: int | None
-    owner: Named
+    working_days_left: int | None = Field(title="还剩几个工作日")
+    owner: Named = Field(title="管理人")
 
 
 class RestrictedFileRead(RestrictedFileListed):
@@ -129,7 +129,7 @@ class RestrictedFileRead(RestrictedFileListed):
     version: int
     due_is_provisional: bool
     due_rule: str
-    lead: RestrictedLead
+    lead: RestrictedLead = Field(title="线索")
     hints: list[Hint]
     hand_offs: list[HandOff]
     members: list[Member]

@@ -3324,7 +3324,10 @@ export interface components {
             uploaded_at: string;
             /** @description 上传人 */
             uploaded_by: string;
-            /** @description 举报人凭回执传的没有单位 */
+            /**
+             * 上传单位
+             * @description 举报人凭回执传的没有单位
+             */
             uploaded_by_unit: components["schemas"]["Named"] | null;
         };
         /**
@@ -3462,6 +3465,7 @@ export interface components {
          * @description Somebody who could be named.
          */
         Candidate: {
+            /** @description 岗位 */
             post_name: string;
             /** @description 单位名称 */
             unit_name: string;
@@ -5074,6 +5078,7 @@ export interface components {
          * @description What was done with the file.
          */
         FileEvent: {
+            /** @description 涉及的人 */
             about: string;
             /** @description 操作人姓名 */
             actor_name: string;
@@ -5139,19 +5144,27 @@ export interface components {
         HandOff: {
             /** @description 验证题的答案 */
             answer: string;
+            /** @description 答复文号 */
             answer_document_no: string;
+            /** @description 答复日期 */
             answered_on: string | null;
             /** @description 文书编号 */
             document_no: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description 移交日期
+             */
             handed_on: string;
             /**
              * Format: uuid
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** 接收机关 */
             organ: components["schemas"]["HandOffOrgan"];
+            /** @description 接收机关全称 */
             organ_name: string;
+            /** 签收人或者回执号 */
             receipt: string;
         };
         /**
@@ -5172,9 +5185,14 @@ export interface components {
             id: string;
             /** @description 种类 */
             kind: components["schemas"]["HintKind"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description 反映时间
+             */
             raised_at: string;
+            /** @description 反映人 */
             raised_by: string;
+            /** @description 反映人单位 */
             raised_by_unit: string;
             /** @description 留言内容 */
             text: string;
@@ -7126,7 +7144,9 @@ export interface components {
         Member: {
             /** @description 是否仍在可以知情的岗位上 */
             is_able: boolean;
+            /** @description 是否管理人 */
             is_owner: boolean;
+            /** @description 岗位 */
             post_name: string;
             /**
              * Format: date-time
@@ -7483,7 +7503,10 @@ export interface components {
         OwnHint: {
             /** @description 种类 */
             kind: components["schemas"]["HintKind"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description 反映时间
+             */
             raised_at: string;
         };
         /**
@@ -9393,6 +9416,7 @@ export interface components {
          * @description A line of the list of one's files.
          */
         RestrictedFileListed: {
+            /** @description 先交给谁 */
             addressee: components["schemas"]["Addressee"];
             /** @description 办理期限 */
             due_on: string | null;
@@ -9401,13 +9425,20 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 反映的问题 */
             kinds: components["schemas"]["HintKind"][];
+            /** @description 线索编号 */
             lead_number: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description 建档时间
+             */
             opened_at: string;
+            /** 管理人 */
             owner: components["schemas"]["Named"];
             /** @description 状态 */
             status: components["schemas"]["RestrictedStatus"];
+            /** 还剩几个工作日 */
             working_days_left: number | null;
         };
         /**
@@ -9415,6 +9446,7 @@ export interface components {
          * @description The whole file, for those on its list.
          */
         RestrictedFileRead: {
+            /** @description 先交给谁 */
             addressee: components["schemas"]["Addressee"];
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
@@ -9424,27 +9456,39 @@ export interface components {
             due_on: string | null;
             /** @description 期限规则编号 */
             due_rule: string;
+            /** @description 移交情况 */
             hand_offs: components["schemas"]["HandOff"][];
+            /** @description 反映 */
             hints: components["schemas"]["Hint"][];
+            /** @description 专档记录 */
             history: components["schemas"]["FileEvent"][];
             /**
              * Format: uuid
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 反映的问题 */
             kinds: components["schemas"]["HintKind"][];
+            /** 线索 */
             lead: components["schemas"]["RestrictedLead"];
+            /** @description 线索编号 */
             lead_number: string;
             /** @description 当前用户能否维护知情人名单 */
             may_manage: boolean;
+            /** @description 知情人 */
             members: components["schemas"]["Member"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description 建档时间
+             */
             opened_at: string;
+            /** 管理人 */
             owner: components["schemas"]["Named"];
             /** @description 状态 */
             status: components["schemas"]["RestrictedStatus"];
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** 还剩几个工作日 */
             working_days_left: number | null;
         };
         /**
@@ -25102,6 +25146,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 专档 */
                 file_id: string;
             };
             cookie?: never;
@@ -25171,6 +25216,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description 专档 */
                 file_id: string;
             };
             cookie?: never;
@@ -25243,6 +25289,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 专档 */
                 file_id: string;
             };
             cookie?: never;
@@ -25366,6 +25413,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 专档 */
                 file_id: string;
                 /** @description 人员 */
                 user_id: string;
@@ -25491,6 +25539,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 专档 */
                 file_id: string;
             };
             cookie?: never;
@@ -25614,6 +25663,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description 专档 */
                 file_id: string;
             };
             cookie?: never;
