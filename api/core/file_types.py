@@ -85,7 +85,7 @@ def sniff(file: BinaryIO, extension: str) -> FileType:
     """
     file.seek(0)
     head = file.read(_HEAD)
-    found = _by_magic(head)
+    found = by_magic(head)
     if found is None and head.startswith(_OLE):
         found = _ole(file)
     if found is None and head.startswith(b"PK"):
@@ -99,7 +99,8 @@ def sniff(file: BinaryIO, extension: str) -> FileType:
     return found
 
 
-def _by_magic(head: bytes) -> FileType | None:
+def by_magic(head: bytes) -> FileType | None:
+    """The kind that the first bytes tell, if they tell one."""
     plain = (
         (b"%PDF-", PDF),
         (b"\x89PNG\r\n\x1a\n", PNG),

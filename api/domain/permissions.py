@@ -61,6 +61,9 @@ class Permission(StrEnum):
     PROPERTY_HANDLE = "property:handle"
     PROPERTY_READ = "property:read"
 
+    RESTRICTED_FILE_HANDLE = "restricted_file:handle"
+    RESTRICTED_FILE_RAISE = "restricted_file:raise"
+
     REWARD_APPROVE = "reward:approve"
     REWARD_MANAGE = "reward:manage"
     REWARD_PAY = "reward:pay"
@@ -129,6 +132,9 @@ _VIEWER = _BASE | {
     P.OUTCOME_READ,
     P.PROPERTY_READ,
     P.REWARD_READ,
+    # both may be named to read a restricted file; which one is each file's own list
+    P.RESTRICTED_FILE_HANDLE,
+    P.RESTRICTED_FILE_RAISE,
     P.RISK_ENTITY_READ,
     P.STATISTICS_READ,
     P.TIME_RULE_READ,
@@ -145,6 +151,7 @@ _REGULATOR = _BASE | {
     P.LEAD_READ,
     P.OUTCOME_HANDLE,
     P.OUTCOME_READ,
+    P.RESTRICTED_FILE_RAISE,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
     P.RISK_ENTITY_READ,
@@ -166,6 +173,7 @@ _POLICE = _REGULATOR | {
     P.LEDGER_READ,
     P.PROPERTY_HANDLE,
     P.PROPERTY_READ,
+    P.RESTRICTED_FILE_HANDLE,
     P.RISK_ENTITY_ASSESS,
     P.VICTIM_HANDLE,
     P.VICTIM_READ,
@@ -227,6 +235,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             # 以案说法 is what a justice office does
             P.OUTCOME_HANDLE,
             P.OUTCOME_READ,
+            P.RESTRICTED_FILE_RAISE,
             P.STATISTICS_READ,
         }
     ),
@@ -254,12 +263,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.LEAD_ASSIST,
             P.LEAD_CREATE,
             P.LEAD_READ,
+            P.RESTRICTED_FILE_RAISE,
             P.RISK_ENTITY_CREATE,
             P.RISK_ENTITY_READ,
             P.STATISTICS_READ,
         }
     ),
-    Role.GRID: frozenset(_BASE | {P.EVENT_READ, P.LEAD_CREATE, P.LEAD_READ}),
+    Role.GRID: frozenset(
+        _BASE | {P.EVENT_READ, P.LEAD_CREATE, P.LEAD_READ, P.RESTRICTED_FILE_RAISE}
+    ),
     Role.COUNTY: frozenset(
         _BASE
         | {
@@ -271,6 +283,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.LEAD_ASSIST,
             P.LEAD_HANDLE,
             P.LEAD_READ,
+            P.RESTRICTED_FILE_HANDLE,
+            P.RESTRICTED_FILE_RAISE,
             P.STATISTICS_READ,
         }
     ),

@@ -127,6 +127,13 @@ class MessageFrom(Labelled):
 #: A conversation, not a flood: more than this from one side are not taken.
 MAX_MESSAGES: Final = 100
 MAX_PHOTOS: Final = 10
+#: As a telephone makes them; larger ones would also take too long over a village's network.
+MAX_PHOTO_BYTES: Final = 15_000_000
+#: More than telephones make, and what a computer opens without running out of memory.
+MAX_PHOTO_PIXELS: Final = 50_000_000
+MAX_PHOTO_SIDE: Final = 30_000
+#: What is kept: a sheet of paper stays readable, a long screenshot too.
+KEPT_PHOTO_PIXELS: Final = 9_000_000
 
 
 # ------------------------------------------------------------------------------ against guessing

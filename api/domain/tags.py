@@ -25,6 +25,7 @@ TAGS: Final[Mapping[str, str]] = {
     "imports": "台账导入：上传、预览、确认，退回标注的文件",
     "informant-openings": "举报人身份：申请、批准、限时查看",
     "attachments": "附件：各类记录下的文件",
+    "restricted-files": "专档：涉黑涉恶、腐败和“保护伞”问题的反映，只有知情人看得到",
     "saved-filters": "常用筛选：列表条件起名保存、共享",
     "jobs": "后台任务：查看与重试",
     "setup": "初始化：还差哪些步骤",

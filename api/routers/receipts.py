@@ -1,16 +1,19 @@
 """`/public`: reports without a login, and receipts; `/leads/{id}/messages`: the staff's side."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from pydantic import ValidationError
 
 from api.access.guards import PUBLIC, require
+from api.core import photo_form
 from api.core.db import DbSession
 from api.core.routing import answer, answer_once
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
+from api.domain.receipts import MAX_PHOTO_BYTES
 from api.schemas.receipts import (
     ChallengeAsk,
     ChallengeGiven,
@@ -95,6 +98,58 @@ async def write(body: ReceiptMessage, source: Source, session: DbSession) -> Res
 async def rate(body: ReceiptRating, source: Source, session: DbSession) -> Response:
     """一到五分，只能评一次，谁也不能改。"""
     return answer(await receipts.rate(session, body, source), 201)
+
+
+#: Said by hand: a declared form would be read whole before anybody asks whose it is.
+_PHOTO_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["receipt", "challenge", "answer", "photo"],
+                    "properties": {
+                        "receipt": {"type": "string", "title": "16 位回执号"},
+                        "challenge": {"type": "string", "title": "验证题"},
+                        "answer": {"type": "string", "title": "答案"},
+                        "photo": {"type": "string", "format": "binary", "title": "照片"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def _photo_ask(words: dict[str, str]) -> ReceiptAsk:
+    """The words of a photo's form, which come before the photo. Raises Invalid."""
+    proof = {"challenge": words.get("challenge", ""), "answer": words.get("answer", "")}
+    try:
+        return ReceiptAsk.model_validate({"receipt": words.get("receipt", ""), "proof": proof})
+    except ValidationError as error:
+        raise photo_form.missing("receipt", "照片前面要有回执号和验证题的答案") from error
+
+
+@public_router.post(
+    "/receipts/photos",
+    response_model=ReceiptShown,
+    status_code=201,
+    summary="凭回执传一张照片",
+    dependencies=[PUBLIC],
+    openapi_extra=_PHOTO_FORM,
+)
+async def add_photo(request: Request, source: Source, session: DbSession) -> Response:
+    """JPG、PNG、WebP，一次一张，不超过 15 MB。表单里先写回执号和验证，再放照片。
+
+    只留画面：拍摄地点、时间、手机型号和文件名都不保存。照片传上去以后，凭回执也看不到，只看得到张数。
+    """
+    form = await photo_form.read(
+        request, "photo", MAX_PHOTO_BYTES, lambda words: receipts.judge_photo(_photo_ask(words))
+    )
+    with form.content:
+        ask = _photo_ask(form.words)
+        return answer(await receipts.add_photo(session, ask, form.content, source), 201)
 
 
 @leads_router.get("/{lead_id}/messages", response_model=Conversation, summary="与举报人的留言")

@@ -19,4 +19,4 @@ class AttachmentRead(Shown):
     note: str
     uploaded_at: datetime
     uploaded_by: str
-    uploaded_by_unit: Named
+    uploaded_by_unit: Named | None = Field(title="上传单位", description="举报人凭回执传的没有单位")

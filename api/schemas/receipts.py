@@ -135,7 +135,8 @@ class ReceiptShown(Shown):
     received_on: date
     answer: str = Field(description="办理结果的答复；尚未在网上答复时为空")
     messages: list[PublicMessage]
-    photos: int = Field(description="已经补充的照片张数")
+    photos: int = Field(description="已经收到的照片张数；照片本身不能凭回执看")
+    photos_left: int = Field(description="还能传几张照片")
     can_write: bool
     can_rate: bool
     rating: RatingShown | None

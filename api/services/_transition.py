@@ -43,6 +43,29 @@ def put(record: Any, status: Any) -> None:
     record.updated_at = now()
 
 
+def take(
+    actor: Actor, record: Any, flow: Flow[Any, Any], body: Any
+) -> tuple[Step[Any], dict[str, Any]]:
+    """Take one action on a locked record: permission, version, flow, status. Returns the step and
+    what its event says; `apply` also writes that event, where everybody's stand.
+
+    Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
+    Invalid for fields that do not go together.
+    """
+    action = next(a for a in flow.steps if a.value == body.action)
+    if not actor.may(flow.steps[action].needs):
+        raise Forbidden
+    check_version(record, body.version)
+    step = flow.step(action, actor, record)
+    step.check(body)
+    before = record.status
+    if step.to is not None:
+        record.status = step.to
+    record.version += 1
+    record.updated_at = now()
+    return step, {"action": action.value, "from": before.value, "to": record.status.value}
+
+
 async def apply(
     session: AsyncSession,
     actor: Actor,
@@ -61,18 +84,7 @@ async def apply(
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """
-    action = next(a for a in flow.steps if a.value == body.action)
-    if not actor.may(flow.steps[action].needs):
-        raise Forbidden
-    check_version(record, body.version)
-    step = flow.step(action, actor, record)
-    step.check(body)
-    before = record.status
-    if step.to is not None:
-        record.status = step.to
-    record.version += 1
-    record.updated_at = now()
-    data = {"action": action.value, "from": before.value, "to": record.status.value}
+    step, data = take(actor, record, flow, body)
     subject_type, subject_id = tells or (flow.name, record.id)
     await events.record(session, actor, event, subject_type, subject_id, data | (told or {}))
     return step

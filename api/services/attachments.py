@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, files
@@ -105,7 +105,10 @@ _READ: dict[str, Any] = {
     "note": Attachment.note,
     "uploaded_at": Attachment.uploaded_at,
     "uploaded_by": Attachment.uploaded_by_name,
-    "uploaded_by_unit": func.json_build_object("id", Unit.id, "name", Unit.name),
+    #: None of what a reporter sent with a receipt.
+    "uploaded_by_unit": case(
+        (Unit.id.is_not(None), func.json_build_object("id", Unit.id, "name", Unit.name))
+    ),
 }
 check_columns(AttachmentRead, _READ)
 
@@ -113,15 +116,22 @@ check_columns(AttachmentRead, _READ)
 def _rows() -> Select[Any]:
     return (
         select(func.json_build_object(*[part for pair in _READ.items() for part in pair]))
-        .join(Post, Post.id == Attachment.uploaded_by_post_id)
-        .join(Unit, Unit.id == Post.unit_id)
+        .outerjoin(Post, Post.id == Attachment.uploaded_by_post_id)
+        .outerjoin(Unit, Unit.id == Post.unit_id)
     )
 
 
 def _shared(actor: Actor, subject: Subject) -> ColumnElement[bool]:
-    """The attachments that this actor is shown: of a record that is only followed, the own ones."""
+    """The attachments that this actor is shown: of a record that is only followed, the own ones;
+    what a reporter sent, like what a reporter wrote, to those who handle the record."""
     if not follows_only(actor.role, subject.handle):
-        return true()
+        if subject.manage is not None and actor.may(subject.manage):
+            return true()
+        by_staff = Attachment.uploaded_by_post_id.is_not(None)
+        if not actor.may(subject.handle):
+            return by_staff
+        owned = select(subject.model.id).where(subject.model.owner_unit_id == actor.unit_id)
+        return or_(by_staff, Attachment.subject_id.in_(owned))
     if ROLE_SCOPE.get(actor.role) is RowScope.POST:
         return Attachment.uploaded_by_post_id == actor.post_id
     own = select(Post.id).where(Post.unit_id == actor.unit_id)

@@ -52,6 +52,7 @@ from api.domain.permissions import Permission as P
 from api.domain.permissions import Role
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
+from api.domain.restricted_files import RestrictedStatus
 from api.domain.rewards import RewardStatus
 from api.domain.risk_entities import EntityStatus
 from api.domain.time_rules import TimeRule
@@ -69,9 +70,10 @@ from api.models.property_measures import PropertyMeasure
 from api.models.receipts import UNREAD, LeadMessage, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
 from api.models.rectifications import Rectification
+from api.models.restricted_files import RestrictedFile
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
-from api.services import lead_alarms, lead_assists, leads, time_rules
+from api.services import lead_alarms, lead_assists, leads, restricted_files, time_rules
 
 _NO_RULE = literal_column("''", Text())
 _NO = literal_column("false")
@@ -340,6 +342,23 @@ def _moving(clock: time_rules.Clock) -> dict[str, date]:
     return {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in _ALARMS.items()}
 
 
+def _restricted(kind: DutyKind, status: RestrictedStatus) -> Source:
+    """A duty of the people on a file's list; their units do not know of it."""
+    lead_number = select(Lead.number).where(Lead.id == RestrictedFile.lead_id).scalar_subquery()
+    return Source(
+        kind,
+        "restricted-files",
+        RestrictedFile,
+        P.RESTRICTED_FILE_HANDLE,
+        lambda actor: and_(_is(RestrictedFile.status, status), restricted_files.visible(actor)),
+        literal_column("'专档'", Text()),
+        lead_number,
+        RestrictedFile.due_on,
+        RestrictedFile.due_is_provisional,
+        RestrictedFile.due_rule,
+    )
+
+
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
@@ -448,6 +467,9 @@ SOURCES: tuple[Source, ...] = (
         number=Lead.number,
     ),
     _INFORMANT,
+    _restricted(K.RESTRICTED_HAND_OFF, RestrictedStatus.OPENED),
+    _restricted(K.RESTRICTED_ANSWER, RestrictedStatus.HANDED_OFF),
+    _restricted(K.RESTRICTED_CLOSE, RestrictedStatus.ANSWERED),
     _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
     _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
     Source(
@@ -566,6 +588,7 @@ _TYPES = {
     "rectifications": "rectification",
     "imports": "import",
     "rewards": "reward",
+    "restricted-files": "restricted_file",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,11 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, proof_of_work, rows
+from api.core import events, files, photos, proof_of_work, rows
 from api.core.clock import TIMEZONE, now
 from api.core.config import settings
 from api.core.crypto import keyring
 from api.core.db import database
+from api.core.file_types import JPEG
 from api.core.ids import uuid7
 from api.core.pagination import yuan
 from api.core.sources import Sources
@@ -208,7 +209,7 @@ _REWARD = (
 
 
 def _told(wanted: bytes) -> Any:
-    photos = (
+    photos_sent = (
         select(func.count())
         .where(Attachment.subject_id == Lead.id, Attachment.uploaded_by_post_id.is_(None))
         .scalar_subquery()
@@ -216,7 +217,7 @@ def _told(wanted: bytes) -> Any:
     return (
         select(
             Lead.id, Lead.status, Lead.received_at, Lead.feedback_mode, Lead.feedback_note,
-            photos.label("photos"), LeadRating.score, LeadRating.comment_enc,
+            photos_sent.label("photos"), LeadRating.score, LeadRating.comment_enc,
             LeadRating.at.label("rated_at"), _REWARD.label("reward"),
         )
         .join(LeadReceipt, LeadReceipt.lead_id == Lead.id)
@@ -244,6 +245,7 @@ def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
             for each in written
         ],
         "photos": told.photos,
+        "photos_left": max(0, receipts.MAX_PHOTOS - told.photos),
         "can_write": sum(m.sender is MessageFrom.REPORTER for m in written) < receipts.MAX_MESSAGES,
         "can_rate": stage in receipts.RATEABLE and told.score is None,
         "reward": told.reward,
@@ -338,3 +340,74 @@ async def rate(session: AsyncSession, body: ReceiptRating, source: bytes) -> dic
         await rows.insert(session, events.Event, [told])
         given = {"score": body.score, "comment": body.comment, "at": at.isoformat()}
         return found.view | {"can_rate": False, "rating": given}
+
+
+# ------------------------------------------------------------------------------ photos
+
+_BOUNDS = photos.Bounds(
+    receipts.MAX_PHOTO_PIXELS, receipts.MAX_PHOTO_SIDE, receipts.KEPT_PHOTO_PIXELS
+)
+
+
+def judge_photo(ask: ReceiptAsk) -> None:
+    """Refuse before megabytes are read: the number mistyped, or no work done for it.
+
+    Asks no database. Raises Invalid.
+    """
+    _typed(ask.receipt)
+    proof_of_work.solved(ProofPurpose.RECEIPT.value, ask.proof.challenge, ask.proof.answer)
+
+
+async def add_photo(
+    session: AsyncSession, ask: ReceiptAsk, content: BinaryIO, source: bytes
+) -> dict[str, Any]:
+    """Add a photo of the reporter's: the picture alone, under no name of the telephone's.
+
+    The same photo sent again is kept once: an answer may be lost on the way. Raises Conflict
+    (`too_many_photos`) and what `photos.redrawn` raises.
+    """
+    async with _on_the_beat():
+        found = await _bearer(ask.receipt, ask.proof, source)
+        drawn = await photos.redrawn(content, _BOUNDS)
+        measured = await asyncio.to_thread(files.measure, drawn)
+        # two photos at a time must not both be the last one
+        await session.execute(
+            select(LeadReceipt.lead_id)
+            .where(LeadReceipt.lead_id == found.lead_id)
+            .with_for_update()
+        )
+        known = await session.scalars(
+            select(Attachment.sha256).where(
+                Attachment.subject_id == found.lead_id, Attachment.uploaded_by_post_id.is_(None)
+            )
+        )
+        kept = list(known)
+        if measured.sha256 not in kept:
+            if len(kept) >= receipts.MAX_PHOTOS:
+                message = f"照片最多 {receipts.MAX_PHOTOS} 张，已经够了"
+                raise Conflict(message, code="too_many_photos")
+            await _keep_photo(session, found.lead_id, drawn, measured, len(kept) + 1)
+            kept.append(measured.sha256)
+        left = max(0, receipts.MAX_PHOTOS - len(kept))
+        return found.view | {"photos": len(kept), "photos_left": left}
+
+
+async def _keep_photo(
+    session: AsyncSession, lead_id: UUID, drawn: BinaryIO, measured: files.Measured, number: int
+) -> None:
+    stored = await files.save(session, drawn, measured)
+    made = Attachment(
+        subject_type=leads.RESOURCE,
+        subject_id=lead_id,
+        # the telephone's own name for it tells a time, an app, sometimes a person
+        name=f"举报人照片{number}.{JPEG.extension}",
+        media_type=JPEG.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_by_post_id=None,
+        uploaded_by_name=MessageFrom.REPORTER.label,
+    )
+    session.add(made)
+    await session.flush()
+    told = {"attachment_id": str(made.id), "name": made.name, "size": made.size}
+    await rows.insert(session, events.Event, [event(EventName.ATTACHED, lead_id, told)])

@@ -30,6 +30,7 @@ OPEN = {
     ("post", "/api/v1/public/receipts"),
     ("post", "/api/v1/public/receipts/messages"),
     ("post", "/api/v1/public/receipts/ratings"),
+    ("post", "/api/v1/public/receipts/photos"),
 }
 _KEBAB = re.compile(r"^/api/v1(/[a-z0-9-]+|/\{[a-z_]+\}|/exports\.xlsx)+$")
 

@@ -2280,6 +2280,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/receipts/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 凭回执传一张照片
+         * @description JPG、PNG、WebP，一次一张，不超过 15 MB。表单里先写回执号和验证，再放照片。
+         *
+         *     只留画面：拍摄地点、时间、手机型号和文件名都不保存。照片传上去以后，凭回执也看不到，只看得到张数。
+         */
+        post: operations["public_add_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/receipts/ratings": {
         parameters: {
             query?: never;
@@ -2406,6 +2428,170 @@ export interface paths {
          * @description 执行一个操作（登记整改材料、安排复查、销号、重新责令……）；复查未发现问题后才能销号。
          */
         post: operations["rectifications_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 专档列表
+         * @description 自己在知情人名单上的专档，新的在前。
+         */
+        get: operations["restricted_files_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 自己在一条线索上反映过的
+         * @description 只有自己反映过的，只说反映过；别人的和办理情况不在这里。
+         */
+        get: operations["restricted_files_own_hints"];
+        put?: never;
+        /**
+         * 反映涉黑涉恶、腐败、“保护伞”问题
+         * @description 能看到线索的人都可以反映。内容加密，只有知情人看得到；其他人，包括办理这条线索的人，都看不出有人反映过。
+         */
+        post: operations["restricted_files_raise_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看专档
+         * @description 限知情人；每次查看都记入专档自己的记录，知情人之间互相看得到。
+         */
+        get: operations["restricted_files_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可以列为知情人的人员
+         * @description 在岗的县专项办、督导组、镇领导、镇专项办和派出所人员，不含已在名单上的。
+         */
+        get: operations["restricted_files_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 加入知情人
+         * @description 由专档管理人加入，须说明理由。
+         */
+        post: operations["restricted_files_add_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}/members/{user_id}/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 移出知情人
+         * @description 由专档管理人移出，须说明理由；管理人自己须先交出管理。
+         */
+        post: operations["restricted_files_remove_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更换专档管理人
+         * @description 把名单交给另一名知情人维护，须说明理由；管理人已离岗的，任一知情人都可以接过来。
+         */
+        post: operations["restricted_files_change_owner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理专档
+         * @description 移交、记录答复、办结；没有移交的不能办结。
+         */
+        post: operations["restricted_files_transition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3332,6 +3518,12 @@ export interface components {
             unit_id: string;
         };
         /**
+         * Addressee
+         * @description Whom the file goes to first. Whoever reports chooses: it may be about the other one.
+         * @enum {string}
+         */
+        Addressee: "county" | "supervisor";
+        /**
          * AffairReward
          * @description A reward of the affair.
          */
@@ -3543,8 +3735,11 @@ export interface components {
             uploaded_at: string;
             /** @description 上传人 */
             uploaded_by: string;
-            /** @description 上传单位 */
-            uploaded_by_unit: components["schemas"]["Named"];
+            /**
+             * 上传单位
+             * @description 举报人凭回执传的没有单位
+             */
+            uploaded_by_unit: components["schemas"]["Named"] | null;
         };
         /**
          * AuditEntry
@@ -3677,6 +3872,26 @@ export interface components {
             rows: components["schemas"]["Figure"][];
             /** @description 标题 */
             title: string;
+        };
+        /**
+         * Candidate
+         * @description Somebody who could be named.
+         */
+        Candidate: {
+            /** @description 岗位 */
+            post_name: string;
+            /** @description 单位名称 */
+            unit_name: string;
+            /** @description 人员 */
+            user: components["schemas"]["Named"];
+        };
+        /**
+         * Candidates
+         * @description Who could be named.
+         */
+        Candidates: {
+            /** @description 各项记录 */
+            items: components["schemas"]["Candidate"][];
         };
         /**
          * CaseAccept
@@ -5029,7 +5244,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -5329,6 +5544,30 @@ export interface components {
             resource: string;
         };
         /**
+         * FileEvent
+         * @description What was done with the file.
+         */
+        FileEvent: {
+            /** @description 涉及的人 */
+            about: string;
+            /** @description 操作人姓名 */
+            actor_name: string;
+            /**
+             * Format: date-time
+             * @description 时间
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 理由 */
+            reason: string;
+        };
+        /**
          * FileRemarkShown
          * @description A remark about the file as a whole.
          */
@@ -5379,6 +5618,92 @@ export interface components {
             label: string;
             /** @description 各项比率 */
             rates: components["schemas"]["Rate"][];
+        };
+        /**
+         * HandOff
+         * @description A hand-off and its answer.
+         */
+        HandOff: {
+            /** @description 验证题的答案 */
+            answer: string;
+            /** @description 答复文号 */
+            answer_document_no: string;
+            /** @description 答复日期 */
+            answered_on: string | null;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: date
+             * @description 移交日期
+             */
+            handed_on: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** 接收机关 */
+            organ: components["schemas"]["HandOffOrgan"];
+            /** @description 接收机关全称 */
+            organ_name: string;
+            /** 签收人或者回执号 */
+            receipt: string;
+        };
+        /**
+         * HandOffOrgan
+         * @description The organ in charge.
+         * @enum {string}
+         */
+        HandOffOrgan: "discipline" | "anti_gang" | "higher_police" | "procuratorate";
+        /**
+         * Hint
+         * @description A hint as those on the list read it.
+         */
+        Hint: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 种类 */
+            kind: components["schemas"]["HintKind"];
+            /**
+             * Format: date-time
+             * @description 反映时间
+             */
+            raised_at: string;
+            /** @description 反映人 */
+            raised_by: string;
+            /** @description 反映人单位 */
+            raised_by_unit: string;
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * HintKind
+         * @description What somebody hints at.
+         * @enum {string}
+         */
+        HintKind: "black_evil" | "corruption" | "umbrella";
+        /**
+         * HintRaise
+         * @description A hint on a lead; the lead's id stands here and not in the address, which proxies log.
+         */
+        HintRaise: {
+            /**
+             * @description 先交给谁；反映的是县专项办的人时选督导组
+             * @default county
+             */
+            addressee: components["schemas"]["Addressee"];
+            /** @description 种类 */
+            kind: components["schemas"]["HintKind"];
+            /**
+             * Format: uuid
+             * @description 线索
+             */
+            lead_id: string;
+            /** @description 反映什么人、什么事 */
+            text: string;
         };
         /**
          * HolderCreate
@@ -7537,6 +7862,52 @@ export interface components {
             term: string;
         };
         /**
+         * Member
+         * @description Somebody on the list.
+         */
+        Member: {
+            /** @description 是否仍在可以知情的岗位上 */
+            is_able: boolean;
+            /** @description 是否管理人 */
+            is_owner: boolean;
+            /** @description 岗位 */
+            post_name: string;
+            /**
+             * Format: date-time
+             * @description 起始日期
+             */
+            since: string;
+            /** @description 单位名称 */
+            unit_name: string;
+            /** @description 人员 */
+            user: components["schemas"]["Named"];
+        };
+        /**
+         * MemberAdd
+         * @description Another person who has to know.
+         */
+        MemberAdd: {
+            /** @description 理由 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 人员
+             */
+            user_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * MemberRemove
+         * @description Somebody who need not know any more.
+         */
+        MemberRemove: {
+            /** @description 理由 */
+            reason: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
          * Merge
          * @description A lead to merge into the one of the address.
          */
@@ -7963,6 +8334,42 @@ export interface components {
             money: components["schemas"]["Money"];
         };
         /**
+         * OwnHint
+         * @description What the reporter is told of their own hint: that it was taken.
+         */
+        OwnHint: {
+            /** @description 种类 */
+            kind: components["schemas"]["HintKind"];
+            /**
+             * Format: date-time
+             * @description 反映时间
+             */
+            raised_at: string;
+        };
+        /**
+         * OwnHints
+         * @description The actor's own hints on a lead, and nobody else's.
+         */
+        OwnHints: {
+            /** @description 各项记录 */
+            items: components["schemas"]["OwnHint"][];
+        };
+        /**
+         * OwnerChange
+         * @description Another member keeps the list from now on.
+         */
+        OwnerChange: {
+            /** @description 理由 */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description 人员
+             */
+            user_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
          * Ownership
          * @description What the examination found. Every determination is kept; the last one counts (M5).
          * @enum {string}
@@ -8267,6 +8674,19 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[RestrictedFileListed] */
+        Page_RestrictedFileListed_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RestrictedFileListed"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[RewardItem] */
         Page_RewardItem_: {
             /** @description 本页记录 */
@@ -8384,7 +8804,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:assist" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:assist" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -9257,8 +9677,10 @@ export interface components {
             can_write: boolean;
             /** @description 留言，先后有序 */
             messages: components["schemas"]["PublicMessage"][];
-            /** @description 已经补充的照片张数 */
+            /** @description 已经收到的照片张数；照片本身不能凭回执看 */
             photos: number;
+            /** @description 还能传几张照片 */
+            photos_left: number;
             /** @description 举报人的评价 */
             rating: components["schemas"]["RatingShown"] | null;
             /**
@@ -9873,6 +10295,179 @@ export interface components {
             /** @description 种类 */
             kind: components["schemas"]["ReporterKind"];
         };
+        /**
+         * RestrictedFileClose
+         * @description 办结
+         */
+        RestrictedFileClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RestrictedFileHandOff
+         * @description 移交
+         */
+        RestrictedFileHandOff: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "hand_off";
+            /** 移交文号 */
+            document_no: string;
+            /**
+             * 移交日期
+             * Format: date
+             */
+            handed_on: string;
+            /** 接收机关 */
+            organ: components["schemas"]["HandOffOrgan"];
+            /** 接收机关全称 */
+            organ_name: string;
+            /** 签收人或者回执号 */
+            receipt: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RestrictedFileListed
+         * @description A line of the list of one's files.
+         */
+        RestrictedFileListed: {
+            /** @description 先交给谁 */
+            addressee: components["schemas"]["Addressee"];
+            /** @description 办理期限 */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 反映的问题 */
+            kinds: components["schemas"]["HintKind"][];
+            /** @description 线索编号 */
+            lead_number: string;
+            /**
+             * Format: date-time
+             * @description 建档时间
+             */
+            opened_at: string;
+            /** 管理人 */
+            owner: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["RestrictedStatus"];
+            /** 还剩几个工作日 */
+            working_days_left: number | null;
+        };
+        /**
+         * RestrictedFileRead
+         * @description The whole file, for those on its list.
+         */
+        RestrictedFileRead: {
+            /** @description 先交给谁 */
+            addressee: components["schemas"]["Addressee"];
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 期限是否暂定（节假日安排尚未公布） */
+            due_is_provisional: boolean;
+            /** @description 办理期限 */
+            due_on: string | null;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 移交情况 */
+            hand_offs: components["schemas"]["HandOff"][];
+            /** @description 反映 */
+            hints: components["schemas"]["Hint"][];
+            /** @description 专档记录 */
+            history: components["schemas"]["FileEvent"][];
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 反映的问题 */
+            kinds: components["schemas"]["HintKind"][];
+            /** 线索 */
+            lead: components["schemas"]["RestrictedLead"];
+            /** @description 线索编号 */
+            lead_number: string;
+            /** @description 当前用户能否维护知情人名单 */
+            may_manage: boolean;
+            /** @description 知情人 */
+            members: components["schemas"]["Member"][];
+            /**
+             * Format: date-time
+             * @description 建档时间
+             */
+            opened_at: string;
+            /** 管理人 */
+            owner: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["RestrictedStatus"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** 还剩几个工作日 */
+            working_days_left: number | null;
+        };
+        /**
+         * RestrictedFileRecordAnswer
+         * @description 记录答复
+         */
+        RestrictedFileRecordAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_answer";
+            /** 答复内容 */
+            answer: string;
+            /** 答复文号 */
+            answer_document_no?: string | null;
+            /**
+             * 答复日期
+             * Format: date
+             */
+            answered_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RestrictedLead
+         * @description What a file tells of its lead, whose page its members may not see.
+         */
+        RestrictedLead: {
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 电话、证件号等已打码 */
+            narrative: string;
+            /** @description 给人看的编号 */
+            number: string;
+            /**
+             * Format: date-time
+             * @description 接收时间
+             */
+            received_at: string;
+            /** @description 反映对象 */
+            subject_name: string;
+            /** @description 当前用户能否打开线索本身 */
+            visible: boolean;
+        };
+        /**
+         * RestrictedStatus
+         * @description Where a restricted file stands.
+         * @enum {string}
+         */
+        RestrictedStatus: "opened" | "handed_off" | "answered" | "closed";
         /**
          * Reveal
          * @description A request to see personal data in plain, with the reason that goes into the audit.
@@ -12191,6 +12786,7 @@ export interface components {
 }
 export type AccountKind = components['schemas']['AccountKind'];
 export type AccusedUnitCreate = components['schemas']['AccusedUnitCreate'];
+export type Addressee = components['schemas']['Addressee'];
 export type AffairReward = components['schemas']['AffairReward'];
 export type Amount = components['schemas']['Amount'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
@@ -12212,6 +12808,8 @@ export type BodyAuthToken = components['schemas']['Body_auth_token'];
 export type BodyImportsCreate = components['schemas']['Body_imports_create'];
 export type Breakdown = components['schemas']['Breakdown'];
 export type BreakdownShown = components['schemas']['BreakdownShown'];
+export type Candidate = components['schemas']['Candidate'];
+export type Candidates = components['schemas']['Candidates'];
 export type CaseAccept = components['schemas']['CaseAccept'];
 export type CaseAction = components['schemas']['CaseAction'];
 export type CaseAdjudge = components['schemas']['CaseAdjudge'];
@@ -12305,12 +12903,18 @@ export type FeedbackMode = components['schemas']['FeedbackMode'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type Figure = components['schemas']['Figure'];
 export type FigureQuery = components['schemas']['FigureQuery'];
+export type FileEvent = components['schemas']['FileEvent'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
 export type FocusMark = components['schemas']['FocusMark'];
 export type FundraisingTest = components['schemas']['FundraisingTest'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
+export type HandOff = components['schemas']['HandOff'];
+export type HandOffOrgan = components['schemas']['HandOffOrgan'];
+export type Hint = components['schemas']['Hint'];
+export type HintKind = components['schemas']['HintKind'];
+export type HintRaise = components['schemas']['HintRaise'];
 export type HolderCreate = components['schemas']['HolderCreate'];
 export type HolderShown = components['schemas']['HolderShown'];
 export type Holders = components['schemas']['Holders'];
@@ -12424,6 +13028,9 @@ export type MeasureRead = components['schemas']['MeasureRead'];
 export type MeasureShown = components['schemas']['MeasureShown'];
 export type MeasureStatus = components['schemas']['MeasureStatus'];
 export type MeasureTerm = components['schemas']['MeasureTerm'];
+export type Member = components['schemas']['Member'];
+export type MemberAdd = components['schemas']['MemberAdd'];
+export type MemberRemove = components['schemas']['MemberRemove'];
 export type Merge = components['schemas']['Merge'];
 export type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageFrom = components['schemas']['MessageFrom'];
@@ -12451,6 +13058,9 @@ export type OutcomeStatus = components['schemas']['OutcomeStatus'];
 export type OutcomeUpdate = components['schemas']['OutcomeUpdate'];
 export type OutcomeWithdraw = components['schemas']['OutcomeWithdraw'];
 export type Overview = components['schemas']['Overview'];
+export type OwnHint = components['schemas']['OwnHint'];
+export type OwnHints = components['schemas']['OwnHints'];
+export type OwnerChange = components['schemas']['OwnerChange'];
 export type Ownership = components['schemas']['Ownership'];
 export type PageApiClientShown = components['schemas']['Page_ApiClientShown_'];
 export type PageAssessmentRead = components['schemas']['Page_AssessmentRead_'];
@@ -12475,6 +13085,7 @@ export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasur
 export type PageRecheckLine = components['schemas']['Page_RecheckLine_'];
 export type PageRecheckSampleItem = components['schemas']['Page_RecheckSampleItem_'];
 export type PageRectificationItem = components['schemas']['Page_RectificationItem_'];
+export type PageRestrictedFileListed = components['schemas']['Page_RestrictedFileListed_'];
 export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
@@ -12555,6 +13166,13 @@ export type ReportStage = components['schemas']['ReportStage'];
 export type Reporter = components['schemas']['Reporter'];
 export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
+export type RestrictedFileClose = components['schemas']['RestrictedFileClose'];
+export type RestrictedFileHandOff = components['schemas']['RestrictedFileHandOff'];
+export type RestrictedFileListed = components['schemas']['RestrictedFileListed'];
+export type RestrictedFileRead = components['schemas']['RestrictedFileRead'];
+export type RestrictedFileRecordAnswer = components['schemas']['RestrictedFileRecordAnswer'];
+export type RestrictedLead = components['schemas']['RestrictedLead'];
+export type RestrictedStatus = components['schemas']['RestrictedStatus'];
 export type Reveal = components['schemas']['Reveal'];
 export type Revealed = components['schemas']['Revealed'];
 export type RewardApprove = components['schemas']['RewardApprove'];
@@ -26072,6 +26690,123 @@ export interface operations {
             };
         };
     };
+    public_add_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** 答案 */
+                    answer: string;
+                    /** 验证题 */
+                    challenge: string;
+                    /**
+                     * 照片
+                     * Format: binary
+                     */
+                    photo: string;
+                    /** 16 位回执号 */
+                    receipt: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     public_rate: {
         parameters: {
             query?: never;
@@ -26881,6 +27616,899 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RectificationRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RestrictedFileListed_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_own_hints: {
+        parameters: {
+            query: {
+                /** @description 线索 */
+                lead_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnHints"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_raise_hint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HintRaise"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnHint"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestrictedFileRead"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_candidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_add_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestrictedFileRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_remove_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 专档 */
+                file_id: string;
+                /** @description 人员 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRemove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestrictedFileRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_change_owner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestrictedFileRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictedFileHandOff"] | components["schemas"]["RestrictedFileRecordAnswer"] | components["schemas"]["RestrictedFileClose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestrictedFileRead"];
                 };
             };
             /** @description 请求无法解析 */

@@ -42,6 +42,32 @@ export function prepare() {
   ready.catch(() => (ready = null))
 }
 
+/** XMLHttpRequest, because fetch cannot tell how much has left. A login's cookie belongs to another path. */
+function post<T>(path: string, form: FormData, onProgress: (share: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest()
+    xhr.open('POST', BASE + path)
+    xhr.upload.onprogress = (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total)
+    }
+    xhr.onerror = () => reject(new TypeError('upload failed'))
+    xhr.onload = () => {
+      const wait = xhr.getResponseHeader('Retry-After')
+      const headers = wait ? { 'Retry-After': wait } : undefined
+      const response = new Response(null, { status: xhr.status, headers })
+      let told: unknown = null
+      try {
+        told = JSON.parse(xhr.responseText)
+      } catch {
+        // what is no JSON says nothing; the status does
+      }
+      if (response.ok) resolve(told as T)
+      else reject(problemOf(response, told))
+    }
+    xhr.send(form)
+  })
+}
+
 /** Whether another proof would help. */
 const worn = (error: unknown) =>
   error instanceof ApiProblem && ['proof_stale', 'proof_used'].includes(error.code)
@@ -63,15 +89,30 @@ export async function handIn(report: Report): Promise<string> {
   }
 }
 
-async function show(path: string, body: object): Promise<Shown> {
+async function proved<T>(what: (proof: Proof) => Promise<T>): Promise<T> {
   for (let left = 1; ; left--) {
     try {
-      return await ask<Shown>(`/receipts${path}`, { ...body, proof: await prove('receipt') })
+      return await what(await prove('receipt'))
     } catch (error) {
       if (left === 0 || !worn(error)) throw error
     }
   }
 }
+
+const show = (path: string, body: object) =>
+  proved((proof) => ask<Shown>(`/receipts${path}`, { ...body, proof }))
+
+/** The words go first: the server judges them before it reads the photo. */
+export const sendPhoto = (receipt: string, photo: Blob, onProgress: (share: number) => void) =>
+  proved((proof) => {
+    const form = new FormData()
+    form.append('receipt', receipt)
+    form.append('challenge', proof.challenge)
+    form.append('answer', proof.answer)
+    // under no name of the telephone's
+    form.append('photo', photo, 'photo')
+    return post<Shown>('/receipts/photos', form, onProgress)
+  })
 
 export const lookUp = (receipt: string) => show('', { receipt })
 export const write = (receipt: string, text: string) => show('/messages', { receipt, text })

@@ -14,6 +14,7 @@ import outcomes from './outcomes/module'
 import overview from './overview/module'
 import property from './property/module'
 import rectifications from './rectifications/module'
+import restrictedFiles from './restricted-files/module'
 import rewards from './rewards/module'
 import riskEntities from './risk-entities/module'
 import timeRules from './time-rules/module'
@@ -27,6 +28,7 @@ export const modules: StaffModule[] = [
   outcomes,
   leads,
   rewards,
+  restrictedFiles,
   imports,
   riskEntities,
   inspections,

@@ -1,4 +1,4 @@
-import type { LeadStatus } from '@/api/schema'
+import type { LeadStatus, RestrictedStatus } from '@/api/schema'
 import type { Tone } from '@/ui/types'
 
 export const LEAD_TONES: Record<LeadStatus, Tone> = {
@@ -22,4 +22,11 @@ export const LEAD_TONES: Record<LeadStatus, Tone> = {
 /** Statuses whose clock no longer runs: their date is shown plainly. */
 export function isDone(status: LeadStatus): boolean {
   return LEAD_TONES[status] === 'done' || LEAD_TONES[status] === 'stopped'
+}
+
+export const RESTRICTED_TONES: Record<RestrictedStatus, Tone> = {
+  opened: 'waiting',
+  handed_off: 'active',
+  answered: 'active',
+  closed: 'done',
 }

@@ -1,0 +1,113 @@
+"""`/restricted-files`: hints of organised crime, corruption and umbrellas, for a few named people."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+
+from api.access.guards import require
+from api.core.db import DbSession
+from api.core.pagination import Page
+from api.core.query import query_of
+from api.core.routing import answer
+from api.core.routing import router as make_router
+from api.domain.actors import Actor
+from api.domain.permissions import Permission as P
+from api.schemas.restricted_files import (
+    Candidates,
+    HintQuery,
+    HintRaise,
+    MemberAdd,
+    MemberRemove,
+    OwnerChange,
+    OwnHint,
+    OwnHints,
+    RestrictedFileListed,
+    RestrictedFileQuery,
+    RestrictedFileRead,
+    RestrictedFileTransition,
+)
+from api.services import restricted_files
+
+router = make_router("restricted-files")
+
+Member = Annotated[Actor, require(P.RESTRICTED_FILE_HANDLE)]
+Raiser = Annotated[Actor, require(P.RESTRICTED_FILE_RAISE)]
+
+
+@router.post(
+    "/hints", response_model=OwnHint, status_code=201, summary="反映涉黑涉恶、腐败、“保护伞”问题"
+)
+async def raise_hint(body: HintRaise, actor: Raiser, session: DbSession) -> Response:
+    """能看到线索的人都可以反映。内容加密，只有知情人看得到；其他人，包括办理这条线索的人，都看不出有人反映过。"""
+    return answer(await restricted_files.raise_hint(session, actor, body), 201)
+
+
+@router.get("/hints", response_model=OwnHints, summary="自己在一条线索上反映过的")
+async def own_hints(
+    actor: Raiser, query: Annotated[HintQuery, query_of(HintQuery)], session: DbSession
+) -> Response:
+    """只有自己反映过的，只说反映过；别人的和办理情况不在这里。"""
+    return answer(await restricted_files.own_hints(session, actor, query.lead_id))
+
+
+@router.get("", response_model=Page[RestrictedFileListed], summary="专档列表")
+async def page(
+    actor: Member,
+    query: Annotated[RestrictedFileQuery, query_of(RestrictedFileQuery)],
+    session: DbSession,
+) -> Response:
+    """自己在知情人名单上的专档，新的在前。"""
+    return answer(await restricted_files.page(session, actor, query))
+
+
+@router.get("/{file_id}", response_model=RestrictedFileRead, summary="查看专档")
+async def read(file_id: UUID, actor: Member, session: DbSession) -> Response:
+    """限知情人；每次查看都记入专档自己的记录，知情人之间互相看得到。"""
+    return answer(await restricted_files.read(session, actor, file_id))
+
+
+@router.get("/{file_id}/candidates", response_model=Candidates, summary="可以列为知情人的人员")
+async def candidates(file_id: UUID, actor: Member, session: DbSession) -> Response:
+    """在岗的县专项办、督导组、镇领导、镇专项办和派出所人员，不含已在名单上的。"""
+    return answer(await restricted_files.candidates(session, actor, file_id))
+
+
+@router.post("/{file_id}/transitions", response_model=RestrictedFileRead, summary="办理专档")
+async def transition(
+    file_id: UUID,
+    body: RestrictedFileTransition,  # pyright: ignore[reportInvalidTypeForm]  # made from the flow
+    actor: Member,
+    session: DbSession,
+) -> Response:
+    """移交、记录答复、办结；没有移交的不能办结。"""
+    return answer(await restricted_files.transition(session, actor, file_id, body))
+
+
+@router.post(
+    "/{file_id}/members",
+    response_model=RestrictedFileRead,
+    status_code=201,
+    summary="加入知情人",
+)
+async def add_member(file_id: UUID, body: MemberAdd, actor: Member, session: DbSession) -> Response:
+    """由专档管理人加入，须说明理由。"""
+    return answer(await restricted_files.add_member(session, actor, file_id, body), 201)
+
+
+@router.post(
+    "/{file_id}/members/{user_id}/removals", response_model=RestrictedFileRead, summary="移出知情人"
+)
+async def remove_member(
+    file_id: UUID, user_id: UUID, body: MemberRemove, actor: Member, session: DbSession
+) -> Response:
+    """由专档管理人移出，须说明理由；管理人自己须先交出管理。"""
+    return answer(await restricted_files.remove_member(session, actor, file_id, user_id, body))
+
+
+@router.post("/{file_id}/owners", response_model=RestrictedFileRead, summary="更换专档管理人")
+async def change_owner(
+    file_id: UUID, body: OwnerChange, actor: Member, session: DbSession
+) -> Response:
+    """把名单交给另一名知情人维护，须说明理由；管理人已离岗的，任一知情人都可以接过来。"""
+    return answer(await restricted_files.change_owner(session, actor, file_id, body))
