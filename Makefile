@@ -23,6 +23,8 @@ endef
 
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+# a server that speaks S3, for the tests; apart, because its packages fight with ours over versions
+S3 := $(VENV)/s3/.installed
 WEB := frontend/dist/.built
 WEB_PACKAGES := frontend/node_modules/.installed
 
@@ -108,7 +110,7 @@ fresh: $(DEV)
 setup: $(RUNTIME) $(WEB)
 
 .PHONY: setup-dev
-setup-dev: $(DEV) $(WEB)
+setup-dev: $(DEV) $(S3) $(WEB)
 
 $(VENV)/bin/python:
 	@python="$$($(FIND_PYTHON))"; echo "建立 $(VENV)（$$("$$python" --version)）"; "$$python" -m venv $(VENV)
@@ -122,6 +124,12 @@ $(RUNTIME): requirements.lock requirements-build.lock pyproject.toml | $(VENV)/b
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "安装开发程序包…"
 	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(S3): requirements-s3.lock | $(VENV)/bin/python
+	@echo "安装测试用的 S3 服务…"
+	@$(BIN)/python -m venv --clear $(VENV)/s3
+	@$(VENV)/s3/bin/python -m pip install -qq --require-hashes -r requirements-s3.lock
 	@touch $@
 
 ifneq ($(wildcard frontend/package.json),)
