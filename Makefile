@@ -32,7 +32,7 @@ WEB_PACKAGES := frontend/node_modules/.installed
 
 .PHONY: help
 help: ## 列出全部命令
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: export YINLING_DEMO ?= 1
@@ -70,6 +70,10 @@ test-oldest: $(DEV) ## 在最旧的受支持数据库（PostgreSQL 15）上测�
 	if [ -x $$bin/postgres ]; then \
 	  YINLING_POSTGRES_BIN=$$bin $(BIN)/pytest tests/services tests/routers tests/contract/test_migrations.py; \
 	else echo "没有 $$bin（Debian 12：apt-get install postgresql-15），跳过 PostgreSQL 15 上的测试"; fi
+
+.PHONY: check-images
+check-images: $(DEV) ## 没有容器引擎时，逐步执行 Dockerfile 与 compose 文件（几分钟）
+	$(BIN)/python scripts/check_images.py
 
 .PHONY: bench
 bench: setup-dev ## 基准：每项都与同一次运行中测得的标尺相比
