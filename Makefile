@@ -23,6 +23,8 @@ endef
 
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+# a server that speaks S3, for the tests; apart, because its packages fight with ours over versions
+S3 := $(VENV)/s3/.installed
 WEB := frontend/dist/.built
 WEB_PACKAGES := frontend/node_modules/.installed
 
@@ -30,7 +32,7 @@ WEB_PACKAGES := frontend/node_modules/.installed
 
 .PHONY: help
 help: ## 列出全部命令
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: export YINLING_DEMO ?= 1
@@ -68,6 +70,10 @@ test-oldest: $(DEV) ## 在最旧的受支持数据库（PostgreSQL 15）上测�
 	if [ -x $$bin/postgres ]; then \
 	  YINLING_POSTGRES_BIN=$$bin $(BIN)/pytest tests/services tests/routers tests/contract/test_migrations.py; \
 	else echo "没有 $$bin（Debian 12：apt-get install postgresql-15），跳过 PostgreSQL 15 上的测试"; fi
+
+.PHONY: check-images
+check-images: $(DEV) ## 没有容器引擎时，逐步执行 Dockerfile 与 compose 文件（几分钟）
+	$(BIN)/python scripts/check_images.py
 
 .PHONY: bench
 bench: setup-dev ## 基准：每项都与同一次运行中测得的标尺相比
@@ -108,7 +114,7 @@ fresh: $(DEV)
 setup: $(RUNTIME) $(WEB)
 
 .PHONY: setup-dev
-setup-dev: $(DEV) $(WEB)
+setup-dev: $(DEV) $(S3) $(WEB)
 
 $(VENV)/bin/python:
 	@python="$$($(FIND_PYTHON))"; echo "建立 $(VENV)（$$("$$python" --version)）"; "$$python" -m venv $(VENV)
@@ -122,6 +128,12 @@ $(RUNTIME): requirements.lock requirements-build.lock pyproject.toml | $(VENV)/b
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "安装开发程序包…"
 	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(S3): requirements-s3.lock | $(VENV)/bin/python
+	@echo "安装测试用的 S3 服务…"
+	@$(BIN)/python -m venv --clear $(VENV)/s3
+	@$(VENV)/s3/bin/python -m pip install -qq --require-hashes -r requirements-s3.lock
 	@touch $@
 
 ifneq ($(wildcard frontend/package.json),)

@@ -531,6 +531,11 @@ def backup(
     out.print(
         f"[bold]备份完成[/bold] {path}：{len(made.tables)} 张表 {made.rows} 行，{made.files} 个文件"
     )
+    if made.files_elsewhere:
+        err.print(
+            f"[bold yellow]注意[/bold yellow] 附件存放在 {made.files_elsewhere}，[bold]不在这份备份里"
+            "[/bold]。请为该存储桶另做备份或打开版本保留；恢复时 YINLING_FILES_URL 须指向它或它的副本"
+        )
     if made.with_keys:
         out.print(f"  已含密钥（指纹 {made.key_fingerprint}），须凭口令取出；口令遗失则无法取出")
     else:
@@ -575,6 +580,18 @@ def restore(
         f"[bold]恢复完成[/bold]：{len(done.tables)} 张表 {done.rows} 行、{done.files} 个文件，"
         "行数与摘要均与备份一致"
     )
+    if done.files_elsewhere and done.files_elsewhere != given.files_url:
+        err.print(
+            f"[bold yellow]注意[/bold yellow] 备份时附件存放在 {done.files_elsewhere}，"
+            "不在备份里；请把 YINLING_FILES_URL 指向它或它的副本"
+        )
+    if done.missing_files is None:
+        err.print("[bold yellow]注意[/bold yellow] 附件存储没有响应，未能核对附件是否都在")
+    elif done.missing_files:
+        err.print(
+            f"[bold red]缺少 {done.missing_files} 个附件的内容[/bold red]：登记还在，内容不在"
+            f" {given.files_url or given.home / 'files'}"
+        )
 
 
 def _passphrase(*, confirm: bool) -> str:

@@ -21,13 +21,14 @@ import tarfile
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url
 
 from api.core import crypto, embedded, migrations
+from api.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,10 @@ class Summary:
     files: int
     with_keys: bool
     key_fingerprint: str
+    #: Where the attachments lie when they are not in the archive; empty: they are in it.
+    files_elsewhere: str
+    #: Attachments that the database names and the store does not hold; None: it did not answer.
+    missing_files: int | None = 0
 
     @property
     def rows(self) -> int:
@@ -100,6 +105,7 @@ def make(
             "with_keys": passphrase is not None,
             "tables": tables,
             "files": {},
+            "files_elsewhere": given.files_url,
         }
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w|") as archive:
@@ -269,7 +275,7 @@ def restore(
     if wrong:
         raise BackupError(f"恢复后与备份不一致的数据表：{', '.join(wrong)}")
     asyncio.run(_after_restore(url))
-    return _summary(source, manifest)
+    return replace(_summary(source, manifest), missing_files=asyncio.run(_missing_files(url)))
 
 
 async def _count_tables(url: str) -> int:
@@ -284,6 +290,23 @@ async def _digests_of(url: str, report: Report) -> dict[str, dict[str, Any]]:
     connection = await migrations.connect(url)
     try:
         return await digests(connection, report)
+    finally:
+        await connection.close()
+
+
+async def _missing_files(url: str) -> int | None:
+    from api.core import files
+
+    connection = await migrations.connect(url)
+    try:
+        if not await connection.fetchval("SELECT to_regclass('stored_files') IS NOT NULL"):
+            return 0
+        paths = {
+            str(row["path"]) for row in await connection.fetch("SELECT path FROM stored_files")
+        }
+        return len(paths - await files.held()) if paths else 0
+    except Unavailable:
+        return None
     finally:
         await connection.close()
 
@@ -432,4 +455,5 @@ def _summary(path: Path, manifest: dict[str, Any]) -> Summary:
         files=len(manifest["files"]),
         with_keys=bool(manifest["with_keys"]),
         key_fingerprint=str(manifest["key_fingerprint"]),
+        files_elsewhere=str(manifest.get("files_elsewhere", "")),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request, params
 from fastapi.routing import APIRoute
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers, UploadFile
 
 from api.domain.errors import FieldError, Invalid, UnsupportedMedia
 
@@ -74,6 +74,13 @@ async def read_json(request: Request) -> Any:
         raise _unreadable("json_invalid", "请求内容中的数字过长") from error
     except RecursionError as error:
         raise _unreadable("json_invalid", "请求内容的嵌套过深") from error
+
+
+def check_one_file(form: FormData) -> None:
+    """Raises Invalid for a second file: it would take the place of the first without a word."""
+    if sum(isinstance(value, UploadFile) for _, value in form.multi_items()) > 1:
+        told = FieldError("/file", "one_file_only", "一次只能上传一个文件")
+        raise Invalid(told.message, code=told.code, errors=[told])
 
 
 def _unreadable(code: str, message: str) -> Invalid:

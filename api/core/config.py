@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     static_dir: Path = Path("frontend/dist")
     #: Files: a local folder, or `s3://bucket/prefix` (credentials from the usual AWS variables).
     files_url: str = ""
+    #: How long an object store may keep silent before it counts as gone.
+    files_timeout_seconds: int = 20
     access_token_minutes: int = 15
     #: MLPS (GB/T 22239 AU-2): a session nobody uses ends by itself.
     session_idle_minutes: int = 120

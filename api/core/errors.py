@@ -112,6 +112,8 @@ def _field_error(raised: dict[str, Any]) -> FieldError:
     message = _MESSAGES.get(kind)
     if kind == "value_error":
         message = str(context.get("error", raised["msg"]))
+        if message.startswith("Expected UploadFile"):  # the framework's own word
+            message = "应为文件，并带有文件名"
     if "expected" in context:
         context = context | {"expected": _choices(str(context["expected"]))}
     return FieldError(

@@ -9,7 +9,9 @@ in the database under the keyring: rotating the keys rewraps 16 bytes and leaves
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -31,7 +33,7 @@ from api.core.config import settings
 from api.core.crypto import UnreadableValue, keyring
 from api.core.db import Base
 from api.core.ids import uuid7
-from api.domain.errors import Invalid, PayloadTooLarge
+from api.domain.errors import Damaged, Invalid, PayloadTooLarge, Unavailable
 
 _log = structlog.get_logger()
 _CHUNK, _TAG = 1 << 20, 16
@@ -70,9 +72,63 @@ def _store() -> Any:
 
     folder = _folder()
     if folder is None:
-        return from_url(settings().files_url)
+        silence = timedelta(seconds=settings().files_timeout_seconds)
+        plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
+        # Left to itself the library tries for three minutes, with a transaction open meanwhile, and
+        # cuts every answer, however fast it flows, after thirty seconds.
+        return from_url(
+            settings().files_url,
+            client_options={
+                "allow_http": plain,  # options given here hide those of the environment
+                "connect_timeout": min(silence, timedelta(seconds=5)),
+                "read_timeout": silence,
+                "timeout": timedelta(hours=1),
+            },
+            retry_config={"max_retries": 3, "retry_timeout": silence / 2},
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return LocalStore(prefix=folder.resolve())
+
+
+_SAID = re.compile(r"<Code>(\w+)</Code>")
+#: Nothing that waiting would change. A writer tells them as plain OSErrors.
+_REFUSALS = frozenset(
+    {
+        "AccessDenied",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "NoSuchBucket",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+
+
+@contextmanager
+def _answering(missing: type[Damaged] | None = None) -> Generator[None]:
+    """What the store says, as a refusal for a person. Raises Unavailable; `missing` when a blob is
+    not there (without one, what is not there is the bucket)."""
+    from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        gone = isinstance(error, FileNotFoundError)
+        found = _SAID.search(str(error))
+        said = found[1] if found else ""  # S3's own word for it; no value of ours is in it
+        _log.error("file_store", error=type(error).__name__, said=said)
+        if gone and missing is not None and said not in _REFUSALS:
+            raise missing("附件内容在存储中找不到，请凭请求编号联系管理员") from error
+        refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+        if gone or refused or said in _REFUSALS:
+            raise Unavailable(
+                "附件存储拒绝访问，没有保存任何内容；请联系管理员检查存储桶、访问密钥和权限",
+                code="file_store_refused",
+            ) from error
+        raise Unavailable(
+            "附件存储没有响应，没有保存任何内容；请稍后再试，一直如此请联系管理员",
+            code="file_store_unavailable",
+        ) from error
 
 
 def measure(source: BinaryIO) -> Measured:
@@ -155,11 +211,16 @@ async def _write(path: str, source: BinaryIO, key: bytes, measured: Measured) ->
         bound = _bound(measured.sha256, number, last=number == chunks - 1)
         return _seal(key, bound, number, source.read(_CHUNK))
 
-    writer = obstore.open_writer_async(_store(), path, buffer_size=8 << 20, max_concurrency=2)
     try:
-        async with writer:
-            for number in range(chunks):
-                await writer.write(await asyncio.to_thread(sealed, number))
+        with _answering():
+            writer = obstore.open_writer_async(
+                _store(), path, buffer_size=8 << 20, max_concurrency=2
+            )
+            async with writer:
+                for number in range(chunks):
+                    await writer.write(await asyncio.to_thread(sealed, number))
+    except Unavailable:
+        raise  # it would not remove either; `sweep` does if anything is there
     except BaseException:
         await _remove(path)
         raise
@@ -191,7 +252,7 @@ async def _remove(path: str) -> None:
 
 async def opened(stored: StoredFile) -> AsyncIterator[bytes]:
     """The plain content with its first piece already proved, so that a lost or changed blob is an
-    error answer and not half a file. Raises UnreadableValue, FileNotFoundError."""
+    error answer and not half a file. Raises Damaged, Unavailable."""
     pieces = read(stored)
     first = await anext(pieces)
 
@@ -206,8 +267,18 @@ async def opened(stored: StoredFile) -> AsyncIterator[bytes]:
 async def read(stored: StoredFile) -> AsyncIterator[bytes]:
     """The plain content, piece by piece; no piece leaves before it is proved.
 
-    Raises UnreadableValue when the blob was changed, FileNotFoundError when it is gone.
+    Raises Damaged when the blob was changed or is gone, Unavailable when the store does not answer.
     """
+    try:
+        with _answering(Damaged):
+            async for piece in _read(stored):
+                yield piece
+    except UnreadableValue as error:
+        _log.error("file_damaged", sha256=stored.sha256)
+        raise Damaged("附件内容已被改动，无法读出，请凭请求编号联系管理员") from error
+
+
+async def _read(stored: StoredFile) -> AsyncIterator[bytes]:
     import obstore
 
     key = keyring().decrypt_bytes(stored.key_enc)
@@ -231,6 +302,18 @@ async def _proved(stored: StoredFile, key: bytes, number: int, sealed: bytes) ->
     last = number == -(-stored.size // _CHUNK) - 1
     bound = _bound(stored.sha256, number, last=last)
     return await asyncio.to_thread(_unseal, key, bound, number, sealed)
+
+
+async def held() -> set[str]:
+    """The paths of all blobs in the store. Raises Unavailable."""
+    import obstore
+
+    found: set[str] = set()
+    with _answering():
+        listed: Any = obstore.list(_store(), chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]
+        async for batch in listed:
+            found.update(str(each["path"]) for each in batch)
+    return found
 
 
 async def sweep(session: AsyncSession) -> int:

@@ -135,3 +135,19 @@ class TooManyAttempts(DomainError):
     status = 429
     code = "too_many_attempts"
     title = "尝试次数过多，请稍后再试"
+
+
+class Unavailable(DomainError):
+    """Something that this system leans on does not answer, or refuses."""
+
+    status = 503
+    code = "unavailable"
+    title = "服务暂时不可用，请稍后再试"
+
+
+class Damaged(DomainError):
+    """What is stored is gone or was changed: nothing that the sender could do differently."""
+
+    status = 500
+    code = "file_damaged"
+    title = "附件内容缺失或已被改动"

@@ -31,6 +31,14 @@ def safe_name(given: str, own_extension: str, fits: frozenset[str]) -> str:
     return f"{stem[: MAX_NAME - len(ending) - 1]}.{ending}"
 
 
+def plain_name(given: str) -> str:
+    """The same for a file whose content is not known yet: it keeps the ending that it came with."""
+    ending = extension(given.strip())
+    if not ending.isalnum() or len(ending) > 8:
+        ending = ""
+    return safe_name(given, ending, frozenset({ending} - {""})).rstrip(".")
+
+
 _SAME = {("jpeg", "jpg"), ("heif", "heic"), ("wps", "doc"), ("et", "xls"), ("m4v", "mp4")}
 
 

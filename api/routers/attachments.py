@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
 from api.access.guards import Anyone, require
+from api.core.bodies import check_one_file
 from api.core.db import DbSession
 from api.core.pagination import Page
 from api.core.routing import answer
@@ -68,7 +69,8 @@ def _invalid(field: str, code: str, message: str) -> Invalid:
 async def _upload(request: Request) -> Upload:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UnsupportedMedia("附件须以 multipart/form-data 上传")
-    form = await request.form(max_files=1, max_fields=5)
+    form = await request.form(max_files=2, max_fields=5)
+    check_one_file(form)
     file, note = form.get("file"), form.get("note", "")
     if not isinstance(file, UploadFile):
         raise _invalid("file", "missing", "请选择文件")

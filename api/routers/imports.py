@@ -4,9 +4,10 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Form, Response, UploadFile
+from fastapi import Form, Request, Response, UploadFile
 
 from api.access.guards import require, require_folded
+from api.core.bodies import check_one_file
 from api.core.db import DbSession
 from api.core.pagination import Page
 from api.core.query import query_of
@@ -43,12 +44,14 @@ async def create(
     kind: Annotated[LedgerKind, Form(description="台账种类")],
     file: UploadFile,
     actor: Annotated[Actor, require(P.IMPORT_RUN)],
+    request: Request,
     session: DbSession,
     case_id: Annotated[
         UUID | None, Form(description="所属案件；受害人登记表必填，其他台账不填")
     ] = None,
 ) -> Response:
     """上传 .xlsx、.xls、.et 或 .csv 台账；随后在后台解析，状态由 parsing 变为 preview 或 failed。"""
+    check_one_file(await request.form())
     return answer(await imports.create(session, actor, kind, file, case_id), 201)
 
 

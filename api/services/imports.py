@@ -25,6 +25,7 @@ from api.core.tables import MAX_BYTES, refusal
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from api.domain.events import EventName
+from api.domain.files import plain_name
 from api.domain.imports import (
     IMPORT_FLOW,
     LEDGER_NEEDS,
@@ -39,7 +40,7 @@ from api.domain.permissions import RowScope
 from api.models.imports import Import, ImportFile, ImportIdentity, ImportRow
 from api.schemas.common import actions
 from api.schemas.imports import ImportItem, ImportQuery, ImportRead, ImportRowQuery
-from api.services import _transition, columns, import_rows, import_writers, protect
+from api.services import _transition, columns, import_rows, import_writers
 from api.services.property_items import case_ref
 
 RESOURCE = "import"
@@ -156,7 +157,7 @@ async def take_in(
         id=import_id,
         kind=kind,
         status=IMPORT_FLOW.initial,
-        filename=protect.told(name)[-200:],
+        filename=plain_name(name),
         size=len(content),
         file_sha256=digest,
         town_code=actor.division_code[:9],
