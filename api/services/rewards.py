@@ -46,7 +46,7 @@ from api.schemas.rewards import (
     RewardQuery,
     RewardRead,
 )
-from api.services import _transition, protect, receipts, reward_affairs, reward_rules
+from api.services import _transition, receipts, reward_affairs, reward_rules, unnamed
 from api.services.reward_affairs import Affair
 
 RESOURCE = "reward"
@@ -247,8 +247,8 @@ async def create(session: AsyncSession, actor: Actor, body: RewardCreate) -> dic
         involved=affair.main.amount_involved,
         computed=computed,
         amount=amount,
-        note=protect.told(body.note),
-        distinct_reason=protect.told(body.distinct_reason),
+        note=await unnamed.told(session, affair.first.id, body.note),
+        distinct_reason=await unnamed.told(session, affair.first.id, body.distinct_reason),
         proposed_by_id=actor.id,
     )
     session.add(made)
@@ -285,7 +285,7 @@ async def transition(
     await reward_rules.lock(session, actor.division_code[:9])
     reward = await _transition.lock(session, actor, LISTING, Reward, record_id)
     told = {
-        name: protect.told(getattr(body, name))
+        name: await unnamed.told(session, reward.lead_id, getattr(body, name))
         for name in ("reason", "document_no", "voucher_no")
         if getattr(body, name, None)
     }

@@ -10,7 +10,7 @@ import pytest
 
 from api.core.clock import now
 from tests.factories import diverted, make_lead
-from tests.money import made
+from tests.money import done, made
 from tests.public import hand_in, show
 
 INFORMANT = "司徒报恩"
@@ -90,6 +90,22 @@ def code_of(office, reward: dict) -> str:
 
 def refused(answer, code: str, status: int = 409) -> None:
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+class TestUnnamed:
+    def test_the_name_that_somebody_writes_down_does_not_stay(self, client):
+        office, leader = client("office"), client("leader")
+        told = {"kind": "real_name", "name": "欧阳静姝", "phone": "13866612345"}
+        lead = concluded(client, reported(office, reporter=told))
+        reward = made(propose(office, lead, note="欧阳静姝是首位举报人，电话138 6661 2345"))
+        done(act(leader, reward, "refuse", reason="请先与欧阳静姝核实"))
+        for who in (office, leader):
+            for path in (f"/rewards/{reward['id']}", f"/rewards/{reward['id']}/timeline"):
+                shown = who.get(path)
+                assert shown.status_code == 200
+                assert "欧阳静姝" not in shown.text
+                assert "6661" not in shown.text
+        assert "举报人" in office.get(f"/rewards/{reward['id']}").json()["note"]
 
 
 class TestFlow:
