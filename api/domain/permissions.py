@@ -45,6 +45,8 @@ class Permission(StrEnum):
     JOB_MANAGE = "job:manage"
 
     LEAD_ASSIGN = "lead:assign"
+    #: The county's own leads; the town's are closed by whoever assigns them.
+    LEAD_CLOSE = "lead:close"
     LEAD_CREATE = "lead:create"
     LEAD_EXPORT = "lead:export"
     LEAD_HANDLE = "lead:handle"
@@ -181,6 +183,7 @@ _OFFICE = _VIEWER | {
     P.INFORMANT_READ,
     P.INSPECTION_HANDLE,
     P.LEAD_ASSIGN,
+    P.LEAD_CLOSE,
     P.LEAD_CREATE,
     P.LEAD_EXPORT,
     P.LEAD_HANDLE,
@@ -262,6 +265,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INFORMANT_ASSIGN,
             P.INFORMANT_OPEN,
             P.INFORMANT_READ,
+            # what is routed to it because the town must keep off has nobody else to close it
+            P.LEAD_CLOSE,
             P.LEAD_HANDLE,
             P.LEAD_READ,
             P.STATISTICS_READ,
