@@ -459,6 +459,12 @@ _FEED: Final = {
     "goals": "各项工作目标",
     "goal": "工作目标",
     "figures": "各项数字",
+    # by unit
+    "closed": "办结的线索",
+    "solved": "其中问题已解决的",
+    "partly": "其中部分解决的",
+    "not_solved": "其中未解决的",
+    "unsaid": "其中没有登记是否解决的",
     "rates": "各项比率",
     "breakdowns": "各种分布",
     "by": "按什么分",

@@ -275,6 +275,11 @@ MARKED = Predicate(
 #: The office steps in for departments that are not in the system yet.
 HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
 
+#: The county closes what it answers for itself: a lead that the town must keep off.
+CLOSER = Predicate(
+    "not_own_unit", "只有镇专项办或承办线索的县专项办可以办结、归档", _same_unit_or_office
+)
+
 _UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
 _DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
 _MATERIALS = Field("materials", "材料清单", FieldKind.LONG_TEXT)
@@ -466,12 +471,12 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
         A.CLOSE: Step(
             frozenset({S.FED_BACK}),
             S.CLOSED,
-            P.LEAD_ASSIGN,
+            P.LEAD_CLOSE,
             fields=(
                 Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
-            when=(RESULT_BACK,),
+            when=(CLOSER, RESULT_BACK),
         ),
         A.ESCALATE: Step(
             frozenset({S.REGISTERED, S.VERIFYING}), S.ESCALATED, P.LEAD_ASSIGN, fields=(REASON,)
@@ -498,7 +503,9 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(MARKED, NOT_MERGED),
         ),
         A.WITHDRAW: Step(_OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), danger=True),
-        A.ARCHIVE: Step(frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_ASSIGN),
+        A.ARCHIVE: Step(
+            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
+        ),
         A.REOPEN: Step(
             frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED}),
             S.REGISTERED,

@@ -46,6 +46,8 @@ class Permission(StrEnum):
 
     LEAD_ASSIGN = "lead:assign"
     LEAD_ASSIST = "lead:assist"
+    #: The county's own leads; the town's are closed by whoever assigns them.
+    LEAD_CLOSE = "lead:close"
     LEAD_CREATE = "lead:create"
     LEAD_EXPORT = "lead:export"
     LEAD_HANDLE = "lead:handle"
@@ -192,6 +194,7 @@ _OFFICE = _VIEWER | {
     P.INSPECTION_HANDLE,
     P.LEAD_ASSIGN,
     P.LEAD_ASSIST,
+    P.LEAD_CLOSE,
     P.LEAD_CREATE,
     P.LEAD_EXPORT,
     P.LEAD_HANDLE,
@@ -281,6 +284,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INFORMANT_OPEN,
             P.INFORMANT_READ,
             P.LEAD_ASSIST,
+            # what is routed to it because the town must keep off has nobody else to close it
+            P.LEAD_CLOSE,
             P.LEAD_HANDLE,
             P.LEAD_READ,
             P.RESTRICTED_FILE_HANDLE,

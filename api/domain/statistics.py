@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from api.domain.cases import CaseStatus
 from api.domain.inspections import Finding, InspectionStatus
 from api.domain.labels import Labelled
-from api.domain.leads import LeadConclusion, LeadStatus
+from api.domain.leads import LeadConclusion, LeadStatus, Solved
 from api.domain.outcomes import OutcomeKind, OutcomeStatus
 from api.domain.property_measures import MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
@@ -176,6 +176,38 @@ class Breakdown(Labelled):
     VILLAGE_OVERDUE = "village_overdue", "哪些村的线索超期最多？"
     CHANNEL = "channel", "线索从哪里来？"
     MONTH = "month", "各月接收了多少线索？"
+
+
+_CLOSED: Params = {
+    "counted": True,
+    "status": [LeadStatus.CLOSED.value, LeadStatus.ARCHIVED.value],
+}
+
+
+def _closed(solved: Solved) -> Params:
+    return _CLOSED | {"solved": [solved.value]}
+
+
+#: What is counted of each unit's leads, column by column: closed is what the unit did, solved and
+#: the rating are what the reporter got.
+UNIT_COUNTS: tuple[Count, ...] = (
+    Count("closed", "办结", "leads", _CLOSED, "撤回、重复的不计"),
+    Count("solved", "其中已解决", "leads", _closed(Solved.YES)),
+    Count("partly", "部分解决", "leads", _closed(Solved.PARTLY)),
+    Count("not_solved", "未解决", "leads", _closed(Solved.NO)),
+    Count("unsaid", "未登记是否解决", "leads", _CLOSED | {"solved_said": False}),
+    Count("rated", "举报人评价", "leads", {"counted": True, "rated": True}, "反馈后即可评价"),
+)
+#: What narrows each of them to one unit.
+BY_UNIT = "handled_unit_id"
+
+
+def mean(total: int, number: int) -> str | None:
+    """`4.33`, rounded half up to two places; there is no mean of nothing."""
+    if number == 0:
+        return None
+    hundredths = (total * 200 + number) // (2 * number)
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def percent(numerator: int, denominator: int) -> str | None:

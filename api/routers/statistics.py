@@ -10,7 +10,7 @@ from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
-from api.schemas.statistics import Overview, Villages
+from api.schemas.statistics import Overview, UnitResults, Villages
 from api.services import statistics
 
 router = make_router("statistics")
@@ -28,3 +28,11 @@ async def overview(
 async def villages(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession) -> Response:
     """各村的线索数、超期数和反映金额；每个数字都能打开它的全部记录。只统计当前用户看得见的线索，看得见全镇的列出全部的村。"""
     return answer(await statistics.villages(session, actor))
+
+
+@router.get("/units", response_model=UnitResults, summary="各单位办理结果")
+async def units(
+    actor: Annotated[Actor, require(P.STATISTICS_READ)], session: DbSession
+) -> Response:
+    """各单位办结的线索、问题是否解决、举报人的评价；每个数字都能打开它的全部记录。归作出核查结论的单位，没有结论的归承办单位。只统计当前用户看得见的线索；只跟踪、不办理线索的岗位看不到。"""
+    return answer(await statistics.units(session, actor))

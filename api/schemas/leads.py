@@ -176,6 +176,11 @@ class LeadQuery(PageQuery):
     channel: Annotated[list[LeadChannel], Field(max_length=30)] | None = None
     conclusion: Annotated[list[LeadConclusion], Field(max_length=10)] | None = None
     solved: Annotated[list[Solved], Field(max_length=3)] | None = None
+    solved_said: bool | None = Field(None, description="是否登记了问题是否解决")
+    rated: bool | None = Field(None, description="举报人是否评价过")
+    handled_unit_id: UUID | None = Field(
+        None, description="办理单位（作出核查结论的单位，没有结论的为承办单位）"
+    )
     transfer_stage: Annotated[list[TransferStage], Field(max_length=4)] | None = None
     owner_unit_id: UUID | None = None
     proposed_unit_id: UUID | None = None

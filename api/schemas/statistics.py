@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.domain.ledger import Measure
 from api.domain.statistics import Breakdown, Goal
-from api.schemas.common import Shown, Yuan
+from api.schemas.common import Named, Shown, Yuan
 
 
 class FigureQuery(Shown):
@@ -106,3 +106,32 @@ class Villages(Shown):
 
     as_of: datetime = Field(description="取数时间")
     rows: list[VillageFigures]
+
+
+class UnitScores(Shown):
+    """What became of the leads of one unit, or of all."""
+
+    closed: Figure
+    solved: Figure
+    partly: Figure
+    not_solved: Figure
+    unsaid: Figure
+    rated: Figure = Field(description="举报人评价过的线索；每条只能评价一次")
+    score_total: int = Field(description="评分合计；除以评价数就是平均分")
+    score_mean: str | None = Field(
+        description="平均分（满分 5 分），四舍五入到两位小数；没有评价时为空"
+    )
+
+
+class UnitFigures(UnitScores):
+    """The leads of one unit."""
+
+    unit: Named = Field(description="办理单位")
+
+
+class UnitResults(Shown):
+    """The units of the reader's leads, and all of them together."""
+
+    as_of: datetime = Field(description="取数时间")
+    rows: list[UnitFigures]
+    total: UnitScores = Field(description="合计")

@@ -6,7 +6,7 @@ click.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -150,6 +150,12 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
         Lead.due_is_provisional,
         Lead.due_rule,
     )
+
+
+def _to_close(actor: Actor) -> ColumnElement[bool]:
+    """The town's leads wait for its office; the county's, whose place is the county, for itself."""
+    mine = and_(Lead.town_code == actor.division_code[:9], _is(Lead.status, LeadStatus.FED_BACK))
+    return mine if actor.may(P.LEAD_ASSIGN) else and_(mine, Lead.owner_unit_id == actor.unit_id)
 
 
 def _case(kind: DutyKind, status: CaseStatus) -> Source:
@@ -417,7 +423,9 @@ SOURCES: tuple[Source, ...] = (
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
     _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
     _lead(K.LEAD_DISPUTED, LeadStatus.DISPUTED, office=True),
-    _lead(K.LEAD_CLOSE, LeadStatus.FED_BACK, office=True),
+    replace(
+        _lead(K.LEAD_CLOSE, LeadStatus.FED_BACK, office=True), needs=P.LEAD_CLOSE, waits=_to_close
+    ),
     _lead(K.LEAD_ACKNOWLEDGE, LeadStatus.ASSIGNED),
     _lead(K.LEAD_VERIFY, LeadStatus.VERIFYING),
     _lead(K.LEAD_RECHECK, LeadStatus.RECHECK),

@@ -48,6 +48,7 @@ from api.domain.permissions import Permission, follows_only
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.leads import Lead, LeadIdentifier
+from api.models.receipts import LeadRating
 from api.models.units import Division
 from api.schemas.common import Reveal, actions, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
@@ -200,6 +201,10 @@ _IS_UNOWNED = _one_of(TRIAGE)
 LEFT_OUT = literal_column(f"({lead_models.LEFT_OUT})", Boolean())
 _COUNTED = not_(LEFT_OUT)
 
+#: Whose work a lead is in the figures: the unit that concluded it, else the one in charge.
+HANDLED_BY = func.coalesce(Lead.concluded_unit_id, Lead.owner_unit_id)
+_RATED = exists(select(literal_column("1")).where(LeadRating.lead_id == Lead.id))
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Lead.id,
@@ -213,6 +218,10 @@ LISTING = Listing(
         "channel": (_ANY_TEXT, lambda p: Lead.channel == func.any(p)),
         "conclusion": (_ANY_TEXT, lambda p: Lead.conclusion == func.any(p)),
         "solved": (_ANY_TEXT, lambda p: Lead.solved == func.any(p)),
+        "solved_said": (Boolean(), lambda p: p == Lead.solved.is_not(None)),
+        "rated": (Boolean(), lambda _: _RATED),
+        "unrated": (Boolean(), lambda _: not_(_RATED)),
+        "handled_unit_id": (Uuid(), lambda p: p == HANDLED_BY),
         "transfer_stage": (_ANY_TEXT, lambda p: Lead.transfer_stage == func.any(p)),
         "owner_unit_id": (Uuid(), lambda p: Lead.owner_unit_id == p),
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
@@ -281,6 +290,10 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "channel": query.channel,
         "conclusion": query.conclusion,
         "solved": query.solved,
+        "solved_said": query.solved_said,
+        "rated": query.rated or None,
+        "unrated": query.rated is False or None,
+        "handled_unit_id": query.handled_unit_id,
         "transfer_stage": query.transfer_stage,
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,

@@ -7,10 +7,11 @@ ledger, are read once: folded over all dimensions into a small cube, and that by
 
 import time
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import (
     Integer,
@@ -35,13 +36,26 @@ from api.domain.labels import Labelled
 from api.domain.leads import LeadConclusion, LeadStatus
 from api.domain.ledger import MEASURE_NOTES, AccountKind, Measure, Side, Standing, measures
 from api.domain.money import to_yuan
-from api.domain.permissions import ROLE_SCOPE, Permission, Role, RowScope
-from api.domain.statistics import COUNTS, RATIOS, SUMS, Breakdown, Count, Goal, Params, percent
+from api.domain.permissions import ROLE_SCOPE, Permission, Role, RowScope, follows_only
+from api.domain.statistics import (
+    BY_UNIT,
+    COUNTS,
+    RATIOS,
+    SUMS,
+    UNIT_COUNTS,
+    Breakdown,
+    Count,
+    Goal,
+    Params,
+    mean,
+    percent,
+)
 from api.models.cases import Case
 from api.models.leads import Lead
 from api.models.ledger import Account, Posting, Transfer
 from api.models.property_measures import PropertyMeasure
-from api.models.units import Division
+from api.models.receipts import LeadRating
+from api.models.units import Division, Unit
 from api.services import (
     cases,
     inspections,
@@ -138,9 +152,12 @@ Cube = dict[Breakdown, dict[str, Cell]]
 _ALL = Breakdown.VILLAGE_OVERDUE  # stands for "no dimension" below: it has no column of its own
 
 
+T = TypeVar("T")
+
+
 @dataclass(slots=True)
 class _Kept:
-    cube: Cube
+    answer: Any
     as_of: datetime
     until: float
 
@@ -150,19 +167,27 @@ _SLOW, _KEEP = 0.5, 30.0
 _kept: dict[tuple[object, ...], _Kept] = {}
 
 
-async def _cube(session: AsyncSession, actor: Actor) -> tuple[Cube, datetime]:
-    bound = _bound(actor)
-    key = (ROLE_SCOPE.get(actor.role), bound["viewer"], bound["town"])
-    if ROLE_SCOPE.get(actor.role) is RowScope.TOWN:
-        key = (RowScope.TOWN, bound["town"])
+async def _keeping(
+    session: AsyncSession,
+    actor: Actor,
+    what: str,
+    ask: Callable[[AsyncSession, Actor], Awaitable[T]],
+) -> tuple[T, datetime]:
+    """The answer to a question of the whole ledger, and of when it is."""
+    bound, scope = _bound(actor), ROLE_SCOPE.get(actor.role)
+    key = (what, scope, bound["town"] if scope is RowScope.TOWN else bound["viewer"])
     kept = _kept.get(key)
     if kept and kept.until > time.monotonic():
-        return kept.cube, kept.as_of
+        return kept.answer, kept.as_of
     started, as_of = time.monotonic(), now()
-    cube = await _read_cube(session, actor)
+    found = await ask(session, actor)
     if time.monotonic() - started > _SLOW:
-        _kept[key] = _Kept(cube, as_of, time.monotonic() + _KEEP)
-    return cube, as_of
+        _kept[key] = _Kept(found, as_of, time.monotonic() + _KEEP)
+    return found, as_of
+
+
+async def _cube(session: AsyncSession, actor: Actor) -> tuple[Cube, datetime]:
+    return await _keeping(session, actor, "cube", _read_cube)
 
 
 async def _read_cube(session: AsyncSession, actor: Actor) -> Cube:
@@ -372,6 +397,73 @@ async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
 
 _NO_LEADS = Cell(0, 0, 0, 0)
 _VILLAGE_DIGITS = 12
+
+
+# --- units ----------------------------------------------------------------------------------------
+
+#: Points beside the counts of `UNIT_COUNTS`.
+_POINTS = "points"
+Scores = dict[str, int]
+
+
+async def units(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """What became of each unit's leads, and how their reporters judge it.
+
+    A reporter's judgement is told to who handles leads, or answers for the town; whoever merely
+    follows a lead or two would read the single score off the mean.
+    """
+    names: dict[UUID, str] = {}
+    found: dict[UUID, Scores] = {}
+    as_of = now()
+    if _may_read(actor, P.LEAD_READ) and not follows_only(actor.role, P.LEAD_HANDLE):
+        found, as_of = await _keeping(session, actor, "units", _read_units)
+        names = await _unit_names(session, found)
+    whole = {name: sum(each[name] for each in found.values()) for name in _SCORES}
+    rows = [
+        {"unit": {"id": unit, "name": names[unit]}} | _scores(scores, {BY_UNIT: str(unit)})
+        for unit, scores in sorted(found.items(), key=lambda e: (-e[1]["closed"], names[e[0]]))
+    ]
+    return {"as_of": as_of, "rows": rows, "total": _scores(whole, {})}
+
+
+_SCORES = (*(count.key for count in UNIT_COUNTS), _POINTS)
+
+
+def _scores(scores: Scores, whose: Params) -> dict[str, Any]:
+    figures = {
+        c.key: _figure(c.key, c.label, scores[c.key], c.resource, c.params | whose, c.note)
+        for c in UNIT_COUNTS
+    }
+    points, number = scores[_POINTS], scores["rated"]
+    return figures | {"score_total": points, "score_mean": mean(points, number)}
+
+
+async def _read_units(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]:
+    """By unit, of the leads that are closed or rated: nothing is said of the others."""
+
+    def filtered(params: Params) -> Any:
+        """The rows of a list; the one join below stands for its look-up of each lead's rating."""
+        those = {name: value for name, value in params.items() if name != "rated"}
+        number = func.count(LeadRating.lead_id) if "rated" in params else func.count()
+        return number.filter(and_(*_predicates(leads.LISTING, those)))
+
+    columns = [filtered(count.params).label(count.key) for count in UNIT_COUNTS]
+    points = func.sum(LeadRating.score).filter(_counted(_TRUE))
+    points = func.coalesce(points, 0).label(_POINTS)
+    statement = (
+        select(leads.HANDLED_BY.label("unit"), *columns, points)
+        .outerjoin(LeadRating, LeadRating.lead_id == Lead.id)
+        .where(leads.LISTING.visible(actor))
+        .group_by(literal_column("1"))
+    )
+    rows = await session.execute(statement, _bound(actor))
+    found = {unit: dict(zip(_SCORES, map(int, numbers), strict=True)) for unit, *numbers in rows}
+    return {unit: scores for unit, scores in found.items() if any(scores.values())}
+
+
+async def _unit_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    found = await session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(list(ids))))
+    return dict(found.tuples().all())
 
 
 async def _villages_of(session: AsyncSession, town: str) -> dict[str, str]:

@@ -54,9 +54,10 @@ PLAN = {
     "reopen": ("closed rejected withdrawn archived", "registered"),
 }
 OFFICE = {
-    "register", "assign", "recheck", "close", "escalate", "reject", "withdraw", "archive", "reopen",
-    "mark", "unmark",
+    "register", "assign", "recheck", "escalate", "reject", "withdraw", "reopen", "mark", "unmark",
 }  # fmt: skip
+#: The county too, of what it answers for itself.
+CLOSING = {"close", "archive"}
 HANDLERS = {
     Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
     Role.MARKET, Role.COUNTY,
@@ -101,7 +102,10 @@ def test_status_by_action(role):
     who = actor(role)
     for status, action in product(LeadStatus, LeadAction):
         origins, target = PLAN[action.value]
-        allowed = role is Role.OFFICE if action.value in OFFICE else role in HANDLERS
+        allowed = role in HANDLERS
+        if action.value in OFFICE | CLOSING:
+            county = role is Role.COUNTY and action.value in CLOSING
+            allowed = role is Role.OFFICE or county
         fits = status.value in origins.split()
         record = Standing(status, transfer_stage=STAGES.get(action.value))
         offered = {each.action for each in LEAD_FLOW.available(who, record)}
@@ -112,6 +116,19 @@ def test_status_by_action(role):
             continue
         with pytest.raises(TransitionNotAllowed if allowed else Forbidden):
             LEAD_FLOW.step(action, who, record)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("close", "fed_back"), ("archive", "closed"), ("archive", "withdrawn")]
+)
+@pytest.mark.parametrize(("role", "may"), [(Role.OFFICE, True), (Role.COUNTY, False)])
+def test_who_ends_a_lead_of_another_unit(role, may, action, status):
+    who, record = actor(role, uuid4()), Standing(LeadStatus(status))
+    assert (action in {a.action.value for a in LEAD_FLOW.available(who, record)}) is may
+    if not may:
+        with pytest.raises(Forbidden) as refused:
+            LEAD_FLOW.step(LeadAction(action), who, record)
+        assert refused.value.code == "not_own_unit"
 
 
 class TestSecondVerification:

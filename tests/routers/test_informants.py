@@ -403,9 +403,18 @@ class TestConflict:
         told = client("county").get(f"/leads/{found['id']}/timeline").json()["items"]
         assert sorted(each["name"] for each in told) == ["lead.created", "lead.routed"]
 
-    def test_the_county_takes_it_to_its_answer(self, client):
+    def test_the_county_takes_it_to_its_end(self, client):
         lead = self.subject(client("office"), "平安办")
         url, county = f"/leads/{lead['id']}", client("county")
+
+        def offered_now() -> set[str]:
+            return {a["action"] for a in county.get(url).json()["available_actions"]}
+
+        def to_close(who: str) -> list[str]:
+            page = client(who).get("/me/duties", params={"kind": "lead_close", "limit": 200}).json()
+            return [duty["subject_id"] for duty in page["items"]]
+
+        assert not {"close", "archive"} & offered_now()
         lead = county.act(
             url, "conclude", lead["version"], conclusion="irregular", findings="已核查。"
         ).json()
@@ -413,6 +422,43 @@ class TestConflict:
             url, "feed_back", lead["version"], feedback_mode="letter", feedback_note="已答复。"
         ).json()
         assert lead["status"] == "fed_back"
+        assert "close" in offered_now()
+        assert lead["id"] in to_close("county")
+        assert lead["id"] not in to_close("office")
+        refused = client("office").act(
+            url, "close", lead["version"], solved="yes", solved_note="已解决。"
+        )
+        assert refused.status_code == 404
+        lead = county.act(
+            url, "close", lead["version"], solved="partly", solved_note="已退一半。"
+        ).json()
+        assert (lead["status"], lead["solved"]) == ("closed", "partly")
+        assert lead["id"] not in to_close("county")
+        assert offered_now() == {"archive"}
+        lead = county.act(url, "archive", lead["version"]).json()
+        assert lead["status"] == "archived"
+        assert offered_now() == set()
+        for town in ("office", "leader", "supervisor"):
+            assert client(town).get(url).status_code == 404, town
+
+    def test_the_county_closes_nothing_of_the_towns(self, client):
+        """It sees what the office sends up, and the office closes that."""
+        office, county = client("office"), client("county")
+        lead = make_lead(office)
+        url = f"/leads/{lead['id']}"
+        lead = office.act(url, "escalate", lead["version"], reason="跨镇").json()
+        lead = office.act(
+            url, "feed_back", lead["version"], feedback_mode="phone", feedback_note="已告知。"
+        ).json()
+        shown = county.get(url).json()
+        assert not {"close", "archive"} & {a["action"] for a in shown["available_actions"]}
+        closing = {"solved": "yes", "solved_note": "已解决。"}
+        refused = county.act(url, "close", lead["version"], **closing)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_own_unit")
+        page = county.get("/me/duties", params={"kind": "lead_close", "limit": 200}).json()
+        assert lead["id"] not in {duty["subject_id"] for duty in page["items"]}
+        lead = office.act(url, "close", lead["version"], **closing).json()
+        assert county.act(url, "archive", lead["version"]).json()["code"] == "not_own_unit"
 
 
 class TestTexts:

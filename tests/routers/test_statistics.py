@@ -4,11 +4,14 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from api.domain.statistics import percent
-from api.schemas.statistics import Overview
+from api.domain.statistics import mean, percent
+from api.schemas.statistics import Overview, UnitResults
 from tests.factories import assign, close, conclude, make_lead
 from tests.money import done, made, make_case, make_item, measure, post_entry
+from tests.public import show
 from tests.routers import test_cases, test_risk_entities
 
 READERS = ["office", "leader", "supervisor", "police", "market", "village01", "county", "finance"]
@@ -244,3 +247,212 @@ class TestVillages:
     def test_who_reads_no_leads_gets_none(self, client, anonymous):
         assert client("finance").get("/statistics/villages").status_code == 403
         assert anonymous.get("/statistics/villages").status_code == 401
+
+
+COLUMNS = ("closed", "solved", "partly", "not_solved", "unsaid", "rated")
+
+
+def results(who) -> dict:
+    """The units' figures, which hold just what the document says."""
+    shown = done(who.get("/statistics/units"))
+    assert set(shown) == set(UnitResults.model_validate(shown).model_dump())
+    return shown
+
+
+def tally(shown: dict, unit: str) -> dict[str, int]:
+    """One unit's numbers, and its points; naught where it has no line."""
+    row = next((row for row in shown["rows"] if row["unit"]["id"] == unit), None)
+    if row is None:
+        return dict.fromkeys((*COLUMNS, "points"), 0)
+    return {name: row[name]["value"] for name in COLUMNS} | {"points": row["score_total"]}
+
+
+def grown(before: dict, after: dict, who) -> dict[str, int]:
+    """By how much a unit's numbers grew; what did not is left out."""
+    unit = who.me["unit"]["id"]
+    old, new = tally(before, unit), tally(after, unit)
+    return {name: new[name] - old[name] for name in new if new[name] != old[name]}
+
+
+def answered(office, handler, conclusion: str = "unfounded") -> dict:
+    lead = conclude(office, handler, conclusion)
+    told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+    return done(handler.act(f"/leads/{lead['id']}", "feed_back", lead["version"], **told))
+
+
+def rate(office, anonymous, lead: dict, score: int) -> None:
+    """Judged by whoever was handed the receipt."""
+    receipt = made(office.post(f"/leads/{lead['id']}/receipts"))["receipt"]
+    assert show(anonymous, receipt, "/ratings", score=score).status_code == 201
+
+
+class TestUnits:
+    def test_counted_by_hand(self, client, anonymous):
+        office, police, market = client("office"), client("police"), client("market")
+        before = results(office)
+        for handler, solved, score in (
+            (police, "yes", 5),
+            (police, "yes", None),
+            (police, "partly", 2),
+            (market, "no", 1),
+        ):
+            lead = close(office, answered(office, handler), solved)
+            if score:
+                rate(office, anonymous, lead, score)
+        rate(office, anonymous, answered(office, market), 4)  # judged, not closed yet
+        rejected = make_lead(office)  # nobody concluded it: the office is in charge
+        url = f"/leads/{rejected['id']}"
+        rejected = done(office.act(url, "reject", rejected["version"], reason="与养老无关"))
+        told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        rejected = done(office.act(url, "feed_back", rejected["version"], **told))
+        rejected = close(office, rejected, "no")
+        done(office.act(url, "archive", rejected["version"]))
+        after = results(office)
+        assert grown(before, after, police) == {
+            "closed": 3, "solved": 2, "partly": 1, "rated": 2, "points": 7,
+        }  # fmt: skip
+        assert grown(before, after, market) == {
+            "closed": 1, "not_solved": 1, "rated": 2, "points": 5,
+        }  # fmt: skip
+        assert grown(before, after, office) == {"closed": 1, "not_solved": 1}
+
+    def test_what_left_the_figures_is_in_none_of_these(self, client, anonymous):
+        office, police = client("office"), client("police")
+        before = results(office)
+        duplicate = close(office, answered(office, police, "duplicate"))
+        rate(office, anonymous, duplicate, 1)
+        assert grown(before, results(office), police) == {}
+        merged, main = close(office, answered(office, police)), make_lead(office)
+        rate(office, anonymous, merged, 3)
+        between = results(office)
+        assert grown(before, between, police) == {
+            "closed": 1, "solved": 1, "rated": 1, "points": 3,
+        }  # fmt: skip
+        body = {"lead_id": merged["id"], "version": merged["version"], "reason": "同一件事"}
+        made(office.post(f"/leads/{main['id']}/merges", json=body))
+        assert grown(before, results(office), police) == {}
+
+    def test_a_second_verification_makes_it_the_second_units(self, client):
+        office, police, market = client("office"), client("police"), client("market")
+        before = results(office)
+        lead = close(office, answered(office, police))
+        url = f"/leads/{lead['id']}"
+        again = {"unit_id": market.me["unit"]["id"], "reason": "举报人不认可"}
+        lead = done(office.act(url, "recheck", lead["version"], **again))
+        assert grown(before, results(office), police) == {}
+        found = {"conclusion": "irregular", "findings": "已核查。"}
+        lead = done(market.act(url, "conclude", lead["version"], **found))
+        told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        lead = done(market.act(url, "feed_back", lead["version"], **told))
+        close(office, lead, "partly")
+        after = results(office)
+        assert grown(before, after, police) == {}
+        assert grown(before, after, market) == {"closed": 1, "partly": 1}
+
+    @pytest.mark.parametrize(
+        "who", ["office", "leader", "supervisor", "police", "market", "county"]
+    )
+    def test_every_number_opens_its_rows(self, client, anonymous, who):
+        rate(client("office"), anonymous, answered(client("office"), client("police")), 4)
+        reader = client(who)
+        shown = results(reader)
+        for row in [*shown["rows"], shown["total"]]:
+            for name in COLUMNS:
+                figure = row[name]
+                found = rows(reader, figure["query"])
+                assert len(found) == figure["value"], figure
+            assert row["score_mean"] == mean(row["score_total"], row["rated"]["value"])
+        assert shown["total"]["closed"]["value"] == value(overview(reader), "leads_closed")
+
+    def test_the_reporters_word_is_for_who_handles_or_answers_for_it(self, client, anonymous):
+        office, police = client("office"), client("police")
+        lead = make_lead(client("grid01"), division_code="341522118201")
+        url = f"/leads/{lead['id']}"
+        lead = done(office.act(url, "register", lead["version"]))
+        lead = assign(office, lead, police)
+        lead = done(police.act(url, "acknowledge", lead["version"]))
+        found = {"conclusion": "unfounded", "findings": "已核查。"}
+        lead = done(police.act(url, "conclude", lead["version"], **found))
+        told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        lead = done(police.act(url, "feed_back", lead["version"], **told))
+        rate(office, anonymous, lead, 1)
+        assert client("village01").get(url).status_code == 200
+        assert results(client("village01"))["rows"] == []
+        assert results(client("finance"))["rows"] == []
+        assert client("grid01").get("/statistics/units").status_code == 403
+        assert anonymous.get("/statistics/units").status_code == 401
+
+    def test_filters_take_either_answer(self, client, anonymous):
+        office = client("office")
+        rated = close(office, answered(office, client("police")))
+        rate(office, anonymous, rated, 3)
+        plain = answered(office, client("police"))
+        for lead, has_rating, has_word in ((rated, True, True), (plain, False, False)):
+            asked = {"q": lead["number"]}
+            for name, is_so in (("rated", has_rating), ("solved_said", has_word)):
+                for wanted in (True, False):
+                    page = done(office.get("/leads", params=asked | {name: wanted}))
+                    assert len(page["items"]) == (wanted is is_so), (name, wanted)
+            for unit, number in ((client("police"), 1), (client("market"), 0)):
+                whose = {"handled_unit_id": unit.me["unit"]["id"]}
+                page = done(office.get("/leads", params=asked | whose))
+                assert len(page["items"]) == number
+
+    @pytest.mark.parametrize(
+        ("total", "number", "shown"),
+        [(13, 3, "4.33"), (14, 3, "4.67"), (5, 1, "5.00"), (1, 8, "0.13"), (0, 0, None)],
+    )
+    def test_mean(self, total, number, shown):
+        assert mean(total, number) == shown
+
+
+FATE = st.tuples(
+    st.sampled_from(["police", "market", "justice"]),
+    st.sampled_from(["unfounded", "irregular", "duplicate"]),
+    st.sampled_from([None, "yes", "partly", "no"]),
+    st.one_of(st.none(), st.integers(1, 5)),
+    st.booleans(),
+)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(fates=st.lists(FATE, min_size=1, max_size=5))
+def test_the_units_add_up_to_the_whole(client, anonymous, fates):
+    """Whatever becomes of leads: each unit gets its own, all get all, and the lists agree."""
+    office, before = client("office"), results(client("office"))
+    expected = {who: dict.fromkeys((*COLUMNS, "points"), 0) for who, *_ in fates}
+    for who, conclusion, solved, score, merged in fates:
+        lead = answered(office, client(who), conclusion)
+        if solved:
+            lead = close(office, lead, solved)
+        if score:
+            rate(office, anonymous, lead, score)
+        if merged and conclusion != "duplicate":
+            main = make_lead(office)
+            body = {"lead_id": lead["id"], "version": lead["version"], "reason": "同一件事"}
+            made(office.post(f"/leads/{main['id']}/merges", json=body))
+        if merged or conclusion == "duplicate":
+            continue
+        if solved:
+            expected[who]["closed"] += 1
+            expected[who][{"yes": "solved", "partly": "partly", "no": "not_solved"}[solved]] += 1
+        if score:
+            expected[who]["rated"] += 1
+            expected[who]["points"] += score
+    after = results(office)
+    for who, numbers in expected.items():
+        told = {name: number for name, number in numbers.items() if number}
+        assert grown(before, after, client(who)) == told
+    for name in COLUMNS:
+        figure = after["total"][name]
+        assert sum(row[name]["value"] for row in after["rows"]) == figure["value"]
+        asked = figure["query"]["params"] | {"with_total": True, "limit": 1}
+        assert done(office.get("/leads", params=asked))["total"] == figure["value"]
+    for row in [*after["rows"], after["total"]]:
+        divided = ("solved", "partly", "not_solved", "unsaid")
+        assert row["closed"]["value"] == sum(row[name]["value"] for name in divided)
+    assert sum(row["score_total"] for row in after["rows"]) == after["total"]["score_total"]

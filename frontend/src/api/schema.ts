@@ -3046,6 +3046,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各单位办理结果
+         * @description 各单位办结的线索、问题是否解决、举报人的评价；每个数字都能打开它的全部记录。归作出核查结论的单位，没有结论的归承办单位。只统计当前用户看得见的线索；只跟踪、不办理线索的岗位看不到。
+         */
+        get: operations["statistics_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statistics/villages": {
         parameters: {
             query?: never;
@@ -8804,7 +8824,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:assist" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -12178,6 +12198,30 @@ export interface components {
             name: string;
         };
         /**
+         * UnitFigures
+         * @description The leads of one unit.
+         */
+        UnitFigures: {
+            /** @description 办结的线索 */
+            closed: components["schemas"]["Figure"];
+            /** @description 其中未解决的 */
+            not_solved: components["schemas"]["Figure"];
+            /** @description 其中部分解决的 */
+            partly: components["schemas"]["Figure"];
+            /** @description 举报人评价过的线索；每条只能评价一次 */
+            rated: components["schemas"]["Figure"];
+            /** @description 平均分（满分 5 分），四舍五入到两位小数；没有评价时为空 */
+            score_mean: string | null;
+            /** @description 评分合计；除以评价数就是平均分 */
+            score_total: number;
+            /** @description 其中问题已解决的 */
+            solved: components["schemas"]["Figure"];
+            /** @description 办理单位 */
+            unit: components["schemas"]["Named"];
+            /** @description 其中没有登记是否解决的 */
+            unsaid: components["schemas"]["Figure"];
+        };
+        /**
          * UnitKind
          * @description What a unit is; the same words as the roles, because a unit's posts act in them.
          * @enum {string}
@@ -12228,6 +12272,43 @@ export interface components {
             posts: components["schemas"]["UnitPost"][];
             /** @description 版本号；修改时原样带回 */
             version: number;
+        };
+        /**
+         * UnitResults
+         * @description The units of the reader's leads, and all of them together.
+         */
+        UnitResults: {
+            /**
+             * Format: date-time
+             * @description 取数时间
+             */
+            as_of: string;
+            /** @description 各行 */
+            rows: components["schemas"]["UnitFigures"][];
+            /** @description 合计 */
+            total: components["schemas"]["UnitScores"];
+        };
+        /**
+         * UnitScores
+         * @description What became of the leads of one unit, or of all.
+         */
+        UnitScores: {
+            /** @description 办结的线索 */
+            closed: components["schemas"]["Figure"];
+            /** @description 其中未解决的 */
+            not_solved: components["schemas"]["Figure"];
+            /** @description 其中部分解决的 */
+            partly: components["schemas"]["Figure"];
+            /** @description 举报人评价过的线索；每条只能评价一次 */
+            rated: components["schemas"]["Figure"];
+            /** @description 平均分（满分 5 分），四舍五入到两位小数；没有评价时为空 */
+            score_mean: string | null;
+            /** @description 评分合计；除以评价数就是平均分 */
+            score_total: number;
+            /** @description 其中问题已解决的 */
+            solved: components["schemas"]["Figure"];
+            /** @description 其中没有登记是否解决的 */
+            unsaid: components["schemas"]["Figure"];
         };
         /**
          * UnitShown
@@ -13259,9 +13340,12 @@ export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
 export type TransferStage = components['schemas']['TransferStage'];
 export type UnitCreate = components['schemas']['UnitCreate'];
+export type UnitFigures = components['schemas']['UnitFigures'];
 export type UnitKind = components['schemas']['UnitKind'];
 export type UnitPost = components['schemas']['UnitPost'];
 export type UnitRead = components['schemas']['UnitRead'];
+export type UnitResults = components['schemas']['UnitResults'];
+export type UnitScores = components['schemas']['UnitScores'];
 export type UnitShown = components['schemas']['UnitShown'];
 export type UnitUpdate = components['schemas']['UnitUpdate'];
 export type Unmerge = components['schemas']['Unmerge'];
@@ -18383,6 +18467,12 @@ export interface operations {
                 conclusion?: components["schemas"]["LeadConclusion"][];
                 /** @description 问题是否解决；可重复给出，取其中之一 */
                 solved?: components["schemas"]["Solved"][];
+                /** @description 是否登记了问题是否解决 */
+                solved_said?: boolean;
+                /** @description 举报人是否评价过 */
+                rated?: boolean;
+                /** @description 办理单位（作出核查结论的单位，没有结论的为承办单位） */
+                handled_unit_id?: string;
                 /** @description 移送、移交进展；可重复给出，取其中之一 */
                 transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
@@ -18737,6 +18827,12 @@ export interface operations {
                 conclusion?: components["schemas"]["LeadConclusion"][];
                 /** @description 问题是否解决；可重复给出，取其中之一 */
                 solved?: components["schemas"]["Solved"][];
+                /** @description 是否登记了问题是否解决 */
+                solved_said?: boolean;
+                /** @description 举报人是否评价过 */
+                rated?: boolean;
+                /** @description 办理单位（作出核查结论的单位，没有结论的为承办单位） */
+                handled_unit_id?: string;
                 /** @description 移送、移交进展；可重复给出，取其中之一 */
                 transfer_stage?: components["schemas"]["TransferStage"][];
                 /** @description 承办单位 */
@@ -31172,6 +31268,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitResults"];
                 };
             };
             /** @description 未登录 */
