@@ -50,7 +50,8 @@ def base_number(rule_id: str) -> str:
 
 def test_nothing_of_the_eighty_is_lost():
     numbered = {base_number(rule.rule_id) for rule in RULES if re.search(r"-\d\d", rule.rule_id)}
-    assert len(numbered - {"RECT-01"}) == 80
+    ours = {"RECT-01", "RST-01", "RST-02", "RST-03"}  # no law gives these terms
+    assert len(numbered - ours) == 80
     for family, count in FAMILIES.items():
         assert sum(number.startswith(family + "-") for number in numbered) == count, family
 
