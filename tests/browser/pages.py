@@ -51,6 +51,15 @@ def preview(client: httpx.Client) -> str:
     return f"/imports/{upload(client, '线索台账-含错误.xlsx')['id']}?limit=20"
 
 
+def restricted(client: httpx.Client) -> str:
+    """A file that is kept apart; the reader is on its list."""
+    lead = client.get("/leads", params={"limit": 1}).json()["items"][0]
+    body = {"lead_id": lead["id"], "kind": "umbrella", "text": "怀疑有人通风报信。"}
+    made = client.post("/restricted-files/hints", json=body)
+    assert made.is_success, made.text
+    return f"/restricted-files/{client.get('/restricted-files').json()['items'][0]['id']}"
+
+
 PAGES = [
     Page("home", "office", "/"),
     Page("home-police", "police", "/"),
@@ -74,6 +83,8 @@ PAGES = [
         "office",
         first("leads/recheck-samples", "/leads/recheck-samples/{}?drawn=true"),
     ),
+    Page("restricted-file", "county", restricted),
+    Page("restricted-files", "county", "/restricted-files"),
     Page("imports", "office", "/imports"),
     Page("import", "office", preview),
     Page("risk-entities", "office", "/risk-entities?limit=20"),
