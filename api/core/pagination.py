@@ -364,10 +364,11 @@ class Listing:
     def _planning(self, shape: Shape) -> Planning:
         if not _NARROW.isdisjoint(shape.filters):
             return Planning.ONCE
+        if shape.single or not self._by_access(shape.scope):
+            return Planning.AUTO
         # One unit sees a handful, another nearly everything: a plan for the average walks the whole
         # table for the former (164 ms instead of 0.3 at a million leads).
-        walks = self._by_access(shape.scope) and not shape.single
-        return Planning.EACH_TIME if walks and not self._in_access_order(shape) else Planning.AUTO
+        return Planning.ONCE if self._in_access_order(shape) else Planning.EACH_TIME
 
     def _by_access(self, scope: RowScope) -> bool:
         return scope not in {RowScope.TOWN, RowScope.NONE, *self.scopes}
