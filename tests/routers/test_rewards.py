@@ -104,7 +104,8 @@ class TestUnnamed:
                 shown = who.get(path)
                 assert shown.status_code == 200
                 assert "欧阳静姝" not in shown.text
-                assert "6661" not in shown.text
+                assert "138 6661" not in shown.text
+                assert "1386661" not in shown.text
         assert "举报人" in office.get(f"/rewards/{reward['id']}").json()["note"]
 
 
