@@ -39,33 +39,44 @@ def _raw(value: object) -> str:
     return str(value.value) if isinstance(value, Enum) else str(value)
 
 
-_FORMS: Final[dict[type, Callable[[Any], str]]] = {
-    type(None): lambda _: "\\N",
-    str: _text,
-    int: str,
-    bool: lambda value: "t" if value else "f",
-    Decimal: str,
-    UUID: str,
-    bytes: lambda value: "\\\\x" + value.hex(),
-    dt.datetime: lambda value: value.isoformat(),
-    dt.date: lambda value: value.isoformat(),
-    list: _array,
-    tuple: _array,
-    dict: lambda value: _text(orjson.dumps(value).decode()),
-}
+class _Forms(dict[type, Callable[[Any], str]]):
+    """How the values of each type are written; an enum's type is learned when it is first met."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        self[kind] = _of_enum if issubclass(kind, Enum) else _of_other
+        return self[kind]
+
+
+def _of_enum(value: Enum) -> str:
+    return _text(str(value._value_))  # the property behind `value` is slow
+
+
+def _of_other(value: object) -> str:
+    return _text(str(value))
+
+
+_FORMS: Final = _Forms(
+    {
+        type(None): lambda _: "\\N",
+        str: _text,
+        int: str,
+        bool: lambda value: "t" if value else "f",
+        Decimal: str,
+        UUID: str,
+        bytes: lambda value: "\\\\x" + value.hex(),
+        dt.datetime: lambda value: value.isoformat(),
+        dt.date: lambda value: value.isoformat(),
+        list: _array,
+        tuple: _array,
+        dict: lambda value: _text(orjson.dumps(value).decode()),
+    }
+)
 
 
 def copy_line(values: Iterable[object]) -> str:
     """One row in COPY's text format; lists become arrays, dicts JSON, enums their values."""
     forms = _FORMS
-    parts: list[str] = []
-    for value in values:
-        form = forms.get(type(value))
-        if form is not None:
-            parts.append(form(value))
-        else:
-            parts.append(_text(str(value.value if isinstance(value, Enum) else value)))
-    return "\t".join(parts) + "\n"
+    return "\t".join([forms[type(value)](value) for value in values]) + "\n"
 
 
 async def copy_rows(

@@ -33,7 +33,10 @@ class UnreadableValue(Exception):
 
 def hmac_sm3(key: bytes, data: bytes) -> bytes:
     """HMAC-SM3 (GB/T 15852.2), 32 bytes."""
-    mac = hmac.HMAC(key, hashes.SM3())
+    return _finished(hmac.HMAC(key, hashes.SM3()), data)
+
+
+def _finished(mac: hmac.HMAC, data: bytes) -> bytes:
     mac.update(data)
     return mac.finalize()
 
@@ -57,7 +60,10 @@ class Keyring:
         source: Path | None = None,
     ) -> None:
         self._data = dict(data)
+        self._ciphers = _ciphers(self._data)
         self._index = index
+        # taking in the key costs as much as a short text does
+        self._mac = hmac.HMAC(index, hashes.SM3())
         self.token = token
         self.current = max(self._data)
         self._source = source
@@ -78,6 +84,7 @@ class Keyring:
             return
         # other threads may be writing: first the keys, then which of them is the present one
         self._data = data | self._data
+        self._ciphers = _ciphers(self._data)
         self.current = max(self._data)
         self._seen = seen
 
@@ -90,7 +97,7 @@ class Keyring:
         if time.monotonic() > self._looks_at:
             self._look()
         nonce, version = os.urandom(_NONCE), self.current
-        encryptor = Cipher(SM4(self._data[version]), GCM(nonce)).encryptor()
+        encryptor = Cipher(self._ciphers[version], GCM(nonce)).encryptor()
         sealed = encryptor.update(plain) + encryptor.finalize()
         return bytes([version]) + nonce + encryptor.tag + sealed
 
@@ -104,11 +111,11 @@ class Keyring:
             raise UnreadableValue
         if sealed[0] not in self._data:
             self._look()
-        key = self._data.get(sealed[0])
-        if key is None:
+        cipher = self._ciphers.get(sealed[0])
+        if cipher is None:
             raise UnreadableValue
         nonce, tag = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE : _HEAD]
-        decryptor = Cipher(SM4(key), GCM(nonce, tag)).decryptor()
+        decryptor = Cipher(cipher, GCM(nonce, tag)).decryptor()
         try:
             return decryptor.update(sealed[_HEAD:]) + decryptor.finalize()
         except InvalidTag as error:
@@ -120,11 +127,11 @@ class Keyring:
 
     def blind_index(self, kind: str, normalised: str) -> bytes:
         """Sixteen bytes that equal values of one kind share, for exact search without plain text."""
-        return hmac_sm3(self._index, f"{kind}\0{normalised}".encode())[:16]
+        return _finished(self._mac.copy(), f"{kind}\0{normalised}".encode())[:16]
 
     def digest(self, purpose: str, data: bytes) -> bytes:
         """A keyed digest (32 bytes) for anything but search: request hashes, tokens, cursors."""
-        return hmac_sm3(self._index, purpose.encode() + b"\0" + data)
+        return _finished(self._mac.copy(), purpose.encode() + b"\0" + data)
 
     def fingerprint(self) -> str:
         """Names the key set without giving it away (shown by backup and restore)."""
@@ -174,6 +181,10 @@ def _loaded(path: Path, source: Path | None) -> Keyring:
     keys = json.loads(path.read_text())
     index, token = base64.b64decode(keys["index"]), base64.b64decode(keys["token"])
     return Keyring(_data_keys(keys), index, token, source)
+
+
+def _ciphers(data: Mapping[int, bytes]) -> dict[int, SM4]:
+    return {version: SM4(key) for version, key in data.items()}
 
 
 def _data_keys(keys: dict[str, Any]) -> dict[int, bytes]:

@@ -112,7 +112,7 @@ def canonical(value: Value) -> str:
         return "、".join(sorted(value))
     if isinstance(value, dt.date):
         return value.isoformat()
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", str(value))).strip()
+    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
 def _key(fingerprint: bytes) -> bytes:
@@ -130,6 +130,10 @@ _NOTE: Final = re.compile(
     re.DOTALL,
 )
 _EXAMPLE: Final = re.compile(r"(?:填写)?(?:示例|样例|范例|例子|例)(?:行|\d*)?[:：)）]?$|例[:：].*")
+#: Enough for the words of a ledger; names and numbers that fill it cost little memory.
+_REMEMBERED: Final = 4_096
+#: Longer cells say something of their own.
+_WORD: Final = 20
 _ORDINAL: Final = re.compile(r"[(（]?(?:\d{1,3}|[甲乙丙丁戊己庚辛壬癸]|[A-Z])[)）]?")
 
 
@@ -256,6 +260,9 @@ class _Table:
         ]
         self.plain_labels = {at: re.sub(r"\s", "", label) for at, label in header.labels.items()}
         self.position = {name: at for at, name in header.fields.items()}
+        self.required = {at for at, column, _ in self.columns if column.required}
+        #: What a short text in a column came to: villages, units and categories repeat themselves.
+        self.read_before: dict[tuple[int, Cell], tuple[Value, str]] = {}
         self.merged = _Merged(sheet.merges, header.last_row)
         self.counts: Counter[bytes] = Counter()
         self.sums = _Sums()
@@ -295,7 +302,7 @@ class _Table:
 
     def _is_furniture(self, row: Row, *, first: bool) -> bool:
         said = [(at, plain(cell)) for at, cell in enumerate(row.cells) if cell is not None]
-        said = [(at, re.sub(r"\s", "", text)) for at, text in said if text.strip()]
+        said = [(at, "".join(text.split())) for at, text in said if text.strip()]
         if not said:
             return False
         if self._repeats_heading(said) or (first and self._is_column_numbers(said)):
@@ -304,7 +311,7 @@ class _Table:
         if _EXAMPLE.fullmatch(lead):
             self.reader.remark("example_left_out", "这是示例行，不导入", self.sheet, row.number)
             return True
-        thin = self._required_filled(said) * 2 <= self._required_count()
+        thin = self._required_filled(said) * 2 <= len(self.required)
         if thin and any(_TOTAL.fullmatch(text.rstrip(":：")) for _, text in said[:3]):
             self._total(row, said)
             return True
@@ -312,12 +319,8 @@ class _Table:
             return True
         return self._is_caption(row, said)
 
-    def _required_count(self) -> int:
-        return sum(column.required for _, column, _ in self.columns)
-
     def _required_filled(self, said: list[tuple[int, str]]) -> int:
-        required = {at for at, column, _ in self.columns if column.required}
-        return sum(at in required and not _TOTAL.fullmatch(text) for at, text in said)
+        return sum(at in self.required and not _TOTAL.fullmatch(text) for at, text in said)
 
     def _repeats_heading(self, said: list[tuple[int, str]]) -> bool:
         labels = self.plain_labels
@@ -401,6 +404,9 @@ class _Table:
                 found, at, column, "merged_amount", "这是合并的单元格，数值只计在第一行", "warning"
             )
             return None, ""
+        known = self.read_before.get((at, cell)) if isinstance(cell, str) else None
+        if known is not None:
+            return known
         if is_empty(cell, column.keeps):
             if column.required:
                 self._note(found, at, column, "missing", column.missing_message, "error")
@@ -410,12 +416,16 @@ class _Table:
         except CellFault as fault:
             self._note(found, at, column, fault.code, fault.message, "error")
             return None, "?" + canonical(cell.text if isinstance(cell, CellError) else plain(cell))
+        repeats = isinstance(cell, str) and len(cell) <= _WORD
         if isinstance(result, Doubtful):
             self._note(found, at, column, result.code, result.message, "warning")
-            result = result.value
+            result, repeats = result.value, False  # it is doubted each time
         # What the database was asked for may be named otherwise tomorrow; the words stay.
         named = column.field in {"division_code", "proposed_unit"}
-        return result, canonical(plain(cell)) if named else canonical(result)
+        read = result, canonical(plain(cell)) if named else canonical(result)
+        if repeats and len(self.read_before) < _REMEMBERED:
+            self.read_before[at, cell] = read
+        return read
 
     def _note(
         self,

@@ -6,6 +6,7 @@ text, because bigrams may stand apart.
 
 import re
 import unicodedata
+from operator import add
 
 _WORD = re.compile(r"[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _MAX_QUERY = 50
@@ -25,7 +26,7 @@ def tokens(text: str) -> list[str]:
         if word[0].isascii() or len(word) == 1:
             found[word[:_MAX_WORD]] = None
         else:
-            found.update(dict.fromkeys(word[i : i + 2] for i in range(len(word) - 1)))
+            found.update(dict.fromkeys(map(add, word, word[1:])))
             found.update(dict.fromkeys(word))
     return list(found)
 

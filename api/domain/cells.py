@@ -90,10 +90,15 @@ EMPTY: Final = frozenset(
     {"", "/", "//", "\\", "-", "--", "---", "—", "——", "－", "无", "无。", "暂无", "不详", "未知"}
     | {"空", "none", "null", "n/a", "nan", "…", "……", "*", "·"}
 )
+_LONGEST_EMPTY: Final = max(map(len, EMPTY))
 
 
 def text_of(cell: Cell) -> str:
     """The cell as a tidy line: numbers without `.0`, full-width digits and spaces made narrow."""
+    return tidy(cell) if isinstance(cell, str) else _text_of(cell)
+
+
+def _text_of(cell: CellError | float | dt.date | None) -> str:
     if isinstance(cell, CellError):
         message = (
             "公式没有计算结果，请在 WPS 或 Excel 中打开、保存后再导入"
@@ -109,9 +114,7 @@ def text_of(cell: Cell) -> str:
         return _plain(cell)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(" ", "minutes")
-    if isinstance(cell, int | dt.date):
-        return str(cell)
-    return tidy(cell)
+    return str(cell)
 
 
 def tidy(text: str) -> str:
@@ -134,6 +137,8 @@ def is_empty(cell: Cell, keeps: frozenset[str] = frozenset()) -> bool:
     if cell is None:
         return True
     if not isinstance(cell, str):
+        return False
+    if len(cell) > _LONGEST_EMPTY and cell.isalnum():  # nothing in it that `tidy` takes away
         return False
     text = tidy(cell).lower()
     return text in EMPTY and text not in keeps
@@ -296,6 +301,8 @@ _CLOCK: Final = re.compile(
     r"(?P<half>上午|下午|早上|中午|晚上|凌晨)?(?P<h>\d{1,2})[:时点](?:(?P<m>\d{1,2})分?)?"
     r"(?::?(?P<s>\d{1,2})(?:\.\d+)?秒?)?"
 )
+_BLANK: Final = re.compile(r"\s")
+_SPACED_DATE: Final = re.compile(r"\s*([年月/.。、\-])\s*")
 _BAD_DATE: Final = "bad_date"
 
 
@@ -331,7 +338,8 @@ def _moment(cell: Cell) -> dt.date | Doubtful:
         return _from_serial(cell, _plain(cell))
     raw = text_of(cell)
     bare = _WEEKDAY.sub("", unicodedata.normalize("NFKC", raw)).strip().lstrip("'").strip()
-    bare = re.sub(r"\s*([年月/.。、\-])\s*", r"\1", bare)
+    if _BLANK.search(bare):
+        bare = _SPACED_DATE.sub(r"\1", bare)
     if re.fullmatch(r"\d+", bare):
         return _from_digits(bare)
     if re.fullmatch(r"\d{5}\.\d+", bare):

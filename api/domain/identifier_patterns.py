@@ -5,7 +5,6 @@ no identifier (an amount, a serial). Choosing between overlapping hits is `ident
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -132,15 +131,15 @@ def _look(plain: str) -> _Look:
     return _Look(plain, sum(runs), max(runs, default=0), _LETTER.search(plain) is not None)
 
 
-def is_worth_looking(text: str) -> bool:
-    """Whether a text can hold an identifier at all: five digits, a letter, a number spelled out."""
-    look = _look(_half_width(text))
-    return look.digits >= 5 or look.has_letters or _NUMERAL_RUN.search(text) is not None
+def may_hold_another(plain: str) -> bool:
+    """Whether what is left of a half-width text can hold one more identifier that was glued to the
+    last: that takes five digits, a letter, or a number spelled out."""
+    look = _look(plain)
+    return look.digits >= 5 or look.has_letters or _NUMERAL_RUN.search(plain) is not None
 
 
-def candidates(text: str) -> Iterator[tuple[IdentifierKind, str, int, int]]:
-    """Every hit as kind, normalised value, start, end; hits may overlap."""
-    plain = _half_width(text)
+def candidates(plain: str) -> Iterator[tuple[IdentifierKind, str, int, int]]:
+    """Every hit in a half-width text as kind, normalised value, start, end; hits may overlap."""
     look = _look(plain)
     for pattern, kind, read, worth in _READERS:
         if not worth(look):
@@ -237,22 +236,31 @@ _READERS: tuple[
 )  # fmt: skip
 
 
-def _half_width(text: str) -> str:
+def half_width(text: str) -> str:
     """Same length, so that places stay true: full-width ASCII and every other digit become ASCII."""
     return text if text.isascii() else text.translate(_narrow())
 
 
 def as_digits(text: str) -> str:
     """The text with every way of writing a digit brought to 0-9."""
-    return _half_width(text).translate(_NUMERALS)
+    return text if text.isascii() else text.translate(_digits())
+
+
+#: Behind it Unicode has ideographs and private use alone; looking there takes nine times as long.
+_LAST_DIGIT = 0x1FFFF
 
 
 @cache
 def _narrow() -> dict[int, str]:
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     table[0x3000] = " "
-    for code in range(128, sys.maxunicode + 1):
+    for code in range(128, _LAST_DIGIT + 1):
         digit = unicodedata.decimal(chr(code), None)
         if digit is not None:
             table[code] = str(digit)
     return table
+
+
+@cache
+def _digits() -> dict[int, str]:
+    return _narrow() | {code: chr(digit) for code, digit in _NUMERALS.items()}

@@ -11,7 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from api.domain.codes import normalise_code
-from api.domain.identifier_patterns import IdentifierKind, as_digits, candidates, is_worth_looking
+from api.domain.identifier_patterns import (
+    IdentifierKind,
+    as_digits,
+    candidates,
+    half_width,
+    may_hold_another,
+)
 from api.domain.labels import Labelled
 
 __all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "IdentifierState", "as_digits", "detect",
@@ -73,22 +79,24 @@ def detect(text: str) -> list[Found]:
     Places refer to `text` itself.
     """
     kept: list[Found] = []
-    rest = list(text)
+    rest = half_width(text)
     for _ in range(ROUNDS):
-        chosen = _choose("".join(rest))
+        chosen = _choose(text, rest)
         for found in chosen:
-            rest[found.start : found.end] = BLANK * len(found.raw)
+            blanks = BLANK * (found.end - found.start)
+            rest = rest[: found.start] + blanks + rest[found.end :]
         kept += chosen
-        if not chosen or not is_worth_looking("".join(rest)):
+        if not chosen or not may_hold_another(rest):
             break
     return sorted(kept, key=lambda found: found.start)
 
 
-def _choose(text: str) -> list[Found]:
+def _choose(text: str, rest: str) -> list[Found]:
+    """The best hits in what is left of a text, which stays as long as it was."""
     taken: list[tuple[int, int]] = []
     chosen: list[Found] = []
     hits = [Found(kind, value, start, end, text[start:end])
-            for kind, value, start, end in candidates(text)]  # fmt: skip
+            for kind, value, start, end in candidates(rest)]  # fmt: skip
     for found in sorted(hits, key=_precedence):
         if all(found.end <= start or end <= found.start for start, end in taken):
             taken.append((found.start, found.end))

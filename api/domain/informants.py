@@ -5,7 +5,7 @@ neither told nor passed on to whom the report is about.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol, cast
 from uuid import UUID
@@ -143,16 +143,27 @@ _NO_DIGIT = re.compile(r"[^0-9]+")
 def hide(text: str, name: str, phone: str) -> str:
     """A text without the informant: the name (however it is spaced) and the phone, however it is
     written, give way to a word."""
-    if not text:
+    return hiding(name, phone)(text)
+
+
+def hiding(name: str, phone: str) -> Callable[[str], str]:
+    """The same for several texts about one informant."""
+    told = [(each, _GAPS.sub("", each).lower()) for each in _names(name)]
+    digits = _NO_DIGIT.sub("", phone)
+
+    def hide(text: str) -> str:
+        if not text:
+            return text
+        written = _GAPS.sub("", text).lower()
+        for each, bare in told:
+            if bare not in written:  # most texts name nobody
+                continue
+            spaced = r"[\s·]*".join(re.escape(c) for c in each if not c.isspace() and c != "·")
+            text = re.sub(spaced, HIDDEN, text, flags=re.IGNORECASE)
+        if phone and digits in _NO_DIGIT.sub("", identifiers.as_digits(text)):
+            for found in reversed(identifiers.detect(text)):
+                if phone in found.value_normalised:
+                    text = text[: found.start] + HIDDEN + text[found.end :]
         return text
-    written = _GAPS.sub("", text).lower()
-    for each in _names(name):
-        if _GAPS.sub("", each).lower() not in written:  # most texts name nobody
-            continue
-        spaced = r"[\s·]*".join(re.escape(c) for c in each if not c.isspace() and c != "·")
-        text = re.sub(spaced, HIDDEN, text, flags=re.IGNORECASE)
-    if phone and _NO_DIGIT.sub("", phone) in _NO_DIGIT.sub("", identifiers.as_digits(text)):
-        for found in reversed(identifiers.detect(text)):
-            if phone in found.value_normalised:
-                text = text[: found.start] + HIDDEN + text[found.end :]
-    return text
+
+    return hide

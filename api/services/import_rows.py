@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import NullType
 
 from api.core import bulk, events
 from api.core.clock import now, today
@@ -358,7 +359,7 @@ async def _next_batch(
     statement = (
         select(
             ImportRow.position, ImportRow.row_number, ImportRow.payload_enc, ImportRow.identity,
-            ImportRow.occurrence, ImportRow.anchors,
+            ImportRow.occurrence, type_coerce(ImportRow.anchors, NullType()).label("anchors"),
         )
         .where(
             ImportRow.import_id == import_id,

@@ -59,11 +59,9 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
     """
     lead_id = uuid7()
     phone = _phone(body)
-
-    def said(value: str) -> str:
-        return vault.hide(value, body.reporter.name, phone)
-
-    narrative = protect.text(said(body.narrative), "narrative")
+    said = vault.hiding(body.reporter.name, phone)
+    unnamed_narrative = said(body.narrative)
+    narrative = protect.text(unnamed_narrative, "narrative")
     note = protect.text(said(body.note), "note")
     subject = protect.text(said(body.subject_name), "subject_name")
     found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body, phone)]
@@ -123,12 +121,14 @@ def draft(actor: Actor | None, body: LeadCreate, place: places.Place, number: st
         {"number": number, "channel": body.channel.value},
     )  # fmt: skip
     viewers = _viewers(actor, place) if actor else []
-    return Draft(lead, _reporter(actor, body, lead_id, phone), found, viewers, event)
+    original = body.narrative if unnamed_narrative != body.narrative else ""
+    return Draft(lead, _reporter(actor, body, lead_id, phone, original), found, viewers, event)
 
 
 def _words(subject: str, narrative: str) -> str:
     """A tsvector literal of the bigrams."""
-    return " ".join(f"'{token}'" for token in search.tokens(f"{subject} {narrative}"))
+    found = search.tokens(f"{subject} {narrative}")
+    return "'" + "' '".join(found) + "'" if found else ""
 
 
 def _name(subject: str) -> dict[str, str]:
@@ -175,14 +175,12 @@ def _phone(body: LeadCreate) -> str:
 
 
 def _reporter(
-    actor: Actor | None, body: LeadCreate, lead_id: UUID, phone: str
+    actor: Actor | None, body: LeadCreate, lead_id: UUID, phone: str, original: str
 ) -> dict[str, Any] | None:
+    """`original` is the narrative of whoever names themselves in it."""
     if body.reporter.kind is ReporterKind.ANONYMOUS:
         return None
-    name = body.reporter.name
-    names_itself = vault.hide(body.narrative, name, phone) != body.narrative
-    original = body.narrative if names_itself else ""
-    return unnamed.row(lead_id, name, phone, actor=actor, narrative=original)
+    return unnamed.row(lead_id, body.reporter.name, phone, actor=actor, narrative=original)
 
 
 def _viewers(actor: Actor, place: places.Place) -> list[UUID]:

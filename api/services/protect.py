@@ -45,15 +45,17 @@ def text(value: str, field: str) -> Protected:
         {
             "id": uuid7(),
             "kind": each.kind,
-            "value_enc": keys.encrypt(each.value_normalised),
+            "value_enc": sealed,
             "value_index": keys.blind_index(each.kind.value, each.value_normalised),
             "value_mask": masked[each.start : each.end],
-            "raw_enc": keys.encrypt(each.raw),
+            # most are written as they are compared
+            "raw_enc": sealed if each.raw == each.value_normalised else keys.encrypt(each.raw),
             "field": field,
             "starts_at": each.start,
             "ends_at": each.end,
         }
         for each in found
+        for sealed in [keys.encrypt(each.value_normalised)]
     ]
     return Protected(masked, rows)
 

@@ -105,7 +105,7 @@ def test_a_mobile_never_shows_its_middle(phone):
     assert mask_phone(phone) == phone[:3] + "****" + phone[-4:]
 
 
-@given(st.text(min_size=2))
+@given(st.text(st.characters(exclude_characters="*"), min_size=2))  # a star shows nothing anyway
 def test_no_name_is_shown_whole(name):
     if len(name.strip()) > 1:
         assert mask_name(name).count("*") >= 1
