@@ -62,6 +62,20 @@ _NARROW = frozenset({BY_INDEX, "identifier", "number"})
 _DIALECT = asyncpg_dialect()
 
 
+class _Spelled(_DIALECT.statement_compiler):
+    """Words and numbers that a listing's own code holds stand in the SQL itself: bound, a score of
+    them (the names of a JSON's members above all) would be sent and evaluated at every call."""
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], **kw: Any) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        value = bindparam.value
+        if isinstance(value, str | int) and not isinstance(value, Enum) and "\\" not in str(value):
+            kw["literal_binds"] = True
+        return super().visit_bindparam(bindparam, **kw)
+
+
+_DIALECT.statement_compiler = _Spelled
+
+
 class Page(BaseModel, Generic[T]):
     """One page of a list; the cursors are opaque."""
 

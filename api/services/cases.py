@@ -119,6 +119,7 @@ _DIVERSION = case(
     )
 )  # fmt: skip
 _READ: dict[str, Any] = _ITEM | {
+    "owner_unit": columns.unit_named(Case.owner_unit_id),
     "summary": Case.summary,
     "source_leads": _SOURCE_LEADS,
     "identifiers": _IDENTIFIERS,

@@ -72,12 +72,11 @@ OPEN = [
 
 
 # Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
-_owner, _proposed, _concluded = (columns.unit_names() for _ in range(3))
+_owner, _proposed = columns.unit_names(), columns.unit_names()
 _SOURCE = (
     join(Lead, Division, Division.code == Lead.division_code, isouter=True)
     .join(_owner, _owner.c.id == Lead.owner_unit_id, isouter=True)
     .join(_proposed, _proposed.c.id == Lead.proposed_unit_id, isouter=True)
-    .join(_concluded, _concluded.c.id == Lead.concluded_unit_id, isouter=True)
 )
 _ITEM: dict[str, Any] = {
     "id": Lead.id,
@@ -141,6 +140,9 @@ _MAIN = columns.json_list(
     ).where(_Main.id == Lead.merged_into_id)
 )
 _READ: dict[str, Any] = _ITEM | {
+    # Of one record, on the other hand, each is one step through an index.
+    "owner_unit": columns.unit_named(Lead.owner_unit_id),
+    "proposed_unit": columns.unit_named(Lead.proposed_unit_id),
     "received_has_time": Lead.received_has_time,
     "narrative": Lead.narrative,
     "subject_uscc": Lead.subject_uscc,
@@ -157,7 +159,7 @@ _READ: dict[str, Any] = _ITEM | {
     "due_rule": Lead.due_rule,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
-    "concluded_unit": _concluded.c.named,
+    "concluded_unit": columns.unit_named(Lead.concluded_unit_id),
     "concluded_by_id": Lead.concluded_by_id,
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,
