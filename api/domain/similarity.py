@@ -8,7 +8,7 @@ The weights were set on pairs made by rules and proved on others (tests/domain/t
 
 import re
 import unicodedata
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -40,6 +40,8 @@ class SimilarityReason(Labelled):
 
 
 R, K = SimilarityReason, IdentifierKind
+#: A reason and its bits of evidence.
+_Reason = tuple[SimilarityReason, float]
 
 #: Bits of evidence of each agreement; near text is worth its share of it.
 WEIGHTS: dict[SimilarityReason, float] = {
@@ -142,12 +144,29 @@ def _text(narrative: str) -> tuple[str, frozenset[str]]:
 
 def compare(left: Features, right: Features) -> Match:
     """Weigh what two leads have in common."""
+    return comparing(left)(right)
+
+
+def comparing(left: Features) -> Callable[[Features], Match]:
+    """The same for one lead and many others: most of those found by a name bear the same one."""
+    names: dict[Name, _Reason | None] = {}
+
+    def compare(right: Features) -> Match:
+        if right.name not in names:
+            known = left.name.is_known and right.name.is_known
+            names[right.name] = _same_name(left.name, right.name) if known else None
+        return _weighed(left, right, names[right.name])
+
+    return compare
+
+
+def _weighed(left: Features, right: Features, same_name: _Reason | None) -> Match:
     hard = [
         (BY_KIND[kind], WEIGHTS[BY_KIND[kind]])
         for kind, _ in left.identifiers & right.identifiers
         if kind in BY_KIND
     ]
-    same, differs = _names(left, right)
+    same, differs = _names(left, right, same_name)
     soft = _soft(left, right)
     weight = max(0.0, sum(bits for _, bits in soft) - (OTHER_NAME if differs else 0.0))
     reasons: dict[SimilarityReason, float] = {}
@@ -157,8 +176,8 @@ def compare(left: Features, right: Features) -> Match:
     return Match(total, sorted(reasons.items(), key=lambda each: -each[1]))
 
 
-def _soft(left: Features, right: Features) -> list[tuple[SimilarityReason, float]]:
-    found: list[tuple[SimilarityReason, float]] = []
+def _soft(left: Features, right: Features) -> list[_Reason]:
+    found: list[_Reason] = []
     share = jaccard(left.pairs, right.pairs)
     if share > _TOPIC and min(len(left.pairs), len(right.pairs)) >= _FEW:
         near = min(1.0, (share - _TOPIC) / (_COPY - _TOPIC))
@@ -174,12 +193,11 @@ def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
     return common / (len(left) + len(right) - common) if common else 0.0
 
 
-def _names(left: Features, right: Features) -> tuple[list[tuple[SimilarityReason, float]], bool]:
+def _names(left: Features, right: Features, found: _Reason | None) -> tuple[list[_Reason], bool]:
     """The reason that the names give, if any, and whether they are two names."""
     a, b = left.name, right.name
     if not a.is_known and not b.is_known:
         return [], False
-    found = _same_name(a, b) if a.is_known and b.is_known else None
     if found is None and (_mentions(right.text, a) or _mentions(left.text, b)):
         found = R.NAMED_IN_TEXT, WEIGHTS[R.NAMED_IN_TEXT]
     return ([found], False) if found else ([], a.is_known and b.is_known)
@@ -191,7 +209,7 @@ def _mentions(text: str, who: Name) -> bool:
     return len(shown) >= 3 and shown in text
 
 
-def _same_name(a: Name, b: Name) -> tuple[SimilarityReason, float] | None:
+def _same_name(a: Name, b: Name) -> _Reason | None:
     if a.core == b.core:
         return R.SAME_NAME, WEIGHTS[R.SAME_NAME]
     if sound_alike(a.core, b.core):

@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 
 from api.core import search, word_stats
 from api.core.crypto import keyring
-from api.core.db import database
+from api.core.db import Planning, database
 from api.core.pagination import Compiled, compile_statement, param, yuan
 from api.domain import names, similarity
 from api.domain.actors import Actor
@@ -249,7 +249,8 @@ async def _similar(actor: Actor, wanted: _Wanted, *, personal: bool) -> dict[str
         "town": actor.division_code[:9],
     }
     bound = [compiled.fixed.get(name, values.get(name)) for name in compiled.names]
-    row = await database().fetchrow(compiled.sql, *bound)
+    # every part of it has its own limit: one plan is right for all, and planning takes longer
+    row = await database().fetchrow(compiled.sql, *bound, planning=Planning.ONCE)
     return _weighed(actor, wanted.features, orjson.loads(row[0] or "[]"), personal=personal)
 
 
@@ -258,8 +259,9 @@ def _weighed(
 ) -> dict[str, Any]:
     found: list[tuple[Match, dict[str, Any]]] = []
     hidden = 0
+    compare = similarity.comparing(features)
     for row in rows:
-        match = similarity.compare(features, _features(row, personal=personal))
+        match = compare(_features(row, personal=personal))
         if not match.is_similar:
             continue
         if row["seen"]:
@@ -304,7 +306,7 @@ async def of_lead(actor: Actor, lead_id: UUID) -> dict[str, Any]:
         "town": actor.division_code[:9],
     }
     bound = [compiled.fixed.get(name, values.get(name)) for name in compiled.names]
-    row = await database().fetchrow(compiled.sql, *bound)
+    row = await database().fetchrow(compiled.sql, *bound, planning=Planning.ONCE)
     if row is None:
         raise NotFound
     personal = actor.may(Permission.LEAD_REVEAL)
