@@ -141,7 +141,8 @@ def may_hold_another(plain: str) -> bool:
 def candidates(plain: str) -> Iterator[tuple[IdentifierKind, str, int, int]]:
     """Every hit in a half-width text as kind, normalised value, start, end; hits may overlap."""
     look = _look(plain)
-    for pattern, kind, read, worth in _READERS:
+    few = look.digits < 5 and not look.has_letters and "@" not in plain
+    for pattern, kind, read, worth in _OF_FEW_DIGITS if few else _READERS:
         if not worth(look):
             continue
         for match in pattern.finditer(plain):
@@ -234,6 +235,9 @@ _READERS: tuple[
      lambda look: look.has_letters and ("." in look.text or "//" in look.text)),
     (_ADDRESS, IdentifierKind.ADDRESS, _upper, lambda look: look.digits > 0 and "号" in look.text),
 )  # fmt: skip
+
+#: Without a letter, five digits or an @ there can only be an address, or a number spelled out.
+_OF_FEW_DIGITS = tuple(reader for reader in _READERS if reader[0] in {_SPELLED, _ADDRESS})
 
 
 def half_width(text: str) -> str:
