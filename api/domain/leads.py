@@ -260,11 +260,12 @@ NOT_PENDING = Predicate(
 )
 PROPOSED = _at("nothing_to_approve", "没有待批准的移送", _T.PROPOSED)
 DECIDABLE = _at("nothing_to_refuse", "没有待批准或者待送出的移送", _T.PROPOSED, _T.APPROVED)
-#: Handed over without the system's approval it has one on paper; while the head decides, neither.
-NOT_UNDECIDED = Predicate(
-    "transfer_undecided",
-    "移送公安正在等待批准",
-    lambda _, record: cast("LeadRecord", record).transfer_stage is not _T.PROPOSED,
+#: Handed over without a decision here it has one on paper; what the head is asked here, or has
+#: refused here, has none.
+NOT_UNAPPROVED = Predicate(
+    "transfer_not_approved",
+    "移送公安正在等待批准，或者未获批准；未获批准的可以补充核实后重新提请",
+    lambda _, record: cast("LeadRecord", record).transfer_stage not in {_T.PROPOSED, _T.REFUSED},
     Conflict,
 )
 
@@ -456,7 +457,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 _MATERIALS,
                 REASON,
             ),
-            when=(HANDLER, MAY_BE_OFFENCE, NOT_UNDECIDED),
+            when=(HANDLER, MAY_BE_OFFENCE, NOT_UNAPPROVED),
         ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),

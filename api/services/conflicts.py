@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, record_access
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.record_access import RecordAccess
 from api.domain import conflicts as rules
 from api.domain.actors import Actor
@@ -332,6 +332,7 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
     lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
+    lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
     viewers = [place.village_unit_id, _viewer(creator)] if creator else []
     await record_access.grant(session, leads.RESOURCE, lead.id, viewers)

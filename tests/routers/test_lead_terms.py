@@ -89,6 +89,9 @@ class TestApproval:
         assert (made["transfer_stage"], made["status"]) == ("refused", "concluded")
         assert made["transfers"][0]["refusal"] == "证据不足，补充核实后再报"
         assert running_clock(made) is None
+        url = f"/leads/{made['id']}"
+        sent = market.act(url, "transfer_police", made["version"], **factories.TO_POLICE)
+        assert refused(sent, 409)["code"] == "transfer_not_approved"
         made = act(
             market, made, "propose_transfer", reported_on=today().isoformat(), **REPORT
         )  # once more
@@ -106,7 +109,7 @@ class TestApproval:
         made, market = proposed(client), client("market")
         url = f"/leads/{made['id']}"
         sent = market.act(url, "transfer_police", made["version"], **factories.TO_POLICE)
-        assert refused(sent, 409)["code"] == "transfer_undecided"
+        assert refused(sent, 409)["code"] == "transfer_not_approved"
         told = market.act(
             url, "feed_back", made["version"], feedback_mode="phone", feedback_note="已告知。"
         )

@@ -8,6 +8,7 @@ from api.core.clock import now, today
 from api.domain.calendar import Calendar
 from tests import factories
 from tests.routers.test_duties import duties
+from tests.routers.test_informants import run_sql
 from tests.routers.test_lead_cycle import done, fed_back, refused
 
 RECEIPT = {"receipt_no": "接〔2026〕7号", "received_by": "孙警官"}
@@ -129,6 +130,32 @@ class TestIncompletePapers:
         problem = refused(answer, 422)
         assert (problem["code"], problem["rule"]) == ("incomplete_told_late", "TRF-05a")
         assert "第180条" in problem["article"]
+
+    @pytest.mark.parametrize(("days_ago", "status"), [(1, 200), (2, 422)])
+    def test_of_an_earlier_receipt_only_the_day_is_known(
+        self, client, market, running, days_ago, status
+    ):
+        made = received(client, days_ago=days_ago)
+        run_sql(
+            running, "UPDATE lead_transfers SET received_at = NULL WHERE lead_id = $1", made["id"]
+        )
+        shown = done(market.get(f"/leads/{made['id']}"))["transfers"][0]
+        assert (shown["received_at"], shown["received_on"]) == (
+            None, (today() - days_ago * DAY).isoformat(),
+        )  # fmt: skip
+        answer = market.act(
+            f"/leads/{made['id']}", "record_incomplete", made["version"],
+            told_at=moment(), missing="鉴定意见",
+        )  # fmt: skip
+        assert answer.status_code == status, answer.text
+
+    def test_told_before_it_was_received_cannot_be(self, client, market):
+        made = received(client, hours=2)
+        answer = market.act(
+            f"/leads/{made['id']}", "record_incomplete", made["version"],
+            told_at=moment(hours=3), missing="鉴定意见",
+        )  # fmt: skip
+        assert [e["code"] for e in refused(answer, 422)["errors"]] == ["too_early"]
 
     def test_missing_papers_alone_are_no_refusal(self, client, market):
         made = received(client)
