@@ -89,12 +89,6 @@ RESTRICTED_FLOW: Flow[RestrictedStatus, RestrictedAction] = Flow(
                 Field("receipt", "签收人或者回执号"),
             ),
         ),
-        _A.REMIND: Step(
-            frozenset({_S.HANDED_OFF}),
-            None,
-            P.RESTRICTED_FILE_HANDLE,
-            (Field("reason", "催办内容", FieldKind.LONG_TEXT),),
-        ),
         _A.RECORD_ANSWER: Step(
             frozenset({_S.HANDED_OFF}),
             _S.ANSWERED,
@@ -104,6 +98,12 @@ RESTRICTED_FLOW: Flow[RestrictedStatus, RestrictedAction] = Flow(
                 Field("answer_document_no", "答复文号", required=False),
                 Field("answer", "答复内容", FieldKind.LONG_TEXT),
             ),
+        ),
+        _A.REMIND: Step(
+            frozenset({_S.HANDED_OFF}),
+            None,
+            P.RESTRICTED_FILE_HANDLE,
+            (Field("reason", "催办内容", FieldKind.LONG_TEXT),),
         ),
         _A.CLOSE: Step(
             frozenset({_S.ANSWERED}),

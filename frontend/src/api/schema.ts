@@ -29002,7 +29002,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RestrictedFileHandOff"] | components["schemas"]["RestrictedFileRemind"] | components["schemas"]["RestrictedFileRecordAnswer"] | components["schemas"]["RestrictedFileClose"];
+                "application/json": components["schemas"]["RestrictedFileHandOff"] | components["schemas"]["RestrictedFileRecordAnswer"] | components["schemas"]["RestrictedFileRemind"] | components["schemas"]["RestrictedFileClose"];
             };
         };
         responses: {
