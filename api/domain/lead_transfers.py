@@ -4,6 +4,7 @@ At each step one rule ends and the next begins; whom it binds stands beside it. 
 are in `time_rules.csv`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ class TransferSide(Labelled):
 
     SENDER = "sender", "移送单位"
     RECEIVER = "receiver", "接收单位"
+    APPROVER = "approver", "批准移送的负责人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class TransferClock:
 
 
 _SENDER, _RECEIVER = TransferSide.SENDER, TransferSide.RECEIVER
+#: The written report lies before the head, who approves or refuses.
+PROPOSED = TransferClock("TRF-01", TransferSide.APPROVER)
 #: Approved: handed over within 24 hours. A department gets it by the rule of any lead.
 SENT: Mapping[ReceivingOrgan, TransferClock] = {
     ReceivingOrgan.POLICE: TransferClock("TRF-02", _SENDER),
@@ -47,5 +51,15 @@ ANSWERED: Mapping[TransferResult, TransferClock] = {
     TransferResult.FILED: TransferClock("TRF-07", _SENDER),
     TransferResult.NOT_FILED: TransferClock("TRF-06a", _SENDER),
 }
+_NAMES = re.compile(r"[、，,；;/\s]+")
+#: 移送规定第5条: not fewer look into a matter that is handed over.
+OFFICERS = 2
+
+
+def officers(said: str) -> list[str]:
+    """The names in a list of them, each once."""
+    return [name for name in dict.fromkeys(_NAMES.split(said.strip())) if name]
+
+
 #: By when the police tell that papers are missing; and why they may not refuse for it.
 TOLD_RULE = "TRF-05a"

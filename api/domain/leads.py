@@ -9,6 +9,8 @@ from api.domain.errors import Conflict, Forbidden, RuleViolated
 from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.lead_marks import FocusMark
+from api.domain.organisation import LEVEL_DIGITS, DivisionLevel
+from api.domain.permissions import ROLE_SCOPE, RowScope
 from api.domain.permissions import Permission as P
 
 
@@ -43,6 +45,9 @@ class LeadAction(Labelled):
     CONCLUDE = "conclude", "提交核查结论"
     RECHECK = "recheck", "发起二次核查"
     TRANSFER_DEPARTMENT = "transfer_department", "移交主管部门"
+    PROPOSE_TRANSFER = "propose_transfer", "提请批准移送公安"
+    APPROVE_TRANSFER = "approve_transfer", "批准移送公安"
+    REFUSE_TRANSFER = "refuse_transfer", "不批准移送公安"
     TRANSFER_POLICE = "transfer_police", "移送公安"
     RECORD_RECEIPT = "record_receipt", "登记接收回执"
     RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
@@ -58,6 +63,8 @@ class LeadAction(Labelled):
     WITHDRAW = "withdraw", "撤回"
     ARCHIVE = "archive", "归档"
     REOPEN = "reopen", "重新办理"
+    #: The county's own: what was routed to it goes back to nobody else.
+    REOPEN_COUNTY = "reopen_county", "由县里重新办理"
 
 
 class LeadConclusion(Labelled):
@@ -92,6 +99,9 @@ class Solved(Labelled):
 class TransferStage(Labelled):
     """How far a lead came that was handed to the police or to a department."""
 
+    PROPOSED = "proposed", "待批准移送"
+    APPROVED = "approved", "已批准移送，待送出"
+    REFUSED = "refused", "未批准移送"
     SENT = "sent", "已送出，待回执"
     RECEIVED = "received", "已接收，待结果"
     INCOMPLETE = "incomplete", "材料待补正"
@@ -157,6 +167,11 @@ S, A = LeadStatus, LeadAction
 TRIAGE = (S.RECEIVED, S.REGISTERED, S.DISPUTED)
 
 
+def is_routed(town_code: str) -> bool:
+    """Whether a lead was handed to the county because the town must keep off it."""
+    return len(town_code) == LEVEL_DIGITS[DivisionLevel.COUNTY]
+
+
 def _same_unit_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
 
@@ -170,8 +185,12 @@ class LeadRecord(Record, Protocol):
     concluded_unit_id: UUID | None
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
+    #: Who asked for the approval of a hand-over to the police.
+    transfer_proposed_by_id: UUID | None
     merged_into_id: UUID | None
     marks: list[str]
+    #: The county's code where the town must keep off.
+    town_code: str
 
 
 #: A lead that was checked and found to be no offence is not handed to the police.
@@ -228,7 +247,41 @@ UNANSWERED = _at(
 
 
 #: Nobody owes an answer.
-_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.PAST})
+_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.PAST, _T.REFUSED})
+#: The head has yet to decide, or what the head approved has yet to be handed over.
+PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
+
+#: What was put before the head ends there: nothing else is done with the lead meanwhile.
+NOT_PENDING = Predicate(
+    "transfer_pending",
+    "移送公安已提请批准：不批准的登记不批准，批准的先移送",
+    lambda _, record: cast("LeadRecord", record).transfer_stage not in PENDING,
+    Conflict,
+)
+PROPOSED = _at("nothing_to_approve", "没有待批准的移送", _T.PROPOSED)
+DECIDABLE = _at("nothing_to_refuse", "没有待批准或者待送出的移送", _T.PROPOSED, _T.APPROVED)
+#: Handed over without a decision here it has one on paper; what the head is asked here, or has
+#: refused here, has none.
+NOT_UNAPPROVED = Predicate(
+    "transfer_not_approved",
+    "移送公安正在等待批准，或者未获批准；未获批准的可以补充核实后重新提请",
+    lambda _, record: cast("LeadRecord", record).transfer_stage not in {_T.PROPOSED, _T.REFUSED},
+    Conflict,
+)
+
+
+def _is_another(actor: Actor, record: Record) -> bool:
+    return actor.id != cast("LeadRecord", record).transfer_proposed_by_id
+
+
+def _at_home(actor: Actor, record: Record) -> bool:
+    """The town's leaders for the town; the county for what it answers for itself."""
+    return OWN_UNIT.holds(actor, record) or ROLE_SCOPE.get(actor.role) is RowScope.TOWN
+
+
+#: 移送规定第5条: the head decides, and is not who reported.
+APPROVER = Predicate("not_approver", "只有镇领导，或者承办线索的县专项办可以批准移送", _at_home)
+ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_another)
 
 
 def _is_answered(_: Actor, record: Record) -> bool:
@@ -265,6 +318,15 @@ NOT_MERGED = Predicate(
     Conflict,
 )
 
+#: What was routed to the county, for the county that has it.
+ROUTED = Predicate(
+    "not_routed",
+    "只有因回避转到县里的线索，由承办的县专项办重新办理",
+    lambda actor, record: (
+        OWN_UNIT.holds(actor, record) and is_routed(cast("LeadRecord", record).town_code)
+    ),
+)
+
 MARKED = Predicate(
     "not_marked",
     "线索没有重点标记",
@@ -298,6 +360,10 @@ _UNFINISHED = _OPEN | {
 _SENT = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.FED_BACK})
 #: Where a second verification can start from, and what a sample for it is drawn from.
 DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
+#: From where a lead goes to the police.
+_BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED})
+#: What a lead is opened anew from.
+_OVER = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED})
 _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
@@ -353,20 +419,45 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
                 Field("diversion_department", "接收单位", only_with=_DISPUTE),
             ),
-            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED),
+            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED, NOT_PENDING),
+        ),
+        A.PROPOSE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("reported_on", "书面报告提交日期", FieldKind.DATE),
+                Field("investigators", "核实情况的执法人员（2名以上）"),
+                Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, MAY_BE_OFFENCE, NOT_PENDING),
+        ),
+        A.APPROVE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_APPROVE_TRANSFER,
+            when=(APPROVER, PROPOSED, ANOTHER),
+        ),
+        A.REFUSE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_APPROVE_TRANSFER,
+            fields=(REASON,),
+            when=(APPROVER, DECIDABLE),
         ),
         A.TRANSFER_POLICE: Step(
-            frozenset({S.VERIFYING, S.CONCLUDED}),
+            _BEFORE_POLICE,
             S.TRANSFERRED_POLICE,
             P.LEAD_HANDLE,
             fields=(
+                Field("reported_on", "书面报告提交日期", FieldKind.DATE, required=False),
                 Field("approved_on", "批准移送日期", FieldKind.DATE),
                 Field("approved_by", "批准人"),
                 _DOCUMENT,
                 _MATERIALS,
                 REASON,
             ),
-            when=(HANDLER, MAY_BE_OFFENCE),
+            when=(HANDLER, MAY_BE_OFFENCE, NOT_UNAPPROVED),
         ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),
@@ -379,7 +470,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 _MATERIALS,
                 REASON,
             ),
-            when=(HANDLER, NOT_MERGED),
+            when=(HANDLER, NOT_MERGED, NOT_PENDING),
         ),
         A.RECORD_RECEIPT: Step(
             _SENT,
@@ -387,7 +478,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 Field("receipt_no", "回执编号"),
-                Field("received_on", "接收日期", FieldKind.DATE),
+                Field("received_at", "接收时间", FieldKind.DATETIME),
                 Field("received_by", "接收人"),
             ),
             when=(HANDLER, AWAITS_RECEIPT),
@@ -397,7 +488,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("told_on", "公安机关告知日期", FieldKind.DATE),
+                Field("told_at", "公安机关告知时间", FieldKind.DATETIME),
                 Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
             ),
             when=(HANDLER, RECEIVED),
@@ -456,7 +547,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.RECHECK,
             P.LEAD_ASSIGN,
             fields=(_UNIT, REASON),
-            when=(NOT_MERGED,),
+            when=(NOT_MERGED, NOT_PENDING),
         ),
         A.FEED_BACK: Step(
             _ANSWERABLE,
@@ -466,7 +557,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
                 Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER,),
+            when=(HANDLER, NOT_PENDING),
         ),
         A.CLOSE: Step(
             frozenset({S.FED_BACK}),
@@ -479,7 +570,11 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(CLOSER, RESULT_BACK),
         ),
         A.ESCALATE: Step(
-            frozenset({S.REGISTERED, S.VERIFYING}), S.ESCALATED, P.LEAD_ASSIGN, fields=(REASON,)
+            frozenset({S.REGISTERED, S.VERIFYING}),
+            S.ESCALATED,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            when=(NOT_PENDING,),
         ),
         A.REJECT: Step(
             frozenset({S.RECEIVED, S.REGISTERED}),
@@ -502,16 +597,15 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(Field("mark", "重点标记", FieldKind.ENUM, options=FocusMark), REASON),
             when=(MARKED, NOT_MERGED),
         ),
-        A.WITHDRAW: Step(_OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), danger=True),
+        A.WITHDRAW: Step(
+            _OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_PENDING,), danger=True
+        ),
         A.ARCHIVE: Step(
             frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
         ),
-        A.REOPEN: Step(
-            frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED}),
-            S.REGISTERED,
-            P.LEAD_ASSIGN,
-            fields=(REASON,),
-            when=(NOT_MERGED,),
+        A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),
+        A.REOPEN_COUNTY: Step(
+            _OVER, S.ESCALATED, P.LEAD_CLOSE, fields=(REASON,), when=(ROUTED, NOT_MERGED)
         ),
     },
 )

@@ -44,6 +44,8 @@ class Permission(StrEnum):
 
     JOB_MANAGE = "job:manage"
 
+    #: The head of the agency: whether a lead goes to the police (移送规定第5条).
+    LEAD_APPROVE_TRANSFER = "lead:approve_transfer"
     LEAD_ASSIGN = "lead:assign"
     LEAD_ASSIST = "lead:assist"
     #: The county's own leads; the town's are closed by whoever assigns them.
@@ -222,6 +224,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INFORMANT_APPROVE,
             P.INFORMANT_ASSIGN,
             P.INFORMANT_READ,
+            P.LEAD_APPROVE_TRANSFER,
             P.REWARD_APPROVE,
         }
     ),
@@ -283,6 +286,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INFORMANT_ASSIGN,
             P.INFORMANT_OPEN,
             P.INFORMANT_READ,
+            P.LEAD_APPROVE_TRANSFER,
             P.LEAD_ASSIST,
             # what is routed to it because the town must keep off has nobody else to close it
             P.LEAD_CLOSE,

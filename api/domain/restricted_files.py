@@ -57,6 +57,7 @@ class RestrictedAction(Labelled):
     """What can be done with it. From `opened` there is no way but handing it off."""
 
     HAND_OFF = "hand_off", "移交"
+    REMIND = "remind", "催办"
     RECORD_ANSWER = "record_answer", "记录答复"
     CLOSE = "close", "办结"
 
@@ -98,6 +99,12 @@ RESTRICTED_FLOW: Flow[RestrictedStatus, RestrictedAction] = Flow(
                 Field("answer", "答复内容", FieldKind.LONG_TEXT),
             ),
         ),
+        _A.REMIND: Step(
+            frozenset({_S.HANDED_OFF}),
+            None,
+            P.RESTRICTED_FILE_HANDLE,
+            (Field("reason", "催办内容", FieldKind.LONG_TEXT),),
+        ),
         _A.CLOSE: Step(
             frozenset({_S.ANSWERED}),
             _S.CLOSED,
@@ -124,10 +131,16 @@ class RestrictedEvent(Labelled):
     HINTED = "hinted", "反映问题"
     READ = "read", "查看"
     TRANSITIONED = "transitioned", "办理"
+    ATTACHED = "attached", "上传附件"
+    DOWNLOADED = "downloaded", "下载附件"
     MEMBER_ADDED = "member_added", "加入知情人"
     MEMBER_REMOVED = "member_removed", "移出知情人"
     OWNER_CHANGED = "owner_changed", "更换管理人"
     SUCCEEDED = "succeeded", "原知情人都已离岗，由现任接管"
+
+
+#: Enough for any file; a list of them stays one page.
+MAX_ATTACHMENTS: Final = 100
 
 
 def not_owner() -> Conflict:

@@ -126,6 +126,7 @@ SAMPLES: Final[Mapping[str, Any]] = {
     "quantity": "1 个",
     "authority": "霍邱县公安局",
     "officers": ["孙示例", "钱示例"],
+    "investigators": "孙示例、钱示例",
     "starts_on": "2022-06-21",
     "expires_on": "2022-12-20",
     "released_on": "2022-10-11",

@@ -24,6 +24,12 @@ class Informant(Versioned, Base):
             postgresql_where=text("phone_index IS NOT NULL"),
         ),
         CheckConstraint("handler_id <> supervisor_id", name="two_people"),
+        # What somebody is to be named for, a few of all.
+        Index("ix_informants_keepers_wanted", "lead_id", postgresql_where=text("keepers_wanted")),
+        CheckConstraint(
+            "NOT keepers_wanted OR handler_id IS NULL OR supervisor_id IS NULL",
+            name="keepers_wanted",
+        ),
     )
 
     lead_id: Mapped[UUID] = mapped_column(
@@ -38,6 +44,8 @@ class Informant(Versioned, Base):
     #: Persons, not posts: who takes over a post does not take over a secret.
     handler_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    #: Whether the office is asked to name them: not for a ledger, whose importer keeps it.
+    keepers_wanted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class InformantOpening(Versioned, Base):

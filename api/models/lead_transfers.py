@@ -14,7 +14,7 @@ from api.models.base import Recorded
 
 
 class LeadTransfer(Recorded, Base):
-    """One hand-over. A lead that comes back may be handed over again."""
+    """One hand-over, from the report to the head on. A lead that comes back may be handed over again."""
 
     __tablename__ = "lead_transfers"
     __table_args__ = (Index(None, "lead_id", "id"),)
@@ -22,15 +22,25 @@ class LeadTransfer(Recorded, Base):
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
     organ: Mapped[ReceivingOrgan]
     department: Mapped[str]
-    document_no: Mapped[str]
-    materials: Mapped[str]
+    #: The written report to the head: since when, by whom it was looked into, what it says.
+    reported_on: Mapped[date | None]
+    investigators: Mapped[str] = mapped_column(default="", server_default="")
+    report: Mapped[str] = mapped_column(default="", server_default="")
+    refused_on: Mapped[date | None]
+    refusal: Mapped[str] = mapped_column(default="", server_default="")
+    document_no: Mapped[str] = mapped_column(default="")
+    materials: Mapped[str] = mapped_column(default="")
     approved_on: Mapped[date | None]
     approved_by: Mapped[str] = mapped_column(default="")
-    sent_on: Mapped[date]
+    #: None: not approved yet, or never.
+    sent_on: Mapped[date | None]
     receipt_no: Mapped[str] = mapped_column(default="")
     received_on: Mapped[date | None]
+    #: From here the police have 24 hours to tell what is missing; earlier rows know the day only.
+    received_at: Mapped[datetime | None]
     received_by: Mapped[str] = mapped_column(default="")
     told_on: Mapped[date | None]
+    told_at: Mapped[datetime | None]
     missing: Mapped[str] = mapped_column(default="")
     supplied_on: Mapped[date | None]
     supplied: Mapped[str] = mapped_column(default="")

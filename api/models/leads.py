@@ -174,6 +174,8 @@ class Lead(Recorded, Versioned, Base):
     #: How far its last hand-over came; the hand-overs themselves are in `lead_transfers`.
     transfer_stage: Mapped[TransferStage | None]
     transfer_reminded_on: Mapped[date | None]
+    #: Who asked for the approval of a hand-over to the police: somebody else decides.
+    transfer_proposed_by_id: Mapped[UUID | None]
     #: Closed is what the office did, solved is what the reporter got.
     solved: Mapped[Solved | None]
     solved_note: Mapped[str | None]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.clock import now
 from api.core.db import Base
+from api.core.files import StoredFile
 from api.core.ids import uuid7
 from api.domain.restricted_files import (
     Addressee,
@@ -78,8 +79,29 @@ class RestrictedHandOff(Base):
     organ: Mapped[HandOffOrgan]
     words_enc: Mapped[bytes]
     handed_on: Mapped[date]
+    #: When the organ was last asked for its answer.
+    reminded_on: Mapped[date | None]
     answered_on: Mapped[date | None]
     answer_enc: Mapped[bytes | None]
+
+
+class RestrictedAttachment(Base):
+    """A paper of a file: apart from other records' attachments, which more people read of. Written
+    once; its name and note are encrypted whole."""
+
+    __tablename__ = "restricted_attachments"
+    __table_args__ = (Index(None, "file_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("restricted_files.id"))
+    name_enc: Mapped[bytes]
+    note_enc: Mapped[bytes]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(ForeignKey(StoredFile.sha256))
+    uploaded_at: Mapped[datetime] = mapped_column(default=now)
+    uploaded_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    uploaded_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
 
 
 class RestrictedMember(Base):

@@ -23,7 +23,7 @@ from api.services.attachments import SUBJECTS, Subject, Upload
 router = make_router("attachments")
 
 #: Said by hand: a declared form field would read 100 MB before anybody is asked who sends them.
-_FORM: dict[str, Any] = {
+FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -66,7 +66,8 @@ def _invalid(field: str, code: str, message: str) -> Invalid:
     return Invalid(message, errors=[FieldError(f"/{field}", code, message)])
 
 
-async def _upload(request: Request) -> Upload:
+async def uploaded(request: Request) -> Upload:
+    """The file of a form, read when its sender was let. Raises Invalid, UnsupportedMedia."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UnsupportedMedia("附件须以 multipart/form-data 上传")
     form = await request.form(max_files=2, max_fields=5)
@@ -94,7 +95,7 @@ def _routes(subject: Subject) -> APIRouter:
         response_model=AttachmentRead,
         status_code=201,
         summary="上传附件",
-        openapi_extra=_FORM,
+        openapi_extra=FORM,
     )
     async def attachments_add(  # pyright: ignore[reportUnusedFunction]
         request: Request,
@@ -104,7 +105,7 @@ def _routes(subject: Subject) -> APIRouter:
     ) -> Response:
         """上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。"""
         await attachments.allow(session, actor, subject, record_id)
-        upload = await _upload(request)
+        upload = await uploaded(request)
         try:
             return answer(await attachments.add(session, actor, subject, record_id, upload), 201)
         finally:

@@ -3,7 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.access.guards import require
 from api.core.db import DbSession
@@ -12,7 +13,10 @@ from api.core.query import query_of
 from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
+from api.domain.files import disposition
 from api.domain.permissions import Permission as P
+from api.routers.attachments import FORM, uploaded
+from api.schemas.attachments import AttachmentRead
 from api.schemas.restricted_files import (
     Candidates,
     HintQuery,
@@ -27,7 +31,7 @@ from api.schemas.restricted_files import (
     RestrictedFileRead,
     RestrictedFileTransition,
 )
-from api.services import restricted_files
+from api.services import restricted_attachments, restricted_files
 
 router = make_router("restricted-files")
 
@@ -73,6 +77,52 @@ async def candidates(file_id: UUID, actor: Member, session: DbSession) -> Respon
     return answer(await restricted_files.candidates(session, actor, file_id))
 
 
+@router.get("/{file_id}/attachments", response_model=Page[AttachmentRead], summary="专档的附件列表")
+async def attachments_page(file_id: UUID, actor: Member, session: DbSession) -> Response:
+    """限知情人。专档的附件不在其他记录的附件里，别处看不到、下载不到。"""
+    return answer(await restricted_attachments.page(session, actor, file_id))
+
+
+@router.post(
+    "/{file_id}/attachments",
+    response_model=AttachmentRead,
+    status_code=201,
+    summary="向专档上传附件",
+    openapi_extra=FORM,
+)
+async def attachments_add(
+    request: Request, file_id: UUID, actor: Member, session: DbSession
+) -> Response:
+    """上传一个文件（不超过 100 MB，按内容识别类型，连同名称和说明加密保存）；办结以后不能再上传。"""
+    await restricted_attachments.allow(session, actor, file_id)
+    upload = await uploaded(request)
+    try:
+        return answer(await restricted_attachments.add(session, actor, file_id, upload), 201)
+    finally:
+        await request.close()
+
+
+@router.get(
+    "/{file_id}/attachments/{attachment_id}/content",
+    summary="下载专档的附件",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+async def attachment_content(
+    file_id: UUID, attachment_id: UUID, actor: Member, session: DbSession
+) -> Response:
+    """限知情人；每次下载都记入专档自己的记录，不进审计日志。"""
+    found = await restricted_attachments.content(session, actor, file_id, attachment_id)
+    return StreamingResponse(
+        found.content,
+        media_type=found.media_type,
+        headers={
+            "content-disposition": disposition(found.name),
+            "content-length": str(found.size),
+        },
+    )
+
+
 @router.post("/{file_id}/transitions", response_model=RestrictedFileRead, summary="办理专档")
 async def transition(
     file_id: UUID,
@@ -80,7 +130,7 @@ async def transition(
     actor: Member,
     session: DbSession,
 ) -> Response:
-    """移交、记录答复、办结；没有移交的不能办结。"""
+    """移交、催办、记录答复、办结；没有移交的不能办结。"""
     return answer(await restricted_files.transition(session, actor, file_id, body))
 
 

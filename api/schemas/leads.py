@@ -181,7 +181,7 @@ class LeadQuery(PageQuery):
     handled_unit_id: UUID | None = Field(
         None, description="办理单位（作出核查结论的单位，没有结论的为承办单位）"
     )
-    transfer_stage: Annotated[list[TransferStage], Field(max_length=4)] | None = None
+    transfer_stage: Annotated[list[TransferStage], Field(max_length=8)] | None = None
     owner_unit_id: UUID | None = None
     proposed_unit_id: UUID | None = None
     assisting_unit_id: UUID | None = None
@@ -273,15 +273,22 @@ class LeadTransferShown(Shown):
     id: UUID
     organ: ReceivingOrgan
     department: str
+    reported_on: date | None
+    investigators: str
+    report: str
+    refused_on: date | None
+    refusal: str
     document_no: str
     materials: str
     approved_on: date | None
     approved_by: str
-    sent_on: date
+    sent_on: date | None = Field(description="送出日期；尚未送出的为空")
     receipt_no: str
-    received_on: date | None
+    received_on: date | None = Field(description="接收日期")
+    received_at: datetime | None = Field(description="接收时间；只知道日期的为空")
     received_by: str
     told_on: date | None
+    told_at: datetime | None = Field(description="公安机关告知时间；只知道日期的为空")
     missing: str
     supplied_on: date | None
     supplied: str

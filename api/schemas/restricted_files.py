@@ -82,6 +82,7 @@ class HandOff(Shown):
     document_no: str
     handed_on: date
     receipt: str = Field(title="签收人或者回执号")
+    reminded_on: date | None = Field(title="最近一次催办日期")
     answered_on: date | None
     answer_document_no: str
     answer: str

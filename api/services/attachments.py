@@ -204,7 +204,9 @@ class Upload:
     content: BinaryIO
 
 
-def _examined(upload: Upload) -> tuple[files.Measured, FileType]:
+def examined(upload: Upload) -> tuple[files.Measured, FileType]:
+    """Digest, length and kind of a file (blocking: a thread). Raises Invalid, PayloadTooLarge,
+    UnsupportedMedia."""
     measured = files.measure(upload.content)
     return measured, sniff(upload.content, extension(upload.name))
 
@@ -216,7 +218,7 @@ async def add(
 
     Raises Invalid for an empty file, PayloadTooLarge, UnsupportedMedia for one that is not taken.
     """
-    measured, kind = await asyncio.to_thread(_examined, upload)
+    measured, kind = await asyncio.to_thread(examined, upload)
     stored = await files.save(session, upload.content, measured)
     name, note = safe_name(upload.name, kind.extension, kind.fits), upload.note
     if subject.resource == "lead":

@@ -1,8 +1,8 @@
 """Conflicts of interest of leads: the units that one is about are kept off it, and what the town
 itself may not handle goes to the county."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +11,30 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, record_access
-from api.core.clock import now
+from api.core.clock import now, today
 from api.core.record_access import RecordAccess
 from api.domain import conflicts as rules
 from api.domain.actors import Actor
 from api.domain.conflicts import Body
 from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import LeadStatus
+from api.domain.leads import PENDING, LeadStatus, ReporterKind
+from api.domain.leads import is_routed as goes_by_county
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
 from api.domain.permissions import ROLE_SCOPE, Role, RowScope
 from api.models.informants import Informant, LeadAccusedUnit
 from api.models.leads import Lead
 from api.models.units import Division, Post, Unit
 from api.schemas.informants import AccusedUnitCreate, LeadReturn
-from api.services import _transition, lead_assists, lead_sight, leads, places, unnamed
+from api.services import (
+    _transition,
+    lead_assists,
+    lead_sight,
+    lead_transfers,
+    leads,
+    places,
+    unnamed,
+)
 
 _COUNTY = LEVEL_DIGITS[DivisionLevel.COUNTY]
 _MUST_KEEP_OFF = "被反映的单位及其上下级回避"
@@ -55,8 +64,27 @@ class Standing:
 _NOBODY = Standing(frozenset(), frozenset(), ())
 
 
-async def _bodies(session: AsyncSession, division: str) -> list[Body]:
-    """The units of the town, and of the county above it."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A town's units with the county's, their posts, and the names that may stand before theirs."""
+
+    bodies: Sequence[Body] = ()
+    places: Sequence[str] = ()
+    posts: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict[UUID, Sequence[UUID]])
+
+    def standing(self, subject: str, marked: Collection[UUID] = ()) -> Standing:
+        """Who a lead about `subject` is about, and who must keep off it."""
+        accused = set(marked)
+        if rules.may_name_a_unit(subject):
+            accused |= rules.named(subject, self.bodies, self.places)
+        if not accused:
+            return _NOBODY
+        barred = frozenset(rules.barred(accused, self.bodies))
+        return Standing(frozenset(accused), barred, self.bodies)
+
+
+async def around(session: AsyncSession, division: str) -> Around:
+    """The surroundings of a division: asked for once, whether for one lead or for a ledger."""
     rows = await session.execute(
         select(Unit.id, Unit.name, Unit.kind, Unit.division_code, Unit.parent_id).where(
             Unit.is_active,
@@ -66,23 +94,30 @@ async def _bodies(session: AsyncSession, division: str) -> list[Body]:
             ),
         )
     )
-    return [Body(*row) for row in rows]
+    bodies = [Body(*row) for row in rows]
+    names = await session.scalars(
+        select(Division.name).where(Division.code.in_([division[:_COUNTY], division[:_TOWN]]))
+    )
+    posts: dict[UUID, list[UUID]] = {}
+    for unit, post in await session.execute(
+        select(Post.unit_id, Post.id).where(Post.unit_id.in_([body.id for body in bodies]))
+    ):
+        posts.setdefault(unit, []).append(post)
+    return Around(bodies, list(names), posts)
+
+
+async def around_all(session: AsyncSession, divisions: Iterable[str]) -> dict[str, Around]:
+    """The surroundings of every town among the divisions, by its code."""
+    towns = sorted({division[:_TOWN] for division in divisions})
+    return {town: await around(session, town) for town in towns}
 
 
 async def _standing(
     session: AsyncSession, subject: str, division: str, marked: Collection[UUID]
 ) -> Standing:
-    named = rules.may_name_a_unit(subject)
-    if not named and not marked:
+    if not rules.may_name_a_unit(subject) and not marked:
         return _NOBODY
-    bodies = await _bodies(session, division)
-    accused = set(marked)
-    if named:
-        known = await session.scalars(
-            select(Division.name).where(Division.code.in_([division[:_COUNTY], division[:_TOWN]]))
-        )
-        accused |= rules.named(subject, bodies, list(known))
-    return Standing(frozenset(accused), frozenset(rules.barred(accused, bodies)), bodies)
+    return (await around(session, division)).standing(subject, marked)
 
 
 async def of_lead(session: AsyncSession, lead: Lead) -> Standing:
@@ -107,28 +142,50 @@ async def ensure_clear(session: AsyncSession, lead: Lead, units: Collection[UUID
         )
 
 
-async def keep_off(
-    session: AsyncSession, lead: dict[str, Any], viewers: list[UUID]
-) -> list[tuple[Any, dict[str, Any]]]:
+@dataclass(slots=True)
+class Coming:
+    """A lead that is about to be stored: its row, who will see it, who reported it, and whose unit
+    takes it in."""
+
+    lead: dict[str, Any]
+    viewers: list[UUID]
+    reporter: dict[str, Any] | None = None
+    taker: UUID | None = None
+
+
+async def keep_off(session: AsyncSession, coming: Coming) -> list[tuple[Any, dict[str, Any]]]:
     """See to it that a lead which is about to be stored is not seen by whom it is about.
 
-    Changes the row and its viewers; returns the further rows that say so.
+    Changes the row, its viewers and its keepers; returns the further rows that say so.
     """
-    standing = await _standing(session, lead["subject_name"], lead["division_code"], ())
+    if not rules.may_name_a_unit(coming.lead["subject_name"]):
+        return []
+    return apart(await around(session, coming.lead["division_code"]), coming)
+
+
+def apart(near: Around, coming: Coming) -> list[tuple[Any, dict[str, Any]]]:
+    """The same, where the surroundings are known: every lead comes in by this."""
+    lead, viewers = coming.lead, coming.viewers
+    standing = near.standing(lead["subject_name"])
     if not standing.accused:
         return []
-    posts = await session.scalars(select(Post.id).where(Post.unit_id.in_(standing.barred)))
-    gone = standing.barred | set(posts)
+    posts = {post for unit in standing.barred for post in near.posts.get(unit, ())}
+    gone = standing.barred | posts
     viewers[:] = [viewer for viewer in viewers if viewer not in gone]
+    if lead["proposed_unit_id"] in standing.barred:
+        lead["proposed_unit_id"] = None
     rows: list[tuple[Any, dict[str, Any]]] = [
-        (LeadAccusedUnit, {"lead_id": lead["id"], "unit_id": unit, "reason": "", "at": now()})
-        for unit in sorted(standing.accused)
+        (LeadAccusedUnit, _row(lead["id"], unit)) for unit in sorted(standing.accused)
     ]
+    if coming.taker in standing.barred:
+        _free(coming.reporter)
     county = standing.county
     if county and rules.goes_to_county(standing.barred, lead["owner_unit_id"], standing.bodies):
+        _free(coming.reporter)
         lead |= {
             "town_code": lead["division_code"][:_COUNTY],
             "owner_unit_id": county,
+            "proposed_unit_id": None,
             "status": LeadStatus.ESCALATED,
         }
         viewers[:] = [county]
@@ -142,8 +199,49 @@ async def keep_off(
     return rows
 
 
+def _free(reporter: dict[str, Any] | None) -> None:
+    """Nobody of whom a lead is about keeps who reported it; others are to be named. Who asked to be
+    anonymous is kept for nobody."""
+    if reporter is not None and reporter["handler_id"] is not None:
+        reporter["handler_id"], reporter["keepers_wanted"] = None, True
+
+
+def _row(lead_id: UUID, unit_id: UUID, reason: str = "") -> dict[str, Any]:
+    return {"lead_id": lead_id, "unit_id": unit_id, "reason": reason, "at": now()}
+
+
+async def reconsider(session: AsyncSession, actor: Actor, lead: Lead) -> None:
+    """After a stored lead's subject or place was corrected: who must keep off it now does.
+
+    What was once said of a lead stays: nobody comes back to it because its subject was reworded.
+    Raises Conflict where it would have to go to a county that there is not.
+    """
+    if is_routed(lead):
+        return
+    standing = await of_lead(session, lead)
+    if standing.accused:
+        rows = [_row(lead.id, unit) for unit in sorted(standing.accused)]
+        await session.execute(insert(LeadAccusedUnit).values(rows).on_conflict_do_nothing())
+        await _apply(session, actor, lead, standing)
+
+
+async def _apply(session: AsyncSession, actor: Actor, lead: Lead, standing: Standing) -> bool:
+    """Whether a stored lead went to the county; else the barred are out of it."""
+    if not rules.goes_to_county(standing.barred, lead.owner_unit_id, standing.bodies):
+        await _withdraw(session, lead, standing)
+        return False
+    county = standing.county
+    if county is None:
+        raise Conflict(
+            "本县尚未设立县专项办，或者县专项办也应回避，请线下上报", code="county_missing"
+        )
+    await _route(session, actor, lead, standing, county)
+    return True
+
+
 async def read_new(session: AsyncSession, actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
-    """What whoever handed a lead in gets to see of it, this once, even where it is kept off them."""
+    """What whoever handed a lead in, or said what it is about, gets to see of it, this once, even
+    where it is kept off them from now on."""
     try:
         return await leads.read(actor, lead["id"], session)
     except NotFound:
@@ -164,24 +262,13 @@ async def accuse(
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, lead_id)
     unit = await places.unit(session, body.unit_id, "unit_id", lead.division_code[:_TOWN])
     reason = await unnamed.told(session, lead_id, body.reason)
-    row = {"lead_id": lead_id, "unit_id": unit.id, "reason": reason, "at": now()}
+    row = _row(lead_id, unit.id, reason)
     await session.execute(insert(LeadAccusedUnit).values(row).on_conflict_do_nothing())
     told = {"unit_id": str(unit.id), "unit_name": unit.name, "reason": reason}
     await events.record(
         session, actor, EventName.LEAD_ACCUSED_MARKED, leads.RESOURCE, lead_id, told
     )
-    standing = await of_lead(session, lead)
-    county = standing.county
-    barred = rules.goes_to_county(standing.barred, lead.owner_unit_id, standing.bodies)
-    if not barred:
-        await _withdraw(session, lead, standing)
-    elif county is None:
-        raise Conflict(
-            "本县尚未设立县专项办，或者县专项办也应回避，请线下上报", code="county_missing"
-        )
-    else:
-        await _route(session, actor, lead, standing, county)
-    return {"routed": barred}
+    return {"routed": await _apply(session, actor, lead, await of_lead(session, lead))}
 
 
 async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> None:
@@ -205,6 +292,8 @@ async def _route(
     lead.town_code = lead.town_code[:_COUNTY]
     lead.owner_unit_id = county
     lead.proposed_unit_id = None
+    if lead.transfer_stage in PENDING:
+        await lead_transfers.forget(session, lead)
     assisting = await lead_assists.units_of(session, lead.id)
     await lead_assists.let_off(session, lead, assisting, _MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
@@ -218,6 +307,7 @@ async def _route(
     kept = await session.get(Informant, lead.id, with_for_update=True)
     if kept is not None:
         kept.handler_id = kept.supervisor_id = None
+        kept.keepers_wanted = lead.reporter_kind is ReporterKind.REAL_NAME
         kept.version += 1
     await session.flush()
     told = {"units": standing.names()}
@@ -226,7 +316,7 @@ async def _route(
 
 def is_routed(lead: Lead) -> bool:
     """Whether a lead was handed to the county because the town must keep off it."""
-    return len(lead.town_code) == _COUNTY
+    return goes_by_county(lead.town_code)
 
 
 async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: LeadReturn) -> None:
@@ -242,6 +332,7 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
     lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
+    lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
     viewers = [place.village_unit_id, _viewer(creator)] if creator else []
     await record_access.grant(session, leads.RESOURCE, lead.id, viewers)

@@ -47,9 +47,10 @@ from api.domain.imports import ImportStatus
 from api.domain.informants import DECIDE_RULE, OpeningStatus
 from api.domain.inspections import InspectionStatus
 from api.domain.lead_assists import AssistStatus
-from api.domain.leads import DRAWABLE, LeadStatus
+from api.domain.lead_transfers import TransferSide
+from api.domain.leads import DRAWABLE, TRIAGE, LeadStatus, TransferStage
+from api.domain.permissions import ROLE_SCOPE, Role, RowScope
 from api.domain.permissions import Permission as P
-from api.domain.permissions import Role
 from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
 from api.domain.rectifications import RectificationStatus
 from api.domain.restricted_files import RestrictedStatus
@@ -60,7 +61,7 @@ from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.duties import DutyNotice
 from api.models.imports import Import
-from api.models.informants import InformantOpening, InformantRecusal
+from api.models.informants import Informant, InformantOpening, InformantRecusal
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransferClock
@@ -129,6 +130,12 @@ def _is(column: Any, status: Any) -> ColumnElement[bool]:
     return column == literal_column(f"'{status.value}'", Text())
 
 
+#: Leads for which the office is alarmed are in the list of alarms, and in no other.
+def _not_alarmed() -> ColumnElement[bool]:
+    since = bindparam(K.LEAD_UNOWNED.value, type_=Date())
+    return or_(Lead.unowned_on.is_(None), Lead.unowned_on > since)
+
+
 def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
     def waits(actor: Actor) -> ColumnElement[bool]:
         whose = (
@@ -136,7 +143,8 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
             if office
             else Lead.owner_unit_id == actor.unit_id
         )
-        return and_(whose, _is(Lead.status, status))
+        own = and_(whose, _is(Lead.status, status))
+        return and_(own, _not_alarmed()) if status in TRIAGE else own
 
     return Source(
         kind,
@@ -273,9 +281,28 @@ def _rectification(kind: DutyKind, *statuses: RectificationStatus) -> Source:
     )
 
 
-def _handed_over() -> Any:
-    """Leads with a term of a hand-over that still runs; each has one at most."""
-    return select(LeadTransferClock.lead_id).where(LeadTransferClock.ended_on.is_(None))
+def _handed_over(*, undecided: bool = False) -> Any:
+    """Leads with a term of a hand-over that still runs; each has one at most. While it binds the
+    head who approves it is a duty of nobody else."""
+    binds_head = LeadTransferClock.side == TransferSide.APPROVER
+    return select(LeadTransferClock.lead_id).where(
+        LeadTransferClock.ended_on.is_(None), binds_head if undecided else not_(binds_head)
+    )
+
+
+def _of_approver(actor: Actor) -> ColumnElement[bool]:
+    """What the head is to decide: of the town, or of what the county answers for itself."""
+    mine = (
+        Lead.town_code == actor.division_code[:9]
+        if ROLE_SCOPE.get(actor.role) is RowScope.TOWN
+        else Lead.owner_unit_id == actor.unit_id
+    )
+    return and_(
+        mine,
+        Lead.transfer_stage == TransferStage.PROPOSED,
+        Lead.transfer_proposed_by_id.is_distinct_from(actor.id),
+        Lead.id.in_(_handed_over(undecided=True)),
+    )
 
 
 def _clock_of(column: Any) -> Any:
@@ -412,6 +439,37 @@ _INFORMANT = Source(
     literal_column(f"'{DECIDE_RULE}'", Text()),
 )
 
+_I = Informant
+
+
+def _to_name(actor: Actor) -> ColumnElement[bool]:
+    """Reports with a name that nobody keeps yet, or only one; who withdrew names nobody."""
+    recused = exists().where(
+        InformantRecusal.lead_id == Lead.id, InformantRecusal.user_id == actor.id
+    )
+    mine = (
+        Lead.town_code == actor.division_code[:9]
+        if ROLE_SCOPE.get(actor.role) is RowScope.TOWN
+        else Lead.owner_unit_id == actor.unit_id
+    )
+    return and_(
+        mine,
+        Lead.id.in_(select(_I.lead_id).where(_I.keepers_wanted)),
+        Lead.status.in_(leads.OPEN),
+        ~recused,
+    )
+
+
+_KEEPERS = Source(
+    K.INFORMANT_NAME,
+    "leads",
+    Lead,
+    P.INFORMANT_ASSIGN,
+    _to_name,
+    Lead.subject_name,
+    Lead.number,
+)
+
 SOURCES: tuple[Source, ...] = (
     _unowned(
         K.LEAD_UNOWNED,
@@ -446,6 +504,19 @@ SOURCES: tuple[Source, ...] = (
         Lead.subject_name,
         Lead.number,
     ),
+    _lead(K.LEAD_ESCALATED, LeadStatus.ESCALATED),
+    Source(
+        K.LEAD_TRANSFER_APPROVE,
+        "leads",
+        Lead,
+        P.LEAD_APPROVE_TRANSFER,
+        _of_approver,
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    ),
     Source(
         K.LEAD_TRANSFER,
         "leads",
@@ -474,6 +545,7 @@ SOURCES: tuple[Source, ...] = (
         title=Lead.subject_name,
         number=Lead.number,
     ),
+    _KEEPERS,
     _INFORMANT,
     _restricted(K.RESTRICTED_HAND_OFF, RestrictedStatus.OPENED),
     _restricted(K.RESTRICTED_ANSWER, RestrictedStatus.HANDED_OFF),

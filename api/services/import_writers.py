@@ -1,7 +1,7 @@
 """How rows of a ledger become records: one writer a kind, each a handful of COPYs."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from api.schemas.leads import LeadCreate, Reporter
 from api.schemas.risk_entities import RiskEntityRow
 from api.schemas.victims import VictimCreate
 from api.services import (
+    conflicts,
     lead_intake,
     leads,
     places,
@@ -60,7 +61,8 @@ async def write_leads(
     located = await places.locate_many(session, codes)
     taken = await numbers.take("XS", record.town_code, len(rows))
     here = [located[code] for code in codes]
-    return partial(_lead_lines, actor, record.id, rows, here, taken)
+    near = await conflicts.around_all(session, (place.division_code for place in here))
+    return partial(_lead_lines, actor, record.id, rows, here, taken, near)
 
 
 def _lead_lines(
@@ -69,6 +71,7 @@ def _lead_lines(
     rows: Sequence[StagedRow],
     located: Sequence[places.Place],
     taken: Sequence[str],
+    near: Mapping[str, conflicts.Around],
 ) -> Composed:
     made = Composed()
     for row, place, number in zip(rows, located, taken, strict=True):
@@ -80,8 +83,13 @@ def _lead_lines(
         draft.lead["proposed_unit_id"] = UUID(proposed) if proposed else None
         lead_id: UUID = draft.lead["id"]
         made.ids.append(lead_id)
-        made.add("leads", draft.lead)
         reporter = draft.reporter or _known_anonymous(row, lead_id)
+        if reporter:
+            # whoever brings a ledger in keeps its informants: nobody is prompted row by row
+            reporter["keepers_wanted"] = False
+        coming = conflicts.Coming(draft.lead, draft.viewers, reporter, actor.unit_id)
+        kept_off = conflicts.apart(near[place.town_code], coming)
+        made.add("leads", draft.lead)
         if reporter:
             made.add("informants", reporter)
         for found in draft.identifiers:
@@ -90,6 +98,8 @@ def _lead_lines(
             made.add("record_access", _access(leads.RESOURCE, viewer, lead_id))
         draft.event["data"] = draft.event["data"] | {"import_id": str(import_id)}
         made.add("events", draft.event)
+        for model, values in kept_off:
+            made.add(model.__tablename__, values)
     return made
 
 

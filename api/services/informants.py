@@ -344,6 +344,7 @@ async def _put(
         kept.handler_id = person
     else:
         kept.supervisor_id = person
+    kept.keepers_wanted = kept.keepers_wanted and len(_keepers(kept)) < len(CustodyPlace)
     kept.version += 1
     kept.updated_at = now()
     if before is not None:

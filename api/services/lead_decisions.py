@@ -35,7 +35,11 @@ _DISPUTE_RULE = "LEAD-DISPUTE"
 #: After these nothing would be left in the figures of what was merged into the lead.
 _ENDS = frozenset({LeadAction.WITHDRAW.value, LeadAction.REJECT.value})
 #: What nobody has to help with any more, or not with what was asked in an earlier round.
-_NO_MORE_ASSISTS = _ENDS | {LeadAction.CLOSE.value, LeadAction.REOPEN.value}
+_NO_MORE_ASSISTS = _ENDS | {
+    LeadAction.CLOSE.value,
+    LeadAction.REOPEN.value,
+    LeadAction.REOPEN_COUNTY.value,
+}
 
 
 async def transition(
@@ -234,5 +238,6 @@ _EFFECTS = {
     LeadAction.CLOSE.value: _close,
     LeadAction.ESCALATE.value: _escalate,
     LeadAction.REOPEN.value: _reopen,
+    LeadAction.REOPEN_COUNTY.value: _reopen,
     **lead_transfers.EFFECTS,
 }

@@ -180,7 +180,8 @@ def _reporter(
     """`original` is the narrative of whoever names themselves in it."""
     if body.reporter.kind is ReporterKind.ANONYMOUS:
         return None
-    return unnamed.row(lead_id, body.reporter.name, phone, actor=actor, narrative=original)
+    name = body.reporter.name
+    return unnamed.row(lead_id, name, phone, actor=actor, narrative=original, wanted=True)
 
 
 def _viewers(actor: Actor, place: places.Place) -> list[UUID]:
@@ -204,7 +205,8 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     code = body.division_code or actor.division_code
     place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
-    kept_off = await conflicts.keep_off(session, made.lead, made.viewers)
+    coming = conflicts.Coming(made.lead, made.viewers, made.reporter, actor.unit_id)
+    kept_off = await conflicts.keep_off(session, coming)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
     if made.reporter:
         parts.append((Informant, made.reporter))
@@ -243,7 +245,12 @@ async def update(
     await events.record(
         session, actor, EventName.LEAD_UPDATED, leads.RESOURCE, lead.id, {"fields": sorted(changes)}
     )
-    return await leads.read(actor, record_id, session)
+    if {"subject_name", "division_code"} & changes.keys():
+        await conflicts.reconsider(session, actor, lead)
+    known = {
+        "id": lead.id, "town_code": lead.town_code, "owner_unit_id": lead.owner_unit_id,
+    }  # fmt: skip
+    return await conflicts.read_new(session, actor, known)
 
 
 async def _changes(session: AsyncSession, lead: Lead, body: LeadUpdate) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.events import EventName
-from api.domain.leads import MERGED_STATUS, NOT_MAIN, LeadConclusion, LeadStatus
+from api.domain.leads import MERGED_STATUS, NOT_MAIN, PENDING, LeadConclusion, LeadStatus
 from api.domain.permissions import Permission
 from api.models.leads import Lead, LeadLink
 from api.schemas.lead_links import Merge, Unmerge
@@ -114,6 +114,8 @@ async def _ensure_mergeable(session: AsyncSession, lead: Lead, main: Lead) -> No
         raise Conflict(f"{which.number} 已并入另一线索，请先撤销并入", code="merged")
     if lead.status not in MERGED_STATUS:
         raise Conflict(f"“{lead.status.label}”的线索不能并入其他线索", code="not_mergeable")
+    if lead.transfer_stage in PENDING:
+        raise Conflict("线索移送公安已提请批准，办完以后才能并入", code="transfer_pending")
     if main.status in NOT_MAIN or main.conclusion is LeadConclusion.DUPLICATE:
         said = main.conclusion.label if main.conclusion else main.status.label
         raise Conflict(f"“{said}”的线索不能作为主线索", code="not_main")

@@ -1,7 +1,7 @@
 """Handing a lead to the police or to a department, until its result is back."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +34,9 @@ _CLOCKS = columns.json_list(
     ).where(_Clock.transfer_id == LeadTransfer.id)
 )  # fmt: skip
 _SHOWN = (
-    "id", "organ", "department", "document_no", "materials", "approved_on", "approved_by",
-    "sent_on", "receipt_no", "received_on", "received_by", "told_on", "missing", "supplied_on",
+    "id", "organ", "department", "reported_on", "investigators", "report", "refused_on", "refusal",
+    "document_no", "materials", "approved_on", "approved_by", "sent_on", "receipt_no",
+    "received_on", "received_at", "received_by", "told_on", "told_at", "missing", "supplied_on",
     "supplied", "result", "result_on", "result_document_no", "result_note",
 )  # fmt: skip
 #: All hand-overs of a lead, for its listing.
@@ -49,6 +50,8 @@ COLUMN = columns.json_list(
     ).where(LeadTransfer.lead_id == Lead.id)
 )
 
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
 
 def _past(day: date, field: str, *, since: date | None = None) -> date:
     if day > today():
@@ -58,6 +61,21 @@ def _past(day: date, field: str, *, since: date | None = None) -> date:
         message = f"日期不能早于{since}"
         raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])
     return day
+
+
+def _past_moment(at: datetime, field: str, *, since: datetime | None = None) -> datetime:
+    """What counts in hours is told by the minute; clocks of two desks differ a little."""
+    if at > now() + _CLOCKS_DIFFER:
+        message = "时间不能晚于现在"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
+    if since is not None and at < since:
+        message = f"时间不能早于{since.astimezone(TIMEZONE):%Y-%m-%d %H:%M}"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])
+    return at
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), TIMEZONE) if day else None
 
 
 def _moment(day: date) -> datetime:
@@ -76,9 +94,13 @@ async def _current(session: AsyncSession, lead: Lead) -> LeadTransfer:
 
 
 async def _next(
-    session: AsyncSession, transfer: LeadTransfer, ended: date, begins: law.TransferClock | None
+    session: AsyncSession,
+    transfer: LeadTransfer,
+    ended: date,
+    begins: law.TransferClock | None,
+    at: datetime | None = None,
 ) -> None:
-    """End the clock that runs, and begin another one on that day."""
+    """End the clock that runs, and begin another one on that day, or at the very moment."""
     await session.execute(
         update(_Clock)
         .where(_Clock.transfer_id == transfer.id, _Clock.ended_on.is_(None))
@@ -87,7 +109,7 @@ async def _next(
     if begins is None:
         return
     rule = await time_rules.one(session, begins.rule_id, ended)
-    started = _moment(ended)
+    started = at or _moment(ended)
     due = clocks.deadline(rule, started, await time_rules.calendar(session))
     session.add(
         _Clock(
@@ -104,30 +126,104 @@ async def _next(
     )
 
 
+async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """The written report lies before the head from that day."""
+    officers = law.officers(body.investigators)
+    if len(officers) < law.OFFICERS:
+        rule = await time_rules.one(session, law.PROPOSED.rule_id, today())
+        message = f"须有{law.OFFICERS}名以上执法人员核实情况，姓名之间用顿号分开（{rule.source}）"
+        raise Invalid(message, errors=[FieldError("/investigators", "two_officers", message)])
+    transfer = LeadTransfer(
+        id=uuid7(),
+        lead_id=lead.id,
+        organ=ReceivingOrgan.POLICE,
+        department=ReceivingOrgan.POLICE.label,
+        reported_on=_past(body.reported_on, "reported_on"),
+        investigators=await unnamed.told(session, lead.id, "、".join(officers)),
+        report=await unnamed.told(session, lead.id, body.report),
+        created_by_post_id=actor.post_id,
+    )
+    session.add(transfer)
+    await session.flush()
+    lead.transfer_stage, lead.transfer_reminded_on = TransferStage.PROPOSED, None
+    lead.transfer_proposed_by_id = actor.id
+    await _next(session, transfer, body.reported_on, law.PROPOSED)
+
+
+async def _approve(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Decided now: what follows is counted in hours from this moment."""
+    del body
+    transfer = await _current(session, lead)
+    transfer.approved_on, transfer.approved_by = today(), actor.name
+    lead.transfer_stage = TransferStage.APPROVED
+    await _next(session, transfer, today(), law.SENT[transfer.organ], now())
+
+
+async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Not approved, or taken back before it was handed over: the reasons stay with the report."""
+    del actor
+    transfer = await _current(session, lead)
+    transfer.refused_on = today()
+    transfer.refusal = await unnamed.told(session, lead.id, body.reason)
+    lead.transfer_stage = TransferStage.REFUSED
+    await _next(session, transfer, today(), None)
+
+
 async def _send(
     session: AsyncSession, actor: Actor, lead: Lead, body: Any, organ: ReceivingOrgan
 ) -> None:
     police = organ is ReceivingOrgan.POLICE
-    approved = _past(body.approved_on, "approved_on") if police else None
     transfer = LeadTransfer(
         id=uuid7(),
         lead_id=lead.id,
         organ=organ,
         department=organ.label if police else await unnamed.told(session, lead.id, body.department),
-        document_no=await unnamed.told(session, lead.id, body.document_no or ""),
-        materials=await unnamed.told(session, lead.id, body.materials),
-        approved_on=approved,
-        approved_by=await unnamed.told(session, lead.id, body.approved_by) if police else "",
-        sent_on=today(),
         created_by_post_id=actor.post_id,
     )
+    await _papers(session, lead, transfer, body)
     session.add(transfer)
     await session.flush()
+    if police:
+        await _approved_on_paper(session, lead, transfer, body)
     lead.transfer_stage, lead.transfer_reminded_on = TransferStage.SENT, None
-    await _next(session, transfer, approved or today(), law.SENT[organ])
+    await _next(session, transfer, transfer.approved_on or today(), law.SENT[organ])
+
+
+async def _papers(session: AsyncSession, lead: Lead, transfer: LeadTransfer, body: Any) -> None:
+    transfer.document_no = await unnamed.told(session, lead.id, body.document_no or "")
+    transfer.materials = await unnamed.told(session, lead.id, body.materials)
+    transfer.sent_on = today()
+
+
+async def _approved_on_paper(
+    session: AsyncSession, lead: Lead, transfer: LeadTransfer, body: Any
+) -> None:
+    """The head signed a paper; when the report lay before the head, the term was kept or not."""
+    reported: date | None = getattr(body, "reported_on", None)
+    transfer.approved_on = _past(body.approved_on, "approved_on", since=reported)
+    transfer.approved_by = await unnamed.told(session, lead.id, body.approved_by)
+    if reported is not None:
+        transfer.reported_on = reported
+        await _next(session, transfer, reported, law.PROPOSED)
+        await session.flush()  # the next one ends it
+
+
+def _ensure_as_approved(transfer: LeadTransfer, body: Any) -> None:
+    """Nobody writes over what the head decided."""
+    for field in ("reported_on", "approved_on", "approved_by"):
+        given, decided = getattr(body, field, None), getattr(transfer, field)
+        if given is not None and given != decided:
+            message = f"批准移送的记录为{decided}"
+            raise Invalid(message, errors=[FieldError(f"/{field}", "not_as_approved", message)])
 
 
 async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    if lead.transfer_stage is TransferStage.APPROVED:
+        transfer = await _current(session, lead)
+        _ensure_as_approved(transfer, body)
+        await _papers(session, lead, transfer, body)
+        lead.transfer_stage = TransferStage.SENT  # its clock runs since the approval
+        return
     await _send(session, actor, lead, body, ReceivingOrgan.POLICE)
 
 
@@ -138,22 +234,26 @@ async def _to_department(session: AsyncSession, actor: Actor, lead: Lead, body: 
 async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     transfer = await _current(session, lead)
-    day = _past(body.received_on, "received_on", since=transfer.approved_on)
-    transfer.received_on = day
+    at = _past_moment(body.received_at, "received_at", since=_begin(transfer.approved_on))
+    day = at.astimezone(TIMEZONE).date()
+    transfer.received_at, transfer.received_on = at, day
     transfer.receipt_no = await unnamed.told(session, lead.id, body.receipt_no)
     transfer.received_by = await unnamed.told(session, lead.id, body.received_by)
     lead.transfer_stage = TransferStage.RECEIVED
-    await _next(session, transfer, day, law.RECEIVED[transfer.organ])
+    await _next(session, transfer, day, law.RECEIVED[transfer.organ], at)
 
 
 async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """The police tell of missing papers within 24 hours, or have accepted what there is."""
     del actor
     transfer = await _current(session, lead)
-    told = _past(body.told_on, "told_on", since=transfer.received_on)
-    received = transfer.received_on or transfer.sent_on
-    rule = await time_rules.one(session, law.TOLD_RULE, received)
-    if told > received + timedelta(days=1):
+    told = _past_moment(
+        body.told_at, "told_at", since=transfer.received_at or _begin(transfer.received_on)
+    )
+    # of earlier receipts only the day is known: it stands for its end
+    received = transfer.received_at or clocks.end_of_day(transfer.received_on or today())
+    rule = await time_rules.one(session, law.TOLD_RULE, received.astimezone(TIMEZONE).date())
+    if told > clocks.deadline(rule, received, await time_rules.calendar(session)).at:
         raise RuleViolated(
             f"公安机关应当在接受案件后{rule.term_label}内一次告知须补正的材料，逾期告知的视为材料齐全",
             code="incomplete_told_late",
@@ -161,9 +261,11 @@ async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any
             rule=rule.rule_id,
             rule_version=rule.version,
         )
-    transfer.told_on, transfer.missing = told, await unnamed.told(session, lead.id, body.missing)
+    day = told.astimezone(TIMEZONE).date()
+    transfer.told_at, transfer.told_on = told, day
+    transfer.missing = await unnamed.told(session, lead.id, body.missing)
     lead.transfer_stage = TransferStage.INCOMPLETE
-    await _next(session, transfer, told, law.INCOMPLETE)
+    await _next(session, transfer, day, law.INCOMPLETE, told)
 
 
 async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -212,7 +314,7 @@ async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 async def forget(session: AsyncSession, lead: Lead) -> None:
     """A new round begins: earlier hand-overs stay to be read and bind nobody."""
     lead.transfer_stage = TransferStage.PAST if lead.transfer_stage else None
-    lead.transfer_reminded_on = None
+    lead.transfer_reminded_on = lead.transfer_proposed_by_id = None
     await stop(session, lead.id)
 
 
@@ -226,6 +328,9 @@ async def stop(session: AsyncSession, lead_id: UUID) -> None:
 
 
 EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] = {
+    LeadAction.PROPOSE_TRANSFER.value: _propose,
+    LeadAction.APPROVE_TRANSFER.value: _approve,
+    LeadAction.REFUSE_TRANSFER.value: _refuse,
     LeadAction.TRANSFER_POLICE.value: _to_police,
     LeadAction.TRANSFER_DEPARTMENT.value: _to_department,
     LeadAction.RECORD_RECEIPT.value: _receipt,

@@ -165,6 +165,8 @@ _READ: dict[str, Any] = _ITEM | {
     "diversion_department": Lead.diversion_department,
     "solved_note": Lead.solved_note,
     "transfer_reminded_on": Lead.transfer_reminded_on,
+    "transfer_proposed_by_id": Lead.transfer_proposed_by_id,
+    "town_code": Lead.town_code,
     "transfers": Rare(lead_transfers.COLUMN, lambda lead: lead["transfer_stage"] is not None, []),
     "concluded_on": Lead.concluded_on,
     "feedback_mode": Lead.feedback_mode,
@@ -177,7 +179,7 @@ _READ: dict[str, Any] = _ITEM | {
 }
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
-_DECIDING = {"concluded_by_id", "assisted"}
+_DECIDING = {"concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code"}
 check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
@@ -349,8 +351,10 @@ class _Standing:
     concluded_unit_id: UUID | None
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
+    transfer_proposed_by_id: UUID | None
     merged_into_id: UUID | None
     marks: list[str]
+    town_code: str
 
 
 async def read(
@@ -391,8 +395,10 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
+        UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
         lead["marks"],
+        lead.pop("town_code"),
     )
 
 
@@ -404,6 +410,11 @@ def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
     if lead["marks"] or lead["fast_track"]:
         begun[rule_of("due_on")] = rules_for(lead["marks"], fast=lead["fast_track"])[0]
     offered: dict[str, dict[str, str | None]] = {LeadAction.ASSIGN.value: begun} if begun else {}
+    if lead["transfer_stage"] == TransferStage.APPROVED.value:
+        approved = max(lead["transfers"], key=lambda each: each["id"])
+        offered[LeadAction.TRANSFER_POLICE.value] = {
+            name: approved[name] for name in ("reported_on", "approved_on", "approved_by")
+        }
     if len(lead["marks"]) == 1:
         offered[LeadAction.UNMARK.value] = {"mark": lead["marks"][0]}
     return offered

@@ -84,7 +84,8 @@ async def create(session: AsyncSession, body: PublicReport) -> str:
     number = (await numbers.take("XS", place.division_code))[0]
     made = lead_intake.draft(None, _as_lead(body), place, number)
     lead_id = made.lead["id"]
-    kept_off = await conflicts.keep_off(session, made.lead, made.viewers)
+    coming = conflicts.Coming(made.lead, made.viewers, made.reporter)
+    kept_off = await conflicts.keep_off(session, coming)
     kept = {
         "lead_id": lead_id,
         "digest": receipts.digest(receipt),

@@ -163,7 +163,7 @@ async def raise_hint(session: AsyncSession, actor: Actor, body: HintRaise) -> di
     )
     session.add(made)
     await session.flush()
-    _note(session, file, RestrictedEvent.HINTED, actor.id, data={"kind": body.kind.value})
+    note(session, file, RestrictedEvent.HINTED, actor.id, data={"kind": body.kind.value})
     await session.flush()
     return {"kind": made.kind.value, "raised_at": made.raised_at.astimezone(TIMEZONE).isoformat()}
 
@@ -207,7 +207,7 @@ async def _open_file(
     if made is not None:
         session.add(RestrictedMember(file_id=file.id, user_id=keeper, since=now()))
         await session.flush()
-        _note(session, file, RestrictedEvent.OPENED, None, about=keeper)
+        note(session, file, RestrictedEvent.OPENED, None, about=keeper)
     return file
 
 
@@ -231,7 +231,7 @@ async def own_hints(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[
 # ------------------------------------------------------------------------------ events
 
 
-def _note(
+def note(
     session: AsyncSession,
     file: RestrictedFile,
     name: RestrictedEvent,
@@ -241,6 +241,7 @@ def _note(
     reason: str = "",
     data: dict[str, Any] | None = None,
 ) -> None:
+    """Write down what was done with a file, in the file alone."""
     session.add(
         _Event(
             id=uuid7(),
@@ -258,7 +259,7 @@ def _note(
 # ------------------------------------------------------------------------------ reading
 
 
-async def _locked(session: AsyncSession, actor: Actor, file_id: UUID) -> RestrictedFile:
+async def locked(session: AsyncSession, actor: Actor, file_id: UUID) -> RestrictedFile:
     """A file that the actor may know of. Who comes after the last of the list takes it over.
 
     Raises NotFound.
@@ -275,7 +276,7 @@ async def _locked(session: AsyncSession, actor: Actor, file_id: UUID) -> Restric
         session.add(RestrictedMember(file_id=file.id, user_id=actor.id, since=now()))
         file.owner_user_id = actor.id
         await session.flush()
-        _note(session, file, RestrictedEvent.SUCCEEDED, actor.id)
+        note(session, file, RestrictedEvent.SUCCEEDED, actor.id)
     return file
 
 
@@ -321,8 +322,8 @@ def _listed(
 
 async def read(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, Any]:
     """The whole file; that it was read is written down in it. Raises NotFound."""
-    file = await _locked(session, actor, file_id)
-    _note(session, file, RestrictedEvent.READ, actor.id)
+    file = await locked(session, actor, file_id)
+    note(session, file, RestrictedEvent.READ, actor.id)
     await session.flush()
     return await _shown(session, actor, file)
 
@@ -393,6 +394,7 @@ async def _hand_offs(session: AsyncSession, file: RestrictedFile) -> list[dict[s
             "id": each.id,
             "organ": each.organ.value,
             "handed_on": each.handed_on,
+            "reminded_on": each.reminded_on,
             "answered_on": each.answered_on,
             **_opened(each.words_enc),
             **(_opened(each.answer_enc) if each.answer_enc else unanswered),
@@ -482,18 +484,22 @@ def _label(event: RestrictedFileEvent) -> str:
 async def transition(
     session: AsyncSession, actor: Actor, file_id: UUID, body: Any
 ) -> dict[str, Any]:
-    """Hand off, write down the answer, close. Raises NotFound, StaleVersion, TransitionNotAllowed,
+    """Hand off, remind, write down the answer, close. Raises NotFound, StaleVersion, TransitionNotAllowed,
     Invalid."""
-    file = await _locked(session, actor, file_id)
+    file = await locked(session, actor, file_id)
     _, data = _transition.take(actor, file, RESTRICTED_FLOW, body)
     action = RestrictedAction(body.action)
-    begun = today()
+    begun: date | None = today()
     if action is RestrictedAction.HAND_OFF:
         begun = await _hand_off(session, file, body)
     elif action is RestrictedAction.RECORD_ANSWER:
         begun = await _answered(session, file, body)
-    await _start_clock(session, file, begun)
-    _note(
+    elif action is RestrictedAction.REMIND:
+        # the organ owes its answer since the hand-off, however often it is asked
+        (await _last(session, file)).reminded_on, begun = today(), None
+    if begun is not None:
+        await _start_clock(session, file, begun)
+    note(
         session, file, RestrictedEvent.TRANSITIONED, actor.id,
         reason=getattr(body, "reason", ""), data=data,
     )  # fmt: skip
@@ -533,8 +539,8 @@ async def _hand_off(session: AsyncSession, file: RestrictedFile, body: Any) -> d
     return made.handed_on
 
 
-async def _answered(session: AsyncSession, file: RestrictedFile, body: Any) -> date:
-    last = (
+async def _last(session: AsyncSession, file: RestrictedFile) -> RestrictedHandOff:
+    return (
         await session.scalars(
             select(RestrictedHandOff)
             .where(RestrictedHandOff.file_id == file.id)
@@ -542,6 +548,10 @@ async def _answered(session: AsyncSession, file: RestrictedFile, body: Any) -> d
             .limit(1)
         )
     ).one()
+
+
+async def _answered(session: AsyncSession, file: RestrictedFile, body: Any) -> date:
+    last = await _last(session, file)
     last.answered_on = _past(body.answered_on, "answered_on", last.handed_on)
     last.answer_enc = _sealed(
         {"answer": body.answer, "answer_document_no": body.answer_document_no or ""}
@@ -562,7 +572,7 @@ async def _may_manage(session: AsyncSession, actor: Actor, file: RestrictedFile)
 async def _managed(
     session: AsyncSession, actor: Actor, file_id: UUID, version: int
 ) -> RestrictedFile:
-    file = await _locked(session, actor, file_id)
+    file = await locked(session, actor, file_id)
     if not await _may_manage(session, actor, file):
         raise not_owner()
     _transition.check_version(file, version)
@@ -572,7 +582,7 @@ async def _managed(
 
 async def candidates(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, Any]:
     """Who could be named and is not yet. Raises NotFound."""
-    file = await _locked(session, actor, file_id)
+    file = await locked(session, actor, file_id)
     found: Any = await session.execute(_nameable(file).order_by(Unit.name, User.name))
     return {
         "items": [
@@ -663,6 +673,6 @@ async def _changed(
     reason: str,
 ) -> dict[str, Any]:
     await session.flush()
-    _note(session, file, name, actor.id, about=about, reason=reason)
+    note(session, file, name, actor.id, about=about, reason=reason)
     await session.flush()
     return await _shown(session, actor, file)

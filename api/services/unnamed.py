@@ -21,10 +21,16 @@ _PHONE = "informant_phone"
 
 
 def row(
-    lead_id: UUID, name: str, phone: str, *, actor: Actor | None = None, narrative: str = ""
+    lead_id: UUID,
+    name: str,
+    phone: str,
+    *,
+    actor: Actor | None = None,
+    narrative: str = "",
+    wanted: bool = False,
 ) -> dict[str, Any]:
     """The values of one informant. Whoever takes the report in and may keep identities, keeps it;
-    otherwise somebody is to be named."""
+    otherwise somebody is to be named. `wanted`: the office is asked to name two keepers."""
     keys = keyring()
     keeps = actor is not None and actor.may(P.INFORMANT_OPEN)
     return {
@@ -35,6 +41,7 @@ def row(
         "narrative_enc": keys.encrypt(narrative) if narrative else None,
         "handler_id": actor.id if keeps and actor else None,
         "supervisor_id": None,
+        "keepers_wanted": wanted,
         "version": 1,
         "updated_at": now(),
     }

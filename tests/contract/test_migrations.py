@@ -121,6 +121,43 @@ def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
     keyring.cache_clear()
 
 
+def test_what_was_never_handed_over_leaves_on_the_way_down(server):
+    """Of a proposal there is nothing in the older table; who is to be named is found on the way up."""
+
+    async def run(*statements: tuple) -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return [await connection.fetch(*statement) for statement in statements][-1]
+        finally:
+            await connection.close()
+
+    def row(table: str, **given: str) -> None:
+        asyncio.run(run((filled(server, table, **given),)))
+
+    migrations.upgrade(server.owner_url)
+    one = "'01a00000-0000-7000-8000-000000000001'"
+    row("divisions", code="'341522118'")
+    row("units", id=one, division_code="'341522118'")
+    row("posts", id=one, unit_id=one, division_code="'341522118'")
+    row(
+        "leads", id=one, owner_unit_id=one, division_code="'341522118'",
+        transfer_stage="'proposed'", reporter_kind="'real_name'",
+    )  # fmt: skip
+    row("informants", lead_id=one)
+    row("lead_transfers", id=one, lead_id=one, created_by_post_id=one, organ="'police'")
+    row("lead_transfer_clocks", transfer_id=one, lead_id=one, due_on="'2022-06-01'")
+    migrations.downgrade(server.owner_url, "restricted_files")
+    assert asyncio.run(run(("SELECT id FROM lead_transfers",))) == []
+    assert asyncio.run(run(("SELECT id FROM lead_transfer_clocks",))) == []
+    (lead,) = asyncio.run(run(("SELECT transfer_stage FROM leads",)))
+    assert lead["transfer_stage"] is None
+    migrations.upgrade(server.owner_url)
+    (kept,) = asyncio.run(run(("SELECT keepers_wanted FROM informants",)))
+    assert kept["keepers_wanted"] is True
+    emptied = ("informants", "leads", "posts", "units", "divisions")
+    asyncio.run(run(*((f"DELETE FROM {table}",) for table in emptied)))
+
+
 def test_the_models_say_what_the_database_has(server):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Did not recognize type 'xid8'")

@@ -19,12 +19,16 @@ from tests.factories import assign, make_lead
 CANARY = "金丝雀保护伞线索正文"
 REASON = "金丝雀名单变更理由"
 ORGAN = "金丝雀纪委全称"
+PAPER_NAME, PAPER = "金丝雀附件名称.txt", "金丝雀附件正文"
+REMINDER = "金丝雀催办内容"
+CANARIES = (CANARY, REASON, ORGAN, PAPER_NAME, PAPER, REMINDER)
 OFF_THE_LIST = (
     "leader", "office", "police", "justice", "culture", "finance", "civil", "market", "village01",
     "village02", "grid01", "supervisor", "system_admin", "security_admin", "audit_admin",
 )  # fmt: skip
-#: Where rows may change when a file is opened: its own tables, and answers kept for repetition.
-OWN = re.compile(r"^(restricted_\w+|idempotency_keys)$")
+#: Where rows may change when a file is opened: its own tables, answers kept for repetition, and the
+#: store of contents, which no answer reads by itself.
+OWN = re.compile(r"^(restricted_\w+|idempotency_keys|stored_files)$")
 #: Of files, not of records: every answer about these is the same but for who asks.
 _SKIPPED = {"/metrics"}
 
@@ -189,6 +193,14 @@ def open_and_hand_off(as_, lead: dict) -> dict:
         document_no="1号", handed_on=file["opened_at"][:10], receipt="签收",
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
+    made = county.post(
+        f"{url}/attachments", files={"file": (PAPER_NAME, PAPER.encode())}, data={"note": CANARY}
+    )
+    assert made.status_code == 201, made.text
+    fetched = county.get(f"{url}/attachments/{made.json()['id']}/content")
+    assert fetched.text == PAPER
+    answer = county.act(url, "remind", answer.json()["version"], reason=REMINDER)
+    assert answer.status_code == 200, answer.text
     return answer.json()
 
 
@@ -233,7 +245,7 @@ def test_nobody_off_the_list_can_tell(as_, server, lead):
     assert "umbrella" in told
     assert file["id"] not in told
     everything = str(after)
-    for canary in (CANARY, REASON, ORGAN, file["id"]):
+    for canary in (*CANARIES, file["id"]):
         assert canary not in everything
     # the walk finds what there is to be found: somebody on the list reads otherwise
     assert file["id"] in str(walk(as_("county"), ["/restricted-files", "/me/duties"]))
@@ -252,7 +264,7 @@ def test_the_numbers_go_on_without_a_gap(as_, server):
 def test_a_thief_finds_no_word_of_it(as_, server, lead):
     dumped = dump(server.owner_url)
     assert b"restricted_hints" in dumped
-    for canary in (CANARY, REASON, ORGAN):
+    for canary in CANARIES:
         for form in forms(canary):
             assert form not in dumped
             for path in server.home.rglob("*"):

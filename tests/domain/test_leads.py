@@ -9,6 +9,7 @@ import pytest
 
 from api.domain.actors import Actor
 from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.lead_transfers import officers
 from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, TransferStage
 from api.domain.permissions import Role
 
@@ -28,6 +29,9 @@ PLAN = {
         "verifying recheck transferred_department transferred_police escalated",
         "concluded",
     ),
+    "propose_transfer": ("verifying concluded", None),
+    "approve_transfer": ("verifying concluded", None),
+    "refuse_transfer": ("verifying concluded", None),
     "transfer_police": ("verifying concluded", "transferred_police"),
     "transfer_department": ("registered verifying concluded", "transferred_department"),
     "record_receipt": ("transferred_department transferred_police fed_back", None),
@@ -52,12 +56,17 @@ PLAN = {
     "withdraw": ("received registered assigned disputed verifying", "withdrawn"),
     "archive": ("closed withdrawn", "archived"),
     "reopen": ("closed rejected withdrawn archived", "registered"),
+    "reopen_county": ("closed rejected withdrawn archived", "escalated"),
 }
 OFFICE = {
     "register", "assign", "recheck", "escalate", "reject", "withdraw", "reopen", "mark", "unmark",
 }  # fmt: skip
 #: The county too, of what it answers for itself.
 CLOSING = {"close", "archive"}
+#: The office may by its permission, but never has what was routed to the county.
+ROUTED = {"reopen_county"}
+#: The head of the agency that hands over (移送规定第5条).
+DECIDING = {"approve_transfer", "refuse_transfer"}
 HANDLERS = {
     Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
     Role.MARKET, Role.COUNTY,
@@ -75,12 +84,16 @@ class Standing:
     concluded_unit_id: UUID | None = None
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
+    transfer_proposed_by_id: UUID | None = None
     merged_into_id: None = None
     marks: tuple[str, ...] = ("major",)
+    town_code: str = "341522118"
 
 
 #: At which stage of a hand-over nothing can be objected to an action.
 STAGES = {
+    "approve_transfer": TransferStage.PROPOSED,
+    "refuse_transfer": TransferStage.APPROVED,
     "record_receipt": TransferStage.SENT,
     "record_incomplete": TransferStage.RECEIVED,
     "supply_papers": TransferStage.INCOMPLETE,
@@ -103,11 +116,17 @@ def test_status_by_action(role):
     for status, action in product(LeadStatus, LeadAction):
         origins, target = PLAN[action.value]
         allowed = role in HANDLERS
-        if action.value in OFFICE | CLOSING:
-            county = role is Role.COUNTY and action.value in CLOSING
+        if action.value in OFFICE | CLOSING | ROUTED:
+            county = role is Role.COUNTY and action.value in CLOSING | ROUTED
             allowed = role is Role.OFFICE or county
+        if action.value in DECIDING:
+            allowed = role in {Role.LEADER, Role.COUNTY}
         fits = status.value in origins.split()
-        record = Standing(status, transfer_stage=STAGES.get(action.value))
+        record = Standing(
+            status,
+            transfer_stage=STAGES.get(action.value),
+            town_code="341522" if action.value in ROUTED else "341522118",
+        )
         offered = {each.action for each in LEAD_FLOW.available(who, record)}
         assert (action in offered) is (allowed and fits), (role, status, action)
         if allowed and fits:
@@ -129,6 +148,84 @@ def test_who_ends_a_lead_of_another_unit(role, may, action, status):
         with pytest.raises(Forbidden) as refused:
             LEAD_FLOW.step(LeadAction(action), who, record)
         assert refused.value.code == "not_own_unit"
+
+
+@pytest.mark.parametrize("status", ["closed", "rejected", "withdrawn", "archived"])
+@pytest.mark.parametrize(
+    ("town", "own", "may"),
+    [("341522", True, True), ("341522", False, False), ("341522118", True, False)],
+)
+def test_the_county_reopens_what_was_routed_to_it_and_nothing_else(status, town, own, may):
+    who = actor(Role.COUNTY)
+    owner = who.unit_id if own else uuid4()
+    record = Standing(LeadStatus(status), owner_unit_id=owner, town_code=town)
+    offered = {each.action for each in LEAD_FLOW.available(who, record)}
+    assert (LeadAction.REOPEN_COUNTY in offered) is may
+    assert LeadAction.REOPEN not in offered
+    if not may:
+        with pytest.raises(Forbidden) as refused:
+            LEAD_FLOW.step(LeadAction.REOPEN_COUNTY, who, record)
+        assert refused.value.code == "not_routed"
+
+
+class TestApproval:
+    """移送规定第5条: the head approves or refuses; meanwhile nothing else is done with the lead."""
+
+    @pytest.mark.parametrize("stage", [None, *TransferStage])
+    @pytest.mark.parametrize("status", ["verifying", "concluded"])
+    def test_what_each_stage_allows(self, status, stage):
+        record = Standing(LeadStatus(status), transfer_stage=stage)
+
+        def offered(role: Role) -> set[str]:
+            return {each.action.value for each in LEAD_FLOW.available(actor(role), record)}
+
+        pending = stage in {TransferStage.PROPOSED, TransferStage.APPROVED}
+        assert ("approve_transfer" in offered(Role.LEADER)) is (stage is TransferStage.PROPOSED)
+        assert ("refuse_transfer" in offered(Role.LEADER)) is pending
+        assert ("propose_transfer" in offered(Role.MARKET)) is not pending
+        unapproved = stage in {TransferStage.PROPOSED, TransferStage.REFUSED}
+        assert ("transfer_police" in offered(Role.MARKET)) is not unapproved
+        for action in ("conclude", "transfer_department", "feed_back", "escalate", "withdraw",
+                       "recheck"):  # fmt: skip
+            if status in PLAN[action][0].split():
+                assert (action in offered(Role.OFFICE)) is not pending, action
+
+    @pytest.mark.parametrize(
+        ("role", "own", "may"),
+        [(Role.LEADER, False, True), (Role.COUNTY, True, True), (Role.COUNTY, False, False)],
+    )
+    @pytest.mark.parametrize("action", ["approve_transfer", "refuse_transfer"])
+    def test_the_town_decides_for_itself_and_the_county_for_itself(self, role, own, may, action):
+        who = actor(role)
+        owner = who.unit_id if own else uuid4()
+        record = Standing(
+            LeadStatus.VERIFYING, owner_unit_id=owner, transfer_stage=TransferStage.PROPOSED
+        )
+        assert (action in {a.action.value for a in LEAD_FLOW.available(who, record)}) is may
+
+    def test_nobody_approves_their_own(self):
+        who = actor(Role.COUNTY)
+        record = Standing(
+            LeadStatus.VERIFYING,
+            transfer_stage=TransferStage.PROPOSED,
+            transfer_proposed_by_id=who.id,
+        )
+        with pytest.raises(Forbidden) as refused:
+            LEAD_FLOW.step(LeadAction.APPROVE_TRANSFER, who, record)
+        assert refused.value.code == "own_proposal"
+        assert LEAD_FLOW.step(LeadAction.REFUSE_TRANSFER, who, record)  # taken back
+
+    @pytest.mark.parametrize(
+        ("said", "names"),
+        [
+            ("张三、李四", ["张三", "李四"]),
+            ("张三 李四，王五", ["张三", "李四", "王五"]),
+            ("张三、张三", ["张三"]),
+            ("  ", []),
+        ],
+    )
+    def test_officers_are_counted_by_their_names(self, said, names):
+        assert officers(said) == names
 
 
 class TestSecondVerification:
@@ -174,7 +271,7 @@ class TestHandOver:
         record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
         offered = {each.action for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
         assert (LeadAction.CONCLUDE in offered) is (
-            stage in {TransferStage.ANSWERED, TransferStage.PAST}
+            stage in {TransferStage.ANSWERED, TransferStage.PAST, TransferStage.REFUSED}
         )
 
     @pytest.mark.parametrize("stage", [None, *TransferStage])
@@ -182,7 +279,8 @@ class TestHandOver:
     def test_closed_only_with_a_result_or_a_reminder(self, stage, reminded):
         record = Standing(LeadStatus.FED_BACK, transfer_stage=stage, transfer_reminded_on=reminded)
         who = actor(Role.OFFICE)
-        if stage in {None, TransferStage.ANSWERED, TransferStage.PAST} or reminded:
+        asks_nothing = {None, TransferStage.ANSWERED, TransferStage.PAST, TransferStage.REFUSED}
+        if stage in asks_nothing or reminded:
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
             return
         with pytest.raises(RuleViolated) as refused:

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.core.clock import today
+from api.core.clock import now, today
 from api.domain.calendar import Calendar
 from tests import factories
 from tests.routers.test_duties import duties
+from tests.routers.test_informants import run_sql
 from tests.routers.test_lead_cycle import done, fed_back, refused
 
 RECEIPT = {"receipt_no": "接〔2026〕7号", "received_by": "孙警官"}
@@ -34,6 +35,10 @@ def running_clock(made: dict) -> dict | None:
     return running[0] if running else None
 
 
+def moment(days_ago: int = 0, **ago) -> str:
+    return (now() - days_ago * DAY - timedelta(**ago)).isoformat()
+
+
 def to_police(client, days_ago: int = 0) -> dict:
     made = factories.conclude(client("office"), client("market"))
     approved = (today() - days_ago * DAY).isoformat()
@@ -41,10 +46,10 @@ def to_police(client, days_ago: int = 0) -> dict:
     return act(client("market"), made, "transfer_police", **body)
 
 
-def received(client, days_ago: int = 0) -> dict:
-    day = (today() - days_ago * DAY).isoformat()
-    made = to_police(client, days_ago)
-    return act(client("market"), made, "record_receipt", received_on=day, **RECEIPT)
+def received(client, days_ago: int = 0, **ago) -> dict:
+    made = to_police(client, days_ago + 1)
+    at = moment(days_ago, **ago)
+    return act(client("market"), made, "record_receipt", received_at=at, **RECEIPT)
 
 
 class TestToThePolice:
@@ -64,8 +69,7 @@ class TestToThePolice:
         (duty,) = [d for d in duties(market, made["id"]) if d["kind"] == "lead_transfer"]
         assert (duty["rule"], duty["overdue"]) == ("TRF-02", True)
         assert "24小时" in duty["rule_label"]
-        day = (approved + DAY).isoformat()
-        made = act(market, made, "record_receipt", received_on=day, **RECEIPT)
+        made = act(market, made, "record_receipt", received_at=moment(1), **RECEIPT)
         clock = running_clock(made)
         assert (clock["rule_id"], clock["side"]) == ("TRF-04", "receiver")
         calendar = Calendar.builtin()
@@ -104,10 +108,9 @@ class TestToThePolice:
 
 class TestIncompletePapers:
     def test_told_in_time_cured_in_three_days(self, client, market):
-        made = received(client, days_ago=1)
-        made = act(
-            market, made, "record_incomplete", told_on=today().isoformat(), missing="鉴定意见"
-        )
+        made = received(client, hours=23, minutes=59)
+        made = act(market, made, "record_incomplete", told_at=moment(), missing="鉴定意见")
+        assert made["transfers"][0]["told_at"]
         assert made["transfer_stage"] == "incomplete"
         clock = running_clock(made)
         assert (clock["rule_id"], clock["side"]) == ("TRF-05b", "sender")
@@ -119,14 +122,40 @@ class TestIncompletePapers:
         assert (made["transfer_stage"], running_clock(made)["rule_id"]) == ("received", "TRF-04")
 
     def test_told_after_24_hours_is_too_late(self, client, market):
-        made = received(client, days_ago=2)
+        made = received(client, hours=24, minutes=2)
         answer = market.act(
             f"/leads/{made['id']}", "record_incomplete", made["version"],
-            told_on=today().isoformat(), missing="鉴定意见",
+            told_at=moment(minutes=1), missing="鉴定意见",
         )  # fmt: skip
         problem = refused(answer, 422)
         assert (problem["code"], problem["rule"]) == ("incomplete_told_late", "TRF-05a")
         assert "第180条" in problem["article"]
+
+    @pytest.mark.parametrize(("days_ago", "status"), [(1, 200), (2, 422)])
+    def test_of_an_earlier_receipt_only_the_day_is_known(
+        self, client, market, running, days_ago, status
+    ):
+        made = received(client, days_ago=days_ago)
+        run_sql(
+            running, "UPDATE lead_transfers SET received_at = NULL WHERE lead_id = $1", made["id"]
+        )
+        shown = done(market.get(f"/leads/{made['id']}"))["transfers"][0]
+        assert (shown["received_at"], shown["received_on"]) == (
+            None, (today() - days_ago * DAY).isoformat(),
+        )  # fmt: skip
+        answer = market.act(
+            f"/leads/{made['id']}", "record_incomplete", made["version"],
+            told_at=moment(), missing="鉴定意见",
+        )  # fmt: skip
+        assert answer.status_code == status, answer.text
+
+    def test_told_before_it_was_received_cannot_be(self, client, market):
+        made = received(client, hours=2)
+        answer = market.act(
+            f"/leads/{made['id']}", "record_incomplete", made["version"],
+            told_at=moment(hours=3), missing="鉴定意见",
+        )  # fmt: skip
+        assert [e["code"] for e in refused(answer, 422)["errors"]] == ["too_early"]
 
     def test_missing_papers_alone_are_no_refusal(self, client, market):
         made = received(client)
@@ -179,7 +208,7 @@ class TestToADepartment:
             materials="线索登记表", reason="属其职责",
         )  # fmt: skip
         assert running_clock(made)["rule_id"] == "LEAD-ACK"
-        made = act(civil, made, "record_receipt", received_on=today().isoformat(), **RECEIPT)
+        made = act(civil, made, "record_receipt", received_at=moment(), **RECEIPT)
         assert running_clock(made)["rule_id"] == rule
         made = act(
             civil, made, "record_result", result="handled",
@@ -189,11 +218,9 @@ class TestToADepartment:
 
     def test_days_have_an_order(self, client):
         made = to_police(client, days_ago=1)
-        early = (today() - 2 * DAY).isoformat()
-        late = (today() + DAY).isoformat()
-        for day, code in ((early, "too_early"), (late, "in_future")):
+        for at, code in ((moment(2), "too_early"), (moment(-1), "in_future")):
             answer = client("market").act(
                 f"/leads/{made['id']}", "record_receipt", made["version"],
-                received_on=day, **RECEIPT,
+                received_at=at, **RECEIPT,
             )  # fmt: skip
             assert [e["code"] for e in refused(answer, 422)["errors"]] == [code]

@@ -192,6 +192,103 @@ class TestHandingOff:
         assert sorted(each["status"] for each in mine) == ["closed", "opened"]
 
 
+class TestReminding:
+    def test_the_organ_is_asked_and_its_term_goes_on(self, client, opened):
+        county = client("county")
+        url = f"/restricted-files/{opened['id']}"
+        early = county.act(url, "remind", opened["version"], reason="请尽快答复")
+        assert (early.status_code, early.json()["code"]) == (409, "transition_not_allowed")
+        handed = hand_off(county, opened).json()
+        assert handed["hand_offs"][0]["reminded_on"] is None
+        asked = county.act(url, "remind", handed["version"], reason="请尽快答复").json()
+        assert asked["status"] == "handed_off"
+        assert asked["hand_offs"][0]["reminded_on"] == today().isoformat()
+        assert (asked["due_on"], asked["due_rule"]) == (handed["due_on"], "RST-02")
+        assert ("催办", "请尽快答复") in [(e["label"], e["reason"]) for e in asked["history"]]
+        again = county.act(url, "remind", asked["version"], reason="再次催办")
+        assert again.status_code == 200, again.text
+
+
+PAPER = ("录音说明.txt", "金丝雀附件正文".encode())
+
+
+def attach(who, file: dict, paper: tuple[str, bytes] = PAPER) -> httpx.Response:
+    return who.post(
+        f"/restricted-files/{file['id']}/attachments",
+        files={"file": paper},
+        data={"note": "反映人提供"},
+    )
+
+
+class TestPapers:
+    def test_for_the_people_on_the_list_and_nobody_else(self, client, opened):
+        county = client("county")
+        made = attach(county, opened)
+        assert made.status_code == 201, made.text
+        shown = made.json()
+        assert (shown["name"], shown["note"]) == (PAPER[0], "反映人提供")
+        assert shown["uploaded_by"] == "何县安"
+        url = f"/restricted-files/{opened['id']}/attachments"
+        assert county.get(url).json()["items"] == [shown]
+        content = county.get(f"{url}/{shown['id']}/content")
+        assert content.content == PAPER[1]
+        history = county.get(f"/restricted-files/{opened['id']}").json()["history"]
+        assert {"上传附件", "下载附件"} <= {each["label"] for each in history}
+        # elsewhere there is no such attachment, for those on the list either
+        assert county.get(f"/attachments/{shown['id']}/content").status_code == 404
+        nothing = str(uuid4())
+        for who in (*NAMEABLE, *NEVER, *ADMINISTRATORS):
+            for at, none in (
+                (url, f"/restricted-files/{nothing}/attachments"),
+                (f"{url}/{shown['id']}/content", f"{url}/{nothing}/content"),
+                (f"/attachments/{shown['id']}/content", f"/attachments/{nothing}/content"),
+            ):
+                seen, unseen = client(who).get(at), client(who).get(none)
+                assert seen.status_code in {403, 404}, (who, at)
+                told = [{k: v for k, v in each.json().items() if k != "request_id"}
+                        for each in (seen, unseen)]  # fmt: skip
+                assert told[0] == told[1], "as if it were not there"
+            assert attach(client(who), opened).status_code in {403, 404}, who
+        assert len(county.get(url).json()["items"]) == 1
+
+    def test_named_people_add_theirs_and_those_removed_fetch_none(self, client, opened):
+        leader = user_id(client, "leader")
+        url = f"/restricted-files/{opened['id']}"
+        body = {"user_id": leader, "reason": "需要核对情况", "version": opened["version"]}
+        file = client("county").post(f"{url}/members", json=body).json()
+        paper = attach(client("leader"), opened).json()
+        at = f"{url}/attachments/{paper['id']}/content"
+        assert client("county").get(at).status_code == 200
+        body = {"reason": "不再需要知情", "version": file["version"]}
+        client("county").post(f"{url}/members/{leader}/removals", json=body)
+        assert client("leader").get(at).status_code == 404
+
+    def test_a_paper_of_another_file_is_not_fetched_through_ones_own(self, client, lead, opened):
+        paper = attach(client("county"), opened).json()
+        other = make_lead(client("office"))
+        hint(client("office"), other)
+        file = file_of(client("county"), other)
+        at = f"/restricted-files/{file['id']}/attachments/{paper['id']}/content"
+        assert client("county").get(at).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("paper", "status"), [(("空.txt", b""), 422), (("病毒.exe", b"MZ\x90\x00" * 20), 415)]
+    )
+    def test_what_is_not_taken(self, client, opened, paper, status):
+        assert attach(client("county"), opened, paper).status_code == status
+
+    def test_none_after_it_is_closed(self, client, opened):
+        county = client("county")
+        url = f"/restricted-files/{opened['id']}"
+        file = hand_off(county, opened).json()
+        file = county.act(
+            url, "record_answer", file["version"], answered_on=today().isoformat(), answer="查否。"
+        ).json()
+        county.act(url, "close", file["version"], reason="已经答复")
+        late = attach(county, opened)
+        assert (late.status_code, late.json()["code"]) == (409, "closed")
+
+
 class TestDuties:
     def kinds(self, who) -> dict[str, int]:
         return {each["kind"]: each["count"] for each in who.get("/me/duties").json()["counts"]}

@@ -336,9 +336,12 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_recheck_drawn': '抽中待发起二次核查',
   'lead_assist_asked': '协办待签收',
   'lead_assist_answer': '协办待答复',
+  'lead_escalated': '上报、转县的线索待提交结论',
+  'lead_transfer_approve': '移送公安待批准',
   'lead_transfer': '移送、移交的事项待办或者待催办',
   'lead_feed_back': '待反馈举报人',
   'lead_message': '举报人留言待答复',
+  'informant_name': '指定举报人信息保管人',
   'informant_decide': '查看举报人身份待批准',
   'restricted_hand_off': '专档待移交',
   'restricted_answer': '专档待取得答复',
@@ -1120,9 +1123,13 @@ export const TransferResultLabels: Record<TransferResult, string> = {
 export const TransferSideLabels: Record<TransferSide, string> = {
   'sender': '移送单位',
   'receiver': '接收单位',
+  'approver': '批准移送的负责人',
 }
 
 export const TransferStageLabels: Record<TransferStage, string> = {
+  'proposed': '待批准移送',
+  'approved': '已批准移送，待送出',
+  'refused': '未批准移送',
   'sent': '已送出，待回执',
   'received': '已接收，待结果',
   'incomplete': '材料待补正',

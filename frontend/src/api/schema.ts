@@ -2498,6 +2498,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/restricted-files/{file_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 专档的附件列表
+         * @description 限知情人。专档的附件不在其他记录的附件里，别处看不到、下载不到。
+         */
+        get: operations["restricted_files_attachments_page"];
+        put?: never;
+        /**
+         * 向专档上传附件
+         * @description 上传一个文件（不超过 100 MB，按内容识别类型，连同名称和说明加密保存）；办结以后不能再上传。
+         */
+        post: operations["restricted_files_attachments_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restricted-files/{file_id}/attachments/{attachment_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载专档的附件
+         * @description 限知情人；每次下载都记入专档自己的记录，不进审计日志。
+         */
+        get: operations["restricted_files_attachment_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/restricted-files/{file_id}/candidates": {
         parameters: {
             query?: never;
@@ -2589,7 +2633,7 @@ export interface paths {
         put?: never;
         /**
          * 办理专档
-         * @description 移交、记录答复、办结；没有移交的不能办结。
+         * @description 移交、催办、记录答复、办结；没有移交的不能办结。
          */
         post: operations["restricted_files_transition"];
         delete?: never;
@@ -5264,7 +5308,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like an earlier row with a changed cell.
@@ -5668,6 +5712,8 @@ export interface components {
             organ_name: string;
             /** 签收人或者回执号 */
             receipt: string;
+            /** 最近一次催办日期 */
+            reminded_on: string | null;
         };
         /**
          * HandOffOrgan
@@ -6430,6 +6476,19 @@ export interface components {
             version: number;
         };
         /**
+         * LeadApproveTransfer
+         * @description 批准移送公安
+         */
+        LeadApproveTransfer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve_transfer";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadArchive
          * @description 归档
          */
@@ -6913,6 +6972,28 @@ export interface components {
             version: number;
         };
         /**
+         * LeadProposeTransfer
+         * @description 提请批准移送公安
+         */
+        LeadProposeTransfer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "propose_transfer";
+            /** 核实情况的执法人员（2名以上） */
+            investigators: string;
+            /** 核实情况和移送理由 */
+            report: string;
+            /**
+             * 书面报告提交日期
+             * Format: date
+             */
+            reported_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadRead
          * @description One lead.
          */
@@ -7071,10 +7152,10 @@ export interface components {
             /** 须补正的材料 */
             missing: string;
             /**
-             * 公安机关告知日期
-             * Format: date
+             * 公安机关告知时间
+             * Format: date-time
              */
-            told_on: string;
+            told_at: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -7090,13 +7171,13 @@ export interface components {
             action: "record_receipt";
             /** 回执编号 */
             receipt_no: string;
+            /**
+             * 接收时间
+             * Format: date-time
+             */
+            received_at: string;
             /** 接收人 */
             received_by: string;
-            /**
-             * 接收日期
-             * Format: date
-             */
-            received_on: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -7153,6 +7234,21 @@ export interface components {
             version: number;
         };
         /**
+         * LeadRefuseTransfer
+         * @description 不批准移送公安
+         */
+        LeadRefuseTransfer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse_transfer";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadRegister
          * @description 登记
          */
@@ -7205,6 +7301,21 @@ export interface components {
              * @enum {string}
              */
             action: "reopen";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadReopenCounty
+         * @description 由县里重新办理
+         */
+        LeadReopenCounty: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reopen_county";
             /** 理由 */
             reason: string;
             /** @description 所依据的版本号 */
@@ -7330,6 +7441,8 @@ export interface components {
             materials: string;
             /** 理由 */
             reason: string;
+            /** 书面报告提交日期 */
+            reported_on?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -7353,6 +7466,8 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 核实情况的执法人员（2名以上） */
+            investigators: string;
             /** @description 材料清单 */
             materials: string;
             /** @description 须补正的材料 */
@@ -7361,10 +7476,20 @@ export interface components {
             organ: components["schemas"]["ReceivingOrgan"];
             /** @description 回执编号 */
             receipt_no: string;
+            /** @description 接收时间；只知道日期的为空 */
+            received_at: string | null;
             /** @description 接收人 */
             received_by: string;
             /** @description 接收日期 */
             received_on: string | null;
+            /** @description 不批准移送的理由 */
+            refusal: string;
+            /** @description 不批准移送日期 */
+            refused_on: string | null;
+            /** @description 核实情况和移送理由 */
+            report: string;
+            /** @description 书面报告提交日期 */
+            reported_on: string | null;
             /** @description 办理结果 */
             result: components["schemas"]["TransferResult"] | null;
             /** @description 结果文书编号 */
@@ -7373,15 +7498,14 @@ export interface components {
             result_note: string;
             /** @description 结果日期 */
             result_on: string | null;
-            /**
-             * Format: date
-             * @description 送出日期
-             */
-            sent_on: string;
+            /** @description 送出日期；尚未送出的为空 */
+            sent_on: string | null;
             /** @description 补正的材料 */
             supplied: string;
             /** @description 补正日期 */
             supplied_on: string | null;
+            /** @description 公安机关告知时间；只知道日期的为空 */
+            told_at: string | null;
             /** @description 公安机关告知日期 */
             told_on: string | null;
         };
@@ -8824,7 +8948,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -10455,6 +10579,21 @@ export interface components {
              * Format: date
              */
             answered_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RestrictedFileRemind
+         * @description 催办
+         */
+        RestrictedFileRemind: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "remind";
+            /** 催办内容 */
+            reason: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -12178,13 +12317,13 @@ export interface components {
          * @description Whom a clock of a transfer binds.
          * @enum {string}
          */
-        TransferSide: "sender" | "receiver";
+        TransferSide: "sender" | "receiver" | "approver";
         /**
          * TransferStage
          * @description How far a lead came that was handed to the police or to a department.
          * @enum {string}
          */
-        TransferStage: "sent" | "received" | "incomplete" | "answered" | "past";
+        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "past";
         /**
          * UnitCreate
          * @description A new unit.
@@ -13035,6 +13174,7 @@ export type JobItem = components['schemas']['JobItem'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type JobTransition = components['schemas']['JobTransition'];
 export type LeadAcknowledge = components['schemas']['LeadAcknowledge'];
+export type LeadApproveTransfer = components['schemas']['LeadApproveTransfer'];
 export type LeadArchive = components['schemas']['LeadArchive'];
 export type LeadAskAssist = components['schemas']['LeadAskAssist'];
 export type LeadAssign = components['schemas']['LeadAssign'];
@@ -13059,6 +13199,7 @@ export type LeadLinkShown = components['schemas']['LeadLinkShown'];
 export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
 export type LeadMark = components['schemas']['LeadMark'];
+export type LeadProposeTransfer = components['schemas']['LeadProposeTransfer'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
@@ -13066,10 +13207,12 @@ export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
 export type LeadRecordResult = components['schemas']['LeadRecordResult'];
 export type LeadRedFlags = components['schemas']['LeadRedFlags'];
 export type LeadRedFlagsPut = components['schemas']['LeadRedFlagsPut'];
+export type LeadRefuseTransfer = components['schemas']['LeadRefuseTransfer'];
 export type LeadRegister = components['schemas']['LeadRegister'];
 export type LeadReject = components['schemas']['LeadReject'];
 export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
+export type LeadReopenCounty = components['schemas']['LeadReopenCounty'];
 export type LeadReturn = components['schemas']['LeadReturn'];
 export type LeadRewards = components['schemas']['LeadRewards'];
 export type LeadSlip = components['schemas']['LeadSlip'];
@@ -13252,6 +13395,7 @@ export type RestrictedFileHandOff = components['schemas']['RestrictedFileHandOff
 export type RestrictedFileListed = components['schemas']['RestrictedFileListed'];
 export type RestrictedFileRead = components['schemas']['RestrictedFileRead'];
 export type RestrictedFileRecordAnswer = components['schemas']['RestrictedFileRecordAnswer'];
+export type RestrictedFileRemind = components['schemas']['RestrictedFileRemind'];
 export type RestrictedLead = components['schemas']['RestrictedLead'];
 export type RestrictedStatus = components['schemas']['RestrictedStatus'];
 export type Reveal = components['schemas']['Reveal'];
@@ -22097,7 +22241,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {
@@ -28133,6 +28277,272 @@ export interface operations {
             };
         };
     };
+    restricted_files_attachments_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttachmentRead_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_attachments_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 专档 */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * 文件
+                     * Format: binary
+                     */
+                    file: string;
+                    /** 说明 */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restricted_files_attachment_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 专档 */
+                file_id: string;
+                /** @description 附件 */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restricted_files_candidates: {
         parameters: {
             query?: never;
@@ -28592,7 +29002,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RestrictedFileHandOff"] | components["schemas"]["RestrictedFileRecordAnswer"] | components["schemas"]["RestrictedFileClose"];
+                "application/json": components["schemas"]["RestrictedFileHandOff"] | components["schemas"]["RestrictedFileRecordAnswer"] | components["schemas"]["RestrictedFileRemind"] | components["schemas"]["RestrictedFileClose"];
             };
         };
         responses: {

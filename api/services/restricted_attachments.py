@@ -1,0 +1,136 @@
+"""Papers of restricted files, for the people on a file's list.
+
+Apart from the attachments of other records: of those the timelines tell, the audit and the feed;
+of these only the file's own history (ADR 0022). Names and notes are encrypted whole.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import files
+from api.core.clock import TIMEZONE
+from api.core.crypto import keyring
+from api.core.ids import uuid7
+from api.domain.actors import Actor
+from api.domain.errors import Conflict, NotFound
+from api.domain.files import safe_name
+from api.domain.restricted_files import MAX_ATTACHMENTS, RestrictedEvent, RestrictedStatus
+from api.models.restricted_files import RestrictedAttachment
+from api.models.units import Post, Unit
+from api.models.users import User
+from api.services import restricted_files
+from api.services.attachments import Upload, examined
+
+_Paper = RestrictedAttachment
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A paper that is handed out."""
+
+    name: str
+    media_type: str
+    size: int
+    content: AsyncIterator[bytes]
+
+
+def _rows(file_id: UUID) -> Any:
+    return (
+        select(_Paper, User.name, Unit.id.label("unit_id"), Unit.name.label("unit_name"))
+        .join(User, User.id == _Paper.uploaded_by_user_id)
+        .join(Post, Post.id == _Paper.uploaded_by_post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(_Paper.file_id == file_id)
+        .order_by(_Paper.id)
+    )
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    paper, keys = row.RestrictedAttachment, keyring()
+    return {
+        "id": paper.id,
+        "name": keys.decrypt(paper.name_enc),
+        "media_type": paper.media_type,
+        "size": paper.size,
+        "sha256": paper.sha256,
+        "note": keys.decrypt(paper.note_enc),
+        "uploaded_at": paper.uploaded_at.astimezone(TIMEZONE).isoformat(),
+        "uploaded_by": row.name,
+        "uploaded_by_unit": {"id": row.unit_id, "name": row.unit_name},
+    }
+
+
+async def page(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, Any]:
+    """Every paper of a file, oldest first. Raises NotFound."""
+    file = await restricted_files.locked(session, actor, file_id)
+    rows: Any = await session.execute(_rows(file.id))
+    items = [_shown(row) for row in rows]
+    return {
+        "items": items,
+        "next_cursor": None,
+        "prev_cursor": None,
+        "total": len(items),
+        "total_is_exact": True,
+    }
+
+
+async def allow(session: AsyncSession, actor: Actor, file_id: UUID) -> None:
+    """Refuse before 100 MB are read. Raises NotFound, Conflict (`closed`, `too_many_attachments`):
+    no refused access, which is written where others read it."""
+    file = await restricted_files.locked(session, actor, file_id)
+    if file.status is RestrictedStatus.CLOSED:
+        raise Conflict("专档已办结，不能再上传附件", code="closed")
+    count = await session.scalar(
+        select(func.count()).select_from(_Paper).where(_Paper.file_id == file.id)
+    )
+    if (count or 0) >= MAX_ATTACHMENTS:
+        raise Conflict(f"一份专档最多 {MAX_ATTACHMENTS} 个附件", code="too_many_attachments")
+
+
+async def add(session: AsyncSession, actor: Actor, file_id: UUID, upload: Upload) -> dict[str, Any]:
+    """Put a paper into a file; call `allow` first.
+
+    Raises Invalid for an empty one, PayloadTooLarge, UnsupportedMedia for one that is not taken.
+    """
+    file = await restricted_files.locked(session, actor, file_id)
+    measured, kind = await asyncio.to_thread(examined, upload)
+    stored = await files.save(session, upload.content, measured)
+    keys = keyring()
+    made = _Paper(
+        id=uuid7(),
+        file_id=file.id,
+        name_enc=keys.encrypt(safe_name(upload.name, kind.extension, kind.fits)),
+        note_enc=keys.encrypt(upload.note),
+        media_type=kind.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_by_user_id=actor.id,
+        uploaded_by_post_id=actor.post_id,
+    )
+    session.add(made)
+    await session.flush()
+    restricted_files.note(session, file, RestrictedEvent.ATTACHED, actor.id)
+    await session.flush()
+    return _shown((await session.execute(_rows(file.id).where(_Paper.id == made.id))).one())
+
+
+async def content(session: AsyncSession, actor: Actor, file_id: UUID, paper_id: UUID) -> Opened:
+    """One paper and its plain content; that it was fetched is written down in the file. Raises
+    NotFound."""
+    file = await restricted_files.locked(session, actor, file_id)
+    found = await session.scalar(
+        select(_Paper).where(_Paper.id == paper_id, _Paper.file_id == file.id)
+    )
+    if found is None:
+        raise NotFound
+    restricted_files.note(session, file, RestrictedEvent.DOWNLOADED, actor.id)
+    await session.flush()
+    stored = await session.get_one(files.StoredFile, found.sha256)
+    name = keyring().decrypt(found.name_enc)
+    return Opened(name, found.media_type, found.size, await files.opened(stored))

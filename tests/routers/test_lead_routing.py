@@ -1,0 +1,178 @@
+"""Whichever way a lead gets its subject, the same people are kept off it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests import factories
+from tests.public import hand_in
+from tests.routers.test_duties import duties
+from tests.routers.test_imports import book, commit, row, upload
+from tests.routers.test_informants import panel, person, run_sql
+from tests.routers.test_lead_cycle import done, refused
+from tests.routers.test_lead_links import merge
+
+HOME = "341522118201"
+TOWN = ("office", "leader", "supervisor", "police", "village01")
+#: What a subject says → who may not see the lead, and whether it goes to the county.
+SUBJECTS = {
+    "霍邱县福寿康养服务有限公司": (set(), False),
+    "派出所旁边的养生馆": (set(), False),
+    "新桥村村委会会计": ({"village01", "grid01"}, False),
+    "派出所民警赵某": (set(), False),
+    "平安办": (set(TOWN), True),
+    "众兴集镇党委政府": (set(TOWN), True),
+}
+
+Way = Callable[[Any, str], str]
+
+
+def marked(client, mark: str) -> str:
+    """Whoever can see it finds it by a word of its narrative."""
+    for who in ("office", "county"):
+        found = done(client(who).get("/leads", params={"q": mark}))["items"]
+        if found:
+            return found[0]["id"]
+    raise AssertionError("nobody sees it")
+
+
+def entered(client, anonymous, subject: str) -> str:
+    return factories.make_lead(client("office"), subject_name=subject, division_code=HOME)["id"]
+
+
+def handed_in(client, anonymous, subject: str) -> str:
+    answer = client("market").post(
+        "/leads", json=factories.lead(subject_name=subject, division_code=HOME)
+    )
+    return done(answer)["id"]
+
+
+def from_public(client, anonymous, subject: str) -> str:
+    mark = uuid4().hex[:10]
+    hand_in(anonymous, subject_name=subject, division_code=HOME, narrative=f"不退费，记号{mark}。")
+    return marked(client, mark)
+
+
+def imported(client, anonymous, subject: str) -> str:
+    mark = uuid4().hex[:10]
+    office = client("office")
+    line = row(1, 反映对象=subject, 问题描述=f"不退费，记号{mark}。", 所在村="新桥村")
+    answer = commit(office, upload(office, book([line])))
+    assert done(answer)["status"] == "committed"
+    return marked(client, mark)
+
+
+def corrected(client, anonymous, subject: str) -> str:
+    office = client("office")
+    made = factories.make_lead(office, subject_name="某某", division_code=HOME)
+    body = {"version": made["version"], "subject_name": subject}
+    shown = done(office.patch(f"/leads/{made['id']}", json=body))
+    assert shown["subject_name"] == subject
+    return made["id"]
+
+
+WAYS = [entered, handed_in, from_public, imported, corrected]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_every_way_is_the_same(client, anonymous, way, subject):
+    hidden_from, routed = SUBJECTS[subject]
+    lead_id = way(client, anonymous, subject)
+    county = client("county").get(f"/leads/{lead_id}")
+    assert county.status_code == (200 if routed else 404)
+    if routed:
+        shown = done(county)
+        assert (shown["status"], shown["owner_unit"]["id"]) == (
+            "escalated", client("county").me["unit"]["id"],
+        )  # fmt: skip
+        assert shown["proposed_unit"] is None
+        assert duties(client("county"), lead_id, "lead_escalated")
+        assert "lead.routed" in client("county").get(f"/leads/{lead_id}/timeline").text
+    for who in (*TOWN, "grid01"):
+        status = client(who).get(f"/leads/{lead_id}").status_code
+        if who in hidden_from:
+            assert status == 404, who
+            assert duties(client(who), lead_id) == [], who
+    if not routed:
+        shown = panel(client("office"), {"id": lead_id})
+        named = {each["name"] for each in shown["accused_units"]}
+        assert bool(named) is (subject in {"新桥村村委会会计", "派出所民警赵某"})
+
+
+def test_a_ledgers_proposal_of_the_accused_unit_is_dropped(client, running):
+    office, mark = client("office"), uuid4().hex[:10]
+    lines = [
+        row(1, 反映对象="派出所民警赵某", 问题描述=f"记号{mark}甲。", 接收时间="2022-10-04"),
+        row(2, 反映对象="某保健品店", 问题描述=f"记号{mark}乙。", 接收时间="2022-10-04"),
+    ]
+    made = upload(office, book(lines))
+    assert done(commit(office, made))["status"] == "committed"
+    rows = run_sql(
+        running, "SELECT subject_name, proposed_unit_id FROM leads WHERE import_id = $1", made["id"]
+    )
+    proposed = {each["subject_name"]: each["proposed_unit_id"] for each in rows}
+    assert proposed["派出所民警赵某"] is None
+    assert str(proposed["某保健品店"]) == client("police").me["unit"]["id"]
+
+
+def test_the_importer_does_not_keep_who_reported_the_own_office(client, running):
+    office, mark = client("office"), uuid4().hex[:10]
+    named = {"举报方式": "实名", "举报人": f"举报{mark}", "接收时间": "2022-10-03"}
+    lines = [
+        row(1, 反映对象="平安办", 问题描述=f"收好处费{mark}。", **named),
+        row(2, 反映对象="某保健品店", 问题描述=f"不退费{mark}。", **named),
+    ]
+    made = upload(office, book(lines))
+    assert done(commit(office, made))["status"] == "committed"
+    rows = run_sql(
+        running,
+        "SELECT l.id, l.subject_name, i.handler_id, i.keepers_wanted FROM leads l"
+        " JOIN informants i ON i.lead_id = l.id WHERE l.import_id = $1",
+        made["id"],
+    )
+    kept = {each["subject_name"]: each for each in rows}
+    assert kept["平安办"]["handler_id"] is None
+    assert kept["平安办"]["keepers_wanted"] is True
+    assert str(kept["某保健品店"]["handler_id"]) == office.me["user"]["id"]
+    assert kept["某保健品店"]["keepers_wanted"] is False
+
+
+class TestCorrected:
+    def test_who_handles_it_loses_it_when_it_is_found_to_be_about_them(self, client):
+        office, police = client("office"), client("police")
+        made = factories.assign(office, factories.make_lead(office, reporter=person()), police)
+        body = {"version": made["version"], "subject_name": "派出所民警赵某"}
+        done(office.patch(f"/leads/{made['id']}", json=body))
+        for who in ("police", "office", "leader"):
+            assert client(who).get(f"/leads/{made['id']}").status_code == 404, who
+        shown = panel(client("county"), made)
+        assert (shown["handler"], shown["supervisor"]) == (None, None)
+
+    def test_another_wording_does_not_let_anybody_back(self, client):
+        office = client("office")
+        made = factories.make_lead(office, subject_name="新桥村村委会会计", division_code=HOME)
+        body = {"version": made["version"], "subject_name": "某保健品店"}
+        done(office.patch(f"/leads/{made['id']}", json=body))
+        assert client("village01").get(f"/leads/{made['id']}").status_code == 404
+
+    def test_moving_it_does_not_show_it_to_the_village_it_is_about(self, client):
+        office = client("office")
+        made = factories.make_lead(
+            office, subject_name="新桥村村委会会计", division_code="341522118202"
+        )
+        body = {"version": made["version"], "division_code": HOME}
+        done(office.patch(f"/leads/{made['id']}", json=body))
+        assert client("village01").get(f"/leads/{made['id']}").status_code == 404
+
+    def test_a_merged_lead_is_not_corrected_out_of_its_main_one(self, client):
+        office = client("office")
+        main, made = factories.make_lead(office), factories.make_lead(office)
+        done(merge(office, main, made))
+        made = done(office.get(f"/leads/{made['id']}"))
+        body = {"version": made["version"], "subject_name": "平安办"}
+        answer = office.patch(f"/leads/{made['id']}", json=body)
+        assert refused(answer, 409)["code"] == "merged"
+        assert done(office.get(f"/leads/{made['id']}"))["subject_name"] == made["subject_name"]
