@@ -302,6 +302,7 @@ _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
 
+#: In the order in which they are offered: the first that holds is the next sensible step.
 LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
     "lead",
     S.RECEIVED,
@@ -328,6 +329,49 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("proposed_unit_id", "建议承办单位", FieldKind.UNIT, required=False),
             ),
             when=(OWN_UNIT,),
+        ),
+        A.SUPPLY_PAPERS: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("supplied_on", "补正日期", FieldKind.DATE),
+                Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, INCOMPLETE),
+        ),
+        A.RECORD_RECEIPT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("receipt_no", "回执编号"),
+                Field("received_on", "接收日期", FieldKind.DATE),
+                Field("received_by", "接收人"),
+            ),
+            when=(HANDLER, AWAITS_RECEIPT),
+        ),
+        A.RECORD_RESULT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
+                Field("result_on", "结果日期", FieldKind.DATE),
+                _DOCUMENT,
+                Field("result_note", "结果说明", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, AWAITS_RESULT),
+        ),
+        A.RECORD_INCOMPLETE: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("told_on", "公安机关告知日期", FieldKind.DATE),
+                Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, RECEIVED),
         ),
         A.CONCLUDE: Step(
             frozenset(
@@ -368,6 +412,16 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER, MAY_BE_OFFENCE),
         ),
+        A.FEED_BACK: Step(
+            _ANSWERABLE,
+            S.FED_BACK,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
+                Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER,),
+        ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),
             S.TRANSFERRED_DEPARTMENT,
@@ -380,49 +434,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 REASON,
             ),
             when=(HANDLER, NOT_MERGED),
-        ),
-        A.RECORD_RECEIPT: Step(
-            _SENT,
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("receipt_no", "回执编号"),
-                Field("received_on", "接收日期", FieldKind.DATE),
-                Field("received_by", "接收人"),
-            ),
-            when=(HANDLER, AWAITS_RECEIPT),
-        ),
-        A.RECORD_INCOMPLETE: Step(
-            frozenset({S.TRANSFERRED_POLICE}),
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("told_on", "公安机关告知日期", FieldKind.DATE),
-                Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, RECEIVED),
-        ),
-        A.SUPPLY_PAPERS: Step(
-            frozenset({S.TRANSFERRED_POLICE}),
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("supplied_on", "补正日期", FieldKind.DATE),
-                Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, INCOMPLETE),
-        ),
-        A.RECORD_RESULT: Step(
-            _SENT,
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
-                Field("result_on", "结果日期", FieldKind.DATE),
-                _DOCUMENT,
-                Field("result_note", "结果说明", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, AWAITS_RESULT),
         ),
         A.REMIND: Step(
             _SENT,
@@ -451,23 +462,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER,),
         ),
-        A.RECHECK: Step(
-            DRAWABLE,
-            S.RECHECK,
-            P.LEAD_ASSIGN,
-            fields=(_UNIT, REASON),
-            when=(NOT_MERGED,),
-        ),
-        A.FEED_BACK: Step(
-            _ANSWERABLE,
-            S.FED_BACK,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
-                Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER,),
-        ),
         A.CLOSE: Step(
             frozenset({S.FED_BACK}),
             S.CLOSED,
@@ -477,6 +471,16 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
             when=(CLOSER, RESULT_BACK),
+        ),
+        A.ARCHIVE: Step(
+            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
+        ),
+        A.RECHECK: Step(
+            DRAWABLE,
+            S.RECHECK,
+            P.LEAD_ASSIGN,
+            fields=(_UNIT, REASON),
+            when=(NOT_MERGED,),
         ),
         A.ESCALATE: Step(
             frozenset({S.REGISTERED, S.VERIFYING}), S.ESCALATED, P.LEAD_ASSIGN, fields=(REASON,)
@@ -503,9 +507,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(MARKED, NOT_MERGED),
         ),
         A.WITHDRAW: Step(_OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), danger=True),
-        A.ARCHIVE: Step(
-            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
-        ),
         A.REOPEN: Step(
             frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED}),
             S.REGISTERED,
@@ -527,3 +528,13 @@ MERGED_STATUS: dict[LeadStatus, LeadStatus] = {
 }
 #: No matter goes on in a lead that is over without an answer.
 NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})
+
+
+def can_join(status: LeadStatus, *, is_merged: bool) -> bool:
+    """Whether a lead may be merged into another one."""
+    return status in MERGED_STATUS and not is_merged
+
+
+def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:
+    """Whether other leads may be merged into this one."""
+    return status not in NOT_MAIN and conclusion is not LeadConclusion.DUPLICATE and not is_merged

@@ -35,6 +35,7 @@ from api.domain import names, similarity
 from api.domain.actors import Actor
 from api.domain.errors import NotFound
 from api.domain.identifiers import PUBLIC_KINDS, IdentifierKind, IdentifierState
+from api.domain.leads import LeadConclusion, LeadStatus, can_absorb, can_join
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope, follows_only
 from api.domain.similarity import Features, Match
 from api.models.informants import LeadAccusedUnit
@@ -280,10 +281,21 @@ def _features(row: dict[str, Any], *, personal: bool) -> Features:
     return similarity.features(row["subject_name"], row["narrative"], said, row["fen"])
 
 
+def _mergeable(row: dict[str, Any]) -> dict[str, bool]:
+    """Both ways between this lead and another one; the pair itself is judged when it is merged."""
+    status, merged = LeadStatus(row["status"]), bool(row["is_merged"])
+    conclusion = LeadConclusion(row["conclusion"]) if row["conclusion"] else None
+    return {
+        "can_join": can_join(status, is_merged=merged),
+        "can_absorb": can_absorb(status, conclusion, is_merged=merged),
+    }
+
+
 def _item(match: Match, row: dict[str, Any]) -> dict[str, Any]:
     shown = {name: row[name] for name in _ROW if name not in _COMPARED}
     return shown | {
         "subject_name": row["subject_name"],
+        **_mergeable(row),
         "score": match.score,
         "reasons": [reason.value for reason, _ in match.reasons],
     }
