@@ -185,7 +185,7 @@ class TestBetweenUnits:
         await office.dialog().locator("button[type=submit]").click()
         await expect(office.fact("承办单位")).to_have_text("民政办")
 
-    async def test_another_unit_is_asked_and_answers(self, as_, client):
+    async def test_another_unit_is_asked_and_answers(self, as_, client, axe):  # noqa: F811
         lead = verifying(client, "police")
         police, market = await opened(as_, "police", lead), await as_("market")
         await police.act("请求协办", {"协办单位": "市场监管所", "协办事项": "请查登记和许可情况"})
@@ -195,6 +195,8 @@ class TestBetweenUnits:
         asked = market.page.get_by_role("region", name="协办")
         await expect(asked).to_contain_text("请查登记和许可情况")
         await expect(asked).to_contain_text(re.compile(r"还剩 \d+ |今天到期"))
+        await expect(market.link("修改")).to_have_count(0)  # the lead itself is another unit's
+        assert not (found := await faults(market, axe, "lead-assist")), "\n".join(found)
         await market.button("签收协办", asked).click()
         await market.button("确定签收协办", market.dialog()).click()
         await market.says("已完成：签收协办")
