@@ -33,7 +33,7 @@ class IdentifierState(Labelled):
 
     PROPOSED = "proposed", "待确认"
     CONFIRMED = "confirmed", "已确认"
-    DISMISSED = "dismissed", "不是"
+    DISMISSED = "dismissed", "已排除"
 
 
 @dataclass(frozen=True, slots=True)

@@ -368,6 +368,7 @@ _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
 
+#: In the order in which they are offered: the first that holds is the next sensible step.
 LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
     "lead",
     S.RECEIVED,
@@ -395,6 +396,49 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(OWN_UNIT,),
         ),
+        A.SUPPLY_PAPERS: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("supplied_on", "补正日期", FieldKind.DATE),
+                Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, INCOMPLETE),
+        ),
+        A.RECORD_RECEIPT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("receipt_no", "回执编号"),
+                Field("received_at", "接收时间", FieldKind.DATETIME),
+                Field("received_by", "接收人"),
+            ),
+            when=(HANDLER, AWAITS_RECEIPT),
+        ),
+        A.RECORD_RESULT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
+                Field("result_on", "结果日期", FieldKind.DATE),
+                _DOCUMENT,
+                Field("result_note", "结果说明", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, AWAITS_RESULT),
+        ),
+        A.RECORD_INCOMPLETE: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("told_at", "公安机关告知时间", FieldKind.DATETIME),
+                Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, RECEIVED),
+        ),
         A.CONCLUDE: Step(
             frozenset(
                 {
@@ -421,17 +465,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED, NOT_PENDING),
         ),
-        A.PROPOSE_TRANSFER: Step(
-            _BEFORE_POLICE,
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("reported_on", "书面报告提交日期", FieldKind.DATE),
-                Field("investigators", "核实情况的执法人员（2名以上）"),
-                Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, MAY_BE_OFFENCE, NOT_PENDING),
-        ),
         A.APPROVE_TRANSFER: Step(
             _BEFORE_POLICE,
             None,
@@ -444,6 +477,17 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_APPROVE_TRANSFER,
             fields=(REASON,),
             when=(APPROVER, DECIDABLE),
+        ),
+        A.PROPOSE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("reported_on", "书面报告提交日期", FieldKind.DATE),
+                Field("investigators", "核实情况的执法人员（2名以上）"),
+                Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, MAY_BE_OFFENCE, NOT_PENDING),
         ),
         A.TRANSFER_POLICE: Step(
             _BEFORE_POLICE,
@@ -459,6 +503,16 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER, MAY_BE_OFFENCE, NOT_UNAPPROVED),
         ),
+        A.FEED_BACK: Step(
+            _ANSWERABLE,
+            S.FED_BACK,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
+                Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, NOT_PENDING),
+        ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),
             S.TRANSFERRED_DEPARTMENT,
@@ -471,49 +525,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 REASON,
             ),
             when=(HANDLER, NOT_MERGED, NOT_PENDING),
-        ),
-        A.RECORD_RECEIPT: Step(
-            _SENT,
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("receipt_no", "回执编号"),
-                Field("received_at", "接收时间", FieldKind.DATETIME),
-                Field("received_by", "接收人"),
-            ),
-            when=(HANDLER, AWAITS_RECEIPT),
-        ),
-        A.RECORD_INCOMPLETE: Step(
-            frozenset({S.TRANSFERRED_POLICE}),
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("told_at", "公安机关告知时间", FieldKind.DATETIME),
-                Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, RECEIVED),
-        ),
-        A.SUPPLY_PAPERS: Step(
-            frozenset({S.TRANSFERRED_POLICE}),
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("supplied_on", "补正日期", FieldKind.DATE),
-                Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, INCOMPLETE),
-        ),
-        A.RECORD_RESULT: Step(
-            _SENT,
-            None,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
-                Field("result_on", "结果日期", FieldKind.DATE),
-                _DOCUMENT,
-                Field("result_note", "结果说明", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, AWAITS_RESULT),
         ),
         A.REMIND: Step(
             _SENT,
@@ -542,23 +553,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER,),
         ),
-        A.RECHECK: Step(
-            DRAWABLE,
-            S.RECHECK,
-            P.LEAD_ASSIGN,
-            fields=(_UNIT, REASON),
-            when=(NOT_MERGED, NOT_PENDING),
-        ),
-        A.FEED_BACK: Step(
-            _ANSWERABLE,
-            S.FED_BACK,
-            P.LEAD_HANDLE,
-            fields=(
-                Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
-                Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER, NOT_PENDING),
-        ),
         A.CLOSE: Step(
             frozenset({S.FED_BACK}),
             S.CLOSED,
@@ -568,6 +562,16 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
             when=(CLOSER, RESULT_BACK),
+        ),
+        A.ARCHIVE: Step(
+            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
+        ),
+        A.RECHECK: Step(
+            DRAWABLE,
+            S.RECHECK,
+            P.LEAD_ASSIGN,
+            fields=(_UNIT, REASON),
+            when=(NOT_MERGED, NOT_PENDING),
         ),
         A.ESCALATE: Step(
             frozenset({S.REGISTERED, S.VERIFYING}),
@@ -600,9 +604,6 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
         A.WITHDRAW: Step(
             _OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_PENDING,), danger=True
         ),
-        A.ARCHIVE: Step(
-            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
-        ),
         A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),
         A.REOPEN_COUNTY: Step(
             _OVER, S.ESCALATED, P.LEAD_CLOSE, fields=(REASON,), when=(ROUTED, NOT_MERGED)
@@ -621,3 +622,13 @@ MERGED_STATUS: dict[LeadStatus, LeadStatus] = {
 }
 #: No matter goes on in a lead that is over without an answer.
 NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})
+
+
+def can_join(status: LeadStatus, stage: TransferStage | None, *, is_merged: bool) -> bool:
+    """Whether a lead may be merged into another one; not what lies before the head."""
+    return status in MERGED_STATUS and stage not in PENDING and not is_merged
+
+
+def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:
+    """Whether other leads may be merged into this one."""
+    return status not in NOT_MAIN and conclusion is not LeadConclusion.DUPLICATE and not is_merged

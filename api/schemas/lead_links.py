@@ -40,6 +40,8 @@ class SimilarLead(Shown):
     owner_unit: Named
     version: int
     is_merged: bool = Field(description="是否已并入其他线索")
+    can_join: bool = Field(description="按其状态能否并入其他线索")
+    can_absorb: bool = Field(description="按其状态能否作为主线索")
     score: int = Field(description="相似程度，0至100；50为提示的起点")
     reasons: list[SimilarityReason] = Field(description="相似的理由，最有力的在前")
 
@@ -98,6 +100,8 @@ class LeadLinks(Shown):
 
     items: list[LeadLinkShown]
     may_merge: bool = Field(description="当前用户能否合并线索")
+    can_join: bool = Field(description="本线索按其状态能否并入其他线索")
+    can_absorb: bool = Field(description="本线索按其状态能否作为主线索")
 
 
 class IdentifierDecision(Wire):

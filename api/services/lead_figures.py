@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import Response
-from sqlalchemy import Boolean, Text, and_, case, join, literal_column, or_, select
+from sqlalchemy import Boolean, Text, and_, case, func, join, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from api.core.events import Event
@@ -25,6 +25,8 @@ _WHY = case(
     ),
     else_=literal_column(f"'{LeftOut.WITHDRAWN.value}'"),
 )
+#: A merge and a withdrawal are given a reason; who concludes "duplicate" gives findings instead.
+_FINDINGS = case((Lead.merged_into_id.is_(None), func.nullif(Lead.findings, "")), else_=None)
 _said = aliased(Event)
 #: The last decision that took the lead out.
 _DECIDED = (
@@ -56,7 +58,9 @@ def _listing(*, with_reason: bool) -> Listing:
         "why": _WHY,
         "decided_at": _DECIDED.c.at,
         "decided_by": _DECIDED.c.actor_name,
-        "reason": _DECIDED.c.reason if with_reason else literal_column("NULL::text"),
+        "reason": func.coalesce(_DECIDED.c.reason, _FINDINGS)
+        if with_reason
+        else literal_column("NULL::text"),
     }
     check_columns(LeftOutLead, shown)
     source = join(Lead, Division, Division.code == Lead.division_code).join(

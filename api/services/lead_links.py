@@ -12,7 +12,14 @@ from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.events import EventName
-from api.domain.leads import MERGED_STATUS, NOT_MAIN, PENDING, LeadConclusion, LeadStatus
+from api.domain.leads import (
+    MERGED_STATUS,
+    PENDING,
+    LeadConclusion,
+    LeadStatus,
+    can_absorb,
+    can_join,
+)
 from api.domain.permissions import Permission
 from api.models.leads import Lead, LeadLink
 from api.schemas.lead_links import Merge, Unmerge
@@ -112,11 +119,11 @@ async def _ensure_mergeable(session: AsyncSession, lead: Lead, main: Lead) -> No
     if lead.merged_into_id or main.merged_into_id:
         which = lead if lead.merged_into_id else main
         raise Conflict(f"{which.number} 已并入另一线索，请先撤销并入", code="merged")
-    if lead.status not in MERGED_STATUS:
-        raise Conflict(f"“{lead.status.label}”的线索不能并入其他线索", code="not_mergeable")
     if lead.transfer_stage in PENDING:
         raise Conflict("线索移送公安已提请批准，办完以后才能并入", code="transfer_pending")
-    if main.status in NOT_MAIN or main.conclusion is LeadConclusion.DUPLICATE:
+    if not can_join(lead.status, lead.transfer_stage, is_merged=False):
+        raise Conflict(f"“{lead.status.label}”的线索不能并入其他线索", code="not_mergeable")
+    if not can_absorb(main.status, main.conclusion, is_merged=False):
         said = main.conclusion.label if main.conclusion else main.status.label
         raise Conflict(f"“{said}”的线索不能作为主线索", code="not_main")
     await lead_sight.ensure_nothing_merged(session, lead)
@@ -142,7 +149,7 @@ async def _tell(
 async def links_of(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
     """The merges of a visible lead, with the ends that the actor may see. Raises NotFound."""
     here = await session.scalar(
-        select(Lead.id).where(Lead.id == lead_id, leads.LISTING.visible(actor))
+        select(Lead).where(Lead.id == lead_id, leads.LISTING.visible(actor))
     )
     if here is None:
         raise NotFound
@@ -163,7 +170,14 @@ async def links_of(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[s
     )
     decides = actor.may(Permission.LEAD_ASSIGN)
     shown = [_shown(link, other, lead_id, decides=decides) for link, other in rows.tuples()]
-    return {"items": shown, "may_merge": decides}
+    merged = here.merged_into_id is not None
+    absorbs = any(link["is_main"] and link["undone_at"] is None for link in shown)
+    return {
+        "items": shown,
+        "may_merge": decides,
+        "can_join": can_join(here.status, here.transfer_stage, is_merged=merged) and not absorbs,
+        "can_absorb": can_absorb(here.status, here.conclusion, is_merged=merged),
+    }
 
 
 def _shown(link: LeadLink, other: Lead, lead_id: UUID, *, decides: bool) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from api.domain import names, similarity
 from api.domain.actors import Actor
 from api.domain.errors import NotFound
 from api.domain.identifiers import PUBLIC_KINDS, IdentifierKind, IdentifierState
+from api.domain.leads import LeadConclusion, LeadStatus, TransferStage, can_absorb, can_join
 from api.domain.permissions import ROLE_SCOPE, Permission, RowScope, follows_only
 from api.domain.similarity import Features, Match
 from api.models.informants import LeadAccusedUnit
@@ -131,7 +132,9 @@ _ROW: dict[str, Any] = _COMPARED | {
     "owner_unit": columns.named(_Owner),
     "version": Lead.version,
     "is_merged": Lead.merged_into_id.is_not(None),
+    "transfer_stage": Lead.transfer_stage,
 }
+_NOT_SHOWN = {*_COMPARED, "transfer_stage"}
 _compiled: dict[tuple[RowScope, bool], Compiled] = {}
 
 
@@ -282,10 +285,22 @@ def _features(row: dict[str, Any], *, personal: bool) -> Features:
     return similarity.features(row["subject_name"], row["narrative"], said, row["fen"])
 
 
+def _mergeable(row: dict[str, Any]) -> dict[str, bool]:
+    """Both ways between this lead and another one; the pair itself is judged when it is merged."""
+    status, merged = LeadStatus(row["status"]), bool(row["is_merged"])
+    conclusion = LeadConclusion(row["conclusion"]) if row["conclusion"] else None
+    stage = TransferStage(row["transfer_stage"]) if row["transfer_stage"] else None
+    return {
+        "can_join": can_join(status, stage, is_merged=merged),
+        "can_absorb": can_absorb(status, conclusion, is_merged=merged),
+    }
+
+
 def _item(match: Match, row: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: row[name] for name in _ROW if name not in _COMPARED}
+    shown = {name: row[name] for name in _ROW if name not in _NOT_SHOWN}
     return shown | {
         "subject_name": row["subject_name"],
+        **_mergeable(row),
         "score": match.score,
         "reasons": [reason.value for reason, _ in match.reasons],
     }

@@ -224,6 +224,31 @@ class TestMerge:
         fourth = make_lead(office)
         assert merge(office, gone, fourth).json()["code"] == "not_main"
 
+    def test_which_way_a_merge_may_go_is_said_of_both_ends(self, client):
+        office, who = client("office"), brand()
+        main, other, gone, answered = (make_lead(office, subject_name=who) for _ in range(4))
+        office.act(f"/leads/{gone['id']}", "withdraw", gone["version"], reason="误报")
+        merge(office, main, other)
+        handed = assign(office, answered, client("market"))
+        handed = (
+            client("market").act(f"/leads/{handed['id']}", "acknowledge", handed["version"]).json()
+        )
+        client("market").act(
+            f"/leads/{handed['id']}", "transfer_department", handed["version"], organ="market",
+            department="县市场监督管理局", materials="笔录", reason="属其职权",
+        )  # fmt: skip
+        ways = {main["id"]: (False, True), other["id"]: (False, False),
+                gone["id"]: (False, False), answered["id"]: (False, True)}  # fmt: skip
+        for one, said in ways.items():
+            links = office.get(f"/leads/{one}/merges").json()
+            assert (links["can_join"], links["can_absorb"]) == said, one
+        third = make_lead(office, subject_name=who)
+        found = {each["id"]: each for each in similar(office, third)["items"]}
+        # that something went on in the main one is seen on its own page alone
+        assert {name: (each["can_join"], each["can_absorb"]) for name, each in found.items()} == (
+            ways | {main["id"]: (True, True)}
+        )
+
     def test_only_who_assigns_merges(self, client):
         office = client("office")
         main, other = make_lead(office), make_lead(office)
@@ -283,6 +308,7 @@ class TestLeftOut:
         assert said[withdrawn["id"]]["decided_by"] == office.me["user"]["name"]
         assert said[found["id"]]["decided_by"] == police.me["user"]["name"]
         assert said[found["id"]]["decided_at"]
+        assert said[found["id"]]["reason"] == "已核查。", "what was found is why"
         assert main["id"] not in said
         seen = client("village02").get("/leads/left-out", params={"limit": 200}).json()["items"]
         assert {i["id"]: i["reason"] for i in seen}[merged["id"]] is None

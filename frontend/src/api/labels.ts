@@ -565,7 +565,7 @@ export const IdentifierKindLabels: Record<IdentifierKind, string> = {
 export const IdentifierStateLabels: Record<IdentifierState, string> = {
   'proposed': '待确认',
   'confirmed': '已确认',
-  'dismissed': '不是',
+  'dismissed': '已排除',
 }
 
 export const ImportModeLabels: Record<ImportMode, string> = {

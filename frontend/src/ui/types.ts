@@ -75,6 +75,8 @@ export interface Fact extends Shown {
   label: string
   value?: unknown
   wide?: boolean
+  /** Left out where it is empty: that it is says nothing about this record. */
+  optional?: boolean
 }
 
 const AMOUNTS = new Set(['money', 'wan', 'count'])
