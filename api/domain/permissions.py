@@ -67,6 +67,7 @@ class Permission(StrEnum):
     RESTRICTED_FILE_RAISE = "restricted_file:raise"
 
     REWARD_APPROVE = "reward:approve"
+    REWARD_EXPORT = "reward:export"
     REWARD_MANAGE = "reward:manage"
     REWARD_PAY = "reward:pay"
     REWARD_PREPARE = "reward:prepare"
@@ -201,6 +202,7 @@ _OFFICE = _VIEWER | {
     P.LEAD_REVEAL,
     P.LEDGER_POST,
     P.OUTCOME_HANDLE,
+    P.REWARD_EXPORT,
     P.REWARD_MANAGE,
     P.REWARD_PREPARE,
     P.RISK_ENTITY_ASSESS,
@@ -250,6 +252,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DISTRIBUTION_READ,
             P.LEDGER_POST,
             P.LEDGER_READ,
+            P.REWARD_EXPORT,
             P.REWARD_PAY,
             P.REWARD_READ,
             P.STATISTICS_READ,

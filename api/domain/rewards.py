@@ -186,6 +186,8 @@ class RewardAction(Labelled):
 
 #: In these the affair has its reward; a refused or cancelled one may be proposed again.
 ACTIVE: Final = (RewardStatus.PROPOSED, RewardStatus.APPROVED, RewardStatus.PAID)
+#: What stands in a payment list: what is to be paid, and what was.
+PAYABLE: Final = (RewardStatus.APPROVED, RewardStatus.PAID)
 
 
 class RewardRecord(Record, Protocol):
