@@ -216,14 +216,6 @@ def kind_of(check: Check) -> CheckKind:
     return CheckKind.RED_FLAG if isinstance(check, RedFlag) else CheckKind.FUNDRAISING_TEST
 
 
-def check_of(code: str) -> Check | None:
-    """The box of a code, None for a code of an older release."""
-    return _BY_CODE.get(code)
-
-
-_BY_CODE: Final[dict[str, Check]] = {check.value: check for check in RULES}
-
-
 def mentioned(text: str, words: Iterable[str]) -> tuple[str, ...]:
     """The words that a text says and does not deny, in the order of the table."""
     plain = _plain(text)

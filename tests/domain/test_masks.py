@@ -11,7 +11,6 @@ from api.domain.masks import (
     mask_name,
     mask_phone,
     mask_short,
-    mask_text,
 )
 
 
@@ -94,10 +93,6 @@ def test_addresses_down_to_the_village(address, shown):
 def test_short_handles():
     assert mask_short("abc_12345") == "a****5"
     assert mask_short("ab") == "**"
-
-
-def test_text():
-    assert mask_text("张某电话13812345678，住大塘村") == "张某电话138****5678，住大塘村"
 
 
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
