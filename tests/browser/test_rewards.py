@@ -15,7 +15,7 @@ async def test_the_payment_list_is_taken_away(as_, tmp_path):
     finance = await as_("finance")
     await finance.open("/rewards")
     async with finance.page.expect_download() as taken:
-        await finance.button("导出 Excel").click()
+        await finance.button("导出发放清单").click()
     download = await taken.value
     assert download.suggested_filename.startswith("举报奖励发放清单")
     await download.save_as(tmp_path / "清单.xlsx")
@@ -27,4 +27,4 @@ async def test_the_payment_list_is_taken_away(as_, tmp_path):
 async def test_a_leader_sees_the_list_without_taking_it(as_):
     leader = await as_("leader")
     await leader.open("/rewards")
-    assert await leader.button("导出 Excel").count() == 0
+    assert await leader.button("导出发放清单").count() == 0
