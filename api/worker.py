@@ -31,6 +31,13 @@ async def _parse_import(payload: dict[str, Any]) -> None:
     await imports.parse(UUID(str(payload["import_id"])))
 
 
+async def _prune_answers(_payload: dict[str, Any]) -> None:
+    from api.core import idempotency
+
+    async with db.database().session() as session, session.begin():
+        await idempotency.forget_old(session)
+
+
 async def _prune_imports(_payload: dict[str, Any]) -> None:
     from api.services import imports
 
@@ -72,6 +79,7 @@ JOBS: dict[str, jobs.Handler] = {
     "deadlines.recompute": _recount_deadlines,
     "duties.watch": _watch_duties,
     "files.sweep": _sweep_files,
+    "idempotency.prune": _prune_answers,
     "imports.parse": _parse_import,
     "imports.prune": _prune_imports,
     "jobs.prune": _prune,
@@ -84,6 +92,7 @@ SCHEDULES: list[jobs.Schedule] = [
     jobs.Schedule("files.sweep", minute="37", hour="3"),
     jobs.Schedule("property_measures.lapse", minute="3", hour="0"),
     jobs.Schedule("imports.prune", minute="27", hour="3"),
+    jobs.Schedule("idempotency.prune", minute="47", hour="3"),
     jobs.Schedule("jobs.prune", minute="17", hour="3"),
 ]
 

@@ -6,15 +6,12 @@ can keep a workbook's looks is also the one that a hostile workbook can drown.
 
 import base64
 from collections.abc import Iterable
-from typing import Final
 
 import orjson
 
 from api.core.ledger_import import Fault, SheetFound
 from api.core.tables import run_limited
-
-#: Heading of the added column; importing an annotated file again leaves it out.
-RESULT_HEADING: Final = "校验结果"
+from api.domain.ledger_spec import RESULT_HEADING
 
 
 def annotate(
@@ -24,6 +21,7 @@ def annotate(
     plan: dict[str, dict[str, object]] = {
         str(sheet.index): {
             "header": sheet.header_row,
+            "heading": RESULT_HEADING,
             "last": max([*sheet.fields, 0]),
             "cells": [],
             "rows": {},

@@ -12,7 +12,6 @@ import orjson
 from api.core import tables_reader
 from api.core.tables_reader import Refused
 
-_HEADING: Final = "校验结果"
 _AUTHOR: Final = "台账校验"
 _RED: Final = "FFFFC7CE"
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -139,8 +138,8 @@ def _column(sheet: Any, plan: dict[str, Any]) -> None:
     header = plan["header"]
     heads = {cell.value: cell.column for cell in sheet[header] if isinstance(cell.value, str)}
     widest = max((cell.column for cell in sheet[header] if cell.value is not None), default=1)
-    at = heads.get(_HEADING, max(widest, plan["last"] + 1) + 1)
-    _put(sheet.cell(header, at), _HEADING)
+    at = heads.get(plan["heading"], max(widest, plan["last"] + 1) + 1)
+    _put(sheet.cell(header, at), plan["heading"])
     sheet.cell(header, at).font = Font(bold=True)
     sheet.column_dimensions[get_column_letter(at)].width = 48
     for row in range(header + 1, sheet.max_row + 1):

@@ -78,7 +78,12 @@ async def read_json(request: Request) -> Any:
 
 def check_one_file(form: FormData) -> None:
     """Raises Invalid for a second file: it would take the place of the first without a word."""
-    if sum(isinstance(value, UploadFile) for _, value in form.multi_items()) > 1:
+    check_files(sum(isinstance(value, UploadFile) for _, value in form.multi_items()))
+
+
+def check_files(count: int) -> None:
+    """Raises Invalid for more than one."""
+    if count > 1:
         told = FieldError("/file", "one_file_only", "一次只能上传一个文件")
         raise Invalid(told.message, code=told.code, errors=[told])
 

@@ -121,10 +121,6 @@ class Keyring:
         except InvalidTag as error:
             raise UnreadableValue from error
 
-    def needs_rotation(self, sealed: bytes) -> bool:
-        """Whether a stored value was written under an older data key."""
-        return sealed[0] != self.current
-
     def blind_index(self, kind: str, normalised: str) -> bytes:
         """Sixteen bytes that equal values of one kind share, for exact search without plain text."""
         return _finished(self._mac.copy(), f"{kind}\0{normalised}".encode())[:16]

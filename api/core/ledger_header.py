@@ -9,7 +9,7 @@ from typing import Final
 
 from api.core.tables import Range, Row
 from api.domain.cells import Cell, CellError, text_of
-from api.domain.ledger_spec import LedgerSpec, heading_key
+from api.domain.ledger_spec import RESULT_HEADING, LedgerSpec, heading_key
 
 #: Title lines, letter heads and instructions above a heading seldom take more.
 LOOK_AHEAD: Final = 40
@@ -18,8 +18,6 @@ _FEWEST: Final = 3
 _UNIT: Final = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _SHEET_UNIT: Final = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*(亿|万|千|百)?元")
 _COLUMN_UNIT: Final = re.compile(r"(亿|万|千|百)?元|[(（](亿|万|千)[)）]")
-#: The column that an annotated copy adds: part of no ledger.
-_RESULT: Final = "校验结果"
 #: Under a group such as 被举报人 these are the group's own column.
 _NAMES: Final = frozenset({"姓名", "名称", "名字", "全称"})
 _RUNNING: Final = frozenset(
@@ -190,7 +188,7 @@ def _header(spec: LedgerSpec, grid: _Grid, best: _Candidate) -> Header:
 
 
 def _place_other(header: Header, column: int, label: str, taken_by: str | None) -> None:
-    if not label or heading_key(label) == _RESULT:
+    if not label or heading_key(label) == RESULT_HEADING:
         return
     if heading_key(label) in _RUNNING and header.running is None:
         header.running = column

@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from api.core.bodies import check_files
 from api.domain.errors import (
     FieldError,
     Invalid,
@@ -39,13 +40,16 @@ class PhotoForm:
 
 
 class _Parser(MultiPartParser):
-    """Refuses a form by its words, before its file is read."""
+    """Refuses a form by its words before its file is read, and a second file before that is."""
 
     judge: Callable[[dict[str, str]], None]
+    files_seen = 0
 
     def on_headers_finished(self) -> None:
         super().on_headers_finished()
         if self._current_part.file is not None:
+            self.files_seen += 1
+            check_files(self.files_seen)
             self.judge(_words(self.items))
 
 
@@ -101,7 +105,7 @@ async def _read(
                 raise _too_large(limit)
             yield piece
 
-    parser = _Parser(request.headers, within(), max_files=1, max_fields=5, max_part_size=1000)
+    parser = _Parser(request.headers, within(), max_files=2, max_fields=5, max_part_size=1000)
     parser.spool_max_size = limit + _BESIDES
     parser.judge = judge
     form = await parser.parse()

@@ -172,16 +172,6 @@ def open_table(data: bytes, filename: str = "") -> Generator[Iterator[Sheet]]:
         yield _sheets(lines)
 
 
-def read_table(data: bytes, filename: str = "") -> list[Sheet]:
-    """All sheets at once, for files known to be small."""
-    with open_table(data, filename) as sheets:
-        found: list[Sheet] = []
-        for sheet in sheets:
-            sheet.rows = list(sheet.rows)
-            found.append(sheet)
-        return found
-
-
 def _sheets(lines: Iterator[bytes]) -> Iterator[Sheet]:
     pending: list[dict[str, Any]] = []
 

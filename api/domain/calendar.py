@@ -23,7 +23,8 @@ DECEMBER = 12
 UNSETTLED_FROM_DAY = 28
 ONE_DAY = timedelta(days=1)
 
-#: 正月初一, 五月初五, 八月十五 of the years ahead, as the almanacs print them. Beyond 2035 the lunar
+#: 正月初一, 五月初五, 八月十五 of the years ahead; tests/domain/test_calendar.py holds them against
+#: what other programs compute. Beyond 2035 the lunar
 #: festivals are left out rather than guessed; such years are unpublished anyway.
 LUNAR_FESTIVALS: Mapping[int, tuple[date, date, date]] = {
     2027: (date(2027, 2, 6), date(2027, 6, 9), date(2027, 9, 15)),

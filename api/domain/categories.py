@@ -51,19 +51,6 @@ class FundraisingTest(Labelled):
     SOCIAL = "social", "社会性：向社会公众即社会不特定对象吸收资金"
 
 
-class PossessionSign(Labelled):
-    """Signs of 以非法占有为目的, which tell 集资诈骗 from 非法吸收公众存款 (同解释第七条)."""
-
-    NOT_INVESTED = "not_invested", "集资后不用于生产经营或者用于生产经营与筹集资金规模明显不成比例"
-    SQUANDERED = "squandered", "肆意挥霍集资款"
-    ABSCONDED = "absconded", "携带集资款逃匿"
-    CRIMINAL_USE = "criminal_use", "将集资款用于违法犯罪活动"
-    MOVED_AWAY = "moved_away", "抽逃、转移资金、隐匿财产，逃避返还资金"
-    BOOKS_DESTROYED = "books_destroyed", "隐匿、销毁账目，或者搞假破产、假倒闭，逃避返还资金"
-    WHEREABOUTS_REFUSED = "whereabouts_refused", "拒不交代资金去向，逃避返还资金"
-    OTHER = "other", "其他可以认定非法占有目的的情形"
-
-
 class Charge(Labelled):
     """The crimes met in this campaign; `CHARGE_ARTICLES` names the article of 刑法."""
 

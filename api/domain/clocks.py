@@ -16,8 +16,6 @@ from api.domain.time_rules import Roll, TimeRule, TimeUnit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONTHS_A_YEAR = 12
-#: 刑诉法解释第202条: half a month is 15 days, whatever the month.
-HALF_MONTH_DAYS = 15
 #: Working days before an expiry on which the duty officer is told.
 ALERT_LADDER = (30, 15, 7, 3, 1)
 SUB_DAY = frozenset({TimeUnit.MINUTE, TimeUnit.HOUR})

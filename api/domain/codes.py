@@ -187,33 +187,6 @@ def check_bank_account(text: str) -> CodeCheck:
     return CodeCheck(value)
 
 
-def check_division_code(text: str) -> CodeCheck:
-    """A 12-digit division code, or 15 digits for a grid (village + three)."""
-    value = normalise_code(text)
-    if not re.fullmatch(r"\d{12}(\d{3})?", value, re.ASCII):
-        return _refused(value, "division_code_format", "区划代码应为12位数字，网格代码为15位")
-    if value[:2] not in PROVINCES:
-        return _refused(value, "division_code_area", "区划代码前两位不是已知的省级代码")
-    return CodeCheck(value)
-
-
-def division_prefix(code: str) -> str:
-    """The part of a division code that all its subdivisions share: `341522118000` → `341522118`."""
-    if len(code) > 12:
-        return code if code[12:] != "000" else division_prefix(code[:12])
-    for length in (12, 9, 6, 4, 2):
-        if len(code) >= length and code[length - 3 if length > 6 else length - 2 : length].strip(
-            "0"
-        ):
-            return code[:length]
-    return code
-
-
-def contains(division: str, code: str) -> bool:
-    """Whether `code` is that division or lies inside it."""
-    return code.startswith(division_prefix(division))
-
-
 def _refused(value: str, code: str, message: str) -> CodeCheck:
     return CodeCheck(value, Issue(code, message))
 

@@ -242,7 +242,12 @@ def _disposition(claim: Claim, share: int) -> Disposition:
 
 def notice_sentence(rule: BaseRule, *, returns_offset: bool) -> str:
     """How the base was taken, in one sentence of the public notice."""
-    returns = "已支付的利息、分红等回报折抵本金" if returns_offset else "已支付的回报不折抵本金"
+    returns = (
+        "已支付的利息、分红等回报折抵本金（依据两高一部《关于办理非法集资刑事案件适用法律若干问题的意见》"
+        "第五条）"
+        if returns_offset
+        else "已支付的回报不折抵本金"
+    )
     return (
         f"分配基数：{rule.label}；{returns}，已经退赔的金额一律扣除"
         "（依据《最高人民法院关于适用〈中华人民共和国刑事诉讼法〉的解释》第四百三十八条）。"

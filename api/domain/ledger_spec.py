@@ -8,6 +8,9 @@ from typing import Final
 
 from api.domain.cells import Converter, Surroundings, Value
 
+#: The column that an annotated copy adds; importing that copy again leaves it out.
+RESULT_HEADING: Final = "校验结果"
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:

@@ -8,7 +8,6 @@ last 4.
 import re
 
 from api.domain.codes import SERVICE, normalise_phone
-from api.domain.identifiers import masked
 
 STAR = "*"
 COMPOUND_SURNAMES = frozenset(
@@ -73,8 +72,3 @@ def mask_address(address: str) -> str:
 def mask_short(value: str) -> str:
     """First and last character of a handle, an address or a plate."""
     return f"{value[:1]}****{value[-1:]}" if len(value) > 2 else STAR * len(value)
-
-
-def mask_text(text: str) -> str:
-    """A free text with the identifiers of persons masked, for lists, exports and logs."""
-    return masked(text)[0]

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     RESTRICTED_FILE_RAISE = "restricted_file:raise"
 
     REWARD_APPROVE = "reward:approve"
+    REWARD_EXPORT = "reward:export"
     REWARD_MANAGE = "reward:manage"
     REWARD_PAY = "reward:pay"
     REWARD_PREPARE = "reward:prepare"
@@ -203,6 +204,7 @@ _OFFICE = _VIEWER | {
     P.LEAD_REVEAL,
     P.LEDGER_POST,
     P.OUTCOME_HANDLE,
+    P.REWARD_EXPORT,
     P.REWARD_MANAGE,
     P.REWARD_PREPARE,
     P.RISK_ENTITY_ASSESS,
@@ -253,6 +255,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DISTRIBUTION_READ,
             P.LEDGER_POST,
             P.LEDGER_READ,
+            P.REWARD_EXPORT,
             P.REWARD_PAY,
             P.REWARD_READ,
             P.STATISTICS_READ,

@@ -109,7 +109,7 @@ AUTHORITIES: dict[AuthorityLevel, tuple[Body, Tier]] = {
     L.TOWNSHIP: (B.TOWNSHIP, Tier.STATION),
 }
 
-#: Who may act under which procedure at all. A township nowhere (行政强制法第十七条、第二十九条).
+#: Who may act under which procedure at all. A township nowhere (行政强制法第二十二条、第二十九条).
 _BODIES: dict[Regime, frozenset[Body]] = {
     R.CRIMINAL: frozenset({B.POLICE, B.PROCURATORATE, B.COURT}),
     R.ADMINISTRATIVE: frozenset({B.POLICE, B.AGENCY}),
@@ -210,7 +210,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _ALL,
         Term(48, TimeUnit.HOUR),
         (Renewal(Term(48, TimeUnit.HOUR)),),
-        repeats=True,
+        repeats=False,  # 同一账户止付次数以两次为限
         article="银发〔2016〕86号",
     ),
     MeasureRule(
@@ -221,7 +221,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _ALL,
         Term(48, TimeUnit.HOUR),
         (Renewal(Term(48, TimeUnit.HOUR)),),
-        repeats=True,
+        repeats=False,  # 同一账户止付次数以两次为限
         article="银发〔2016〕86号",
     ),
     MeasureRule(
@@ -459,6 +459,42 @@ def check_measure(
     return found + _check_queue(draft, active)
 
 
+#: Each procedure has its own law: a court's or an agency's paper is not measured by the police's.
+_COMPULSION = "《中华人民共和国行政强制法》"
+_CIVIL_PROCEDURE = "《中华人民共和国民事诉讼法》"
+_OFFICERS: dict[Regime, str] = {
+    R.CRIMINAL: "《公安机关办理刑事案件程序规定》第二百二十九条",
+    R.ADMINISTRATIVE: f"{_COMPULSION}第十八条",
+}
+_NOT_TWICE: dict[Regime, str] = {
+    R.CRIMINAL: "《公安机关办理刑事案件程序规定》第二百四十二条",
+    R.ADMINISTRATIVE: f"{_COMPULSION}第二十九条",
+    R.CIVIL: f"{_CIVIL_PROCEDURE}第一百零六条",
+}
+
+
+def _approved_by(draft: MeasureDraft) -> str:
+    """The article that wants somebody's approval."""
+    if draft.regime is R.CRIMINAL:
+        return approval_for(draft.kind, draft.property_kind).article
+    if draft.regime is R.CIVIL:
+        return f"{_CIVIL_PROCEDURE}第一百零三条"
+    if draft.kind is K.REGISTRATION:
+        return "《中华人民共和国行政处罚法》第五十六条"
+    return f"{_COMPULSION}第十八条"
+
+
+def _written_by(draft: MeasureDraft) -> str:
+    """The article that wants a paper."""
+    if draft.regime is R.CIVIL:
+        return f"{_CIVIL_PROCEDURE}第一百五十七条"
+    if draft.regime is R.ADMINISTRATIVE and draft.kind is K.FREEZE:
+        return f"{_COMPULSION}第三十一条"
+    if draft.regime is R.ADMINISTRATIVE and draft.kind in {K.SEAL, K.SEIZE}:
+        return f"{_COMPULSION}第二十四条"
+    return _approved_by(draft)
+
+
 def _check_papers(draft: MeasureDraft) -> list[Violation]:
     found: list[Violation] = []
     if not draft.authority.strip() or draft.authority_level is None:
@@ -467,7 +503,7 @@ def _check_papers(draft: MeasureDraft) -> list[Violation]:
                 "authority_missing",
                 "/authority_level",
                 "应当写明批准机关及其级别；乡镇只登记有权机关作出的决定",
-                "《公安机关办理刑事案件程序规定》第二百三十九条",
+                _approved_by(draft),
             )
         )
     if not draft.document_no.strip():
@@ -476,18 +512,21 @@ def _check_papers(draft: MeasureDraft) -> list[Violation]:
                 "document_missing",
                 "/document_no",
                 "应当写明法律文书编号，没有法律文书不得登记",
-                "《公安机关办理刑事案件程序规定》第二百三十七条、第二百三十九条",
+                _written_by(draft),
             )
         )
-    if draft.kind in {K.SEAL, K.SEIZE} and len({o for o in draft.officers if o.strip()}) < 2:
+    officers = _OFFICERS.get(draft.regime)
+    if (
+        officers is not None
+        and draft.kind in {K.SEAL, K.SEIZE}
+        and len({o for o in draft.officers if o.strip()}) < 2
+    ):
         found.append(
             Violation(
                 "officers_missing",
                 "/officers",
                 "执行查封、扣押的人员不得少于二人",
-                "《公安机关办理刑事案件程序规定》第二百二十九条"
-                if draft.regime is R.CRIMINAL
-                else "《中华人民共和国行政强制法》第十八条",
+                officers,
             )
         )
     return found
@@ -501,7 +540,7 @@ def _check_authority(draft: MeasureDraft, level: AuthorityLevel) -> list[Violati
                 "authority_not_competent",
                 "/authority_level",
                 "乡镇人民政府和镇专项办无权决定查封、扣押、冻结，只登记有权机关的决定",
-                "《中华人民共和国行政强制法》第十七条、第二十九条",
+                "《中华人民共和国行政强制法》第二十二条、第二十九条",
             )
         ]
     if body not in _BODIES[draft.regime]:
@@ -593,7 +632,7 @@ def _check_queue(draft: MeasureDraft, active: Collection[MeasureKind]) -> list[V
                 "already_frozen",
                 "/kind",
                 "该财物已被冻结或者已有轮候冻结，不得重复冻结，可以登记轮候冻结",
-                "《公安机关办理刑事案件程序规定》第二百四十二条",
+                _NOT_TWICE[draft.regime],
             )
         ]
     if draft.kind is K.WAITING_FREEZE and not _TAKES & set(active):
@@ -628,6 +667,13 @@ def is_lapsed(expires_on: date | None, today: date) -> bool:
     return expires_on is not None and today > expires_on
 
 
+def renewed_by(rule: MeasureRule | None) -> str:
+    """The article on renewals: 240 for the freezes of the police, else the one on the term."""
+    if rule is None or (rule.regime is R.CRIMINAL and K.FREEZE in rule.measures):
+        return "《公安机关办理刑事案件程序规定》第二百四十条"
+    return rule.article
+
+
 def check_renewal(
     draft: RenewalDraft,
     *,
@@ -644,7 +690,7 @@ def check_renewal(
                 "renewed_too_late",
                 "/decided_on",
                 f"应当在期限届满（{expires_on.isoformat()}）前办理续行手续；逾期的视为自动解除，需要重新办理",
-                "《公安机关办理刑事案件程序规定》第二百四十条",
+                renewed_by(rule),
             )
         )
     if not draft.document_no.strip():
@@ -653,7 +699,7 @@ def check_renewal(
                 "document_missing",
                 "/document_no",
                 "应当写明续行的法律文书编号",
-                "《公安机关办理刑事案件程序规定》第二百四十条",
+                renewed_by(rule),
             )
         )
     renewal = rule.renewal(draft.number, major=draft.is_major)

@@ -114,7 +114,6 @@ WORDS: Final[Mapping[ReportStage, str]] = {
 
 #: Who may judge the outcome (P2): whoever was given one.
 RATEABLE: Final = frozenset({_T.ANSWERED, _T.FINISHED})
-SCORES: Final = range(1, 6)
 
 
 class MessageFrom(Labelled):

@@ -37,36 +37,36 @@ class Rule:
 
 R, T, C, X = RedFlag, FundraisingTest, LeadCategory, Charge
 
-_FUNDRAISING = "《防范和处置非法集资条例》第九条、第十九条"
+_REGULATION = "《防范和处置非法集资条例》"
 _LAW = "《最高人民法院关于审理非法集资刑事案件具体应用法律若干问题的解释》第一条"
-_FEES = "民政部等《关于加强养老机构预收费监管的指导意见》"
+_FEES = "民政部等七部门《关于加强养老机构预收费监管的指导意见》（2024）"
 _PLAN = "众办〔2022〕54号及公安、民政部门防骗提示"
 #: 同解释第二条第十项 names these three as forms of illegal fund-raising: a test speaks for each alike.
 _FORMS: Final = {C.C1: 1, C.C2: 1, C.C3: 1}
 
 RULES: Final[Mapping[Check, Rule]] = {
     R.FIXED_RETURN: Rule(
-        _FUNDRAISING,
+        f"{_REGULATION}第二条、第十九条第三项",
         ("保本", "保息", "固定回报", "固定收益", "高额回报", "年化", "分红", "返利", "高息", "月息",
          "按月返", "每月返", "还本付息", "稳赚"),
         {C.C2: 3, C.C1: 1},
         {X.ILLEGAL_DEPOSITS: 3, X.FUNDRAISING_FRAUD: 2},
     ),
     R.PUBLIC_PITCH: Rule(
-        _FUNDRAISING,
+        f"{_REGULATION}第十一条、第十九条第四项",
         ("会销", "传单", "讲座", "推介会", "宣讲", "宣传会", "健康会", "听课", "直播", "朋友圈", "广告"),
         {C.C3: 1, C.C2: 1},
         {X.ILLEGAL_DEPOSITS: 1, X.FALSE_ADVERTISING: 2},
     ),
     R.NO_FINANCIAL_LICENCE: Rule(
-        _FUNDRAISING,
+        f"{_REGULATION}第二条、第十九条",
         ("无金融许可", "没有金融许可", "无金融牌照", "没有金融牌照", "未经金融", "吸收资金",
          "吸收存款", "募集", "非法集资"),
         {C.C2: 2},
         {X.ILLEGAL_DEPOSITS: 3, X.FUNDRAISING_FRAUD: 1},
     ),
     R.FORBIDDEN_NAME: Rule(
-        "《防范和处置非法集资条例》第九条",
+        f"{_REGULATION}第九条",
         ("理财", "财富", "股权众筹", "资产管理", "金融"),
         {C.C2: 3},
         {X.ILLEGAL_DEPOSITS: 2},
@@ -79,7 +79,7 @@ RULES: Final[Mapping[Check, Rule]] = {
         {X.ILLEGAL_DEPOSITS: 1, X.CONTRACT_FRAUD: 2},
     ),
     R.NOT_ON_RECORD: Rule(
-        "《养老机构管理办法》第九条",
+        "《老年人权益保障法》第四十三条",
         ("未备案", "无备案", "没有备案", "未办理备案", "未登记备案"),
         {C.C1: 3},
     ),
@@ -97,7 +97,7 @@ RULES: Final[Mapping[Check, Rule]] = {
         charges={X.FRAUD: 2},
     ),
     R.BUY_BACK: Rule(
-        "《最高人民法院关于审理非法集资刑事案件具体应用法律若干问题的解释》第二条",
+        "《最高人民法院关于审理非法集资刑事案件具体应用法律若干问题的解释》第二条第四项",
         ("回购", "寄存", "代售", "消费返", "返现", "买一万返", "加价收回"),
         {C.C3: 4, C.C2: 1},
         {X.ILLEGAL_DEPOSITS: 3, X.FRAUD: 1},
@@ -122,7 +122,7 @@ RULES: Final[Mapping[Check, Rule]] = {
         {X.FALSE_ADVERTISING: 2, X.IMPERSONATION: 1},
     ),
     R.TARGETS_ELDERS: Rule(
-        "《老年人权益保障法》第二条；《诈骗案件解释》第二条第四项（酌情从严）",
+        "《老年人权益保障法》第二条；《关于办理诈骗刑事案件具体应用法律若干问题的解释》第二条第四项（酌情从严）",
         ("老人", "老年人", "老头", "老太", "大爷", "大妈", "六十岁以上", "60岁以上", "退休"),
         charges={X.FRAUD: 1},
     ),
@@ -214,14 +214,6 @@ class Suggestion:
 def kind_of(check: Check) -> CheckKind:
     """The list that a box stands in."""
     return CheckKind.RED_FLAG if isinstance(check, RedFlag) else CheckKind.FUNDRAISING_TEST
-
-
-def check_of(code: str) -> Check | None:
-    """The box of a code, None for a code of an older release."""
-    return _BY_CODE.get(code)
-
-
-_BY_CODE: Final[dict[str, Check]] = {check.value: check for check in RULES}
 
 
 def mentioned(text: str, words: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Rewards (举报奖励): who may get one, how much, and how it is paid without a name.
 
-防范和处置非法集资条例第十六条、反电信网络诈骗法第三十条 let towns reward reporters; how much is the
-town's own rule, kept in versions. Amounts are whole fen, by integer arithmetic.
+防范和处置非法集资条例第十六条 encourages reports and keeps the reporter secret, 反电信网络诈骗法第三十条
+rewards and protects them; how much is the town's own rule, kept in versions. Amounts are whole fen, by integer arithmetic.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,7 +62,8 @@ BUILTIN: Final = RewardRule(
     floor=1_000_00,
     cap=100_000_00,
     allows_anonymous=True,
-    source="参照安徽省2016年非法集资举报奖励幅度（一千元至十万元）；本镇标准须经镇里研究确定",
+    source="参照《安徽省非法集资举报奖励实施细则（试行）》（2016）的幅度（一千元至十万元）；"
+    "本镇标准须经镇里研究确定",
 )
 
 
@@ -185,6 +186,8 @@ class RewardAction(Labelled):
 
 #: In these the affair has its reward; a refused or cancelled one may be proposed again.
 ACTIVE: Final = (RewardStatus.PROPOSED, RewardStatus.APPROVED, RewardStatus.PAID)
+#: What stands in a payment list: what is to be paid, and what was.
+PAYABLE: Final = (RewardStatus.APPROVED, RewardStatus.PAID)
 
 
 class RewardRecord(Record, Protocol):

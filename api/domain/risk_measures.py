@@ -26,8 +26,8 @@ class RiskMeasureKind(Labelled):
     STOP_OPERATIONS = "stop_operations", "停止经营活动"
     URGE_REFUND = "urge_refund", "督促清退资金"
     REFUND_PROGRESS = "refund_progress", "清退进展"
-    SUSPEND_FUNDRAISING = "suspend_fundraising", "责令暂停集资行为"
-    HOLD_REGISTRATION = "hold_registration", "停止办理变更登记"
+    SUSPEND_FUNDRAISING = "suspend_fundraising", "要求暂停集资行为"
+    HOLD_REGISTRATION = "hold_registration", "暂停办理设立、变更、注销登记"
     SEAL_PREMISES = "seal_premises", "查封经营场所、资产"
     ORDER_SALE = "order_sale", "责令变价清退"
     EXIT_BAN = "exit_ban", "限制出境"
@@ -88,7 +88,7 @@ MEASURE_RULES: dict[RiskMeasureKind, MeasureRule] = {
     M.ORDER_RECTIFICATION: MeasureRule(_REGULATORS | _FUNDRAISING, f"{REGULATION}第十八条"),
     M.STOP_OPERATIONS: MeasureRule(
         _FUNDRAISING | {L.MARKET, L.PENALTY_AGENCY},
-        f"{REGULATION}第二十三条、行政处罚法第六十三条",
+        f"{REGULATION}第二十三条、第三十条，行政处罚法第九条、第六十三条",
         needs_document=True,
     ),
     M.URGE_REFUND: MeasureRule(
@@ -111,7 +111,7 @@ MEASURE_RULES: dict[RiskMeasureKind, MeasureRule] = {
     ),
     M.SHUT_DOWN: MeasureRule(
         _FUNDRAISING | {L.MARKET, L.PENALTY_AGENCY},
-        f"{REGULATION}第二十三条、行政处罚法第六十三条",
+        f"{REGULATION}第二十三条、第三十条，行政处罚法第九条、第六十三条",
         needs_document=True,
     ),
     M.PRESERVE_EVIDENCE: MeasureRule(_AGENCIES, PLAN),

@@ -62,6 +62,7 @@ ROUTERS = (
     inspections.router,
     rectifications.router,
     outcomes.router,
+    exports.rewards_router,  # before /rewards/{reward_id}
     rewards.router,
     rewards.rules_router,
     rewards.leads_router,

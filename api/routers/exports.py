@@ -15,11 +15,13 @@ from api.core.sheets import MEDIA_TYPE
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.schemas.leads import LeadQuery
+from api.schemas.rewards import RewardQuery
 from api.schemas.risk_entities import RiskEntityQuery
 from api.services import exports
 
 leads_router = make_router("leads")
 risk_entities_router = make_router("risk-entities")
+rewards_router = make_router("rewards")
 
 
 def _workbook(pieces: AsyncIterator[bytes], title: str) -> Response:
@@ -58,3 +60,17 @@ async def export_list(
 ) -> Response:
     """按风险管控名单（表 F2）的栏目导出查询到的全部主体；个人信息打码，导出留有审计记录。cursor、limit 不起作用。"""
     return _workbook(await exports.risk_list(actor, query), exports.F2.title)
+
+
+@rewards_router.get(
+    "/exports.xlsx",
+    summary="导出举报奖励发放清单",
+    response_class=StreamingResponse,
+    responses=_SHEET,
+)
+async def export_payments(
+    actor: Annotated[Actor, require(P.REWARD_EXPORT)],
+    query: Annotated[RewardQuery, query_of(RewardQuery)],
+) -> Response:
+    """查询到的奖励中已批准和已发放的，末行合计；只有编号和金额，没有举报人的任何信息，导出留有审计记录。cursor、limit 不起作用。"""
+    return _workbook(await exports.reward_list(actor, query), exports.REWARDS.title)

@@ -1,13 +1,13 @@
 """Login, refresh, logout, passwords and second factors (GB/T 22239 AU-1 to AU-4)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from pyotp import random_base32
 from pyotp.totp import TOTP
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -261,12 +261,6 @@ async def log_out(session: AsyncSession, token: str) -> None:
         await events.record(session, None, EventName.LOGGED_OUT, "session", row.id)
 
 
-async def log_out_actor(session: AsyncSession, actor: Actor) -> None:
-    """End the session of an access token."""
-    await sessions.revoke(session, session_id=actor.session_id)
-    await events.record(session, actor, EventName.LOGGED_OUT, "session", actor.session_id)
-
-
 async def me(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Who is logged in and what the post may do."""
     post = await session.get_one(Post, actor.post_id)
@@ -391,12 +385,3 @@ async def confirm_totp(session: AsyncSession, actor: Actor, code: str) -> None:
         await events.record(session, actor, EventName.TOTP_ENROLLED, "user", user.id)
         return
     raise Invalid("动态口令不正确", code="totp_invalid")
-
-
-async def forget_old_sessions(session: AsyncSession, before: datetime) -> None:
-    """End sessions that ran out long ago (a schedule of the worker)."""
-    await session.execute(
-        update(LoginSession)
-        .where(LoginSession.expires_at < before, LoginSession.revoked_at.is_(None))
-        .values(revoked_at=now(), refresh_digest=None)
-    )

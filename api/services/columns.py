@@ -26,12 +26,6 @@ def unit_named(unit_id: Any) -> ColumnElement[Any]:
     return select(named).where(Unit.id == unit_id).scalar_subquery()
 
 
-def units_named(unit_ids: Any) -> ColumnElement[Any]:
-    """`[{id, name}]` of an array column of unit ids."""
-    named = func.json_build_object("id", Unit.id, "name", Unit.name)
-    return json_list(select(named).where(Unit.id == func.any(unit_ids)))
-
-
 def division_name(code: Any) -> ColumnElement[str]:
     """The name of a division column."""
     return select(Division.name).where(Division.code == code).scalar_subquery()

@@ -502,7 +502,7 @@ async def _pay(session: AsyncSession, actor: Actor, plan: Distribution, body: An
         raise RuleViolated(
             f"公示期至{plan.objection_until}，期满且异议处理完毕后才能发放",
             code="objection_period",
-            article="《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
+            article="参照《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
         )
     plan.paid_by_id = actor.id
     due = await _lines(session, plan.id, LineStatus.PLANNED, LineStatus.FAILED)

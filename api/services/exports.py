@@ -24,15 +24,19 @@ from api.domain.events import EventName
 from api.domain.labels import Labelled
 from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
 from api.domain.rectifications import RectificationStatus
+from api.domain.rewards import PAYABLE, ClaimBy, RewardStatus
 from api.domain.risk_entities import EntityStatus, Industry, Registration, RiskTier
 from api.domain.risk_measures import LegalActor, RiskMeasureKind
 from api.models.leads import Lead
 from api.models.rectifications import Rectification
+from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity, RiskMeasure
 from api.models.units import Unit
+from api.models.users import User
 from api.schemas.leads import LeadQuery
+from api.schemas.rewards import RewardQuery
 from api.schemas.risk_entities import RiskEntityQuery
-from api.services import leads, protect, risk_entities
+from api.services import leads, protect, rewards, risk_entities
 
 _BATCH = 500
 #: One at a time in a process: writing a workbook is work for a whole core.
@@ -45,6 +49,8 @@ class Column:
 
     sheet: SheetColumn
     cell: Callable[[Any], Cell]
+    #: Its fen are added up in a last row.
+    summed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,16 @@ class Form:
     order: Any
 
 
-def column(label: str, cell: Callable[[Any], Cell], width: int = 12, kind: Any = "text") -> Column:
+def column(
+    label: str,
+    cell: Callable[[Any], Cell],
+    width: int = 12,
+    kind: Any = "text",
+    *,
+    summed: bool = False,
+) -> Column:
     """One column of a form."""
-    return Column(SheetColumn(label, width, kind), cell)
+    return Column(SheetColumn(label, width, kind), cell, summed)
 
 
 def ten_thousand(fen: int | None) -> Decimal | None:
@@ -242,10 +255,53 @@ async def risk_list(actor: Actor, query: RiskEntityQuery) -> AsyncIterator[bytes
     return await export(actor, F2, await risk_entities.filters(actor, query), _asked(query))
 
 
+# --- payment list of rewards ----------------------------------------------------------------------
+
+_Proposer, _Approver, _Payer = aliased(User), aliased(User), aliased(User)
+
+#: What the cash desk pays by. It joins neither leads nor informants: no name could come with it.
+REWARDS = Form(
+    rewards.RESOURCE,
+    "举报奖励发放清单",
+    select(
+        Reward.number, Reward.amount, Reward.status, rewards.CLAIM_BY.label("claim_by"),
+        rewards.IS_CLAIMABLE.label("is_claimable"), Reward.document_no, Reward.approved_at,
+        Reward.voucher_no, Reward.paid_at, _Proposer.name.label("proposer"),
+        _Approver.name.label("approver"), _Payer.name.label("payer"),
+    )
+    .join(_Proposer, _Proposer.id == Reward.proposed_by_id)
+    .outerjoin(_Approver, _Approver.id == Reward.approved_by_id)
+    .outerjoin(_Payer, _Payer.id == Reward.paid_by_id),
+    (
+        column("奖励编号", lambda r: r.number, 24),
+        column("奖励金额（元）", lambda r: r.amount, 15, "yuan", summed=True),
+        column("状态", lambda r: told(RewardStatus, r.status), 10),
+        column("领取凭据", lambda r: told(ClaimBy, r.claim_by), 12),
+        column("凭据是否已发出", lambda r: r.is_claimable or r.status == RewardStatus.PAID, 11),
+        column("批准文书", lambda r: r.document_no, 24, "long"),
+        column("批准时间", lambda r: _day(r.approved_at), 12, "date"),
+        column("付款凭证号", lambda r: r.voucher_no, 18, "long"),
+        column("发放时间", lambda r: _day(r.paid_at), 12, "date"),
+        column("提出", lambda r: r.proposer, 10),
+        column("审批", lambda r: r.approver, 10),
+        column("经手发放", lambda r: r.payer, 10),
+    ),
+    rewards.LISTING,
+    Reward.id,
+)  # fmt: skip
+
+
+async def reward_list(actor: Actor, query: RewardQuery) -> AsyncIterator[bytes]:
+    """The rewards to be paid and those paid, of what the list shows for the same query."""
+    wanted = [each for each in query.status or PAYABLE if each in PAYABLE]
+    filters = rewards.filters(query) | {"status": wanted}
+    return await export(actor, REWARDS, filters, _asked(query))
+
+
 # --- any form -------------------------------------------------------------------------------------
 
 
-def _asked(query: LeadQuery | RiskEntityQuery) -> dict[str, Any]:
+def _asked(query: LeadQuery | RiskEntityQuery | RewardQuery) -> dict[str, Any]:
     """What was asked for, as the audit may know it: masked, a person's name left out."""
     asked = query.model_dump(
         mode="json",
@@ -284,12 +340,21 @@ async def _rows(
     actor: Actor, form: Form, statement: Any, asked: dict[str, Any]
 ) -> AsyncIterator[Sequence[Cell]]:
     """Numbered rows from a server-side cursor; the audit event when all of them are read."""
-    number = 0
+    number, sums = 0, [0] * len(form.columns)
     async with database().session() as session:
         result = await session.stream(statement, execution_options={"yield_per": _BATCH})
         async for row in result:
             number += 1
-            yield [number, *(column.cell(row) for column in form.columns)]
+            cells = [column.cell(row) for column in form.columns]
+            for at, (one, cell) in enumerate(zip(form.columns, cells, strict=True)):
+                if one.summed and isinstance(cell, int):
+                    sums[at] += cell
+            yield [number, *cells]
+    if any(one.summed for one in form.columns):
+        yield [
+            "合计",
+            *(total if one.summed else None for one, total in zip(form.columns, sums, strict=True)),
+        ]
     await events.record_apart(
         actor,
         EventName.EXPORTED,

@@ -31,6 +31,7 @@ from api.domain.events import EventName
 from api.domain.property_items import PropertyKind, PropertyStatus
 from api.domain.property_measures import (
     MEASURE_FLOW,
+    MEASURE_RULES,
     AuthorityLevel,
     MeasureAction,
     MeasureDraft,
@@ -42,6 +43,7 @@ from api.domain.property_measures import (
     check_renewal,
     is_lapsed,
     refuse,
+    renewed_by,
     rule_for,
 )
 from api.models.property_items import PropertyItem
@@ -298,11 +300,12 @@ async def transition(
     """Take one action of the flow. Raises what `_transition.apply` raises, and RuleViolated."""
     measure = await _transition.lock(session, actor, LISTING, M, record_id)
     if measure.status == MeasureStatus.ACTIVE and is_lapsed(measure.expires_on, today()):
+        rule = next((rule for rule in MEASURE_RULES if rule.rule_id == measure.rule_id), None)
+        article = renewed_by(rule)
         raise RuleViolated(
-            f"该措施已于{measure.expires_on}到期未续，视为自动解除，需要重新办理"
-            "（《公安机关办理刑事案件程序规定》第二百四十条）",
+            f"该措施已于{measure.expires_on}到期未续，视为自动解除，需要重新办理（{article}）",
             code="renewed_too_late",
-            article="《公安机关办理刑事案件程序规定》第二百四十条",
+            article=article,
         )
     if body.action == MeasureAction.RELEASE.value:
         # beforehand: status and event are written together, and the table wants both or neither

@@ -52,16 +52,19 @@ from api.services.reward_affairs import Affair
 RESOURCE = "reward"
 
 _HAS_RECEIPT = exists(select(literal_column("1")).where(LeadReceipt.lead_id == Reward.lead_id))
+#: What the reporter shows, and whether they hold it already.
+CLAIM_BY = case(
+    (_HAS_RECEIPT, literal_column(f"'{ClaimBy.RECEIPT.value}'", Text())),
+    else_=literal_column(f"'{ClaimBy.CODE.value}'", Text()),
+)
+IS_CLAIMABLE = or_(_HAS_RECEIPT, Reward.claim_digest.is_not(None))
 _ITEM: dict[str, Any] = {
     "id": Reward.id,
     "number": Reward.number,
     "status": Reward.status,
     "amount": yuan(Reward.amount),
-    "claim_by": case(
-        (_HAS_RECEIPT, literal_column(f"'{ClaimBy.RECEIPT.value}'", Text())),
-        else_=literal_column(f"'{ClaimBy.CODE.value}'", Text()),
-    ),
-    "is_claimable": or_(_HAS_RECEIPT, Reward.claim_digest.is_not(None)),
+    "claim_by": CLAIM_BY,
+    "is_claimable": IS_CLAIMABLE,
     "created_at": Reward.created_at,
     "approved_at": Reward.approved_at,
     "paid_at": Reward.paid_at,
@@ -137,9 +140,13 @@ LISTING = Listing(
 
 async def page(actor: Actor, query: RewardQuery) -> Response:
     """A page of the town's rewards: the payment list."""
+    return await LISTING.page(actor, query, filters(query), query.sort.value)
+
+
+def filters(query: RewardQuery) -> dict[str, object]:
+    """What a query asks for, as LISTING takes it."""
     asked = query.q.strip() if query.q else ""
-    filters = {"status": query.status, "q": search.like(asked) if asked else None}
-    return await LISTING.page(actor, query, filters, query.sort.value)
+    return {"status": query.status, "q": search.like(asked) if asked else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Photos with a report, on a phone: chosen, looked at, taken away again, sent, and added later."""
 
+import base64
+import io
 import re
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import expect
 
 from api.domain import receipts
@@ -12,7 +15,7 @@ from tests.browser.staff import Staff
 from tests.browser.test_axe import NARROW, axe  # noqa: F401  # a fixture
 from tests.browser.test_report import no_faults
 from tests.conftest import Running, log_in
-from tests.routers.test_receipt_photos import bomb, picture
+from tests.routers.test_receipt_photos import bomb, exif, picture
 
 _STORY = "推销员留下了合同和收据，我拍了照片。"
 
@@ -132,3 +135,92 @@ async def test_a_lost_connection_is_told_and_tried_again(reporter, photos):
     reporter.watch.complaints.clear()
     await reporter.button("再传一次").click()
     await reporter.says("1 张照片都传好了")
+
+
+def photographed(path: Path) -> bytes:
+    """Twelve million points held upright: the telephone stores it lying and notes how to turn it.
+
+    Upright it is red above and blue below, with noise between that makes it as heavy as a photo.
+    """
+    lying = Image.new("RGB", (4000, 3000), "blue")
+    lying.paste("red", (0, 0, 1000, 3000))
+    lying.paste(Image.effect_noise((2000, 3000), 90).convert("RGB"), (1000, 0))
+    lying.save(path, "JPEG", quality=92, exif=exif())
+    return path.read_bytes()
+
+
+def upright(content: bytes) -> Image.Image:
+    """A picture that nobody has to turn, with its colours where they belong."""
+    drawn = Image.open(io.BytesIO(content))
+    assert dict(drawn.getexif()) == {}
+    width, height = drawn.size
+    top = drawn.convert("RGB").getpixel((width // 2, height // 10))
+    bottom = drawn.convert("RGB").getpixel((width // 2, height * 9 // 10))
+    assert (top[0] > 240, top[2] < 20) == (True, True), top
+    assert (bottom[2] > 240, bottom[0] < 20) == (True, True), bottom
+    return drawn
+
+
+#: Looks over the page's shoulder: the driver of the browser cannot show what a form carries.
+_WATCH = """() => {
+  const send = XMLHttpRequest.prototype.send
+  XMLHttpRequest.prototype.send = function (body) {
+    window.sent = body.get('photo')
+    return send.call(this, body)
+  }
+}"""
+_SENT = """() => new Promise((done) => {
+  const reader = new FileReader()
+  reader.onload = () => done(reader.result.split(',')[1])
+  reader.readAsDataURL(window.sent)
+})"""
+
+
+async def sent_by(page) -> bytes:
+    return base64.b64decode(await page.evaluate(_SENT))
+
+
+async def test_a_large_photo_goes_up_smaller_and_the_right_way_up(reporter, server, tmp_path):
+    page = reporter.page
+    original = photographed(tmp_path / "IMG_big.jpg")
+    assert len(original) > 3_000_000
+    await tell(reporter)
+    await page.locator("input[type=file]").set_input_files(tmp_path / "IMG_big.jpg")
+    await page.evaluate(_WATCH)
+    await submit(reporter)
+    await reporter.says("1 张照片都传好了")
+    sent = await sent_by(page)
+    assert len(sent) < len(original) / 2
+    assert upright(sent).size == (1536, 2048)
+    assert b"CANARY" not in sent, "what the telephone wrote stays on the telephone"
+    with closing(log_in(server, "office")) as clerk:
+        newest = clerk.get("/leads", params={"sort": "-id", "limit": 1}).json()["items"][0]
+        (kept,) = clerk.get(f"/leads/{newest['id']}/attachments").json()["items"]
+        stored = clerk.get(f"/attachments/{kept['id']}/content").content
+    # drawn once more by the server, whatever a browser says of it
+    assert upright(stored).size == (1536, 2048)
+    assert stored != sent
+
+
+async def test_a_small_photo_goes_up_as_it_is(reporter, photos):
+    page = reporter.page
+    await tell(reporter)
+    await page.locator("input[type=file]").set_input_files(photos[0])
+    await page.evaluate(_WATCH)
+    await submit(reporter)
+    await reporter.says("1 张照片都传好了")
+    assert await sent_by(page) == photos[0].read_bytes()
+
+
+async def test_an_iphone_is_asked_for_jpeg_and_a_heic_is_explained(reporter, tmp_path):
+    page = reporter.page
+    await tell(reporter)
+    field = page.locator("input[type=file]")
+    # with HEIC in this list, an iPhone would hand one over instead of a JPEG
+    assert await field.get_attribute("accept") == "image/jpeg,image/png,image/webp"
+    photo = tmp_path / "IMG_0001.HEIC"
+    photo.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    await field.set_input_files(photo)
+    await reporter.says("HEIC 格式")
+    await reporter.says("截屏")
+    await expect(page.locator(".photos img")).to_have_count(0)

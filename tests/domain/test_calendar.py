@@ -76,6 +76,43 @@ def test_qingming_formula_agrees_with_every_notice_since_it_is_a_holiday(year):
     assert chinese_calendar.get_holiday_detail(qingming(year))[0]
 
 
+#: 清明, 正月初一, 五月初五, 八月十五 as three programs computed them that know nothing of this one and
+#: agree: lunardate 0.3.0 and sxtwl 2.0.7 the lunar days, sxtwl and ephem 4.2.1 the day in Beijing
+#: on which the sun reaches 15°.
+COMPUTED = {
+    2027: ("04-05", "02-06", "06-09", "09-15"),
+    2028: ("04-04", "01-26", "05-28", "10-03"),
+    2029: ("04-04", "02-13", "06-16", "09-22"),
+    2030: ("04-05", "02-03", "06-05", "09-12"),
+    2031: ("04-05", "01-23", "06-24", "10-01"),
+    2032: ("04-04", "02-11", "06-12", "09-19"),
+    2033: ("04-04", "01-31", "06-01", "09-08"),
+    2034: ("04-05", "02-19", "06-20", "09-27"),
+    2035: ("04-05", "02-08", "06-10", "09-16"),
+}
+#: The years of this century in which sxtwl has 清明 on 5 April; in all others it is the fourth.
+FIFTH = {
+    2001, 2002, 2003, 2005, 2006, 2007, 2010, 2011, 2014, 2015, 2018, 2019, 2022, 2023, 2026, 2027,
+    2030, 2031, 2034, 2035, 2038, 2039, 2043, 2047, 2051, 2055, 2059, 2063, 2067, 2071,
+}  # fmt: skip
+
+
+def test_qingming_is_right_for_the_whole_century():
+    assert {year for year in range(2000, 2100) if qingming(year).day == 5} == FIFTH
+    assert {qingming(year).day for year in range(2000, 2100)} == {4, 5}
+
+
+def test_every_year_ahead_was_computed_by_others_too():
+    assert set(COMPUTED) == set(LUNAR_FESTIVALS)
+
+
+@pytest.mark.parametrize("year", sorted(COMPUTED))
+def test_festivals_of_the_years_ahead_are_those_others_compute(year):
+    days = (qingming(year), *LUNAR_FESTIVALS[year])
+    assert tuple(f"{day:%m-%d}" for day in days) == COMPUTED[year]
+    assert statutory_days(year) >= set(days)
+
+
 @pytest.mark.parametrize("year", sorted(LUNAR_FESTIVALS))
 def test_lunar_festivals_are_plausible(year):
     new_year, dragon_boat, mid_autumn = LUNAR_FESTIVALS[year]

@@ -10,7 +10,6 @@ from api.domain.categories import (
     Charge,
     FundraisingTest,
     LeadCategory,
-    PossessionSign,
     RedFlag,
     find_categories,
     find_category,
@@ -84,7 +83,6 @@ def test_every_charge_has_its_article():
 
 def test_check_lists_have_the_length_the_law_gives_them():
     assert len(FundraisingTest) == 4
-    assert len(PossessionSign) == 8
     assert len(RedFlag) == 15
 
 

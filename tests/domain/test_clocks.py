@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from api.domain.calendar import Calendar
 from api.domain.clocks import (
     ALERT_LADDER,
-    HALF_MONTH_DAYS,
     SHANGHAI,
     Due,
     add_months,
@@ -78,10 +77,6 @@ def test_stated_expiry_of_a_freeze():
 def test_measures_do_not_run_in_other_units(unit):
     with pytest.raises(ValueError, match="不能推算"):
         expires_on(on("2022-05-13"), 1, unit)
-
-
-def test_half_a_month_is_fifteen_days():
-    assert HALF_MONTH_DAYS == 15
 
 
 def test_negative_terms_are_refused():

@@ -11,11 +11,8 @@ from api.domain.codes import (
     Sex,
     check_bank_account,
     check_credit_code,
-    check_division_code,
     check_phone,
     check_resident_id,
-    contains,
-    division_prefix,
     id_check_char,
     normalise_code,
     normalise_phone,
@@ -253,50 +250,3 @@ def test_impossible_accounts(account):
     check = check_bank_account(account)
     assert check.error is not None
     assert check.error.code == "bank_account_format"
-
-
-# --- divisions -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("code", ["341522118000", "341522118201", "341522118201003"])
-def test_division_codes(code):
-    assert check_division_code(code).ok
-
-
-@pytest.mark.parametrize(
-    ("code", "problem"),
-    [("341522118", "division_code_format"), ("3415221182011", "division_code_format"),
-     ("991522118000", "division_code_area")],
-)  # fmt: skip
-def test_impossible_division_codes(code, problem):
-    check = check_division_code(code)
-    assert check.error is not None
-    assert check.error.code == problem
-
-
-@pytest.mark.parametrize(
-    ("code", "prefix"),
-    [
-        ("340000000000", "34"),
-        ("341500000000", "3415"),
-        ("341522000000", "341522"),
-        ("341522118000", "341522118"),
-        ("341522118201", "341522118201"),
-        ("341522118201003", "341522118201003"),
-        ("341522118201000", "341522118201"),
-        ("341522", "341522"),
-        ("341500", "3415"),
-        ("34", "34"),
-        ("", ""),
-    ],
-)
-def test_division_prefix(code, prefix):
-    assert division_prefix(code) == prefix
-
-
-def test_a_division_contains_itself_and_what_lies_inside():
-    assert contains("341522118000", "341522118000")
-    assert contains("341522118000", "341522118201003")
-    assert contains("341522000000", "341522118000")
-    assert not contains("341522118000", "341522119000")
-    assert not contains("341522118201", "341522118000")

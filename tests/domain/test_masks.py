@@ -11,7 +11,6 @@ from api.domain.masks import (
     mask_name,
     mask_phone,
     mask_short,
-    mask_text,
 )
 
 
@@ -96,10 +95,6 @@ def test_short_handles():
     assert mask_short("ab") == "**"
 
 
-def test_text():
-    assert mask_text("张某电话13812345678，住大塘村") == "张某电话138****5678，住大塘村"
-
-
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_a_mobile_never_shows_its_middle(phone):
     assert mask_phone(phone) == phone[:3] + "****" + phone[-4:]
@@ -107,6 +102,6 @@ def test_a_mobile_never_shows_its_middle(phone):
 
 @given(st.text(st.characters(exclude_characters="*"), min_size=2))  # a star shows nothing anyway
 def test_no_name_is_shown_whole(name):
-    if len(name.strip()) > 1:
+    if set(name.strip()[1:]) - {"*"}:  # stars hide nothing and need no hiding
         assert mask_name(name).count("*") >= 1
         assert not mask_name(name).startswith(name.strip())

@@ -226,6 +226,29 @@ class TestCheck:
                 assert violation.article
                 assert any("一" <= character <= "鿿" for character in violation.message)
 
+    @pytest.mark.parametrize(
+        ("regime", "level", "law"),
+        [
+            (R.CRIMINAL, L.COUNTY_PSB, "公安机关办理刑事案件程序规定"),
+            (R.ADMINISTRATIVE, L.COUNTY_AGENCY, "行政强制法"),
+            (R.CIVIL, L.COUNTY_COURT, "民事诉讼法"),
+        ],
+    )
+    def test_each_procedure_is_held_to_its_own_law(self, regime: R, level: L, law: str) -> None:
+        for kind in (K.FREEZE, K.SEAL, K.SEIZE):
+            draft = replace(
+                FREEZE,
+                kind=kind,
+                regime=regime,
+                authority="",
+                authority_level=level,
+                document_no="",
+                officers=(),
+            )
+            found = check_measure(draft, filed_on=FILED, active=(K.FREEZE,))
+            assert {"authority_missing", "document_missing"} <= {v.code for v in found}
+            assert all(law in v.article for v in found), [v.article for v in found]
+
     def test_refuse_joins_them(self) -> None:
         refuse([])
         with pytest.raises(RuleViolated) as refused:
@@ -296,6 +319,13 @@ class TestRenewal:
         once = replace(self.draft, authority_level=L.COUNTY_AGENCY, expires_on=date(2022, 12, 13))
         assert self.codes(once, rule) == set()
         assert self.codes(replace(once, number=2), rule) == {"no_more_renewals"}
+
+    def test_a_payment_is_stopped_twice_at_most(self) -> None:
+        """银发〔2016〕86号: once more, and then it is a freeze or nothing."""
+        rule = rule_for(R.CRIMINAL, K.STOP_PAYMENT, PK.DEPOSIT, L.COUNTY_PSB)
+        again = replace(self.draft, expires_on=date(2022, 11, 15))
+        assert self.codes(again, rule) == set()
+        assert self.codes(replace(again, number=2), rule) == {"no_more_renewals"}
 
     def test_a_seal_is_extended_by_the_county_once_then_by_the_city(self) -> None:
         rule = rule_for(R.CRIMINAL, K.SEAL, PK.REAL_ESTATE, L.COUNTY_PSB)

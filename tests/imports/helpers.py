@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from api.core.ledger_import import LedgerReader, LedgerRow
-from api.core.tables import open_table
+from api.core.tables import Sheet, open_table
 from api.domain.cells import Surroundings
 from api.domain.ledgers import SPECS, UNIT_WORDS, LedgerKind
 from api.domain.places import Places
@@ -41,3 +41,13 @@ def read(
     reader = LedgerReader(SPECS[kind], AROUND)
     with open_table(data, name) as sheets:
         return list(reader.walk(sheets)), reader
+
+
+def read_table(data: bytes, filename: str = "") -> list[Sheet]:
+    """All sheets of a small file at once."""
+    with open_table(data, filename) as sheets:
+        found: list[Sheet] = []
+        for sheet in sheets:
+            sheet.rows = list(sheet.rows)
+            found.append(sheet)
+        return found

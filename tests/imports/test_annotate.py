@@ -6,7 +6,8 @@ import json
 import openpyxl
 import pytest
 
-from api.core.annotate import RESULT_HEADING, annotate
+from api.core.annotate import annotate
+from api.domain.ledger_spec import RESULT_HEADING
 from api.domain.ledgers import LedgerKind
 
 from .helpers import DATA, read

@@ -12,9 +12,9 @@ import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
 from api.core import tables
-from api.core.tables import read_table
 from api.domain.cells import CellError
 from api.domain.errors import DomainError
+from tests.imports.helpers import read_table
 
 
 def good_xlsx() -> bytes:

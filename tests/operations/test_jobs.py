@@ -168,6 +168,13 @@ class TestWorker:
             await asyncio.wait_for(runs, 10)
 
 
+class TestSchedules:
+    """Every job that runs by the clock has a handler, and every handler something that calls it."""
+
+    def test_nothing_is_scheduled_that_nobody_does(self) -> None:
+        assert {schedule.job for schedule in worker.SCHEDULES} <= set(worker.JOBS)
+
+
 def _quick(base: type[Any], attempts: int) -> type[Any]:
     class Quick(base):
         def __init__(self, **given: Any) -> None:

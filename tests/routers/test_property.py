@@ -124,7 +124,7 @@ class TestMeasures:
         ("over", "code", "article"),
         [
             ({"authority_level": None}, "authority_missing", "第二百三十九条"),
-            ({"document_no": ""}, "document_missing", "第二百三十七条"),
+            ({"document_no": ""}, "document_missing", "第二百三十九条"),
             ({"authority_level": "police_station"}, "authority_too_low", "第二百三十九条"),
             ({"authority_level": "township"}, "authority_not_competent", "行政强制法"),
             ({"starts_on": "2022-04-30"}, "before_filing", "第一百七十四条"),

@@ -244,3 +244,16 @@ def test_a_refused_form_is_refused_before_its_photo_is_read(running):
         )
         # nine megabytes are announced, hardly any sent: the answer is there already
         assert b" 422 " in line.recv(4096).split(b"\r\n", 1)[0]
+
+
+def test_one_photo_at_a_time(anonymous, client, handed_in):
+    """A second one would take the place of the first without a word."""
+    receipt, lead = handed_in
+    worked = proof(anonymous)
+    answer = anonymous.post(
+        "/public/receipts/photos",
+        data={"receipt": receipt, "challenge": worked["challenge"], "answer": worked["answer"]},
+        files=[("photo", ("a.jpg", plain("red"))), ("photo", ("b.jpg", plain("blue")))],
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "one_file_only"), answer.text
+    assert kept(client("office"), lead) == []

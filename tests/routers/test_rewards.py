@@ -1,14 +1,19 @@
 """Rewards over HTTP: to the first reporter, once, by three people, and nobody learns a name."""
 
 import asyncio
+import io
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
+import openpyxl
 import pytest
+from sqlalchemy import select
 
 from api.core.clock import now
+from api.core.events import Event
 from tests.factories import diverted, make_lead
 from tests.money import done, made
 from tests.public import hand_in, show
@@ -484,3 +489,92 @@ class TestNobodyLearnsWho:
         made(propose(office, lead))
         assert market.get(f"/leads/{lead['id']}/rewards").status_code == 403
         assert "JL-" not in market.get(f"/leads/{lead['id']}/timeline").text
+
+
+PAYMENTS = [
+    "序号", "奖励编号", "奖励金额（元）", "状态", "领取凭据", "凭据是否已发出", "批准文书", "批准时间", "付款凭证号",
+    "发放时间", "提出", "审批", "经手发放",
+]  # fmt: skip
+
+
+def payments(who, **params) -> list[list]:
+    """The lines of the real workbook below its title, note and headings."""
+    answer = who.get("/rewards/exports.xlsx", params=params)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert all(cell.data_type != "f" for line in book.active.iter_rows() for cell in line)
+    lines = [list(line) for line in book.active.iter_rows(values_only=True)]
+    assert (lines[0][0], lines[2]) == ("举报奖励发放清单", PAYMENTS)
+    assert lines[-1][0] == "合计"
+    return lines[3:]
+
+
+class TestPaymentList:
+    def test_what_is_to_be_paid_and_what_was_and_what_it_comes_to(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        tag = uuid4().hex[:12]
+        made_up = [made(propose(office, concluded(client, reported(office)))) for _ in range(4)]
+        for reward in made_up[:3]:
+            done(act(leader, reward, "approve", document_no=f"=1+1|{tag}"))
+        done(act(leader, made_up[3], "refuse", reason="不属于奖励范围"))
+        code = code_of(office, made_up[0])
+        done(pay(finance, made_up[0], code))
+        done(act(office, made_up[1], "cancel", reason="重新测算"))
+        *lines, total = payments(finance, q=tag)
+        rows = [dict(zip(PAYMENTS, line, strict=True)) for line in lines]
+        assert [row["奖励编号"] for row in rows] == [made_up[0]["number"], made_up[2]["number"]]
+        assert [row["状态"] for row in rows] == ["已发放", "待发放"]
+        assert [row["凭据是否已发出"] for row in rows] == ["是", "否"]
+        assert rows[0]["领取凭据"] == rows[1]["领取凭据"] == "一次性领取码"
+        assert rows[0]["付款凭证号"] == "付字第12号"
+        assert rows[0]["经手发放"] == finance.me["user"]["name"]
+        assert rows[1]["经手发放"] is None
+        assert {row["审批"] for row in rows} == {leader.me["user"]["name"]}
+        assert rows[0]["批准文书"] == f"=1+1|{tag}", "a text, no formula"
+        assert total[2] == sum(row["奖励金额（元）"] for row in rows) == 4000
+        # the list's own filter narrows it, and what is not to be paid never comes in
+        *lines, total = payments(office, q=tag, status="approved")
+        assert [line[1] for line in lines] == [made_up[2]["number"]]
+        assert payments(office, q=tag, status="refused") == [
+            ["合计", None, 0, *[None] * (len(PAYMENTS) - 3)]
+        ]
+
+    def test_nobody_is_named_in_it(self, client):
+        """Looked for in every part of the file, not only in its cells."""
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        name, number = "司徒金丝雀", phone()
+        told = {"kind": "real_name", "name": name, "phone": number}
+        lead = concluded(client, reported(office, reporter=told))
+        reward = made(propose(office, lead, note=f"{name} {number}"))
+        tag = uuid4().hex[:12]
+        done(act(leader, reward, "approve", document_no=f"奖给{name}，{number}，{tag}"))
+        code = code_of(office, reward)
+        done(pay(finance, reward, code, voucher_no=f"付{name}{number}"))
+        for who in (office, finance):
+            answer = who.get("/rewards/exports.xlsx", params={"q": tag})
+            with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
+                inside = b"".join(parts.read(each) for each in parts.namelist()).decode()
+            assert reward["number"] in inside
+            digits = code.replace(" ", "")
+            for secret in (name, number, code, digits, lead["number"], lead["subject_name"]):
+                assert secret not in inside
+
+    async def test_it_is_in_the_audit(self, client, session):
+        finance = client("finance")
+        payments(finance, q="13812345678")
+        told = (
+            await session.scalars(
+                select(Event).where(Event.name == "record.exported").order_by(Event.id.desc())
+            )
+        ).first()
+        assert (told.subject_type, told.actor_name) == ("reward", finance.me["user"]["name"])
+        assert told.data["form"] == "举报奖励发放清单"
+        assert "13812345678" not in str(told.data)
+
+    @pytest.mark.parametrize("who", ["leader", "police", "village01", "system_admin"])
+    def test_without_the_right(self, client, who):
+        assert client(who).get("/rewards/exports.xlsx").status_code == 403
+
+    def test_nobody_without_a_login(self, anonymous):
+        assert anonymous.get("/rewards/exports.xlsx").status_code == 401
