@@ -61,7 +61,7 @@ BUILTIN: Final = RewardRule(
     basis_points=0,
     floor=1_000_00,
     cap=100_000_00,
-    allows_anonymous=True,
+    allows_anonymous=False,  # the published rules of other towns ask for a real name
     source="参照《安徽省非法集资举报奖励实施细则（试行）》（2016）的幅度（一千元至十万元）；"
     "本镇标准须经镇里研究确定",
 )

@@ -137,12 +137,13 @@ class TestFlow:
 
     def test_a_receipt_is_the_claim_where_there_is_one(self, client, anonymous):
         office, leader, finance = client("office"), client("leader"), client("finance")
-        receipt = hand_in(anonymous, narrative=words(), subject_name=words()[:8])
+        named = {"kind": "real_name", "name": "司徒明月", "phone": "13905510077"}
+        receipt = hand_in(anonymous, narrative=words(), subject_name=words()[:8], reporter=named)
         lead = office.get("/leads", params={"limit": 1}).json()["items"][0]
         lead = concluded(client, lead)
         reward = made(propose(office, lead))
         assert (reward["claim_by"], reward["is_claimable"]) == ("receipt", True)
-        assert reward["reporter_kind"] == "anonymous"
+        assert reward["reporter_kind"] == "real_name"
         assert show(anonymous, receipt).json()["reward"] is None, "not before it is approved"
         approve(leader, reward)
         told = show(anonymous, receipt).json()["reward"]
@@ -405,7 +406,7 @@ class TestRule:
             "basis_points": 0,
             "floor": "1000",
             "cap": "100000",
-            "allows_anonymous": True,
+            "allows_anonymous": False,
             "source": "众专办〔2026〕9号",
         } | over
 
@@ -425,11 +426,13 @@ class TestRule:
 
     def test_anonymous_reporters_by_the_rule(self, client, anonymous):
         office = client("office")
-        made(office.post("/reward-rules", json=self.rule(office, allows_anonymous=False)))
+        hand_in(anonymous, narrative=words(), subject_name=words()[:8])
+        lead = concluded(client, office.get("/leads", params={"limit": 1}).json()["items"][0])
+        refused(propose(office, lead), "anonymous_not_rewarded")
+        made(office.post("/reward-rules", json=self.rule(office, allows_anonymous=True)))
         try:
-            hand_in(anonymous, narrative=words(), subject_name=words()[:8])
-            lead = office.get("/leads", params={"limit": 1}).json()["items"][0]
-            refused(propose(office, concluded(client, lead)), "anonymous_not_rewarded")
+            reward = made(propose(office, lead))
+            assert (reward["reporter_kind"], reward["claim_by"]) == ("anonymous", "receipt")
         finally:
             made(office.post("/reward-rules", json=self.rule(office)))
 
