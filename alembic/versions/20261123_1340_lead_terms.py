@@ -12,12 +12,11 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _EMPTY = sa.text("''")
-#: Reports with a name that did not come in by a ledger: who imports one keeps it.
+#: Reports with a name that nobody keeps; who takes one in, or imports a ledger, keeps it.
 _WANTED = """
 UPDATE informants SET keepers_wanted = true FROM leads
 WHERE leads.id = informants.lead_id AND leads.reporter_kind = 'real_name'
-  AND leads.import_id IS NULL
-  AND (informants.handler_id IS NULL OR informants.supervisor_id IS NULL)
+  AND leads.import_id IS NULL AND informants.handler_id IS NULL
 """
 
 

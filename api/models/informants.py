@@ -44,7 +44,7 @@ class Informant(Versioned, Base):
     #: Persons, not posts: who takes over a post does not take over a secret.
     handler_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    #: Whether the office is asked to name them: not for a ledger, whose importer keeps it.
+    #: Whether the office is asked to name both: nobody kept it when it came in, or any more.
     keepers_wanted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 

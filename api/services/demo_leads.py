@@ -75,6 +75,7 @@ _DONE: tuple[tuple[str, int, int, int], ...] = (
     ("rejected", 4, 3, 20),
     ("transferred_department", 4, 20, 70),
     ("transferred_police", 3, 20, 60),
+    ("proposed", 1, 18, 22),
     ("escalated", 2, 15, 50),
     ("disputed", 2, 3, 6),
 )
@@ -340,10 +341,21 @@ async def _transfer(stage: Stage, lead: Lead) -> None:
     )  # fmt: skip
 
 
+async def _propose(stage: Stage, lead: Lead) -> None:
+    await lead.take(
+        lead.handler, "propose_transfer", reported_on=today(),
+        investigators=f"{stage.person()}、{stage.person()}",
+        report=stage.random.choice(told.POLICE_TRANSFERS),
+    )  # fmt: skip
+
+
 async def _to_police(stage: Stage, lead: Lead) -> None:
+    await _propose(stage, lead)
+    await lead.take("leader", "approve_transfer")
     await lead.take(
         lead.handler, "transfer_police", reason=stage.random.choice(told.POLICE_TRANSFERS),
-        materials=told.PAPERS, approved_on=today(), approved_by=stage.person(),
+        materials=told.PAPERS, approved_on=today(),
+        approved_by=stage.actors["leader"].name,
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
 
@@ -355,6 +367,7 @@ async def _escalate(stage: Stage, lead: Lead) -> None:
 _EARLY = {"rejected": _reject, "withdrawn": _withdraw}
 _SENT_ON = {
     "transferred_department": _transfer,
+    "proposed": _propose,
     "transferred_police": _to_police,
     "escalated": _escalate,
 }

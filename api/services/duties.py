@@ -443,7 +443,8 @@ _I = Informant
 
 
 def _to_name(actor: Actor) -> ColumnElement[bool]:
-    """Reports with a name that nobody keeps yet, or only one; who withdrew names nobody."""
+    """Reports with a name that came without keepers, until both are named; who withdrew names
+    nobody."""
     recused = exists().where(
         InformantRecusal.lead_id == Lead.id, InformantRecusal.user_id == actor.id
     )

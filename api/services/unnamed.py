@@ -30,7 +30,7 @@ def row(
     wanted: bool = False,
 ) -> dict[str, Any]:
     """The values of one informant. Whoever takes the report in and may keep identities, keeps it;
-    otherwise somebody is to be named. `wanted`: the office is asked to name two keepers."""
+    otherwise, where a report is `wanted` to be kept, the office is asked to name two."""
     keys = keyring()
     keeps = actor is not None and actor.may(P.INFORMANT_OPEN)
     return {
@@ -41,7 +41,7 @@ def row(
         "narrative_enc": keys.encrypt(narrative) if narrative else None,
         "handler_id": actor.id if keeps and actor else None,
         "supervisor_id": None,
-        "keepers_wanted": wanted,
+        "keepers_wanted": wanted and not keeps,
         "version": 1,
         "updated_at": now(),
     }
