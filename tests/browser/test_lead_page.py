@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from api.core.clock import today
+from api.core.clock import now, today
 from tests.browser.test_axe import axe, faults  # noqa: F401  # a fixture
 from tests.conftest import Running, logged_in
 from tests.factories import assign, conclude, make_lead
@@ -13,6 +13,11 @@ from tests.routers.test_red_flags import TELLING
 from tests.routers.test_rewards import words
 
 DAY = today().isoformat()
+
+
+def minute() -> str:
+    """Now, as a field for a time of day takes it."""
+    return f"{now():%Y-%m-%dT%H:%M}"
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +84,12 @@ class TestHandOver:
         await expect(sent).to_contain_text("向同级公安机关移送")  # what the rule asks, in words
 
         await market.act(
-            "登记接收回执", {"回执编号": "接〔2026〕7号", "接收日期": DAY, "接收人": "孙警官"}
+            "登记接收回执", {"回执编号": "接〔2026〕7号", "接收时间": minute(), "接收人": "孙警官"}
         )
         await expect(market.fact("回执")).to_contain_text("接〔2026〕7号")
         await expect(market.fact("接收人")).to_have_text("孙警官")
         await market.act(
-            "登记材料不全告知", {"公安机关告知日期": DAY, "须补正的材料": "资金流水原件"}
+            "登记材料不全告知", {"公安机关告知时间": minute(), "须补正的材料": "资金流水原件"}
         )
         await expect(market.fact("须补正")).to_contain_text("资金流水原件")
         await expect(sent).to_contain_text("TRF-05b")
@@ -108,6 +113,34 @@ class TestHandOver:
         await office.act("办结", CLOSING)
         await expect(office.status()).to_have_text("已办结")
 
+    async def test_the_head_decides_first_and_what_was_decided_is_handed_over(self, as_, client):
+        lead = verifying(client, "market")
+        market = await opened(as_, "market", lead)
+        asked = {
+            "书面报告提交日期": DAY,
+            "核实情况的执法人员（2名以上）": "孙示例、钱示例",
+            "核实情况和移送理由": "收款后失联，涉嫌诈骗",
+        }
+        one_officer = {"核实情况的执法人员（2名以上）": "孙示例"}
+        await market.refused("提请批准移送公安", asked | one_officer, re.compile("须有2名以上"))
+        await market.act("提请批准移送公安", asked)
+        assert not await market.offers("移送公安")
+        assert not await market.offers("批准移送公安")
+
+        leader = await opened(as_, "leader", lead)
+        await leader.act("不批准移送公安", {"理由": "请补充收款凭证"})
+        await market.open(f"/leads/{lead['id']}")
+        await expect(market.fact("不批准")).to_contain_text("请补充收款凭证")
+        await market.act("提请批准移送公安", asked)
+        await leader.open(f"/leads/{lead['id']}")
+        await leader.act("批准移送公安")
+        await market.open(f"/leads/{lead['id']}")
+        first = market.page.locator("article header.head .buttons button").first
+        await expect(first).to_have_text("移送公安")
+        await market.act("移送公安", {"材料清单": "移送书、调查报告", "理由": "涉嫌诈骗"})
+        await expect(market.status()).to_have_text("已移送公安")
+        await expect(market.fact("批准")).to_contain_text("周建民")
+
     async def test_to_a_department_and_the_sender_sees_how_far_it_is(self, as_, client):
         lead = verifying(client, "civil")
         civil = await opened(as_, "civil", lead)
@@ -127,7 +160,7 @@ class TestHandOver:
         await expect(stages).to_contain_text("已移交部门")
         await civil.link(lead["number"]).click()
         await civil.act(
-            "登记接收回执", {"回执编号": "市监收12号", "接收日期": DAY, "接收人": "周科长"}
+            "登记接收回执", {"回执编号": "市监收12号", "接收时间": minute(), "接收人": "周科长"}
         )
         await civil.act("催办", {"催办内容": "请告知是否立案"})
         await expect(civil.page.get_by_label("办理记录")).to_contain_text("请告知是否立案")
