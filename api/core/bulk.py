@@ -1,9 +1,10 @@
 """Many rows at once: COPY inside the transaction of a session."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,27 +74,48 @@ _FORMS: Final = _Forms(
 )
 
 
-def copy_line(values: Iterable[object]) -> str:
-    """One row in COPY's text format; lists become arrays, dicts JSON, enums their values."""
-    forms = _FORMS
-    return "\t".join([forms[type(value)](value) for value in values]) + "\n"
+class Rows:
+    """Rows of one table in COPY's text format; lists become arrays, dicts JSON, enums their values.
+
+    Of most columns a row holds the very object that the row before it held (a town, a status,
+    nothing): it is not written anew.
+    """
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self.columns = tuple(columns)
+        self.lines: list[str] = []
+        self._pick = itemgetter(*self.columns)
+        self._before: Sequence[object] = [object()] * len(self.columns)
+        self._texts = [""] * len(self.columns)
+
+    def add(self, row: Mapping[str, object]) -> None:
+        """A row by the names of its columns; further ones are left out."""
+        self.append(self._pick(row))
+
+    def append(self, values: Sequence[object]) -> None:
+        """A row in the order of the columns."""
+        forms = _FORMS
+        self._texts = [
+            text if value is before else forms[type(value)](value)
+            for value, before, text in zip(values, self._before, self._texts, strict=True)
+        ]
+        self._before = values
+        self.lines.append("\t".join(self._texts) + "\n")
 
 
-async def copy_rows(
-    session: AsyncSession, table: str, columns: Sequence[str], lines: Sequence[str]
-) -> None:
-    """Add rows (made by `copy_line`) to a table, in the session's transaction.
+async def copy_rows(session: AsyncSession, table: str, rows: Rows) -> None:
+    """Add rows to a table, in the session's transaction.
 
     Raises Conflict when a row with the same key is there already.
     """
-    if not lines:
+    if not rows.lines:
         return
     # SQLAlchemy sends BEGIN with its own first statement; a raw COPY before it would commit alone.
     await session.execute(text("SELECT 1"))
     raw = await (await session.connection()).get_raw_connection()
     driver: Any = raw.driver_connection
     try:
-        await driver.copy_to_table(table, source=_pieces(lines), columns=list(columns))
+        await driver.copy_to_table(table, source=_pieces(rows.lines), columns=[*rows.columns])
     except asyncpg.UniqueViolationError as error:
         raise Conflict("其中有记录已由他人同时导入，请刷新后重试") from error
 

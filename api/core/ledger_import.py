@@ -301,8 +301,8 @@ class _Table:
         return at == self.header.running and bool(re.fullmatch(r"\d+[.、]?", tidy(cell)))
 
     def _is_furniture(self, row: Row, *, first: bool) -> bool:
-        said = [(at, plain(cell)) for at, cell in enumerate(row.cells) if cell is not None]
-        said = [(at, "".join(text.split())) for at, text in said if text.strip()]
+        told = [(at, plain(cell)) for at, cell in enumerate(row.cells) if cell is not None]
+        said = [(at, bare) for at, text in told if (bare := "".join(text.split()))]
         if not said:
             return False
         if self._repeats_heading(said) or (first and self._is_column_numbers(said)):

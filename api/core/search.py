@@ -21,14 +21,14 @@ def normalise(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The distinct bigrams of Chinese runs (single characters stay whole) and the Latin words."""
-    found: dict[str, None] = {}
+    found: list[str] = []
     for word in _WORD.findall(normalise(text)):
-        if word[0].isascii() or len(word) == 1:
-            found[word[:_MAX_WORD]] = None
+        if word[0].isascii():
+            found.append(word[:_MAX_WORD])
         else:
-            found.update(dict.fromkeys(map(add, word, word[1:])))
-            found.update(dict.fromkeys(word))
-    return list(found)
+            found += map(add, word, word[1:])
+            found += word
+    return list(dict.fromkeys(found))
 
 
 def words(text: str) -> list[str]:

@@ -127,7 +127,9 @@ _NUMERAL_RUN = re.compile(r"[零〇一二三四五六七八九幺]{11}")
 
 
 def _look(plain: str) -> _Look:
-    runs = [len(_DIGIT.findall(run)) for run in _RUN.findall(plain)]
+    runs = [
+        len(run) if run.isdecimal() else len(_DIGIT.findall(run)) for run in _RUN.findall(plain)
+    ]
     return _Look(plain, sum(runs), max(runs, default=0), _LETTER.search(plain) is not None)
 
 
@@ -217,8 +219,8 @@ _READERS: tuple[
     tuple[re.Pattern[str], IdentifierKind, _Reader, Callable[[_Look], bool]], ...
 ] = (
     (_MOBILE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 11),
-    (_FIXED, IdentifierKind.PHONE, _phone, lambda look: look.digits >= 10),
-    (_LOCAL, IdentifierKind.PHONE, _local_phone, lambda look: look.digits >= 7),
+    (_FIXED, IdentifierKind.PHONE, _phone, lambda look: look.run >= 7 and look.digits >= 10),
+    (_LOCAL, IdentifierKind.PHONE, _local_phone, lambda look: look.run >= 7),
     (_SERVICE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 9),
     (_SPELLED, IdentifierKind.PHONE, _spelled_phone,
      lambda look: _NUMERAL_RUN.search(look.text) is not None),
@@ -226,9 +228,9 @@ _READERS: tuple[
     (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id, lambda look: look.run >= 17),
     (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id, lambda look: look.run >= 15),
     (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account, lambda look: look.run >= 12),
-    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit, lambda look: look.run >= 6),
+    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit, lambda look: look.run >= 6 if look.has_letters else look.run >= 18),
     (_WECHAT, IdentifierKind.WECHAT, _lower, lambda look: look.has_letters),
-    (_QQ, IdentifierKind.QQ, _upper, lambda look: look.digits >= 5),
+    (_QQ, IdentifierKind.QQ, _upper, lambda look: look.run >= 5),
     (_EMAIL, IdentifierKind.EMAIL, _lower, lambda look: "@" in look.text),
     (_PLATE, IdentifierKind.PLATE, _upper, lambda look: look.has_letters and look.digits > 0),
     (_URL, IdentifierKind.URL, _lower,

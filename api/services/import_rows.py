@@ -19,6 +19,7 @@ from api.core.crypto import keyring
 from api.core.db import database
 from api.core.ledger_import import LedgerReader, LedgerRow
 from api.core.tables import Sheet, open_table
+from api.core.threads import giving_way
 from api.domain import identifiers, masks
 from api.domain.actors import Actor
 from api.domain.cells import Surroundings
@@ -67,13 +68,14 @@ class Composed:
     for a row whose record is there already)."""
 
     ids: list[UUID | None] = field(default_factory=list["UUID | None"])
-    columns: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    lines: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    tables: dict[str, bulk.Rows] = field(default_factory=dict[str, bulk.Rows])
 
     def add(self, table: str, row: dict[str, Any]) -> None:
         """One row of one table; all rows of a table have the same columns."""
-        names = self.columns.setdefault(table, tuple(row))
-        self.lines.setdefault(table, []).append(bulk.copy_line([row[name] for name in names]))
+        rows = self.tables.get(table)
+        if rows is None:
+            rows = self.tables[table] = bulk.Rows(row)
+        rows.add(row)
 
 
 #: An import and values of a unique field → those that are there already, with their records.
@@ -169,7 +171,7 @@ class _Staging:
     def _next(self, rows: Iterator[LedgerRow]) -> list[tuple[LedgerRow, bytes, list[bytes], bytes]]:
         keys = keyring()
         batch: list[tuple[LedgerRow, bytes, list[bytes], bytes]] = []
-        for row in itertools.islice(rows, _BATCH):
+        for row in giving_way(itertools.islice(rows, _BATCH)):
             identity = keys.digest(f"import-row:{self.within}", row.fingerprint)[:16]
             anchors = [
                 keys.digest(f"import-anchor:{self.within}:{index}", anchor)[:16]
@@ -180,7 +182,7 @@ class _Staging:
         return batch
 
     async def _store(self, batch: list[tuple[LedgerRow, bytes, list[bytes], bytes]]) -> None:
-        lines: list[str] = []
+        rows = bulk.Rows(_STAGED)
         for row, identity, anchors, payload in batch:
             state = RowState.GOOD if row.good else RowState.FAULTY
             state = RowState.REPEATED if row.repeated else state
@@ -191,10 +193,10 @@ class _Staging:
                 if row.good and row.values.get(name):
                     self.named[str(row.values[name])] = self.position
             cells = (self.import_id, self.position, row.sheet, row.number, state.value)
-            lines.append(bulk.copy_line((*cells, identity, row.occurrence, anchors, payload)))
+            rows.append((*cells, identity, row.occurrence, anchors, payload))
             self.position += 1
         async with database().session() as session, session.begin():
-            await bulk.copy_rows(session, "import_rows", _STAGED, lines)
+            await bulk.copy_rows(session, "import_rows", rows)
             await session.execute(
                 update(Import)
                 .where(Import.id == self.import_id)
@@ -376,8 +378,8 @@ async def _next_batch(
 async def _copy(
     session: AsyncSession, record: Import, rows: Sequence[StagedRow], composed: Composed
 ) -> None:
-    for table, lines in composed.lines.items():
-        await bulk.copy_rows(session, table, composed.columns[table], lines)
+    for table, lines in composed.tables.items():
+        await bulk.copy_rows(session, table, lines)
     await _remember(session, record, rows, composed.ids)
 
 
@@ -401,14 +403,12 @@ async def _remember(
     rows: Sequence[StagedRow],
     record_ids: Sequence[UUID | None],
 ) -> None:
-    lines = [
-        bulk.copy_line(
-            (record.town_code, record.kind, row.identity, row.occurrence, row.anchors, record.id, made)
-        )
-        for row, made in zip(rows, record_ids, strict=True)
-        if made is not None
-    ]  # fmt: skip
-    await bulk.copy_rows(session, "import_identities", _IDENTITY, lines)
+    lines = bulk.Rows(_IDENTITY)
+    town, kind, import_id = record.town_code, record.kind, record.id
+    for row, made in zip(rows, record_ids, strict=True):
+        if made is not None:
+            lines.append((town, kind, row.identity, row.occurrence, row.anchors, import_id, made))
+    await bulk.copy_rows(session, "import_identities", lines)
 
 
 # ----------------------------------------------------------------------------------------- shown

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, numbers
 from api.core.clock import TIMEZONE
+from api.core.threads import giving_way
 from api.domain import informants as vault
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory
@@ -24,7 +25,6 @@ from api.domain.risk_entities import Industry, Registration, RiskTier
 from api.domain.risk_measures import RiskMeasureKind
 from api.models.imports import Import
 from api.models.risk_entities import RiskEntity
-from api.schemas.leads import LeadCreate, Reporter
 from api.schemas.risk_entities import RiskEntityRow
 from api.schemas.victims import VictimCreate
 from api.services import (
@@ -74,7 +74,7 @@ def _lead_lines(
     near: Mapping[str, conflicts.Around],
 ) -> Composed:
     made = Composed()
-    for row, place, number in zip(rows, located, taken, strict=True):
+    for row, place, number in giving_way(zip(rows, located, taken, strict=True)):
         body = _lead(row)
         draft = lead_intake.draft(actor, body, place, number)
         draft.lead["received_has_time"] = "T" in row.values["received_on"]
@@ -103,13 +103,12 @@ def _lead_lines(
     return made
 
 
-def _lead(row: StagedRow) -> LeadCreate:
-    """Checked cell by cell already: building without validation halves the time."""
+def _lead(row: StagedRow) -> lead_intake.Told:
     values = row.values
     kind = ReporterKind(values["reporter_kind"])
     named = kind is ReporterKind.REAL_NAME
     categories = [LeadCategory(code) for code in values["categories"]]
-    return LeadCreate.model_construct(
+    return lead_intake.Told(
         channel=LeadChannel(values["channel"]),
         batch_no=values.get("batch_no") or "",
         received_at=_moment(values["received_on"]),
@@ -118,18 +117,13 @@ def _lead(row: StagedRow) -> LeadCreate:
         subject_uscc=values.get("subject_uscc") or "",
         primary_category=categories[0],
         categories=categories,
-        occurred_on=None,
-        division_code=values.get("division_code"),
         amount_involved=values.get("amount_involved"),
         people_involved=values.get("people_involved"),
-        red_flags=[],
-        identifiers=[],
-        reporter=Reporter.model_construct(
+        reporter=lead_intake.Teller(
             kind=kind,
             name=_informant(row) if named else "",
             phone=(values.get("reporter_phone") or "") if named else "",
         ),
-        fast_track=False,
         note=_note(row, _LEAD_LABELS, [label for label in row.extras if _OF_INFORMANT(label)]),
     )
 
@@ -213,7 +207,7 @@ def _entity_lines(
     known: risk_entities.Around,
 ) -> Composed:
     made = Composed()
-    for row, place, number in work:
+    for row, place, number in giving_way(work):
         if number is None:
             made.ids.append(None)
             continue
@@ -299,7 +293,7 @@ def _victim_lines(
     work: Sequence[tuple[StagedRow, str | None]],
 ) -> Composed:
     made = Composed()
-    for row, number in work:
+    for row, number in giving_way(work):
         if number is None:
             made.ids.append(None)
             continue
