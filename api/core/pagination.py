@@ -59,6 +59,9 @@ BY_INDEX = "words"
 #: Filters that leave so few rows that an index begins with them, whatever is asked for.
 _NARROW = frozenset({BY_INDEX, "identifier", "number"})
 
+#: How the JSON of a row begins whose first column is its id.
+_OWN_ID = '{"id":"'
+_ID_LENGTH = 36
 _DIALECT = asyncpg_dialect()
 
 
@@ -493,11 +496,13 @@ class Listing:
         return left < right if down else left > right
 
     def _cursor(self, item: str, order: str, *, backwards: bool) -> str:
-        value = orjson.loads(item)
-        return sign(
-            f"cursor:{self.resource}",
-            [order, backwards, value[self.sorts[order].field], value["id"]],
-        )
+        field = self.sorts[order].field
+        if field == "id" and item.startswith(_OWN_ID):  # nothing else of the row is asked for
+            place = [None, item[len(_OWN_ID) : len(_OWN_ID) + _ID_LENGTH]]
+        else:
+            value = orjson.loads(item)
+            place = [value[field], value["id"]]
+        return sign(f"cursor:{self.resource}", [order, backwards, *place])
 
     def _read_cursor(self, text: str, order: str) -> tuple[bool, object, UUID]:
         try:
@@ -507,7 +512,9 @@ class Listing:
             raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid") from error
         if made_for != order:
             raise Invalid("分页游标与排序方式不一致，请从第一页重新查询", code="cursor_invalid")
-        return bool(backwards), self.sorts[order].parse(value), UUID(record_id)
+        sort = self.sorts[order]
+        after = None if sort.field == "id" else sort.parse(value)
+        return bool(backwards), after, UUID(record_id)
 
     def _render(
         self,
