@@ -30,10 +30,18 @@ def app_role() -> str:
 
 def grant(op: Operations, table: str, privileges: str = "select, insert, update, delete") -> None:
     """grant(op, "leads", "select, insert, update"); columns may be named: "update (status)"."""
-    parts = [_checked(part.strip()) for part in _SPLIT.split(privileges)]
+    _say(op, "GRANT {} ON {} TO {}", table, privileges)
+
+
+def revoke(op: Operations, table: str, privileges: str) -> None:
+    """Take back what a later migration granted on an older table."""
+    _say(op, "REVOKE {} ON {} FROM {}", table, privileges)
+
+
+def _say(op: Operations, words: str, table: str, privileges: str) -> None:
+    parts = ", ".join(_checked(part.strip()) for part in _SPLIT.split(privileges))
     preparer = op.get_bind().dialect.identifier_preparer
-    role = preparer.quote(app_role())
-    op.execute(sa.text(f"GRANT {', '.join(parts)} ON {preparer.quote(table)} TO {role}"))
+    op.execute(sa.text(words.format(parts, preparer.quote(table), preparer.quote(app_role()))))
 
 
 def append_only(op: Operations, table: str) -> None:

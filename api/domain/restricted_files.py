@@ -136,6 +136,7 @@ class RestrictedEvent(Labelled):
     MEMBER_ADDED = "member_added", "加入知情人"
     MEMBER_REMOVED = "member_removed", "移出知情人"
     OWNER_CHANGED = "owner_changed", "更换管理人"
+    RECOUNTED = "recounted", "放假安排公布后重算期限"
     SUCCEEDED = "succeeded", "原知情人都已离岗，由现任接管"
 
 

@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core import events
 from api.core.clock import TIMEZONE, now, today
 from api.core.ids import uuid7
 from api.domain import clocks
 from api.domain import lead_transfers as law
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, RuleViolated
+from api.domain.events import EventName
 from api.domain.leads import LeadAction, ReceivingOrgan, TransferResult, TransferStage
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
@@ -124,6 +126,27 @@ async def _next(
             is_provisional=due.provisional,
         )
     )
+
+
+async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
+    """Count anew what was 暂定, by the calendar as it is now; a term that has ended keeps its day."""
+    rows = await session.scalars(
+        select(_Clock)
+        .where(_Clock.is_provisional, _Clock.ended_on.is_(None))
+        .order_by(_Clock.id)
+        .with_for_update()
+    )
+    for row in rows:
+        started = row.started_at.astimezone(TIMEZONE).date()
+        rule = time_rules.choose(current.rules, row.rule_id, started, row.rule_version)
+        due = clocks.deadline(rule, row.started_at, current.calendar)
+        before, day = row.due_on, due.at.astimezone(TIMEZONE).date()
+        if day == before and due.provisional:
+            continue
+        row.due_at, row.due_on, row.is_provisional = due.at, day, due.provisional
+        told = {"from_day": before.isoformat(), "to_day": day.isoformat()}
+        told |= {"is_provisional": due.provisional}
+        await events.record(session, None, EventName.DUE_RECOUNTED, "lead", row.lead_id, told)
 
 
 async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

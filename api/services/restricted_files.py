@@ -507,6 +507,32 @@ async def transition(
     return await _shown(session, actor, file)
 
 
+async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
+    """Count anew what was 暂定, by the calendar as it is now; told in the file alone."""
+    files = await session.scalars(
+        select(_File)
+        .where(_File.due_is_provisional, _File.due_on.is_not(None))
+        .order_by(_File.id)
+        .with_for_update()
+    )
+    for file in files:
+        begun = await _begun(session, file)
+        due = current.due_on(file.due_rule, begun, version=file.due_rule_version)
+        if due.on == file.due_on and due.is_provisional:
+            continue
+        file.due_on, file.due_is_provisional = due.on, due.is_provisional
+        file.version += 1
+        note(session, file, RestrictedEvent.RECOUNTED, None)
+
+
+async def _begun(session: AsyncSession, file: RestrictedFile) -> date:
+    """The day on which the term that runs began."""
+    if file.status is RestrictedStatus.OPENED:
+        return file.opened_at.astimezone(TIMEZONE).date()
+    last = await _last(session, file)
+    return last.answered_on or last.handed_on
+
+
 async def _start_clock(session: AsyncSession, file: RestrictedFile, begun: date) -> None:
     rule = CLOCKS.get(file.status)
     if rule is None:

@@ -9,6 +9,9 @@ from api.core.clock import today
 from api.core.migrations import connect
 from tests.conftest import Client
 from tests.factories import assign, make_lead
+from tests.routers.test_lead_terms import proposed
+from tests.routers.test_lead_transfers import running_clock
+from tests.routers.test_restricted_files import file_of, hint
 
 #: A year whose notice is not out; nothing else in the tests depends on it.
 FAR = 2036
@@ -190,6 +193,41 @@ class TestHolidays:
         told = office.get(f"/leads/{made['id']}/timeline").json()["items"][0]
         assert told["label"] == "放假安排公布后重算期限"
         assert told["actor_name"] == "系统"
+
+    async def test_so_does_it_those_of_hand_overs_and_restricted_files(
+        self, office, client, running
+    ):
+        made, kept = proposed(client), make_lead(office)
+        assert hint(office, kept).status_code == 201
+        county, before = client("county"), running_clock(made)
+        file = file_of(county, kept)
+        owner = await connect(running.owner_url)
+        await owner.execute(
+            "UPDATE lead_transfer_clocks SET due_at = due_at + interval '2 days',"
+            " due_on = due_on + 2, is_provisional = true WHERE lead_id = $1",
+            made["id"],
+        )
+        await owner.execute(
+            "UPDATE restricted_files SET due_on = due_on + 2, due_is_provisional = true"
+            " WHERE id = $1",
+            file["id"],
+        )
+        await owner.close()
+        body = {"version": 0, "days_off": [], "days_worked": [], "source": "国办发明电"}
+        assert office.put(f"/holiday-years/{FAR + 4}", json=body).status_code == 200
+        for _ in range(100):
+            settled = file_of(county, kept)
+            if not settled["due_is_provisional"]:
+                break
+            await asyncio.sleep(0.1)
+        assert (settled["due_on"], settled["due_is_provisional"]) == (file["due_on"], False)
+        assert settled["version"] == file["version"] + 1
+        assert "放假安排公布后重算期限" in str(settled["history"])
+        assert running_clock(office.get(f"/leads/{made['id']}").json()) == before
+        told = office.get(f"/leads/{made['id']}/timeline").json()["items"][0]
+        assert told["label"] == "放假安排公布后重算期限"
+        silent = office.get(f"/leads/{kept['id']}/timeline").json()["items"]
+        assert "放假安排公布后重算期限" not in str(silent)
 
     def test_a_draft_counts_for_nothing(self, office):
         body = {"version": 0, "days_off": [f"{FAR}-03-03"], "days_worked": [], "published": False}
