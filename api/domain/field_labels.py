@@ -298,6 +298,7 @@ _TRANSFERS: Final = {
     "told_on": "公安机关告知日期",
     "sent_on": "送出日期",
     "result_document_no": "结果文书编号",
+    "review_document_no": "复议决定文书编号",
     "side": "期限约束哪一方",
     "started_at": "起算时间",
     "due_at": "期限届满时间",

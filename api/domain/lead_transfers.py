@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.domain.labels import Labelled
-from api.domain.leads import ReceivingOrgan, TransferResult
+from api.domain.leads import PoliceMatter, ReceivingOrgan, ReviewResult, TransferResult
 
 
 class TransferSide(Labelled):
@@ -45,11 +45,23 @@ RECEIVED: Mapping[ReceivingOrgan, TransferClock] = {
     ReceivingOrgan.PETITION: TransferClock("XF-01", _RECEIVER),
     ReceivingOrgan.OTHER: TransferClock("LEAD-01", _RECEIVER),
 }
+#: The police have longer for some matters (公通字〔2017〕25号第16条).
+POLICE: Mapping[PoliceMatter, TransferClock] = {
+    PoliceMatter.ORDINARY: RECEIVED[ReceivingOrgan.POLICE],
+    PoliceMatter.ECONOMIC: TransferClock("TRF-04b", _RECEIVER),
+    PoliceMatter.ECONOMIC_GRAVE: TransferClock("TRF-04c", _RECEIVER),
+}
 INCOMPLETE = TransferClock("TRF-05b", _SENDER)
 #: Answered: what the sender still owes, or may still do. TRF-08 has no term: it stands in the hint.
 ANSWERED: Mapping[TransferResult, TransferClock] = {
     TransferResult.FILED: TransferClock("TRF-07", _SENDER),
     TransferResult.NOT_FILED: TransferClock("TRF-06a", _SENDER),
+}
+#: 移送规定第9条: asked to reconsider, the police decide; what they uphold may go to the procurator.
+REVIEW_ASKED = TransferClock("TRF-06b", _RECEIVER)
+REVIEWED: Mapping[ReviewResult, TransferClock] = {
+    ReviewResult.FILED: ANSWERED[TransferResult.FILED],
+    ReviewResult.UPHELD: TransferClock("TRF-06c", _SENDER),
 }
 _NAMES = re.compile(r"[、，,；;/\s]+")
 #: 移送规定第5条: not fewer look into a matter that is handed over.

@@ -53,6 +53,8 @@ class LeadAction(Labelled):
     RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
     SUPPLY_PAPERS = "supply_papers", "补正材料"
     RECORD_RESULT = "record_result", "登记办理结果"
+    ASK_REVIEW = "ask_review", "登记提请复议"
+    RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
     MARK = "mark", "标为重点"
     UNMARK = "unmark", "取消重点标记"
@@ -106,6 +108,8 @@ class TransferStage(Labelled):
     RECEIVED = "received", "已接收，待结果"
     INCOMPLETE = "incomplete", "材料待补正"
     ANSWERED = "answered", "结果已反馈"
+    DECLINED = "declined", "公安机关不予立案"
+    REVIEWED = "reviewed", "已提请复议，待决定"
     PAST = "past", "重新办理前移送过"
 
 
@@ -134,6 +138,21 @@ class TransferResult(Labelled):
     HANDLED = "handled", "已依职权处理"
     FORWARDED = "forwarded", "不属管辖，已转送有管辖权的机关"
     REFUSED_INCOMPLETE = "refused_incomplete", "以材料不全为由不接受"
+
+
+class PoliceMatter(Labelled):
+    """What the police took over: their time to decide depends on it."""
+
+    ORDINARY = "ordinary", "一般案件"
+    ECONOMIC = "economic", "经济犯罪案件"
+    ECONOMIC_GRAVE = "economic_grave", "重大、疑难、复杂的经济犯罪案件"
+
+
+class ReviewResult(Labelled):
+    """What the police decided when they were asked to reconsider."""
+
+    FILED = "filed", "撤销原决定，立案"
+    UPHELD = "upheld", "维持不予立案"
 
 
 class FeedbackMode(Labelled):
@@ -242,12 +261,20 @@ AWAITS_RESULT = _at(
     "no_result_awaited", "对方接收并出具回执以后才能登记结果", _T.RECEIVED, _T.INCOMPLETE
 )
 UNANSWERED = _at(
-    "nothing_to_remind", "没有未反馈结果的移送、移交", _T.SENT, _T.RECEIVED, _T.INCOMPLETE
+    "nothing_to_remind",
+    "没有未反馈结果的移送、移交",
+    _T.SENT,
+    _T.RECEIVED,
+    _T.INCOMPLETE,
+    _T.REVIEWED,
 )
+#: 移送规定第9条: once, and only against a decision not to file.
+REVIEWABLE = _at("nothing_to_review", "只有公安机关不予立案、尚未复议的，可以提请复议", _T.DECLINED)
+IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", _T.REVIEWED)
 
 
 #: Nobody owes an answer.
-_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.PAST, _T.REFUSED})
+_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.DECLINED, _T.PAST, _T.REFUSED})
 #: The head has yet to decide, or what the head approved has yet to be handed over.
 PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
 
@@ -358,6 +385,8 @@ _UNFINISHED = _OPEN | {
 }
 #: Where a handed-over lead stands while its result is waited for: the reporter may have been told.
 _SENT = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.FED_BACK})
+#: The police have said no; whatever else was concluded meanwhile, they may be asked again.
+_REVIEWABLE = frozenset({S.TRANSFERRED_POLICE, S.CONCLUDED, S.FED_BACK})
 #: Where a second verification can start from, and what a sample for it is drawn from.
 DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
 #: From where a lead goes to the police.
@@ -414,6 +443,13 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("receipt_no", "回执编号"),
                 Field("received_at", "接收时间", FieldKind.DATETIME),
                 Field("received_by", "接收人"),
+                Field(
+                    "matter",
+                    "案件类型（仅移送公安的填写）",
+                    FieldKind.ENUM,
+                    required=False,
+                    options=PoliceMatter,
+                ),
             ),
             when=(HANDLER, AWAITS_RECEIPT),
         ),
@@ -428,6 +464,27 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("result_note", "结果说明", FieldKind.LONG_TEXT),
             ),
             when=(HANDLER, AWAITS_RESULT),
+        ),
+        A.RECORD_REVIEW: Step(
+            _REVIEWABLE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("review_result", "复议决定", FieldKind.ENUM, options=ReviewResult),
+                Field("reviewed_on", "收到复议决定日期", FieldKind.DATE),
+                _DOCUMENT,
+            ),
+            when=(HANDLER, IN_REVIEW),
+        ),
+        A.ASK_REVIEW: Step(
+            _REVIEWABLE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("review_asked_on", "公安机关收到复议提请日期", FieldKind.DATE),
+                Field("review_reason", "提请复议的理由", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, REVIEWABLE),
         ),
         A.RECORD_INCOMPLETE: Step(
             frozenset({S.TRANSFERRED_POLICE}),

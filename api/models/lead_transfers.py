@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.lead_transfers import TransferSide
-from api.domain.leads import ReceivingOrgan, TransferResult
+from api.domain.leads import PoliceMatter, ReceivingOrgan, ReviewResult, TransferResult
 from api.models.base import Recorded
 
 
@@ -39,6 +39,7 @@ class LeadTransfer(Recorded, Base):
     #: From here the police have 24 hours to tell what is missing; earlier rows know the day only.
     received_at: Mapped[datetime | None]
     received_by: Mapped[str] = mapped_column(default="")
+    matter: Mapped[PoliceMatter | None]
     told_on: Mapped[date | None]
     told_at: Mapped[datetime | None]
     missing: Mapped[str] = mapped_column(default="")
@@ -48,6 +49,11 @@ class LeadTransfer(Recorded, Base):
     result_on: Mapped[date | None]
     result_document_no: Mapped[str] = mapped_column(default="")
     result_note: Mapped[str] = mapped_column(default="")
+    review_asked_on: Mapped[date | None]
+    review_reason: Mapped[str] = mapped_column(default="", server_default="")
+    review_result: Mapped[ReviewResult | None]
+    reviewed_on: Mapped[date | None]
+    review_document_no: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class LeadTransferClock(Base):

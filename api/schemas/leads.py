@@ -21,8 +21,10 @@ from api.domain.leads import (
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    PoliceMatter,
     ReceivingOrgan,
     ReporterKind,
+    ReviewResult,
     Solved,
     TransferResult,
     TransferStage,
@@ -287,6 +289,7 @@ class LeadTransferShown(Shown):
     received_on: date | None = Field(description="接收日期")
     received_at: datetime | None = Field(description="接收时间；只知道日期的为空")
     received_by: str
+    matter: PoliceMatter | None = Field(description="公安机关接受的案件类型，决定其期限")
     told_on: date | None
     told_at: datetime | None = Field(description="公安机关告知时间；只知道日期的为空")
     missing: str
@@ -296,6 +299,11 @@ class LeadTransferShown(Shown):
     result_on: date | None
     result_document_no: str
     result_note: str
+    review_asked_on: date | None = Field(description="公安机关收到复议提请的日期")
+    review_reason: str
+    review_result: ReviewResult | None
+    reviewed_on: date | None
+    review_document_no: str
     clocks: list[TransferClockShown]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ _REGULATOR: dict[Industry, str] = {
     Industry.OTHER: "office",
 }
 #: Fields whose regulator may interview, order and stop: the graver fates are theirs.
-_WITH_POWER = frozenset({"civil", "market"})
+_WITH_POWER = ("market", "civil")
 _ASSESSORS = frozenset({"civil", "market", "police", "office"})
 
 #: What becomes of them: fate, tier, how many, registered how many days ago (from, to). First come
@@ -115,13 +116,15 @@ class _Entity:
 def stories(stage: Stage) -> list[Story]:
     """All of them."""
     chance = stage.random
-    able, others = (
-        [firm for firm in firms() if (firm.regulator in _WITH_POWER) is wanted]
-        for wanted in (True, False)
-    )
-    chance.shuffle(able)
-    chance.shuffle(others)
-    waiting = [*able, *others]
+    by_power: dict[str, list[Firm]] = {regulator: [] for regulator in _WITH_POWER}
+    others: list[Firm] = []
+    for firm in firms():
+        by_power.get(firm.regulator, others).append(firm)
+    for several in (*by_power.values(), others):
+        chance.shuffle(several)
+    # in turn: whatever chance says, each regulator has a visit and an order to go on with
+    turns = zip_longest(*by_power.values())
+    waiting = [firm for turn in turns for firm in turn if firm is not None] + others
     plans: list[tuple[str, RiskTier | None, Firm, datetime]] = []
     for fate, tier, count, latest, earliest in _FATES:
         for _ in range(count):

@@ -38,8 +38,9 @@ _CLOCKS = columns.json_list(
 _SHOWN = (
     "id", "organ", "department", "reported_on", "investigators", "report", "refused_on", "refusal",
     "document_no", "materials", "approved_on", "approved_by", "sent_on", "receipt_no",
-    "received_on", "received_at", "received_by", "told_on", "told_at", "missing", "supplied_on",
-    "supplied", "result", "result_on", "result_document_no", "result_note",
+    "received_on", "received_at", "received_by", "matter", "told_on", "told_at", "missing", "supplied_on",
+    "supplied", "result", "result_on", "result_document_no", "result_note", "review_asked_on",
+    "review_reason", "review_result", "reviewed_on", "review_document_no",
 )  # fmt: skip
 #: All hand-overs of a lead, for its listing.
 COLUMN = columns.json_list(
@@ -262,8 +263,17 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     transfer.received_at, transfer.received_on = at, day
     transfer.receipt_no = await unnamed.told(session, lead.id, body.receipt_no)
     transfer.received_by = await unnamed.told(session, lead.id, body.received_by)
+    if body.matter is not None and transfer.organ is not ReceivingOrgan.POLICE:
+        message = "只有移送公安的线索填写案件类型"
+        raise Invalid(message, errors=[FieldError("/matter", "not_asked", message)])
+    transfer.matter = body.matter
     lead.transfer_stage = TransferStage.RECEIVED
-    await _next(session, transfer, day, law.RECEIVED[transfer.organ], at)
+    await _next(session, transfer, day, _decides(transfer), at)
+
+
+def _decides(transfer: LeadTransfer) -> law.TransferClock:
+    """The term in which the receiver decides."""
+    return law.POLICE[transfer.matter] if transfer.matter else law.RECEIVED[transfer.organ]
 
 
 async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -298,7 +308,7 @@ async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     transfer.supplied_on = day
     transfer.supplied = await unnamed.told(session, lead.id, body.supplied)
     lead.transfer_stage = TransferStage.RECEIVED
-    await _next(session, transfer, day, law.RECEIVED[transfer.organ])
+    await _next(session, transfer, day, _decides(transfer))
 
 
 async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -319,14 +329,48 @@ async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
         # the organ in charge decides anew, and its result is still to come
         transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
         lead.transfer_stage = TransferStage.RECEIVED
-        await _next(session, transfer, day, law.RECEIVED[transfer.organ])
+        await _next(session, transfer, day, _decides(transfer))
         return
     transfer.result, transfer.result_on = body.result, day
     transfer.result_document_no = await unnamed.told(session, lead.id, body.document_no or "")
     transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
+    by_police = transfer.organ is ReceivingOrgan.POLICE
+    declined = by_police and body.result is TransferResult.NOT_FILED
+    lead.transfer_stage = TransferStage.DECLINED if declined else TransferStage.ANSWERED
+    await _next(session, transfer, day, law.ANSWERED.get(body.result) if by_police else None)
+
+
+async def _ask_review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Raises RuleViolated when the days for it are over: then there is the procurator alone."""
+    del actor
+    transfer = await _current(session, lead)
+    day = _past(body.review_asked_on, "review_asked_on", since=transfer.result_on)
+    told = transfer.result_on or day
+    rule = await time_rules.one(session, law.ANSWERED[TransferResult.NOT_FILED].rule_id, told)
+    due = clocks.deadline(rule, clocks.end_of_day(told), await time_rules.calendar(session))
+    if day > due.at.astimezone(TIMEZONE).date():
+        raise RuleViolated(
+            f"提请复议须在收到不予立案通知书后{rule.term_label}内；逾期的可以建议人民检察院依法进行立案监督",
+            code="review_asked_late",
+            article=rule.source,
+            rule=rule.rule_id,
+            rule_version=rule.version,
+        )
+    transfer.review_asked_on = day
+    transfer.review_reason = await unnamed.told(session, lead.id, body.review_reason)
+    lead.transfer_stage = TransferStage.REVIEWED
+    await _next(session, transfer, day, law.REVIEW_ASKED)
+
+
+async def _review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """The second decision stands; what was answered first stays to be read."""
+    del actor
+    transfer = await _current(session, lead)
+    day = _past(body.reviewed_on, "reviewed_on", since=transfer.review_asked_on)
+    transfer.reviewed_on, transfer.review_result = day, body.review_result
+    transfer.review_document_no = await unnamed.told(session, lead.id, body.document_no or "")
     lead.transfer_stage = TransferStage.ANSWERED
-    follows = law.ANSWERED.get(body.result) if transfer.organ is ReceivingOrgan.POLICE else None
-    await _next(session, transfer, day, follows)
+    await _next(session, transfer, day, law.REVIEWED[body.review_result])
 
 
 async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -360,5 +404,7 @@ EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] 
     LeadAction.RECORD_INCOMPLETE.value: _incomplete,
     LeadAction.SUPPLY_PAPERS.value: _supply,
     LeadAction.RECORD_RESULT.value: _result,
+    LeadAction.ASK_REVIEW.value: _ask_review,
+    LeadAction.RECORD_REVIEW.value: _review,
     LeadAction.REMIND.value: _remind,
 }

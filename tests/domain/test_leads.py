@@ -38,6 +38,8 @@ PLAN = {
     "record_incomplete": ("transferred_police", None),
     "supply_papers": ("transferred_police", None),
     "record_result": ("transferred_department transferred_police fed_back", None),
+    "ask_review": ("transferred_police concluded fed_back", None),
+    "record_review": ("transferred_police concluded fed_back", None),
     "remind": ("transferred_department transferred_police fed_back", None),
     "ask_assist": (
         "assigned verifying transferred_department transferred_police escalated recheck",
@@ -98,6 +100,8 @@ STAGES = {
     "record_incomplete": TransferStage.RECEIVED,
     "supply_papers": TransferStage.INCOMPLETE,
     "record_result": TransferStage.RECEIVED,
+    "ask_review": TransferStage.DECLINED,
+    "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
 }
 
@@ -248,6 +252,14 @@ class TestSecondVerification:
             }
 
 
+ASKS_NOTHING = {
+    TransferStage.ANSWERED,
+    TransferStage.DECLINED,
+    TransferStage.PAST,
+    TransferStage.REFUSED,
+}
+
+
 class TestHandOver:
     @pytest.mark.parametrize(
         ("action", "stages"),
@@ -256,7 +268,9 @@ class TestHandOver:
             ("record_incomplete", "received"),
             ("supply_papers", "incomplete"),
             ("record_result", "received incomplete"),
-            ("remind", "sent received incomplete"),
+            ("ask_review", "declined"),
+            ("record_review", "reviewed"),
+            ("remind", "sent received incomplete reviewed"),
         ],
     )
     def test_each_step_has_its_stage(self, action, stages):
@@ -270,17 +284,14 @@ class TestHandOver:
     def test_nobody_concludes_what_the_police_still_have(self, stage):
         record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
         offered = {each.action for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
-        assert (LeadAction.CONCLUDE in offered) is (
-            stage in {TransferStage.ANSWERED, TransferStage.PAST, TransferStage.REFUSED}
-        )
+        assert (LeadAction.CONCLUDE in offered) is (stage in ASKS_NOTHING)
 
     @pytest.mark.parametrize("stage", [None, *TransferStage])
     @pytest.mark.parametrize("reminded", [None, date(2022, 6, 1)])
     def test_closed_only_with_a_result_or_a_reminder(self, stage, reminded):
         record = Standing(LeadStatus.FED_BACK, transfer_stage=stage, transfer_reminded_on=reminded)
         who = actor(Role.OFFICE)
-        asks_nothing = {None, TransferStage.ANSWERED, TransferStage.PAST, TransferStage.REFUSED}
-        if stage in asks_nothing or reminded:
+        if stage is None or stage in ASKS_NOTHING or reminded:
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
             return
         with pytest.raises(RuleViolated) as refused:

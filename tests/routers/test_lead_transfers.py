@@ -96,6 +96,85 @@ class TestToThePolice:
         assert made["status"] == "concluded"
         assert made["transfers"][0]["result_document_no"] == "不立〔2026〕1号"
 
+    def declined(self, client, days_ago: int = 0) -> dict:
+        made = received(client, days_ago)
+        return act(
+            client("market"), made, "record_result", result="not_filed",
+            result_on=(today() - days_ago * DAY).isoformat(), result_note="情节显著轻微",
+        )  # fmt: skip
+
+    def test_what_is_not_filed_is_reconsidered_once(self, client, market):
+        made = self.declined(client)
+        assert made["transfer_stage"] == "declined"
+        asked = {"review_asked_on": today().isoformat(), "review_reason": "有新的收款凭证"}
+        early = (today() - DAY).isoformat()
+        before = market.act(
+            f"/leads/{made['id']}",
+            "ask_review",
+            made["version"],
+            **asked | {"review_asked_on": early},
+        )
+        assert [e["code"] for e in refused(before, 422)["errors"]] == ["too_early"]
+        made = act(market, made, "ask_review", **asked)
+        assert made["transfer_stage"] == "reviewed"
+        clock = running_clock(made)
+        assert (clock["rule_id"], clock["side"]) == ("TRF-06b", "receiver")
+        waits = market.act(
+            f"/leads/{made['id']}", "conclude", made["version"],
+            conclusion="illegal", findings="依法行政处罚。",
+        )  # fmt: skip
+        assert refused(waits, 409)["code"] == "police_undecided"
+        decided = {"reviewed_on": today().isoformat(), "document_no": "复〔2026〕1号"}
+        made = act(market, made, "record_review", review_result="upheld", **decided)
+        assert made["transfer_stage"] == "answered"
+        clock = running_clock(made)
+        assert (clock["rule_id"], clock["side"]) == ("TRF-06c", "sender")
+        (one,) = made["transfers"]
+        assert (one["result"], one["review_result"]) == ("not_filed", "upheld")
+        assert (one["review_reason"], one["review_document_no"]) == (
+            "有新的收款凭证",
+            "复〔2026〕1号",
+        )
+        assert "ask_review" not in {a["action"] for a in made["available_actions"]}
+
+    def test_filed_after_all_the_things_are_handed_over(self, client, market):
+        made = self.declined(client)
+        asked = {"review_asked_on": today().isoformat(), "review_reason": "有新的收款凭证"}
+        made = act(market, made, "ask_review", **asked)
+        made = act(
+            market, made, "record_review", review_result="filed", reviewed_on=today().isoformat()
+        )
+        assert running_clock(made)["rule_id"] == "TRF-07"
+
+    def test_after_its_days_there_is_the_procurator_alone(self, client, market):
+        made = self.declined(client, days_ago=15)
+        late = market.act(
+            f"/leads/{made['id']}", "ask_review", made["version"],
+            review_asked_on=today().isoformat(), review_reason="有新的收款凭证",
+        )  # fmt: skip
+        answer = refused(late, 422)
+        assert (answer["code"], answer["rule"]) == ("review_asked_late", "TRF-06a")
+        assert "第9条" in answer["article"]
+        assert "立案监督" in answer["detail"]
+
+    @pytest.mark.parametrize(
+        ("matter", "rule"),
+        [
+            (None, "TRF-04"), ("ordinary", "TRF-04"), ("economic", "TRF-04b"),
+            ("economic_grave", "TRF-04c"),
+        ],
+    )  # fmt: skip
+    def test_the_police_have_longer_for_economic_matters(self, client, market, matter, rule):
+        made = to_police(client)
+        made = act(market, made, "record_receipt", received_at=moment(), matter=matter, **RECEIPT)
+        assert running_clock(made)["rule_id"] == rule
+        assert made["transfers"][0]["matter"] == matter
+        made = act(market, made, "record_incomplete", told_at=moment(), missing="鉴定意见")
+        made = act(
+            market, made, "supply_papers", supplied_on=today().isoformat(), supplied="鉴定意见一份"
+        )
+        assert running_clock(made)["rule_id"] == rule, "the same matter as before"
+
     def test_who_is_not_in_charge_passes_it_on_and_the_result_is_still_owed(self, client, market):
         made = received(client)
         made = act(
@@ -208,6 +287,9 @@ class TestToADepartment:
             materials="线索登记表", reason="属其职责",
         )  # fmt: skip
         assert running_clock(made)["rule_id"] == "LEAD-ACK"
+        police = {"received_at": moment(), "matter": "economic"} | RECEIPT
+        wrong = civil.act(f"/leads/{made['id']}", "record_receipt", made["version"], **police)
+        assert [e["code"] for e in refused(wrong, 422)["errors"]] == ["not_asked"]
         made = act(civil, made, "record_receipt", received_at=moment(), **RECEIPT)
         assert running_clock(made)["rule_id"] == rule
         made = act(

@@ -69,6 +69,7 @@ import type {
   OutcomeSort,
   OutcomeStatus,
   Ownership,
+  PoliceMatter,
   ProofPurpose,
   PropertyItemSort,
   PropertyKind,
@@ -84,6 +85,7 @@ import type {
   ReporterKind,
   ReportStage,
   RestrictedStatus,
+  ReviewResult,
   RewardHindrance,
   RewardSort,
   RewardStatus,
@@ -815,6 +817,12 @@ export const OwnershipLabels: Record<Ownership, string> = {
   'unclear': '权属不明',
 }
 
+export const PoliceMatterLabels: Record<PoliceMatter, string> = {
+  'ordinary': '一般案件',
+  'economic': '经济犯罪案件',
+  'economic_grave': '重大、疑难、复杂的经济犯罪案件',
+}
+
 export const ProofPurposeLabels: Record<ProofPurpose, string> = {
   'report': '提交举报',
   'receipt': '凭回执查询',
@@ -936,6 +944,11 @@ export const RestrictedStatusLabels: Record<RestrictedStatus, string> = {
   'handed_off': '已移交，待答复',
   'answered': '已答复',
   'closed': '已办结',
+}
+
+export const ReviewResultLabels: Record<ReviewResult, string> = {
+  'filed': '撤销原决定，立案',
+  'upheld': '维持不予立案',
 }
 
 export const RewardHindranceLabels: Record<RewardHindrance, string> = {
@@ -1134,6 +1147,8 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'received': '已接收，待结果',
   'incomplete': '材料待补正',
   'answered': '结果已反馈',
+  'declined': '公安机关不予立案',
+  'reviewed': '已提请复议，待决定',
   'past': '重新办理前移送过',
 }
 

@@ -6544,6 +6544,26 @@ export interface components {
             version: number;
         };
         /**
+         * LeadAskReview
+         * @description 登记提请复议
+         */
+        LeadAskReview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "ask_review";
+            /**
+             * 公安机关收到复议提请日期
+             * Format: date
+             */
+            review_asked_on: string;
+            /** 提请复议的理由 */
+            review_reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadAssign
          * @description 交办
          */
@@ -7193,6 +7213,8 @@ export interface components {
              * @enum {string}
              */
             action: "record_receipt";
+            /** 案件类型（仅移送公安的填写） */
+            matter?: components["schemas"]["PoliceMatter"] | null;
             /** 回执编号 */
             receipt_no: string;
             /**
@@ -7226,6 +7248,28 @@ export interface components {
              * Format: date
              */
             result_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadRecordReview
+         * @description 登记复议决定
+         */
+        LeadRecordReview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_review";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 复议决定 */
+            review_result: components["schemas"]["ReviewResult"];
+            /**
+             * 收到复议决定日期
+             * Format: date
+             */
+            reviewed_on: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -7494,6 +7538,8 @@ export interface components {
             investigators: string;
             /** @description 材料清单 */
             materials: string;
+            /** @description 公安机关接受的案件类型，决定其期限 */
+            matter: components["schemas"]["PoliceMatter"] | null;
             /** @description 须补正的材料 */
             missing: string;
             /** @description 部门类别 */
@@ -7522,6 +7568,16 @@ export interface components {
             result_note: string;
             /** @description 结果日期 */
             result_on: string | null;
+            /** @description 公安机关收到复议提请的日期 */
+            review_asked_on: string | null;
+            /** @description 复议决定文书编号 */
+            review_document_no: string;
+            /** @description 提请复议的理由 */
+            review_reason: string;
+            /** @description 复议决定 */
+            review_result: components["schemas"]["ReviewResult"] | null;
+            /** @description 收到复议决定日期 */
+            reviewed_on: string | null;
             /** @description 送出日期；尚未送出的为空 */
             sent_on: string | null;
             /** @description 补正的材料 */
@@ -8973,6 +9029,12 @@ export interface components {
          * @enum {string}
          */
         Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        /**
+         * PoliceMatter
+         * @description What the police took over: their time to decide depends on it.
+         * @enum {string}
+         */
+        PoliceMatter: "ordinary" | "economic" | "economic_grave";
         /**
          * PostCreate
          * @description A new post. Its role stays: other rights are another post.
@@ -10672,6 +10734,12 @@ export interface components {
             };
         };
         /**
+         * ReviewResult
+         * @description What the police decided when they were asked to reconsider.
+         * @enum {string}
+         */
+        ReviewResult: "filed" | "upheld";
+        /**
          * RewardApprove
          * @description 批准
          */
@@ -12351,7 +12419,7 @@ export interface components {
          * @description How far a lead came that was handed to the police or to a department.
          * @enum {string}
          */
-        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "past";
+        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "declined" | "reviewed" | "past";
         /**
          * UnitCreate
          * @description A new unit.
@@ -13205,6 +13273,7 @@ export type LeadAcknowledge = components['schemas']['LeadAcknowledge'];
 export type LeadApproveTransfer = components['schemas']['LeadApproveTransfer'];
 export type LeadArchive = components['schemas']['LeadArchive'];
 export type LeadAskAssist = components['schemas']['LeadAskAssist'];
+export type LeadAskReview = components['schemas']['LeadAskReview'];
 export type LeadAssign = components['schemas']['LeadAssign'];
 export type LeadAssignments = components['schemas']['LeadAssignments'];
 export type LeadAssistAcknowledge = components['schemas']['LeadAssistAcknowledge'];
@@ -13233,6 +13302,7 @@ export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
 export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
 export type LeadRecordResult = components['schemas']['LeadRecordResult'];
+export type LeadRecordReview = components['schemas']['LeadRecordReview'];
 export type LeadRedFlags = components['schemas']['LeadRedFlags'];
 export type LeadRedFlagsPut = components['schemas']['LeadRedFlagsPut'];
 export type LeadRefuseTransfer = components['schemas']['LeadRefuseTransfer'];
@@ -13348,6 +13418,7 @@ export type PageUserShown = components['schemas']['Page_UserShown_'];
 export type PageVictimItem = components['schemas']['Page_VictimItem_'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
+export type PoliceMatter = components['schemas']['PoliceMatter'];
 export type PostCreate = components['schemas']['PostCreate'];
 export type PostShown = components['schemas']['PostShown'];
 export type PostUpdate = components['schemas']['PostUpdate'];
@@ -13428,6 +13499,7 @@ export type RestrictedLead = components['schemas']['RestrictedLead'];
 export type RestrictedStatus = components['schemas']['RestrictedStatus'];
 export type Reveal = components['schemas']['Reveal'];
 export type Revealed = components['schemas']['Revealed'];
+export type ReviewResult = components['schemas']['ReviewResult'];
 export type RewardApprove = components['schemas']['RewardApprove'];
 export type RewardCancel = components['schemas']['RewardCancel'];
 export type RewardCode = components['schemas']['RewardCode'];
@@ -22269,7 +22341,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {
