@@ -61,8 +61,17 @@ check: setup-dev ## CI 所运行的全部：格式、静态检查、类型、分
 	  cd frontend && npm run lint && npm run typecheck && npm test && npm run size; \
 	fi
 	@$(MAKE) fresh
-	@$(MAKE) test
-	@$(MAKE) test-oldest
+	@scripts/browser.sh
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-screens test-others test-oldest
+
+# The same tests as `test`, in two lanes: those at the screen wait for the browser most of the time.
+.PHONY: test-screens
+test-screens: setup-dev
+	$(BIN)/pytest tests/browser
+
+.PHONY: test-others
+test-others: setup-dev
+	$(BIN)/pytest tests --ignore=tests/browser
 
 .PHONY: test-oldest
 test-oldest: $(DEV) ## 在最旧的受支持数据库（PostgreSQL 15）上测试接口部分（有则做）
