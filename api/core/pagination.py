@@ -6,8 +6,8 @@ ORM objects and response models costs four fifths of the machine). A `Listing` i
 schema, which SQL expression behind each of its fields, which filters, which sorts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -56,8 +56,21 @@ EXACT_TOTAL = 10_000
 
 #: The filter that an inverted index answers (core/word_stats.py).
 BY_INDEX = "words"
+#: The filter that a search is rechecked by: bigrams may stand apart.
+PHRASE = "phrase"
 #: Filters that leave so few rows that an index begins with them, whatever is asked for.
 _NARROW = frozenset({BY_INDEX, "identifier", "number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What `BY_INDEX` filters by."""
+
+    query: str
+    #: So many rows are looked through in the order of the list first; the index is asked only where
+    #: they do not fill the page.
+    ahead: int = 0
+
 
 #: How the JSON of a row begins whose first column is its id.
 _OWN_ID = '{"id":"'
@@ -152,6 +165,10 @@ class Shape:
     #: at each call, which takes longer than the page itself.
     limit: int = 0
     choice: Choice | None = None
+    #: Of a search: so many rows are looked through in the order of the list, …
+    ahead: int = 0
+    #: … or, where there are more of them, all by the index.
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +209,8 @@ def _alive() -> ColumnElement[bool]:
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Words):
+        return value.query
     if isinstance(value, list):
         return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     return value
@@ -258,13 +277,25 @@ class Listing:
             counted=query.with_total,
             limit=query.limit + 1,
         )
-        row = await self._fetch(shape, values)
+        words = present.get(BY_INDEX)
+        ahead = words.ahead if isinstance(words, Words) else 0
+        row = await (self._looked(shape, values, ahead) if ahead else self._fetch(shape, values))
         if not row["alive"]:
             raise ended()
         return Response(
             self._render(row, query, order, finish, backwards=backwards),
             media_type="application/json",
         )
+
+    async def _looked(self, shape: Shape, values: Mapping[str, object], ahead: int) -> Any:
+        """A page of what many rows hold: in the order of the list, as long as that is the sooner."""
+        rows = 1 << ahead.bit_length() - 1  # few different statements
+        row = await self._fetch(replace(shape, ahead=rows), values)
+        if len(row["items"] or ()) == shape.limit:
+            return row
+        rest = await self._fetch(replace(shape, behind=rows), values)
+        # no items: there were no more rows than those that were looked through
+        return rest if rest["items"] or not rest["alive"] else row
 
     async def one(
         self, actor: Actor, record_id: UUID, session: AsyncSession | None = None
@@ -379,7 +410,7 @@ class Listing:
         return await raw.driver_connection.fetchrow(compiled.sql, *arguments)  # type: ignore[union-attr]  # asyncpg's own
 
     def _planning(self, shape: Shape) -> Planning:
-        if not _NARROW.isdisjoint(shape.filters):
+        if not shape.ahead and not _NARROW.isdisjoint(shape.filters):
             return Planning.ONCE
         if shape.single or not self._by_access(shape.scope):
             return Planning.AUTO
@@ -447,12 +478,17 @@ class Listing:
             column.label(name) for name, column in shown.items() if not isinstance(column, Rare)
         ]
 
-    def _conditions(self, shape: Shape, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    def _condition(self, name: str) -> ColumnElement[bool]:
+        kind, condition = self.filters[name]
+        return condition(param(name, kind))
+
+    def _conditions(
+        self, shape: Shape, columns: Sequence[ColumnElement[Any]], *, but: Container[str] = ()
+    ) -> Select[Any]:
+        """The rows of a shape, without the filters that are named."""
         statement = select(*columns).select_from(self.source).where(self._scope(shape.scope))
-        for name in shape.filters:
-            kind, condition = self.filters[name]
-            statement = statement.where(condition(param(name, kind)))
-        return statement
+        kept = [self._condition(name) for name in shape.filters if name not in but]
+        return statement.where(*kept)
 
     def _rows(self, shape: Shape) -> Select[Any]:
         if shape.choice:
@@ -464,22 +500,38 @@ class Listing:
         sort = self.sorts[shape.sort]
         down = sort.descending != shape.backwards
         keys = [self.id] if sort.column is self.id else [sort.column, self.id]
-        by_index, limit = BY_INDEX in shape.filters, literal_column(str(shape.limit))
+        limit = literal_column(str(shape.limit))
         if self._in_access_order(shape):
             seen = self._accessible()
             if shape.continued:
                 seen = seen.where(self._beyond([RecordAccess.record_id], sort, down=down))
             seen = seen.order_by(*_ways([RecordAccess.record_id], down=down)).limit(limit)
             return self._shown(shape, seen).order_by(*_ways(keys, down=down))
-        statement = self._conditions(shape, keys if by_index else self._columns(shape))
-        if shape.continued:
-            statement = statement.where(self._beyond(keys, sort, down=down))
-        if not by_index:
-            return statement.order_by(*_ways(keys, down=down)).limit(limit)
-        # What an index finds comes in no order: which rows are shown is settled on their keys, and
-        # only those are joined and made into JSON. Materialised, because a plan made for any word
-        # would read the whole table in its order instead.
-        found = statement.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+
+        def some(columns: Sequence[ColumnElement[Any]], *, but: Container[str] = ()) -> Select[Any]:
+            found = self._conditions(shape, columns, but=but)
+            return found.where(self._beyond(keys, sort, down=down)) if shape.continued else found
+
+        if BY_INDEX not in shape.filters:
+            return some(self._columns(shape)).order_by(*_ways(keys, down=down)).limit(limit)
+        # Which rows a search shows is settled on their keys, and only those are joined and made
+        # into JSON.
+        unsearched = {BY_INDEX, PHRASE}
+        if shape.ahead:
+            fits = self._condition(PHRASE).label("fits")
+            ahead = some([*keys, fits], but=unsearched).order_by(*_ways(keys, down=down))
+            looked = ahead.limit(literal_column(str(shape.ahead))).subquery()
+            found = select(*list(looked.c)[:-1]).where(looked.c.fits).subquery()
+        else:
+            by_index = some(keys)
+            if shape.behind:
+                more = some([literal_column("1")], but=unsearched).correlate(None)
+                by_index = by_index.where(
+                    more.offset(literal_column(str(shape.behind))).limit(1).exists()
+                )
+            # Materialised, because a plan made for any word would read the whole table in its
+            # order instead.
+            found = by_index.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
         chosen = select(list(found.c)[-1]).order_by(*_ways(list(found.c), down=down)).limit(limit)
         return self._shown(shape, chosen).order_by(*_ways(keys, down=down))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from api.core.clock import now
@@ -11,6 +11,19 @@ from api.core.ids import uuid7
 
 #: Division codes compare byte by byte, so that a prefix is a range of an index.
 DivisionCode = Text(collation="C")
+
+
+def search_index(table: str) -> Index:
+    """The index of a table's search vectors. New rows wait in a list beside it, which every search
+    reads through: of 256 kB at most, instead of PostgreSQL's four megabytes. Without the list at
+    all, an import would take a fifth longer.
+    """
+    return Index(
+        f"ix_{table}_search",
+        "search",
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 256},
+    )
 
 
 class Recorded:

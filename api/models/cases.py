@@ -14,7 +14,7 @@ from api.domain.cases import CaseAction, CaseStatus, CivilRoute, NoIndictment
 from api.domain.categories import LeadCategory
 from api.domain.identifiers import IdentifierKind
 from api.domain.property_measures import AuthorityLevel
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, search_index
 
 
 class Case(Recorded, Versioned, Base):
@@ -29,7 +29,7 @@ class Case(Recorded, Versioned, Base):
         Index(None, "town_code", "id"),
         Index(None, "town_code", "status", "id"),
         Index(None, "owner_unit_id", "status", "id"),
-        Index("ix_cases_search", "search", postgresql_using="gin"),
+        search_index("cases"),
         # the police's own number: whoever pushes a case twice gets the one that is there
         Index(
             "uq_cases_police_case_no",

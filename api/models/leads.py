@@ -22,7 +22,7 @@ from api.domain.leads import (
     Solved,
     TransferStage,
 )
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, search_index
 
 #: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
 #: Written out, so that PostgreSQL can prove that the partial index fits.
@@ -100,7 +100,7 @@ class Lead(Recorded, Versioned, Base):
             "unowned_on",
             postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
         ),
-        Index("ix_leads_search", "search", postgresql_using="gin"),
+        search_index("leads"),
         Index(None, "import_id"),
         Index(
             "ix_leads_left_out",

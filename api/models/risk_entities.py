@@ -30,7 +30,7 @@ from api.domain.risk_entities import (
     RiskTier,
 )
 from api.domain.risk_measures import LegalActor, RiskMeasureKind
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, search_index
 
 
 class RiskEntity(Recorded, Versioned, Base):
@@ -65,7 +65,7 @@ class RiskEntity(Recorded, Versioned, Base):
         Index(None, "next_inspection_due"),
         Index(None, "source_lead_id"),
         Index(None, "import_id"),
-        Index("ix_risk_entities_search", "search", postgresql_using="gin"),
+        search_index("risk_entities"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
