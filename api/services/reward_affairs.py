@@ -1,10 +1,10 @@
 """Which leads are one affair to the rules of rewards, who reported it first, what stands against."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.clock import TIMEZONE
@@ -66,25 +66,22 @@ async def known(session: AsyncSession, lead_id: UUID) -> Affair:
     return Affair(main, first, frozenset(by_id), report, informant)
 
 
-async def _members(session: AsyncSession, start: UUID) -> list[Lead]:
+async def _members(session: AsyncSession, start: UUID) -> Sequence[Lead]:
     """Merges and cases followed until nothing is added; both are small."""
-    ids, found = {start}, list[Lead]()
-    while True:
-        cases = select(CaseLead.case_id).where(CaseLead.lead_id.in_(ids))
-        same_case = select(CaseLead.lead_id).where(CaseLead.case_id.in_(cases))
-        found = list(
-            await session.scalars(
-                select(Lead).where(
-                    or_(Lead.id.in_(ids), Lead.merged_into_id.in_(ids), Lead.id.in_(same_case))
-                )
-            )
-        )
-        more = {lead.id for lead in found} | {
-            lead.merged_into_id for lead in found if lead.merged_into_id
-        }
-        if more <= ids:
-            return found
+    ids = {start}
+    while more := {*await session.scalars(_beside(ids))} - ids:
         ids |= more
+    return (await session.scalars(select(Lead).where(Lead.id.in_(ids)))).all()
+
+
+def _beside(ids: Collection[UUID]) -> CompoundSelect[UUID]:
+    """One step further. Each by an index of its own: an OR over the three reads every lead."""
+    cases = select(CaseLead.case_id).where(CaseLead.lead_id.in_(ids))
+    return union(
+        select(Lead.merged_into_id).where(Lead.id.in_(ids), Lead.merged_into_id.is_not(None)),
+        select(Lead.id).where(Lead.merged_into_id.in_(ids)),
+        select(CaseLead.lead_id).where(CaseLead.case_id.in_(cases)),
+    )
 
 
 async def is_rewarded(
