@@ -366,6 +366,15 @@ class Listing:
         """The same with its parameters `viewer` and `town` open, for statements compiled once."""
         return self._scope(scope)
 
+    def sees(self, scope: RowScope) -> ColumnElement[bool]:
+        """The same for a few rows that something else found: looked up one by one. `IN` would first
+        collect everything that the viewer may see."""
+        if not self._by_access(scope):
+            return self._scope(scope)
+        one = self._accessible().with_only_columns(literal_column("true"))
+        one = one.where(RecordAccess.record_id == self.id).limit(literal_column("1"))
+        return func.coalesce(one.scalar_subquery(), literal_column("false"))
+
     def conditions(self, filters: Mapping[str, object]) -> list[ColumnElement[bool]]:
         """Filters as predicates with their values in them, for the statements of services."""
 

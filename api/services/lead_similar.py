@@ -152,18 +152,17 @@ def _statement(scope: RowScope, *, words: bool) -> Any:
         Lead.merged_into_id.is_(None),
         Lead.merged_into_id != func.coalesce(own, literal_column(f"'{UUID(int=0)}'::uuid")),
     )
+    seen = leads.LISTING.sees(scope)
     rows = (
         select(
             *(column.label(name) for name, column in _ROW.items()),
-            leads.LISTING.scope(scope).label("seen"),
+            seen.label("seen"),
         )
         .select_from(found)
         .join(Lead, Lead.id == found.c.id)
         .join(Division, Division.code == Lead.division_code)
         .join(_Owner, _Owner.id == Lead.owner_unit_id)
-        .where(
-            Lead.id.is_distinct_from(own), linked, or_(leads.LISTING.scope(scope), ~_ABOUT_A_UNIT)
-        )
+        .where(Lead.id.is_distinct_from(own), linked, or_(seen, ~_ABOUT_A_UNIT))
         .subquery("r")
     )
     return select(func.json_agg(func.row_to_json(literal_column("r"))).cast(Text)).select_from(rows)
