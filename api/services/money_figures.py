@@ -4,17 +4,17 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from api.access import case_rows
 from api.domain.actors import Actor
-from api.domain.ledger import MEASURE_NOTES, AccountKind, Measure, Side, Standing, measures
+from api.domain.ledger import MEASURE_NOTES, AccountKind, Measure, Standing, measures
 from api.domain.money import to_yuan
 from api.domain.permissions import Permission
 from api.domain.statistics import SUMS, percent
 from api.models.cases import Case
-from api.models.ledger import Account, Posting, Transfer
+from api.models.ledger import Account
 from api.models.property_measures import PropertyMeasure
+from api.services import ledger
 from api.services.figures import LEDGERS, may_read, predicates_of, row_of
 from api.services.lead_cube import ALL, Cube
 
@@ -29,15 +29,15 @@ async def money(session: AsyncSession, actor: Actor, cube: Cube) -> dict[str, An
     """Sums that the reader may open, and the stages of recovery; amounts in yuan."""
     sums: list[dict[str, Any]] = []
     for wanted in SUMS:
-        ledger = LEDGERS[wanted.resource]
-        if not may_read(actor, ledger.needs):
+        counted = LEDGERS[wanted.resource]
+        if not may_read(actor, counted.needs):
             continue
         if wanted.resource == "leads":
             fen = cube[ALL][""].amount if cube[ALL] else 0
         else:
-            predicates = and_(*predicates_of(ledger.listing, wanted.params))
+            predicates = and_(*predicates_of(counted.listing, wanted.params))
             total = func.coalesce(func.sum(_AMOUNTS[wanted.resource]).filter(predicates), 0)
-            fen = int((await row_of(session, actor, ledger.listing, [total]))[0])
+            fen = int((await row_of(session, actor, counted.listing, [total]))[0])
         sums.append(
             {
                 "key": wanted.key,
@@ -86,30 +86,11 @@ async def _stages(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
 
 
 async def _standings(session: AsyncSession, actor: Actor) -> list[Standing]:
-    """The accounts of all visible books, summed by kind (services/ledger.py does one book)."""
-    reversal = aliased(Transfer)
-    last = (
-        select(Posting.balance)
-        .where(Posting.account_id == Account.id)
-        .order_by(Posting.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    inflow = (
-        select(func.coalesce(func.sum(Posting.amount), 0))
-        .join(Transfer, Transfer.id == Posting.transfer_id)
-        .outerjoin(reversal, reversal.reverses_id == Transfer.id)
-        .where(
-            Posting.account_id == Account.id,
-            Posting.side == Side.DEBIT.value,
-            Transfer.reverses_id.is_(None),
-            reversal.id.is_(None),
-        )
-        .scalar_subquery()
-    )
+    """The accounts of all visible books, summed by kind."""
+    balance, inflow = ledger.account_sums()
     seen = select(Case.id).where(case_rows.seen(actor))
     each = (
-        select(Account.kind, func.coalesce(last, 0).label("balance"), inflow.label("inflow"))
+        select(Account.kind, balance.label("balance"), inflow.label("inflow"))
         .where(Account.book_id.in_(seen))
         .subquery()
     )
