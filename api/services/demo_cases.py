@@ -32,6 +32,7 @@ from api.schemas.victims import VictimCreate
 from api.services import (
     case_decisions,
     case_intake,
+    distribution_decisions,
     distributions,
     ledger_entries,
     property_items,
@@ -190,7 +191,7 @@ class _Book:
         self, post: str, plan: dict[str, Any], action: str, **given: Any
     ) -> dict[str, Any]:
         """One action on a refund plan."""
-        return await distributions.transition(
+        return await distribution_decisions.transition(
             self.session, self.stage.actors[post], UUID(plan["id"]), act(action, plan, **given)
         )
 
