@@ -151,7 +151,7 @@ class Book:
 
     async def verify(self, victim: dict[str, Any]) -> None:
         """Check a claim against contract and statements."""
-        amounts = {name: fen(victim[name]) for name in ("principal", "returns", "refunds")}
+        amounts = {name: _fen(victim[name]) for name in ("principal", "returns", "refunds")}
         await victims.transition(
             self.session, self.stage.actors["office"], UUID(victim["id"]),
             act("verify", victim, **amounts, basis="合同、收据与银行流水核对一致"),
@@ -179,5 +179,6 @@ class Book:
         )
 
 
-def fen(yuan: str) -> int:
+def _fen(yuan: str) -> int:
+    """The wire's yuan ("12.30") as fen."""
     return int(yuan.replace(".", ""))

@@ -57,6 +57,7 @@ from api.services.risk_entity_drafts import RESOURCE, TEXTS
 
 
 def known_already() -> Conflict:
+    """The refusal of a credit code (统一社会信用代码) that the town has on its ledger."""
     return Conflict("本乡镇已登记相同统一社会信用代码的主体，请勿重复登记", code="uscc_duplicate")
 
 
