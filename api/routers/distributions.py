@@ -25,7 +25,7 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services import distributions
+from api.services import distribution_decisions, distribution_payments, distributions
 
 router = make_router("distributions")
 
@@ -76,7 +76,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """测算、批准、公示、发放、确认到账；编制、审批、发放须由三人分别办理。"""
-    return answer(await distributions.transition(session, actor, plan_id, body))
+    return answer(await distribution_decisions.transition(session, actor, plan_id, body))
 
 
 @router.get("/{plan_id}/lines", response_model=Page[LineItem], summary="清退方案明细")
@@ -111,4 +111,4 @@ async def reveal(
     session: DbSession,
 ) -> Response:
     """发放时导出收款人、开户行、账号和金额（`payees`，CSV）；留下审计记录。"""
-    return answer({"values": await distributions.reveal(session, actor, plan_id, body)})
+    return answer({"values": await distribution_payments.reveal(session, actor, plan_id, body)})

@@ -22,7 +22,7 @@ from api.schemas.informants import (
     RecusalCreate,
     Routed,
 )
-from api.services import conflicts, informants
+from api.services import conflicts, informant_keepers, informant_openings, informants
 
 leads_router = make_router("leads")
 router = make_router("informant-openings")
@@ -48,7 +48,7 @@ async def name_custodian(
     session: DbSession,
 ) -> Response:
     """指定保密经办人或监督人；原来的人即刻不能再查看。"""
-    return answer(await informants.name(session, actor, lead_id, body))
+    return answer(await informant_keepers.name(session, actor, lead_id, body))
 
 
 @leads_router.post(
@@ -61,7 +61,7 @@ async def recuse_custodian(
     session: DbSession,
 ) -> Response:
     """保管人因回避退出，同时指定接替的人；回避的人以后不能再经手这条线索的举报人。"""
-    return answer(await informants.recuse(session, actor, lead_id, body))
+    return answer(await informant_keepers.recuse(session, actor, lead_id, body))
 
 
 @leads_router.post(
@@ -74,7 +74,7 @@ async def ask_opening(
     session: DbSession,
 ) -> Response:
     """保密经办人、监督人说明理由提出；由另一人批准后，在限定时间内本人可以查看。"""
-    return answer(await informants.ask(session, actor, lead_id, body))
+    return answer(await informant_openings.ask(session, actor, lead_id, body))
 
 
 @leads_router.post("/{lead_id}/accused-units", response_model=Routed, summary="标明被反映的单位")
@@ -108,7 +108,7 @@ async def decide(
     session: DbSession,
 ) -> Response:
     """批准、不予批准、撤回、提前关闭；申请人不能批准自己的申请。"""
-    return answer(await informants.decide(session, actor, opening_id, body))
+    return answer(await informant_openings.decide(session, actor, opening_id, body))
 
 
 @router.post("/{opening_id}/identities", response_model=Identity, summary="查看举报人身份")
@@ -116,4 +116,4 @@ async def see(
     opening_id: UUID, actor: Annotated[Actor, require(P.INFORMANT_OPEN)], session: DbSession
 ) -> Response:
     """申请人凭批准在时限内查看；每看一次留一条审计记录，写明两人。"""
-    return answer(await informants.see(session, actor, opening_id))
+    return answer(await informant_openings.see(session, actor, opening_id))

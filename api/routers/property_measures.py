@@ -22,7 +22,7 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services import property_measures
+from api.services import property_measure_decisions, property_measures
 
 router = make_router("property-measures")
 
@@ -73,4 +73,4 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """续行、轮候转为生效或者解除。"""
-    return answer(await property_measures.transition(session, actor, measure_id, body))
+    return answer(await property_measure_decisions.transition(session, actor, measure_id, body))

@@ -31,7 +31,13 @@ from api.schemas.restricted_files import (
     RestrictedFileRead,
     RestrictedFileTransition,
 )
-from api.services import restricted_attachments, restricted_files
+from api.services import (
+    restricted_attachments,
+    restricted_decisions,
+    restricted_files,
+    restricted_hints,
+    restricted_members,
+)
 
 router = make_router("restricted-files")
 
@@ -44,7 +50,7 @@ Raiser = Annotated[Actor, require(P.RESTRICTED_FILE_RAISE)]
 )
 async def raise_hint(body: HintRaise, actor: Raiser, session: DbSession) -> Response:
     """能看到线索的人都可以反映。内容加密，只有知情人看得到；其他人，包括办理这条线索的人，都看不出有人反映过。"""
-    return answer(await restricted_files.raise_hint(session, actor, body), 201)
+    return answer(await restricted_hints.raise_hint(session, actor, body), 201)
 
 
 @router.get("/hints", response_model=OwnHints, summary="自己在一条线索上反映过的")
@@ -52,7 +58,7 @@ async def own_hints(
     actor: Raiser, query: Annotated[HintQuery, query_of(HintQuery)], session: DbSession
 ) -> Response:
     """只有自己反映过的，只说反映过；别人的和办理情况不在这里。"""
-    return answer(await restricted_files.own_hints(session, actor, query.lead_id))
+    return answer(await restricted_hints.own_hints(session, actor, query.lead_id))
 
 
 @router.get("", response_model=Page[RestrictedFileListed], summary="专档列表")
@@ -74,7 +80,7 @@ async def read(file_id: UUID, actor: Member, session: DbSession) -> Response:
 @router.get("/{file_id}/candidates", response_model=Candidates, summary="可以列为知情人的人员")
 async def candidates(file_id: UUID, actor: Member, session: DbSession) -> Response:
     """在岗的县专项办、督导组、镇领导、镇专项办和派出所人员，不含已在名单上的。"""
-    return answer(await restricted_files.candidates(session, actor, file_id))
+    return answer(await restricted_members.candidates(session, actor, file_id))
 
 
 @router.get("/{file_id}/attachments", response_model=Page[AttachmentRead], summary="专档的附件列表")
@@ -131,7 +137,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """移交、催办、记录答复、办结；没有移交的不能办结。"""
-    return answer(await restricted_files.transition(session, actor, file_id, body))
+    return answer(await restricted_decisions.transition(session, actor, file_id, body))
 
 
 @router.post(
@@ -142,7 +148,7 @@ async def transition(
 )
 async def add_member(file_id: UUID, body: MemberAdd, actor: Member, session: DbSession) -> Response:
     """由专档管理人加入，须说明理由。"""
-    return answer(await restricted_files.add_member(session, actor, file_id, body), 201)
+    return answer(await restricted_members.add_member(session, actor, file_id, body), 201)
 
 
 @router.post(
@@ -152,7 +158,7 @@ async def remove_member(
     file_id: UUID, user_id: UUID, body: MemberRemove, actor: Member, session: DbSession
 ) -> Response:
     """由专档管理人移出，须说明理由；管理人自己须先交出管理。"""
-    return answer(await restricted_files.remove_member(session, actor, file_id, user_id, body))
+    return answer(await restricted_members.remove_member(session, actor, file_id, user_id, body))
 
 
 @router.post("/{file_id}/owners", response_model=RestrictedFileRead, summary="更换专档管理人")
@@ -160,4 +166,4 @@ async def change_owner(
     file_id: UUID, body: OwnerChange, actor: Member, session: DbSession
 ) -> Response:
     """把名单交给另一名知情人维护，须说明理由；管理人已离岗的，任一知情人都可以接过来。"""
-    return answer(await restricted_files.change_owner(session, actor, file_id, body))
+    return answer(await restricted_members.change_owner(session, actor, file_id, body))

@@ -25,7 +25,7 @@ from api.schemas.risk_entities import (
     RiskEntityUpdate,
     RouteRead,
 )
-from api.services import risk_entities
+from api.services import risk_entities, risk_entity_intake
 
 router = make_router("risk-entities")
 
@@ -46,7 +46,7 @@ async def create(
     session: DbSession,
 ) -> Response:
     """登记一个机构、企业、场所或项目；同一乡镇内统一社会信用代码不得重复。"""
-    return answer(await risk_entities.create(session, actor, body), 201)
+    return answer(await risk_entity_intake.create(session, actor, body), 201)
 
 
 @router.get("/{entity_id}", response_model=RiskEntityRead, summary="风险主体详情")
@@ -65,7 +65,7 @@ async def update(
     session: DbSession,
 ) -> Response:
     """更正未销号主体的内容；未提交的字段保持不变。等级和路线须通过操作办理。"""
-    return answer(await risk_entities.update_one(session, actor, entity_id, body))
+    return answer(await risk_entity_intake.update_one(session, actor, entity_id, body))
 
 
 @router.post("/{entity_id}/transitions", response_model=RiskEntityRead, summary="处置风险主体")
@@ -76,7 +76,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """执行一个操作（评估定级、约谈、移送……）；无权实施的主体会被拒绝，并说明依据。"""
-    return answer(await risk_entities.transition(session, actor, entity_id, body))
+    return answer(await risk_entity_intake.transition(session, actor, entity_id, body))
 
 
 @router.get("/{entity_id}/assessments", response_model=Page[AssessmentRead], summary="定级记录")

@@ -11,7 +11,7 @@ from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.schemas.statistics import Overview, UnitResults, Villages
-from api.services import statistics
+from api.services import statistics, unit_figures
 
 router = make_router("statistics")
 
@@ -35,4 +35,4 @@ async def units(
     actor: Annotated[Actor, require(P.STATISTICS_READ)], session: DbSession
 ) -> Response:
     """各单位办结的线索、问题是否解决、举报人的评价；每个数字都能打开它的全部记录。归作出核查结论的单位，没有结论的归承办单位。只统计当前用户看得见的线索；只跟踪、不办理线索的岗位看不到。"""
-    return answer(await statistics.units(session, actor))
+    return answer(await unit_figures.units(session, actor))

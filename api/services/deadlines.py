@@ -24,7 +24,7 @@ from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
-from api.services import lead_transfers, restricted_files
+from api.services import lead_transfers, restricted_decisions
 from api.services.time_rules import Clock, Deadline, clock
 
 _BATCH = 500
@@ -99,7 +99,7 @@ COUNTED = (
 #: Terms that are kept elsewhere, or told to fewer people, by those who know them.
 _FURTHER: tuple[Callable[[AsyncSession, Clock], Awaitable[None]], ...] = (
     lead_transfers.recount,
-    restricted_files.recount,
+    restricted_decisions.recount,
 )
 
 

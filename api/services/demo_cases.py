@@ -1,11 +1,8 @@
 """The demo's three cases: one in the middle of the money, one paid out, one awaiting its filing."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.clock import now, today
 from api.domain import demo, demo_inventor
@@ -18,185 +15,22 @@ from api.domain.distributions import BaseRule, Standing
 from api.domain.leads import FeedbackMode, LeadConclusion, ReporterKind
 from api.domain.ledger import AccountKind
 from api.domain.property_items import Disposal, Ownership, PropertyKind
-from api.domain.property_measures import AuthorityLevel, MeasureKind, Regime, ReleaseReason
+from api.domain.property_measures import AuthorityLevel, MeasureKind, ReleaseReason
 from api.domain.rewards import BUILTIN
 from api.domain.risk_entities import Industry
-from api.schemas.cases import CaseCreate
-from api.schemas.distributions import DistributionCreate
 from api.schemas.leads import LeadCreate
-from api.schemas.ledger import EntryCreate
-from api.schemas.property_items import PropertyItemCreate
-from api.schemas.property_measures import PropertyMeasureCreate
 from api.schemas.rewards import RewardCreate
-from api.schemas.victims import VictimCreate
-from api.services import (
-    case_decisions,
-    case_intake,
-    distributions,
-    ledger_entries,
-    property_items,
-    property_measures,
-    rewards,
-    victims,
-)
+from api.services import rewards, victims
+from api.services.demo_book import PSB, Book
 from api.services.demo_leads import Lead, close, come_in
 from api.services.demo_stage import Stage, Story, act
 
-_PSB = "霍邱县公安局"
-_OFFICERS = ["赵卫国", "毕守仁"]
 K = AccountKind
 
 
 def stories(stage: Stage) -> list[Story]:
     """All three."""
     return [_fundraising(stage), _prepaid(stage), _insurance(stage)]
-
-
-class _Book:
-    """One case and everything that hangs on it; each call is one request of one post."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.seen: dict[str, Any] = {}
-
-    @property
-    def id(self) -> UUID:
-        return UUID(self.seen["id"])
-
-    @property
-    def session(self) -> AsyncSession:
-        return self.stage.session
-
-    async def open(self, sources: Sequence[Lead], **given: Any) -> None:
-        """Register the case."""
-        ids = [str(lead.id) for lead in sources]
-        body = CaseCreate.model_validate({"source_lead_ids": ids} | given)
-        self.seen, _ = await case_intake.create(self.session, self.stage.actors["police"], body)
-
-    async def decide(self, action: str, **given: Any) -> None:
-        """Record a decision."""
-        self.seen = await case_decisions.transition(
-            self.session, self.stage.actors["police"], self.id, act(action, self.seen, **given)
-        )
-
-    async def file(self) -> None:
-        """The filing, as the county's police head approved it."""
-        await self.decide(
-            "file", filed_on=today(), authority_level=AuthorityLevel.COUNTY_PSB,
-            document_no=self.stage.document("霍公（刑）立字〔{year}〕{n}号"),
-        )  # fmt: skip
-
-    async def item(self, kind: PropertyKind, title: str, **given: Any) -> dict[str, Any]:
-        """Register a piece of property."""
-        body = PropertyItemCreate.model_validate(
-            {"case_id": str(self.id), "kind": kind.value, "title": title} | given
-        )
-        return await property_items.create(self.session, self.stage.actors["police"], body)
-
-    async def dispose(self, item: dict[str, Any], action: str, **given: Any) -> dict[str, Any]:
-        """One action on a piece of property."""
-        return await property_items.transition(
-            self.session, self.stage.actors["police"], UUID(item["id"]), act(action, item, **given)
-        )
-
-    async def measure(
-        self, item: dict[str, Any], kind: MeasureKind, form: str, **given: Any
-    ) -> dict[str, Any]:
-        """Record what the county's police ordered."""
-        body = PropertyMeasureCreate.model_validate(
-            {
-                "property_item_id": item["id"],
-                "kind": kind.value,
-                "regime": Regime.CRIMINAL.value,
-                "authority": _PSB,
-                "authority_level": AuthorityLevel.COUNTY_PSB.value,
-                "document_no": self.stage.document(form),
-                "officers": _OFFICERS,
-                "amount": item["amount"] or item["appraised_value"],
-                "starts_on": today().isoformat(),
-            }
-            | given
-        )
-        return await property_measures.create(self.session, self.stage.actors["police"], body)
-
-    async def release(self, measure: dict[str, Any], reason: ReleaseReason, said: str) -> None:
-        """Record the end of a measure."""
-        await property_measures.transition(
-            self.session, self.stage.actors["police"], UUID(measure["id"]),
-            act("release", measure, released_on=today(), release_reason=reason, reason=said,
-                document_no=self.stage.document("霍公（刑）解字〔{year}〕{n}号")),
-        )  # fmt: skip
-
-    async def post(
-        self, post: str, out_of: AccountKind, into: AccountKind, yuan: str, why: str
-    ) -> None:
-        """Post one entry."""
-        form = "众财凭〔{year}〕{n}号" if post == "finance" else "霍公（刑）账字〔{year}〕{n}号"
-        body = EntryCreate.model_validate(
-            {
-                "book_id": str(self.id),
-                "credit": out_of.value,
-                "debit": into.value,
-                "amount": yuan,
-                "reason": why,
-                "document_no": self.stage.document(form),
-            }
-        )
-        await ledger_entries.create(self.session, self.stage.actors[post], body)
-
-    async def victim(self, principal: int, returns: int, refunds: int, **given: Any) -> Any:
-        """Register a claim."""
-        stage = self.stage
-        code, _ = stage.village()
-        body = VictimCreate.model_validate(
-            {
-                "case_id": str(self.id),
-                "name": stage.person(),
-                "id_number": stage.resident_id(),
-                "phone": stage.phone(),
-                "account": stage.account(),
-                "bank_name": stage.random.choice(told.BANKS),
-                "division_code": code,
-                "principal": f"{principal}.00",
-                "returns": f"{returns}.00",
-                "refunds": f"{refunds}.00",
-            }
-            | given
-        )
-        return await victims.create(self.session, stage.actors["police"], body)
-
-    async def verify(self, victim: dict[str, Any]) -> None:
-        """Check a claim against contract and statements."""
-        amounts = {name: _fen(victim[name]) for name in ("principal", "returns", "refunds")}
-        await victims.transition(
-            self.session, self.stage.actors["office"], UUID(victim["id"]),
-            act("verify", victim, **amounts, basis="合同、收据与银行流水核对一致"),
-        )  # fmt: skip
-
-    async def plan(self, title: str, pool: str, rule: BaseRule, note: str) -> dict[str, Any]:
-        """Open a refund plan."""
-        body = DistributionCreate.model_validate(
-            {
-                "case_id": str(self.id),
-                "title": title,
-                "pool": pool,
-                "base_rule": rule.value,
-                "note": note,
-            }
-        )
-        return await distributions.create(self.session, self.stage.actors["office"], body)
-
-    async def settle(
-        self, post: str, plan: dict[str, Any], action: str, **given: Any
-    ) -> dict[str, Any]:
-        """One action on a refund plan."""
-        return await distributions.transition(
-            self.session, self.stage.actors[post], UUID(plan["id"]), act(action, plan, **given)
-        )
-
-
-def _fen(yuan: str) -> int:
-    return int(yuan.replace(".", ""))
 
 
 async def _lead(stage: Stage, **given: Any) -> Lead:
@@ -288,7 +122,7 @@ async def _fundraising(stage: Stage) -> Story:
     for lead in (first, second):
         await _prove(lead, told.FINDINGS[LeadConclusion.SUSPECTED_CRIME][0].format(people=46))
     yield (at := stage.after(at, 1))
-    book = _Book(stage)
+    book = Book(stage)
     await book.open(
         (first, second),
         title=f"{firm}集资诈骗案",
@@ -321,7 +155,7 @@ def _six_months_before(end: date) -> date:
     return start if add_months(start, 6) >= end else start + timedelta(days=1)
 
 
-async def _seize(book: _Book, at: datetime, ends: date) -> Story:
+async def _seize(book: Book, at: datetime, ends: date) -> Story:
     """Property found, frozen, seized; what was traced and what was taken hold of are posted."""
     stage = book.stage
     yield at
@@ -369,7 +203,7 @@ async def _seize(book: _Book, at: datetime, ends: date) -> Story:
     yield (at := stage.after(at, 15))
     car = await book.dispose(car, "determine", **_proceeds(stage, "用集资款购置"))
     await book.dispose(
-        car, "dispose", disposal=Disposal.SELL, authority=_PSB, disposed_on=today(),
+        car, "dispose", disposal=Disposal.SELL, authority=PSB, disposed_on=today(),
         document_no=stage.document("霍公（刑）处字〔{year}〕{n}号"), proceeds=78_500_00,
         has_photos=True, reason="易贬值，经批准先行变卖。",
     )  # fmt: skip
@@ -384,13 +218,13 @@ async def _seize(book: _Book, at: datetime, ends: date) -> Story:
 def _proceeds(stage: Stage, reason: str) -> dict[str, Any]:
     return {
         "ownership": Ownership.PROCEEDS,
-        "authority": _PSB,
+        "authority": PSB,
         "document_no": stage.document("霍公（刑）鉴字〔{year}〕{n}号"),
         "reason": reason,
     }
 
 
-async def _register(book: _Book, day: date) -> Story:
+async def _register(book: Book, day: date) -> Story:
     """The victims come forward, ten a day, and are verified a little later."""
     stage, chance = book.stage, book.stage.random
     registered: list[dict[str, Any]] = []
@@ -418,7 +252,7 @@ async def _register(book: _Book, day: date) -> Story:
     )  # fmt: skip
 
 
-async def _gather(book: _Book, at: datetime) -> Story:
+async def _gather(book: Book, at: datetime) -> Story:
     """Money comes into custody; the plan for a first return waits for the leader."""
     stage = book.stage
     for gap, post, out_of, into, yuan, why in (
@@ -462,7 +296,7 @@ async def _prepaid(stage: Stage) -> Story:
     await lead.take("office", "assign", unit_id=stage.unit("police"))
     yield (at := stage.after(at, 1))
     await _prove(lead, told.FINDINGS[LeadConclusion.SUSPECTED_CRIME][1].format(people=14))
-    book = _Book(stage)
+    book = Book(stage)
     yield (at := stage.after(at, 1))
     await book.open(
         (lead,),
@@ -485,7 +319,7 @@ async def _prepaid(stage: Stage) -> Story:
         yield moment
 
 
-async def _prosecute(book: _Book, at: datetime) -> Story:
+async def _prosecute(book: Book, at: datetime) -> Story:
     stage = book.stage
     registered: list[dict[str, Any]] = []
     yield (at := stage.after(at, 4))
@@ -515,7 +349,7 @@ async def _prosecute(book: _Book, at: datetime) -> Story:
     await book.decide("enforce", document_no=f"（{at.year}）皖1522执88号")
 
 
-async def _pay_out(book: _Book) -> Story:
+async def _pay_out(book: Book) -> Story:
     stage = book.stage
     async for moment in _plan_to_notice(book, 84, "第一批清退方案", "180000.00"):
         yield moment
@@ -530,7 +364,7 @@ async def _pay_out(book: _Book) -> Story:
         yield moment
 
 
-async def _plan_to_notice(book: _Book, ago: int, title: str, pool: str) -> Story:
+async def _plan_to_notice(book: Book, ago: int, title: str, pool: str) -> Story:
     """A plan from its computation to its public notice; the case remembers it."""
     stage = book.stage
     yield (at := stage.moment(stage.ago(ago)))
@@ -570,7 +404,7 @@ async def _insurance(stage: Stage) -> Story:
     yield (at := stage.after(at, 5))
     await _prove(lead, told.FINDINGS[LeadConclusion.SUSPECTED_CRIME][1].format(people=9))
     yield stage.moment(stage.day(-1))
-    book = _Book(stage)
+    book = Book(stage)
     await book.open(
         (lead,),
         charges=[Charge.FRAUD.value, Charge.FORGED_DOCUMENTS.value],

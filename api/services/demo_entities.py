@@ -18,7 +18,7 @@ from api.models.inspections import Inspection
 from api.schemas.inspections import InspectionCreate, InspectionUpdate, ItemIn
 from api.schemas.rectifications import RectificationCreate
 from api.schemas.risk_entities import RiskEntityCreate
-from api.services import inspections, rectifications, risk_entities
+from api.services import inspections, rectifications, risk_entities, risk_entity_intake
 from api.services.demo_stage import Stage, Story, act
 
 #: The post that regulates a field in this town; who has no power of its own is left to the office.
@@ -108,7 +108,7 @@ class _Entity:
         """One action."""
         actor = self.stage.actors[post]
         now = await risk_entities.read(actor, self.id, self.stage.session)
-        self.seen = await risk_entities.transition(
+        self.seen = await risk_entity_intake.transition(
             self.stage.session, actor, self.id, act(action, now, **given)
         )
 
@@ -178,7 +178,7 @@ async def _life(
         creator = "office"
     yield at
     body = _body(stage, firm, tier, creator)
-    made = await risk_entities.create(stage.session, stage.actors[creator], body)
+    made = await risk_entity_intake.create(stage.session, stage.actors[creator], body)
     entity = _Entity(stage, firm, made)
     if tier is None:
         return

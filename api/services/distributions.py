@@ -1,54 +1,37 @@
 """Refund plans: computed by the office, approved by a leader, paid by finance; three people.
 
-The money moves with the plan: approval reserves it (归集专户 → 待发放, 提存), paying sends it to the
-bank line by line, confirming returns it to the victims or brings it back.
+How they are read, opened and corrected stands here; distribution_decisions.py has what becomes of
+them, distribution_payments.py the way of the money to the victims.
 """
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Text, Uuid, func, insert, select
+from sqlalchemy import ARRAY, Text, Uuid, func, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import events, numbers
-from api.core.clock import TIMEZONE, now, today
-from api.core.crypto import keyring
-from api.core.ids import uuid7
+from api.core.clock import now
 from api.core.pagination import Listing, Sort, check_columns, yuan
 from api.domain.actors import Actor
 from api.domain.distributions import (
     DISTRIBUTION_FLOW,
     BaseRule,
-    Claim,
-    Disposition,
-    DistributionAction,
     DistributionStatus,
     LineStatus,
-    Plan,
-    Standing,
-    certificate,
-    compute,
     notice_sentence,
 )
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, RuleViolated
+from api.domain.errors import Conflict, NotFound
 from api.domain.events import EventName
-from api.domain.ledger import AccountKind
 from api.domain.money import to_yuan
 from api.domain.permissions import Permission
-from api.domain.victims import VictimStatus
-from api.models.cases import Case
 from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
-from api.schemas.common import Reveal, actions
+from api.schemas.common import actions
 from api.schemas.distributions import (
     DistributionCreate,
     DistributionItem,
@@ -58,19 +41,15 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services import _transition, ledger, protect, time_rules
+from api.services import _transition, protect
 from api.services.property_items import case_ref
 
 RESOURCE = "distribution"
-D, K, L = Distribution, AccountKind, DistributionLine
-#: 冻结资金返还若干规定(2016)第8条 for proportional returns; elsewhere the notice says its own term.
-OBJECTIONS = "RET-02b"
+D, L = Distribution, DistributionLine
 _EDITABLE = frozenset({DistributionStatus.DRAFT, DistributionStatus.COMPUTED})
 _PAYABLE = frozenset(
     {DistributionStatus.PUBLISHED, DistributionStatus.PAYING, DistributionStatus.PARTLY_PAID}
 )
-_CHUNK = 1000
-
 _ITEM: dict[str, Any] = {
     "id": D.id,
     "number": D.number,
@@ -260,7 +239,7 @@ async def update(
     for name, value in changes.items():
         setattr(plan, name, value)
     if {"pool", "base_rule", "returns_offset"} & set(changes):
-        await _forget(session, plan)
+        await forget(session, plan)
     plan.version += 1
     plan.updated_at = now()
     await session.flush()
@@ -271,367 +250,8 @@ async def update(
     return await read(actor, record_id, session)
 
 
-async def _forget(session: AsyncSession, plan: Distribution) -> None:
+async def forget(session: AsyncSession, plan: Distribution) -> None:
     """Drop the lines of a plan that was not approved: they were never anybody's promise."""
     await session.execute(sql_delete(L).where(L.distribution_id == plan.id))
     plan.certificate = None
     plan.claims_count = plan.total_pay = plan.total_set_aside = plan.undistributed = 0
-
-
-async def transition(
-    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
-) -> dict[str, Any]:
-    """Take one action of the flow. Raises what `_transition.apply` raises, and the money's errors."""
-    plan = await _transition.lock(session, actor, LISTING, D, record_id)
-    told = {
-        name: protect.told(str(getattr(body, name)))
-        for name in ("reason", "document_no")
-        if getattr(body, name, None)
-    }
-    await _transition.apply(
-        session, actor, plan, DISTRIBUTION_FLOW, EventName.DISTRIBUTION_TRANSITIONED, body, told
-    )
-    await _EFFECTS[body.action](session, actor, plan, body)
-    await session.flush()
-    return await read(actor, record_id, session)
-
-
-# --- compute ---------------------------------------------------------------------------------
-
-
-async def _compute(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    del body
-    await _forget(session, plan)
-    rows = await _claimants(session, plan.case_id, plan.id)
-    if not rows:
-        raise RuleViolated("没有已核实的受害人，不能测算", code="no_claims")
-    result = compute(
-        [claim for _, claim in rows],
-        plan.pool,
-        BaseRule(plan.base_rule),
-        returns_offset=plan.returns_offset,
-    )
-    computed_at = now()
-    case_number = await session.scalar(select(Case.number).where(Case.id == plan.case_id))
-    plan.certificate = certificate(
-        result,
-        header={
-            "number": plan.number,
-            "case_number": case_number or "",
-            "computed_at": computed_at.isoformat(timespec="seconds"),
-        },
-    )
-    plan.prepared_by_id, plan.computed_at = actor.id, computed_at
-    plan.claims_count = len(result.lines)
-    plan.total_pay = result.total(Disposition.PAY)
-    plan.total_set_aside = result.total(Disposition.SET_ASIDE)
-    plan.undistributed = result.undistributed
-    await _write_lines(session, plan.id, {claim.key: victim for victim, claim in rows}, result)
-
-
-async def _claimants(
-    session: AsyncSession, case_id: UUID, plan_id: UUID
-) -> list[tuple[UUID, Claim]]:
-    """Verified and excluded claims; what earlier plans paid or promised counts as refunded."""
-    earlier = (
-        select(func.coalesce(func.sum(L.share), 0))
-        .join(D, D.id == L.distribution_id)
-        .where(
-            L.victim_id == Victim.id,
-            D.id != plan_id,
-            D.status.not_in(
-                [
-                    DistributionStatus.DRAFT,
-                    DistributionStatus.COMPUTED,
-                    DistributionStatus.WITHDRAWN,
-                ]
-            ),
-        )
-        .scalar_subquery()
-    )
-    rows = await session.execute(
-        select(
-            Victim.id,
-            Victim.number,
-            Victim.principal,
-            Victim.returns,
-            Victim.refunds + earlier,
-            Victim.standing,
-        ).where(
-            Victim.case_id == case_id,
-            Victim.status.in_([VictimStatus.VERIFIED, VictimStatus.EXCLUDED]),
-        )
-    )
-    return [
-        (victim, Claim(number, principal, returns, int(refunds), Standing(standing)))
-        for victim, number, principal, returns, refunds, standing in rows
-    ]
-
-
-_FIRST = {
-    Disposition.PAY: LineStatus.PLANNED,
-    Disposition.SET_ASIDE: LineStatus.PLANNED,
-    Disposition.NONE: LineStatus.NONE,
-}
-
-
-async def _write_lines(
-    session: AsyncSession, plan_id: UUID, victims: dict[str, UUID], result: Plan
-) -> None:
-    rows = [
-        {
-            "id": uuid7(),
-            "distribution_id": plan_id,
-            "victim_id": victims[line.key],
-            "claim": line.key,
-            "standing": line.standing,
-            "principal": line.principal,
-            "returns": line.returns,
-            "refunds": line.refunds,
-            "outstanding": line.outstanding,
-            "share": line.share,
-            "disposition": line.disposition,
-            "status": _FIRST[line.disposition],
-        }
-        for line in result.lines
-    ]
-    for start in range(0, len(rows), _CHUNK):
-        await session.execute(insert(L), rows[start : start + _CHUNK])
-
-
-# --- approve, send back, publish, withdraw ----------------------------------------------------
-
-
-async def _still_holds(session: AsyncSession, plan: Distribution) -> None:
-    """What the leader signs is what the register says now: claims verified since, and plans that
-    were approved since, would be paid beside it. Plans of one case are approved one by one."""
-    await session.execute(select(Case.id).where(Case.id == plan.case_id).with_for_update())
-    kept = plan.certificate or {}
-    result = compute(
-        [claim for _, claim in await _claimants(session, plan.case_id, plan.id)],
-        plan.pool,
-        BaseRule(plan.base_rule),
-        returns_offset=plan.returns_offset,
-    )
-    header = {name: str(kept.get(name, "")) for name in ("number", "case_number", "computed_at")}
-    if certificate(result, header=header)["digest"] != kept.get("digest"):
-        raise Conflict(
-            "测算之后受害人登记册或者其他方案有变化，请退回重新测算", code="computation_stale"
-        )
-
-
-async def _approve(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    await _still_holds(session, plan)
-    plan.approved_by_id, plan.approved_at = actor.id, now()
-    plan.approval_document_no = body.document_no
-    drafts = {
-        name: ledger.Draft(
-            debit=kind,
-            credit=K.IN_CUSTODY,
-            amount=amount,
-            reason=f"清退方案{plan.number}",
-            document=body.document_no,
-            id=uuid7(),
-        )
-        for name, kind, amount in (
-            ("pay_transfer_id", K.PAYABLE, plan.total_pay),
-            ("set_aside_transfer_id", K.SET_ASIDE, plan.total_set_aside),
-        )
-        if amount
-    }
-    if not drafts:
-        raise RuleViolated("方案没有可发放的金额", code="nothing_to_pay")
-    await ledger.post_many(session, actor, plan.case_id, list(drafts.values()))
-    for name, draft in drafts.items():
-        setattr(plan, name, draft.id)
-    await _mark(session, plan.id, Disposition.SET_ASIDE, LineStatus.SET_ASIDE)
-
-
-async def _mark(
-    session: AsyncSession, plan_id: UUID, disposition: Disposition, to: LineStatus
-) -> None:
-    await session.execute(
-        sql_update(L)
-        .where(L.distribution_id == plan_id, L.disposition == disposition)
-        .values(status=to)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def _release(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    """Give a reserved pool back, before anything was paid from it."""
-    for transfer_id in (plan.pay_transfer_id, plan.set_aside_transfer_id):
-        if transfer_id is not None:
-            await ledger.void(
-                session,
-                actor,
-                plan.case_id,
-                transfer_id,
-                reason=f"清退方案{plan.number}退回",
-                document=protect.told(body.reason)[:200],
-                by_hand=False,
-            )
-    plan.pay_transfer_id = plan.set_aside_transfer_id = None
-    plan.approved_by_id = plan.approved_at = None
-    await _mark(session, plan.id, Disposition.SET_ASIDE, LineStatus.PLANNED)
-
-
-async def _publish(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    del actor
-    if body.published_on > today():
-        message = "公示日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/published_on", "in_future", message)])
-    approved = plan.approved_at.astimezone(TIMEZONE).date() if plan.approved_at else today()
-    if body.published_on < approved:
-        message = f"方案于{approved}批准，公示不能早于这一天"
-        raise Invalid(message, errors=[FieldError("/published_on", "before_approval", message)])
-    # the office may hear objections for longer, never for a shorter time than the rule gives
-    earliest = (await time_rules.due_on(session, OBJECTIONS, body.published_on)).on
-    until: date = body.objection_until or earliest
-    if until < earliest:
-        message = f"按期限规则 {OBJECTIONS}，异议截止日期最早为{earliest}"
-        raise Invalid(message, errors=[FieldError("/objection_until", "too_short", message)])
-    plan.published_on, plan.objection_until = body.published_on, until
-
-
-# --- pay and confirm --------------------------------------------------------------------------
-
-
-async def _pay(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    if plan.objection_until is None or today() <= plan.objection_until:
-        raise RuleViolated(
-            f"公示期至{plan.objection_until}，期满且异议处理完毕后才能发放",
-            code="objection_period",
-            article="参照《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
-        )
-    plan.paid_by_id = actor.id
-    due = await _lines(session, plan.id, LineStatus.PLANNED, LineStatus.FAILED)
-    due = [line for line in due if line.disposition == Disposition.PAY]
-    await _move(session, actor, plan, due, K.PAYABLE, K.PAID_PENDING, body.document_no)
-    await _settle(session, due, LineStatus.PAYING)
-
-
-async def _confirm(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    sent = await _lines(session, plan.id, LineStatus.PAYING)
-    await _move(session, actor, plan, sent, K.PAID_PENDING, K.RETURNED, body.document_no)
-    await _settle(session, sent, LineStatus.PAID)
-
-
-async def _confirm_partly(
-    session: AsyncSession, actor: Actor, plan: Distribution, body: Any
-) -> None:
-    sent = await _lines(session, plan.id, LineStatus.PAYING)
-    named = set(body.failed_claims.replace(",", " ").replace("，", " ").replace("、", " ").split())
-    unknown = sorted(named - {line.claim for line in sent})
-    if unknown or not named:
-        message = f"不在本批次中的申报编号：{'、'.join(unknown)}" if unknown else "请写明退票编号"
-        raise Invalid(message, errors=[FieldError("/failed_claims", "unknown_claim", message)])
-    bounced = [line for line in sent if line.claim in named]
-    arrived = [line for line in sent if line.claim not in named]
-    await _move(session, actor, plan, bounced, K.PAID_PENDING, K.PAYABLE, body.document_no)
-    await _move(session, actor, plan, arrived, K.PAID_PENDING, K.RETURNED, body.document_no)
-    await _settle(session, bounced, LineStatus.FAILED)
-    await _settle(session, arrived, LineStatus.PAID)
-
-
-async def _lines(
-    session: AsyncSession, plan_id: UUID, *statuses: LineStatus
-) -> Sequence[DistributionLine]:
-    found = await session.scalars(
-        select(L).where(L.distribution_id == plan_id, L.status.in_(statuses)).order_by(L.id)
-    )
-    return list(found)
-
-
-async def _move(
-    session: AsyncSession,
-    actor: Actor,
-    plan: Distribution,
-    moved: Sequence[DistributionLine],
-    source: AccountKind,
-    target: AccountKind,
-    document: str,
-) -> None:
-    """One transfer a line, so that every payment can be found by its claim."""
-    if not moved:
-        return
-    drafts = [
-        ledger.Draft(
-            debit=target,
-            credit=source,
-            amount=line.share,
-            reason=f"清退方案{plan.number} {line.claim}",
-            document=document,
-        )
-        for line in moved
-    ]
-    ids = await ledger.post_many(session, actor, plan.case_id, drafts)
-    for line, transfer_id in zip(moved, ids, strict=True):
-        if target is K.PAID_PENDING:
-            line.sent_transfer_id = transfer_id
-        elif target is K.RETURNED:
-            line.paid_transfer_id, line.paid_at = transfer_id, now()
-
-
-async def _settle(session: AsyncSession, moved: Sequence[DistributionLine], to: LineStatus) -> None:
-    await session.flush()
-    for start in range(0, len(moved), _CHUNK):
-        ids = [line.id for line in moved[start : start + _CHUNK]]
-        await session.execute(
-            sql_update(L)
-            .where(L.id.in_(ids))
-            .values(status=to)
-            .execution_options(synchronize_session=False)
-        )
-
-
-_EFFECTS = {
-    DistributionAction.COMPUTE.value: _compute,
-    DistributionAction.APPROVE.value: _approve,
-    DistributionAction.SEND_BACK.value: _release,
-    DistributionAction.WITHDRAW.value: _release,
-    DistributionAction.PUBLISH.value: _publish,
-    DistributionAction.PAY.value: _pay,
-    DistributionAction.CONFIRM.value: _confirm,
-    DistributionAction.CONFIRM_PARTLY.value: _confirm_partly,
-}
-
-
-async def reveal(
-    session: AsyncSession, actor: Actor, record_id: UUID, body: Reveal
-) -> dict[str, str]:
-    """The payees of a published plan for the bank, as CSV; audited. Raises NotFound, Forbidden."""
-    plan = await read(actor, record_id, session)
-    if any(name not in plan["revealable"] for name in body.fields):
-        raise Forbidden("无权查看", code="field_not_revealable")
-    rows = await session.execute(
-        select(L.claim, Victim.name_enc, Victim.bank_name, Victim.account_enc, L.share)
-        .join(Victim, Victim.id == L.victim_id)
-        .where(
-            L.distribution_id == record_id,
-            L.disposition == Disposition.PAY,
-            L.status != LineStatus.PAID,
-        )
-        .order_by(L.claim)
-    )
-    keys, out = keyring(), io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["申报编号", "收款人", "开户行", "账号", "金额（元）"])
-    for claim, name, bank, account, share in rows:
-        writer.writerow(
-            [
-                claim,
-                _cell(keys.decrypt(name)),
-                _cell(bank),
-                keys.decrypt(account) if account else "",
-                to_yuan(share),
-            ]
-        )
-    told = {"fields": body.fields, "reason": protect.told(body.reason)}
-    await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
-    return {"payees": out.getvalue()}
-
-
-def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

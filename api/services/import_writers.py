@@ -32,7 +32,7 @@ from api.services import (
     lead_intake,
     leads,
     places,
-    risk_entities,
+    risk_entity_drafts,
     unnamed,
     victims,
 )
@@ -180,7 +180,7 @@ async def write_risk_entities(
     there = await known_risk_entities(session, record, usccs)
     new = [row.values.get("uscc") not in there for row in rows]
     taken = iter(await numbers.take("QY", record.town_code, max(1, sum(new))))
-    known = await risk_entities.around(session, record.town_code)
+    known = await risk_entity_drafts.around(session, record.town_code)
     work = [
         (row, located[code], next(taken) if is_new else None)
         for row, code, is_new in zip(rows, codes, new, strict=True)
@@ -204,14 +204,14 @@ def _entity_lines(
     actor: Actor,
     import_id: UUID,
     work: Sequence[tuple[StagedRow, places.Place, str | None]],
-    known: risk_entities.Around,
+    known: risk_entity_drafts.Around,
 ) -> Composed:
     made = Composed()
     for row, place, number in giving_way(work):
         if number is None:
             made.ids.append(None)
             continue
-        draft = risk_entities.draft(actor, _entity(row), place, number, known)
+        draft = risk_entity_drafts.draft(actor, _entity(row), place, number, known)
         draft.entity["import_id"], draft.entity["import_row"] = import_id, row.number
         entity_id: UUID = draft.entity["id"]
         made.ids.append(entity_id)
@@ -224,7 +224,7 @@ def _entity_lines(
             for each in several:
                 made.add(table, each)
         for viewer in draft.viewers:
-            made.add("record_access", _access(risk_entities.RESOURCE, viewer, entity_id))
+            made.add("record_access", _access(risk_entity_drafts.RESOURCE, viewer, entity_id))
         draft.event["data"] = draft.event["data"] | {"import_id": str(import_id)}
         made.add("events", draft.event)
     return made

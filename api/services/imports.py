@@ -40,7 +40,14 @@ from api.domain.permissions import RowScope
 from api.models.imports import Import, ImportFile, ImportIdentity, ImportRow
 from api.schemas.common import actions
 from api.schemas.imports import ImportItem, ImportQuery, ImportRead, ImportRowQuery
-from api.services import _transition, columns, import_rows, import_writers
+from api.services import (
+    _transition,
+    columns,
+    import_preview,
+    import_reading,
+    import_rows,
+    import_writers,
+)
 from api.services.property_items import case_ref
 
 RESOURCE = "import"
@@ -116,7 +123,7 @@ async def read(
     else:
         sealed, owner = (await session.execute(statement)).one()
     standing = import_rows.Standing(ImportStatus(found["status"]), owner)
-    found["preview"] = import_rows.shown_preview(found["kind"], sealed)
+    found["preview"] = import_preview.shown_preview(found["kind"], sealed)
     found["available_actions"] = actions(IMPORT_FLOW.available(actor, standing))
     return found
 
@@ -197,7 +204,7 @@ def _sealed(content: bytes) -> tuple[str, bytes]:
 
 async def parse(import_id: UUID) -> None:
     """Read the file of an import (the job that `create` put into the queue)."""
-    await import_rows.parse(import_id, import_writers.RECOGNISERS)
+    await import_reading.parse(import_id, import_writers.RECOGNISERS)
 
 
 async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str, Any]:
@@ -231,7 +238,7 @@ async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str
                 select(func.count()).select_from(ImportRow).where(conditions[0], *conditions[2:])
             )
     spec = SPECS[LedgerKind(kind)]
-    shown = [import_rows.shown_row(spec, row, made) for row, made in found[: query.limit]]
+    shown = [import_preview.shown_row(spec, row, made) for row, made in found[: query.limit]]
     more = len(found) > query.limit
     return {
         "items": shown,

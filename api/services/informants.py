@@ -1,7 +1,8 @@
-"""The informant vault: the one place where it is read who reported.
+"""The informant vault: how the identity behind a lead is kept, and what may be done about it.
 
-Everything that leaves it goes through `see`; everything else in the system has a code, or a word in
-place of the name (services/unnamed.py). docs/adr/0019-informant-vault.md says why.
+Who reported is read in one place, and all that leaves it goes through `informant_openings.see`;
+everything else in the system has a code, or a word in place of the name (services/unnamed.py).
+docs/adr/0019-informant-vault.md says why.
 """
 
 from collections.abc import Iterable
@@ -9,25 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from api.core import events, record_access
 from api.core.clock import TIMEZONE, now
 from api.domain import informants as rules
 from api.domain.actors import Actor
-from api.domain.clocks import deadline
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from api.domain.events import EventName
+from api.domain.errors import Conflict, Forbidden, NotFound
 from api.domain.flow import REASON, Available, Field, FieldKind
-from api.domain.informants import (
-    OPENING_FLOW,
-    CustodyAction,
-    CustodyPlace,
-    OpeningAction,
-    OpeningStatus,
-)
+from api.domain.informants import OPENING_FLOW, CustodyAction, CustodyPlace, OpeningStatus
 from api.domain.labels import Labelled
 from api.domain.leads import ReporterKind
 from api.domain.organisation import UnitKind
@@ -38,8 +30,7 @@ from api.models.leads import Lead
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.common import actions, offer
-from api.schemas.informants import CustodianName, OpeningCreate, RecusalCreate
-from api.services import _transition, conflicts, lead_sight, leads, time_rules, unnamed
+from api.services import conflicts, lead_sight, leads
 
 _KEEPERS = [role for role in Role if P.INFORMANT_OPEN in ROLE_PERMISSIONS[role]]
 
@@ -64,7 +55,7 @@ async def _kept(session: AsyncSession, lead: Lead, *, lock: bool = False) -> Inf
     return await session.get(Informant, lead.id, with_for_update=lock, populate_existing=lock)
 
 
-async def _for_change(session: AsyncSession, actor: Actor, lead_id: UUID) -> tuple[Lead, Informant]:
+async def for_change(session: AsyncSession, actor: Actor, lead_id: UUID) -> tuple[Lead, Informant]:
     """A lead with its identity, locked. Raises NotFound, Conflict, Forbidden."""
     lead = await _lead(session, actor, lead_id)
     kept = await _kept(session, lead, lock=True)
@@ -74,7 +65,8 @@ async def _for_change(session: AsyncSession, actor: Actor, lead_id: UUID) -> tup
     return lead, kept
 
 
-def _keepers(kept: Informant) -> set[UUID]:
+def keepers_of(kept: Informant) -> set[UUID]:
+    """The people who are named to keep an identity, at most two."""
     return {person for person in (kept.handler_id, kept.supervisor_id) if person is not None}
 
 
@@ -97,11 +89,11 @@ async def read(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, 
     kept = await _kept(session, lead)
     standing = await conflicts.of_lead(session, lead)
     recused = await _recused(session, lead_id)
-    keepers = _keepers(kept) if kept else set[UUID]()
+    keepers = keepers_of(kept) if kept else set[UUID]()
     oversees = actor.may(P.INFORMANT_APPROVE) or actor.may(P.INFORMANT_ASSIGN)
     concerned = (actor.id in keepers or oversees) and actor.id not in recused
-    names = await _names(session, keepers)
-    openings = await _openings(session, lead_id) if concerned else []
+    names = await names_of(session, keepers)
+    openings = await openings_of(session, lead_id) if concerned else []
     return {
         "kind": lead.reporter_kind.value,
         "is_kept": kept is not None,
@@ -119,7 +111,8 @@ async def read(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, 
     }
 
 
-async def _names(session: AsyncSession, people: Iterable[UUID]) -> dict[UUID, str]:
+async def names_of(session: AsyncSession, people: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of staff by id."""
     wanted = set(people)
     if not wanted:
         return {}
@@ -134,7 +127,8 @@ def _named(names: dict[UUID, str], person: UUID | None) -> dict[str, Any] | None
 _Asker, _Decider = aliased(User), aliased(User)
 
 
-async def _openings(session: AsyncSession, lead_id: UUID) -> list[Any]:
+async def openings_of(session: AsyncSession, lead_id: UUID) -> list[Any]:
+    """The latest requests about a lead, newest first, with who asked and who decided."""
     rows = await session.execute(
         select(InformantOpening, _Asker.name.label("asker"), _Decider.name.label("decider"))
         .join(_Asker, _Asker.id == InformantOpening.requested_by_id)
@@ -161,13 +155,14 @@ async def _recusals(session: AsyncSession, lead_id: UUID) -> list[dict[str, Any]
             "place": found.place.value,
             "reason": found.reason,
             "replaced_by": {"id": found.replaced_by_id, "name": after},
-            "at": _moment(found.at),
+            "at": moment(found.at),
         }
         for found, before, after in rows
     ]
 
 
-def _moment(at: datetime | None) -> str | None:
+def moment(at: datetime | None) -> str | None:
+    """A moment as the wire has it, in Beijing time."""
     return at.astimezone(TIMEZONE).isoformat() if at else None
 
 
@@ -181,14 +176,14 @@ def _shown(row: Any, actor: Actor, keepers: set[UUID]) -> dict[str, Any]:
         "status_label": "已到期" if over else opening.status.label,
         "reason": opening.reason,
         "requested_by": {"id": opening.requested_by_id, "name": row.asker},
-        "requested_at": _moment(opening.requested_at),
-        "due_at": _moment(opening.due_at),
+        "requested_at": moment(opening.requested_at),
+        "due_at": moment(opening.due_at),
         "decided_by": {"id": opening.decided_by_id, "name": row.decider}
         if opening.decided_by_id
         else None,
-        "decided_at": _moment(opening.decided_at),
+        "decided_at": moment(opening.decided_at),
         "refusal": opening.refusal,
-        "expires_at": _moment(opening.expires_at),
+        "expires_at": moment(opening.expires_at),
         "times_seen": opening.times_seen,
         "can_see": rules.may_see(actor, opening, keepers, at),
         "version": opening.version,
@@ -222,7 +217,7 @@ def _labelled(places: Iterable[Labelled]) -> list[tuple[str, str]]:
     return [(place.value, place.label) for place in places]
 
 
-def _busy(actor: Actor, openings: Iterable[Any]) -> bool:
+def is_busy(actor: Actor, openings: Iterable[Any]) -> bool:
     """Whether somebody already asked, or has it open."""
     return any(
         each.requested_by_id == actor.id
@@ -240,38 +235,10 @@ async def _offers(
 ) -> list[dict[str, Any]]:
     offers: list[dict[str, Any]] = []
     if kept:
-        mine = [p for p in CustodyPlace if _holder(kept, p) == actor.id]
-        if mine and actor.may(P.INFORMANT_OPEN) and not _busy(actor, openings):
+        mine = [p for p in CustodyPlace if holder_of(kept, p) == actor.id]
+        if mine and actor.may(P.INFORMANT_OPEN) and not is_busy(actor, openings):
             offers.append(_offer(CustodyAction.ASK, REASON))
-        filled = [p for p in CustodyPlace if _holder(kept, p)]
-        names = await _names(session, _keepers(kept))
-        there = {p: names.get(_holder(kept, p) or actor.id, "") for p in filled}
-        leaving = filled if actor.may(P.INFORMANT_ASSIGN) else mine
-        if leaving or actor.may(P.INFORMANT_ASSIGN):
-            people = [
-                (str(person), said)
-                for person, said in (await _candidates(session, lead)).items()
-                if person not in _keepers(kept)
-            ]
-            if people and actor.may(P.INFORMANT_ASSIGN):
-                offer = _offer(CustodyAction.NAME)
-                offer["needs"] = [
-                    _choice("place", "担任", _labelled(CustodyPlace)),
-                    _choice("user_id", "保管人", people),
-                ]
-                offers.append(offer)
-            if people and leaving:
-                offer = _offer(CustodyAction.RECUSE, REASON)
-                offer["needs"] = [
-                    _choice(
-                        "place",
-                        "由谁回避",
-                        [(p.value, f"{p.label} {there[p]}") for p in leaving],
-                    ),
-                    *offer["needs"],
-                    _choice("replacement_id", "接替的人", people),
-                ]
-                offers.append(offer)
+        offers += await _keeper_offers(session, actor, lead, kept, mine)
     if actor.may(P.INFORMANT_ASSIGN):
         if not conflicts.is_routed(lead):
             unit = Field("unit_id", "被反映的单位", FieldKind.UNIT)
@@ -281,11 +248,49 @@ async def _offers(
     return offers
 
 
-def _holder(kept: Informant, place: CustodyPlace) -> UUID | None:
+async def _keeper_offers(
+    session: AsyncSession, actor: Actor, lead: Lead, kept: Informant, mine: list[CustodyPlace]
+) -> list[dict[str, Any]]:
+    """Naming keepers, and withdrawing: one's own place, or any for whoever names them."""
+    names_keepers = actor.may(P.INFORMANT_ASSIGN)
+    filled = [p for p in CustodyPlace if holder_of(kept, p)]
+    leaving = filled if names_keepers else mine
+    if not leaving and not names_keepers:
+        return []
+    people = [
+        (str(person), said)
+        for person, said in (await candidates(session, lead)).items()
+        if person not in keepers_of(kept)
+    ]
+    if not people:
+        return []
+    offers: list[dict[str, Any]] = []
+    if names_keepers:
+        naming = _offer(CustodyAction.NAME)
+        naming["needs"] = [
+            _choice("place", "担任", _labelled(CustodyPlace)),
+            _choice("user_id", "保管人", people),
+        ]
+        offers.append(naming)
+    if leaving:
+        names = await names_of(session, keepers_of(kept))
+        there = {p: names.get(holder_of(kept, p) or actor.id, "") for p in filled}
+        recusing = _offer(CustodyAction.RECUSE, REASON)
+        recusing["needs"] = [
+            _choice("place", "由谁回避", [(p.value, f"{p.label} {there[p]}") for p in leaving]),
+            *recusing["needs"],
+            _choice("replacement_id", "接替的人", people),
+        ]
+        offers.append(recusing)
+    return offers
+
+
+def holder_of(kept: Informant, place: CustodyPlace) -> UUID | None:
+    """Who stands in a place."""
     return kept.handler_id if place is CustodyPlace.HANDLER else kept.supervisor_id
 
 
-async def _candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
+async def candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
     """Who may keep the identity behind a lead: people of the town's office, of the units that work
     on it, and of the county; nobody of a barred unit, and nobody who withdrew."""
     barred = (await conflicts.of_lead(session, lead)).barred
@@ -313,250 +318,4 @@ async def _candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
         row.id: f"{row.name}（{row.unit_name}）"
         for row in rows
         if row.unit_id not in barred and row.id not in gone
-    }
-
-
-# --- keepers ------------------------------------------------------------------------------------
-
-
-def _check(kept: Informant, version: int) -> None:
-    _transition.check_version(kept, version)
-
-
-async def _put(
-    session: AsyncSession,
-    lead: Lead,
-    kept: Informant,
-    place: CustodyPlace,
-    person: UUID,
-    field: str,
-) -> None:
-    """Put somebody in a place; whoever stood there is out from this moment."""
-    people = await _candidates(session, lead)
-    if person not in people:
-        message = "这个人不能保管：不是镇专项办、承办协办单位或县专项办的人员，或者应当回避"
-        raise Invalid(message, errors=[FieldError(f"/{field}", "not_a_candidate", message)])
-    if person in _keepers(kept):
-        message = "经办人与监督人不能是同一人"
-        raise Invalid(message, errors=[FieldError(f"/{field}", "two_people", message)])
-    before = _holder(kept, place)
-    if place is CustodyPlace.HANDLER:
-        kept.handler_id = person
-    else:
-        kept.supervisor_id = person
-    kept.keepers_wanted = kept.keepers_wanted and len(_keepers(kept)) < len(CustodyPlace)
-    kept.version += 1
-    kept.updated_at = now()
-    if before is not None:
-        await _shut(session, lead.id, before)
-    # somebody of the county sees the lead only now
-    county = await session.scalars(
-        select(Unit.id)
-        .join(Post, Post.unit_id == Unit.id)
-        .join(PostHolder, PostHolder.post_id == Post.id)
-        .where(PostHolder.user_id == person, PostHolder.until.is_(None), Unit.kind == "county")
-    )
-    await record_access.grant(session, leads.RESOURCE, lead.id, county)
-    await session.flush()
-
-
-async def _shut(session: AsyncSession, lead_id: UUID, person: UUID) -> None:
-    """What somebody asked for, or has open, ends with their part in it."""
-    await session.execute(
-        update(InformantOpening)
-        .where(
-            InformantOpening.lead_id == lead_id,
-            InformantOpening.requested_by_id == person,
-            InformantOpening.status.in_([OpeningStatus.WAITING, OpeningStatus.APPROVED]),
-        )
-        .values(status=OpeningStatus.CLOSED, version=InformantOpening.version + 1, updated_at=now())
-        .execution_options(synchronize_session="fetch")
-    )
-
-
-async def name(
-    session: AsyncSession, actor: Actor, lead_id: UUID, body: CustodianName
-) -> dict[str, Any]:
-    """Name a keeper. Raises NotFound, Forbidden, Conflict, StaleVersion, Invalid."""
-    lead, kept = await _for_change(session, actor, lead_id)
-    _check(kept, body.version)
-    before = _holder(kept, body.place)
-    await _put(session, lead, kept, body.place, body.user_id, "user_id")
-    names = await _names(session, {body.user_id, *([before] if before else [])})
-    data = {
-        "place": body.place.value,
-        "person": names[body.user_id],
-        "before": names.get(before, "") if before else "",
-    }
-    await events.record(session, actor, EventName.INFORMANT_NAMED, leads.RESOURCE, lead_id, data)
-    return await read(session, actor, lead_id)
-
-
-async def recuse(
-    session: AsyncSession, actor: Actor, lead_id: UUID, body: RecusalCreate
-) -> dict[str, Any]:
-    """A keeper withdraws (回避) for a reason, and the named other one comes in.
-
-    Raises NotFound, Forbidden, Conflict, StaleVersion, Invalid.
-    """
-    lead, kept = await _for_change(session, actor, lead_id)
-    leaving = _holder(kept, body.place)
-    if leaving != actor.id and not actor.may(P.INFORMANT_ASSIGN):
-        raise Forbidden("只有本人或者有指定权限的人可以登记回避", code="not_keeper")
-    _check(kept, body.version)
-    if leaving is None:
-        raise Conflict(f"没有指定{body.place.label}，无须回避", code="nobody_to_recuse")
-    await _put(session, lead, kept, body.place, body.replacement_id, "replacement_id")
-    reason = await unnamed.told(session, lead_id, body.reason)
-    session.add(
-        InformantRecusal(
-            lead_id=lead_id,
-            user_id=leaving,
-            place=body.place,
-            reason=reason,
-            replaced_by_id=body.replacement_id,
-            at=now(),
-        )
-    )
-    await session.flush()
-    names = await _names(session, [leaving, body.replacement_id])
-    data = {
-        "place": body.place.value,
-        "person": names[leaving],
-        "replaced_by": names[body.replacement_id],
-        "reason": reason,
-    }
-    await events.record(session, actor, EventName.INFORMANT_RECUSED, leads.RESOURCE, lead_id, data)
-    return await read(session, actor, lead_id)
-
-
-# --- openings -----------------------------------------------------------------------------------
-
-
-async def _term(session: AsyncSession, rule_id: str) -> datetime:
-    clock = await time_rules.clock(session)
-    at = now()
-    return deadline(
-        time_rules.choose(clock.rules, rule_id, at.astimezone(TIMEZONE).date()), at, clock.calendar
-    ).at
-
-
-async def ask(
-    session: AsyncSession, actor: Actor, lead_id: UUID, body: OpeningCreate
-) -> dict[str, Any]:
-    """Ask to see who reported. Raises NotFound, Forbidden (`not_keeper`), Conflict."""
-    lead, kept = await _for_change(session, actor, lead_id)
-    if actor.id not in _keepers(kept):
-        raise Forbidden("只有指定的保密经办人、监督人可以申请查看", code="not_keeper")
-    openings = [row.InformantOpening for row in await _openings(session, lead_id)]
-    if _busy(actor, openings):
-        raise Conflict("您已有一份申请在等候批准，或者还在查看时限内", code="already_asked")
-    opening = InformantOpening(
-        lead_id=lead_id,
-        status=OPENING_FLOW.initial,
-        reason=await unnamed.told(session, lead_id, body.reason),
-        requested_by_id=actor.id,
-        owner_unit_id=actor.unit_id,
-        requested_at=now(),
-        due_at=await _term(session, rules.DECIDE_RULE),
-    )
-    session.add(opening)
-    await session.flush()
-    data = {"opening_id": str(opening.id), "number": lead.number, "reason": opening.reason}
-    await events.record(session, actor, EventName.INFORMANT_ASKED, leads.RESOURCE, lead_id, data)
-    return await read(session, actor, lead_id)
-
-
-async def _opening(session: AsyncSession, actor: Actor, opening_id: UUID) -> Any:
-    """A request about a visible lead, locked after its identity, as everywhere. Raises NotFound."""
-    lead_id = await session.scalar(
-        select(InformantOpening.lead_id)
-        .join(Lead, Lead.id == InformantOpening.lead_id)
-        .where(InformantOpening.id == opening_id, leads.LISTING.visible(actor))
-    )
-    if lead_id is None:
-        raise NotFound
-    await _for_change(session, actor, lead_id)
-    return await session.get_one(
-        InformantOpening, opening_id, with_for_update=True, populate_existing=True
-    )
-
-
-async def decide(
-    session: AsyncSession, actor: Actor, opening_id: UUID, body: Any
-) -> dict[str, Any]:
-    """Take one action of the opening's flow. Raises NotFound, and what `_transition.apply` does."""
-    opening = await _opening(session, actor, opening_id)
-    kept = await session.get_one(Informant, opening.lead_id)
-    reason = await unnamed.told(session, opening.lead_id, getattr(body, "reason", None) or "")
-    until = await _term(session, rules.OPEN_RULE)
-    approves = body.action == OpeningAction.APPROVE.value
-    if approves and opening.requested_by_id not in _keepers(kept):
-        raise Conflict("申请人已不是保管人，不能批准", code="not_keeper")
-    names = await _names(session, [opening.requested_by_id])
-    data = {
-        "lead_id": str(opening.lead_id),
-        "requested_by": names[opening.requested_by_id],
-        "requested_by_id": str(opening.requested_by_id),
-    }
-    if reason:
-        data["reason"] = reason
-    with session.no_autoflush:
-        await _transition.apply(
-            session, actor, opening, OPENING_FLOW, EventName.INFORMANT_DECIDED, body, data
-        )
-        if approves or body.action == OpeningAction.REFUSE.value:
-            opening.decided_by_id, opening.decided_at = actor.id, now()
-            opening.refusal = reason
-        if approves:
-            opening.expires_at = until
-        await session.flush()
-    return await read(session, actor, opening.lead_id)
-
-
-async def see(session: AsyncSession, actor: Actor, opening_id: UUID) -> dict[str, Any]:
-    """Who reported, to the one who asked, while it is open; every look is an event that names both.
-
-    Raises NotFound, Forbidden.
-    """
-    opening = await _opening(session, actor, opening_id)
-    kept = await session.get_one(Informant, opening.lead_id)
-    if opening.requested_by_id != actor.id:
-        raise Forbidden("只有申请人本人可以查看", code="not_requester")
-    if actor.id not in _keepers(kept):
-        raise Forbidden("您已不是这条线索的保密经办人、监督人", code="not_keeper")
-    if not rules.may_see(actor, opening, _keepers(kept), now()):
-        raise Forbidden("申请还没有批准，或者查看时限已过；请重新申请", code="opening_not_open")
-    opening.times_seen += 1
-    names = await _names(session, [opening.decided_by_id] if opening.decided_by_id else [])
-    data = {
-        "opening_id": str(opening.id),
-        "approved_by": next(iter(names.values())),
-        "approved_by_id": str(opening.decided_by_id),
-        "reason": opening.reason,
-        "time": opening.times_seen,
-    }
-    await events.record(
-        session, actor, EventName.INFORMANT_OPENED, leads.RESOURCE, opening.lead_id, data
-    )
-    await session.flush()
-    others = 0
-    if kept.phone_index:
-        others = await session.scalar(
-            select(func.count())
-            .select_from(Informant)
-            .join(Lead, Lead.id == Informant.lead_id)
-            .where(
-                Informant.phone_index == kept.phone_index,
-                Informant.lead_id != kept.lead_id,
-                Lead.reporter_kind == ReporterKind.REAL_NAME,
-                leads.LISTING.visible(actor),
-            )
-        )
-    return {
-        "name": unnamed.plain(kept.name_enc),
-        "phone": unnamed.plain(kept.phone_enc),
-        "narrative": unnamed.plain(kept.narrative_enc),
-        "other_leads": others,
-        "expires_at": _moment(opening.expires_at),
     }

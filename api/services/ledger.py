@@ -5,6 +5,7 @@ the chain, takes the locks in one order, and says in Chinese what would otherwis
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, or_, select, true
@@ -199,11 +200,8 @@ async def _is_of_plan(session: AsyncSession, transfer_id: UUID) -> bool:
     return await session.scalar(plan.limit(1)) is not None
 
 
-async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:
-    """Every account of a book, in the order of the money's way: what is in it, what ever came in.
-
-    A balance is the account's last posting; no stored total can drift.
-    """
+def account_sums() -> tuple[Any, Any]:
+    """Of each account, in fen: what is in it, and what ever came in and stood."""
     reversal = aliased(Transfer)
     last = (
         select(Posting.balance)
@@ -224,8 +222,17 @@ async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:
         )
         .scalar_subquery()
     )
+    return func.coalesce(last, 0), inflow
+
+
+async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:
+    """Every account of a book, in the order of the money's way: what is in it, what ever came in.
+
+    A balance is the account's last posting; no stored total can drift.
+    """
+    balance, inflow = account_sums()
     rows = await session.execute(
-        select(Account.kind, func.coalesce(last, 0), inflow).where(Account.book_id == book_id)
+        select(Account.kind, balance, inflow).where(Account.book_id == book_id)
     )
     by_kind = {AccountKind(kind): (int(balance), int(came)) for kind, balance, came in rows}
     return [Standing(kind, *by_kind[kind]) for kind in AccountKind if kind in by_kind]

@@ -1,16 +1,14 @@
-"""Restricted files: hints taken in, the list of those who may know, the way to the organ in charge.
+"""Restricted files: who may know of one, and what they read of it.
 
-Nothing here touches the lead, its events or any number that counts: whoever is not on the list
-reads, before and after, the same (ADR 0022).
+Nothing here, nor in the other services of restricted files, touches the lead, its events or any
+number that counts: whoever is not on the list reads, before and after, the same (ADR 0022).
 """
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import keyset
@@ -19,19 +17,14 @@ from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.domain.actors import Actor
 from api.domain.clocks import working_days_left
-from api.domain.errors import Conflict, FieldError, Invalid, NotFound
+from api.domain.errors import NotFound
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel
 from api.domain.restricted_files import (
-    CLOCKS,
     KEEPER_ROLES,
-    MAX_MEMBERS,
     MEMBER_ROLES,
     RESTRICTED_FLOW,
-    Addressee,
     RestrictedAction,
     RestrictedEvent,
-    RestrictedStatus,
-    not_owner,
 )
 from api.models.leads import Lead
 from api.models.restricted_files import (
@@ -44,14 +37,8 @@ from api.models.restricted_files import (
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.common import actions
-from api.schemas.restricted_files import (
-    HintRaise,
-    MemberAdd,
-    MemberRemove,
-    OwnerChange,
-    RestrictedFileQuery,
-)
-from api.services import _transition, leads, time_rules
+from api.schemas.restricted_files import RestrictedFileQuery
+from api.services import leads, time_rules
 
 _File, _Member, _Event = RestrictedFile, RestrictedMember, RestrictedFileEvent
 _TOWN, _COUNTY = LEVEL_DIGITS[DivisionLevel.TOWN], LEVEL_DIGITS[DivisionLevel.COUNTY]
@@ -62,7 +49,7 @@ _SHOWN_EVENTS = 200
 # ------------------------------------------------------------------------------ who may know
 
 
-def _holds(user_id: Any) -> ColumnElement[bool]:
+def holds(user_id: Any) -> ColumnElement[bool]:
     """Whether a person is active and sits in a post with the right to be told."""
     return exists(
         select(PostHolder.id)
@@ -88,7 +75,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if not kept:
         return named
     able = exists(
-        select(_Member.user_id).where(_Member.file_id == _File.id, _holds(_Member.user_id))
+        select(_Member.user_id).where(_Member.file_id == _File.id, holds(_Member.user_id))
     )
     return or_(
         named,
@@ -102,130 +89,11 @@ def _reaches(division: Any, town: Any) -> ColumnElement[bool]:
     return func.left(town, digits) == division[:digits] if digits >= _COUNTY else false()
 
 
-async def _keeper(session: AsyncSession, addressee: Addressee, town: str) -> UUID:
-    """Who is on the list first: who holds the addressee's post longest. Raises Conflict
-    (`no_keeper`), whether there is a file already or not."""
-    found = await session.scalar(
-        select(PostHolder.user_id)
-        .join(Post, Post.id == PostHolder.post_id)
-        .join(User, User.id == PostHolder.user_id)
-        .where(
-            PostHolder.until.is_(None),
-            Post.is_active,
-            Post.role == KEEPER_ROLES[addressee],
-            User.is_active,
-            or_(
-                Post.division_code == town[:_COUNTY],
-                func.left(Post.division_code, _TOWN) == town,
-            ),
-        )
-        .order_by(PostHolder.since, PostHolder.id)
-        .limit(1)
-    )
-    if found is None:
-        raise Conflict(
-            f"系统里还没有{addressee.label}的人可以接收，请改交另一方，"
-            "或者直接向纪检监察机关（12388）、扫黑办（12337）反映",
-            code="no_keeper",
-        )
-    return found
-
-
-# ------------------------------------------------------------------------------ raising
-
-
-async def _seen_lead(session: AsyncSession, actor: Actor, lead_id: UUID) -> Lead:
-    lead = await session.scalar(
-        select(Lead).where(Lead.id == lead_id, leads.LISTING.visible(actor))
-    )
-    if lead is None:
-        raise NotFound
-    return lead
-
-
-async def raise_hint(session: AsyncSession, actor: Actor, body: HintRaise) -> dict[str, Any]:
-    """Take in a hint; the answer is the same whether it opens a file or goes into one.
-
-    Raises NotFound, Conflict (`no_keeper`).
-    """
-    lead = await _seen_lead(session, actor, body.lead_id)
-    town = lead.town_code
-    keeper = await _keeper(session, body.addressee, town)
-    file = await _open_file(session, lead, body.addressee, keeper)
-    made = RestrictedHint(
-        id=uuid7(),
-        file_id=file.id,
-        kind=body.kind,
-        text_enc=keyring().encrypt(body.text),
-        raised_at=now(),
-        raised_by_user_id=actor.id,
-        raised_by_post_id=actor.post_id,
-    )
-    session.add(made)
-    await session.flush()
-    note(session, file, RestrictedEvent.HINTED, actor.id, data={"kind": body.kind.value})
-    await session.flush()
-    return {"kind": made.kind.value, "raised_at": made.raised_at.astimezone(TIMEZONE).isoformat()}
-
-
-async def _open_file(
-    session: AsyncSession, lead: Lead, addressee: Addressee, keeper: UUID
-) -> RestrictedFile:
-    """The open file of a lead for this addressee, made if there is none."""
-    due = await time_rules.due_on(session, CLOCKS[RestrictedStatus.OPENED], today())
-    made = await session.scalar(
-        insert(_File)
-        .values(
-            id=uuid7(),
-            lead_id=lead.id,
-            town_code=lead.town_code,
-            addressee=addressee,
-            status=RESTRICTED_FLOW.initial,
-            owner_user_id=keeper,
-            opened_at=now(),
-            due_on=due.on,
-            due_is_provisional=due.is_provisional,
-            due_rule=due.rule_id,
-            due_rule_version=due.rule_version,
-            version=1,
-            updated_at=now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(_File.id)
-    )
-    file = (
-        await session.scalars(
-            select(_File)
-            .where(
-                _File.lead_id == lead.id,
-                _File.addressee == addressee,
-                _File.status != RestrictedStatus.CLOSED,
-            )
-            .with_for_update()
-        )
-    ).one()
-    if made is not None:
-        session.add(RestrictedMember(file_id=file.id, user_id=keeper, since=now()))
-        await session.flush()
-        note(session, file, RestrictedEvent.OPENED, None, about=keeper)
-    return file
-
-
-async def own_hints(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
-    """What the actor reported on a visible lead: that, and no more. Raises NotFound."""
-    await _seen_lead(session, actor, lead_id)
-    found = await session.execute(
-        select(RestrictedHint.kind, RestrictedHint.raised_at)
-        .join(_File, _File.id == RestrictedHint.file_id)
-        .where(_File.lead_id == lead_id, RestrictedHint.raised_by_user_id == actor.id)
-        .order_by(RestrictedHint.id)
-    )
-    return {
-        "items": [
-            {"kind": kind.value, "raised_at": at.astimezone(TIMEZONE).isoformat()}
-            for kind, at in found
-        ]
-    }
+async def may_manage(session: AsyncSession, actor: Actor, file: RestrictedFile) -> bool:
+    """Whether somebody keeps the list: the owner; anybody of it where the owner has left."""
+    if file.owner_user_id == actor.id:
+        return True
+    return not await session.scalar(select(holds(file.owner_user_id)))
 
 
 # ------------------------------------------------------------------------------ events
@@ -325,10 +193,11 @@ async def read(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, 
     file = await locked(session, actor, file_id)
     note(session, file, RestrictedEvent.READ, actor.id)
     await session.flush()
-    return await _shown(session, actor, file)
+    return await whole(session, actor, file)
 
 
-async def _shown(session: AsyncSession, actor: Actor, file: RestrictedFile) -> dict[str, Any]:
+async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> dict[str, Any]:
+    """Everything in a locked file, and what this person may do with it."""
     clock = await time_rules.clock(session)
     lead = await session.get_one(Lead, file.lead_id)
     open_to = await session.scalar(
@@ -354,7 +223,7 @@ async def _shown(session: AsyncSession, actor: Actor, file: RestrictedFile) -> d
         "hand_offs": await _hand_offs(session, file),
         "members": members,
         "history": await _history(session, file),
-        "may_manage": await _may_manage(session, actor, file),
+        "may_manage": await may_manage(session, actor, file),
         "available_actions": actions(RESTRICTED_FLOW.available(actor, file)),  # type: ignore[arg-type]  # no step asks for its unit
     }
 
@@ -403,18 +272,19 @@ async def _hand_offs(session: AsyncSession, file: RestrictedFile) -> list[dict[s
     ]
 
 
-def _sealed(words: dict[str, str]) -> bytes:
+def sealed(words: dict[str, str]) -> bytes:
+    """Words of a hand-off, encrypted together."""
     return keyring().encrypt(orjson.dumps(words).decode())
 
 
-def _opened(sealed: bytes) -> dict[str, str]:
-    words: dict[str, str] = orjson.loads(keyring().decrypt(sealed))
+def _opened(kept: bytes) -> dict[str, str]:
+    words: dict[str, str] = orjson.loads(keyring().decrypt(kept))
     return words
 
 
 async def _members(session: AsyncSession, file: RestrictedFile) -> list[dict[str, Any]]:
     found = await session.execute(
-        select(_Member, User.name, _holds(_Member.user_id).label("able"))
+        select(_Member, User.name, holds(_Member.user_id).label("able"))
         .join(User, User.id == _Member.user_id)
         .where(_Member.file_id == file.id)
         .order_by(_Member.since, _Member.user_id)
@@ -476,229 +346,3 @@ async def _history(session: AsyncSession, file: RestrictedFile) -> list[dict[str
 def _label(event: RestrictedFileEvent) -> str:
     action = event.data.get("action")
     return RestrictedAction(action).label if action else event.name.label
-
-
-# ------------------------------------------------------------------------------ handling
-
-
-async def transition(
-    session: AsyncSession, actor: Actor, file_id: UUID, body: Any
-) -> dict[str, Any]:
-    """Hand off, remind, write down the answer, close. Raises NotFound, StaleVersion, TransitionNotAllowed,
-    Invalid."""
-    file = await locked(session, actor, file_id)
-    _, data = _transition.take(actor, file, RESTRICTED_FLOW, body)
-    action = RestrictedAction(body.action)
-    begun: date | None = today()
-    if action is RestrictedAction.HAND_OFF:
-        begun = await _hand_off(session, file, body)
-    elif action is RestrictedAction.RECORD_ANSWER:
-        begun = await _answered(session, file, body)
-    elif action is RestrictedAction.REMIND:
-        # the organ owes its answer since the hand-off, however often it is asked
-        (await _last(session, file)).reminded_on, begun = today(), None
-    if begun is not None:
-        await _start_clock(session, file, begun)
-    note(
-        session, file, RestrictedEvent.TRANSITIONED, actor.id,
-        reason=getattr(body, "reason", ""), data=data,
-    )  # fmt: skip
-    await session.flush()
-    return await _shown(session, actor, file)
-
-
-async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
-    """Count anew what was 暂定, by the calendar as it is now; told in the file alone."""
-    files = await session.scalars(
-        select(_File)
-        .where(_File.due_is_provisional, _File.due_on.is_not(None))
-        .order_by(_File.id)
-        .with_for_update()
-    )
-    for file in files:
-        begun = await _begun(session, file)
-        due = current.due_on(file.due_rule, begun, version=file.due_rule_version)
-        if due.on == file.due_on and due.is_provisional:
-            continue
-        file.due_on, file.due_is_provisional = due.on, due.is_provisional
-        file.version += 1
-        note(session, file, RestrictedEvent.RECOUNTED, None)
-
-
-async def _begun(session: AsyncSession, file: RestrictedFile) -> date:
-    """The day on which the term that runs began."""
-    if file.status is RestrictedStatus.OPENED:
-        return file.opened_at.astimezone(TIMEZONE).date()
-    last = await _last(session, file)
-    return last.answered_on or last.handed_on
-
-
-async def _start_clock(session: AsyncSession, file: RestrictedFile, begun: date) -> None:
-    rule = CLOCKS.get(file.status)
-    if rule is None:
-        file.due_on, file.due_is_provisional, file.due_rule = None, False, ""
-        return
-    due = await time_rules.due_on(session, rule, begun)
-    file.due_on, file.due_is_provisional = due.on, due.is_provisional
-    file.due_rule, file.due_rule_version = due.rule_id, due.rule_version
-
-
-def _past(day: date, field: str, since: date) -> date:
-    if not since <= day <= today():
-        message = "日期不能晚于今天" if day > today() else f"日期不能早于{since}"
-        code = "in_future" if day > today() else "too_early"
-        raise Invalid(message, errors=[FieldError(f"/{field}", code, message)])
-    return day
-
-
-async def _hand_off(session: AsyncSession, file: RestrictedFile, body: Any) -> date:
-    opened = file.opened_at.astimezone(TIMEZONE).date()
-    words = {name: getattr(body, name) for name in ("organ_name", "document_no", "receipt")}
-    made = RestrictedHandOff(
-        id=uuid7(),
-        file_id=file.id,
-        organ=body.organ,
-        words_enc=_sealed(words),
-        handed_on=_past(body.handed_on, "handed_on", opened),
-    )
-    session.add(made)
-    return made.handed_on
-
-
-async def _last(session: AsyncSession, file: RestrictedFile) -> RestrictedHandOff:
-    return (
-        await session.scalars(
-            select(RestrictedHandOff)
-            .where(RestrictedHandOff.file_id == file.id)
-            .order_by(RestrictedHandOff.id.desc())
-            .limit(1)
-        )
-    ).one()
-
-
-async def _answered(session: AsyncSession, file: RestrictedFile, body: Any) -> date:
-    last = await _last(session, file)
-    last.answered_on = _past(body.answered_on, "answered_on", last.handed_on)
-    last.answer_enc = _sealed(
-        {"answer": body.answer, "answer_document_no": body.answer_document_no or ""}
-    )
-    return last.answered_on
-
-
-# ------------------------------------------------------------------------------ the list
-
-
-async def _may_manage(session: AsyncSession, actor: Actor, file: RestrictedFile) -> bool:
-    """The owner; anybody of the list where the owner has left."""
-    if file.owner_user_id == actor.id:
-        return True
-    return not await session.scalar(select(_holds(file.owner_user_id)))
-
-
-async def _managed(
-    session: AsyncSession, actor: Actor, file_id: UUID, version: int
-) -> RestrictedFile:
-    file = await locked(session, actor, file_id)
-    if not await _may_manage(session, actor, file):
-        raise not_owner()
-    _transition.check_version(file, version)
-    file.version += 1
-    return file
-
-
-async def candidates(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, Any]:
-    """Who could be named and is not yet. Raises NotFound."""
-    file = await locked(session, actor, file_id)
-    found: Any = await session.execute(_nameable(file).order_by(Unit.name, User.name))
-    return {
-        "items": [
-            {"user": {"id": user_id, "name": name}, "post_name": post, "unit_name": unit}
-            for user_id, name, post, unit in found
-        ]
-    }
-
-
-def _nameable(file: RestrictedFile) -> Any:
-    named = select(_Member.user_id).where(_Member.file_id == file.id)
-    return (
-        select(User.id, User.name, Post.name, Unit.name)
-        .join(PostHolder, PostHolder.user_id == User.id)
-        .join(Post, Post.id == PostHolder.post_id)
-        .join(Unit, Unit.id == Post.unit_id)
-        .where(
-            PostHolder.until.is_(None),
-            Post.is_active,
-            Post.role.in_(MEMBER_ROLES),
-            User.is_active,
-            or_(
-                Post.division_code == file.town_code[:_COUNTY],
-                func.left(Post.division_code, _TOWN) == file.town_code,
-            ),
-            User.id.not_in(named),
-        )
-    )
-
-
-async def add_member(
-    session: AsyncSession, actor: Actor, file_id: UUID, body: MemberAdd
-) -> dict[str, Any]:
-    """Name another person. Raises NotFound, StaleVersion, Conflict (`not_file_owner`,
-    `too_many_members`), Invalid."""
-    file = await _managed(session, actor, file_id, body.version)
-    nameable = (await session.execute(_nameable(file).where(User.id == body.user_id))).first()
-    if nameable is None:
-        message = "这个人不能列为知情人：不在可以知情的岗位上，或者已在名单上"
-        raise Invalid(message, errors=[FieldError("/user_id", "not_nameable", message)])
-    count = await session.scalar(
-        select(func.count()).select_from(_Member).where(_Member.file_id == file.id)
-    )
-    if (count or 0) >= MAX_MEMBERS:
-        raise Conflict(f"知情人最多 {MAX_MEMBERS} 名", code="too_many_members")
-    session.add(RestrictedMember(file_id=file.id, user_id=body.user_id, since=now()))
-    name = RestrictedEvent.MEMBER_ADDED
-    return await _changed(session, actor, file, name, body.user_id, body.reason)
-
-
-async def remove_member(
-    session: AsyncSession, actor: Actor, file_id: UUID, user_id: UUID, body: MemberRemove
-) -> dict[str, Any]:
-    """Take somebody off the list. Raises NotFound, StaleVersion, Conflict (`not_file_owner`,
-    `owner_stays`)."""
-    file = await _managed(session, actor, file_id, body.version)
-    if user_id == file.owner_user_id:
-        raise Conflict("请先把名单交给另一名知情人维护，再移出", code="owner_stays")
-    if await session.get(RestrictedMember, (file.id, user_id)) is None:
-        raise NotFound
-    await session.execute(
-        delete(_Member).where(_Member.file_id == file.id, _Member.user_id == user_id)
-    )
-    name = RestrictedEvent.MEMBER_REMOVED
-    return await _changed(session, actor, file, name, user_id, body.reason)
-
-
-async def change_owner(
-    session: AsyncSession, actor: Actor, file_id: UUID, body: OwnerChange
-) -> dict[str, Any]:
-    """Let another member keep the list. Raises NotFound, StaleVersion, Conflict, Invalid."""
-    file = await _managed(session, actor, file_id, body.version)
-    member = await session.get(RestrictedMember, (file.id, body.user_id))
-    if member is None or not await session.scalar(select(_holds(body.user_id))):
-        message = "只能交给在岗的知情人"
-        raise Invalid(message, errors=[FieldError("/user_id", "not_a_member", message)])
-    file.owner_user_id = body.user_id
-    name = RestrictedEvent.OWNER_CHANGED
-    return await _changed(session, actor, file, name, body.user_id, body.reason)
-
-
-async def _changed(
-    session: AsyncSession,
-    actor: Actor,
-    file: RestrictedFile,
-    name: RestrictedEvent,
-    about: UUID,
-    reason: str,
-) -> dict[str, Any]:
-    await session.flush()
-    note(session, file, name, actor.id, about=about, reason=reason)
-    await session.flush()
-    return await _shown(session, actor, file)

@@ -1,4 +1,4 @@
-"""Risk entities: registered, assessed, listed, dealt with, transferred, taken off the list."""
+"""Risk entities: what the ledger shows of them, to whom, and by which words they are found."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    insert,
     join,
     literal_column,
     or_,
@@ -25,25 +24,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import links, risk_rows
-from api.core import errors, events, record_access, word_stats
-from api.core.clock import now
+from api.access import links
+from api.core import errors, events, word_stats
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain import codes
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
+from api.domain.errors import Conflict, Forbidden
 from api.domain.events import EventName
-from api.domain.identifiers import IdentifierKind
-from api.domain.masks import mask_address
 from api.domain.permissions import Permission
-from api.domain.risk_entities import (
-    EDITABLE,
-    MEASURE_OF_ACTION,
-    RISK_ENTITY_FLOW,
-    EntityAction,
-    EntityStatus,
-)
+from api.domain.risk_entities import RISK_ENTITY_FLOW, EntityStatus
 from api.models.leads import Lead
 from api.models.risk_entities import (
     RiskAssessment,
@@ -57,37 +47,22 @@ from api.schemas.common import Reveal, actions
 from api.schemas.risk_entities import (
     AssessmentRead,
     MeasureRead,
-    RiskEntityCreate,
     RiskEntityItem,
     RiskEntityQuery,
     RiskEntityRead,
-    RiskEntityUpdate,
     RouteRead,
 )
-from api.services import _field_work, _transition, columns, places, protect, sealing
-from api.services.risk_entity_drafts import (
-    RESOURCE,
-    TEXTS,
-    Around,
-    Draft,
-    around,
-    credit_code,
-    draft,
-    words,
-)
-from api.services.risk_entity_effects import EFFECTS, nothing
-
-#: What an import of control lists builds its rows with.
-__all__ = ["LISTING", "RESOURCE", "Around", "Draft", "around", "draft"]
+from api.services import columns, protect, sealing
+from api.services.risk_entity_drafts import RESOURCE, TEXTS
 
 
-def _known_already() -> Conflict:
+def known_already() -> Conflict:
+    """The refusal of a credit code (统一社会信用代码) that the town has on its ledger."""
     return Conflict("本乡镇已登记相同统一社会信用代码的主体，请勿重复登记", code="uscc_duplicate")
 
 
-errors.CONSTRAINTS["uq_risk_entities_town_code_uscc"] = _known_already
+errors.CONSTRAINTS["uq_risk_entities_town_code_uscc"] = known_already
 
-_WHAT = "主体"
 _SOURCE = join(RiskEntity, Division, Division.code == RiskEntity.division_code, isouter=True).join(
     Unit, Unit.id == RiskEntity.owner_unit_id, isouter=True
 )
@@ -351,166 +326,6 @@ async def routes(actor: Actor, record_id: UUID) -> dict[str, Any]:
 async def measures(actor: Actor, record_id: UUID) -> dict[str, Any]:
     """What was done, newest first. Raises NotFound."""
     return await _whole(_MEASURES, actor, record_id)
-
-
-async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) -> dict[str, Any]:
-    """Put an entity on the risk ledger.
-
-    Raises Invalid for unknown places, units, leads or bad codes, Forbidden for a tier from
-    somebody who may not assess, Conflict (`uscc_duplicate`).
-    """
-    if body.tier and not actor.may(Permission.RISK_ENTITY_ASSESS):
-        raise Forbidden("无权评估定级", code="assess_not_allowed")
-    code = body.division_code or actor.division_code
-    place, number = await places.numbered(session, actor, code, _WHAT, "QY")
-    await _check_unit(session, body.owner_unit_id, place.town_code)
-    lead_id = body.source_lead_id
-    if lead_id and not await risk_rows.lead_exists(session, actor, lead_id):
-        message = "来源线索不存在或无权查看"
-        raise Invalid(message, errors=[FieldError("/source_lead_id", "lead_unknown", message)])
-    await _check_unique(session, place.town_code, credit_code(body.uscc))
-    made = draft(actor, body, place, number, await around(session, place.town_code))
-    await session.execute(insert(RiskEntity), made.entity)
-    for model, rows in (
-        (RiskEntityIdentifier, made.identifiers),
-        (RiskAssessment, made.assessments),
-        (RiskMeasure, made.measures),
-    ):
-        if rows:
-            await session.execute(insert(model), rows)
-    await record_access.grant(session, RESOURCE, made.entity["id"], made.viewers)
-    await session.execute(insert(events.Event), made.event)
-    if lead_id:
-        told = {"risk_entity": number, "risk_entity_id": str(made.entity["id"])}
-        await events.record(session, actor, EventName.LEAD_LINKED, "lead", lead_id, told)
-    return await read(actor, made.entity["id"], session)
-
-
-async def _check_unit(session: AsyncSession, unit_id: UUID | None, town_code: str) -> None:
-    """Only a unit of the same town regulates, so that no row leaves the town by a typed id."""
-    if unit_id is None:
-        return
-    unit = await places.unit(session, unit_id, "owner_unit_id", town_code)
-    if not unit.division_code.startswith(town_code):
-        message = "监管单位须为本镇单位"
-        raise Invalid(message, errors=[FieldError("/owner_unit_id", "other_town", message)])
-
-
-async def _check_unique(
-    session: AsyncSession, town_code: str, uscc: str, besides: UUID | None = None
-) -> None:
-    """Asked before a number is spent; the unique index answers whoever comes at the same moment."""
-    if uscc and await session.scalar(
-        select(RiskEntity.id).where(
-            RiskEntity.town_code == town_code,
-            RiskEntity.uscc == uscc,
-            RiskEntity.id != (besides or UUID(int=0)),
-        )
-    ):
-        raise _known_already()
-
-
-async def update_one(
-    session: AsyncSession, actor: Actor, record_id: UUID, body: RiskEntityUpdate
-) -> dict[str, Any]:
-    """Correct an entity. Raises NotFound, StaleVersion, Forbidden, Invalid, Conflict."""
-    entity = await _transition.lock(session, actor, LISTING, RiskEntity, record_id)
-    if entity.owner_unit_id != actor.unit_id and not actor.may(Permission.LEAD_ASSIGN):
-        raise Forbidden("只有监管单位或镇专项办可以修改", code="not_own_unit")
-    if entity.status not in EDITABLE:
-        raise Forbidden("该主体已移交、移送或销号，不能修改", code="closed")
-    _transition.check_version(entity, body.version)
-    given = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
-    changes: dict[str, Any] = dict(given)
-    for name in TEXTS:
-        if name in changes:
-            changes[name] = await _protected(session, entity.id, name, changes[name])
-    if "address" in changes:
-        changes["address_mask"] = mask_address(changes["address"])
-    if "uscc" in changes:
-        changes["uscc"] = credit_code(changes["uscc"])
-        await _check_unique(session, entity.town_code, changes["uscc"], entity.id)
-    if "responsible_person" in changes:
-        said = changes.pop("responsible_person")
-        changes |= sealing.name("responsible_person", said, indexed=True)
-    if "responsible_phone" in changes:
-        said = changes.pop("responsible_phone")
-        changes |= sealing.number("responsible_phone", IdentifierKind.PHONE, said)
-    viewers = await _new_viewers(session, actor, entity, given)
-    for name, value in changes.items():
-        setattr(entity, name, value)
-    entity.search = words(entity.name, entity.problems)
-    entity.version += 1
-    entity.updated_at = now()
-    await session.flush()
-    await record_access.grant(session, RESOURCE, entity.id, viewers)
-    await _field_work.share_with(session, entity.id, viewers)
-    told = {"fields": sorted(given)}
-    await events.record(session, actor, EventName.RISK_ENTITY_UPDATED, RESOURCE, entity.id, told)
-    return await read(actor, record_id, session)
-
-
-async def _new_viewers(
-    session: AsyncSession, actor: Actor, entity: RiskEntity, given: dict[str, Any]
-) -> list[UUID | None]:
-    """Who sees the entity because of what is changed."""
-    viewers: list[UUID | None] = []
-    if "owner_unit_id" in given:
-        await _check_unit(session, given["owner_unit_id"], entity.town_code)
-        viewers.append(given["owner_unit_id"])
-    if "division_code" in given:
-        place = await places.own(session, actor, given["division_code"], _WHAT)
-        viewers.append(place.village_unit_id)
-    if "industry" in given:
-        viewers += (await around(session, entity.town_code)).regulators(given["industry"])
-    return viewers
-
-
-async def _protected(session: AsyncSession, entity_id: UUID, name: str, value: str) -> str:
-    """Replace a text of an entity: its old identifiers go, the new ones come."""
-    made = protect.text(value, name)
-    old = await session.scalars(
-        select(RiskEntityIdentifier).where(
-            RiskEntityIdentifier.entity_id == entity_id, RiskEntityIdentifier.field == name
-        )
-    )
-    for row in old:
-        await session.delete(row)
-    await session.flush()
-    if made.identifiers:
-        rows = [row | {"entity_id": entity_id} for row in made.identifiers]
-        await session.execute(insert(RiskEntityIdentifier), rows)
-    return made.text
-
-
-async def transition(
-    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
-) -> dict[str, Any]:
-    """Take one action of the entity flow. Raises what `_transition.apply` raises, and Invalid,
-    RuleViolated where the body in whose name a measure is taken may not take it."""
-    entity = await _transition.lock(session, actor, LISTING, RiskEntity, record_id)
-    action = EntityAction(body.action)
-    await _transition.apply(
-        session, actor, entity, RISK_ENTITY_FLOW, EventName.RISK_ENTITY_TRANSITIONED, body,
-        _told(action, body),
-    )  # fmt: skip
-    await EFFECTS.get(action, nothing)(session, actor, entity, body)
-    await session.flush()
-    return await read(actor, record_id, session)
-
-
-def _told(action: EntityAction, body: Any) -> dict[str, Any]:
-    """What the timeline says beyond action and status: codes, numbers of papers, reasons."""
-    told: dict[str, Any] = {}
-    for name in ("tier", "route", "legal_actor", "measure"):
-        if getattr(body, name, None):
-            told[name] = getattr(body, name).value
-    for name in ("reason", "document_no", "department"):
-        if getattr(body, name, None):
-            told[name] = protect.told(getattr(body, name))
-    if action in MEASURE_OF_ACTION:
-        told.setdefault("measure", MEASURE_OF_ACTION[action].value)
-    return told
 
 
 async def reveal(

@@ -199,6 +199,7 @@ def assessment_row(
     review_on: date | None,
     decided_by: str = "",
 ) -> dict[str, Any]:
+    """One line of the history of tiers, for an insert."""
     return {
         "id": uuid7(),
         "entity_id": entity_id,
@@ -253,6 +254,7 @@ def words(name: str, problems: str) -> str:
 
 
 def credit_code(value: str) -> str:
+    """A credit code as it is stored, or nothing. Raises Invalid where its check digit does not hold."""
     if not value.strip():
         return ""
     checked = codes.check_credit_code(value)

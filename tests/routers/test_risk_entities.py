@@ -506,14 +506,14 @@ class TestLedgerRows:
         from api.domain.actors import Actor
         from api.domain.permissions import Role
         from api.schemas.risk_entities import RiskEntityRow
-        from api.services import places, risk_entities
+        from api.services import places, risk_entity_drafts
 
         del running  # its keys encrypt
         unit = UUID(client("office").me["unit"]["id"])
         office = Actor("user", uuid4(), "李晓芸", uuid4(), unit, Role.OFFICE, "341522118", uuid4())
         place = places.Place("341522118201", "341522118", unit, None)
         body = RiskEntityRow(**entity(**given))
-        return risk_entities.draft(office, body, place, "QY-341522118-2026-0001")
+        return risk_entity_drafts.draft(office, body, place, "QY-341522118-2026-0001")
 
     def test_a_row_lands_on_the_list_with_what_was_done(self, running, client):
         made = self.row(

@@ -1,0 +1,109 @@
+"""Duties from rewards and refund plans; whoever did one step of them does not owe the next."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, not_, or_, select
+
+from api.core.pagination import yuan
+from api.domain.actors import Actor
+from api.domain.distributions import DistributionStatus
+from api.domain.duties import DutyKind
+from api.domain.permissions import Permission as P
+from api.domain.rewards import RewardStatus
+from api.models.distributions import Distribution
+from api.models.receipts import LeadReceipt
+from api.models.rewards import Reward
+from api.services._duty_source import Source, in_status
+
+K = DutyKind
+
+
+def _plan(
+    kind: DutyKind,
+    needs: P,
+    *statuses: DistributionStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]] = lambda _: (),
+) -> Source:
+    return Source(
+        kind,
+        "distributions",
+        Distribution,
+        needs,
+        lambda actor: and_(
+            Distribution.town_code == actor.division_code[:9],
+            or_(false(), *(in_status(Distribution.status, status) for status in statuses)),
+            *others(actor),
+        ),
+        Distribution.title,
+        Distribution.number,
+    )
+
+
+def _reward(
+    kind: DutyKind,
+    needs: P,
+    status: RewardStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]],
+) -> Source:
+    return Source(
+        kind,
+        "rewards",
+        Reward,
+        needs,
+        lambda actor: and_(
+            Reward.town_code == actor.division_code[:9],
+            in_status(Reward.status, status),
+            *others(actor),
+        ),
+        func.concat(yuan(Reward.amount), literal_column("' 元'")),
+        Reward.number,
+    )
+
+
+#: The reporter has nothing to show yet: no receipt, no code.
+_NO_CLAIM = and_(
+    Reward.claim_digest.is_(None),
+    ~exists(select(literal_column("1")).where(LeadReceipt.lead_id == Reward.lead_id)),
+)
+
+
+def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
+    """Another person than … : three people for one payment (docs/adr/0011-refunds.md)."""
+    return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
+
+
+SOURCES: tuple[Source, ...] = (
+    _reward(K.REWARD_APPROVE, P.REWARD_APPROVE, RewardStatus.PROPOSED, _not(Reward.proposed_by_id)),
+    _reward(K.REWARD_CODE, P.REWARD_PREPARE, RewardStatus.APPROVED, lambda _: (_NO_CLAIM,)),
+    _reward(
+        K.REWARD_PAY,
+        P.REWARD_PAY,
+        RewardStatus.APPROVED,
+        lambda actor: (
+            not_(_NO_CLAIM),
+            *_not(Reward.proposed_by_id, Reward.approved_by_id)(actor),
+        ),
+    ),
+    _plan(K.DISTRIBUTION_COMPUTE, P.DISTRIBUTION_PREPARE, DistributionStatus.DRAFT),
+    _plan(
+        K.DISTRIBUTION_APPROVE,
+        P.DISTRIBUTION_APPROVE,
+        DistributionStatus.COMPUTED,
+        others=_not(Distribution.prepared_by_id),
+    ),
+    _plan(K.DISTRIBUTION_PUBLISH, P.DISTRIBUTION_PREPARE, DistributionStatus.APPROVED),
+    _plan(
+        K.DISTRIBUTION_PAY,
+        P.DISTRIBUTION_PAY,
+        DistributionStatus.PUBLISHED,
+        DistributionStatus.PARTLY_PAID,
+        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+    ),
+    _plan(
+        K.DISTRIBUTION_CONFIRM,
+        P.DISTRIBUTION_PAY,
+        DistributionStatus.PAYING,
+        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+    ),
+)

@@ -1,0 +1,100 @@
+"""Sums of money: involved, secured, and the stages of recovery from the books."""
+
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import case_rows
+from api.domain.actors import Actor
+from api.domain.ledger import MEASURE_NOTES, AccountKind, Measure, Standing, measures
+from api.domain.money import to_yuan
+from api.domain.permissions import Permission
+from api.domain.statistics import SUMS, percent
+from api.models.cases import Case
+from api.models.ledger import Account
+from api.models.property_measures import PropertyMeasure
+from api.services import ledger
+from api.services.figures import LEDGERS, may_read, predicates_of, row_of
+from api.services.lead_cube import ALL, Cube
+
+P = Permission
+_AMOUNTS: dict[str, Any] = {
+    "cases": Case.amount_involved,
+    "property-measures": PropertyMeasure.amount,
+}
+
+
+async def money(session: AsyncSession, actor: Actor, cube: Cube) -> dict[str, Any]:
+    """Sums that the reader may open, and the stages of recovery; amounts in yuan."""
+    sums: list[dict[str, Any]] = []
+    for wanted in SUMS:
+        counted = LEDGERS[wanted.resource]
+        if not may_read(actor, counted.needs):
+            continue
+        if wanted.resource == "leads":
+            fen = cube[ALL][""].amount if cube[ALL] else 0
+        else:
+            predicates = and_(*predicates_of(counted.listing, wanted.params))
+            total = func.coalesce(func.sum(_AMOUNTS[wanted.resource]).filter(predicates), 0)
+            fen = int((await row_of(session, actor, counted.listing, [total]))[0])
+        sums.append(
+            {
+                "key": wanted.key,
+                "label": wanted.label,
+                "amount": to_yuan(fen),
+                "note": wanted.note,
+                "query": {"resource": wanted.resource, "params": wanted.params},
+            }
+        )
+    stages = await _stages(session, actor) if may_read(actor, P.LEDGER_READ) else []
+    return {"sums": sums, "ledger": stages, "denominator": Measure.TRACED.label}
+
+
+#: The pots behind each measure: the entries that touch them are its rows.
+_POTS: dict[Measure, list[AccountKind]] = {
+    Measure.TRACED: [AccountKind.TRACED_SOURCE, AccountKind.SURRENDER_SOURCE],
+    Measure.RESTRAINED: [AccountKind.RESTRAINED],
+    Measure.REALISED: [AccountKind.REALISED],
+    Measure.IN_CUSTODY: [
+        AccountKind.IN_CUSTODY,
+        AccountKind.PAYABLE,
+        AccountKind.PAID_PENDING,
+        AccountKind.SET_ASIDE,
+    ],
+    Measure.RETURNED: [AccountKind.RETURNED],
+}
+
+
+async def _stages(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
+    figures = measures(await _standings(session, actor))
+    traced = figures[Measure.TRACED]
+    return [
+        {
+            "measure": measure.value,
+            "label": measure.label,
+            "amount": to_yuan(fen),
+            "note": MEASURE_NOTES[measure],
+            "percent_of_traced": percent(fen, traced) if fen >= 0 and traced >= 0 else None,
+            "query": {
+                "resource": "ledger/entries",
+                "params": {"account": [pot.value for pot in _POTS[measure]]},
+            },
+        }
+        for measure, fen in figures.items()
+    ]
+
+
+async def _standings(session: AsyncSession, actor: Actor) -> list[Standing]:
+    """The accounts of all visible books, summed by kind."""
+    balance, inflow = ledger.account_sums()
+    seen = select(Case.id).where(case_rows.seen(actor))
+    each = (
+        select(Account.kind, balance.label("balance"), inflow.label("inflow"))
+        .where(Account.book_id.in_(seen))
+        .subquery()
+    )
+    rows = await session.execute(
+        select(each.c.kind, func.sum(each.c.balance), func.sum(each.c.inflow)).group_by(each.c.kind)
+    )
+    return [Standing(AccountKind(kind), int(balance), int(came)) for kind, balance, came in rows]
