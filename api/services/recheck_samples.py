@@ -40,6 +40,7 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     if body.period_to < body.period_from:
         message = "结论日期的止日不能早于起日"
         raise Invalid(message, errors=[FieldError("/period_to", "before_start", message)])
+    await _one_at_a_time(session, actor.division_code[:9])
     population = await _population(session, actor, body)
     if not population:
         raise Conflict("该期间没有符合条件的线索可供抽取", code="population_empty")
@@ -80,6 +81,11 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
         {"number": made["number"], "drawn": len(drawn), "population": len(members)},
     )  # fmt: skip
     return await read(session, actor, made["id"])
+
+
+async def _one_at_a_time(session: AsyncSession, town: str) -> None:
+    """Two samples drawn at the same moment would both take what waits in neither of them yet."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"recheck:{town}"))))
 
 
 def _stratum(row: Any) -> tuple[str, ...]:

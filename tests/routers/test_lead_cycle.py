@@ -1,7 +1,8 @@
 """The life cycle of a lead over HTTP: disputes, civil matters, solved or not, second verification."""
 
 import asyncio
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -191,6 +192,18 @@ class TestSamples:
         body = {"period_from": today().isoformat(), "period_to": today().isoformat(), "size": 9}
         answer = client("office").post("/leads/recheck-samples", json=body)
         assert refused(answer, 409)["code"] == "population_empty"
+
+    def test_two_drawn_at_once_do_not_take_the_same(self, client, running):
+        office, day = client("office"), date(2026, 1, 5)
+        made = factories.conclude(office, client("market"), "unfounded")
+        written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, made["id"])
+        body = {"period_from": day.isoformat(), "period_to": day.isoformat(), "size": 9}
+
+        def draw(_: int) -> int:
+            return office.post("/leads/recheck-samples", json=body).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(draw, range(4))) == [201, 409, 409, 409]
 
     def test_a_period_has_an_order(self, client):
         day = today()
