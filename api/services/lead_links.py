@@ -15,8 +15,10 @@ from api.domain.events import EventName
 from api.domain.leads import (
     MERGED_STATUS,
     PENDING,
+    FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    Solved,
     can_absorb,
     can_join,
 )
@@ -56,6 +58,10 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
             "status": lead.status.value,
             "conclusion": lead.conclusion.value if lead.conclusion else None,
             "concluded_on": lead.concluded_on.isoformat() if lead.concluded_on else None,
+            "feedback_mode": lead.feedback_mode.value if lead.feedback_mode else None,
+            "feedback_note": lead.feedback_note,
+            "solved": lead.solved.value if lead.solved else None,
+            "solved_note": lead.solved_note,
         },
         granted=[],
         undone_by="",
@@ -95,11 +101,24 @@ async def unmerge(
     _transition.put(lead, LeadStatus(status))
     lead.conclusion = LeadConclusion(was) if was else None
     lead.concluded_on = date.fromisoformat(on) if on else None
+    _restore_answer(lead, link.before)
     lead.merged_into_id = None
     await session.flush()
     names = EventName.LEAD_UNMERGED, EventName.LEAD_RELEASED
     await _tell(session, actor, names, link, lead, merged)
     return await links_of(session, actor, lead_id)
+
+
+def _restore_answer(lead: Lead, before: dict[str, Any]) -> None:
+    """What was answered and said of it while the lead was merged answers the other matter; the
+    timeline keeps it. Links made before that was kept leave it as it is."""
+    if "solved" not in before:
+        return
+    mode, solved = before["feedback_mode"], before["solved"]
+    lead.feedback_mode = FeedbackMode(mode) if mode else None
+    lead.feedback_note = before["feedback_note"]
+    lead.solved = Solved(solved) if solved else None
+    lead.solved_note = before["solved_note"]
 
 
 async def _both(
