@@ -18,7 +18,7 @@ from api.domain.actors import Actor
 from api.domain.conflicts import Body
 from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import PENDING, LeadStatus, ReporterKind
+from api.domain.leads import PENDING, LeadStatus, ReporterKind, has_merged
 from api.domain.leads import is_routed as goes_by_county
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
 from api.domain.permissions import ROLE_SCOPE, Role, RowScope
@@ -29,7 +29,6 @@ from api.schemas.informants import AccusedUnitCreate, LeadReturn
 from api.services import (
     _transition,
     lead_assists,
-    lead_sight,
     lead_transfers,
     leads,
     places,
@@ -131,15 +130,25 @@ async def of_lead(session: AsyncSession, lead: Lead) -> Standing:
 
 
 async def ensure_clear(session: AsyncSession, lead: Lead, units: Collection[UUID]) -> None:
-    """Raises RuleViolated (`conflict_of_interest`) when a unit may not have to do with a lead."""
-    standing = await of_lead(session, lead)
-    names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
-    if names:
-        raise RuleViolated(
-            f"{'、'.join(names)}是被反映的单位，或者与它有上下级关系，应当回避",
-            code="conflict_of_interest",
-            article=ARTICLE,
-        )
+    """Raises RuleViolated (`conflict_of_interest`) when a unit may not have to do with a lead, or
+    with one that was merged into it and that it would see as well."""
+    for each in (lead, *await _merged_into(session, lead)):
+        standing = await of_lead(session, each)
+        names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
+        if names:
+            where = "" if each is lead else f"（并入的线索 {each.number}）"
+            raise RuleViolated(
+                f"{'、'.join(names)}是被反映的单位，或者与它有上下级关系，应当回避{where}",
+                code="conflict_of_interest",
+                article=ARTICLE,
+            )
+
+
+async def _merged_into(session: AsyncSession, lead: Lead) -> Sequence[Lead]:
+    found = await session.scalars(
+        select(Lead).where(Lead.merged_into_id == lead.id).order_by(Lead.id)
+    )
+    return found.all()
 
 
 @dataclass(slots=True)
@@ -288,7 +297,8 @@ async def _route(
     """Hand a lead to the county: nobody of the town sees it from now on."""
     if lead.merged_into_id is not None:
         raise Conflict("线索已并入另一线索，请先撤销并入", code="merged")
-    await lead_sight.ensure_nothing_merged(session, lead)
+    if await _merged_into(session, lead):
+        raise has_merged()
     lead.town_code = lead.town_code[:_COUNTY]
     lead.owner_unit_id = county
     lead.proposed_unit_id = None

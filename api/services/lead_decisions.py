@@ -219,6 +219,7 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     )
     if county is None:
         raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")
+    await conflicts.ensure_clear(session, lead, [county])
     await record_access.grant(session, leads.RESOURCE, lead.id, [county])
 
 

@@ -27,6 +27,7 @@ from api.models.leads import Lead, LeadLink
 from api.schemas.lead_links import Merge, Unmerge
 from api.services import (
     _transition,
+    conflicts,
     lead_sight,
     leads,
     unnamed,
@@ -37,7 +38,8 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     """Merge a lead into a main one.
 
     Raises NotFound, StaleVersion, Invalid (`same_lead`), Conflict (`other_town`, `merged`,
-    `has_merged`, `not_mergeable`, `not_main`).
+    `has_merged`, `not_mergeable`, `not_main`), RuleViolated (`conflict_of_interest`) where the main
+    one is worked on by whom the other is about.
     """
     if body.lead_id == main_id:
         message = "线索不能并入自己"
@@ -47,6 +49,8 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     lead, main = await _both(session, actor, body.lead_id, main_id)
     _transition.check_version(lead, body.version)
     await _ensure_mergeable(session, lead, main)
+    handling = await lead_sight.handling(session, main)
+    await conflicts.ensure_clear(session, lead, handling)
     link = LeadLink(
         lead_id=lead.id,
         main_lead_id=main.id,
@@ -73,7 +77,7 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     lead.conclusion, lead.concluded_on = LeadConclusion.DUPLICATE, today()
     lead.merged_into_id = main.id
     await session.flush()
-    await lead_sight.share(session, link, await lead_sight.handling(session, main))
+    await lead_sight.share(session, link, handling)
     await _tell(
         session, actor, (EventName.LEAD_MERGED, EventName.LEAD_ABSORBED), link, lead, before
     )
