@@ -336,19 +336,40 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
         raise Conflict("这条线索没有因回避转到县里", code="not_routed")
     if lead.owner_unit_id != actor.unit_id:
         raise Forbidden("只有承办单位可以退回", code="not_own_unit")
-    await session.execute(delete(LeadAccusedUnit).where(LeadAccusedUnit.lead_id == lead.id))
     place = await places.locate(session, lead.division_code)
+    stays, barred = _still_barred(await of_lead(session, lead), place.office_unit_id)
+    await session.execute(
+        delete(LeadAccusedUnit).where(
+            LeadAccusedUnit.lead_id == lead.id, LeadAccusedUnit.unit_id.not_in(stays)
+        )
+    )
     creator = await session.get(Post, lead.created_by_post_id) if lead.created_by_post_id else None
     lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
     lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
-    viewers = [place.village_unit_id, _viewer(creator)] if creator else []
-    await record_access.grant(session, leads.RESOURCE, lead.id, viewers)
+    viewers = (
+        [(place.village_unit_id, place.village_unit_id), (creator.unit_id, _viewer(creator))]
+        if creator
+        else []
+    )
+    seeing = [viewer for unit, viewer in viewers if unit not in barred]
+    await record_access.grant(session, leads.RESOURCE, lead.id, seeing)
     await session.flush()
     told = {"reason": await unnamed.told(session, lead_id, body.reason)}
     await events.record(session, actor, EventName.LEAD_RETURNED, leads.RESOURCE, lead.id, told)
+
+
+def _still_barred(standing: Standing, office: UUID) -> tuple[set[UUID], set[UUID]]:
+    """The accused units for which the town itself need never have kept off, and who keeps off
+    because of them: the county says nothing of these."""
+    stays = {
+        unit
+        for unit in standing.accused
+        if not rules.goes_to_county(rules.barred({unit}, standing.bodies), office, standing.bodies)
+    }
+    return stays, rules.barred(stays, standing.bodies)
 
 
 def _viewer(post: Post) -> UUID:

@@ -235,3 +235,17 @@ class TestByOtherWays:
         problem = refused(answer, 422)
         assert problem["code"] == "conflict_of_interest"
         assert county.get(f"/leads/{made['id']}").status_code == 404
+
+    def test_given_back_by_the_county_the_village_that_it_is_about_is_still_kept_off(self, client):
+        office, county = client("office"), client("county")
+        made = factories.make_lead(office, subject_name="新桥村村委会会计", division_code=HOME)
+        url = f"/leads/{made['id']}"
+        said = {"unit_id": office.me["unit"]["id"], "reason": "反映专项办压着不办"}
+        assert done(client("leader").post(f"{url}/accused-units", json=said)) == {"routed": True}
+        answer = county.post(f"{url}/returns", json={"reason": "与专项办无关"})
+        assert answer.status_code == 204, answer.text
+        assert done(office.get(url))["status"] == "registered"
+        for who in ("village01", "grid01"):
+            assert client(who).get(url).status_code == 404, who
+        accused = done(office.get(f"{url}/informants"))["accused_units"]
+        assert [each["name"] for each in accused] == [client("village01").me["unit"]["name"]]
