@@ -23,7 +23,8 @@ REPORT = {"investigators": "张志强、李卫国", "report": "经核实，收�
 
 
 def proposed(client, days_ago: int = 0, who: str = "market") -> dict:
-    made = factories.conclude(client("office"), client(who))
+    known = (now() - (days_ago + 1) * DAY).isoformat()
+    made = factories.conclude(client("office"), client(who), received_at=known)
     reported = (today() - days_ago * DAY).isoformat()
     return act(client(who), made, "propose_transfer", reported_on=reported, **REPORT)
 
@@ -138,7 +139,8 @@ class TestApproval:
         assert refused(answer, 409)["code"] == "no_offence_found"
 
     def test_on_paper_the_term_is_written_down_as_well(self, client):
-        made = factories.conclude(client("office"), client("market"))
+        known = (now() - 3 * DAY).isoformat()
+        made = factories.conclude(client("office"), client("market"), received_at=known)
         body = factories.TO_POLICE | {"reported_on": (today() - 2 * DAY).isoformat()}
         made = act(client("market"), made, "transfer_police", **body)
         kept = [(c["rule_id"], c["ended_on"]) for c in made["transfers"][0]["clocks"]]
