@@ -12520,8 +12520,8 @@ export interface components {
             as_of: string;
             /** @description 各行 */
             rows: components["schemas"]["UnitFigures"][];
-            /** @description 合计 */
-            total: components["schemas"]["UnitScores"];
+            /** @description 合计；不列出各单位的岗位为空 */
+            total: components["schemas"]["UnitScores"] | null;
         };
         /**
          * UnitScores
