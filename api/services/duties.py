@@ -496,6 +496,7 @@ SOURCES: tuple[Source, ...] = (
         lambda actor: and_(
             Lead.town_code == actor.division_code[:9],
             Lead.status.in_(DRAWABLE),
+            Lead.merged_into_id.is_(None),  # it goes on in another one
             Lead.id.in_(
                 select(RecheckSampleLine.lead_id).where(
                     RecheckSampleLine.drawn, RecheckSampleLine.second_conclusion.is_(None)

@@ -102,6 +102,7 @@ async def _population(session: AsyncSession, actor: Actor, body: RecheckSampleCr
         .where(
             leads.LISTING.visible(actor),
             Lead.status.in_(DRAWABLE),
+            Lead.merged_into_id.is_(None),
             Lead.conclusion.in_(body.conclusions),
             Lead.concluded_on.between(body.period_from, body.period_to),
             Lead.concluded_unit_id.is_not(None),
