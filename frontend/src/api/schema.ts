@@ -27040,9 +27040,15 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** 答案 */
+                    /**
+                     * 答案
+                     * @example 102938
+                     */
                     answer: string;
-                    /** 验证题 */
+                    /**
+                     * 验证题
+                     * @example 由 POST /public/challenges 取得
+                     */
                     challenge: string;
                     /**
                      * 照片
