@@ -313,6 +313,22 @@ class TestMerge:
         assert police.get(f"/leads/{other['id']}").status_code == 404
         assert village.get(f"/leads/{other['id']}").status_code == 200
 
+    def test_moved_there_and_away_it_is_still_seen_by_its_main_one(self, client):
+        office, village = client("office"), client("village02")
+        main = make_lead(office)
+        body = {"unit_id": client("police").me["unit"]["id"], "assist_task": "请入户了解"}
+        body |= {"assisting_unit_ids": [village.me["unit"]["id"]]}
+        office.act(f"/leads/{main['id']}", "assign", main["version"], **body)
+        other = make_lead(office, division_code="341522118203")
+        [link] = merge(office, main, other).json()["items"]
+        url = f"/leads/{other['id']}"
+        for place in ("341522118202", "341522118203"):
+            moved = {"version": read(office, other)["version"], "division_code": place}
+            assert office.patch(url, json=moved).status_code == 200
+            assert village.get(url).status_code == 200, place
+        assert unmerge(office, main, link["id"], read(office, other)["version"]).status_code == 200
+        assert village.get(url).status_code == 404
+
 
 class TestLeftOut:
     def test_what_left_the_figures_why_by_whom_when(self, client):
