@@ -42,9 +42,9 @@ def diverted(conclusion: str) -> dict[str, str]:
     return {"diversion_route": "mediation", "diversion_department": "镇人民调解委员会"}
 
 
-def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime") -> dict:
+def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime", **over) -> dict:
     """A lead that the handler verified."""
-    made = assign(office, make_lead(office), handler)
+    made = assign(office, make_lead(office, **over), handler)
     url = f"/leads/{made['id']}"
     made = handler.act(url, "acknowledge", made["version"]).json()
     answer = handler.act(

@@ -67,8 +67,8 @@ _MESSAGES: dict[str, str] = {
     "dict_type": "应为对象",
     "model_attributes_type": "应为对象",
     "model_type": "应为对象",
-    "union_tag_invalid": "取值应为：{expected_tags}",
-    "union_tag_not_found": "缺少 {discriminator}",
+    "union_tag_invalid": "取值应为：{expected}",
+    "union_tag_not_found": "必填",
 }
 
 
@@ -114,10 +114,14 @@ def _field_error(raised: dict[str, Any]) -> FieldError:
         message = str(context.get("error", raised["msg"]))
         if message.startswith("Expected UploadFile"):  # the framework's own word
             message = "应为文件，并带有文件名"
+    location = raised["loc"]
+    if "discriminator" in context:  # it is this very field that is missing or wrong
+        location = (*location, str(context["discriminator"]).strip("'"))
+        context = context | {"expected": context.get("expected_tags", "")}
     if "expected" in context:
         context = context | {"expected": _choices(str(context["expected"]))}
     return FieldError(
-        _pointer(raised["loc"]), kind, message.format(**context) if message else raised["msg"]
+        _pointer(location), kind, message.format(**context) if message else raised["msg"]
     )
 
 

@@ -71,6 +71,8 @@ def _value(schema: dict[str, Any]) -> Any:
         return schema.get("const", (schema.get("enum") or [None])[0])
     if "contentMediaType" in schema or schema.get("format") == "binary":
         return "（文件内容）"
+    if schema.get("examples"):
+        return schema["examples"][0]
     return _PLAIN.get(schema.get("format", schema.get("type", "")), "示例")
 
 
@@ -130,7 +132,13 @@ class Examples:
         return made
 
     def _fits(self, schema: dict[str, Any], value: Any) -> bool:
-        """Whether a sample is one of the values of a choice, where there is one."""
+        """Whether a sample is one of the values of a choice, or of the form, where there is one."""
+        if (
+            "pattern" in schema
+            and isinstance(value, str)
+            and not re.search(schema["pattern"], value)
+        ):
+            return False
         for each in schema.get("anyOf", (schema,)):
             resolved = self._schemas[each["$ref"].removeprefix(_REF)] if "$ref" in each else each
             if "enum" in resolved or "const" in resolved:

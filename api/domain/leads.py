@@ -689,3 +689,8 @@ def can_join(status: LeadStatus, stage: TransferStage | None, *, is_merged: bool
 def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:
     """Whether other leads may be merged into this one."""
     return status not in NOT_MAIN and conclusion is not LeadConclusion.DUPLICATE and not is_merged
+
+
+def has_merged() -> Conflict:
+    """The refusal where others go on in a lead that would end, or leave the town."""
+    return Conflict("有线索并入了本线索，请先撤销并入", code="has_merged")

@@ -14,6 +14,7 @@ from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.domain.receipts import MAX_PHOTO_BYTES
+from api.domain.samples import SAMPLES
 from api.schemas.receipts import (
     ChallengeAsk,
     ChallengeGiven,
@@ -111,8 +112,17 @@ _PHOTO_FORM: dict[str, Any] = {
                     "required": ["receipt", "challenge", "answer", "photo"],
                     "properties": {
                         "receipt": {"type": "string", "title": "16 位回执号"},
-                        "challenge": {"type": "string", "title": "验证题"},
-                        "answer": {"type": "string", "title": "答案"},
+                        "challenge": {
+                            "type": "string",
+                            "title": "验证题",
+                            "examples": [SAMPLES["proof"]["challenge"]],
+                        },
+                        "answer": {
+                            "type": "string",
+                            "title": "答案",
+                            "pattern": r"^\d{1,20}$",
+                            "examples": [SAMPLES["proof"]["answer"]],
+                        },
                         "photo": {"type": "string", "format": "binary", "title": "照片"},
                     },
                 }

@@ -1,11 +1,13 @@
 """Wire types that every noun uses: money, texts, actions, transitions."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from unicodedata import category
 from uuid import UUID
 
 import orjson
@@ -27,6 +29,10 @@ from api.domain.labels import Labelled
 from api.domain.money import to_fen
 
 MONEY_PATTERN = r"^\d{1,10}(\.\d{1,2})?$"
+_PROGRAMMERS = re.compile(r"[eE_+]")
+_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
+#: What a text of nothing else looks empty with: spaces, format and control characters.
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
 
 
 class Wire(BaseModel):
@@ -40,9 +46,20 @@ class Shown(BaseModel):
 
 
 def _fen(value: object) -> int:
-    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+    """No number: whoever counts in fen would be a hundred times wrong without anybody noticing.
+    Nor what only programs write (`1e3`, `1_000`)."""
+    if not isinstance(value, str | Decimal):
         raise ValueError('金额应为字符串形式的十进制元，例如 "12345.67"')  # noqa: TRY004  # pydantic
-    return to_fen(str(value))
+    if isinstance(value, str) and _PROGRAMMERS.search(value):
+        raise ValueError("金额应为数字，例如 12345.67")
+    return to_fen(value)
+
+
+def _written(value: object) -> object:
+    """A day or a moment as people write it: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise ValueError("日期应为 YYYY-MM-DD，时间应为 2022-05-13T09:00:00+08:00 的形式")
+    return value
 
 
 def printable(text: str) -> str:
@@ -53,6 +70,8 @@ def printable(text: str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise ValueError("含有不完整的字符") from error
+    if text and all(category(c) in _UNSEEN for c in text):
+        raise ValueError("没有看得见的字")
     return text
 
 
@@ -77,8 +96,8 @@ Prose = Annotated[
 OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(printable)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
 #: Years that both Python and a county's files know.
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
-Moment = Annotated[AwareDatetime, AfterValidator(_year)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, AfterValidator(_year), BeforeValidator(_written)]
 
 
 class Named(Shown):

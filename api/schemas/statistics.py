@@ -134,4 +134,4 @@ class UnitResults(Shown):
 
     as_of: datetime = Field(description="取数时间")
     rows: list[UnitFigures]
-    total: UnitScores = Field(description="合计")
+    total: UnitScores | None = Field(description="合计；不列出各单位的岗位为空")

@@ -18,7 +18,7 @@ from api.domain.actors import Actor
 from api.domain.conflicts import Body
 from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import PENDING, LeadStatus, ReporterKind
+from api.domain.leads import PENDING, LeadStatus, ReporterKind, has_merged
 from api.domain.leads import is_routed as goes_by_county
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
 from api.domain.permissions import ROLE_SCOPE, Role, RowScope
@@ -29,7 +29,6 @@ from api.schemas.informants import AccusedUnitCreate, LeadReturn
 from api.services import (
     _transition,
     lead_assists,
-    lead_sight,
     lead_transfers,
     leads,
     places,
@@ -131,15 +130,25 @@ async def of_lead(session: AsyncSession, lead: Lead) -> Standing:
 
 
 async def ensure_clear(session: AsyncSession, lead: Lead, units: Collection[UUID]) -> None:
-    """Raises RuleViolated (`conflict_of_interest`) when a unit may not have to do with a lead."""
-    standing = await of_lead(session, lead)
-    names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
-    if names:
-        raise RuleViolated(
-            f"{'、'.join(names)}是被反映的单位，或者与它有上下级关系，应当回避",
-            code="conflict_of_interest",
-            article=ARTICLE,
-        )
+    """Raises RuleViolated (`conflict_of_interest`) when a unit may not have to do with a lead, or
+    with one that was merged into it and that it would see as well."""
+    for each in (lead, *await _merged_into(session, lead)):
+        standing = await of_lead(session, each)
+        names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
+        if names:
+            where = "" if each is lead else f"（并入的线索 {each.number}）"
+            raise RuleViolated(
+                f"{'、'.join(names)}是被反映的单位，或者与它有上下级关系，应当回避{where}",
+                code="conflict_of_interest",
+                article=ARTICLE,
+            )
+
+
+async def _merged_into(session: AsyncSession, lead: Lead) -> Sequence[Lead]:
+    found = await session.scalars(
+        select(Lead).where(Lead.merged_into_id == lead.id).order_by(Lead.id)
+    )
+    return found.all()
 
 
 @dataclass(slots=True)
@@ -288,7 +297,8 @@ async def _route(
     """Hand a lead to the county: nobody of the town sees it from now on."""
     if lead.merged_into_id is not None:
         raise Conflict("线索已并入另一线索，请先撤销并入", code="merged")
-    await lead_sight.ensure_nothing_merged(session, lead)
+    if await _merged_into(session, lead):
+        raise has_merged()
     lead.town_code = lead.town_code[:_COUNTY]
     lead.owner_unit_id = county
     lead.proposed_unit_id = None
@@ -326,19 +336,40 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
         raise Conflict("这条线索没有因回避转到县里", code="not_routed")
     if lead.owner_unit_id != actor.unit_id:
         raise Forbidden("只有承办单位可以退回", code="not_own_unit")
-    await session.execute(delete(LeadAccusedUnit).where(LeadAccusedUnit.lead_id == lead.id))
     place = await places.locate(session, lead.division_code)
+    stays, barred = _still_barred(await of_lead(session, lead), place.office_unit_id)
+    await session.execute(
+        delete(LeadAccusedUnit).where(
+            LeadAccusedUnit.lead_id == lead.id, LeadAccusedUnit.unit_id.not_in(stays)
+        )
+    )
     creator = await session.get(Post, lead.created_by_post_id) if lead.created_by_post_id else None
     lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
     lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
-    viewers = [place.village_unit_id, _viewer(creator)] if creator else []
-    await record_access.grant(session, leads.RESOURCE, lead.id, viewers)
+    viewers = (
+        [(place.village_unit_id, place.village_unit_id), (creator.unit_id, _viewer(creator))]
+        if creator
+        else []
+    )
+    seeing = [viewer for unit, viewer in viewers if unit not in barred]
+    await record_access.grant(session, leads.RESOURCE, lead.id, seeing)
     await session.flush()
     told = {"reason": await unnamed.told(session, lead_id, body.reason)}
     await events.record(session, actor, EventName.LEAD_RETURNED, leads.RESOURCE, lead.id, told)
+
+
+def _still_barred(standing: Standing, office: UUID) -> tuple[set[UUID], set[UUID]]:
+    """The accused units for which the town itself need never have kept off, and who keeps off
+    because of them: the county says nothing of these."""
+    stays = {
+        unit
+        for unit in standing.accused
+        if not rules.goes_to_county(rules.barred({unit}, standing.bodies), office, standing.bodies)
+    }
+    return stays, rules.barred(stays, standing.bodies)
 
 
 def _viewer(post: Post) -> UUID:

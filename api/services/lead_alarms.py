@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Text, literal_column, select
+from sqlalchemy import ColumnElement, Text, exists, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.core import events, record_access
 from api.core.clock import now, today
@@ -14,6 +15,7 @@ from api.domain.events import EventName
 from api.domain.leads import TRIAGE
 from api.domain.organisation import UnitKind
 from api.models.duties import DutyNotice
+from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.services import time_rules
@@ -84,7 +86,20 @@ async def _tell(session: AsyncSession, row: Any, step: int, rule: str) -> bool:
                 Unit.kind == UnitKind.COUNTY,
                 Unit.division_code == row.town_code[:6],
                 Unit.is_active,
+                ~_is_about(row.id, Unit.id),
             )
         )
         await record_access.grant(session, _RESOURCE, row.id, [county])
     return True
+
+
+def _is_about(lead_id: Any, unit_id: Any) -> ColumnElement[bool]:
+    """Whether a lead is about a unit, or one below it: nobody is alarmed about themselves."""
+    accused = aliased(Unit)
+    return exists(
+        select(accused.id).where(
+            LeadAccusedUnit.lead_id == lead_id,
+            accused.id == LeadAccusedUnit.unit_id,
+            or_(accused.id == unit_id, accused.parent_id == unit_id),
+        )
+    )

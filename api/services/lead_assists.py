@@ -102,6 +102,17 @@ async def units_of(session: AsyncSession, lead_id: UUID) -> set[UUID]:
     return set(found)
 
 
+async def ever_asked(session: AsyncSession, lead: Lead) -> set[UUID]:
+    """The units that were asked in any round: whoever was let off because the lead was over has
+    seen it since, until somebody else works on it."""
+    if not lead.assisted:
+        return set()
+    found = await session.scalars(
+        select(LeadAssist.owner_unit_id).where(LeadAssist.lead_id == lead.id)
+    )
+    return set(found)
+
+
 async def checked_unit(session: AsyncSession, lead: Lead, unit_id: UUID, field: str) -> Unit:
     """A unit that can be asked. Raises Invalid for one whose people could not answer."""
     found = await places.unit(session, unit_id, field, lead.town_code)

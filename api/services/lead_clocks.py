@@ -25,7 +25,7 @@ async def _strictest(session: AsyncSession, lead: Lead, start: date) -> Deadline
 async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
     """The clock of a lead starts today, until the day given or that of the strictest rule.
 
-    Raises Invalid for a day that is past, or later than a mark allows.
+    Raises Invalid for a day that is past, or later than a mark or the fast track allows.
     """
     due = await _strictest(session, lead, today())
     if given is not None:
@@ -41,10 +41,15 @@ def _check_given(given: date, due: Deadline, lead: Lead) -> None:
     if given < today():
         message = "办理期限不能早于今天"
         raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
-    if lead.marks and given > due.on:
-        marks = "、".join(FocusMark(mark).label for mark in lead.marks)
-        message = f"{marks}的线索，办理期限不能晚于 {due.on}（{due.rule_id}）"
+    if _is_bound(lead) and given > due.on:
+        why = [FocusMark(mark).label for mark in lead.marks] + ["快办"] * lead.fast_track
+        message = f"{'、'.join(why)}的线索，办理期限不能晚于 {due.on}（{due.rule_id}）"
         raise Invalid(message, errors=[FieldError("/due_on", "later_than_mark", message)])
+
+
+def _is_bound(lead: Lead) -> bool:
+    """Whether a stricter rule than the usual one applies: no day that is given goes beyond it."""
+    return bool(lead.marks) or lead.fast_track
 
 
 async def mark(session: AsyncSession, lead: Lead, said: FocusMark) -> None:
@@ -82,7 +87,7 @@ async def loosen(session: AsyncSession, lead: Lead) -> None:
     due = await _strictest(session, lead, start)
     wanted = due.on
     if lead.due_given is not None:
-        wanted = min(lead.due_given, due.on) if lead.marks else lead.due_given
+        wanted = min(lead.due_given, due.on) if _is_bound(lead) else lead.due_given
     _put(lead, loosened(lead.due_on, wanted, today()), due)
 
 

@@ -40,6 +40,11 @@ _NO_MORE_ASSISTS = _ENDS | {
     LeadAction.REOPEN.value,
     LeadAction.REOPEN_COUNTY.value,
 }
+#: What the timeline keeps of an action, in the words given and by code.
+_WORDS = ("reason", "department", "document_no", "receipt_no", "feedback_note", "solved_note")
+_CODES = (
+    "conclusion", "diversion_route", "feedback_mode", "solved", "organ", "result", "mark",
+)  # fmt: skip
 
 
 async def transition(
@@ -55,11 +60,11 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     told = {
         name: await unnamed.told(session, lead.id, getattr(body, name))
-        for name in ("reason", "department", "document_no", "receipt_no")
+        for name in _WORDS
         if getattr(body, name, None)
     }
     # a second check writes over the first one's conclusion: the timeline keeps both
-    for name in ("conclusion", "diversion_route", "solved", "organ", "result", "mark"):
+    for name in _CODES:
         if getattr(body, name, None):
             told[name] = getattr(body, name).value
     before = lead.status
@@ -76,7 +81,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
-    if body.action in _NO_MORE_ASSISTS:
+    # of a merged lead nothing is owed as it is, and undoing the merge brings back what was
+    if body.action in _NO_MORE_ASSISTS and lead.merged_into_id is None:
         await lead_assists.over(session, lead, f"线索已{LeadAction(body.action).label}")
     await session.flush()
 
@@ -100,7 +106,7 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
         await lead_assists.checked_unit(session, lead, unit_id, "assisting_unit_ids")
     if assisting:
         await conflicts.ensure_clear(session, lead, assisting)
-    before = await lead_sight.handling(session, lead)
+    before = {lead.owner_unit_id, *await lead_assists.ever_asked(session, lead)}
     lead.owner_unit_id = owner.id
     lead.proposed_unit_id = None
     lead.assigned_on = today()
@@ -213,6 +219,7 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     )
     if county is None:
         raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")
+    await conflicts.ensure_clear(session, lead, [county])
     await record_access.grant(session, leads.RESOURCE, lead.id, [county])
 
 
@@ -224,6 +231,8 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.concluded_by_id = lead.concluded_unit_id = None
     lead.diversion_route = lead.diversion_department = None
     lead.solved = lead.solved_note = None
+    # the earlier answer is no answer to this round: withdrawn, the lead stays out of the figures
+    lead.feedback_mode, lead.feedback_note = None, ""
 
 
 _EFFECTS = {

@@ -23,7 +23,7 @@ from api.domain.actors import Actor
 from api.domain.duties import DutyKind
 from api.domain.lead_assists import AssistStatus
 from api.domain.lead_transfers import TransferSide
-from api.domain.leads import DRAWABLE, TRIAGE, LeadStatus, TransferStage
+from api.domain.leads import DRAWABLE, PENDING, TRIAGE, LeadStatus, TransferStage
 from api.domain.permissions import ROLE_SCOPE, Role, RowScope
 from api.domain.permissions import Permission as P
 from api.models.lead_assists import LeadAssist
@@ -43,6 +43,12 @@ def _not_alarmed() -> ColumnElement[bool]:
     return or_(Lead.unowned_on.is_(None), Lead.unowned_on > since)
 
 
+#: What lies before the head, or waits to be handed over, is a duty of its own, and nothing else can
+#: be done with it.
+_NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
+_BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
+
+
 def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
     def waits(actor: Actor) -> ColumnElement[bool]:
         whose = (
@@ -51,7 +57,9 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
             else Lead.owner_unit_id == actor.unit_id
         )
         own = and_(whose, in_status(Lead.status, status))
-        return and_(own, _not_alarmed()) if status in TRIAGE else own
+        if status in TRIAGE:
+            return and_(own, _not_alarmed())
+        return and_(own, _NOT_PENDING) if status in _BEFORE_THE_HEAD else own
 
     return Source(
         kind,
@@ -194,6 +202,7 @@ SOURCES: tuple[Source, ...] = (
         lambda actor: and_(
             Lead.town_code == actor.division_code[:9],
             Lead.status.in_(DRAWABLE),
+            Lead.merged_into_id.is_(None),  # it goes on in another one
             Lead.id.in_(
                 select(RecheckSampleLine.lead_id).where(
                     RecheckSampleLine.drawn, RecheckSampleLine.second_conclusion.is_(None)

@@ -32,6 +32,7 @@ from api.services import (
     conflicts,
     lead_assists,
     lead_clocks,
+    lead_sight,
     leads,
     places,
     protect,
@@ -311,6 +312,9 @@ async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
     if before is not None and before not in stays:
         await record_access.withdraw(session, lead.id, [before])
     await record_access.grant(session, leads.RESOURCE, lead.id, [place.village_unit_id])
+    if lead.merged_into_id is not None:
+        # the village that it left may see it by its main one still
+        await lead_sight.follow(session, await session.get_one(Lead, lead.merged_into_id))
 
 
 async def protect_text(session: AsyncSession, lead_id: UUID, field: str, value: str) -> str:

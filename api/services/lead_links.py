@@ -15,8 +15,10 @@ from api.domain.events import EventName
 from api.domain.leads import (
     MERGED_STATUS,
     PENDING,
+    FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    Solved,
     can_absorb,
     can_join,
 )
@@ -25,6 +27,7 @@ from api.models.leads import Lead, LeadLink
 from api.schemas.lead_links import Merge, Unmerge
 from api.services import (
     _transition,
+    conflicts,
     lead_sight,
     leads,
     unnamed,
@@ -35,7 +38,8 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     """Merge a lead into a main one.
 
     Raises NotFound, StaleVersion, Invalid (`same_lead`), Conflict (`other_town`, `merged`,
-    `has_merged`, `not_mergeable`, `not_main`).
+    `has_merged`, `not_mergeable`, `not_main`), RuleViolated (`conflict_of_interest`) where the main
+    one is worked on by whom the other is about.
     """
     if body.lead_id == main_id:
         message = "线索不能并入自己"
@@ -45,6 +49,8 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     lead, main = await _both(session, actor, body.lead_id, main_id)
     _transition.check_version(lead, body.version)
     await _ensure_mergeable(session, lead, main)
+    handling = await lead_sight.handling(session, main)
+    await conflicts.ensure_clear(session, lead, handling)
     link = LeadLink(
         lead_id=lead.id,
         main_lead_id=main.id,
@@ -56,6 +62,10 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
             "status": lead.status.value,
             "conclusion": lead.conclusion.value if lead.conclusion else None,
             "concluded_on": lead.concluded_on.isoformat() if lead.concluded_on else None,
+            "feedback_mode": lead.feedback_mode.value if lead.feedback_mode else None,
+            "feedback_note": lead.feedback_note,
+            "solved": lead.solved.value if lead.solved else None,
+            "solved_note": lead.solved_note,
         },
         granted=[],
         undone_by="",
@@ -67,7 +77,7 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     lead.conclusion, lead.concluded_on = LeadConclusion.DUPLICATE, today()
     lead.merged_into_id = main.id
     await session.flush()
-    await lead_sight.share(session, link, await lead_sight.handling(session, main))
+    await lead_sight.share(session, link, handling)
     await _tell(
         session, actor, (EventName.LEAD_MERGED, EventName.LEAD_ABSORBED), link, lead, before
     )
@@ -95,11 +105,24 @@ async def unmerge(
     _transition.put(lead, LeadStatus(status))
     lead.conclusion = LeadConclusion(was) if was else None
     lead.concluded_on = date.fromisoformat(on) if on else None
+    _restore_answer(lead, link.before)
     lead.merged_into_id = None
     await session.flush()
     names = EventName.LEAD_UNMERGED, EventName.LEAD_RELEASED
     await _tell(session, actor, names, link, lead, merged)
     return await links_of(session, actor, lead_id)
+
+
+def _restore_answer(lead: Lead, before: dict[str, Any]) -> None:
+    """What was answered and said of it while the lead was merged answers the other matter; the
+    timeline keeps it. Links made before that was kept leave it as it is."""
+    if "solved" not in before:
+        return
+    mode, solved = before["feedback_mode"], before["solved"]
+    lead.feedback_mode = FeedbackMode(mode) if mode else None
+    lead.feedback_note = before["feedback_note"]
+    lead.solved = Solved(solved) if solved else None
+    lead.solved_note = before["solved_note"]
 
 
 async def _both(

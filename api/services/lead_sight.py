@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import record_access
 from api.core.record_access import RecordAccess
-from api.domain.errors import Conflict
+from api.domain.leads import has_merged
 from api.models.leads import Lead, LeadLink
 from api.models.units import Post
-from api.services import lead_assists, leads, places
+from api.services import conflicts, lead_assists, leads, places
 
 
 async def merged_into(session: AsyncSession, main: Lead) -> list[LeadLink]:
@@ -31,7 +31,7 @@ async def merged_into(session: AsyncSession, main: Lead) -> list[LeadLink]:
 async def ensure_nothing_merged(session: AsyncSession, lead: Lead) -> None:
     """Raises Conflict (`has_merged`) when other leads go on in this one."""
     if await merged_into(session, lead):
-        raise Conflict("有线索并入了本线索，请先撤销并入", code="has_merged")
+        raise has_merged()
 
 
 async def entitled(session: AsyncSession, lead: Lead) -> set[UUID]:
@@ -54,8 +54,11 @@ async def handling(session: AsyncSession, lead: Lead) -> set[UUID]:
 
 
 async def share(session: AsyncSession, link: LeadLink, wanted: Collection[UUID]) -> None:
-    """Let just these units see a merged lead by its link; who sees it otherwise is left alone."""
+    """Let just these units see a merged lead by its link; who sees it otherwise is left alone, and
+    whom it is about is not let see it by whatever link."""
     lead = await session.get_one(Lead, link.lead_id)
+    if wanted:
+        wanted = set(wanted) - (await conflicts.of_lead(session, lead)).barred
     seeing = set(
         await session.scalars(
             select(RecordAccess.viewer_id).where(

@@ -77,6 +77,12 @@ def _past_moment(at: datetime, field: str, *, since: datetime | None = None) -> 
     return at
 
 
+def _received(lead: Lead) -> date:
+    """Nothing was reported or approved of a lead before somebody told of it: a slip of the pen in
+    the year would begin a term that is over long since."""
+    return lead.received_at.astimezone(TIMEZONE).date()
+
+
 def _begin(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), TIMEZONE) if day else None
 
@@ -162,13 +168,14 @@ async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
         lead_id=lead.id,
         organ=ReceivingOrgan.POLICE,
         department=ReceivingOrgan.POLICE.label,
-        reported_on=_past(body.reported_on, "reported_on"),
+        reported_on=_past(body.reported_on, "reported_on", since=_received(lead)),
         investigators=await unnamed.told(session, lead.id, "、".join(officers)),
         report=await unnamed.told(session, lead.id, body.report),
         created_by_post_id=actor.post_id,
     )
     session.add(transfer)
     await session.flush()
+    await stop(session, lead.id)  # what an earlier receiver owed is not waited for any more
     lead.transfer_stage, lead.transfer_reminded_on = TransferStage.PROPOSED, None
     lead.transfer_proposed_by_id = actor.id
     await _next(session, transfer, body.reported_on, law.PROPOSED)
@@ -207,6 +214,7 @@ async def _send(
     await _papers(session, lead, transfer, body)
     session.add(transfer)
     await session.flush()
+    await stop(session, lead.id)  # as above
     if police:
         await _approved_on_paper(session, lead, transfer, body)
     lead.transfer_stage, lead.transfer_reminded_on = TransferStage.SENT, None
@@ -224,7 +232,10 @@ async def _approved_on_paper(
 ) -> None:
     """The head signed a paper; when the report lay before the head, the term was kept or not."""
     reported: date | None = getattr(body, "reported_on", None)
-    transfer.approved_on = _past(body.approved_on, "approved_on", since=reported)
+    if reported is not None:
+        _past(reported, "reported_on", since=_received(lead))
+    since = reported or _received(lead)
+    transfer.approved_on = _past(body.approved_on, "approved_on", since=since)
     transfer.approved_by = await unnamed.told(session, lead.id, body.approved_by)
     if reported is not None:
         transfer.reported_on = reported

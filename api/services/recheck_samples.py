@@ -40,6 +40,7 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     if body.period_to < body.period_from:
         message = "结论日期的止日不能早于起日"
         raise Invalid(message, errors=[FieldError("/period_to", "before_start", message)])
+    await _one_at_a_time(session, actor.division_code[:9])
     population = await _population(session, actor, body)
     if not population:
         raise Conflict("该期间没有符合条件的线索可供抽取", code="population_empty")
@@ -82,6 +83,11 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     return await read(session, actor, made["id"])
 
 
+async def _one_at_a_time(session: AsyncSession, town: str) -> None:
+    """Two samples drawn at the same moment would both take what waits in neither of them yet."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"recheck:{town}"))))
+
+
 def _stratum(row: Any) -> tuple[str, ...]:
     return (str(row.concluded_unit_id), row.primary_category.value)
 
@@ -96,6 +102,7 @@ async def _population(session: AsyncSession, actor: Actor, body: RecheckSampleCr
         .where(
             leads.LISTING.visible(actor),
             Lead.status.in_(DRAWABLE),
+            Lead.merged_into_id.is_(None),
             Lead.conclusion.in_(body.conclusions),
             Lead.concluded_on.between(body.period_from, body.period_to),
             Lead.concluded_unit_id.is_not(None),

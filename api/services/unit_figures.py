@@ -34,16 +34,17 @@ async def units(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """
     names: dict[UUID, str] = {}
     found: dict[UUID, Scores] = {}
-    as_of = now()
+    as_of, told = now(), False
     if may_read(actor, P.LEAD_READ) and not follows_only(actor.role, P.LEAD_HANDLE):
         found, as_of = await keeping(session, actor, "units", _read_units)
         names = await _unit_names(session, found)
+        told = True
     whole = {name: sum(each[name] for each in found.values()) for name in _SCORES}
     rows = [
         {"unit": {"id": unit, "name": names[unit]}} | _scores(scores, {BY_UNIT: str(unit)})
         for unit, scores in sorted(found.items(), key=lambda e: (-e[1]["closed"], names[e[0]]))
     ]
-    return {"as_of": as_of, "rows": rows, "total": _scores(whole, {})}
+    return {"as_of": as_of, "rows": rows, "total": _scores(whole, {}) if told else None}
 
 
 _SCORES = (*(count.key for count in UNIT_COUNTS), _POINTS)

@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import select
 
 from api.core import clock, events, migrations
 from api.core.clock import today
+from api.core.record_access import RecordAccess
 from api.domain.calendar import Calendar
 from api.models.leads import Lead
 from api.services import lead_alarms
@@ -100,6 +102,21 @@ async def test_each_step_is_told_once_and_the_county_sees_the_second(session, cl
     lead.unowned_on = STEP(began, 6)  # disputed again: a new wait, told anew
     await session.flush()
     assert await at(9) == [1, 2, 1]
+
+
+async def test_the_county_is_not_let_see_what_is_about_itself(session, client):
+    unit = UUID(client("county").me["unit"]["id"])
+    seen = {}
+    for subject in ("霍邱县专项办工作人员", "某保健品店"):
+        made = factories.make_lead(client("office"), subject_name=subject)
+        lead = await session.scalar(select(Lead).where(Lead.number == made["number"]))
+        day = STEP(lead.unowned_on, 6)
+        with clock.travel(clock.now().replace(year=day.year, month=day.month, day=day.day)):
+            await lead_alarms.notify(session)
+        assert await _told(session, lead.id) == [1, 2]
+        viewers = select(RecordAccess.viewer_id).where(RecordAccess.record_id == lead.id)
+        seen[subject] = unit in set(await session.scalars(viewers))
+    assert seen == {"霍邱县专项办工作人员": False, "某保健品店": True}
 
 
 def test_the_county_has_it_as_a_duty_after_the_second_term(client, running):

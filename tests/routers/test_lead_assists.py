@@ -210,6 +210,20 @@ class TestAskingAndLettingOff:
             (unit_of(market), "ended"), (unit_of(culture), "asked"), (unit_of(police), "asked"),
         }  # fmt: skip
 
+    def test_who_was_let_off_with_the_lead_goes_when_others_take_it(self, client, office, police):
+        justice, village = client("justice"), client("village02")
+        lead = assigned(office, police, client("market"), village)
+        url = f"/leads/{lead['id']}"
+        for action in ("withdraw", "reopen"):
+            lead = done(office.act(url, action, lead["version"], reason="举报人又来了"))
+        assert village.get(url).status_code == 200, "nobody else works on it yet"
+        done(office.act(url, "assign", lead["version"], unit_id=unit_of(justice)))
+        seen = {who: client(who).get(url).status_code for who in
+                ("police", "market", "village02", "village01", "justice")}  # fmt: skip
+        assert seen == {
+            "police": 404, "market": 404, "village02": 404, "village01": 200, "justice": 200,
+        }  # fmt: skip
+
 
 class TestConcluding:
     def test_not_while_an_answer_is_owed(self, office, police, market):

@@ -1,7 +1,8 @@
 """The life cycle of a lead over HTTP: disputes, civil matters, solved or not, second verification."""
 
 import asyncio
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -191,6 +192,38 @@ class TestSamples:
         body = {"period_from": today().isoformat(), "period_to": today().isoformat(), "size": 9}
         answer = client("office").post("/leads/recheck-samples", json=body)
         assert refused(answer, 409)["code"] == "population_empty"
+
+    def test_what_goes_on_in_another_lead_is_not_to_be_verified(self, client, running):
+        office, day = client("office"), date(2026, 1, 6)
+        made = factories.conclude(office, client("market"), "unfounded")
+        written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, made["id"])
+        body = {"period_from": day.isoformat(), "period_to": day.isoformat(), "size": 9}
+        body |= {"conclusions": ["unfounded", "duplicate"]}
+        done(office.post("/leads/recheck-samples", json=body))
+        assert duties(office, made["id"], "lead_recheck_drawn")
+        main = factories.make_lead(office)
+        merging = {"lead_id": made["id"], "version": made["version"], "reason": "同一公司同一事"}
+        [link] = done(office.post(f"/leads/{main['id']}/merges", json=merging))["items"]
+        assert duties(office, made["id"], "lead_recheck_drawn") == []
+        written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, made["id"])
+        written(
+            running, "UPDATE recheck_sample_lines SET drawn = false WHERE lead_id = $1", made["id"]
+        )
+        answer = office.post("/leads/recheck-samples", json=body)
+        assert refused(answer, 409)["code"] == "population_empty"
+        assert link["may_undo"]
+
+    def test_two_drawn_at_once_do_not_take_the_same(self, client, running):
+        office, day = client("office"), date(2026, 1, 5)
+        made = factories.conclude(office, client("market"), "unfounded")
+        written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, made["id"])
+        body = {"period_from": day.isoformat(), "period_to": day.isoformat(), "size": 9}
+
+        def draw(_: int) -> int:
+            return office.post("/leads/recheck-samples", json=body).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(draw, range(4))) == [201, 409, 409, 409]
 
     def test_a_period_has_an_order(self, client):
         day = today()

@@ -203,6 +203,33 @@ class TestMerge:
         answer = office.act(url, "reopen", version + 2, reason="再查")
         assert (answer.status_code, answer.json()["code"]) == (409, "merged")
 
+    def test_undone_it_is_neither_answered_nor_solved(self, client):
+        office, police, market = client("office"), client("police"), client("market")
+        main = make_lead(office)
+        other = assign(office, make_lead(office), police)
+        url = f"/leads/{other['id']}"
+        police.act(url, "acknowledge", other["version"])
+        before = police.act(
+            url, "ask_assist", other["version"] + 1,
+            assisting_unit_id=market.me["unit"]["id"], assist_task="请核对登记情况",
+        ).json()  # fmt: skip
+        [link] = merge(office, main, before).json()["items"]
+        version = before["version"] + 1
+        said = {"feedback_mode": "phone", "feedback_note": "已并案办理"}
+        assert office.act(url, "feed_back", version, **said).status_code == 200
+        body = {"solved": "yes", "solved_note": "已在主线索中退款。"}
+        assert office.act(url, "close", version + 1, **body).json()["solved"] == "yes"
+        assert unmerge(office, main, link["id"], version + 2).status_code == 200
+        again, changed = read(office, other), {"version", "updated_at", "available_actions"}
+        before = {k: v for k, v in before.items() if k not in changed}
+        assert {k: again[k] for k in before} == before | {"assists": again["assists"]}
+        assert [a["status"] for a in again["assists"]] == ["asked"]
+        told = [e["data"] for e in office.get(f"{url}/timeline").json()["items"]]
+        assert {"feed_back", "close"} <= {data.get("action") for data in told}
+        assert {"已并案办理", "已在主线索中退款。"} <= {v for data in told for v in data.values()
+                                           if isinstance(v, str)}, "what was said stays known"  # fmt: skip
+        assert "已并案办理" not in client("village01").get(f"{url}/timeline").text
+
     def test_what_cannot_be_merged(self, client):
         office = client("office")
         main, other, third = make_lead(office), make_lead(office), make_lead(office)
@@ -286,6 +313,22 @@ class TestMerge:
         assert police.get(f"/leads/{other['id']}").status_code == 404
         assert village.get(f"/leads/{other['id']}").status_code == 200
 
+    def test_moved_there_and_away_it_is_still_seen_by_its_main_one(self, client):
+        office, village = client("office"), client("village02")
+        main = make_lead(office)
+        body = {"unit_id": client("police").me["unit"]["id"], "assist_task": "请入户了解"}
+        body |= {"assisting_unit_ids": [village.me["unit"]["id"]]}
+        office.act(f"/leads/{main['id']}", "assign", main["version"], **body)
+        other = make_lead(office, division_code="341522118203")
+        [link] = merge(office, main, other).json()["items"]
+        url = f"/leads/{other['id']}"
+        for place in ("341522118202", "341522118203"):
+            moved = {"version": read(office, other)["version"], "division_code": place}
+            assert office.patch(url, json=moved).status_code == 200
+            assert village.get(url).status_code == 200, place
+        assert unmerge(office, main, link["id"], read(office, other)["version"]).status_code == 200
+        assert village.get(url).status_code == 404
+
 
 class TestLeftOut:
     def test_what_left_the_figures_why_by_whom_when(self, client):
@@ -313,6 +356,28 @@ class TestLeftOut:
         seen = client("village02").get("/leads/left-out", params={"limit": 200}).json()["items"]
         assert {i["id"]: i["reason"] for i in seen}[merged["id"]] is None
         assert withdrawn["id"] not in {i["id"] for i in seen}
+
+    def test_what_was_once_answered_stays_out_when_it_is_withdrawn(self, client):
+        office = client("office")
+        made = make_lead(office)
+        url = f"/leads/{made['id']}"
+        for action, body in (
+            ("reject", {"reason": "不属受理范围"}),
+            ("feed_back", {"feedback_mode": "phone", "feedback_note": "已告知"}),
+            ("close", {"solved": "no", "solved_note": "不属受理范围"}),
+            ("reopen", {"reason": "举报人补充了材料"}),
+            ("withdraw", {"reason": "举报人撤回"}),
+            ("archive", {}),
+        ):
+            answer = office.act(url, action, made["version"], **body)
+            assert answer.status_code == 200, answer.text
+            made = answer.json()
+        assert (made["feedback_mode"], made["feedback_note"]) == (None, "")
+        counted = {"counted": True, "q": made["number"]}
+        assert office.get("/leads", params=counted).json()["items"] == []
+        page = office.get("/leads/left-out", params={"why": "withdrawn", "limit": 200}).json()
+        assert made["id"] in {item["id"] for item in page["items"]}
+        assert "已告知" in office.get(f"{url}/timeline").text, "the answer given then stays known"
 
     def test_the_list_and_the_figures_are_one(self, client):
         office = client("office")

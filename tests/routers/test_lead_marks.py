@@ -77,6 +77,16 @@ class TestTheTerm:
         )  # fmt: skip
         assert refused(answer, 422)["errors"][0]["code"] == "later_than_mark"
 
+    def test_nor_to_one_on_the_fast_track(self, office, police):
+        made = factories.make_lead(office, fast_track=True)
+        body = {"unit_id": police.me["unit"]["id"]}
+        url, late = f"/leads/{made['id']}", (today() + timedelta(days=40)).isoformat()
+        answer = office.act(url, "assign", made["version"], due_on=late, **body)
+        [error] = refused(answer, 422)["errors"]
+        assert (error["pointer"], error["code"]) == ("/due_on", "later_than_mark")
+        lead = done(office.act(url, "assign", made["version"], **body))
+        assert terms(lead) == ("LEAD-FAST", STEP(today(), 5))
+
     def test_the_fast_track_counts_from_then_on_as_well(self, office, police):
         lead = factories.assign(office, factories.make_lead(office), police)
         usual, url = terms(lead), f"/leads/{lead['id']}"

@@ -176,3 +176,76 @@ class TestCorrected:
         answer = office.patch(f"/leads/{made['id']}", json=body)
         assert refused(answer, 409)["code"] == "merged"
         assert done(office.get(f"/leads/{made['id']}"))["subject_name"] == made["subject_name"]
+
+
+class TestByOtherWays:
+    """Nothing that is done to a lead later lets those see it whom it is about."""
+
+    @staticmethod
+    def accuse(client, lead: dict, unit: str) -> None:
+        body = {"unit_id": client(unit).me["unit"]["id"], "reason": "所内人员收受好处"}
+        answer = client("leader").post(f"/leads/{lead['id']}/accused-units", json=body)
+        assert done(answer) == {"routed": False}
+
+    def test_it_does_not_go_into_one_that_they_handle(self, client):
+        office, market = client("office"), client("market")
+        main = factories.assign(office, factories.make_lead(office), market)
+        made = factories.make_lead(office, subject_name="市场监管所所长", division_code=HOME)
+        answer = merge(office, main, made)
+        problem = refused(answer, 422)
+        assert problem["code"] == "conflict_of_interest"
+        assert "第30条" in problem["article"]
+        assert market.me["unit"]["name"] in problem["detail"]
+        assert market.get(f"/leads/{made['id']}").status_code == 404
+        assert done(office.get(f"/leads/{made['id']}"))["is_merged"] is False
+
+    def test_the_one_that_it_went_into_does_not_go_to_them(self, client):
+        office, market = client("office"), client("market")
+        main = factories.make_lead(office)
+        made = factories.make_lead(office, subject_name="市场监管所所长", division_code=HOME)
+        done(merge(office, main, made))
+        body = {"unit_id": market.me["unit"]["id"]}
+        answer = office.act(f"/leads/{main['id']}", "assign", main["version"], **body)
+        problem = refused(answer, 422)
+        assert problem["code"] == "conflict_of_interest"
+        assert made["number"] in problem["detail"], "which of the two it is about"
+        assert market.get(f"/leads/{made['id']}").status_code == 404
+
+    def test_said_after_the_merge_it_holds_whatever_is_done_next(self, client):
+        office, market = client("office"), client("market")
+        main = factories.assign(office, factories.make_lead(office), market)
+        made = factories.make_lead(office, division_code="341522118202")
+        done(merge(office, main, made))
+        assert market.get(f"/leads/{made['id']}").status_code == 200
+        self.accuse(client, made, "market")
+        assert market.get(f"/leads/{made['id']}").status_code == 404
+        done(
+            market.act(
+                f"/leads/{main['id']}", "ask_assist", main["version"],
+                assisting_unit_id=client("civil").me["unit"]["id"], assist_task="请核对登记情况",
+            )
+        )  # fmt: skip
+        assert client("civil").get(f"/leads/{made['id']}").status_code == 200
+        assert market.get(f"/leads/{made['id']}").status_code == 404
+
+    def test_it_is_not_reported_up_to_them(self, client):
+        office, county = client("office"), client("county")
+        made = factories.make_lead(office, subject_name="霍邱县专项办", division_code=HOME)
+        answer = office.act(f"/leads/{made['id']}", "escalate", made["version"], reason="重大线索")
+        problem = refused(answer, 422)
+        assert problem["code"] == "conflict_of_interest"
+        assert county.get(f"/leads/{made['id']}").status_code == 404
+
+    def test_given_back_by_the_county_the_village_that_it_is_about_is_still_kept_off(self, client):
+        office, county = client("office"), client("county")
+        made = factories.make_lead(office, subject_name="新桥村村委会会计", division_code=HOME)
+        url = f"/leads/{made['id']}"
+        said = {"unit_id": office.me["unit"]["id"], "reason": "反映专项办压着不办"}
+        assert done(client("leader").post(f"{url}/accused-units", json=said)) == {"routed": True}
+        answer = county.post(f"{url}/returns", json={"reason": "与专项办无关"})
+        assert answer.status_code == 204, answer.text
+        assert done(office.get(url))["status"] == "registered"
+        for who in ("village01", "grid01"):
+            assert client(who).get(url).status_code == 404, who
+        accused = done(office.get(f"{url}/informants"))["accused_units"]
+        assert [each["name"] for each in accused] == [client("village01").me["unit"]["name"]]

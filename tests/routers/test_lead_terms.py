@@ -23,7 +23,8 @@ REPORT = {"investigators": "张志强、李卫国", "report": "经核实，收�
 
 
 def proposed(client, days_ago: int = 0, who: str = "market") -> dict:
-    made = factories.conclude(client("office"), client(who))
+    known = (now() - (days_ago + 1) * DAY).isoformat()
+    made = factories.conclude(client("office"), client(who), received_at=known)
     reported = (today() - days_ago * DAY).isoformat()
     return act(client(who), made, "propose_transfer", reported_on=reported, **REPORT)
 
@@ -138,7 +139,8 @@ class TestApproval:
         assert refused(answer, 409)["code"] == "no_offence_found"
 
     def test_on_paper_the_term_is_written_down_as_well(self, client):
-        made = factories.conclude(client("office"), client("market"))
+        known = (now() - 3 * DAY).isoformat()
+        made = factories.conclude(client("office"), client("market"), received_at=known)
         body = factories.TO_POLICE | {"reported_on": (today() - 2 * DAY).isoformat()}
         made = act(client("market"), made, "transfer_police", **body)
         kept = [(c["rule_id"], c["ended_on"]) for c in made["transfers"][0]["clocks"]]
@@ -269,6 +271,23 @@ class TestKeepersAreNamed:
 
 
 class TestOneListOnly:
+    @pytest.mark.parametrize("concluded", [True, False])
+    def test_what_lies_before_the_head_is_a_duty_of_the_head_alone(self, client, concluded):
+        office, market, leader = client("office"), client("market"), client("leader")
+        if concluded:
+            made, usual = factories.conclude(office, market), "lead_feed_back"
+        else:
+            made = factories.assign(office, factories.make_lead(office), market)
+            made, usual = act(market, made, "acknowledge"), "lead_verify"
+        assert [duty["kind"] for duty in duties(market, made["id"])] == [usual]
+        made = act(market, made, "propose_transfer", reported_on=today().isoformat(), **REPORT)
+        assert duties(market, made["id"]) == [], "nothing that it could do"
+        assert [d["kind"] for d in duties(leader, made["id"])] == ["lead_transfer_approve"]
+        made = act(leader, done(leader.get(f"/leads/{made['id']}")), "approve_transfer")
+        assert [duty["kind"] for duty in duties(market, made["id"])] == ["lead_transfer"]
+        made = act(leader, made, "refuse_transfer", reason="补充核实")
+        assert [duty["kind"] for duty in duties(market, made["id"])] == [usual]
+
     @pytest.mark.parametrize("status", ["received", "registered", "disputed"])
     def test_an_alarmed_lead_stands_in_the_alarm_alone(self, client, running, status):
         office = client("office")

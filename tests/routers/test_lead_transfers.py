@@ -40,7 +40,7 @@ def moment(days_ago: int = 0, **ago) -> str:
 
 
 def to_police(client, days_ago: int = 0) -> dict:
-    made = factories.conclude(client("office"), client("market"))
+    made = factories.conclude(client("office"), client("market"), received_at=moment(90))
     approved = (today() - days_ago * DAY).isoformat()
     body = factories.TO_POLICE | {"approved_on": approved}
     return act(client("market"), made, "transfer_police", **body)
@@ -183,6 +183,46 @@ class TestToThePolice:
         )  # fmt: skip
         assert made["transfer_stage"] == "received"
         assert running_clock(made)["rule_id"] == "TRF-04"
+
+
+class TestBeforeAnybodyToldOfIt:
+    """A slip of the pen in the year begins no term that is over long since."""
+
+    @pytest.mark.parametrize("field", ["approved_on", "reported_on"])
+    def test_nothing_was_decided(self, client, market, field):
+        made = factories.conclude(client("office"), market, received_at=moment(3))
+        day = (today() - 4 * DAY).isoformat()
+        body = factories.TO_POLICE | {field: day}
+        answer = market.act(f"/leads/{made['id']}", "transfer_police", made["version"], **body)
+        [error] = refused(answer, 422)["errors"]
+        assert (error["pointer"], error["code"]) == (f"/{field}", "too_early")
+        body |= {field: (today() - 3 * DAY).isoformat()}
+        act(market, made, "transfer_police", **body)
+
+    def test_nothing_was_put_before_the_head(self, client, market):
+        made = factories.conclude(client("office"), market)
+        answer = market.act(
+            f"/leads/{made['id']}", "propose_transfer", made["version"],
+            reported_on=(today() - DAY).isoformat(), investigators="钱立新、孙平", report="已核实。",
+        )  # fmt: skip
+        assert [e["code"] for e in refused(answer, 422)["errors"]] == ["too_early"]
+
+
+class TestOneAfterAnother:
+    def test_the_earlier_receiver_owes_nothing_any_more(self, client, market):
+        office = client("office")
+        made = factories.assign(office, factories.make_lead(office), market)
+        made = act(market, made, "acknowledge")
+        papers = {"materials": "线索材料", "reason": "属其职责"}
+        made = act(
+            market, made, "transfer_department", organ="market", department="县市场监管局", **papers
+        )
+        assert running_clock(made)
+        made = act(market, made, "conclude", conclusion="suspected_crime", findings="已核查。")
+        made = act(market, made, "transfer_police", **factories.TO_POLICE)
+        first, second = sorted(made["transfers"], key=lambda each: each["id"])
+        assert [c["ended_on"] for c in first["clocks"]] == [today().isoformat()]
+        assert running_clock(made) in second["clocks"]
 
 
 class TestIncompletePapers:

@@ -31,6 +31,43 @@ class TestOddInput:
         made = factories.make_lead(client("office"), narrative=narrative[:10_000])
         assert client("office").get(f"/leads/{made['id']}").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("field", "value", "said"),
+        [
+            ("occurred_on", 0, "日期应为"),
+            ("occurred_on", "86400", "日期应为"),
+            ("received_at", 1_700_000_000, "时间应为"),
+            ("received_at", "1700000000", "时间应为"),
+            ("amount_involved", 3_600_000, "字符串"),
+            ("amount_involved", "1e3", "金额应为数字"),
+            ("amount_involved", "1_000", "金额应为数字"),
+            ("subject_name", "\u200b\u2060", "没有看得见的字"),
+            ("subject_name", "\x00", "控制字符"),
+        ],
+    )
+    def test_what_a_program_meant_otherwise_is_not_guessed(self, client, field, value, said):
+        answer = client("office").post("/leads", json=factories.lead(**{field: value}))
+        assert answer.status_code == 422, answer.text
+        [error] = answer.json()["errors"]
+        assert error["pointer"] == f"/{field}"
+        assert said in error["message"]
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ({}, "必填"),
+            ({"action": "nope"}, "取值应为：register、assign、"),
+            ({"action": []}, "取值应为"),
+        ],
+    )
+    def test_an_action_that_there_is_not_is_pointed_at(self, client, body, said):
+        office = client("office")
+        url = f"/leads/{factories.make_lead(office)['id']}/transitions"
+        [error] = office.post(url, json={"version": 1} | body).json()["errors"]
+        assert error["pointer"] == "/action"
+        assert error["message"].startswith(said)
+        assert "'" not in error["message"]
+
     def test_an_endless_address(self, running):
         answer = httpx.get(f"{running.url}/{'a' * 5000}")
         assert answer.status_code in {200, 404}  # a page of the web app, where that is built

@@ -12520,8 +12520,8 @@ export interface components {
             as_of: string;
             /** @description 各行 */
             rows: components["schemas"]["UnitFigures"][];
-            /** @description 合计 */
-            total: components["schemas"]["UnitScores"];
+            /** @description 合计；不列出各单位的岗位为空 */
+            total: components["schemas"]["UnitScores"] | null;
         };
         /**
          * UnitScores
@@ -27040,9 +27040,15 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** 答案 */
+                    /**
+                     * 答案
+                     * @example 102938
+                     */
                     answer: string;
-                    /** 验证题 */
+                    /**
+                     * 验证题
+                     * @example 由 POST /public/challenges 取得
+                     */
                     challenge: string;
                     /**
                      * 照片
