@@ -1,5 +1,4 @@
 import {
-  IdentifierKindLabels,
   LeadCategoryLabels,
   LeadChannelLabels,
   RedFlagLabels,
@@ -72,5 +71,3 @@ export const REPORTER: FieldSpec[] = [
     help: '单独加密保管，匿名举报不填',
   },
 ]
-
-export const IDENTIFIER_OPTIONS = optionsOf(IdentifierKindLabels)
