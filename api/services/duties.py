@@ -35,7 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import events
 from api.core.clock import TIMEZONE, now, today
 from api.core.events import Event
-from api.core.pagination import EXACT_TOTAL, yuan
+from api.core.pagination import EXACT_TOTAL
 from api.core.record_access import RecordAccess
 from api.domain.actors import Actor
 from api.domain.cases import CaseStatus
@@ -237,7 +237,7 @@ def _reward(
             _is(Reward.status, status),
             *others(actor),
         ),
-        func.concat(yuan(Reward.amount), literal_column("' 元'")),
+        func.to_char(Reward.amount / 100.0, literal_column("'FM999,999,999,990.00 元'")),
         Reward.number,
     )
 
