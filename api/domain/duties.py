@@ -24,7 +24,7 @@ class DutyKind(Labelled):
     LEAD_ASSIST_ANSWER = "lead_assist_answer", "协办待答复"
     LEAD_ESCALATED = "lead_escalated", "上报、转县的线索待提交结论"
     LEAD_TRANSFER_APPROVE = "lead_transfer_approve", "移送公安待批准"
-    LEAD_TRANSFER = "lead_transfer", "移送、移交的事项待办或者待催办"
+    LEAD_TRANSFER = "lead_transfer", "移送移交事项待跟进"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
     LEAD_MESSAGE = "lead_message", "举报人留言待答复"
     INFORMANT_NAME = "informant_name", "指定举报人信息保管人"

@@ -207,6 +207,8 @@ class LeadRecord(Record, Protocol):
     #: Who asked for the approval of a hand-over to the police.
     transfer_proposed_by_id: UUID | None
     merged_into_id: UUID | None
+    #: Whether other leads go on in this one.
+    has_merged: bool
     marks: list[str]
     #: The county's code where the town must keep off.
     town_code: str
@@ -342,6 +344,14 @@ NOT_MERGED = Predicate(
     "merged",
     "线索已并入另一线索，请先撤销并入",
     lambda _, record: cast("LeadRecord", record).merged_into_id is None,
+    Conflict,
+)
+
+#: Nothing would be left in the figures of what was merged into a lead that ends unanswered.
+NOTHING_MERGED = Predicate(
+    "has_merged",
+    "有线索并入了本线索，请先撤销并入",
+    lambda _, record: not cast("LeadRecord", record).has_merged,
     Conflict,
 )
 
@@ -642,6 +652,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.REJECTED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
+            when=(NOTHING_MERGED,),
             danger=True,
         ),
         A.MARK: Step(
@@ -659,7 +670,12 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(MARKED, NOT_MERGED),
         ),
         A.WITHDRAW: Step(
-            _OPEN, S.WITHDRAWN, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_PENDING,), danger=True
+            _OPEN,
+            S.WITHDRAWN,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            when=(NOT_PENDING, NOTHING_MERGED),
+            danger=True,
         ),
         A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),
         A.REOPEN_COUNTY: Step(
@@ -689,8 +705,3 @@ def can_join(status: LeadStatus, stage: TransferStage | None, *, is_merged: bool
 def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:
     """Whether other leads may be merged into this one."""
     return status not in NOT_MAIN and conclusion is not LeadConclusion.DUPLICATE and not is_merged
-
-
-def has_merged() -> Conflict:
-    """The refusal where others go on in a lead that would end, or leave the town."""
-    return Conflict("有线索并入了本线索，请先撤销并入", code="has_merged")

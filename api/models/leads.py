@@ -188,6 +188,8 @@ class Lead(Recorded, Versioned, Base):
     name_sound: Mapped[str] = mapped_column(server_default="")
     #: The lead that goes on in place of this one; `lead_links` says who decided that, and why.
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"))
+    #: Whether others go on in this one: no column, but looked up where a decision asks for it.
+    has_merged = False
 
 
 class LeadIdentifier(Base):

@@ -18,7 +18,7 @@ from api.domain.actors import Actor
 from api.domain.conflicts import Body
 from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import PENDING, LeadStatus, ReporterKind, has_merged
+from api.domain.leads import NOTHING_MERGED, PENDING, LeadStatus, ReporterKind
 from api.domain.leads import is_routed as goes_by_county
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
 from api.domain.permissions import ROLE_SCOPE, Role, RowScope
@@ -298,7 +298,7 @@ async def _route(
     if lead.merged_into_id is not None:
         raise Conflict("线索已并入另一线索，请先撤销并入", code="merged")
     if await _merged_into(session, lead):
-        raise has_merged()
+        raise NOTHING_MERGED.refusal()
     lead.town_code = lead.town_code[:_COUNTY]
     lead.owner_unit_id = county
     lead.proposed_unit_id = None

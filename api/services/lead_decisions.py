@@ -11,7 +11,14 @@ from api.core.clock import today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
-from api.domain.leads import LEAD_FLOW, TRIAGE, LeadAction, LeadConclusion, LeadStatus
+from api.domain.leads import (
+    LEAD_FLOW,
+    NOTHING_MERGED,
+    TRIAGE,
+    LeadAction,
+    LeadConclusion,
+    LeadStatus,
+)
 from api.domain.organisation import LEAD_HANDLERS
 from api.models.leads import Lead
 from api.models.units import Unit
@@ -32,14 +39,20 @@ from api.services import (
 
 _DISPUTE_RULE = "LEAD-DISPUTE"
 
-#: After these nothing would be left in the figures of what was merged into the lead.
-_ENDS = frozenset({LeadAction.WITHDRAW.value, LeadAction.REJECT.value})
 #: What nobody has to help with any more, or not with what was asked in an earlier round.
-_NO_MORE_ASSISTS = _ENDS | {
-    LeadAction.CLOSE.value,
-    LeadAction.REOPEN.value,
-    LeadAction.REOPEN_COUNTY.value,
-}
+_NO_MORE_ASSISTS = frozenset(
+    {
+        LeadAction.WITHDRAW.value,
+        LeadAction.REJECT.value,
+        LeadAction.CLOSE.value,
+        LeadAction.REOPEN.value,
+        LeadAction.REOPEN_COUNTY.value,
+    }
+)
+#: What the flow refuses to a lead in which others go on: only these look for them.
+_NOTHING_MERGED = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if NOTHING_MERGED in step.when
+)
 #: What the timeline keeps of an action, in the words given and by code.
 _WORDS = ("reason", "department", "document_no", "receipt_no", "feedback_note", "solved_note")
 _CODES = (
@@ -69,7 +82,9 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
             told[name] = getattr(body, name).value
     before = lead.status
     found: LeadConclusion | None = getattr(body, "conclusion", None)
-    if body.action in _ENDS or found is LeadConclusion.DUPLICATE:
+    if body.action in _NOTHING_MERGED:
+        lead.has_merged = bool(await lead_sight.merged_into(session, lead))
+    if found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
     await _transition.apply(
         session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told

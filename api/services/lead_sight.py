@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import record_access
 from api.core.record_access import RecordAccess
-from api.domain.leads import has_merged
+from api.domain.leads import NOTHING_MERGED
 from api.models.leads import Lead, LeadLink
 from api.models.units import Post
 from api.services import conflicts, lead_assists, leads, places
@@ -31,7 +31,7 @@ async def merged_into(session: AsyncSession, main: Lead) -> list[LeadLink]:
 async def ensure_nothing_merged(session: AsyncSession, lead: Lead) -> None:
     """Raises Conflict (`has_merged`) when other leads go on in this one."""
     if await merged_into(session, lead):
-        raise has_merged()
+        raise NOTHING_MERGED.refusal()
 
 
 async def entitled(session: AsyncSession, lead: Lead) -> set[UUID]:

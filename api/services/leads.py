@@ -127,6 +127,7 @@ _CASES = columns.json_list(
         )
     ).where(CaseLead.lead_id == Lead.id, CaseLead.case_id == Case.id)
 )
+#: The other end of a merge.
 _Main = aliased(Lead)
 _MAIN = columns.json_list(
     select(
@@ -156,6 +157,7 @@ _READ: dict[str, Any] = _ITEM | {
     "cases": _CASES,
     "is_merged": Lead.merged_into_id.is_not(None),
     "merged_into": Rare(_MAIN, lambda lead: lead["is_merged"], []),
+    "has_merged": exists().where(_Main.merged_into_id == Lead.id),
     "due_rule": Lead.due_rule,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
@@ -179,7 +181,9 @@ _READ: dict[str, Any] = _ITEM | {
 }
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
-_DECIDING = {"concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code"}
+_DECIDING = {
+    "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code", "has_merged",
+}  # fmt: skip
 check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
@@ -353,6 +357,7 @@ class _Standing:
     transfer_reminded_on: date | None
     transfer_proposed_by_id: UUID | None
     merged_into_id: UUID | None
+    has_merged: bool
     marks: list[str]
     town_code: str
 
@@ -397,6 +402,7 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
+        lead.pop("has_merged"),
         lead["marks"],
         lead.pop("town_code"),
     )

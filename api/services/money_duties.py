@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, not_, or_, select
 
-from api.core.pagination import yuan
 from api.domain.actors import Actor
 from api.domain.distributions import DistributionStatus
 from api.domain.duties import DutyKind
@@ -56,7 +55,7 @@ def _reward(
             in_status(Reward.status, status),
             *others(actor),
         ),
-        func.concat(yuan(Reward.amount), literal_column("' 元'")),
+        func.to_char(Reward.amount / 100.0, literal_column("'FM999,999,999,990.00 元'")),
         Reward.number,
     )
 

@@ -109,7 +109,7 @@ async def test_a_sample_is_drawn_and_another_unit_looks_again(as_, client):
     row = office.rows().filter(has_text=lead["number"])
     for told in ("查否", "查实-违法", "派出所"):
         await expect(row).to_contain_text(told)
-    await expect(office.fact("改变结论")).to_have_text("1")
+    await expect(office.fact("结论改变")).to_have_text("1")
 
 
 async def test_the_ledger_is_the_form_and_the_rows_of_the_list(as_, client, tmp_path):

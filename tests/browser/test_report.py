@@ -128,6 +128,22 @@ async def test_the_whole_walk(reporter, as_, server, axe):  # noqa: F811
     await expect(panel).to_contain_text("5 分")
 
 
+async def test_what_is_refused_at_the_end_is_asked_for_again(reporter):
+    page = reporter.page
+    await tell(reporter)
+    await page.get_by_label("留姓名，方便联系我").check()
+    await page.get_by_label("您的姓名").fill("王桂兰")
+    await page.get_by_label(re.compile("您的电话")).fill("139")
+    await reporter.button("下一步").click()
+    await reporter.titled("确认")
+    await reporter.says("30000 元（3 万元）")
+    with reporter.watch.refusals(422):
+        await reporter.button("提交").click()
+        await reporter.titled("怎么联系您")
+    await reporter.says("电话号码有误")
+    await expect(page.get_by_label(re.compile("您的电话"))).to_have_value("139")
+
+
 async def test_mistakes_are_told_in_plain_words(reporter):
     page = reporter.page
     await reporter.button("我有回执，查进度").click()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.domain.actors import Actor
-from api.domain.errors import DomainError, Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.errors import Conflict, DomainError, Forbidden, RuleViolated, TransitionNotAllowed
 from api.domain.lead_transfers import officers
 from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, TransferStage
 from api.domain.permissions import Role
@@ -88,6 +88,7 @@ class Standing:
     transfer_reminded_on: date | None = None
     transfer_proposed_by_id: UUID | None = None
     merged_into_id: None = None
+    has_merged: bool = False
     marks: tuple[str, ...] = ("major",)
     town_code: str = "341522118"
 
@@ -139,6 +140,15 @@ def test_status_by_action(role):
             continue
         with pytest.raises(TransitionNotAllowed if allowed else Forbidden):
             LEAD_FLOW.step(action, who, record)
+
+
+@pytest.mark.parametrize(("action", "status"), [("withdraw", "verifying"), ("reject", "received")])
+def test_a_lead_in_which_others_go_on_does_not_end_unanswered(action, status):
+    who, record = actor(Role.OFFICE), Standing(LeadStatus(status), has_merged=True)
+    assert action not in {each.action.value for each in LEAD_FLOW.available(who, record)}
+    with pytest.raises(Conflict) as refused:
+        LEAD_FLOW.step(LeadAction(action), who, record)
+    assert refused.value.code == "has_merged"
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,10 @@ def read(who, made) -> dict:
     return who.get(f"/leads/{made['id']}").json()
 
 
+def offers(who, made) -> set[str]:
+    return {each["action"] for each in read(who, made)["available_actions"]}
+
+
 class TestMerge:
     def test_the_original_stays_counts_no_more_and_comes_back(self, client):
         office = client("office")
@@ -241,14 +245,16 @@ class TestMerge:
         assert merge(office, third, other).json()["code"] == "merged"
         assert merge(office, other, third).json()["code"] == "merged"
         assert merge(office, third, main).json()["code"] == "has_merged"
+        offered = offers(office, main)
         for action in ("withdraw", "reject"):
+            assert action not in offered
             answer = office.act(f"/leads/{main['id']}", action, main["version"], reason="误报")
             assert (answer.status_code, answer.json()["code"]) == (409, "has_merged")
+        assert {"withdraw", "reject"} <= offers(office, fourth := make_lead(office))
         gone = office.act(
             f"/leads/{third['id']}", "withdraw", third["version"], reason="误报"
         ).json()
         assert merge(office, main, gone).json()["code"] == "not_mergeable"
-        fourth = make_lead(office)
         assert merge(office, gone, fourth).json()["code"] == "not_main"
 
     def test_which_way_a_merge_may_go_is_said_of_both_ends(self, client):

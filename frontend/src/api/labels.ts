@@ -340,7 +340,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_assist_answer': '协办待答复',
   'lead_escalated': '上报、转县的线索待提交结论',
   'lead_transfer_approve': '移送公安待批准',
-  'lead_transfer': '移送、移交的事项待办或者待催办',
+  'lead_transfer': '移送移交事项待跟进',
   'lead_feed_back': '待反馈举报人',
   'lead_message': '举报人留言待答复',
   'informant_name': '指定举报人信息保管人',

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 import FieldInput from './FieldInput.vue'
 import FormFields from './FormFields.vue'
-import type { FieldSpec } from './types'
+import { wanted, type FieldSpec } from './types'
 import { provideFieldWidgets } from './widgets'
 
 const spec = (kind: string, over: Partial<FieldSpec> = {}): FieldSpec => ({
@@ -39,6 +39,13 @@ it('shows an error at its field and says so to screen readers', () => {
   expect(
     wrapper.find(`[id="${wrapper.find('input').attributes('aria-describedby')}"]`).text(),
   ).toBe('请填写栏目')
+})
+
+it('asks to choose where there is a list, and to fill in where there is a field', () => {
+  expect(wanted({ field: 'x', label: '理由', kind: 'long_text' })).toBe('请填写理由')
+  expect(wanted({ field: 'x', label: '新密码', kind: 'new-password' })).toBe('请填写新密码')
+  expect(wanted({ field: 'x', label: '核查结论', kind: 'enum' })).toBe('请选择核查结论')
+  expect(wanted({ field: 'x', label: '承办单位', kind: 'unit' })).toBe('请选择承办单位')
 })
 
 it('reads amounts as people write them', async () => {

@@ -26,6 +26,12 @@ export interface ActionOffer {
   danger?: boolean
 }
 
+const TYPED = new Set(['text', 'long_text', 'integer', 'money', 'date', 'datetime', 'boolean'])
+
+/** What is said beside a field that was left empty: nobody fills in a list. */
+export const wanted = ({ kind, label }: FieldSpec): string =>
+  `${TYPED.has(kind) || kind.endsWith('password') ? '请填写' : '请选择'}${label}`
+
 export type FormValues = Record<string, unknown>
 
 /** The fields that a form filled in like this asks for. */

@@ -2,7 +2,7 @@ import { computed, ref } from 'vue'
 
 import { asProblem } from '@/lib/problems'
 
-import { asked, type ActionOffer, type FormValues } from './types'
+import { asked, wanted, type ActionOffer, type FormValues } from './types'
 
 const isBlank = (value: unknown) =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length)
@@ -47,7 +47,7 @@ export function useActionForm(
   /** True when it was sent and taken. */
   async function send(): Promise<boolean> {
     if (!offer() || busy.value) return false
-    missing.value = Object.fromEntries(blank().map((need) => [need.field, `请填写${need.label}`]))
+    missing.value = Object.fromEntries(blank().map((need) => [need.field, wanted(need)]))
     if (blank().length) return false
     busy.value = true
     failure.value = null

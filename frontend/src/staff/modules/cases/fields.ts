@@ -13,7 +13,7 @@ export const CASE_FIELDS: FieldSpec[] = [
   },
   { field: 'charges', label: '涉嫌罪名', kind: 'multi_enum', options: optionsOf(ChargeLabels) },
   { field: 'flags', label: '重点标记', kind: 'multi_enum', options: optionsOf(CaseFlagLabels) },
-  { field: 'division_code', label: '所在村居', kind: 'division' },
+  { field: 'division_code', label: '所在村（社区）', kind: 'division' },
   { field: 'amount_involved', label: '涉案金额', kind: 'money', help: '可以写“12.3万”' },
   { field: 'victims_count', label: '受害人数', kind: 'integer' },
   { field: 'is_backlog', label: '存案（专项行动前的积案）', kind: 'boolean' },

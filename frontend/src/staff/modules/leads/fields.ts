@@ -1,5 +1,4 @@
 import {
-  IdentifierKindLabels,
   LeadCategoryLabels,
   LeadChannelLabels,
   RedFlagLabels,
@@ -29,7 +28,12 @@ export const CONTENT: FieldSpec[] = [
     kind: 'multi_enum',
     options: optionsOf(LeadCategoryLabels),
   },
-  { field: 'division_code', label: '所在村居', kind: 'division', help: '不选则为本单位所在地' },
+  {
+    field: 'division_code',
+    label: '所在村（社区）',
+    kind: 'division',
+    help: '不选则为本单位所在地',
+  },
   { field: 'occurred_on', label: '发生日期', kind: 'date' },
   { field: 'amount_involved', label: '涉案金额', kind: 'money', help: '可以写“12.3万”' },
   { field: 'people_involved', label: '涉及人数', kind: 'integer' },
@@ -72,5 +76,3 @@ export const REPORTER: FieldSpec[] = [
     help: '单独加密保管，匿名举报不填',
   },
 ]
-
-export const IDENTIFIER_OPTIONS = optionsOf(IdentifierKindLabels)

@@ -19,7 +19,12 @@ export const WHAT: FieldSpec[] = [
     options: optionsOf(RegistrationLabels),
   },
   { field: 'address', label: '地址', kind: 'text' },
-  { field: 'division_code', label: '所在村居', kind: 'division', help: '不选则为本单位所在地' },
+  {
+    field: 'division_code',
+    label: '所在村（社区）',
+    kind: 'division',
+    help: '不选则为本单位所在地',
+  },
   { field: 'responsible_person', label: '法定代表人或负责人', kind: 'text' },
   { field: 'responsible_phone', label: '负责人电话', kind: 'text' },
 ]
