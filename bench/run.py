@@ -198,6 +198,7 @@ class Bench:
                 self.get(f"/leads?cursor={cursor}" if cursor else "/leads")["next_cursor"] or cursor
             )
         self.against("/leads", "hundredth page to first", 0.9, f"/leads?cursor={cursor}")
+        self.against("/leads", "list, a status that no row has", 0.25, "/leads?status=escalated")
         record = self.get("/leads")["items"][0]["id"]
         self.against_bare("one record", 0.5, f"/leads/{record}", f"/rows/{record}")
         for share, wanted in (("half", 0.5), ("1%", 0.02), ("0.1%", 0.15), ("0.01%", 0.5)):
