@@ -5,7 +5,6 @@ from sqlalchemy import ColumnElement, Date, Text, and_, cast, exists, func, lite
 from api.domain.actors import Actor
 from api.domain.duties import DutyKind
 from api.domain.informants import DECIDE_RULE, OpeningStatus
-from api.domain.permissions import ROLE_SCOPE, RowScope
 from api.domain.permissions import Permission as P
 from api.domain.restricted_files import RestrictedStatus
 from api.models.informants import Informant, InformantOpening, InformantRecusal
@@ -13,6 +12,7 @@ from api.models.leads import Lead
 from api.models.restricted_files import RestrictedFile
 from api.services import leads, restricted_files
 from api.services._duty_source import NO, Source, in_status
+from api.services.lead_duties import answered_for
 
 K = DutyKind
 
@@ -87,13 +87,8 @@ def _to_name(actor: Actor) -> ColumnElement[bool]:
     recused = exists().where(
         InformantRecusal.lead_id == Lead.id, InformantRecusal.user_id == actor.id
     )
-    mine = (
-        Lead.town_code == actor.division_code[:9]
-        if ROLE_SCOPE.get(actor.role) is RowScope.TOWN
-        else Lead.owner_unit_id == actor.unit_id
-    )
     return and_(
-        mine,
+        answered_for(actor),
         Lead.id.in_(select(_I.lead_id).where(_I.keepers_wanted)),
         Lead.status.in_(leads.OPEN),
         ~recused,

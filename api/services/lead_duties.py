@@ -92,15 +92,17 @@ def _handed_over(*, undecided: bool = False) -> Any:
     )
 
 
+def answered_for(actor: Actor) -> ColumnElement[bool]:
+    """The leads of the actor's town, or those that the county answers for itself."""
+    if ROLE_SCOPE.get(actor.role) is RowScope.TOWN:
+        return Lead.town_code == actor.division_code[:9]
+    return Lead.owner_unit_id == actor.unit_id
+
+
 def _of_approver(actor: Actor) -> ColumnElement[bool]:
-    """What the head is to decide: of the town, or of what the county answers for itself."""
-    mine = (
-        Lead.town_code == actor.division_code[:9]
-        if ROLE_SCOPE.get(actor.role) is RowScope.TOWN
-        else Lead.owner_unit_id == actor.unit_id
-    )
+    """What the head is to decide."""
     return and_(
-        mine,
+        answered_for(actor),
         Lead.transfer_stage == TransferStage.PROPOSED,
         Lead.transfer_proposed_by_id.is_distinct_from(actor.id),
         Lead.id.in_(_handed_over(undecided=True)),
