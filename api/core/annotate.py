@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from api.core.ledger_import import Fault, SheetFound
+from api.core.ledger_found import Fault, SheetFound
 from api.core.tables import run_limited
 from api.domain.ledger_spec import RESULT_HEADING
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from api.core.ledger_found import UnitFrom, letter
 from api.core.tables import Range, Row
 from api.domain.cells import Cell, CellError, text_of
+from api.domain.ledger_corrections import KEPT, LEFT_OUT, SheetCorrection
 from api.domain.ledger_spec import RESULT_HEADING, LedgerSpec, heading_key
 
 #: Title lines, letter heads and instructions above a heading seldom take more.
@@ -18,6 +20,7 @@ _FEWEST: Final = 3
 _UNIT: Final = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _SHEET_UNIT: Final = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*(亿|万|千|百)?元")
 _COLUMN_UNIT: Final = re.compile(r"(亿|万|千|百)?元|[(（](亿|万|千)[)）]")
+NO_CORRECTION: Final = SheetCorrection()
 #: Under a group such as 被举报人 these are the group's own column.
 _NAMES: Final = frozenset({"姓名", "名称", "名字", "全称"})
 _RUNNING: Final = frozenset(
@@ -38,7 +41,16 @@ class Header:
     #: columns with a heading nobody knows: kept for the row's identity, otherwise left out
     unknown: dict[int, str] = field(default_factory=dict[int, str])
     doubled: dict[int, str] = field(default_factory=dict[int, str])
-    unit_said: bool = True
+    #: columns that a person left out
+    left_out: dict[int, str] = field(default_factory=dict[int, str])
+    running_label: str = ""
+    #: money column → who said its unit
+    unit_from: dict[int, UnitFrom] = field(default_factory=dict[int, UnitFrom])
+
+    @classmethod
+    def none(cls) -> "Header":
+        """The heading of a sheet that has none."""
+        return cls(0, 0, {}, {}, {})
 
     def missing(self, spec: LedgerSpec) -> list[str]:
         """Labels of required columns that the table does not have."""
@@ -132,10 +144,21 @@ class _Candidate:
         return len({name for name in self.found if name})
 
 
-def find_header(spec: LedgerSpec, rows: Sequence[Row], merges: Sequence[Range]) -> Header | None:
-    """The heading with the most known columns, on one line or two; None where there is none."""
+def find_header(
+    spec: LedgerSpec,
+    rows: Sequence[Row],
+    merges: Sequence[Range],
+    correction: SheetCorrection = NO_CORRECTION,
+) -> Header | None:
+    """The heading with the most known columns, on one line or two; None where there is none.
+
+    What a person corrected comes first: which lines it is, what a column is, in what unit.
+    """
     grid = _Grid(rows, merges)
     best: _Candidate | None = None
+    if correction.header is not None:
+        best = _as_told(spec, grid, *correction.header)
+        return corrected(spec, _header(spec, grid, best), correction)
     for row in rows:
         for candidate in _candidates(spec, grid, row.number):
             if best is None or (candidate.score, candidate.bonus) > (best.score, best.bonus):
@@ -143,7 +166,50 @@ def find_header(spec: LedgerSpec, rows: Sequence[Row], merges: Sequence[Range]) 
     needed = sum(column.required for column in spec.columns)
     if best is None or best.score < min(_FEWEST, needed):
         return None
-    return _header(spec, grid, best)
+    return corrected(spec, _header(spec, grid, best), correction)
+
+
+def _as_told(spec: LedgerSpec, grid: _Grid, first: int, last: int) -> _Candidate:
+    """The heading on the lines that a person named; (0, 0) is a sheet without a heading."""
+    upper = grid.groups(first) if last > first else grid.line(first)
+    lower = grid.line(last) if last > first else [""] * grid.width
+    pairs = list(zip(upper, lower, strict=True))
+    return _Candidate(first, last, [_paired(spec, up, low) for up, low in pairs], pairs, 0)
+
+
+def corrected(spec: LedgerSpec, header: Header, correction: SheetCorrection) -> Header:
+    """The heading as a person says it is; columns and units they did not touch stay."""
+    for at, told in correction.columns.items():
+        label = header.labels.pop(at, None) or header.unknown.pop(at, None) or letter(at)
+        header.fields.pop(at, None)
+        header.doubled.pop(at, None)
+        header.running = None if header.running == at else header.running
+        if told == LEFT_OUT:
+            header.left_out[at] = label
+        elif told == KEPT:
+            header.unknown[at] = label
+        elif told in spec.by_field:
+            _give(spec, header, correction, at, told, label)
+    for at, unit in correction.units.items():
+        if at in header.fields and spec.by_field[header.fields[at]].unit_aware:
+            header.units[at], header.unit_from[at] = unit, "person"
+    return header
+
+
+def _give(
+    spec: LedgerSpec, header: Header, correction: SheetCorrection, at: int, name: str, label: str
+) -> None:
+    """A column that a person named takes the field from the one that the machine had guessed."""
+    for other in [column for column, taken in header.fields.items() if taken == name]:
+        if other in correction.columns:
+            header.unknown[at] = header.doubled[at] = label
+            return
+        header.unknown[other] = header.labels.pop(other)
+        del header.fields[other]
+    header.fields[at], header.labels[at] = name, label
+    if spec.by_field[name].unit_aware:
+        header.units.setdefault(at, Decimal(1))
+        header.unit_from.setdefault(at, "unsaid")
 
 
 def _candidates(spec: LedgerSpec, grid: _Grid, number: int) -> list[_Candidate]:
@@ -162,7 +228,6 @@ def _header(spec: LedgerSpec, grid: _Grid, best: _Candidate) -> Header:
     header = Header(best.first, best.last, {}, {}, {})
     sheet_unit = _sheet_unit(grid, best.first)
     taken: set[str] = set()
-    money_without_unit = False
     for column, (upper, lower) in enumerate(best.labels):
         label = " ".join(dict.fromkeys(part.replace("\n", "") for part in (upper, lower) if part))
         name = best.found[column]
@@ -172,10 +237,11 @@ def _header(spec: LedgerSpec, grid: _Grid, best: _Candidate) -> Header:
         taken.add(name)
         header.fields[column], header.labels[column] = name, label
         if spec.by_field[name].unit_aware:
-            own = _unit_in(lower) or _unit_in(upper)
-            money_without_unit |= own is None and sheet_unit is None
-            header.units[column] = own or sheet_unit or Decimal(1)
-    header.unit_said = not money_without_unit
+            own, group = _unit_in(lower or upper), _unit_in(upper)
+            header.units[column] = own or group or sheet_unit or Decimal(1)
+            header.unit_from[column] = (
+                "column" if own else "group" if group else "sheet" if sheet_unit else "unsaid"
+            )
     header.last_row = max(
         [best.last]
         + [
@@ -191,7 +257,7 @@ def _place_other(header: Header, column: int, label: str, taken_by: str | None) 
     if not label or heading_key(label) == RESULT_HEADING:
         return
     if heading_key(label) in _RUNNING and header.running is None:
-        header.running = column
+        header.running, header.running_label = column, label
     elif taken_by is not None:
         header.doubled[column] = label
         header.unknown[column] = label

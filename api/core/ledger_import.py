@@ -13,11 +13,21 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import orjson
 
+from api.core.ledger_found import (
+    SHOWN_LINES,
+    ColumnFound,
+    Fault,
+    FileRemark,
+    LedgerRow,
+    LineFound,
+    Severity,
+    SheetFound,
+    letter,
+)
 from api.core.ledger_header import LOOK_AHEAD, Header, find_header, plain
 from api.core.tables import Range, Row, Sheet
 from api.domain.cells import (
@@ -31,72 +41,12 @@ from api.domain.cells import (
     tidy,
 )
 from api.domain.errors import DomainError, FieldError, Invalid
+from api.domain.ledger_corrections import KEPT, LEFT_OUT, Correction, SheetCorrection
+from api.domain.ledger_lines import LineRole, SheetState
 from api.domain.ledger_spec import Column, LedgerSpec, heading_key
 from api.domain.money import to_yuan
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One cell that cannot be taken over (error), or deserves a look (warning)."""
-
-    sheet: int
-    row: int
-    column: int | None
-    field: str
-    label: str
-    code: str
-    message: str
-    severity: Severity = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class FileRemark:
-    """Something about the file as a whole that its sender should know."""
-
-    code: str
-    message: str
-    sheet: str = ""
-    row: int | None = None
-
-
-@dataclass(slots=True)
-class LedgerRow:
-    """One data row: its values by field, and what is wrong with it."""
-
-    sheet: int
-    sheet_name: str
-    number: int
-    values: dict[str, Value]
-    faults: list[Fault] = field(default_factory=list[Fault])
-    warnings: list[Fault] = field(default_factory=list[Fault])
-    #: canonical bytes: equal for the same row in any layout; hash them with a key before storing
-    fingerprint: bytes = b""
-    anchors: tuple[bytes | None, ...] = ()
-    #: the how-manieth equal row of its sheet
-    occurrence: int = 1
-    #: the same row stands on an earlier sheet of the file (a summary beside village sheets)
-    repeated: bool = False
-    #: columns that the ledger does not know, by heading
-    extras: dict[str, str] = field(default_factory=dict[str, str])
-
-    @property
-    def good(self) -> bool:
-        """Whether the row can come in."""
-        return not self.faults
-
-
-@dataclass(frozen=True, slots=True)
-class SheetFound:
-    """How a sheet was understood, for the preview."""
-
-    index: int
-    name: str
-    header_row: int
-    fields: Mapping[int, str]
-    labels: Mapping[int, str]
-    ignored: tuple[str, ...]
+__all__ = ["Fault", "FileRemark", "LedgerReader", "LedgerRow", "SheetFound", "row_fingerprint"]
 
 
 def row_fingerprint(cells: Mapping[str, str]) -> bytes:
@@ -113,6 +63,10 @@ def canonical(value: Value) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def _shown(cell: Cell) -> str:
+    return cell.text if isinstance(cell, CellError) else plain(cell)[:200]
 
 
 def _key(fingerprint: bytes) -> bytes:
@@ -140,46 +94,68 @@ _ORDINAL: Final = re.compile(r"[(（]?(?:\d{1,3}|[甲乙丙丁戊己庚辛壬癸
 class LedgerReader:
     """Reads the sheets of one file against one spec; afterwards `remarks` and `sheets` are full."""
 
-    def __init__(self, spec: LedgerSpec, around: Surroundings) -> None:
+    def __init__(
+        self, spec: LedgerSpec, around: Surroundings, correction: Correction | None = None
+    ) -> None:
         self.spec = spec
         self.around = around
+        self.correction = correction or Correction()
         self.remarks: list[FileRemark] = []
-        self.sheets: list[SheetFound] = []
+        #: every sheet of the file, in order, read or not
+        self.found: list[SheetFound] = []
         self._seen: set[bytes] = set()
         self._refused: DomainError | None = None
         self._first: dict[bytes, tuple[tuple[int, int], int]] = {}
 
+    @property
+    def sheets(self) -> list[SheetFound]:
+        """The sheets that rows were taken from."""
+        return [sheet for sheet in self.found if sheet.read]
+
     def walk(self, sheets: Iterable[Sheet]) -> Iterator[LedgerRow]:
         """Every data row of every sheet that holds this ledger.
 
-        Raises `header_not_found` or `columns_missing` when no sheet does.
+        Raises `header_not_found` or `columns_missing` when no sheet does; `found` tells even then
+        what stands in each sheet, so that a person can say what its columns are.
         """
         for sheet in sheets:
-            if sheet.hidden:
-                self._remark("sheet_hidden", "这个工作表是隐藏的，没有读取", sheet)
-                continue
-            yield from self._sheet(sheet)
+            yield from self._sheet(sheet, self.correction.of(sheet.index))
         if not self.sheets:
             raise self._refused or Invalid(
                 f"没有找到“{self.spec.label}”的表头，请核对表格种类，或使用系统提供的模板",
                 code="header_not_found",
             )
 
-    def _sheet(self, sheet: Sheet) -> Iterator[LedgerRow]:
+    def _sheet(self, sheet: Sheet, correction: SheetCorrection) -> Iterator[LedgerRow]:
         rows = iter(sheet.rows)
-        head = list(itertools.islice(rows, LOOK_AHEAD))
-        header = find_header(self.spec, head, sheet.merges)
+        lines = max(LOOK_AHEAD, (correction.header or (0, 0))[1] + 1)
+        head = list(itertools.islice(rows, lines))
+        if sheet.hidden or correction.skip:
+            self._leave_out(sheet, head, correction)
+            return
+        header = find_header(self.spec, head, sheet.merges, correction)
         if header is None:
+            state = SheetState.NO_HEADER if head else SheetState.EMPTY
+            self._describe(sheet, head, Header.none(), state)
             self._remark("sheet_without_header", "这个工作表里没有找到表头，没有读取", sheet)
             return
         missing = header.missing(self.spec)
         if missing:
+            self._describe(sheet, head, header, SheetState.COLUMNS_MISSING)
             self._refuse_columns(missing, sheet)
             return
-        self._describe(sheet, header)
-        table = _Table(self, sheet, header)
+        found = self._describe(sheet, head, header, SheetState.READ)
+        self._remark_columns(sheet, header)
+        table = _Table(self, sheet, header, found, correction)
         below = (row for row in itertools.chain(head, rows) if row.number > header.last_row)
         yield from table.read(below)
+
+    def _leave_out(self, sheet: Sheet, head: list[Row], correction: SheetCorrection) -> None:
+        state = SheetState.SKIPPED if correction.skip else SheetState.HIDDEN
+        header = find_header(self.spec, head, sheet.merges, correction) or Header.none()
+        self._describe(sheet, head, header, state)
+        if state is SheetState.HIDDEN:
+            self._remark("sheet_hidden", "这个工作表是隐藏的，没有读取", sheet)
 
     def _refuse_columns(self, missing: list[str], sheet: Sheet) -> None:
         names = "、".join(missing)
@@ -193,13 +169,36 @@ class LedgerReader:
             ],
         )
 
-    def _describe(self, sheet: Sheet, header: Header) -> None:
-        ignored = tuple(header.unknown.values())
-        self.sheets.append(
-            SheetFound(
-                sheet.index, sheet.name, header.first_row, header.fields, header.labels, ignored
-            )
-        )
+    def _describe(
+        self, sheet: Sheet, head: list[Row], header: Header, state: SheetState
+    ) -> SheetFound:
+        """Keep how the sheet was understood, with its first lines as they stand there."""
+        found = SheetFound(
+            sheet.index, sheet.name, header.first_row, header.fields, header.labels,
+            tuple(header.unknown.values()), header.last_row, state,
+            tuple(header.missing(self.spec)), tuple(self._columns(header)),
+        )  # fmt: skip
+        for row in head[:SHOWN_LINES]:
+            found.lines.append(LineFound(row.number, tuple(_shown(cell) for cell in row.cells)))
+            if row.number < header.first_row:
+                found.mark(row.number, LineRole.TITLE)
+            elif row.number <= header.last_row:
+                last = row.number == header.last_row
+                found.mark(row.number, LineRole.HEADER if last else LineRole.GROUP)
+        self.found.append(found)
+        return found
+
+    def _columns(self, header: Header) -> Iterator[ColumnFound]:
+        named = header.labels | header.unknown | header.left_out
+        if header.running is not None:
+            named[header.running] = header.running_label
+        for at in sorted(named):
+            out = at == header.running or at in header.left_out
+            taken_for = LEFT_OUT if out else header.fields.get(at, KEPT)
+            unit, source = header.units.get(at), header.unit_from.get(at, "")
+            yield ColumnFound(at, letter(at), named[at], taken_for, unit, source)
+
+    def _remark_columns(self, sheet: Sheet, header: Header) -> None:
         plain_unknown = [v for k, v in header.unknown.items() if k not in header.doubled]
         if plain_unknown:
             self._remark(
@@ -209,7 +208,7 @@ class LedgerReader:
             )
         for label in header.doubled.values():
             self._remark("column_doubled", f"“{label}”有好几列，只取最左边的一列", sheet)
-        if not header.unit_said:
+        if "unsaid" in header.unit_from.values():
             self._remark("unit_unsaid", "表中没有注明金额单位，按“元”处理", sheet)
         if sheet.hidden_rows:
             self._remark(
@@ -247,8 +246,16 @@ class LedgerReader:
 class _Table:
     """One table below its heading."""
 
-    def __init__(self, reader: LedgerReader, sheet: Sheet, header: Header) -> None:
+    def __init__(
+        self,
+        reader: LedgerReader,
+        sheet: Sheet,
+        header: Header,
+        found: SheetFound,
+        correction: SheetCorrection,
+    ) -> None:
         self.reader, self.sheet, self.header = reader, sheet, header
+        self.found, self.correction = found, correction
         self.spec = reader.spec
         self.columns: list[tuple[int, Column, Surroundings]] = [
             (
@@ -271,9 +278,7 @@ class _Table:
         pending: list[bytes] = []
         for index, row in enumerate(rows):
             self.merged.remember(row)
-            if self._is_blank(row):
-                continue
-            if self._is_furniture(row, first=index == 0):
+            if row.number not in self.correction.rows_in and self._is_no_data(row, index == 0):
                 continue
             filled, silent = self.merged.fill(row, self.columns)
             found = self._row(filled, silent)
@@ -286,6 +291,17 @@ class _Table:
             self.reader.remember(key)
 
     # ------------------------------------------------------------------ what kind of row it is
+
+    def _is_no_data(self, row: Row, first: bool) -> bool:
+        if row.number in self.correction.rows_out:
+            role: LineRole | None = LineRole.LEFT_OUT
+        elif self._is_blank(row):
+            return True
+        else:
+            role = self._furniture(row, first=first)
+        if role is not None:
+            self.found.mark(row.number, role)
+        return role is not None
 
     def _is_blank(self, row: Row) -> bool:
         for at, cell in enumerate(row.cells):
@@ -300,24 +316,28 @@ class _Table:
     def _numbered(self, at: int, cell: str) -> bool:
         return at == self.header.running and bool(re.fullmatch(r"\d+[.、]?", tidy(cell)))
 
-    def _is_furniture(self, row: Row, *, first: bool) -> bool:
+    def _furniture(self, row: Row, *, first: bool) -> LineRole | None:
         told = [(at, plain(cell)) for at, cell in enumerate(row.cells) if cell is not None]
         said = [(at, bare) for at, text in told if (bare := "".join(text.split()))]
         if not said:
-            return False
-        if self._repeats_heading(said) or (first and self._is_column_numbers(said)):
-            return True
-        lead = said[0][1]
-        if _EXAMPLE.fullmatch(lead):
+            return None
+        if self._repeats_heading(said):
+            return LineRole.HEADER
+        if first and self._is_column_numbers(said):
+            return LineRole.NUMBERS
+        if _EXAMPLE.fullmatch(said[0][1]):
             self.reader.remark("example_left_out", "这是示例行，不导入", self.sheet, row.number)
-            return True
+            return LineRole.EXAMPLE
+        return self._thin(row, said)
+
+    def _thin(self, row: Row, said: list[tuple[int, str]]) -> LineRole | None:
         thin = self._required_filled(said) * 2 <= len(self.required)
         if thin and any(_TOTAL.fullmatch(text.rstrip(":：")) for _, text in said[:3]):
             self._total(row, said)
-            return True
-        if thin and _NOTE.fullmatch(lead):
-            return True
-        return self._is_caption(row, said)
+            return LineRole.TOTAL
+        if thin and _NOTE.fullmatch(said[0][1]):
+            return LineRole.NOTE
+        return LineRole.SECTION if self._is_caption(row, said) else None
 
     def _required_filled(self, said: list[tuple[int, str]]) -> int:
         return sum(at in self.required and not _TOTAL.fullmatch(text) for at, text in said)
