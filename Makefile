@@ -77,7 +77,7 @@ test-others: setup-dev
 test-oldest: $(DEV) ## 在最旧的受支持数据库（PostgreSQL 15）上测试接口部分（有则做）
 	@bin=/usr/lib/postgresql/15/bin; \
 	if [ -x $$bin/postgres ]; then \
-	  YINLING_POSTGRES_BIN=$$bin $(BIN)/pytest tests/services tests/routers tests/contract/test_migrations.py; \
+	  YINLING_POSTGRES_BIN=$$bin $(BIN)/pytest tests/services tests/routers tests/contract/test_migrations.py tests/contract/test_privileges.py; \
 	else echo "没有 $$bin（Debian 12：apt-get install postgresql-15），跳过 PostgreSQL 15 上的测试"; fi
 
 .PHONY: check-images

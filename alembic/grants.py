@@ -1,18 +1,24 @@
-"""What the application's role may do, said beside the table it may do it to.
+"""What the application's role may do, table by table: `DECISIONS`, which every run of the migrations
+puts in force (`settle`), whatever the migrations before it granted.
 
 The role owns nothing. A table without a line here cannot be touched by the application at all,
-and an append-only table is one where no line ever says UPDATE or DELETE: a privilege, not a trigger.
+and an append-only table is one where no line says UPDATE or DELETE: a privilege, not a trigger.
+A change of a decision comes with a migration, be it an empty one, or no run would come by.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alembic.operations import Operations
+    from sqlalchemy.engine import Connection
 
 PRIVILEGES = frozenset({"select", "insert", "update", "delete"})
 # update (status, closed_at): privileges on single columns
@@ -67,3 +73,210 @@ def _checked(part: str) -> str:
         message = f"unknown privilege: {part!r}"
         raise ValueError(message)
     return part
+
+
+# --- the decisions ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the application may do with one table, and why it may not do more."""
+
+    verbs: str
+    why: str
+    #: Columns that an UPDATE never touches; `only` names instead the few that it may.
+    fixed: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    #: Columns that the database alone fills when a row is inserted.
+    unwritten: tuple[str, ...] = ()
+
+    def grants(self, columns: list[str]) -> Iterator[str]:
+        """The words between GRANT and ON for a table that has these columns."""
+        for verb in self.verbs.split():
+            kept: list[str] | None = None
+            if verb == "update" and (self.fixed or self.only):
+                kept = [
+                    c for c in columns if (c in self.only if self.only else c not in self.fixed)
+                ]
+            elif verb == "insert" and self.unwritten:
+                kept = [c for c in columns if c not in self.unwritten]
+            if kept is None:
+                yield verb
+            elif kept:
+                yield f"{verb} ({', '.join(kept)})"
+
+
+#: Which row it is, who made it, and when.
+_BIRTH = ("id", "created_at", "created_by_post_id")
+_NOUN = (*_BIRTH, "number", "town_code")
+_R, _A, _W, _D = "select", "select insert", "select insert update", "select insert delete"
+_ALL = "select insert update delete"
+
+
+def _noun(*parents: str) -> Decision:
+    """A record: written with its versions, never deleted; what it hangs on never changes."""
+    return Decision(_W, "业务记录只改不删；编号、归属和登记人不变", fixed=(*_NOUN, *parents))
+
+
+_WRITTEN_ONCE = Decision(_A, "写下的就是证据，不改不删")
+_QUEUE = Decision(_ALL, "任务队列，任务库自己收发和清理")
+
+DECISIONS: dict[str, Decision] = {
+    # --- money: what was posted or promised stands
+    "account_kinds": Decision(_R, "账户种类随程序发布"),
+    "accounts": _WRITTEN_ONCE,
+    "postings": _WRITTEN_ONCE,
+    "transfers": Decision(
+        _A, "分录只追加；入账时刻由数据库写", unwritten=("debit_side", "credit_side", "recorded_at")
+    ),
+    "distributions": _noun("case_id"),
+    "distribution_lines": Decision(
+        _W,
+        "测算出的每一行都留着；只记它走到哪一步、由哪笔分录支付",
+        only=("status", "sent_transfer_id", "paid_transfer_id", "paid_at"),
+    ),
+    "rewards": _noun("lead_id", "main_lead_id", "reporter_kind"),
+    "reward_rules": _WRITTEN_ONCE,
+    "victims": _noun("case_id"),
+    "property_items": _noun("case_id"),
+    "property_measures": Decision(
+        _W, "措施只改不删", fixed=(*_BIRTH, "town_code", "case_id", "property_item_id")
+    ),
+    "property_determinations": _WRITTEN_ONCE,
+    "property_measure_renewals": _WRITTEN_ONCE,
+    # --- leads and who reported them
+    # the town is the county while the town must keep off it
+    "leads": Decision(_W, "线索只改不删", fixed=(*_BIRTH, "number", "import_id", "import_row")),
+    "lead_identifiers": Decision(
+        _ALL, "随文字重写：旧的去掉，新的写入；改的只是人的判断", only=("state",)
+    ),
+    "lead_assists": Decision(_W, "协办只改不删", fixed=("id", "lead_id", "created_at")),
+    "lead_transfers": Decision(_W, "移送只改不删", fixed=(*_BIRTH, "lead_id")),
+    "lead_transfer_clocks": Decision(
+        _W, "期限只能终止、重算", only=("ended_on", "due_at", "due_on", "is_provisional")
+    ),
+    "lead_links": Decision(
+        _W, "并入只能撤销", only=("granted", "undone_at", "undone_by", "undone_reason")
+    ),
+    "lead_messages": Decision(_W, "留言只能标为已读", only=("read_at",)),
+    "lead_ratings": _WRITTEN_ONCE,
+    "lead_receipts": Decision(
+        _W, "回执码只能换新", only=("digest", "created_at", "issued_by_post_id")
+    ),
+    "lead_red_flags": Decision(_D, "勾选与取消勾选"),
+    "lead_accused_units": Decision(_D, "县里退回时撤销标明"),
+    "informants": Decision(
+        _W, "举报人身份只能补正，不能删，也不能换到别的线索", fixed=("lead_id",)
+    ),
+    "informant_openings": Decision(
+        _W, "申请只能办理", fixed=("id", "lead_id", "reason", "requested_by_id", "requested_at")
+    ),
+    "informant_recusals": _WRITTEN_ONCE,
+    "recheck_samples": _WRITTEN_ONCE,
+    "recheck_sample_lines": Decision(
+        _W, "抽中的只补复核结果", only=("second_conclusion", "second_unit_id", "second_on")
+    ),
+    # --- restricted files
+    "restricted_files": Decision(_W, "专档只改不删", fixed=("id", "lead_id", "opened_at")),
+    "restricted_hints": _WRITTEN_ONCE,
+    "restricted_hand_offs": Decision(
+        _W, "移交只补答复和催办", only=("answered_on", "answer_enc", "reminded_on")
+    ),
+    "restricted_members": Decision(_D, "知情人名单有增有减"),
+    "restricted_attachments": _WRITTEN_ONCE,
+    "restricted_file_events": _WRITTEN_ONCE,
+    # --- cases, entities, field work
+    "cases": _noun(),
+    "case_decisions": _WRITTEN_ONCE,
+    "case_identifiers": Decision(_D, "随文字重写：旧的去掉，新的写入"),
+    "case_leads": _WRITTEN_ONCE,
+    "risk_entities": _noun("import_id", "import_row"),
+    "risk_entity_identifiers": Decision(_D, "随文字重写：旧的去掉，新的写入"),
+    "risk_assessments": _WRITTEN_ONCE,
+    "risk_measures": Decision(
+        _W, "提醒办结时补写，其余不变", fixed=("id", "created_at", "entity_id", "kind")
+    ),
+    "risk_routes": Decision(_W, "去向只能到此为止", only=("until",)),
+    "inspections": _noun("entity_id"),
+    "rectifications": _noun("entity_id", "inspection_id"),
+    "outcomes": _noun(),
+    "attachments": _WRITTEN_ONCE,
+    "stored_files": _WRITTEN_ONCE,
+    # --- imports: the staging is emptied, what was taken over is not
+    "imports": Decision(_W, "导入批次留底", fixed=(*_BIRTH, "kind", "town_code")),
+    "import_files": Decision(_D, "原始表格到期清除"),
+    "import_rows": Decision(_ALL, "暂存行到期清除", fixed=("import_id", "position")),
+    "import_identities": _WRITTEN_ONCE,
+    # --- the house
+    "divisions": Decision(_W, "区划只更名、撤并，不删", fixed=("code", "parent_code")),
+    "units": Decision(_W, "单位只停用，不删", fixed=("id", "kind")),
+    "posts": Decision(_W, "岗位只停用，不删；角色不能改", fixed=("id", "code", "role", "unit_id")),
+    "post_holders": Decision(_W, "任职只能终止", only=("until", "handover_note")),
+    "liaisons": Decision(_W, "联络员只能终止", only=("until", "handover_note")),
+    "users": Decision(_W, "人员只停用，不删", fixed=("id", "username", "created_at")),
+    "api_clients": Decision(
+        _W, "接口账号只停用，不删", fixed=("id", "client_id", "post_id", "created_at")
+    ),
+    "time_rules": Decision(
+        _W,
+        "随程序发布的可以订正，版本不删",
+        fixed=("rule_id", "version", "created_at", "created_by_post_id"),
+    ),
+    "holiday_years": Decision(_W, "放假安排只订正，不删", fixed=("year",)),
+    "saved_filters": Decision(_ALL, "各岗位自己的筛选", fixed=("id", "noun", "post_id")),
+    "record_access": Decision(_D, "谁看得见哪条记录：行有增有减，不改"),
+    # --- the machinery
+    "alembic_version": Decision(_R, "启动时与程序比对"),
+    "duty_notices": _WRITTEN_ONCE,
+    "events": Decision(_A, "审计与时间线只追加；序号和事务号由数据库写", unwritten=("id", "xid")),
+    "feed_state": Decision(_R, "恢复备份时由属主推进"),
+    "idempotency_keys": Decision(
+        _ALL, "答复到期清除", fixed=("actor_id", "key", "request_digest", "operation", "created_at")
+    ),
+    "login_attempts": Decision(_W, "登录失败计数", fixed=("name_digest",)),
+    "number_series": Decision(_W, "取号", only=("last",)),
+    "sessions": Decision(_W, "登录留底", fixed=("id", "kind", "subject_id", "created_at")),
+    "spent_challenges": Decision(_D, "用过的验证题到期清除"),
+    "receipt_failures": Decision(_ALL, "失败计数到期清除", only=("failures",)),
+    "pgqueuer": _QUEUE,
+    "pgqueuer_log": _QUEUE,
+    "pgqueuer_schedules": _QUEUE,
+    "pgqueuer_statistics": _QUEUE,
+}
+
+#: Sequences drawn from by hand; those of identity columns need no grant.
+SEQUENCES = frozenset(
+    {"pgqueuer_id_seq", "pgqueuer_schedules_id_seq", "pgqueuer_statistics_id_seq"}
+)
+
+_FOUND = """
+    SELECT c.relname, c.relkind::text, array_agg(a.attname::text ORDER BY a.attnum)
+    FROM pg_class c LEFT JOIN pg_attribute a
+      ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relnamespace = current_schema()::regnamespace
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      AND NOT pg_has_role(:role, c.relowner, 'MEMBER')
+    GROUP BY c.relname, c.relkind ORDER BY c.relname
+"""
+
+
+def settle(connection: Connection) -> None:
+    """Bring every table's privileges to what is decided above: the end of each run of the
+    migrations, so that a new database and an old one come to the same. A role that owns the tables
+    itself (no installation of ours) is left alone: it could not be held to anything."""
+    role = app_role()
+    quote = connection.dialect.identifier_preparer.quote
+    for name, kind, columns in connection.execute(sa.text(_FOUND), {"role": role}).all():
+        what = "SEQUENCE" if kind == "S" else "TABLE"
+        thing = f"{what} {quote(name)}"
+        connection.execute(sa.text(f"REVOKE ALL ON {thing} FROM PUBLIC, {quote(role)}"))
+        words = list(_wanted(name, what, columns))
+        if words:
+            connection.execute(sa.text(f"GRANT {', '.join(words)} ON {thing} TO {quote(role)}"))
+
+
+def _wanted(name: str, what: str, columns: list[str]) -> Iterator[str]:
+    if what == "SEQUENCE":
+        yield from ("usage",) if name in SEQUENCES else ()
+    elif name in DECISIONS:
+        yield from DECISIONS[name].grants(columns)

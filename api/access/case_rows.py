@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import visibility
 from api.core.pagination import param
 from api.core.record_access import RecordAccess
 from api.domain.actors import Actor
 from api.domain.errors import NotFound
-from api.domain.permissions import ROLE_SCOPE, RowScope
+from api.domain.permissions import RowScope
 from api.models.cases import Case
 
 _CASES = literal_column("'case'")
@@ -36,24 +37,11 @@ def book_scopes(book_id: Any) -> dict[RowScope, ColumnElement[bool]]:
     return scopes(book_id) | {RowScope.TOWN: book_id.in_(towns)}
 
 
-def seen(actor: Actor) -> ColumnElement[bool]:
-    """The cases this actor sees, as a predicate over `Case`."""
-    scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
-    if scope is RowScope.TOWN:
-        return Case.town_code == actor.division_code[:9]
-    if scope is RowScope.NONE:
-        return literal_column("false")
-    viewer = actor.post_id if scope is RowScope.POST else actor.unit_id
-    return Case.id.in_(
-        select(RecordAccess.record_id).where(
-            RecordAccess.viewer_id == viewer, RecordAccess.resource == _CASES
-        )
-    )
-
-
 async def case(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:
     """A visible case. Raises NotFound."""
-    found = await session.scalar(select(Case).where(Case.id == case_id, seen(actor)))
+    found = await session.scalar(
+        select(Case).where(Case.id == case_id, visibility.seen(actor, Case))
+    )
     if found is None:
         raise NotFound
     return found

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from structlog.contextvars import bind_contextvars
 
+from api.access import replays
 from api.core import idempotency
 from api.core.db import get_session
 from api.core.security import read_access_token
@@ -45,7 +46,11 @@ class Guard:
         session = await get_session(request) if writing else None
         allowed = actor.may(self.permission)
         if session is not None and request.method == "POST":
-            await idempotency.enter(session, request, actor, allowed=allowed)
+            try:
+                await idempotency.enter(session, request, actor, allowed=allowed)
+            except idempotency.Replayed as replayed:
+                await replays.ensure_in_sight(session, actor, request, replayed.response)
+                raise
         elif not self.folded:
             await ensure_alive(actor, session)
         if not allowed:

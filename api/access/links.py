@@ -12,7 +12,7 @@ from sqlalchemy import SQLColumnExpression, exists, literal_column, select
 from api.core.pagination import param
 from api.core.record_access import RecordAccess
 from api.domain.actors import Actor
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.domain.permissions import Permission, RowScope
 
 
 def deciding(
@@ -31,11 +31,11 @@ def deciding(
 
 def keep(actor: Actor, needs: Permission, links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The links whose other end the actor may read."""
-    scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+    scope = actor.scope
     kept: list[dict[str, Any]] = []
     for link in links:
         town, granted = link.pop("town"), link.pop("granted")
-        seen = town == actor.division_code[:9] if scope is RowScope.TOWN else granted
+        seen = town == actor.town if scope is RowScope.TOWN else granted
         if seen and scope is not RowScope.NONE and actor.may(needs):
             kept.append(link)
     return kept

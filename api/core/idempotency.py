@@ -43,6 +43,8 @@ class IdempotencyKey(Base):
     actor_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     request_digest: Mapped[bytes]
+    #: The operation of the document that the key was used for (`leads_create`).
+    operation: Mapped[str] = mapped_column(default="", server_default=text("''"))
     status: Mapped[int | None]
     answer_enc: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
@@ -59,8 +61,8 @@ class ShownOnce(Response):
 #: As the first statement of a request it also begins the transaction.
 _RESERVE = text(f"""
     WITH login AS (SELECT {sessions.ALIVE} AS alive), taken AS (
-      INSERT INTO idempotency_keys (actor_id, key, request_digest, created_at)
-      SELECT :actor_id, :key, :digest, :now FROM login WHERE alive
+      INSERT INTO idempotency_keys (actor_id, key, request_digest, operation, created_at)
+      SELECT :actor_id, :key, :digest, :operation, :now FROM login WHERE alive
       ON CONFLICT DO NOTHING RETURNING 1
     )
     SELECT alive, EXISTS (SELECT 1 FROM taken) AS taken FROM login
@@ -68,14 +70,15 @@ _RESERVE = text(f"""
     bindparam("digest", type_=LargeBinary), bindparam("now", type_=TIMESTAMP(timezone=True))
 )
 _EARLIER = (
-    "SELECT request_digest, status, answer_enc FROM idempotency_keys "
+    "SELECT request_digest, operation, status, answer_enc FROM idempotency_keys "
     "WHERE actor_id = $1 AND key = $2"
 )
 _STORE = "UPDATE idempotency_keys SET status = $3, answer_enc = $4 WHERE actor_id = $1 AND key = $2"
 
 
 class Replayed(Exception):
-    """The request was answered before; carries that answer."""
+    """The request was answered before; carries that answer, which is its sender's only as long as
+    he may see what it tells of (access/replays.py)."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
@@ -130,7 +133,10 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
     if not 0 < len(key) <= _MAX_KEY:
         raise Invalid("Idempotency-Key 长度应为 1 至 200 个字符", code="idempotency_key_invalid")
     digest = await _digest(request, actor)
-    asked = sessions.alive_values(actor) | {"actor_id": actor.id, "key": key, "digest": digest}
+    operation: str = getattr(request.state, "operation", "")
+    asked = sessions.alive_values(actor) | {
+        "actor_id": actor.id, "key": key, "digest": digest, "operation": operation,
+    }  # fmt: skip
     found = (await session.execute(_RESERVE, asked)).one()
     if not found.alive:
         raise sessions.ended()
@@ -140,7 +146,11 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
     driver = await rows.raw(session)
     earlier = await driver.fetchrow(_EARLIER, actor.id, key)
     if earlier is None or earlier["request_digest"] != digest:
-        raise Invalid("同一 Idempotency-Key 已用于另一请求", code="idempotency_key_reused")
+        raise Invalid(
+            "同一 Idempotency-Key 已用于另一请求",
+            code="idempotency_key_reused",
+            operation=earlier["operation"] if earlier else operation,
+        )
     if earlier["answer_enc"] is None:
         return
     raise Replayed(
@@ -148,7 +158,7 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
             keyring().decrypt_bytes(earlier["answer_enc"]),
             status_code=earlier["status"] or 200,
             media_type="application/json",
-            headers={"Idempotent-Replayed": "true"},
+            headers={"Idempotent-Replayed": "true", "Idempotent-Operation": earlier["operation"]},
         )
     )
 

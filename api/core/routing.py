@@ -31,6 +31,7 @@ class UnitOfWorkRoute(APIRoute):
         takes_version, told_version = versions.takes_version(self), versions.told_version(self)
 
         async def handle_whole(request: Request) -> Response:
+            request.state.operation = self.unique_id
             try:
                 if kinds:
                     bodies.check_kind(request, kinds)

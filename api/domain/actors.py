@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.permissions import ROLE_PERMISSIONS, ROLE_SCOPE, Permission, Role, RowScope
 
 _OWN_ACCOUNT = frozenset({Permission.SELF})
+
+
+def viewer_of(role: Role, post_id: UUID, unit_id: UUID) -> UUID:
+    """Whose row of `record_access` lets a post see a record: its own, where it sees nothing else."""
+    return post_id if ROLE_SCOPE.get(role) is RowScope.POST else unit_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,23 @@ class Actor:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What the role may do at all; which rows is `access/scopes.py`."""
+        """What the role may do at all; which rows is `access/visibility.py`."""
         return _OWN_ACCOUNT if self.is_limited else ROLE_PERMISSIONS[self.role]
+
+    @property
+    def scope(self) -> RowScope:
+        """Which rows the role sees; `access/visibility.py` turns it into SQL."""
+        return ROLE_SCOPE.get(self.role, RowScope.NONE)
+
+    @property
+    def viewer(self) -> UUID:
+        """Whose rows of `record_access` those are."""
+        return viewer_of(self.role, self.post_id, self.unit_id)
+
+    @property
+    def town(self) -> str:
+        """The nine digits of the town, or the six of a county."""
+        return self.division_code[:9]
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds a permission."""

@@ -10,8 +10,8 @@ from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate,
 from api.domain.labels import Labelled
 from api.domain.lead_marks import FocusMark
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel
-from api.domain.permissions import ROLE_SCOPE, RowScope
 from api.domain.permissions import Permission as P
+from api.domain.permissions import RowScope
 
 
 class LeadStatus(Labelled):
@@ -305,7 +305,7 @@ def _is_another(actor: Actor, record: Record) -> bool:
 
 def _at_home(actor: Actor, record: Record) -> bool:
     """The town's leaders for the town; the county for what it answers for itself."""
-    return OWN_UNIT.holds(actor, record) or ROLE_SCOPE.get(actor.role) is RowScope.TOWN
+    return OWN_UNIT.holds(actor, record) or actor.scope is RowScope.TOWN
 
 
 #: 移送规定第5条: the head decides, and is not who reported.

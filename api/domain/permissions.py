@@ -335,7 +335,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 class RowScope(Labelled):
-    """Which rows of the ledgers a role sees; `access/scopes.py` turns it into SQL."""
+    """Which rows of the ledgers a role sees; `access/visibility.py` turns it into SQL."""
 
     TOWN = "town", "本镇全部"
     UNIT = "unit", "本单位主办、协办或提交的"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.db import Base
@@ -49,6 +49,8 @@ class Distribution(Recorded, Versioned, Base):
     approval_document_no: Mapped[str] = mapped_column(default="")
     published_on: Mapped[date | None]
     objection_until: Mapped[date | None]
+    #: How often it was computed anew; its lines carry the same number.
+    round: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     claims_count: Mapped[int] = mapped_column(default=0)
     total_pay: Mapped[int] = mapped_column(default=0)
     total_set_aside: Mapped[int] = mapped_column(default=0)
@@ -61,11 +63,12 @@ class Distribution(Recorded, Versioned, Base):
 
 
 class DistributionLine(Base):
-    """One victim's line: what the plan says, and what became of it."""
+    """One victim's line: what the plan says, and what became of it. Lines are never deleted: those
+    of the plan's own `round` hold, earlier ones were computed again before anybody approved them."""
 
     __tablename__ = "distribution_lines"
     __table_args__ = (
-        UniqueConstraint("distribution_id", "victim_id"),
+        UniqueConstraint("distribution_id", "round", "victim_id"),
         CheckConstraint("share >= 0 AND share <= outstanding", name="share"),
         Index(None, "victim_id"),
         Index(None, "distribution_id", "id"),
@@ -73,6 +76,7 @@ class DistributionLine(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     distribution_id: Mapped[UUID] = mapped_column(ForeignKey("distributions.id"))
+    round: Mapped[int]
     victim_id: Mapped[UUID] = mapped_column(ForeignKey("victims.id"))
     claim: Mapped[str]
     standing: Mapped[Standing]

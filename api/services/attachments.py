@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import visibility
 from api.core import events, files
 from api.core.file_types import FileType, sniff
 from api.core.pagination import Listing, check_columns
@@ -16,8 +17,8 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden, NotFound
 from api.domain.events import EventName
 from api.domain.files import extension, safe_name
-from api.domain.permissions import ROLE_SCOPE, RowScope, follows_only
 from api.domain.permissions import Permission as P
+from api.domain.permissions import RowScope, follows_only
 from api.models.attachments import Attachment
 from api.models.cases import Case
 from api.models.inspections import Inspection
@@ -124,6 +125,13 @@ def _rows() -> Select[Any]:
 def _shared(actor: Actor, subject: Subject) -> ColumnElement[bool]:
     """The attachments that this actor is shown: of a record that is only followed, the own ones;
     what a reporter sent, like what a reporter wrote, to those who handle the record."""
+    if subject.resource == leads.RESOURCE:
+        apart = select(Lead.id).where(visibility.only_reported(actor))
+        return or_(_own(actor), and_(Attachment.subject_id.not_in(apart), _by_role(actor, subject)))
+    return _by_role(actor, subject)
+
+
+def _by_role(actor: Actor, subject: Subject) -> ColumnElement[bool]:
     if not follows_only(actor.role, subject.handle):
         if subject.manage is not None and actor.may(subject.manage):
             return true()
@@ -132,7 +140,12 @@ def _shared(actor: Actor, subject: Subject) -> ColumnElement[bool]:
             return by_staff
         owned = select(subject.model.id).where(subject.model.owner_unit_id == actor.unit_id)
         return or_(by_staff, Attachment.subject_id.in_(owned))
-    if ROLE_SCOPE.get(actor.role) is RowScope.POST:
+    return _own(actor)
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    """Uploaded by the actor's own unit, or post where the role sees nothing else."""
+    if actor.scope is RowScope.POST:
         return Attachment.uploaded_by_post_id == actor.post_id
     own = select(Post.id).where(Post.unit_id == actor.unit_id)
     return Attachment.uploaded_by_post_id.in_(own)

@@ -7,10 +7,10 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import visibility
 from api.core import errors, events, record_access, search
 from api.core.clock import now
 from api.core.ids import uuid7
-from api.core.pagination import Listing
 from api.domain.actors import Actor
 from api.domain.cases import CASE_FLOW, CaseStatus, filing_rule
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, RuleViolated
@@ -27,19 +27,6 @@ from api.services import (
 )
 from api.services.case_decisions import set_due
 from api.services.cases import LISTING, RESOURCE, read
-
-#: Only for `visible`: cases may not call the service of leads, which calls them (decisions).
-_LEADS = Listing(
-    resource="lead",
-    id=Lead.id,
-    town_code=Lead.town_code,
-    source=Lead.__table__,
-    item_columns={},
-    read_columns={},
-    filters={},
-    sorts={},
-    default_sort="",
-)
 
 _WHAT = "案件"
 
@@ -119,7 +106,7 @@ async def _sources(
         return []
     rows = await session.scalars(
         select(Lead)
-        .where(Lead.id.in_(wanted), _LEADS.visible(actor))
+        .where(Lead.id.in_(wanted), visibility.seen(actor, Lead))
         .order_by(Lead.id)
         .with_for_update(of=Lead)
     )

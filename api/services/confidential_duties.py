@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, Date, Text, and_, cast, exists, func, literal_column, select
 
+from api.access import restricted_rows
 from api.domain.actors import Actor
 from api.domain.duties import DutyKind
 from api.domain.informants import DECIDE_RULE, OpeningStatus
@@ -10,7 +11,7 @@ from api.domain.restricted_files import RestrictedStatus
 from api.models.informants import Informant, InformantOpening, InformantRecusal
 from api.models.leads import Lead
 from api.models.restricted_files import RestrictedFile
-from api.services import leads, restricted_files
+from api.services import leads
 from api.services._duty_source import NO, Source, in_status
 from api.services.lead_duties import answered_for
 
@@ -26,7 +27,7 @@ def _restricted(kind: DutyKind, status: RestrictedStatus) -> Source:
         RestrictedFile,
         P.RESTRICTED_FILE_HANDLE,
         lambda actor: and_(
-            in_status(RestrictedFile.status, status), restricted_files.visible(actor)
+            in_status(RestrictedFile.status, status), restricted_rows.visible(actor)
         ),
         literal_column("'专档'", Text()),
         lead_number,

@@ -2,7 +2,7 @@
 itself may not handle goes to the county."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,13 @@ from api.core import events, record_access
 from api.core.clock import now, today
 from api.core.record_access import RecordAccess
 from api.domain import conflicts as rules
-from api.domain.actors import Actor
+from api.domain.actors import Actor, viewer_of
 from api.domain.conflicts import Body
 from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.events import EventName
 from api.domain.leads import NOTHING_MERGED, PENDING, LeadStatus, ReporterKind
 from api.domain.leads import is_routed as goes_by_county
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
-from api.domain.permissions import ROLE_SCOPE, Role, RowScope
 from api.models.informants import Informant, LeadAccusedUnit
 from api.models.leads import Lead
 from api.models.units import Division, Post, Unit
@@ -160,6 +159,8 @@ class Coming:
     viewers: list[UUID]
     reporter: dict[str, Any] | None = None
     taker: UUID | None = None
+    #: Who hands it in, as `record_access` names them; nobody for a report of the public.
+    sender: UUID | None = None
 
 
 async def keep_off(session: AsyncSession, coming: Coming) -> list[tuple[Any, dict[str, Any]]]:
@@ -197,7 +198,8 @@ def apart(near: Around, coming: Coming) -> list[tuple[Any, dict[str, Any]]]:
             "proposed_unit_id": None,
             "status": LeadStatus.ESCALATED,
         }
-        viewers[:] = [county]
+        # who reported it keeps sight of how it stands, unless it is about them
+        viewers[:] = [county, *(each for each in viewers if each == coming.sender)]
         told = {"units": standing.names()}
         rows.append(
             (
@@ -254,13 +256,9 @@ async def read_new(session: AsyncSession, actor: Actor, lead: dict[str, Any]) ->
     try:
         return await leads.read(actor, lead["id"], session)
     except NotFound:
-        routed = len(lead["town_code"]) == _COUNTY
-        seer = (
-            replace(actor, role=Role.COUNTY, unit_id=lead["owner_unit_id"])
-            if routed
-            else replace(actor, role=Role.OFFICE)
+        shown = await leads.for_actor(
+            actor, await leads.LISTING.written(actor, lead["id"], session)
         )
-        shown = await leads.for_actor(actor, await leads.LISTING.one(seer, lead["id"], session))
         return shown | {"available_actions": [], "revealable": []}
 
 
@@ -312,7 +310,8 @@ async def _route(
             RecordAccess.resource == leads.RESOURCE, RecordAccess.record_id == lead.id
         )
     )
-    await record_access.grant(session, leads.RESOURCE, lead.id, [county])
+    sender = await _sender(session, lead, standing.barred)
+    await record_access.grant(session, leads.RESOURCE, lead.id, [county, sender])
     # the town's keepers are out as well: from here the county names its own
     kept = await session.get(Informant, lead.id, with_for_update=True)
     if kept is not None:
@@ -343,22 +342,25 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
             LeadAccusedUnit.lead_id == lead.id, LeadAccusedUnit.unit_id.not_in(stays)
         )
     )
-    creator = await session.get(Post, lead.created_by_post_id) if lead.created_by_post_id else None
     lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
     lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
-    viewers = (
-        [(place.village_unit_id, place.village_unit_id), (creator.unit_id, _viewer(creator))]
-        if creator
-        else []
-    )
-    seeing = [viewer for unit, viewer in viewers if unit not in barred]
+    village = place.village_unit_id if lead.created_by_post_id else None
+    seeing = [None if village in barred else village, await _sender(session, lead, barred)]
     await record_access.grant(session, leads.RESOURCE, lead.id, seeing)
     await session.flush()
     told = {"reason": await unnamed.told(session, lead_id, body.reason)}
     await events.record(session, actor, EventName.LEAD_RETURNED, leads.RESOURCE, lead.id, told)
+
+
+async def _sender(session: AsyncSession, lead: Lead, barred: Collection[UUID]) -> UUID | None:
+    """Whose row lets those who handed a lead in see it: nobody's where it is about them."""
+    post = await session.get(Post, lead.created_by_post_id) if lead.created_by_post_id else None
+    if post is None or post.unit_id in barred:
+        return None
+    return viewer_of(post.role, post.id, post.unit_id)
 
 
 def _still_barred(standing: Standing, office: UUID) -> tuple[set[UUID], set[UUID]]:
@@ -370,7 +372,3 @@ def _still_barred(standing: Standing, office: UUID) -> tuple[set[UUID], set[UUID
         if not rules.goes_to_county(rules.barred({unit}, standing.bodies), office, standing.bodies)
     }
     return stays, rules.barred(stays, standing.bodies)
-
-
-def _viewer(post: Post) -> UUID:
-    return post.id if ROLE_SCOPE.get(post.role) is RowScope.POST else post.unit_id

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,7 +37,7 @@ from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.services import _transition, ledger, protect, time_rules
 from api.services.distribution_payments import confirm, confirm_partly, pay
-from api.services.distributions import LISTING, forget, read
+from api.services.distributions import LISTING, forget, lines_of, read
 
 D, K, L = Distribution, AccountKind, DistributionLine
 
@@ -69,7 +69,7 @@ async def transition(
 
 async def _compute(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
     del body
-    await forget(session, plan)
+    forget(plan)
     rows = await _claimants(session, plan.case_id, plan.id)
     if not rows:
         raise RuleViolated("没有已核实的受害人，不能测算", code="no_claims")
@@ -94,7 +94,7 @@ async def _compute(session: AsyncSession, actor: Actor, plan: Distribution, body
     plan.total_pay = result.total(Disposition.PAY)
     plan.total_set_aside = result.total(Disposition.SET_ASIDE)
     plan.undistributed = result.undistributed
-    await _write_lines(session, plan.id, {claim.key: victim for victim, claim in rows}, result)
+    await _write_lines(session, plan, {claim.key: victim for victim, claim in rows}, result)
 
 
 async def _claimants(
@@ -103,7 +103,7 @@ async def _claimants(
     """Verified and excluded claims; what earlier plans paid or promised counts as refunded."""
     earlier = (
         select(func.coalesce(func.sum(L.share), 0))
-        .join(D, D.id == L.distribution_id)
+        .join(D, and_(D.id == L.distribution_id, D.round == L.round))
         .where(
             L.victim_id == Victim.id,
             D.id != plan_id,
@@ -144,12 +144,13 @@ _FIRST = {
 
 
 async def _write_lines(
-    session: AsyncSession, plan_id: UUID, victims: dict[str, UUID], result: Plan
+    session: AsyncSession, plan: Distribution, victims: dict[str, UUID], result: Plan
 ) -> None:
     rows = [
         {
             "id": uuid7(),
-            "distribution_id": plan_id,
+            "distribution_id": plan.id,
+            "round": plan.round,
             "victim_id": victims[line.key],
             "claim": line.key,
             "standing": line.standing,
@@ -212,15 +213,15 @@ async def _approve(session: AsyncSession, actor: Actor, plan: Distribution, body
     await ledger.post_many(session, actor, plan.case_id, list(drafts.values()))
     for name, draft in drafts.items():
         setattr(plan, name, draft.id)
-    await _mark(session, plan.id, Disposition.SET_ASIDE, LineStatus.SET_ASIDE)
+    await _mark(session, plan, Disposition.SET_ASIDE, LineStatus.SET_ASIDE)
 
 
 async def _mark(
-    session: AsyncSession, plan_id: UUID, disposition: Disposition, to: LineStatus
+    session: AsyncSession, plan: Distribution, disposition: Disposition, to: LineStatus
 ) -> None:
     await session.execute(
         sql_update(L)
-        .where(L.distribution_id == plan_id, L.disposition == disposition)
+        .where(lines_of(plan), L.disposition == disposition)
         .values(status=to)
         .execution_options(synchronize_session=False)
     )
@@ -241,7 +242,7 @@ async def _release(session: AsyncSession, actor: Actor, plan: Distribution, body
             )
     plan.pay_transfer_id = plan.set_aside_transfer_id = None
     plan.approved_by_id = plan.approved_at = None
-    await _mark(session, plan.id, Disposition.SET_ASIDE, LineStatus.PLANNED)
+    await _mark(session, plan, Disposition.SET_ASIDE, LineStatus.PLANNED)
 
 
 async def _publish(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,7 @@ from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import Reveal
 from api.services import ledger, protect
-from api.services.distributions import RESOURCE, read
+from api.services.distributions import RESOURCE, lines_of, read
 
 D, K, L = Distribution, AccountKind, DistributionLine
 
@@ -40,7 +40,7 @@ async def pay(session: AsyncSession, actor: Actor, plan: Distribution, body: Any
             article="参照《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
         )
     plan.paid_by_id = actor.id
-    due = await _lines(session, plan.id, LineStatus.PLANNED, LineStatus.FAILED)
+    due = await _lines(session, plan, LineStatus.PLANNED, LineStatus.FAILED)
     due = [line for line in due if line.disposition == Disposition.PAY]
     await _move(session, actor, plan, due, K.PAYABLE, K.PAID_PENDING, body.document_no)
     await _settle(session, due, LineStatus.PAYING)
@@ -48,7 +48,7 @@ async def pay(session: AsyncSession, actor: Actor, plan: Distribution, body: Any
 
 async def confirm(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
     """All that was sent has arrived."""
-    sent = await _lines(session, plan.id, LineStatus.PAYING)
+    sent = await _lines(session, plan, LineStatus.PAYING)
     await _move(session, actor, plan, sent, K.PAID_PENDING, K.RETURNED, body.document_no)
     await _settle(session, sent, LineStatus.PAID)
 
@@ -57,7 +57,7 @@ async def confirm_partly(
     session: AsyncSession, actor: Actor, plan: Distribution, body: Any
 ) -> None:
     """What was sent has arrived but for the named claims. Raises Invalid (`unknown_claim`)."""
-    sent = await _lines(session, plan.id, LineStatus.PAYING)
+    sent = await _lines(session, plan, LineStatus.PAYING)
     named = set(body.failed_claims.replace(",", " ").replace("，", " ").replace("、", " ").split())
     unknown = sorted(named - {line.claim for line in sent})
     if unknown or not named:
@@ -72,10 +72,10 @@ async def confirm_partly(
 
 
 async def _lines(
-    session: AsyncSession, plan_id: UUID, *statuses: LineStatus
+    session: AsyncSession, plan: Distribution, *statuses: LineStatus
 ) -> Sequence[DistributionLine]:
     found = await session.scalars(
-        select(L).where(L.distribution_id == plan_id, L.status.in_(statuses)).order_by(L.id)
+        select(L).where(lines_of(plan), L.status.in_(statuses)).order_by(L.id)
     )
     return list(found)
 
@@ -132,6 +132,7 @@ async def reveal(
     rows = await session.execute(
         select(L.claim, Victim.name_enc, Victim.bank_name, Victim.account_enc, L.share)
         .join(Victim, Victim.id == L.victim_id)
+        .join(D, and_(D.id == L.distribution_id, D.round == L.round))
         .where(
             L.distribution_id == record_id,
             L.disposition == Disposition.PAY,

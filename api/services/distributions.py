@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Text, Uuid, func, select
-from sqlalchemy import delete as sql_delete
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
@@ -46,6 +45,8 @@ from api.services.property_items import case_ref
 
 RESOURCE = "distribution"
 D, L = Distribution, DistributionLine
+#: The lines that a plan consists of now.
+_HOLDS = and_(L.distribution_id == D.id, L.round == D.round)
 _EDITABLE = frozenset({DistributionStatus.DRAFT, DistributionStatus.COMPUTED})
 _PAYABLE = frozenset(
     {DistributionStatus.PUBLISHED, DistributionStatus.PAYING, DistributionStatus.PARTLY_PAID}
@@ -71,7 +72,7 @@ _ITEM: dict[str, Any] = {
 def _sum_of(*statuses: LineStatus) -> Any:
     return yuan(
         select(func.coalesce(func.sum(L.share), 0))
-        .where(L.distribution_id == D.id, L.status.in_(statuses))
+        .where(_HOLDS, L.status.in_(statuses))
         .scalar_subquery()
     )
 
@@ -134,9 +135,7 @@ LINES = Listing(
     resource="distribution_line",
     id=L.id,
     town_code=D.town_code,
-    source=L.__table__.join(D.__table__, D.id == L.distribution_id).join(
-        Victim.__table__, Victim.id == L.victim_id
-    ),
+    source=L.__table__.join(D.__table__, _HOLDS).join(Victim.__table__, Victim.id == L.victim_id),
     item_columns=_LINE,
     read_columns=_LINE,
     filters={
@@ -239,7 +238,7 @@ async def update(
     for name, value in changes.items():
         setattr(plan, name, value)
     if {"pool", "base_rule", "returns_offset"} & set(changes):
-        await forget(session, plan)
+        forget(plan)
     plan.version += 1
     plan.updated_at = now()
     await session.flush()
@@ -250,8 +249,13 @@ async def update(
     return await read(actor, record_id, session)
 
 
-async def forget(session: AsyncSession, plan: Distribution) -> None:
-    """Drop the lines of a plan that was not approved: they were never anybody's promise."""
-    await session.execute(sql_delete(L).where(L.distribution_id == plan.id))
+def lines_of(plan: Distribution) -> ColumnElement[bool]:
+    """The lines that a plan consists of now, for the statements of services."""
+    return and_(L.distribution_id == plan.id, L.round == plan.round)
+
+
+def forget(plan: Distribution) -> None:
+    """Leave the lines of a plan that was not approved behind: they were never anybody's promise."""
+    plan.round += 1
     plan.certificate = None
     plan.claims_count = plan.total_pay = plan.total_set_aside = plan.undistributed = 0

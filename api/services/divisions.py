@@ -105,7 +105,7 @@ async def _may_change(
     """A town that has an office of its own is that office's (or the administrator's) to change."""
     if actor.role is Role.SYSTEM_ADMIN or not changed:
         return
-    elsewhere = {code[:9] for code in changed} - {actor.division_code[:9]}
+    elsewhere = {code[:9] for code in changed} - {actor.town}
     kept = await session.scalars(
         select(Unit.division_code).where(
             Unit.kind == UnitKind.OFFICE,

@@ -127,6 +127,7 @@ def _visible(actor: Actor, examined: CTE, limit: int) -> ColumnElement[Any]:
             columns.actor_name,
             columns.data,
             Unit.name.label("unit_name"),
+            timeline.only_reported(actor, columns.subject_id).label("apart"),
         )
         .select_from(examined.outerjoin(Unit, Unit.id == columns.unit_id))
         .where(
@@ -157,6 +158,6 @@ def _cloud_event(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
             "label": timeline.sentence(row["name"], row["subject_type"], row["data"]),
             "actor_name": row["actor_name"],
             "unit_name": row["unit_name"],
-            "details": timeline.told(actor, row["data"]),
+            "details": timeline.told(actor, row["data"], apart=row["apart"]),
         },
     }

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.clock import now, today
 from api.core.pagination import Listing
 from api.domain.actors import Actor
-from api.domain.permissions import ROLE_SCOPE, Permission, Role, RowScope
+from api.domain.permissions import Permission, Role, RowScope
 from api.domain.statistics import Params
 from api.services import (
     cases,
@@ -65,9 +65,7 @@ def predicates_of(listing: Listing, params: Params) -> list[Any]:
 
 def bindings(actor: Actor) -> dict[str, object]:
     """The values behind the parameters of scopes and filters; a list binds the same ones."""
-    scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
-    viewer = actor.post_id if scope is RowScope.POST else actor.unit_id
-    return {"viewer": viewer, "town": actor.division_code[:9], "now": now(), "today": today()}
+    return {"viewer": actor.viewer, "town": actor.town, "now": now(), "today": today()}
 
 
 async def row_of(session: AsyncSession, actor: Actor, listing: Listing, columns: list[Any]) -> Any:
@@ -98,7 +96,7 @@ async def keeping(
     ask: Callable[[AsyncSession, Actor], Awaitable[T]],
 ) -> tuple[T, datetime]:
     """The answer to a question of the whole ledger, and of when it is."""
-    bound, scope = bindings(actor), ROLE_SCOPE.get(actor.role)
+    bound, scope = bindings(actor), actor.scope
     key = (what, scope, bound["town"] if scope is RowScope.TOWN else bound["viewer"])
     kept = _kept.get(key)
     if kept and kept.until > time.monotonic():

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import case_rows
+from api.access import visibility
 from api.core.db import database
 from api.domain.actors import Actor
 from api.domain.errors import DomainError, Forbidden, NotFound
@@ -72,7 +72,7 @@ async def run(
 
 async def _case(session: AsyncSession, actor: Actor, number: str) -> UUID:
     found = await session.scalar(
-        select(Case.id).where(Case.number == number.strip().upper(), case_rows.seen(actor))
+        select(Case.id).where(Case.number == number.strip().upper(), visibility.seen(actor, Case))
     )
     if found is None:
         raise NotFound(f"没有编号为“{number}”的案件，或者该岗位看不到它")

@@ -167,7 +167,7 @@ async def take_in(
         filename=plain_name(name),
         size=len(content),
         file_sha256=digest,
-        town_code=actor.division_code[:9],
+        town_code=actor.town,
         owner_unit_id=actor.unit_id,
         case_id=case_id,
         created_by_post_id=actor.post_id,

@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from api.access import visibility
 from api.core.clock import TIMEZONE, now
 from api.domain import informants as rules
 from api.domain.actors import Actor
@@ -40,7 +41,9 @@ _KEEPERS = [role for role in Role if P.INFORMANT_OPEN in ROLE_PERMISSIONS[role]]
 
 async def _lead(session: AsyncSession, actor: Actor, lead_id: UUID) -> Lead:
     found = await session.scalar(
-        select(Lead).where(Lead.id == lead_id, leads.LISTING.visible(actor))
+        select(Lead).where(
+            Lead.id == lead_id, leads.LISTING.visible(actor), ~visibility.only_reported(actor)
+        )
     )
     if found is None:
         raise NotFound

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import risk_rows
+from api.access import risk_rows, visibility
 from api.core import events, search
 from api.core.clock import now, today
 from api.core.pagination import Listing, Sort, check_columns, day, param
@@ -217,7 +217,7 @@ async def _rectification(
         return None
     found = await session.scalar(
         select(Rectification).where(
-            Rectification.id == body.rectification_id, risk_rows.seen(actor, Rectification)
+            Rectification.id == body.rectification_id, visibility.seen(actor, Rectification)
         )
     )
     if found is None:

@@ -15,7 +15,7 @@ from api.domain.errors import Conflict, FieldError, Invalid
 from api.domain.lead_assists import ASSIST_FLOW, RULE, UNANSWERED, AssistStatus
 from api.domain.leads import LeadStatus
 from api.domain.organisation import LEAD_ASSISTANTS
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.domain.permissions import Permission, RowScope
 from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.units import Unit
@@ -65,10 +65,7 @@ class _Standing:
 def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
     """What each assist offers the actor; its words are for who asked, who was asked, and who sees
     the town's leads. `live`: the lead is still worked on."""
-    everything = (
-        str(actor.unit_id) == lead["owner_unit"]["id"]
-        or ROLE_SCOPE.get(actor.role) is RowScope.TOWN
-    )
+    everything = str(actor.unit_id) == lead["owner_unit"]["id"] or actor.scope is RowScope.TOWN
     hidden: set[str] = set()
     lead["assists"].sort(key=lambda each: each["id"])  # by time
     for assist in lead["assists"]:

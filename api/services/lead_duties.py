@@ -24,8 +24,8 @@ from api.domain.duties import DutyKind
 from api.domain.lead_assists import AssistStatus
 from api.domain.lead_transfers import TransferSide
 from api.domain.leads import DRAWABLE, PENDING, TRIAGE, LeadStatus, TransferStage
-from api.domain.permissions import ROLE_SCOPE, Role, RowScope
 from api.domain.permissions import Permission as P
+from api.domain.permissions import Role, RowScope
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransferClock
 from api.models.leads import Lead
@@ -51,11 +51,7 @@ _BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
 
 def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
     def waits(actor: Actor) -> ColumnElement[bool]:
-        whose = (
-            Lead.town_code == actor.division_code[:9]
-            if office
-            else Lead.owner_unit_id == actor.unit_id
-        )
+        whose = Lead.town_code == actor.town if office else Lead.owner_unit_id == actor.unit_id
         own = and_(whose, in_status(Lead.status, status))
         if status in TRIAGE:
             return and_(own, _not_alarmed())
@@ -77,9 +73,7 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
 
 def _to_close(actor: Actor) -> ColumnElement[bool]:
     """The town's leads wait for its office; the county's, whose place is the county, for itself."""
-    mine = and_(
-        Lead.town_code == actor.division_code[:9], in_status(Lead.status, LeadStatus.FED_BACK)
-    )
+    mine = and_(Lead.town_code == actor.town, in_status(Lead.status, LeadStatus.FED_BACK))
     return mine if actor.may(P.LEAD_ASSIGN) else and_(mine, Lead.owner_unit_id == actor.unit_id)
 
 
@@ -94,8 +88,8 @@ def _handed_over(*, undecided: bool = False) -> Any:
 
 def answered_for(actor: Actor) -> ColumnElement[bool]:
     """The leads of the actor's town, or those that the county answers for itself."""
-    if ROLE_SCOPE.get(actor.role) is RowScope.TOWN:
-        return Lead.town_code == actor.division_code[:9]
+    if actor.scope is RowScope.TOWN:
+        return Lead.town_code == actor.town
     return Lead.owner_unit_id == actor.unit_id
 
 
@@ -184,7 +178,7 @@ SOURCES: tuple[Source, ...] = (
         K.LEAD_UNOWNED,
         P.LEAD_ASSIGN,
         K.LEAD_UNOWNED.value,
-        lambda actor: Lead.town_code == actor.division_code[:9],
+        lambda actor: Lead.town_code == actor.town,
     ),
     _unowned(K.LEAD_UNOWNED_COUNTY, P.LEAD_HANDLE, K.LEAD_UNOWNED_COUNTY.value, _of_county),
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
@@ -202,7 +196,7 @@ SOURCES: tuple[Source, ...] = (
         Lead,
         P.LEAD_ASSIGN,
         lambda actor: and_(
-            Lead.town_code == actor.division_code[:9],
+            Lead.town_code == actor.town,
             Lead.status.in_(DRAWABLE),
             Lead.merged_into_id.is_(None),  # it goes on in another one
             Lead.id.in_(

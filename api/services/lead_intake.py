@@ -22,7 +22,7 @@ from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierState
 from api.domain.leads import LeadStatus, ReporterKind
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.domain.permissions import Permission
 from api.models.informants import Informant
 from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Post
@@ -224,7 +224,7 @@ def _reporter(
 
 def _viewers(actor: Actor, place: places.Place) -> list[UUID]:
     """Who sees a new lead besides the town's office: its village, and whoever handed it in."""
-    creator = actor.post_id if ROLE_SCOPE.get(actor.role) is RowScope.POST else actor.unit_id
+    creator = actor.viewer
     viewers = [creator, place.village_unit_id]
     return [v for v in dict.fromkeys(viewers) if v is not None and v != place.office_unit_id]
 
@@ -243,7 +243,7 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     code = body.division_code or actor.division_code
     place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
-    coming = conflicts.Coming(made.lead, made.viewers, made.reporter, actor.unit_id)
+    coming = conflicts.Coming(made.lead, made.viewers, made.reporter, actor.unit_id, actor.viewer)
     kept_off = await conflicts.keep_off(session, coming)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
     if made.reporter:
@@ -285,10 +285,7 @@ async def update(
     )
     if {"subject_name", "division_code"} & changes.keys():
         await conflicts.reconsider(session, actor, lead)
-    known = {
-        "id": lead.id, "town_code": lead.town_code, "owner_unit_id": lead.owner_unit_id,
-    }  # fmt: skip
-    return await conflicts.read_new(session, actor, known)
+    return await conflicts.read_new(session, actor, {"id": lead.id})
 
 
 async def _changes(session: AsyncSession, lead: Lead, body: LeadUpdate) -> dict[str, Any]:

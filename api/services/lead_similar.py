@@ -36,7 +36,7 @@ from api.domain.actors import Actor
 from api.domain.errors import NotFound
 from api.domain.identifiers import PUBLIC_KINDS, IdentifierKind, IdentifierState
 from api.domain.leads import LeadConclusion, LeadStatus, TransferStage, can_absorb, can_join
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope, follows_only
+from api.domain.permissions import Permission, RowScope, follows_only
 from api.domain.similarity import Features, Match
 from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead, LeadIdentifier
@@ -234,7 +234,7 @@ def _sounds(brand: str) -> list[str]:
 
 
 async def _similar(actor: Actor, wanted: _Wanted, *, personal: bool) -> dict[str, Any]:
-    scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+    scope = actor.scope
     shape = scope, wanted.words is not None
     compiled = _compiled.get(shape)
     if compiled is None:
@@ -247,8 +247,8 @@ async def _similar(actor: Actor, wanted: _Wanted, *, personal: bool) -> dict[str
         "sounds": _sounds(who.brand),
         "words": wanted.words,
         "own_id": wanted.own_id,
-        "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
-        "town": actor.division_code[:9],
+        "viewer": actor.viewer,
+        "town": actor.town,
     }
     bound = [compiled.fixed.get(name, values.get(name)) for name in compiled.names]
     # every part of it has its own limit: one plan is right for all, and planning takes longer
@@ -310,14 +310,14 @@ def _item(match: Match, row: dict[str, Any]) -> dict[str, Any]:
 
 async def of_lead(actor: Actor, lead_id: UUID) -> dict[str, Any]:
     """Leads like a visible one. Raises NotFound."""
-    scope = ROLE_SCOPE.get(actor.role, RowScope.NONE)
+    scope = actor.scope
     compiled = _own.get(scope)
     if compiled is None:
         compiled = _own[scope] = compile_statement(_own_statement(scope))
     values = {
         "lead_id": lead_id,
-        "viewer": actor.post_id if scope is RowScope.POST else actor.unit_id,
-        "town": actor.division_code[:9],
+        "viewer": actor.viewer,
+        "town": actor.town,
     }
     bound = [compiled.fixed.get(name, values.get(name)) for name in compiled.names]
     row = await database().fetchrow(compiled.sql, *bound, planning=Planning.ONCE)

@@ -43,6 +43,7 @@ from api.domain.leads import (
     LeadConclusion,
     LeadStatus,
     TransferStage,
+    is_routed,
 )
 from api.domain.permissions import Permission, follows_only
 from api.models import leads as lead_models
@@ -373,21 +374,29 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     due, days = lead["due_on"], await time_rules.working_days()
     lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
+    reported = _only_reported(actor, lead)
     available = LEAD_FLOW.available(actor, _standing(lead))
     lead["available_actions"] = actions(available, _offered(lead))
-    if follows_only(actor.role, Permission.LEAD_HANDLE):
+    if reported or follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = []
         lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     if lead.pop("assisted"):
         lead_assists.show(actor, lead, live=lead["status"] in lead_assists.LIVE)
-    lead["revealable"] = _revealable(actor, lead)
+    lead["revealable"] = [] if reported else _revealable(actor, lead)
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     lead["merged_into"] = next(
         iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
     )
     return lead
+
+
+def _only_reported(actor: Actor, lead: dict[str, Any]) -> bool:
+    """`visibility.only_reported` of a lead that was read."""
+    own = str(actor.unit_id)
+    handles = {lead["owner_unit"]["id"], *(each["unit"]["id"] for each in lead["assists"] or ())}
+    return is_routed(lead["town_code"]) and own not in handles
 
 
 def _standing(lead: dict[str, Any]) -> _Standing:

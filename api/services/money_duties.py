@@ -30,7 +30,7 @@ def _plan(
         Distribution,
         needs,
         lambda actor: and_(
-            Distribution.town_code == actor.division_code[:9],
+            Distribution.town_code == actor.town,
             or_(false(), *(in_status(Distribution.status, status) for status in statuses)),
             *others(actor),
         ),
@@ -51,7 +51,7 @@ def _reward(
         Reward,
         needs,
         lambda actor: and_(
-            Reward.town_code == actor.division_code[:9],
+            Reward.town_code == actor.town,
             in_status(Reward.status, status),
             *others(actor),
         ),

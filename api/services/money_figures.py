@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import case_rows
+from api.access import visibility
 from api.domain.actors import Actor
 from api.domain.ledger import MEASURE_NOTES, AccountKind, Measure, Standing, measures
 from api.domain.money import to_yuan
@@ -88,7 +88,7 @@ async def _stages(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
 async def _standings(session: AsyncSession, actor: Actor) -> list[Standing]:
     """The accounts of all visible books, summed by kind."""
     balance, inflow = ledger.account_sums()
-    seen = select(Case.id).where(case_rows.seen(actor))
+    seen = select(Case.id).where(visibility.seen(actor, Case))
     each = (
         select(Account.kind, balance.label("balance"), inflow.label("inflow"))
         .where(Account.book_id.in_(seen))

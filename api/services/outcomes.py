@@ -117,7 +117,7 @@ async def create(session: AsyncSession, actor: Actor, body: OutcomeCreate) -> di
 
     Its texts are written for the public: identifiers in them are masked for good.
     """
-    town = actor.division_code[:9]
+    town = actor.town
     made = Outcome(
         id=uuid7(),
         number=(await numbers.take("CG", town))[0],

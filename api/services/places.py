@@ -63,7 +63,7 @@ async def numbered(
 
 
 def _check_own(actor: Actor, division_code: str, what: str) -> None:
-    if not division_code.startswith(actor.division_code[:9]):
+    if not division_code.startswith(actor.town):
         message = f"只能登记本镇范围内的{what}"
         raise Invalid(message, errors=[FieldError("/division_code", "other_town", message)])
 

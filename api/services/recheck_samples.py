@@ -5,10 +5,11 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, false, func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from api.access import visibility
 from api.core import events, keyset, numbers
 from api.core.clock import today
 from api.core.ids import uuid7
@@ -17,7 +18,6 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.events import EventName
 from api.domain.leads import DRAWABLE, LeadConclusion
-from api.domain.permissions import ROLE_SCOPE, RowScope
 from api.models.leads import Lead
 from api.models.recheck_samples import RecheckSample, RecheckSampleLine
 from api.models.units import Unit
@@ -40,7 +40,7 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     if body.period_to < body.period_from:
         message = "结论日期的止日不能早于起日"
         raise Invalid(message, errors=[FieldError("/period_to", "before_start", message)])
-    await _one_at_a_time(session, actor.division_code[:9])
+    await _one_at_a_time(session, actor.town)
     population = await _population(session, actor, body)
     if not population:
         raise Conflict("该期间没有符合条件的线索可供抽取", code="population_empty")
@@ -51,7 +51,7 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     made: dict[str, Any] = {
         "id": uuid7(),
         "number": (await numbers.take("CY", actor.division_code))[0],
-        "town_code": actor.division_code[:9],
+        "town_code": actor.town,
         "period_from": body.period_from,
         "period_to": body.period_to,
         "conclusions": [each.value for each in dict.fromkeys(body.conclusions)],
@@ -113,13 +113,6 @@ async def _population(session: AsyncSession, actor: Actor, body: RecheckSampleCr
     return list(found)
 
 
-def _seen(actor: Actor) -> Any:
-    """Samples tell of the whole town: who sees single records only sees none."""
-    if ROLE_SCOPE.get(actor.role) is not RowScope.TOWN:
-        return false()
-    return RecheckSample.town_code == actor.division_code[:9]
-
-
 def _count(*conditions: Any) -> Any:
     return (
         select(func.count())
@@ -144,7 +137,9 @@ _ITEM = {
 
 async def page(session: AsyncSession, actor: Actor, query: RecheckSampleQuery) -> dict[str, Any]:
     """The town's samples, the latest first."""
-    statement = select(*(column.label(name) for name, column in _ITEM.items())).where(_seen(actor))
+    statement = select(*(column.label(name) for name, column in _ITEM.items())).where(
+        visibility.seen(actor, RecheckSample)
+    )
     return await keyset.page(
         session, statement, RecheckSample.id, query,
         lambda row: {name: getattr(row, name) for name in _ITEM},
@@ -161,7 +156,7 @@ async def read(session: AsyncSession, actor: Actor, sample_id: UUID) -> dict[str
     row = (
         await session.execute(
             select(*(column.label(name) for name, column in columns.items())).where(
-                RecheckSample.id == sample_id, _seen(actor)
+                RecheckSample.id == sample_id, visibility.seen(actor, RecheckSample)
             )
         )
     ).one_or_none()
@@ -211,7 +206,9 @@ async def lines(
 ) -> dict[str, Any]:
     """The leads of a sample's population. Raises NotFound."""
     if not await session.scalar(
-        select(RecheckSample.id).where(RecheckSample.id == sample_id, _seen(actor))
+        select(RecheckSample.id).where(
+            RecheckSample.id == sample_id, visibility.seen(actor, RecheckSample)
+        )
     ):
         raise NotFound
     second = aliased(Unit)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import visibility
 from api.core import events, rows
 from api.core.clock import now
 from api.domain import red_flags
@@ -21,16 +22,22 @@ from api.models.red_flags import LeadRedFlag
 from api.schemas.red_flags import CategoryAdoption, LeadRedFlagsPut
 from api.services import _transition, leads
 
+_FOLLOWS = Forbidden("只有承办单位和管理线索的岗位可以查看", code="follows_only")
+
 
 async def of_lead(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
     """The boxes of a visible lead and the suggestion. Raises NotFound, Forbidden."""
     if follows_only(actor.role, Permission.LEAD_HANDLE):
-        raise Forbidden("只有承办单位和管理线索的岗位可以查看", code="follows_only")
+        raise _FOLLOWS
     lead = await session.scalar(
         select(Lead).where(Lead.id == lead_id, leads.LISTING.visible(actor))
     )
     if lead is None:
         raise NotFound
+    if await session.scalar(
+        select(Lead.id).where(Lead.id == lead_id, visibility.only_reported(actor))
+    ):
+        raise _FOLLOWS
     return await _shown(session, actor, lead)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.restricted_rows import holds
 from api.core.clock import now
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound
@@ -16,7 +17,7 @@ from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.restricted_files import MemberAdd, MemberRemove, OwnerChange
 from api.services import _transition
-from api.services.restricted_files import holds, locked, may_manage, note, whole
+from api.services.restricted_files import locked, may_manage, note, whole
 
 _Member = RestrictedMember
 _TOWN, _COUNTY = LEVEL_DIGITS[DivisionLevel.TOWN], LEVEL_DIGITS[DivisionLevel.COUNTY]

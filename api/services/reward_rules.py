@@ -52,7 +52,7 @@ def _rule(row: RewardRuleVersion) -> RewardRule:
 
 async def versions(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """All versions of the actor's town, the one in force first."""
-    held = await _rows(session, actor.division_code[:9])
+    held = await _rows(session, actor.town)
     shown = [_shown(_rule(row)) | {"created_at": row.created_at} for row in held]
     builtin = _shown(rewards.BUILTIN) | {"created_at": None}
     return {"items": [*shown, builtin], "may_change": actor.may(Permission.REWARD_MANAGE)}
@@ -80,7 +80,7 @@ async def create_version(
     session: AsyncSession, actor: Actor, body: RewardRuleCreate
 ) -> dict[str, Any]:
     """Put another version in force. Raises StaleVersion, Invalid."""
-    town = actor.division_code[:9]
+    town = actor.town
     await lock(session, town)
     newest = await current(session, town)
     if body.version != newest.version:

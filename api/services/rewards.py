@@ -229,7 +229,7 @@ async def create(session: AsyncSession, actor: Actor, body: RewardCreate) -> dic
 
     Raises NotFound, Conflict (`rule_changed` and the codes of `RewardHindrance`), Invalid.
     """
-    town = actor.division_code[:9]
+    town = actor.town
     await reward_rules.lock(session, town)
     rule = await reward_rules.current(session, town)
     if rule.version != body.rule_version:
@@ -289,7 +289,7 @@ async def transition(
     session: AsyncSession, actor: Actor, record_id: UUID, body: Any
 ) -> dict[str, Any]:
     """Approve, refuse, pay or cancel. Raises what `_transition.apply` raises, Conflict, Invalid."""
-    await reward_rules.lock(session, actor.division_code[:9])
+    await reward_rules.lock(session, actor.town)
     reward = await _transition.lock(session, actor, LISTING, Reward, record_id)
     told = {
         name: await unnamed.told(session, reward.lead_id, getattr(body, name))

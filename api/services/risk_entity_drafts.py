@@ -19,7 +19,7 @@ from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_address
 from api.domain.organisation import UnitKind
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.domain.permissions import Permission
 from api.domain.risk_entities import (
     UNITS_OF_INDUSTRY,
     EntityStatus,
@@ -142,7 +142,7 @@ def draft(
     }
     viewers: list[UUID | None] = [
         owner,
-        actor.post_id if ROLE_SCOPE.get(actor.role) is RowScope.POST else actor.unit_id,
+        actor.viewer,
         place.village_unit_id,
         *known.regulators(body.industry),
     ]

@@ -102,7 +102,11 @@ async def _take(session: AsyncSession, actor: Actor, entity: RiskEntity, body: A
         await _pending_reminder(session, entity.id) if kind is RiskMeasureKind.REMIND else None
     )
     if pending:
-        done = {k: v for k, v in row.items() if k not in {"id", "created_at", "deadline"}}
+        done = {
+            k: v
+            for k, v in row.items()
+            if k not in {"id", "entity_id", "kind", "created_at", "deadline"}
+        }
         await session.execute(update(RiskMeasure).where(RiskMeasure.id == pending).values(done))
     else:
         await session.execute(insert(RiskMeasure), row)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import risk_rows
+from api.access import visibility
 from api.core import events, record_access
 from api.core.clock import now
 from api.domain.actors import Actor
@@ -16,6 +16,7 @@ from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_address
 from api.domain.permissions import Permission
 from api.domain.risk_entities import EDITABLE, MEASURE_OF_ACTION, RISK_ENTITY_FLOW, EntityAction
+from api.models.leads import Lead
 from api.models.risk_entities import RiskAssessment, RiskEntity, RiskEntityIdentifier, RiskMeasure
 from api.schemas.risk_entities import RiskEntityCreate, RiskEntityUpdate
 from api.services import _field_work, _transition, places, protect, sealing
@@ -38,7 +39,7 @@ async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) ->
     place, number = await places.numbered(session, actor, code, _WHAT, "QY")
     await _check_unit(session, body.owner_unit_id, place.town_code)
     lead_id = body.source_lead_id
-    if lead_id and not await risk_rows.lead_exists(session, actor, lead_id):
+    if lead_id and not await visibility.sees(session, actor, Lead, lead_id):
         message = "来源线索不存在或无权查看"
         raise Invalid(message, errors=[FieldError("/source_lead_id", "lead_unknown", message)])
     await _check_unique(session, place.town_code, credit_code(body.uscc))

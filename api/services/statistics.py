@@ -20,7 +20,7 @@ from api.domain.channels import LeadChannel
 from api.domain.labels import Labelled
 from api.domain.leads import LeadConclusion, LeadStatus
 from api.domain.money import to_yuan
-from api.domain.permissions import ROLE_SCOPE, Permission, RowScope
+from api.domain.permissions import Permission, RowScope
 from api.domain.statistics import COUNTS, RATIOS, Breakdown, Count, Goal, Params, percent
 from api.models.units import Division
 from api.services.figures import LEDGERS, figure, may_read, predicates_of, row_of
@@ -148,8 +148,8 @@ async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     cube, as_of = await cube_of(session, actor)
     cells = cube[Breakdown.VILLAGE]
     names = await _division_names(session, cells)
-    if ROLE_SCOPE.get(actor.role) is RowScope.TOWN:
-        names |= await _villages_of(session, actor.division_code[:9])
+    if actor.scope is RowScope.TOWN:
+        names |= await _villages_of(session, actor.town)
     rows: list[dict[str, Any]] = []
     for code in sorted({*cells, *names}):
         cell = cells.get(code, _NO_LEADS)

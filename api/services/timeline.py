@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Uuid, and_, cast, exists, literal_column, 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import api.domain
+from api.access import visibility
 from api.core import keyset
 from api.core.events import Event
 from api.core.pagination import Listing, PageQuery
@@ -105,20 +106,29 @@ def links_seen(actor: Actor, name: Any, data: Any) -> ColumnElement[bool]:
     )
 
 
-def told(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What an event says to this actor."""
-    if follows_only(actor.role, Permission.LEAD_HANDLE):
+def told(actor: Actor, data: Mapping[str, Any], *, apart: bool) -> dict[str, Any]:
+    """What an event says to this actor; `apart`: of a lead that he only reported."""
+    if apart or follows_only(actor.role, Permission.LEAD_HANDLE):
         return {name: value for name, value in data.items() if name in _STANDING}
     return dict(data)
+
+
+def only_reported(actor: Actor, subject_id: Any) -> ColumnElement[bool]:
+    """Whether the subject of an event is a lead that this actor only reported."""
+    return exists().where(Lead.id == subject_id, visibility.only_reported(actor))
 
 
 async def page(
     session: AsyncSession, actor: Actor, listing: Listing, record_id: UUID, query: PageQuery
 ) -> dict[str, Any]:
     """What was done to a visible record, the latest first. Raises NotFound."""
-    seen = await session.scalar(
-        select(listing.id).where(listing.id == record_id, listing.visible(actor))
-    )
+    seen = (
+        await session.execute(
+            select(listing.id, only_reported(actor, record_id).label("apart")).where(
+                listing.id == record_id, listing.visible(actor)
+            )
+        )
+    ).one_or_none()
     if seen is None:
         raise NotFound
     statement = (
@@ -143,7 +153,7 @@ async def page(
             "label": sentence(event.name, event.subject_type, event.data),
             "actor_name": event.actor_name,
             "unit_name": row.unit_name,
-            "data": told(actor, event.data),
+            "data": told(actor, event.data, apart=seen.apart),
         }
 
     return await keyset.page(

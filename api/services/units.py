@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access import visibility
 from api.core import errors, events, keyset
 from api.core.clock import now, today
 from api.core.search import escape
@@ -13,11 +14,8 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
 from api.domain.organisation import (
-    ADMINISTRATORS,
-    LEVEL_DIGITS,
     SINGLE_KINDS,
     Change,
-    DivisionLevel,
     UnitKind,
     level,
 )
@@ -60,20 +58,9 @@ def _shown(row: Any) -> dict[str, Any]:
     }
 
 
-def _seen(actor: Actor) -> ColumnElement[bool]:
-    """The units that an actor may be shown: of the own town and of the county above it; the whole
-    county for who sits there; all of them for the administrators."""
-    place = actor.division_code
-    if actor.role in ADMINISTRATORS:
-        return true()
-    if len(place) < LEVEL_DIGITS[DivisionLevel.TOWN]:
-        return Unit.division_code.startswith(place[:6])
-    return or_(Unit.division_code.startswith(place[:9]), Unit.division_code == place[:6])
-
-
 async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[str, Any]:
     """Units by name."""
-    statement = _units().where(_seen(actor))
+    statement = _units().where(visibility.seen(actor, Unit))
     if query.q:
         statement = statement.where(Unit.name.ilike(f"%{escape(query.q)}%"))
     if query.kind:
@@ -90,7 +77,9 @@ async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[st
 
 async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, Any]:
     """One unit with its posts. Raises NotFound."""
-    row = (await session.execute(_units().where(Unit.id == unit_id, _seen(actor)))).one_or_none()
+    row = (
+        await session.execute(_units().where(Unit.id == unit_id, visibility.seen(actor, Unit)))
+    ).one_or_none()
     if row is None:
         raise NotFound
     posts = await session.execute(
@@ -117,7 +106,7 @@ def _may_manage(actor: Actor, kind: UnitKind, division_code: str) -> None:
         return
     if kind in {UnitKind.SYSTEM, UnitKind.COUNTY}:
         raise Forbidden("该类单位由系统管理员维护", code="unit_kind_reserved")
-    if not division_code.startswith(actor.division_code[:9]):
+    if not division_code.startswith(actor.town):
         raise Forbidden("只能维护本镇范围内的单位", code="other_town")
 
 
@@ -155,7 +144,7 @@ async def _single(session: AsyncSession, kind: UnitKind, division_code: str) -> 
 
 async def _locked(session: AsyncSession, actor: Actor, unit_id: UUID) -> Unit:
     unit = await session.scalar(
-        select(Unit).where(Unit.id == unit_id, _seen(actor)).with_for_update()
+        select(Unit).where(Unit.id == unit_id, visibility.seen(actor, Unit)).with_for_update()
     )
     if unit is None:
         raise NotFound
@@ -271,7 +260,12 @@ async def end_liaison(session: AsyncSession, post: Post) -> None:
 
 async def liaisons(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, Any]:
     """Who was liaison when, the present one first. Raises NotFound."""
-    if await session.scalar(select(Unit.id).where(Unit.id == unit_id, _seen(actor))) is None:
+    if (
+        await session.scalar(
+            select(Unit.id).where(Unit.id == unit_id, visibility.seen(actor, Unit))
+        )
+        is None
+    ):
         raise NotFound
     rows = await session.execute(
         select(Liaison, Post.name)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, func, or_, select
+from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
@@ -295,7 +295,13 @@ async def _not_promised(session: AsyncSession, victim_id: UUID, *statuses: LineS
     """What a leader approved is not changed behind his back: who is paid, to which account."""
     plan = await session.scalar(
         select(Distribution.number)
-        .join(DistributionLine, DistributionLine.distribution_id == Distribution.id)
+        .join(
+            DistributionLine,
+            and_(
+                DistributionLine.distribution_id == Distribution.id,
+                DistributionLine.round == Distribution.round,
+            ),
+        )
         .where(
             DistributionLine.victim_id == victim_id,
             DistributionLine.share > 0,

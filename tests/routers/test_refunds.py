@@ -19,6 +19,7 @@ from tests.money import (
     publish,
     victim,
 )
+from tests.routers.test_informants import run_sql
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "recompute_distribution.py"
 
@@ -315,6 +316,32 @@ class TestDistributions:
         # (600 + 200 + 300) / 2000 is 55 %; the third has 60 % already and drops out
         assert gross["total_set_aside"] == "0.00"
         assert gross["total_pay"] == "600.00"
+
+    def test_what_was_computed_first_is_kept_and_counts_no_more(self, running, client, funded):
+        office, finance = client("office"), client("finance")
+        plan = make_plan(office, funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(office.act(url, "compute", plan["version"]))
+        first = {each["id"] for each in done(office.get(f"{url}/lines"))["items"]}
+        plan = done(office.act(url, "compute", plan["version"]))
+        second = {each["id"] for each in done(office.get(f"{url}/lines"))["items"]}
+        assert len(second) == 3
+        assert not first & second
+        plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
+        plan = publish(office, plan)
+        ask = {"fields": ["payees"], "reason": "制作付款清单"}
+        payees = done(finance.post(f"{url}/reveals", json=ask))["values"]["payees"]
+        assert payees.count("孙桂兰") == 2
+        plan = done(finance.act(url, "pay", plan["version"], document_no="付1号"))
+        assert plan["paying_amount"] == "520.00"
+        plan = done(finance.act(url, "confirm", plan["version"], document_no="回1号"))
+        assert plan["paid_amount"] == "520.00"
+        kept = run_sql(
+            running,
+            "SELECT status FROM distribution_lines WHERE distribution_id = $1 AND round < 3",
+            plan["id"],
+        )
+        assert [row["status"] for row in kept] == ["planned"] * 3
 
     def test_finance_gets_the_payees_only_when_it_is_time_to_pay(self, client, funded):
         plan = make_plan(client("office"), funded)
