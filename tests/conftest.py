@@ -95,10 +95,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def started(home: Path, **settings: str) -> Iterator[Running]:
     """A server and a worker, started as `yinling serve` starts them; `settings` by their names in
     the environment."""
-    from api.core import embedded, migrations
+    from api.core import embedded, migrations, processes
 
-    port = free_port()
     with ExitStack() as stack:
+        listening = stack.enter_context(processes.listen("127.0.0.1", 0))
+        port = listening.getsockname()[1]
         app_url = os.environ.get("YINLING_TEST_DATABASE_URL", "")
         owner_url = os.environ.get("YINLING_TEST_OWNER_DATABASE_URL", "")
         if not app_url:
@@ -123,29 +124,29 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         _load_demo()
         log = home / "server.log"
         with log.open("wb") as sink:
-            web = [sys.executable, "-m", "uvicorn", "api.main:create_app", "--factory"]
-            processes = [
+            children = [
                 subprocess.Popen(
-                    command,
+                    [sys.executable, "-m", *command],
                     cwd=ROOT,
                     stdout=sink,
                     stderr=sink,
                     env=os.environ | {"PORT": str(port)},
+                    pass_fds=[listening.fileno()],
                 )
                 for command in (
-                    [*web, "--port", str(port), "--log-level", "warning"],
-                    [sys.executable, "-m", "api.worker"],
+                    ["api.core.processes", "api.main:create_app", str(listening.fileno())],
+                    ["api.worker"],
                 )
             ]
             url = f"http://127.0.0.1:{port}"
             try:
-                _await(f"{url}/readyz", processes[0], log)
+                _await(f"{url}/readyz", children[0], log)
                 yield Running(url, home, app_url, owner_url, values)
             finally:
-                for process in processes:
-                    process.terminate()
-                for process in processes:
-                    process.wait(20)
+                for child in children:
+                    child.terminate()
+                for child in children:
+                    child.wait(20)
         for name in values:
             os.environ.pop(name, None)
         _settings({name: value for name, value in before.items() if value is not None})

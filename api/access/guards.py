@@ -38,10 +38,23 @@ class Guard:
         self.permission = permission
         self.folded = folded
 
+    async def before_body(self, request: Request, *, large: bool) -> None:
+        """Refuse whoever has no token before their body is read, and before a large one whoever
+        may not send it. Holds no connection afterwards. Raises Unauthenticated, Forbidden."""
+        actor = request.state.actor = read_access_token(_token(request))
+        if large:
+            await ensure_alive(actor)
+            self._check(actor)
+
+    def _check(self, actor: Actor) -> None:
+        if not actor.may(self.permission):
+            raise _SECOND_FACTOR if actor.is_limited else Forbidden()
+
     async def __call__(self, request: Request) -> Actor:
         """The actor of this request. Raises Unauthenticated, Forbidden."""
-        actor = read_access_token(_token(request))
-        request.state.actor = actor
+        actor: Actor | None = getattr(request.state, "actor", None)
+        if actor is None:
+            actor = request.state.actor = read_access_token(_token(request))
         writing = request.method != "GET"
         session = await get_session(request) if writing else None
         allowed = actor.may(self.permission)
@@ -53,8 +66,7 @@ class Guard:
                 raise
         elif not self.folded:
             await ensure_alive(actor, session)
-        if not allowed:
-            raise _SECOND_FACTOR if actor.is_limited else Forbidden()
+        self._check(actor)
         bind_contextvars(actor=str(actor.id))
         return actor
 

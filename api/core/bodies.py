@@ -1,12 +1,19 @@
-"""What a request's body must be before its route looks into it: of the right kind, and readable."""
+"""What a request's body must be before its route looks into it: whole, of the right kind, readable,
+and of a size that is worth the work."""
 
 import json
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from functools import lru_cache
+from typing import Any, Final
 
 from fastapi import Request, params
+from fastapi.exceptions import HTTPException
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
+from api.core import receiving
+from api.core.config import settings
 from api.domain.errors import FieldError, Invalid, UnsupportedMedia
 
 _JSON = "application/json"
@@ -14,6 +21,15 @@ _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
 JSON_ONLY = (_JSON,)
 _UTF8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
+#: Far more than any form of ours has.
+_MAX_FIELDS: Final = 500
+_MAX_ITEMS: Final = 20_000
+_MAX_DEPTH: Final = 40
+_MAX_DIGITS: Final = 60
+_MAX_KEY: Final = 200
+#: A form without a file, and what stands in one field of it.
+_MAX_FORM: Final = 64_000
+_MAX_FORM_FIELDS: Final = 30
 
 
 def kinds(route: APIRoute) -> tuple[str, ...]:
@@ -54,26 +70,166 @@ def check_kind(request: Request, taken: tuple[str, ...]) -> None:
         raise UnsupportedMedia("请求内容应为 UTF-8 编码")
 
 
+def by_hand(endpoint: Any) -> Any:
+    """Marks a function that reads its body by itself, and takes no connection before it has."""
+    endpoint.reads_body = True
+    return endpoint
+
+
+def takes_file(route: APIRoute) -> bool:
+    """Whether the body is a form with a file, declared or said in the document."""
+    if getattr(route.endpoint, "reads_body", False):
+        return False
+    said = (route.openapi_extra or {}).get("requestBody", {}).get("content", {})
+    return _MULTIPART in said or kinds(route) == (_MULTIPART,)
+
+
+def is_by_hand(route: APIRoute) -> bool:
+    """Whether the function of the route reads the body."""
+    return bool(getattr(route.endpoint, "reads_body", False))
+
+
+async def read_small(request: Request) -> bytes:
+    """The body of a route that wants a short one, or none. Raises PayloadTooLarge."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > _MAX_FORM:
+            raise receiving.too_large(_MAX_FORM)
+        pieces.append(piece)
+    request._body = b"".join(pieces)  # pyright: ignore[reportPrivateUsage]  # where it keeps it itself
+    return request._body  # pyright: ignore[reportPrivateUsage]  # where it keeps it itself
+
+
+async def read_form(request: Request) -> None:
+    """A form without a file; the route finds it read already. Raises PayloadTooLarge, Invalid."""
+    await read_small(request)
+    await request.form(max_files=2, max_fields=_MAX_FORM_FIELDS, max_part_size=_MAX_FORM)
+
+
+@lru_cache(maxsize=1)
+def uploads() -> receiving.Room:
+    """The room of this process for files on their way."""
+    most = settings().max_upload_mb * 1_000_000
+    return receiving.Room(20 * most, 4 * most)
+
+
+async def read_upload(request: Request, take: Callable[[int], None]) -> None:
+    """A form with a file, onto the disk; the route finds it read already.
+
+    `take` is asked before every piece. Raises HTTPException for a form that is none.
+    """
+    if _MULTIPART not in request.headers.get("content-type", ""):
+        return
+
+    async def pieces() -> AsyncGenerator[bytes]:
+        async for piece in request.stream():
+            take(len(piece))
+            yield piece
+
+    parser = MultiPartParser(
+        request.headers,
+        pieces(),
+        max_files=2,
+        max_fields=_MAX_FORM_FIELDS,
+        max_part_size=_MAX_FORM,
+    )
+    try:
+        request._form = await parser.parse()  # pyright: ignore[reportPrivateUsage]  # where it keeps it itself
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+
+
 async def read_json(request: Request) -> Any:
     """The body as JSON; `None` for an empty one. The route finds it read already.
 
-    Raises Invalid (`json_invalid`, `encoding_invalid`) with the place of the mistake.
+    Raises Invalid (`json_invalid`, `encoding_invalid`, `field_repeated`, `too_many_fields`,
+    `too_many_items`) with the place of the mistake.
     """
     text = await request.body()
     if not text:
         return None
+    value = parse_json(text)
+    request._json = value  # pyright: ignore[reportPrivateUsage]  # where it keeps it itself
+    return value
+
+
+def parse_json(text: bytes) -> Any:
+    """A JSON text in UTF-8, without what readers understand differently. Raises Invalid."""
     try:
-        return await request.json()
+        # a mark at the beginning is allowed (RFC 8259, 8.1); other encodings have a NUL early on
+        if text[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in text[:4]:
+            raise _unreadable(
+                "encoding_invalid", "请求内容应为 UTF-8 编码，不能是 UTF-16 或 UTF-32"
+            )
+        plain = text.decode("utf-8-sig")
+        value = json.loads(
+            plain,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_fraction,
+            parse_constant=_no_number,
+        )
     except json.JSONDecodeError as error:
         where = f"第 {error.lineno} 行第 {error.colno} 个字符处有误"
         raise _unreadable("json_invalid", f"请求内容不是合法的 JSON：{where}") from error
     except UnicodeDecodeError as error:
         where = f"第 {error.start + 1} 个字节处有误"
         raise _unreadable("encoding_invalid", f"请求内容不是 UTF-8 编码：{where}") from error
-    except ValueError as error:  # more digits than Python reads
-        raise _unreadable("json_invalid", "请求内容中的数字过长") from error
     except RecursionError as error:
-        raise _unreadable("json_invalid", "请求内容的嵌套过深") from error
+        raise _too_deep() from error
+    # only what has many marks can be deep or long
+    if plain.count("[") + plain.count("{") > _MAX_DEPTH or plain.count(",") > _MAX_FIELDS:
+        _check_shape(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MAX_FIELDS:
+        raise _unreadable("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个字段")
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:  # one reader takes the first, another the last
+            raise _unreadable("field_repeated", f"字段 {name[:_MAX_KEY]} 重复出现")
+        if len(name) > _MAX_KEY:
+            raise _unreadable("field_name_too_long", f"字段名最长 {_MAX_KEY} 个字符")
+        made[name] = value
+    return made
+
+
+def _integer(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise _unreadable("json_invalid", "请求内容中的数字过长")
+    return int(text)
+
+
+def _fraction(text: str) -> float:
+    made = float(text) if len(text) <= _MAX_DIGITS else float("inf")
+    if made in {float("inf"), float("-inf")}:
+        raise _unreadable("json_invalid", "请求内容中的数字过长")
+    return made
+
+
+def _no_number(text: str) -> float:
+    raise _unreadable("json_invalid", f"请求内容不是合法的 JSON：{text} 不是数字")
+
+
+def _too_deep() -> Invalid:
+    return _unreadable("json_invalid", "请求内容的嵌套过深")
+
+
+def _check_shape(value: Any) -> None:
+    waiting: list[tuple[Any, int]] = [(value, 1)]
+    while waiting:
+        each, depth = waiting.pop()
+        if isinstance(each, list) and len(each) > _MAX_ITEMS:  # pyright: ignore[reportUnknownArgumentType]
+            raise _unreadable("too_many_items", f"一个列表最多 {_MAX_ITEMS} 项")
+        below = each.values() if isinstance(each, dict) else each  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        inner = [(one, depth + 1) for one in below if isinstance(one, dict | list)]  # pyright: ignore[reportUnknownVariableType]
+        if inner and depth >= _MAX_DEPTH:
+            raise _too_deep()
+        waiting += inner
 
 
 def check_one_file(form: FormData) -> None:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     lock_after_failures: int = 5
     lock_minutes: int = 30
     max_upload_mb: int = 100
+    #: How long a sender may keep silent within a request.
+    silence_seconds: int = 20
     #: What a report without a login costs its sender in computing: 2^n hashes on the average.
     public_proof_bits: int = 17
     pool_size: int = 10

@@ -72,19 +72,30 @@ _MESSAGES: dict[str, str] = {
 }
 
 
+#: More faults than this help nobody; `errors_total` says how many there were.
+MAX_FAULTS = 20
+_MAX_POINTER = 300
+
+
 def problem(error: DomainError) -> Response:
-    """The problem document of a refusal."""
-    body: dict[str, Any] = {
-        "type": f"urn:yinling:problem:{error.code}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-        "code": error.code,
-        "request_id": get_contextvars().get("request_id", ""),
-        "errors": [
-            {"pointer": e.pointer, "code": e.code, "message": e.message} for e in error.errors
-        ],
-    } | error.extra
+    """The problem document of a refusal, with the first faults of it."""
+    many = {"errors_total": len(error.errors)} if len(error.errors) > MAX_FAULTS else {}
+    body: dict[str, Any] = (
+        {
+            "type": f"urn:yinling:problem:{error.code}",
+            "title": error.title,
+            "status": error.status,
+            "detail": error.detail,
+            "code": error.code,
+            "request_id": get_contextvars().get("request_id", ""),
+            "errors": [
+                {"pointer": e.pointer[:_MAX_POINTER], "code": e.code, "message": e.message}
+                for e in error.errors[:MAX_FAULTS]
+            ],
+        }
+        | many
+        | error.extra
+    )
     headers = dict(error.headers)
     if error.status == 401:
         headers.setdefault("WWW-Authenticate", "Bearer")
@@ -140,7 +151,9 @@ def _invalid(request: Request, error: RequestValidationError) -> DomainError:
         return VersionMissing("缺少版本号：请在正文中带 version，或用 If-Match 请求头带 ETag")
     if [(r["type"], r["loc"]) for r in raised_errors] == [("missing", ("body",))]:
         return Invalid("请求内容为空", code="body_missing")
-    errors = [_field_error(raised) for raised in raised_errors]
+    errors = [_field_error(raised) for raised in raised_errors[:MAX_FAULTS]]
+    # the rest is counted, not worked on
+    errors += errors[-1:] * (len(raised_errors) - len(errors))
     first = errors[0] if errors else None
     steps = [step for step in first.pointer.split("/") if not step.isdigit()] if first else []
     name = f"{steps[-1]}：" if steps and steps[-1] else ""

@@ -14,21 +14,20 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.core.bodies import check_files
+from api.core.receiving import Room
 from api.domain.errors import (
     FieldError,
     Invalid,
     PayloadTooLarge,
-    TooManyAttempts,
     UnsupportedMedia,
 )
 
 #: Room for the words and the form's own lines.
 _BESIDES = 20_000
-#: So many photos of so many bytes lie in a process's memory at most.
-_AT_ONCE = 8
+#: So many bytes of photos lie in a process's memory at most, while they come.
+_ROOM = Room(120_000_000, 120_000_000)
 #: Who sends more slowly than this is not sending a photo.
 _PATIENCE = 180
-_open = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +68,26 @@ async def read(
 
     Raises UnsupportedMedia, Invalid, PayloadTooLarge, TooManyAttempts (`uploads_busy`).
     """
-    global _open  # noqa: PLW0603  # of this process, like the memory that it counts
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UnsupportedMedia("照片须以 multipart/form-data 上传")
-    if _open >= _AT_ONCE:
-        raise TooManyAttempts(
-            "现在传照片的人多，请过一会儿再传", code="uploads_busy", headers={"Retry-After": "10"}
-        )
-    _open += 1
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await _read(request, field, limit, judge)
+            with _ROOM.share(None) as take:
+                return await _read(request, field, limit, judge, take)
     except TimeoutError as error:
         raise Invalid(
             "照片传得太慢，没有传完。请换个信号好的地方再传", code="upload_slow"
         ) from error
     except MultiPartException as error:
         raise Invalid("上传的内容不完整，请再传一次", code="form_broken") from error
-    finally:
-        _open -= 1
 
 
 async def _read(
-    request: Request, field: str, limit: int, judge: Callable[[dict[str, str]], None]
+    request: Request,
+    field: str,
+    limit: int,
+    judge: Callable[[dict[str, str]], None],
+    take: Callable[[int], None],
 ) -> PhotoForm:
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit + _BESIDES:
@@ -103,6 +99,7 @@ async def _read(
             read += len(piece)
             if read > limit + _BESIDES:
                 raise _too_large(limit)
+            take(len(piece))
             yield piece
 
     parser = _Parser(request.headers, within(), max_files=2, max_fields=5, max_part_size=1000)

@@ -164,6 +164,8 @@ def web(factory: str, descriptor: int) -> None:
     # a signal before uvicorn has its own handlers simply ends the process
     import uvicorn
 
+    from api.core import connections
+
     config = uvicorn.Config(
         factory,
         factory=True,
@@ -173,6 +175,7 @@ def web(factory: str, descriptor: int) -> None:
         timeout_graceful_shutdown=5,
         timeout_keep_alive=30,
     )
+    connections.install(config)
     config.load()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     shared = socket.socket(fileno=descriptor)

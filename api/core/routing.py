@@ -1,4 +1,8 @@
-"""The route class of every router: one transaction a request, committed before the answer leaves.
+"""The route class of every router: one transaction a request, begun when its body is in, committed
+before the answer leaves.
+
+Whoever sends slowly, or not at all, holds no connection to the database: the login is looked at,
+then the body is read to its end, then the handler and with it the transaction begins.
 
 A plain `yield` dependency commits after the client already has its 201; here the answer is built,
 the idempotency row is filled, the transaction commits, and only then does the answer go out.
@@ -14,8 +18,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import bodies, idempotency, versions
+from api.domain.actors import Actor
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Receiver = Callable[[Request, Handler], Coroutine[Any, Any, Response]]
 
 
 class UnitOfWorkRoute(APIRoute):
@@ -27,19 +33,13 @@ class UnitOfWorkRoute(APIRoute):
 
     def in_transaction(self, handle: Handler) -> Handler:
         """A handler whose changes are committed before its answer leaves, or not at all."""
-        kinds = bodies.kinds(self)
-        takes_version, told_version = versions.takes_version(self), versions.told_version(self)
+        told_version = versions.told_version(self)
+        receive = self._receiver()
 
         async def handle_whole(request: Request) -> Response:
             request.state.operation = self.unique_id
             try:
-                if kinds:
-                    bodies.check_kind(request, kinds)
-                if kinds == bodies.JSON_ONLY:
-                    body = await bodies.read_json(request)
-                    if takes_version:
-                        versions.fill_in(request, body)
-                response = await handle(request)
+                response = await receive(request, handle)
                 session: AsyncSession | None = getattr(request.state, "session", None)
                 if session is not None:
                     await idempotency.store(session, request, response)
@@ -55,6 +55,49 @@ class UnitOfWorkRoute(APIRoute):
             return response
 
         return handle_whole
+
+    def _receiver(self) -> Receiver:
+        """How a request of this route comes in, before its handler is asked."""
+        if (self.methods or set()) <= {"GET", "HEAD"}:
+            return _without_body
+        kinds, takes_version = bodies.kinds(self), versions.takes_version(self)
+        takes_file, by_hand = bodies.takes_file(self), bodies.is_by_hand(self)
+        guards = [
+            each.call for each in self.dependant.dependencies if hasattr(each.call, "before_body")
+        ]
+
+        async def receive(request: Request, handle: Handler) -> Response:
+            for guard in guards:
+                await guard.before_body(request, large=takes_file)  # type: ignore[union-attr]
+            if kinds:
+                bodies.check_kind(request, kinds)
+            if takes_file:
+                return await _with_upload(request, handle)
+            if kinds == bodies.JSON_ONLY:
+                body = await bodies.read_json(request)
+                if takes_version:
+                    versions.fill_in(request, body)
+            elif kinds:
+                await bodies.read_form(request)
+            elif not by_hand:
+                await bodies.read_small(request)
+            return await handle(request)
+
+        return receive
+
+
+async def _without_body(request: Request, handle: Handler) -> Response:
+    return await handle(request)
+
+
+async def _with_upload(request: Request, handle: Handler) -> Response:
+    actor: Actor | None = getattr(request.state, "actor", None)
+    with bodies.uploads().share(actor.id if actor else None) as take:
+        try:
+            await bodies.read_upload(request, take)
+            return await handle(request)
+        finally:
+            await request.close()
 
 
 def answer(content: object, status: int = 200) -> Response:

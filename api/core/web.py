@@ -9,13 +9,15 @@ from fastapi.responses import FileResponse, Response
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from api.core.config import settings
 from api.core.errors import problem, unexpected
 from api.core.ids import uuid7
-from api.domain.errors import NotFound, PayloadTooLarge
+from api.core.receiving import Receiving
+from api.domain.errors import DomainError, Invalid, NotFound
 
 _REQUESTS = Counter("yinling_requests_total", "HTTP requests", ["method", "status"])
 _SECONDS = Histogram("yinling_request_seconds", "Time to the end of the answer", ["method"])
@@ -31,7 +33,9 @@ _SECURITY_HEADERS = {
     ),
 }
 _SECURITY = [(name.encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
-_MAX_JSON = 1_000_000
+#: Far beyond what a browser or a program of ours sends.
+_MAX_HEADERS = 100
+_MAX_QUERY = 8_000
 #: Whoever reports here is not to be found out: their address reaches no log and no event.
 UNRECORDED = "/api/v1/public/"
 _ID = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.")
@@ -42,8 +46,8 @@ def _request_id(headers: Headers) -> str:
     return given if 8 <= len(given) <= 64 and _ID.issuperset(given) else uuid7().hex
 
 
-class _TooLarge(Exception):
-    pass
+#: What the measures call a client that went away before the answer.
+_HUNG_UP = 499
 
 
 class _BrokenOff(Exception):
@@ -88,13 +92,12 @@ class Surround:
         # HEAD is GET without the body, at every address
         asked = {**scope, "method": "GET"} if head else scope
         try:
-            if "\0" in scope["path"]:
-                await problem(NotFound("地址不存在"))(scope, receive, answer)
-            else:
-                await self._within_size(asked, headers, receive, answer)
+            await self._answered(asked, headers, receive, answer)
+        except ClientDisconnect:
+            status = _HUNG_UP  # nobody is there to be told, and nothing went wrong here
         except Exception as error:
             # here, and not further out: the server would write the error's words into its log
-            response = unexpected(error)
+            response = problem(error) if isinstance(error, DomainError) else unexpected(error)
             if begun:
                 raise _BrokenOff from None
             await response(scope, receive, answer)
@@ -102,30 +105,16 @@ class Surround:
             _REQUESTS.labels(scope["method"], status).inc()
             _SECONDS.labels(scope["method"]).observe(time.perf_counter() - started)
 
-    async def _within_size(
-        self, scope: Scope, headers: Headers, receive: Receive, send: Send
-    ) -> None:
-        multipart = headers.get("content-type", "").startswith("multipart/")
-        limit = settings().max_upload_mb * 1_000_000 + 100_000 if multipart else _MAX_JSON
-        read = 0
-
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > limit:
-                raise _TooLarge
-            return message
-
-        declared = headers.get("content-length", "0")
-        try:
-            if declared.isdigit() and int(declared) > limit:
-                raise _TooLarge  # noqa: TRY301  # one answer for both ways of being too large
-            await self.app(scope, counted, send)
-        except _TooLarge:
-            response = problem(PayloadTooLarge(f"请求内容不能超过 {limit // 1_000_000} MB"))
-            response.headers["connection"] = "close"
-            await response(scope, receive, send)
+    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if "\0" in scope["path"]:
+            raise NotFound("地址不存在")
+        if len(scope["headers"]) > _MAX_HEADERS:
+            raise Invalid("请求头过多", code="too_many_headers")
+        if len(scope["query_string"]) > _MAX_QUERY:
+            raise Invalid("查询条件过长", code="query_too_long")
+        receiving = Receiving(receive, headers)
+        receiving.check_announced()
+        await self.app(scope, receiving, send)
 
 
 def _file(root: Path, path: str) -> Path | None:

@@ -129,6 +129,14 @@ class UnsupportedMedia(DomainError):
     title = "不支持的文件类型"
 
 
+class TooSlow(DomainError):
+    """A request that does not come in within its time."""
+
+    status = 408
+    code = "request_too_slow"
+    title = "请求没有在规定时间内传完"
+
+
 class TooManyAttempts(DomainError):
     """Slowed down or locked; `Retry-After` says for how long."""
 

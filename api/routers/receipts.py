@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from api.access.guards import PUBLIC, require
 from api.core import photo_form
+from api.core.bodies import by_hand
 from api.core.db import DbSession
 from api.core.routing import answer, answer_once
 from api.core.routing import router as make_router
@@ -149,6 +150,7 @@ def _photo_ask(words: dict[str, str]) -> ReceiptAsk:
     dependencies=[PUBLIC],
     openapi_extra=_PHOTO_FORM,
 )
+@by_hand
 async def add_photo(request: Request, source: Source, session: DbSession) -> Response:
     """JPG、PNG、WebP，一次一张，不超过 15 MB。表单里先写回执号和验证，再放照片。
 

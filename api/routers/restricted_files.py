@@ -102,10 +102,7 @@ async def attachments_add(
     """上传一个文件（不超过 100 MB，按内容识别类型，连同名称和说明加密保存）；办结以后不能再上传。"""
     await restricted_attachments.allow(session, actor, file_id)
     upload = await uploaded(request)
-    try:
-        return answer(await restricted_attachments.add(session, actor, file_id, upload), 201)
-    finally:
-        await request.close()
+    return answer(await restricted_attachments.add(session, actor, file_id, upload), 201)
 
 
 @router.get(

@@ -195,7 +195,7 @@ async def page(
 
 
 async def allow(session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID) -> None:
-    """Refuse before 100 MB are read. Raises NotFound, Forbidden, Conflict."""
+    """Refuse before a file is stored. Raises NotFound, Forbidden, Conflict."""
     record = await _record(session, actor, subject, record_id)
     if not _may_attach(actor, subject, record):
         raise Forbidden("只有承办单位、镇专项办或登记岗位可以上传附件", code="not_own_unit")

@@ -81,7 +81,7 @@ async def page(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, 
 
 
 async def allow(session: AsyncSession, actor: Actor, file_id: UUID) -> None:
-    """Refuse before 100 MB are read. Raises NotFound, Conflict (`closed`, `too_many_attachments`):
+    """Refuse before a file is stored. Raises NotFound, Conflict (`closed`, `too_many_attachments`):
     no refused access, which is written where others read it."""
     file = await restricted_files.locked(session, actor, file_id)
     if file.status is RestrictedStatus.CLOSED:
