@@ -110,7 +110,7 @@ class Surround:
             raise NotFound("地址不存在")
         if len(scope["headers"]) > _MAX_HEADERS:
             raise Invalid("请求头过多", code="too_many_headers")
-        if len(scope["query_string"]) > _MAX_QUERY:
+        if len(scope.get("query_string", b"")) > _MAX_QUERY:
             raise Invalid("查询条件过长", code="query_too_long")
         receiving = Receiving(receive, headers)
         receiving.check_announced()
