@@ -7,11 +7,22 @@ export type Duty = Answer<'/api/v1/me/duties'>['items'][number]
 
 const MINUTE = 60_000
 
+/** What one answer lists, and the most that it can. */
+export const FIRST_DUTIES = 100
+export const MOST_DUTIES = 200
+
 /** Of everything, or of one kind: a busy office has more than one answer lists. */
-export const useDuties = (kind: Ref<Duty['kind'] | null> = ref(null)) =>
+export const useDuties = (
+  kind: Ref<Duty['kind'] | null> = ref(null),
+  limit: Ref<number> = ref(FIRST_DUTIES),
+) =>
   useQuery({
-    queryKey: ['duties', 'mine', kind],
-    queryFn: () => read('/api/v1/me/duties', [], kind.value ? { kind: kind.value } : {}),
+    queryKey: ['duties', 'mine', kind, limit],
+    queryFn: () =>
+      read('/api/v1/me/duties', [], {
+        limit: limit.value,
+        ...(kind.value ? { kind: kind.value } : {}),
+      }),
     placeholderData: keepPreviousData,
     refetchInterval: 2 * MINUTE,
   })
