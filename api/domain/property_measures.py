@@ -2,24 +2,25 @@
 
 A town orders none of these. The system records what a competent authority ordered, computes when it
 lapses, and refuses a record that the law would not bear, in a sentence that names the article.
-Two tables carry the law: `MEASURE_RULES` (terms) and `_APPROVAL` (levels).
+Two tables carry the law: `MEASURE_RULES` (by which rule, how often) and `_APPROVAL` (levels).
 
 Longer than its neighbours: the tables and the check that reads them stand together on purpose.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time
+from typing import Protocol
 
 from api.domain.authorities import AuthorityLevel
 from api.domain.calendar import Calendar
-from api.domain.clocks import expires_on
+from api.domain.clocks import SHANGHAI, SUB_DAY, Due, due_at, due_on
 from api.domain.errors import FieldError, RuleViolated
 from api.domain.flow import REASON, Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 from api.domain.property_items import PropertyKind, Violation
-from api.domain.time_rules import TimeUnit
+from api.domain.time_rules import Roll, TimeRule, TimeUnit
 
 
 class MeasureKind(Labelled):
@@ -120,42 +121,75 @@ _BODIES: dict[Regime, frozenset[Body]] = {
 # --- terms -----------------------------------------------------------------------------------
 
 
+class Law(Protocol):
+    """The rule table and the calendar, as those hold them who hand them in."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The years as published."""
+        ...
+
+    def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
+        """The version of a rule for a clock that starts on that day."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A length of time as the law words it."""
+    """A length of time as a row of the rule table gives it."""
 
     amount: int
     unit: TimeUnit
+    rule_id: str = ""
+    rule_version: int | None = None
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit.label}"
 
-    def last_day(self, start: date) -> date:
+    def ends(self, start: date, calendar: Calendar) -> Due:
         """The last effective day. No roll over holidays: a freeze lapses on its day (程序规定 240).
 
-        The paper's own end date is what counts; this is its default and its cross-check.
+        The paper's own end date is what counts; this is its default and its cross-check. Hours are
+        counted from the beginning of the day that the paper names.
         """
-        if self.unit is TimeUnit.HOUR:
-            return start + timedelta(days=self.amount // 24)
-        if self.unit is TimeUnit.WORKING_DAY:
-            return Calendar.builtin().step(start, self.amount)
-        return expires_on(start, self.amount, self.unit)
+        if self.unit in SUB_DAY:
+            begins = datetime.combine(start, time(), SHANGHAI)
+            return Due(due_at(begins, self.amount, self.unit).date())
+        return due_on(start, self.amount, self.unit, Roll.NEVER, calendar)
+
+
+def first_term(law: Law, rule_id: str, on: date, version: int | None = None) -> Term:
+    """How long what begins on that day lasts by a rule."""
+    found = law.rule(rule_id, on, version)
+    if found.term is None or found.unit is None:
+        raise ValueError(f"{rule_id} 没有固定期限")
+    return Term(found.term, found.unit, found.rule_id, found.version)
+
+
+def further_term(law: Law, rule_id: str, on: date) -> Term:
+    """How far a renewal decided on that day may reach: by the rule's extension, else once more its
+    term (a payment that is stopped again)."""
+    found = law.rule(rule_id, on)
+    if found.extension_term is None or found.extension_unit is None:
+        return first_term(law, rule_id, on)
+    return Term(found.extension_term, found.extension_unit, found.rule_id, found.version)
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """How far one renewal may reach, and who must approve it (None: as the measure itself)."""
+    """By which rule one renewal goes, and who must approve it (None: as the measure itself)."""
 
-    term: Term
+    rule_id: str
     tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureRule:
-    """One row of the law: which measures it governs, the first term, the renewals.
+    """Which rule of `time_rules.csv` governs which measures, and how often it may be renewed; how
+    long stands in the table alone.
 
     `renewals` are taken in order; the last one repeats without end when `repeats`. `major` is the
-    longer term for major and complex cases, with the level that must approve it.
+    rule for major and complex cases, with the level that must approve it.
     """
 
     rule_id: str
@@ -163,15 +197,14 @@ class MeasureRule:
     bodies: frozenset[Body]
     measures: frozenset[MeasureKind]
     properties: frozenset[PropertyKind]
-    term: Term
     renewals: tuple[Renewal, ...]
     repeats: bool
     article: str
     major: Renewal | None = None
 
-    def first_term(self, *, major: bool) -> Term:
-        """How long the measure itself may last."""
-        return self.major.term if major and self.major is not None else self.term
+    def first(self, *, major: bool) -> str:
+        """The rule by which the measure itself ends."""
+        return self.major.rule_id if major and self.major is not None else self.rule_id
 
     def renewal(self, number: int, *, major: bool) -> Renewal | None:
         """What the n-th renewal (from 1) may do; None: it may not happen at all."""
@@ -182,14 +215,6 @@ class MeasureRule:
         return self.renewals[-1] if self.repeats and self.renewals else None
 
 
-def _months(amount: int) -> Term:
-    return Term(amount, TimeUnit.MONTH)
-
-
-def _years(amount: int) -> Term:
-    return Term(amount, TimeUnit.YEAR)
-
-
 _PK = PropertyKind
 _ALL = frozenset(PropertyKind)
 _FUNDS = frozenset({_PK.DEPOSIT, _PK.CASH, _PK.VIRTUAL_CURRENCY, _PK.OTHER})
@@ -197,8 +222,6 @@ _INTERESTS = frozenset({_PK.EQUITY, _PK.LISTED_EQUITY, _PK.INSURANCE})
 _FIXED = frozenset({_PK.REAL_ESTATE, _PK.VEHICLE})
 _MOVABLE = frozenset({_PK.VEHICLE, _PK.CASH, _PK.VALUABLES, _PK.OTHER})
 _JUSTICE = frozenset({B.POLICE, B.PROCURATORATE, B.COURT})
-_DAYS_30 = Term(30, TimeUnit.DAY)
-_ONCE_30 = (Renewal(_DAYS_30, Tier.COUNTY),)
 
 #: First match wins. What no row governs has no statutory end (criminal seizure, waiting, queries).
 MEASURE_RULES: tuple[MeasureRule, ...] = (
@@ -208,8 +231,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _JUSTICE,
         frozenset({K.STOP_PAYMENT}),
         _ALL,
-        Term(48, TimeUnit.HOUR),
-        (Renewal(Term(48, TimeUnit.HOUR)),),
+        (Renewal("ARR-01"),),
         repeats=False,  # 同一账户止付次数以两次为限
         article="银发〔2016〕86号",
     ),
@@ -219,8 +241,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.POLICE, B.AGENCY}),
         frozenset({K.STOP_PAYMENT}),
         _ALL,
-        Term(48, TimeUnit.HOUR),
-        (Renewal(Term(48, TimeUnit.HOUR)),),
+        (Renewal("ARR-01"),),
         repeats=False,  # 同一账户止付次数以两次为限
         article="银发〔2016〕86号",
     ),
@@ -230,11 +251,10 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _JUSTICE,
         frozenset({K.FREEZE}),
         _FUNDS,
-        _months(6),
-        (Renewal(_months(6)),),
+        (Renewal("FRZ-01"),),
         repeats=True,
         article="《公安机关办理刑事案件程序规定》第二百四十三条",
-        major=Renewal(_years(1), Tier.CITY),
+        major=Renewal("FRZ-01b", Tier.CITY),
     ),
     MeasureRule(
         "FRZ-02",
@@ -242,8 +262,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _JUSTICE,
         frozenset({K.FREEZE}),
         frozenset({_PK.SECURITIES}),
-        _years(2),
-        (Renewal(_years(2)),),
+        (Renewal("FRZ-02"),),
         repeats=True,
         article="《公安机关办理刑事案件程序规定》第二百四十四条",
     ),
@@ -253,8 +272,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _JUSTICE,
         frozenset({K.FREEZE}),
         _INTERESTS,
-        _months(6),
-        (Renewal(_months(6)),),
+        (Renewal("FRZ-03"),),
         repeats=True,
         article="《公安机关办理刑事案件程序规定》第二百四十五条",
     ),
@@ -264,8 +282,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         _JUSTICE,
         frozenset({K.SEAL}),
         _ALL,
-        _years(2),
-        (Renewal(_years(1), Tier.COUNTY), Renewal(_years(1), Tier.CITY)),
+        (Renewal("SEA-01", Tier.COUNTY), Renewal("SEA-01b", Tier.CITY)),
         repeats=True,
         article="公通字〔2013〕30号",
     ),
@@ -275,8 +292,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.POLICE}),
         frozenset({K.SEAL, K.SEIZE}),
         _ALL,
-        _DAYS_30,
-        _ONCE_30,
+        (Renewal("SEA-03", Tier.COUNTY),),
         repeats=False,
         article="《公安机关办理行政案件程序规定》第一百一十二条",
     ),
@@ -286,8 +302,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.AGENCY}),
         frozenset({K.SEAL, K.SEIZE}),
         _ALL,
-        _DAYS_30,
-        _ONCE_30,
+        (Renewal("SEA-05", Tier.COUNTY),),
         repeats=False,
         article="《中华人民共和国行政强制法》第二十五条",
     ),
@@ -297,8 +312,7 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.AGENCY, B.POLICE}),
         frozenset({K.FREEZE}),
         _ALL,
-        _DAYS_30,
-        _ONCE_30,
+        (Renewal("SEA-06", Tier.COUNTY),),
         repeats=False,
         article="《中华人民共和国行政强制法》第三十二条",
     ),
@@ -308,41 +322,37 @@ MEASURE_RULES: tuple[MeasureRule, ...] = (
         frozenset({B.AGENCY, B.POLICE}),
         frozenset({K.REGISTRATION}),
         _ALL,
-        Term(7, TimeUnit.WORKING_DAY),
         (),
         repeats=False,
         article="《中华人民共和国行政处罚法》第五十六条",
     ),
     MeasureRule(
-        "CIV-01",
+        "CIV-01a",
         R.CIVIL,
         frozenset({B.COURT}),
         frozenset({K.FREEZE}),
         frozenset({_PK.DEPOSIT, _PK.CASH}),
-        _years(1),
-        (Renewal(_years(1)),),
+        (Renewal("CIV-01a"),),
         repeats=True,
         article="《民事诉讼法解释》第四百八十五条",
     ),
     MeasureRule(
-        "CIV-01",
+        "CIV-01b",
         R.CIVIL,
         frozenset({B.COURT}),
         frozenset({K.SEAL, K.SEIZE}),
         _MOVABLE,
-        _years(2),
-        (Renewal(_years(2)),),
+        (Renewal("CIV-01b"),),
         repeats=True,
         article="《民事诉讼法解释》第四百八十五条",
     ),
     MeasureRule(
-        "CIV-01",
+        "CIV-01c",
         R.CIVIL,
         frozenset({B.COURT}),
         frozenset({K.SEAL, K.SEIZE, K.FREEZE}),
         _ALL,
-        _years(3),
-        (Renewal(_years(3)),),
+        (Renewal("CIV-01c"),),
         repeats=True,
         article="《民事诉讼法解释》第四百八十五条",
     ),
@@ -362,6 +372,18 @@ def rule_for(
             and kind in rule.measures
             and property_kind in rule.properties
             and body in rule.bodies
+        ),
+        None,
+    )
+
+
+def governing(rule_id: str) -> MeasureRule | None:
+    """The row by whose law a measure ends that keeps this rule: its own, a major one, a renewal."""
+    return next(
+        (
+            row
+            for row in MEASURE_RULES
+            if rule_id in {row.rule_id, row.first(major=True), *(r.rule_id for r in row.renewals)}
         ),
         None,
     )
@@ -446,14 +468,14 @@ _TAKES = frozenset({K.FREEZE, K.WAITING_FREEZE, K.SEAL, K.SEIZE})
 
 
 def check_measure(
-    draft: MeasureDraft, *, filed_on: date | None, active: Collection[MeasureKind]
+    draft: MeasureDraft, law: Law, *, filed_on: date | None, active: Collection[MeasureKind]
 ) -> list[Violation]:
     """Everything the law does not bear in a new measure; `active` are those in force on the item,
     and those that wait there: whoever waits comes before whoever comes later (轮候)."""
     found = _check_papers(draft)
     if draft.authority_level is not None:
         found += _check_authority(draft, draft.authority_level)
-        found += _check_term(draft, draft.authority_level)
+        found += _check_term(draft, draft.authority_level, law)
     if draft.regime is R.CRIMINAL and draft.kind in _AFTER_FILING:
         found += _check_filing(draft, filed_on)
     return found + _check_queue(draft, active)
@@ -568,7 +590,7 @@ def _check_authority(draft: MeasureDraft, level: AuthorityLevel) -> list[Violati
     ]
 
 
-def _check_term(draft: MeasureDraft, level: AuthorityLevel) -> list[Violation]:
+def _check_term(draft: MeasureDraft, level: AuthorityLevel, law: Law) -> list[Violation]:
     if draft.expires_on is not None and draft.expires_on < draft.starts_on:
         return [
             Violation(
@@ -579,26 +601,31 @@ def _check_term(draft: MeasureDraft, level: AuthorityLevel) -> list[Violation]:
     if rule is None:
         return []
     if draft.is_major and rule.major is not None:
-        return _check_major(draft, level, rule, rule.major)
-    return _beyond(draft.expires_on, rule.term.last_day(draft.starts_on), rule.term, rule)
+        return _check_major(draft, level, rule, rule.major, law)
+    term = first_term(law, rule.rule_id, draft.starts_on)
+    return _beyond(draft.expires_on, draft.starts_on, term, rule, law)
 
 
 def _check_major(
-    draft: MeasureDraft, level: AuthorityLevel, rule: MeasureRule, major: Renewal
+    draft: MeasureDraft, level: AuthorityLevel, rule: MeasureRule, major: Renewal, law: Law
 ) -> list[Violation]:
+    term = first_term(law, major.rule_id, draft.starts_on)
     if major.tier is not None and not AUTHORITIES[level][1].reaches(major.tier):
         return [
             Violation(
                 "authority_too_low",
                 "/authority_level",
-                f"按重大、复杂案件冻结{major.term}，应当经{major.tier.label}公安机关负责人批准",
+                f"按重大、复杂案件冻结{term}，应当经{major.tier.label}公安机关负责人批准",
                 rule.article,
             )
         ]
-    return _beyond(draft.expires_on, major.term.last_day(draft.starts_on), major.term, rule)
+    return _beyond(draft.expires_on, draft.starts_on, term, rule, law)
 
 
-def _beyond(given: date | None, latest: date, term: Term, rule: MeasureRule) -> list[Violation]:
+def _beyond(
+    given: date | None, start: date, term: Term, rule: MeasureRule, law: Law
+) -> list[Violation]:
+    latest = term.ends(start, law.calendar).on
     if given is None or given <= latest:
         return []
     return [
@@ -676,6 +703,7 @@ def renewed_by(rule: MeasureRule | None) -> str:
 
 def check_renewal(
     draft: RenewalDraft,
+    law: Law,
     *,
     rule: MeasureRule,
     kind: MeasureKind,
@@ -709,7 +737,8 @@ def check_renewal(
             Violation("no_more_renewals", "/", "该措施依法不能再延长", rule.article),
         ]
     found += _check_renewal_level(draft, rule, renewal, kind, property_kind)
-    return found + _beyond(draft.expires_on, renewal.term.last_day(expires_on), renewal.term, rule)
+    term = further_term(law, renewal.rule_id, draft.decided_on)
+    return found + _beyond(draft.expires_on, expires_on, term, rule, law)
 
 
 def _check_renewal_level(

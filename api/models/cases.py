@@ -67,6 +67,8 @@ class Case(Recorded, Versioned, Base):
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")
     due_rule_version: Mapped[int | None]
+    #: When the clock that runs began; some acts leave it alone and begin a stage all the same.
+    due_from: Mapped[date | None]
     civil_route: Mapped[CivilRoute | None]
     diversion_department: Mapped[str] = mapped_column(default="")
     diversion_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))

@@ -51,6 +51,8 @@ class Distribution(Recorded, Versioned, Base):
     objection_until: Mapped[date | None]
     #: How often it was computed anew; its lines carry the same number.
     round: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    #: The office named the day itself; one counted by the rule follows rule and calendar.
+    objection_is_given: Mapped[bool] = mapped_column(default=False)
     claims_count: Mapped[int] = mapped_column(default=0)
     total_pay: Mapped[int] = mapped_column(default=0)
     total_set_aside: Mapped[int] = mapped_column(default=0)

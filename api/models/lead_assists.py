@@ -52,6 +52,8 @@ class LeadAssist(Recorded, Versioned, Base):
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")
     due_rule_version: Mapped[int | None]
+    #: The day was set by hand: no rule and no calendar moves it.
+    due_is_given: Mapped[bool] = mapped_column(default=False)
     acknowledged_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None]

@@ -61,7 +61,11 @@ class PropertyMeasure(Recorded, Versioned, Base):
     starts_on: Mapped[date]
     #: NULL: the law sets no end (criminal seizure), or the measure still waits in the queue.
     expires_on: Mapped[date | None]
+    #: Copied from the paper: no rule and no calendar moves it.
+    expires_is_given: Mapped[bool] = mapped_column(default=False)
+    expires_is_provisional: Mapped[bool] = mapped_column(default=False)
     rule_id: Mapped[str] = mapped_column(default="")
+    rule_version: Mapped[int | None]
     #: 1 is the first; those that wait count on from it (轮候).
     rank: Mapped[int] = mapped_column(default=1)
     released_on: Mapped[date | None]

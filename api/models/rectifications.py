@@ -40,6 +40,8 @@ class Rectification(Recorded, Versioned, Base):
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
     due_rule: Mapped[str] = mapped_column(default="")
     due_rule_version: Mapped[int | None]
+    #: The day is the one of the order's paper: no rule and no calendar moves it.
+    due_is_given: Mapped[bool] = mapped_column(default=False)
     legal_actor: Mapped[LegalActor]
     legal_actor_name: Mapped[str] = mapped_column(default="")
     legal_basis: Mapped[str] = mapped_column(default="")

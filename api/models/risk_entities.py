@@ -99,6 +99,7 @@ class RiskEntity(Recorded, Versioned, Base):
     inspection_due_is_provisional: Mapped[bool] = mapped_column(default=False)
     inspection_rule: Mapped[str] = mapped_column(default="")
     inspection_rule_version: Mapped[int | None]
+    inspection_due_from: Mapped[date | None]
     last_inspected_on: Mapped[date | None]
     evidence_fixed_on: Mapped[date | None]
     refund_due: Mapped[int | None]

@@ -50,9 +50,10 @@ async def create(
 async def term(
     actor: Annotated[Actor, require(P.PROPERTY_READ)],
     query: Annotated[MeasureTermQuery, query_of(MeasureTermQuery)],
+    session: DbSession,
 ) -> Response:
     """登记前按期限规则推算到期日；文书另有载明的，以文书为准。"""
-    return answer(await property_measures.term(actor, query))
+    return answer(await property_measures.term(session, actor, query))
 
 
 @router.get("/{measure_id}", response_model=PropertyMeasureRead, summary="查扣冻措施详情")

@@ -66,9 +66,11 @@ class MeasureTerm(Shown):
     """The end that the law gives a measure, before it is recorded."""
 
     rule_id: str = Field(description="期限规则；法律没有规定期限的为空")
+    rule_version: int | None = Field(description="规则版本")
     article: str = Field(description="依据")
     term: str = Field(description="期限")
     expires_on: date | None = Field(description="法定最长期限的最后一日")
+    is_provisional: bool = Field(description="放假安排未公布，暂定")
 
 
 MeasureTransition = transition_union(MEASURE_FLOW, "PropertyMeasure")
@@ -117,6 +119,10 @@ class PropertyMeasureItem(Shown):
     amount: Yuan | None
     starts_on: date
     expires_on: date | None
+    expires_is_given: bool = Field(
+        description="到期日照文书登记，不随规则和放假安排重算；否则由期限规则推算"
+    )
+    expires_is_provisional: bool = Field(description="放假安排未公布，到期日暂定")
     days_left: int | None = Field(description="距到期日的天数；已逾期为负数")
     rank: int
     is_major: bool
@@ -139,6 +145,7 @@ class PropertyMeasureRead(PropertyMeasureItem):
 
     officers: list[str]
     rule_id: str
+    rule_version: int | None
     alert_days: list[date] = Field(description="到期前提醒的工作日")
     renewals: list[RenewalShown]
     released_on: date | None

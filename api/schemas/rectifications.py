@@ -102,6 +102,7 @@ class RectificationRead(RectificationItem):
     legal_basis: str
     due_rule: str
     due_rule_version: int | None
+    due_is_given: bool = Field(description="期限照整改通知书载明，不随规则和放假安排重算")
     materials: str
     submitted_on: date | None
     closed_on: date | None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     Text,
@@ -25,6 +26,7 @@ from api.domain.permissions import Permission as P
 _NO_RULE = literal_column("''", Text())
 NO = literal_column("false")
 _NEVER = cast(null(), Date)
+_NO_VERSION = cast(null(), BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,20 @@ class Source:
                 self.due_on.label("due_on"),
                 self.provisional.label("provisional"),
                 self.rule.label("rule"),
+                self._version().label("rule_version"),
                 cast(self.detail, Text).label("detail"),
             )
             .where(self.waits(actor))
             .order_by(self.due_on.asc().nulls_last(), self.model.id)
             .limit(limit)
         )
+
+    def _version(self) -> Any:
+        """The version that stands beside the record's rule (`due_rule`, `due_rule_version`)."""
+        name = {"rule_id": "rule_version"}.get(
+            key := getattr(self.rule, "key", ""), f"{key}_version"
+        )
+        return getattr(self.model, name, _NO_VERSION) if key else _NO_VERSION
 
     def count(self, actor: Actor) -> Any:
         """How many there are, counted up to the limit that lists count to."""

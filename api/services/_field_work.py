@@ -178,7 +178,7 @@ async def plan_next_inspection(session: AsyncSession, entity: RiskEntity, start:
     if entity.tier is None:
         return
     due = await time_rules.due_on(session, entity.tier.inspection_rule, start)
-    entity.next_inspection_due = due.on
+    entity.inspection_due_from, entity.next_inspection_due = start, due.on
     entity.inspection_due_is_provisional = due.is_provisional
     entity.inspection_rule, entity.inspection_rule_version = due.rule_id, due.rule_version
 
@@ -263,6 +263,7 @@ async def rectify_by(session: AsyncSession, given: date | None) -> dict[str, Any
     due = await time_rules.due_on(session, "RECT-01", today())
     return {
         "due_on": given or due.on,
+        "due_is_given": given is not None,
         "due_is_provisional": due.is_provisional and given is None,
         "due_rule": due.rule_id,
         "due_rule_version": due.rule_version,

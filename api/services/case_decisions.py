@@ -133,6 +133,7 @@ async def set_due(session: AsyncSession, found: Case, rule: str, start: date) ->
     due = await time_rules.due_on(session, rule, start) if rule else None
     found.due_on = due.on if due else None
     found.due_is_provisional = due.is_provisional if due else False
+    found.due_from = start if due else None
     found.due_rule = due.rule_id if due else ""
     found.due_rule_version = due.rule_version if due else None
 

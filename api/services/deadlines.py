@@ -1,48 +1,56 @@
-"""Deadlines that were 暂定 are counted anew when the holidays of their year come out.
+"""Stored dates are counted anew when a rule or the holidays of a year change.
 
-Each keeps the rule version that it started with (the law does not reach back); only the calendar
-under it is new.
+Every date that a rule settles and no paper names: those of open leads, assists, cases, orders,
+inspections, hand-overs, measures over property, periods of objection, and restricted files. Each
+keeps the rule version that it started with, unless another term was set since that is in force
+from its first day on; the law does not reach back (`Clock.holds`).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events
-from api.core.clock import TIMEZONE
+from api.core.clock import today
 from api.core.db import database
-from api.core.events import Event
 from api.domain.cases import CaseStatus
 from api.domain.events import EventName
+from api.domain.lead_assists import UNANSWERED
+from api.domain.lead_marks import rules_for, strictest
+from api.domain.leads import LeadStatus
+from api.domain.rectifications import RectificationStatus
+from api.domain.risk_entities import EntityStatus
 from api.models.cases import Case
 from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.rectifications import Rectification
-from api.models.risk_entities import RiskEntity
-from api.services import lead_transfers, restricted_decisions
+from api.models.risk_entities import RiskEntity, RiskMeasure
+from api.services import (
+    distribution_decisions,
+    informant_openings,
+    lead_assists,
+    lead_transfers,
+    property_measures,
+    restricted_decisions,
+)
 from api.services.time_rules import Clock, Deadline, clock
 
 _BATCH = 500
-#: What is over keeps the deadline by which it was judged.
-_OVER = frozenset(
-    {"archived", "answered", "closed", "delisted", "ended", "rejected", "shut_down", "withdrawn"}
-)
-#: Holidays move a day by less than this; more means that the clock started on another day.
-_MOVES_AT_MOST = timedelta(days=14)
 
 
 class Columns(NamedTuple):
-    """Where an aggregate keeps a deadline."""
+    """Where an aggregate keeps a deadline, and the day on which its clock started."""
 
     due: str = "due_on"
     provisional: str = "due_is_provisional"
     rule: str = "due_rule"
     version: str = "due_rule_version"
+    start: str = "due_from"
 
 
 _USUAL = Columns()
@@ -50,48 +58,126 @@ _USUAL = Columns()
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An aggregate with a deadline.
-
-    Its clock started on the day that `started` reads off the row, or on the day of the last event
-    whose action is one of `actions`: whichever gives a day near the one that stands there.
-    """
+    """An aggregate with a deadline."""
 
     resource: str
     model: Any
+    #: What is over keeps the deadline by which it was judged; a given date stays as given.
+    waits: Callable[[], ColumnElement[bool]]
     columns: Columns = _USUAL
-    actions: frozenset[str] = frozenset()
-    started: Callable[[Any], date | None] = lambda _: None
-    #: A day beyond which it may not go, whatever the calendar says.
-    ceiling: Callable[[AsyncSession, Any], Awaitable[date | None]] | None = None
+    #: What else the row says about the day that was counted.
+    bound: Callable[[AsyncSession, Any, Deadline], Awaitable[Deadline]] | None = None
+    #: Dates elsewhere that are copies of this one.
+    follow: Callable[[AsyncSession, Any, date, date], Awaitable[None]] | None = None
+    #: Every rule that applies; the strictest counts. Left out, the one that the row names.
+    rules: Callable[[Any], tuple[str, ...]] | None = None
+
+    def present(self, row: Any) -> Deadline:
+        """What the row says now."""
+        names = self.columns
+        return Deadline(
+            getattr(row, names.due), getattr(row, names.provisional),
+            getattr(row, names.rule), getattr(row, names.version),
+        )  # fmt: skip
+
+    def counted(self, row: Any, current: Clock) -> Deadline:
+        """What rules and calendar say now."""
+        start: date = getattr(row, self.columns.start)
+        own, version = getattr(row, self.columns.rule), getattr(row, self.columns.version)
+        rules = self.rules(row) if self.rules else (own,)
+        return strictest(
+            current.due_on(
+                rule, start, version=current.holds(rule, start, version) if rule == own else None
+            )
+            for rule in rules
+        )
 
 
-#: A case's clock runs from the stage it stands in, until the next act stops it.
-_CLOCKED_STAGES = frozenset({CaseStatus.UNDER_REVIEW, CaseStatus.INVESTIGATING})
-
-
-async def _of_lead(session: AsyncSession, assist: LeadAssist) -> date | None:
+async def _of_lead(session: AsyncSession, assist: LeadAssist, due: Deadline) -> Deadline:
     """Assists are counted after leads, in whose term they stay."""
-    return await session.scalar(select(Lead.due_on).where(Lead.id == assist.lead_id))
+    limit = await session.scalar(select(Lead.due_on).where(Lead.id == assist.lead_id))
+    return due if limit is None or due.on <= limit else replace(due, on=limit)
 
 
+async def _assists_follow(session: AsyncSession, lead: Any, before: date, day: date) -> None:
+    del before, day
+    await session.flush()
+    await lead_assists.cap(session, lead)
+
+
+async def _not_at_once(session: AsyncSession, lead: Lead, due: Deadline) -> Deadline:
+    """Nobody is late at once by a change, as by a mark (`lead_clocks`)."""
+    del session
+    return replace(due, on=max(due.on, min(lead.due_on or due.on, today())))
+
+
+async def _measure_follows(session: AsyncSession, order: Any, before: date, day: date) -> None:
+    await session.execute(
+        update(RiskMeasure)
+        .where(RiskMeasure.rectification_id == order.id, RiskMeasure.deadline == before)
+        .values(deadline=day)
+    )
+
+
+async def _reminder_follows(session: AsyncSession, entity: Any, before: date, day: date) -> None:
+    if entity.review_on == before:
+        entity.review_on = day
+    await session.execute(
+        update(RiskMeasure)
+        .where(
+            RiskMeasure.entity_id == entity.id,
+            RiskMeasure.done_on.is_(None),
+            RiskMeasure.rectification_id.is_(None),
+            RiskMeasure.deadline == before,
+        )
+        .values(deadline=day)
+    )
+
+
+_LEAD_OVER = [
+    LeadStatus.CLOSED, LeadStatus.ARCHIVED, LeadStatus.REJECTED, LeadStatus.WITHDRAWN,
+]  # fmt: skip
 COUNTED = (
-    Counted("lead", Lead, actions=frozenset({"assign", "recheck"})),
-    Counted("lead_assist", LeadAssist, started=lambda row: row.asked_on, ceiling=_of_lead),
     Counted(
-        "case", Case, started=lambda row: row.stage_on if row.status in _CLOCKED_STAGES else None
+        "lead",
+        Lead,
+        lambda: Lead.due_given.is_(None) & Lead.status.not_in(_LEAD_OVER),
+        bound=_not_at_once,
+        follow=_assists_follow,
+        rules=lambda lead: rules_for(lead.marks, fast=lead.fast_track),
     ),
-    Counted("rectification", Rectification, started=lambda row: row.ordered_on),
+    Counted(
+        "lead_assist",
+        LeadAssist,
+        lambda: ~LeadAssist.due_is_given & LeadAssist.status.in_(UNANSWERED),
+        _USUAL._replace(start="asked_on"),
+        bound=_of_lead,
+    ),
+    Counted("case", Case, lambda: Case.status.not_in([CaseStatus.CLOSED, CaseStatus.WITHDRAWN])),
+    Counted(
+        "rectification",
+        Rectification,
+        lambda: (
+            ~Rectification.due_is_given
+            & Rectification.status.not_in(
+                [RectificationStatus.CLOSED, RectificationStatus.WITHDRAWN]
+            )
+        ),
+        _USUAL._replace(start="ordered_on"),
+        follow=_measure_follows,
+    ),
     Counted(
         "risk_entity",
         RiskEntity,
+        lambda: RiskEntity.status.not_in([EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]),
         Columns(
             "next_inspection_due",
             "inspection_due_is_provisional",
             "inspection_rule",
             "inspection_rule_version",
+            "inspection_due_from",
         ),
-        actions=frozenset({"assess", "reassess"}),
-        started=lambda row: row.last_inspected_on,
+        follow=_reminder_follows,
     ),
 )
 
@@ -100,11 +186,14 @@ COUNTED = (
 _FURTHER: tuple[Callable[[AsyncSession, Clock], Awaitable[None]], ...] = (
     lead_transfers.recount,
     restricted_decisions.recount,
+    property_measures.recount,
+    distribution_decisions.recount,
+    informant_openings.recount,
 )
 
 
 async def recompute() -> None:
-    """The job: every provisional deadline, in short transactions."""
+    """The job: every date that a rule settles, in short transactions."""
     for recount in _FURTHER:
         async with database().session() as session, session.begin():
             await recount(session, await clock(session))
@@ -119,66 +208,59 @@ async def recompute() -> None:
 
 
 async def _batch(session: AsyncSession, kind: Counted, after: UUID) -> UUID | None:
-    model = kind.model
+    """The next rows, locked one by one only when their day moves: a town's open leads are many."""
+    model, columns = kind.model, kind.columns
     rows = list(
         await session.scalars(
             select(model)
-            .where(getattr(model, kind.columns.provisional), model.id > after)
+            .where(
+                model.id > after,
+                getattr(model, columns.due).is_not(None),
+                getattr(model, columns.start).is_not(None),
+                getattr(model, columns.rule) != "",
+                kind.waits(),
+            )
             .order_by(model.id)
             .limit(_BATCH)
-            .with_for_update()
         )
     )
     if not rows:
         return None
     current = await clock(session)
-    acted = await _acted(session, kind, rows)
     for row in rows:
-        starts = [day for day in (kind.started(row), acted.get(row.id)) if day is not None]
-        await _recount(session, kind, row, starts, current)
+        if await _bounded(session, kind, row, current) != kind.present(row):
+            await _recount(session, kind, row.id, current)
     return rows[-1].id
 
 
-async def _acted(session: AsyncSession, kind: Counted, rows: Sequence[Any]) -> dict[UUID, date]:
-    if not kind.actions:
-        return {}
-    found = await session.execute(
-        select(Event.subject_id, func.max(Event.at))
-        .where(
-            Event.subject_id.in_([row.id for row in rows]),
-            Event.subject_type == kind.resource,
-            Event.data["action"].astext.in_(kind.actions),
-        )
-        .group_by(Event.subject_id)
+async def _bounded(session: AsyncSession, kind: Counted, row: Any, current: Clock) -> Deadline:
+    due = kind.counted(row, current)
+    return await kind.bound(session, row, due) if kind.bound else due
+
+
+async def _recount(session: AsyncSession, kind: Counted, record_id: UUID, current: Clock) -> None:
+    model, columns = kind.model, kind.columns
+    row: Any = await session.scalar(
+        select(model)
+        .where(model.id == record_id, getattr(model, columns.start).is_not(None), kind.waits())
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    return {subject: at.astimezone(TIMEZONE).date() for subject, at in found if subject}
-
-
-async def _recount(
-    session: AsyncSession, kind: Counted, row: Any, starts: Sequence[date], current: Clock
-) -> None:
-    present: date | None = getattr(row, kind.columns.due)
-    rule: str = getattr(row, kind.columns.rule)
-    if present is None or not rule or row.status.value in _OVER:
+    if row is None or getattr(row, columns.due) is None:
         return
-    version: int | None = getattr(row, kind.columns.version)
-    due = _nearest(present, [current.due_on(rule, day, version=version) for day in starts])
-    limit = await kind.ceiling(session, row) if kind.ceiling else None
-    if due is not None and limit is not None and limit < due.on:
-        due = replace(due, on=limit)
-    if due is None or (due.on == present and due.is_provisional):
+    before, due = kind.present(row), await _bounded(session, kind, row, current)
+    if due == before:
         return
-    setattr(row, kind.columns.due, due.on)
-    setattr(row, kind.columns.provisional, due.is_provisional)
+    setattr(row, columns.due, due.on)
+    setattr(row, columns.provisional, due.is_provisional)
+    setattr(row, columns.rule, due.rule_id)
+    setattr(row, columns.version, due.rule_version)
     row.version += 1
+    if kind.follow:
+        await kind.follow(session, row, before.on, due.on)
     await session.flush()
     await events.record(
         session, None, EventName.DUE_RECOUNTED, kind.resource, row.id,
-        {"from_day": present.isoformat(), "to_day": due.on.isoformat(),
+        {"from_day": before.on.isoformat(), "to_day": due.on.isoformat(),
          "is_provisional": due.is_provisional},
     )  # fmt: skip
-
-
-def _nearest(present: date, counted: Sequence[Deadline]) -> Deadline | None:
-    near = [due for due in counted if abs(due.on - present) <= _MOVES_AT_MOST]
-    return min(near, key=lambda due: abs(due.on - present), default=None)

@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core import events
 from api.core.clock import TIMEZONE, now, today
 from api.core.ids import uuid7
 from api.domain.actors import Actor
@@ -261,6 +262,34 @@ async def _publish(session: AsyncSession, actor: Actor, plan: Distribution, body
         message = f"按期限规则 {OBJECTIONS}，异议截止日期最早为{earliest}"
         raise Invalid(message, errors=[FieldError("/objection_until", "too_short", message)])
     plan.published_on, plan.objection_until = body.published_on, until
+    plan.objection_is_given = body.objection_until is not None
+
+
+async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
+    """Count anew how long objections are heard, where the rule alone says so; what was announced
+    is never shortened."""
+    plans = await session.scalars(
+        select(Distribution)
+        .where(
+            Distribution.status == DistributionStatus.PUBLISHED,
+            ~Distribution.objection_is_given,
+            Distribution.published_on.is_not(None),
+        )
+        .order_by(Distribution.id)
+        .with_for_update()
+    )
+    for plan in plans:
+        if plan.published_on is None or plan.objection_until is None:
+            continue
+        due, before = current.due_on(OBJECTIONS, plan.published_on), plan.objection_until
+        if due.on <= before:
+            continue
+        plan.objection_until = due.on
+        plan.version += 1
+        await session.flush()
+        data = {"from_day": before.isoformat(), "to_day": due.on.isoformat()}
+        data |= {"is_provisional": due.is_provisional}
+        await events.record(session, None, EventName.DUE_RECOUNTED, "distribution", plan.id, data)
 
 
 _EFFECTS = {

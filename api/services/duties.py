@@ -24,8 +24,7 @@ from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_d
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
 from api.domain.permissions import Permission as P
-from api.domain.property_measures import MEASURE_RULES, MeasureKind, MeasureStatus
-from api.domain.time_rules import TimeRule
+from api.domain.property_measures import MeasureKind, MeasureStatus, governing
 from api.models.duties import DutyNotice
 from api.models.imports import Import
 from api.models.property_measures import PropertyMeasure
@@ -38,6 +37,7 @@ from api.services import (
     time_rules,
 )
 from api.services._duty_source import Source, in_status, unit_record
+from api.services.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.lead_duties import ALARMS, moving
 
 K = DutyKind
@@ -103,7 +103,7 @@ async def _items(
             select(found)
             .order_by(found.c.due_on.asc().nulls_last(), found.c.subject_id)
             .limit(limit),
-            moving(clock),
+            _moving(clock),
         )
     )
     assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
@@ -140,12 +140,15 @@ async def _assigned_on(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
 def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict[str, Any]:
     kind = DutyKind(row.kind)
     due_on, provisional, rule = row.due_on, bool(row.provisional), str(row.rule)
+    version: int | None = row.rule_version
     if kind is K.LEAD_ACKNOWLEDGE and row.subject_id in assigned:
         receipt = clock.due_on("LEAD-ACK", assigned[row.subject_id])
         due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
+        version = receipt.rule_version
     if kind in ALARMS:
         alarm = clock.due_on(ALARMS[kind], date.fromisoformat(row.detail))
         due_on, provisional, rule = alarm.on, alarm.is_provisional, alarm.rule_id
+        version = alarm.rule_version
     noun = _NOUNS[kind]
     left = working_days_left(today(), due_on, clock.calendar) if due_on else None
     return {
@@ -161,7 +164,7 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
         "working_days_left": left,
         "overdue": due_on is not None and due_on < today(),
         "rule": rule,
-        "rule_label": _rule_label(rule, clock.rules),
+        "rule_label": _rule_label(rule, version, clock),
         "url_hint": f"/{noun}/{row.subject_id}",
     }
 
@@ -170,14 +173,20 @@ def _what(kind: DutyKind, detail: str) -> str:
     return f"{MeasureKind(detail).label}即将到期" if kind is K.MEASURE_EXPIRING else kind.label
 
 
-_ARTICLES = {rule.rule_id: f"{rule.term}，{rule.article}" for rule in MEASURE_RULES}
+def _moving(clock: time_rules.Clock) -> dict[str, date]:
+    """The days that sources are bound to, by the rules as they are now."""
+    return moving(clock) | {PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on}
 
 
-def _rule_label(rule_id: str, rules: Sequence[TimeRule]) -> str:
-    if rule_id in _ARTICLES:
-        return _ARTICLES[rule_id]
-    rule = next((rule for rule in rules if rule.rule_id == rule_id), None)
-    return f"{rule.trigger}：{rule.term_label}内{rule.effect}" if rule else ""
+def _rule_label(rule_id: str, version: int | None, clock: time_rules.Clock) -> str:
+    """The rule in the version that the record keeps; else in the one in force today."""
+    if not rule_id:
+        return ""
+    rule = clock.rule(rule_id, today(), version)
+    measure = governing(rule_id)
+    if measure is not None:
+        return f"{rule.term_label}，{measure.article}"
+    return f"{rule.trigger}：{rule.term_label}内{rule.effect}"
 
 
 async def _counts(
@@ -187,7 +196,7 @@ async def _counts(
     counted = [source for source in mine if source.kind is not K.MEASURE_EXPIRING]
     if counted:
         rows: Any = await session.execute(
-            union_all(*(s.count(actor) for s in counted)), moving(clock)
+            union_all(*(s.count(actor) for s in counted)), _moving(clock)
         )
         for kind, count in rows:
             totals[DutyKind(kind)] = totals.get(DutyKind(kind), 0) + count

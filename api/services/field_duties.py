@@ -1,11 +1,9 @@
 """Duties from risk entities, their inspections and rectifications."""
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Date, bindparam, exists, select
 
-from api.core.clock import today
 from api.domain.duties import DutyKind
 from api.domain.inspections import InspectionStatus
 from api.domain.permissions import Permission as P
@@ -19,7 +17,7 @@ from api.services._duty_source import Source, unit_record
 K = DutyKind
 
 #: How early an inspection that the tier asks for is to be planned.
-_PLAN_AHEAD = timedelta(days=15)
+PLAN_RULE, PLAN_UNTIL = "INSPECT-PLAN", "plan_until"
 _ENDED = [EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]
 
 
@@ -49,7 +47,7 @@ SOURCES: tuple[Source, ...] = (
         RiskEntity,
         P.INSPECTION_HANDLE,
         lambda _: [
-            RiskEntity.next_inspection_due <= today() + _PLAN_AHEAD,
+            RiskEntity.next_inspection_due <= bindparam(PLAN_UNTIL, type_=Date()),
             RiskEntity.status.not_in(_ENDED),
             ~exists().where(
                 Inspection.entity_id == RiskEntity.id,

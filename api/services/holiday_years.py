@@ -12,8 +12,8 @@ from api.domain.errors import Invalid, StaleVersion
 from api.domain.events import EventName
 from api.models.time_rules import HolidayYear
 from api.schemas.time_rules import HolidayYearPut
+from api.services.time_rules import RECOMPUTE
 
-RECOMPUTE = "deadlines.recompute"
 _FIRST, _LAST = 2004, 2100
 
 

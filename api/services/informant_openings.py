@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events
@@ -14,7 +14,7 @@ from api.domain.actors import Actor
 from api.domain.clocks import deadline
 from api.domain.errors import Conflict, Forbidden, NotFound
 from api.domain.events import EventName
-from api.domain.informants import OPENING_FLOW, OpeningAction
+from api.domain.informants import OPENING_FLOW, OpeningAction, OpeningStatus
 from api.domain.leads import ReporterKind
 from api.models.informants import Informant, InformantOpening
 from api.models.leads import Lead
@@ -32,11 +32,32 @@ from api.services.informants import (
 
 
 async def _term(session: AsyncSession, rule_id: str) -> datetime:
-    clock = await time_rules.clock(session)
-    at = now()
-    return deadline(
-        time_rules.choose(clock.rules, rule_id, at.astimezone(TIMEZONE).date()), at, clock.calendar
-    ).at
+    return _ends(await time_rules.clock(session), rule_id, now())
+
+
+def _ends(clock: time_rules.Clock, rule_id: str, at: datetime) -> datetime:
+    return deadline(clock.rule(rule_id, at.astimezone(TIMEZONE).date()), at, clock.calendar).at
+
+
+async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
+    """Count anew by when requests are decided, and until when an identity lies open; no window is
+    made longer than the person who approved it knew."""
+    rows = await session.scalars(
+        select(InformantOpening)
+        .where(
+            or_(
+                InformantOpening.status == OpeningStatus.WAITING,
+                InformantOpening.expires_at > now(),
+            )
+        )
+        .order_by(InformantOpening.lead_id, InformantOpening.id)
+        .with_for_update()
+    )
+    for row in rows:
+        if row.status is OpeningStatus.WAITING:
+            row.due_at = _ends(current, rules.DECIDE_RULE, row.requested_at)
+        elif row.decided_at is not None and row.expires_at is not None:
+            row.expires_at = min(row.expires_at, _ends(current, rules.OPEN_RULE, row.decided_at))
 
 
 async def ask(

@@ -1,7 +1,7 @@
 """Leads that nobody owns for too long: the office is told, and after a second term the county."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, exists, literal_column, or_, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from api.core import events, record_access
 from api.core.clock import now, today
+from api.domain.calendar import ONE_DAY
 from api.domain.events import EventName
 from api.domain.leads import TRIAGE
 from api.domain.organisation import UnitKind
@@ -26,17 +27,13 @@ OFFICE_RULE, COUNTY_RULE = "LEAD-UNOWNED", "LEAD-UNOWNED-COUNTY"
 STEPS: Mapping[int, str] = {1: OFFICE_RULE, 2: COUNTY_RULE}
 #: Literals, so that PostgreSQL can prove that the partial index fits.
 IN_TRIAGE = Lead.status.in_([literal_column(f"'{status.value}'", Text()) for status in TRIAGE])
-#: No term of working days begins earlier than this before its end.
-_REACH_DAYS = 120
 
 
 def last_start(clock: time_rules.Clock, rule_id: str) -> date:
     """Leads without an owner since this day, or earlier, are beyond the rule's term today."""
     day = today()
-    for _ in range(_REACH_DAYS):
-        day -= timedelta(days=1)
-        if clock.due_on(rule_id, day).on < today():
-            break
+    while clock.due_on(rule_id, day).on >= today():
+        day -= ONE_DAY
     return day
 
 

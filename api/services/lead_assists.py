@@ -149,6 +149,7 @@ async def ask(
                 task=told,
                 asked_on=today(),
                 due_on=given or due.on,
+                due_is_given=given is not None,
                 due_is_provisional=due.is_provisional and given is None,
                 due_rule=due.rule_id,
                 due_rule_version=due.rule_version,

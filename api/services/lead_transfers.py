@@ -136,21 +136,21 @@ async def _next(
 
 
 async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
-    """Count anew what was 暂定, by the calendar as it is now; a term that has ended keeps its day."""
+    """Count anew by rules and calendar as they are now; a term that has ended keeps its day."""
     rows = await session.scalars(
-        select(_Clock)
-        .where(_Clock.is_provisional, _Clock.ended_on.is_(None))
-        .order_by(_Clock.id)
-        .with_for_update()
+        select(_Clock).where(_Clock.ended_on.is_(None)).order_by(_Clock.id).with_for_update()
     )
     for row in rows:
         started = row.started_at.astimezone(TIMEZONE).date()
-        rule = time_rules.choose(current.rules, row.rule_id, started, row.rule_version)
+        version = current.holds(row.rule_id, started, row.rule_version)
+        rule = current.rule(row.rule_id, started, version)
         due = clocks.deadline(rule, row.started_at, current.calendar)
         before, day = row.due_on, due.at.astimezone(TIMEZONE).date()
-        if day == before and due.provisional:
+        was = (row.due_at, row.is_provisional, row.rule_version)
+        if (due.at, due.provisional, rule.version) == was:
             continue
         row.due_at, row.due_on, row.is_provisional = due.at, day, due.provisional
+        row.rule_version = rule.version
         told = {"from_day": before.isoformat(), "to_day": day.isoformat()}
         told |= {"is_provisional": due.provisional}
         await events.record(session, None, EventName.DUE_RECOUNTED, "lead", row.lead_id, told)

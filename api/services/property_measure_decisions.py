@@ -13,7 +13,6 @@ from api.domain.events import EventName
 from api.domain.property_items import PropertyKind
 from api.domain.property_measures import (
     MEASURE_FLOW,
-    MEASURE_RULES,
     AuthorityLevel,
     MeasureAction,
     MeasureKind,
@@ -21,6 +20,9 @@ from api.domain.property_measures import (
     Regime,
     RenewalDraft,
     check_renewal,
+    first_term,
+    further_term,
+    governing,
     is_lapsed,
     refuse,
     renewed_by,
@@ -28,8 +30,8 @@ from api.domain.property_measures import (
 )
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
-from api.services import _transition, protect
-from api.services.property_measures import LISTING, lapse, not_in_future, read
+from api.services import _transition, protect, time_rules
+from api.services.property_measures import LISTING, lapse, not_in_future, read, set_end
 
 M = PropertyMeasure
 
@@ -40,8 +42,7 @@ async def transition(
     """Take one action of the flow. Raises what `_transition.apply` raises, and RuleViolated."""
     measure = await _transition.lock(session, actor, LISTING, M, record_id)
     if measure.status == MeasureStatus.ACTIVE and is_lapsed(measure.expires_on, today()):
-        rule = next((rule for rule in MEASURE_RULES if rule.rule_id == measure.rule_id), None)
-        article = renewed_by(rule)
+        article = renewed_by(governing(measure.rule_id))
         raise RuleViolated(
             f"该措施已于{measure.expires_on}到期未续，视为自动解除，需要重新办理（{article}）",
             code="renewed_too_late",
@@ -91,9 +92,11 @@ async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, 
         document_no=body.document_no,
         is_major=measure.is_major,
     )
+    law = await time_rules.clock(session)
     refuse(
         check_renewal(
             draft,
+            law,
             rule=rule,
             kind=MeasureKind(measure.kind),
             property_kind=kind,
@@ -101,8 +104,11 @@ async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, 
         )
     )
     renewal = rule.renewal(draft.number, major=measure.is_major)
-    new_end = body.expires_on or (renewal.term.last_day(measure.expires_on) if renewal else None)
-    if new_end is None or new_end <= measure.expires_on:
+    old_end = measure.expires_on
+    term = further_term(law, renewal.rule_id, draft.decided_on) if renewal else None
+    set_end(measure, body.expires_on, term, old_end, law)
+    new_end = measure.expires_on
+    if new_end <= old_end:
         message = "续行后的到期日应当晚于原到期日"
         raise Invalid(message, errors=[FieldError("/expires_on", "not_longer", message)])
     await session.execute(
@@ -110,14 +116,13 @@ async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, 
             property_measure_id=measure.id,
             number=draft.number,
             decided_on=draft.decided_on,
-            old_expires_on=measure.expires_on,
+            old_expires_on=old_end,
             new_expires_on=new_end,
             authority_level=draft.authority_level,
             document_no=draft.document_no,
             recorded_by_post_id=actor.post_id,
         )
     )
-    measure.expires_on = new_end
 
 
 async def _take_effect(
@@ -162,12 +167,14 @@ async def _take_effect(
     rule = rule_for(
         Regime(measure.regime), MeasureKind.FREEZE, kind, AuthorityLevel(measure.authority_level)
     )
-    latest = rule.first_term(major=measure.is_major).last_day(body.starts_on) if rule else None
+    law = await time_rules.clock(session)
+    major = measure.is_major
+    term = first_term(law, rule.first(major=major), body.starts_on) if rule else None
+    latest = term.ends(body.starts_on, law.calendar).on if term else None
     if body.expires_on and latest and body.expires_on > latest:
         message = f"期限最迟到{latest.isoformat()}"
         raise Invalid(message, errors=[FieldError("/expires_on", "term_too_long", message)])
-    measure.expires_on = body.expires_on or latest
-    measure.rule_id = rule.rule_id if rule else ""
+    set_end(measure, body.expires_on, term, body.starts_on, law)
 
 
 async def _release(

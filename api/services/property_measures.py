@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Date, Text, Uuid, and_, func, select, update
+from sqlalchemy import ARRAY, Date, Text, Uuid, and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import errors, events
 from api.core.clock import now, today
+from api.core.db import database
 from api.core.pagination import Listing, Sort, check_columns, day, yuan
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
@@ -22,10 +23,13 @@ from api.domain.property_items import PropertyKind, PropertyStatus
 from api.domain.property_measures import (
     MEASURE_FLOW,
     AuthorityLevel,
+    Law,
     MeasureDraft,
     MeasureKind,
     MeasureStatus,
+    Term,
     check_measure,
+    first_term,
     refuse,
     rule_for,
 )
@@ -39,7 +43,7 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services import _transition, columns, property_items
+from api.services import _transition, columns, property_items, time_rules
 
 RESOURCE = "property_measure"
 M = PropertyMeasure
@@ -75,6 +79,8 @@ _ITEM: dict[str, Any] = {
     "amount": yuan(M.amount),
     "starts_on": M.starts_on,
     "expires_on": M.expires_on,
+    "expires_is_given": M.expires_is_given,
+    "expires_is_provisional": M.expires_is_provisional,
     "days_left": M.expires_on - _TODAY,
     "rank": M.rank,
     "is_major": M.is_major,
@@ -95,6 +101,7 @@ _RENEWALS = columns.json_list(
 _READ: dict[str, Any] = _ITEM | {
     "officers": M.officers,
     "rule_id": M.rule_id,
+    "rule_version": M.rule_version,
     "renewals": _RENEWALS,
     "released_on": M.released_on,
     "release_reason": M.release_reason,
@@ -153,36 +160,52 @@ async def read(
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(MeasureStatus(item["status"]), actor.unit_id)
     item["available_actions"] = actions(MEASURE_FLOW.available(actor, standing))
-    item["alert_days"] = _alert_days(item)
+    item["alert_days"] = _alert_days(item, await _calendar(session))
     return item
 
 
-def _alert_days(item: dict[str, Any]) -> list[str]:
+async def _calendar(session: AsyncSession | None) -> Calendar:
+    if session is not None:
+        return await time_rules.calendar(session)
+    async with database().session() as own:
+        return await time_rules.calendar(own)
+
+
+def _alert_days(item: dict[str, Any], calendar: Calendar) -> list[str]:
     if item["expires_on"] is None or item["status"] != MeasureStatus.ACTIVE:
         return []
     days = alert_days(
         date.fromisoformat(item["expires_on"]),
-        Calendar.builtin(),
+        calendar,
         since=date.fromisoformat(item["starts_on"]),
     )
     return [each.isoformat() for each in days]
 
 
-async def term(actor: Actor, query: MeasureTermQuery) -> dict[str, Any]:
+async def term(session: AsyncSession, actor: Actor, query: MeasureTermQuery) -> dict[str, Any]:
     """The last day that the law gives a measure on an item, with the rule and the article.
 
     Without a level the police are taken to order it. Raises NotFound for an item out of sight.
     """
-    item = await property_items.LISTING.one(actor, query.property_item_id)
+    item = await property_items.LISTING.one(actor, query.property_item_id, session)
     level = query.authority_level or AuthorityLevel.COUNTY_PSB
     rule = rule_for(query.regime, query.kind, PropertyKind(item["kind"]), level)
     if rule is None:
-        return {"rule_id": "", "article": "", "term": "", "expires_on": None}
-    given = rule.first_term(major=query.is_major)
-    end = given.last_day(query.starts_on)
+        return {
+            "rule_id": "", "rule_version": None, "article": "", "term": "", "expires_on": None,
+            "is_provisional": False,
+        }  # fmt: skip
+    law = await time_rules.clock(session)
+    given = first_term(law, rule.first(major=query.is_major), query.starts_on)
+    end = given.ends(query.starts_on, law.calendar)
     return {
-        "rule_id": rule.rule_id, "article": rule.article, "term": str(given), "expires_on": end
-    }  # fmt: skip
+        "rule_id": given.rule_id,
+        "rule_version": given.rule_version,
+        "article": rule.article,
+        "term": str(given),
+        "expires_on": end.on,
+        "is_provisional": end.provisional,
+    }
 
 
 async def create(
@@ -199,7 +222,8 @@ async def create(
     active, queue = await _in_force(session, item.id)
     draft = _draft(body, item)
     not_in_future(body.starts_on, "starts_on")
-    refuse(check_measure(draft, filed_on=case_.filed_on, active=active))
+    law = await time_rules.clock(session)
+    refuse(check_measure(draft, law, filed_on=case_.filed_on, active=active))
     level = AuthorityLevel(body.authority_level or AuthorityLevel.TOWNSHIP)
     rule = rule_for(draft.regime, draft.kind, draft.property_kind, level)
     waits = draft.kind is MeasureKind.WAITING_FREEZE
@@ -219,10 +243,10 @@ async def create(
         amount=body.amount,
         is_major=draft.is_major,
         starts_on=draft.starts_on,
-        expires_on=draft.expires_on or _default_end(draft, rule),
-        rule_id=rule.rule_id if rule else "",
         rank=queue + 2 if waits else 1,
     )
+    by = first_term(law, rule.first(major=draft.is_major), draft.starts_on) if rule else None
+    set_end(measure, draft.expires_on, by, draft.starts_on, law)
     session.add(measure)
     await session.flush()
     await events.record(
@@ -252,8 +276,46 @@ def _draft(body: PropertyMeasureCreate, item: PropertyItem) -> MeasureDraft:
     )
 
 
-def _default_end(draft: MeasureDraft, rule: Any) -> date | None:
-    return rule.first_term(major=draft.is_major).last_day(draft.starts_on) if rule else None
+def set_end(
+    measure: PropertyMeasure, given: date | None, term: Term | None, start: date, law: Law
+) -> None:
+    """The end that a paper names stays as it is; one counted by a rule follows rule and calendar."""
+    due = term.ends(start, law.calendar) if term else None
+    measure.expires_is_given = given is not None
+    measure.expires_on = given or (due.on if due else None)
+    measure.expires_is_provisional = given is None and due is not None and due.provisional
+    measure.rule_id = term.rule_id if term else ""
+    measure.rule_version = term.rule_version if term else None
+
+
+async def recount(session: AsyncSession, law: time_rules.Clock) -> None:
+    """Count anew the ends that no paper names, by the rules and the calendar as they are now.
+
+    What was renewed ends by the decision on its renewal, which stays as it was recorded.
+    """
+    rows = await session.scalars(
+        select(M)
+        .where(
+            M.status == MeasureStatus.ACTIVE,
+            ~M.expires_is_given,
+            M.expires_on.is_not(None),
+            ~exists().where(PropertyMeasureRenewal.property_measure_id == M.id),
+        )
+        .order_by(M.id)
+        .with_for_update()
+    )
+    for row in rows:
+        version = law.holds(row.rule_id, row.starts_on, row.rule_version)
+        term = first_term(law, row.rule_id, row.starts_on, version)
+        before, was = row.expires_on, row.expires_is_provisional
+        set_end(row, None, term, row.starts_on, law)
+        if before is None or (row.expires_on, row.expires_is_provisional) == (before, was):
+            continue
+        row.version += 1
+        await session.flush()
+        data = {"from_day": before.isoformat(), "to_day": str(row.expires_on)}
+        data |= {"is_provisional": row.expires_is_provisional}
+        await events.record(session, None, EventName.DUE_RECOUNTED, RESOURCE, row.id, data)
 
 
 def not_in_future(given: date, field: str) -> None:

@@ -84,6 +84,7 @@ _READ: dict[str, Any] = _ITEM | {
     "legal_basis": Rectification.legal_basis,
     "due_rule": Rectification.due_rule,
     "due_rule_version": Rectification.due_rule_version,
+    "due_is_given": Rectification.due_is_given,
     "materials": Rectification.materials,
     "submitted_on": Rectification.submitted_on,
     "closed_on": Rectification.closed_on,

@@ -52,19 +52,22 @@ async def transition(
 
 
 async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
-    """Count anew what was 暂定, by the calendar as it is now; told in the file alone."""
+    """Count anew by rules and calendar as they are now; told in the file alone."""
     files = await session.scalars(
         select(_File)
-        .where(_File.due_is_provisional, _File.due_on.is_not(None))
+        .where(_File.due_on.is_not(None), _File.due_rule != "")
         .order_by(_File.id)
         .with_for_update()
     )
     for file in files:
         begun = await _begun(session, file)
-        due = current.due_on(file.due_rule, begun, version=file.due_rule_version)
-        if due.on == file.due_on and due.is_provisional:
+        version = current.holds(file.due_rule, begun, file.due_rule_version)
+        due = current.due_on(file.due_rule, begun, version=version)
+        was = (file.due_on, file.due_is_provisional, file.due_rule_version)
+        if (due.on, due.is_provisional, due.rule_version) == was:
             continue
         file.due_on, file.due_is_provisional = due.on, due.is_provisional
+        file.due_rule_version = due.rule_version
         file.version += 1
         note(session, file, RestrictedEvent.RECOUNTED, None)
 

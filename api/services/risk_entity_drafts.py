@@ -125,6 +125,7 @@ def draft(
         "owner_unit_id": owner,
         "source_lead_id": body.source_lead_id,
         "next_inspection_due": due.on if due else None,
+        "inspection_due_from": today() if due else None,
         "inspection_due_is_provisional": due.is_provisional if due else False,
         "inspection_rule": due.rule_id if due else "",
         "inspection_rule_version": due.rule_version if due else None,

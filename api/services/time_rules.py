@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, keyset
+from api.core import events, jobs, keyset
 from api.core.clock import now, today
 from api.core.db import Database, database
 from api.core.search import escape
@@ -30,6 +30,8 @@ from api.models.time_rules import HolidayYear, TimeRuleVersion
 from api.schemas.time_rules import TimeRuleQuery, TimeRuleVersionCreate
 
 RESOURCE = "time_rule"
+#: The job that counts stored dates anew, after a rule or a year was changed.
+RECOMPUTE = "deadlines.recompute"
 #: The last number that a release may give to a built-in version.
 LAST_BUILTIN = 1000
 
@@ -64,6 +66,19 @@ class Clock:
         rule = choose(self.rules, rule_id, start, version)
         due = due_by_rule(rule, start, self.calendar, extensions=extensions)
         return Deadline(due.on, due.provisional, rule.rule_id, rule.version)
+
+    def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
+        """The version of a rule for a clock that starts on that day. Raises KeyError."""
+        return choose(self.rules, rule_id, on, version)
+
+    def holds(self, rule_id: str, start: date, version: int | None) -> int | None:
+        """The version by which a clock that runs is counted anew: its own, unless somebody set
+        another term since, in force from the clock's first day or earlier. What a release brings
+        later does not reach back."""
+        if version is None:
+            return None
+        newest = choose(self.rules, rule_id, start)
+        return newest.version if newest.version > max(version, LAST_BUILTIN) else version
 
 
 def choose(
@@ -305,6 +320,7 @@ async def create_version(
         {"rule_id": rule_id, "version": made.version, "term": made.term,
          "unit": body.unit.value, "valid_from": body.valid_from.isoformat()},
     )  # fmt: skip
+    await jobs.enqueue(session, RECOMPUTE)
     return await read(session, rule_id)
 
 

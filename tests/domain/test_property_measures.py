@@ -6,6 +6,8 @@ from itertools import product
 
 import pytest
 
+from api.domain.calendar import Calendar
+from api.domain.clocks import Due
 from api.domain.errors import RuleViolated
 from api.domain.property_items import Disposal, Ownership, PropertyKind, check_disposal
 from api.domain.property_measures import (
@@ -23,14 +25,30 @@ from api.domain.property_measures import (
     approval_for,
     check_measure,
     check_renewal,
+    first_term,
+    further_term,
+    governing,
     is_lapsed,
     refuse,
     rule_for,
 )
-from api.domain.time_rules import TimeUnit
+from api.domain.time_rules import Roll, TimeRule, TimeUnit, find_rule, load_builtin
 
 L, K, R, PK = AuthorityLevel, MeasureKind, Regime, PropertyKind
 FILED = date(2022, 5, 1)
+
+
+class Shipped:
+    """The rules and the calendar as they come with the program."""
+
+    calendar = Calendar.builtin()
+
+    def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
+        del version
+        return find_rule(rule_id, on)
+
+
+LAW = Shipped()
 
 FREEZE = MeasureDraft(
     kind=K.FREEZE,
@@ -47,7 +65,7 @@ FREEZE = MeasureDraft(
 def codes(
     draft: MeasureDraft, filed_on: date | None = FILED, active: tuple[K, ...] = ()
 ) -> set[str]:
-    return {v.code for v in check_measure(draft, filed_on=filed_on, active=active)}
+    return {v.code for v in check_measure(draft, LAW, filed_on=filed_on, active=active)}
 
 
 class TestTerms:
@@ -65,7 +83,7 @@ class TestTerms:
         ],
     )
     def test_months(self, start: date, months: int, end: date) -> None:
-        assert Term(months, TimeUnit.MONTH).last_day(start) == end
+        assert Term(months, TimeUnit.MONTH).ends(start, LAW.calendar) == Due(end)
 
     @pytest.mark.parametrize(
         ("kind", "property_kind", "level", "regime", "rule_id", "end"),
@@ -79,10 +97,10 @@ class TestTerms:
             (K.SEAL, PK.OTHER, L.COUNTY_AGENCY, R.ADMINISTRATIVE, "SEA-05", date(2022, 6, 12)),
             (K.FREEZE, PK.DEPOSIT, L.COUNTY_AGENCY, R.ADMINISTRATIVE, "SEA-06", date(2022, 6, 12)),
             (K.STOP_PAYMENT, PK.DEPOSIT, L.COUNTY_PSB, R.CRIMINAL, "ARR-01", date(2022, 5, 15)),
-            (K.FREEZE, PK.DEPOSIT, L.COUNTY_COURT, R.CIVIL, "CIV-01", date(2023, 5, 13)),
-            (K.SEIZE, PK.VEHICLE, L.COUNTY_COURT, R.CIVIL, "CIV-01", date(2024, 5, 13)),
-            (K.SEAL, PK.REAL_ESTATE, L.COUNTY_COURT, R.CIVIL, "CIV-01", date(2025, 5, 13)),
-            (K.FREEZE, PK.EQUITY, L.COUNTY_COURT, R.CIVIL, "CIV-01", date(2025, 5, 13)),
+            (K.FREEZE, PK.DEPOSIT, L.COUNTY_COURT, R.CIVIL, "CIV-01a", date(2023, 5, 13)),
+            (K.SEIZE, PK.VEHICLE, L.COUNTY_COURT, R.CIVIL, "CIV-01b", date(2024, 5, 13)),
+            (K.SEAL, PK.REAL_ESTATE, L.COUNTY_COURT, R.CIVIL, "CIV-01c", date(2025, 5, 13)),
+            (K.FREEZE, PK.EQUITY, L.COUNTY_COURT, R.CIVIL, "CIV-01c", date(2025, 5, 13)),
         ],
     )
     def test_rows(
@@ -90,7 +108,9 @@ class TestTerms:
     ) -> None:
         rule = rule_for(regime, kind, property_kind, level)
         assert rule is not None
-        assert (rule.rule_id, rule.term.last_day(date(2022, 5, 13))) == (rule_id, end)
+        start = date(2022, 5, 13)
+        term = first_term(LAW, rule.rule_id, start)
+        assert (rule.rule_id, term.ends(start, LAW.calendar)) == (rule_id, Due(end))
 
     @pytest.mark.parametrize("kind", [K.QUERY, K.WAITING_FREEZE])
     def test_what_has_no_statutory_end(self, kind: K) -> None:
@@ -98,6 +118,41 @@ class TestTerms:
 
     def test_criminal_seizure_has_no_statutory_end(self) -> None:
         assert rule_for(R.CRIMINAL, K.SEIZE, PK.CASH, L.COUNTY_PSB) is None
+
+    def test_every_rule_of_the_table_has_a_term_and_never_rolls(self) -> None:
+        """行政强制法69, 行政处罚法85 and 程序规定240: working days or none, no roll on a weekend."""
+        for row in MEASURE_RULES:
+            names = {row.rule_id, row.first(major=True), *(r.rule_id for r in row.renewals)}
+            for name in names:
+                found = find_rule(name, FILED)
+                assert found.term, name
+                assert found.roll is Roll.NEVER, name
+                assert governing(name) is not None
+
+    @pytest.mark.parametrize("end", [date(2023, 1, 21), date(2023, 10, 1), date(2023, 6, 17)])
+    def test_a_freeze_never_rolls_over_a_weekend_or_the_spring_festival(self, end: date) -> None:
+        start = date(end.year - 1, end.month, end.day)
+        term = first_term(LAW, "CIV-01a", start)
+        assert term.ends(start, LAW.calendar) == Due(end)
+
+    def test_working_days_follow_the_calendar_that_is_handed_in(self) -> None:
+        """先行登记保存: seven working days, over a festival that only a notice tells of."""
+        start = date(2027, 2, 4)
+        term = first_term(LAW, "SEA-07", start)
+        before = term.ends(start, LAW.calendar)
+        free = [date(2027, 2, day) for day in range(5, 14)]
+        after = term.ends(start, LAW.calendar.with_year(2027, free, [date(2027, 2, 14)]))
+        assert before.provisional
+        assert not after.provisional
+        assert (before.on, after.on) == (date(2027, 2, 17), date(2027, 2, 20 + 2))
+
+    def test_a_term_in_hours_counts_whole_days_from_midnight(self) -> None:
+        day = date(2024, 2, 28)
+        assert Term(48, TimeUnit.HOUR).ends(day, LAW.calendar).on == date(2024, 3, 1)
+        assert Term(36, TimeUnit.HOUR).ends(day, LAW.calendar).on == date(2024, 2, 29)
+
+    def test_no_length_stands_beside_the_table(self) -> None:
+        assert {rule.rule_id for rule in load_builtin()} >= {row.rule_id for row in MEASURE_RULES}
 
     def test_every_row_can_be_reached(self) -> None:
         found: list[MeasureRule] = []
@@ -132,7 +187,7 @@ class TestApproval:
 
     def test_a_police_station_is_told_why(self) -> None:
         draft = replace(FREEZE, authority_level=L.POLICE_STATION)
-        (violation,) = check_measure(draft, filed_on=FILED, active=())
+        (violation,) = check_measure(draft, LAW, filed_on=FILED, active=())
         assert "派出所不能决定" in violation.message
         assert "第二百三十九条" in violation.article
 
@@ -194,7 +249,7 @@ class TestCheck:
 
     def test_a_longer_term_is_refused_with_the_latest_day(self) -> None:
         draft = replace(FREEZE, expires_on=date(2022, 11, 14))
-        (violation,) = check_measure(draft, filed_on=FILED, active=())
+        (violation,) = check_measure(draft, LAW, filed_on=FILED, active=())
         assert violation.code == "term_too_long"
         assert "2022-11-13" in violation.message
         assert codes(replace(FREEZE, expires_on=date(2022, 11, 13))) == set()
@@ -222,7 +277,7 @@ class TestCheck:
                 officers=(),
                 expires_on=date(2030, 1, 1),
             )
-            for violation in check_measure(draft, filed_on=filed, active=(K.FREEZE,)):
+            for violation in check_measure(draft, LAW, filed_on=filed, active=(K.FREEZE,)):
                 assert violation.article
                 assert any("一" <= character <= "鿿" for character in violation.message)
 
@@ -245,7 +300,7 @@ class TestCheck:
                 document_no="",
                 officers=(),
             )
-            found = check_measure(draft, filed_on=FILED, active=(K.FREEZE,))
+            found = check_measure(draft, LAW, filed_on=FILED, active=(K.FREEZE,))
             assert {"authority_missing", "document_missing"} <= {v.code for v in found}
             assert all(law in v.article for v in found), [v.article for v in found]
 
@@ -255,6 +310,7 @@ class TestCheck:
             refuse(
                 check_measure(
                     replace(FREEZE, document_no="", authority_level=L.POLICE_STATION),
+                    LAW,
                     filed_on=None,
                     active=(),
                 )
@@ -284,6 +340,7 @@ class TestRenewal:
             v.code
             for v in check_renewal(
                 draft,
+                LAW,
                 rule=governing,
                 kind=kind,
                 property_kind=PK.DEPOSIT,
@@ -337,11 +394,12 @@ class TestRenewal:
     def test_three_years_of_renewals_leave_no_gap(self) -> None:
         """Renewed on each last day, the chain covers every day, month ends and a leap day in."""
         assert self.rule is not None
-        end = self.rule.term.last_day(date(2022, 8, 31))
+        start = date(2022, 8, 31)
+        end = first_term(LAW, self.rule.rule_id, start).ends(start, LAW.calendar).on
         for number in range(1, 7):
             renewed = self.rule.renewal(number, major=False)
             assert renewed is not None
-            following = renewed.term.last_day(end)
+            following = further_term(LAW, renewed.rule_id, end).ends(end, LAW.calendar).on
             assert timedelta(days=180) <= following - end <= timedelta(days=184)
             end = following
         assert end == date(2026, 2, 28)

@@ -7,6 +7,7 @@ import pytest
 
 from api.core.clock import today
 from api.domain.calendar import Calendar
+from api.domain.clocks import working_days_left
 from tests.factories import assign, conclude, make_lead
 from tests.money import done, made, make_case, make_item, measure
 from tests.public import hand_in, show
@@ -45,9 +46,12 @@ class TestWhoSeesWhat:
         (receipt,) = duties(police, lead["id"])
         assert (receipt["kind"], receipt["what"]) == ("lead_acknowledge", "待签收")
         assert receipt["rule"] == "LEAD-ACK"
-        assert "2个工作日" in receipt["rule_label"]
-        assert receipt["due_on"] == Calendar.builtin().step(today(), 2).isoformat()
-        assert (receipt["working_days_left"], receipt["overdue"]) == (2, False)
+        # the term as the office left it, by the same rule that the form asks
+        term = done(office.get("/time-rules/LEAD-ACK/due", params={"start": today().isoformat()}))
+        assert f"：{term['term_label']}内" in receipt["rule_label"]
+        assert receipt["due_on"] == term["on"]
+        left = working_days_left(today(), date.fromisoformat(term["on"]), Calendar.builtin())
+        assert (receipt["working_days_left"], receipt["overdue"]) == (left, False)
         assert receipt["url_hint"] == f"/leads/{lead['id']}"
         assert duties(office, lead["id"]) == []
         assert duties(client("market"), lead["id"]) == []

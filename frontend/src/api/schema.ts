@@ -8080,8 +8080,12 @@ export interface components {
             article: string;
             /** @description 法定最长期限的最后一日 */
             expires_on: string | null;
+            /** @description 放假安排未公布，暂定 */
+            is_provisional: boolean;
             /** @description 期限规则；法律没有规定期限的为空 */
             rule_id: string;
+            /** @description 规则版本 */
+            rule_version: number | null;
             /** @description 期限 */
             term: string;
         };
@@ -9536,6 +9540,10 @@ export interface components {
             days_left: number | null;
             /** @description 文书编号 */
             document_no: string;
+            /** @description 到期日照文书登记，不随规则和放假安排重算；否则由期限规则推算 */
+            expires_is_given: boolean;
+            /** @description 放假安排未公布，到期日暂定 */
+            expires_is_provisional: boolean;
             /** @description 到期日 */
             expires_on: string | null;
             /**
@@ -9589,6 +9597,10 @@ export interface components {
             days_left: number | null;
             /** @description 文书编号 */
             document_no: string;
+            /** @description 到期日照文书登记，不随规则和放假安排重算；否则由期限规则推算 */
+            expires_is_given: boolean;
+            /** @description 放假安排未公布，到期日暂定 */
+            expires_is_provisional: boolean;
             /** @description 到期日 */
             expires_on: string | null;
             /**
@@ -9618,6 +9630,8 @@ export interface components {
             renewals: components["schemas"]["RenewalShown"][];
             /** @description 规则编号 */
             rule_id: string;
+            /** @description 规则版本 */
+            rule_version: number | null;
             /**
              * Format: date
              * @description 生效日期
@@ -10225,6 +10239,8 @@ export interface components {
             created_at: string;
             /** @description 文书编号 */
             document_no: string;
+            /** @description 期限照整改通知书载明，不随规则和放假安排重算 */
+            due_is_given: boolean;
             /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
             /**
