@@ -153,7 +153,9 @@ DECISIONS: dict[str, Decision] = {
     "lead_assists": Decision(_W, "协办只改不删", fixed=("id", "lead_id", "created_at")),
     "lead_transfers": Decision(_W, "移送只改不删", fixed=(*_BIRTH, "lead_id")),
     "lead_transfer_clocks": Decision(
-        _W, "期限只能终止、重算", only=("ended_on", "due_at", "due_on", "is_provisional")
+        _W,
+        "期限只能终止、重算",
+        only=("ended_on", "due_at", "due_on", "is_provisional", "rule_version"),
     ),
     "lead_links": Decision(
         _W, "并入只能撤销", only=("granted", "undone_at", "undone_by", "undone_reason")
