@@ -32,7 +32,7 @@ _INSERT = """
 INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_has_time,
   narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
   town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
-  due_is_provisional, due_rule, findings, feedback_note, note, search, name_key, name_sound,
+  due_is_provisional, due_rule, findings, feedback_note, note, search, search_text, name_key, name_sound,
   created_at, created_by_post_id, version, updated_at)
 SELECT
   (lpad(to_hex(1650000000000 + i), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8'
@@ -43,18 +43,19 @@ SELECT
   $1 || t.extra, n.name, '', 'C' || 1 + i % 6, ARRAY['C' || 1 + i % 6], ARRAY[]::text[],
   '3415221182' || lpad((1 + i % 10)::text, 2, '0'), '341522118', (i % 900000) * 100, i % 9, false,
   'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, false, '',
-  '', '', '', $6::tsvector || n.vector || t.words, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
+  '', '', '', $6::tsvector || n.vector || t.words, n.plain || ' ' || $16 || t.plain, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
   $7::uuid, 1, now()
 FROM generate_series($8::bigint, $9::bigint) AS i
 JOIN (
-  SELECT at - 1 AS at, name, vector::tsvector, key, sound
-  FROM unnest($2::text[], $13::text[], $14::text[], $15::text[])
-    WITH ORDINALITY AS known(name, vector, key, sound, at)
+  SELECT at - 1 AS at, name, vector::tsvector, key, sound, plain
+  FROM unnest($2::text[], $13::text[], $14::text[], $15::text[], $17::text[])
+    WITH ORDINALITY AS known(name, vector, key, sound, plain, at)
 ) AS n ON n.at = i % cardinality($2::text[])
 CROSS JOIN LATERAL (
   SELECT coalesce(string_agg(w.word, ''), '') AS extra,
-         coalesce(string_agg(w.vector, ' '), '')::tsvector AS words
-  FROM unnest($10::text[], $11::text[], $12::int[]) AS w(word, vector, every)
+         coalesce(string_agg(w.vector, ' '), '')::tsvector AS words,
+         coalesce(string_agg(w.plain, ''), '') AS plain
+  FROM unnest($10::text[], $11::text[], $12::int[], $18::text[]) AS w(word, vector, every, plain)
   WHERE i % w.every = 0
 ) AS t
 """
@@ -100,6 +101,9 @@ async def fill(owner: Any, total: int, *, first: int = 1) -> None:
             [vector(subject) for subject in SUBJECTS],
             [each.core for each in known],
             [each.sound for each in known],
+            search.plain(TEXT),
+            [search.plain(subject) for subject in SUBJECTS],
+            [search.plain(WORDS[w]) for w in words],
         )
     await owner.execute(
         "INSERT INTO record_access (viewer_id, resource, record_id) "

@@ -101,6 +101,7 @@ class Page(BaseModel, Generic[T]):
     prev_cursor: str | None = Field(description="上一页游标；没有上一页时为空")
     total: int | None = Field(description="总数；仅在 with_total=true 时给出")
     total_is_exact: bool = Field(description="总数是否精确（超过一万条时只给出下限）")
+    notice: str | None = Field(description="没有查到时须知道的：例如号码只能按完整内容查找")
 
 
 class PageQuery(BaseModel):
@@ -257,11 +258,12 @@ class Listing:
         filters: Mapping[str, object],
         sort: str | None = None,
         finish: Callable[[str], str] | None = None,
+        notice: str | None = None,
     ) -> Response:
         """One page as the finished HTTP answer.
 
         `filters` are by name; those that are None do not filter. `finish` adds to the JSON of a row
-        what the database cannot know. Raises Unauthenticated when the login session is over and
+        what the database cannot know; `notice` is told where there is no row. Raises Unauthenticated when the login session is over and
         Invalid (`cursor_invalid`) for a foreign or tampered cursor.
         """
         order = sort or self.default_sort
@@ -285,7 +287,7 @@ class Listing:
         if not row["alive"]:
             raise ended()
         return Response(
-            self._render(row, query, order, finish, backwards=backwards),
+            self._render(row, query, order, finish, notice, backwards=backwards),
             media_type="application/json",
         )
 
@@ -615,6 +617,7 @@ class Listing:
         query: PageQuery,
         order: str,
         finish: Callable[[str], str] | None,
+        notice: str | None,
         *,
         backwards: bool,
     ) -> bytes:
@@ -637,6 +640,7 @@ class Listing:
                 "prev_cursor": previous,
                 "total": total,
                 "total_is_exact": counted is not None and counted <= EXACT_TOTAL,
+                "notice": None if items or query.cursor else notice,
             }
         )
         if finish is not None:

@@ -29,8 +29,8 @@ FIXED = re.compile(
     r"(?:(?:\+|00)?86)?(010|02\d|0[3-9]\d{2})([1-9]\d{6,7})(?:x(\d{1,6}))?", re.ASCII
 )
 SERVICE = re.compile(r"[48]00\d{7}|95\d{3,6}|96\d{3,4}|12\d{3}|100\d{2}|1[12]\d", re.ASCII)
-_EXTENSION = re.compile(r"(?<=\d{7})(?:转|分机|ext\.?|[#x])(?=\d{1,6}$)|(?<=-\d{7})-(?=\d{1,6}$)"
-                        r"|(?<=-\d{8})-(?=\d{1,6}$)", re.IGNORECASE)  # fmt: skip
+_EXTENSION = re.compile(r"(?<=\d{7})(?:转|分机|ext\.?|[#x])(?=\d{1,6}$)|(?<=[-) ]\d{7})-(?=\d{1,6}$)"
+                        r"|(?<=[-) ]\d{8})-(?=\d{1,6}$)", re.IGNORECASE)  # fmt: skip
 _NOISE = re.compile(r"[\s\-‐‑‒–—―−_.·•'’()\u200b\ufeff]")
 
 

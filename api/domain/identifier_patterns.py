@@ -18,6 +18,8 @@ from api.domain.codes import (
     parse_resident_id,
     passes_luhn,
 )
+from api.domain.documents import DocumentKind
+from api.domain.documents import normalise as normalise_document
 from api.domain.labels import Labelled
 
 
@@ -34,6 +36,20 @@ class IdentifierKind(Labelled):
     PLATE = "plate", "车牌号"
     URL = "url", "网址"
     ADDRESS = "address", "地址"
+    HK_MACAO_PERMIT = DocumentKind.HK_MACAO_PERMIT.value, "港澳居民来往内地通行证号"
+    TAIWAN_PERMIT = DocumentKind.TAIWAN_PERMIT.value, "台湾居民来往大陆通行证号"
+    FOREIGN_RESIDENT = DocumentKind.FOREIGN_RESIDENT.value, "外国人永久居留身份证号"
+    PASSPORT = DocumentKind.PASSPORT.value, "护照号"
+    MILITARY_ID = DocumentKind.MILITARY_ID.value, "军人证件号"
+    OTHER_DOCUMENT = DocumentKind.OTHER.value, "其他证件号"
+
+
+#: The kinds of papers that say who somebody is, as identifiers.
+BY_DOCUMENT: dict[DocumentKind, IdentifierKind] = {
+    kind: IdentifierKind(kind.value)
+    for kind in DocumentKind
+    if kind is not DocumentKind.RESIDENCE_PERMIT
+} | {DocumentKind.RESIDENCE_PERMIT: IdentifierKind.RESIDENT_ID}
 
 
 #: One separator inside a number, as people type them; never a line break.
@@ -76,6 +92,40 @@ _GLUED_ID = _pattern(
     r"(?=([1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x]))"
 )
 _OLD_ID = _pattern(r"(?<![0-9])(\d{15})(?![0-9])")
+#: Called an ID number: a mistyped one is somebody's too.
+_NAMED_ID = _pattern(
+    r"身份证(?:件|明)?(?:号码|号|证号)?[:是为 \"“(]{0,4}(\d{14,17}[0-9x]|\d{6}[ \-]\d{8}[ \-]\d{3}[0-9x])"
+    r"(?![0-9a-z])"
+)
+_FOREIGN_RESIDENT = _pattern(
+    rf"(?<![0-9a-z])(?=(9(?:{_SEP}\d){{16}}{_SEP}[0-9x×]|[a-z]{{3}}{_SEP}\d{{12}})(?![0-9a-z]))"
+)
+#: Between the name of a paper and its number: 号码为：, （证号）…
+_CALLED = r"(?:[^0-9a-z，,。；;\n]|no){0,10}?"
+_HK_MACAO = _pattern(r"(?<![0-9a-z])([hm]\d{8}(?:\d\d)?)(?![0-9a-z])")
+_HK_MACAO_NAMED = _pattern(
+    rf"(?:通行证|回乡证|港澳证){_CALLED}([hm](?:{_SEP}\d){{8}}(?:(?:{_SEP}\d){{2}})?)(?![0-9a-z])"
+)
+_TAIWAN = _pattern(
+    rf"(?:台胞证|(?:台湾|台籍)[^0-9，,。；;\n]{{0,12}}(?:通行证|证件)|来往大陆通行证){_CALLED}"
+    r"(\d{10} ?\(?[a-z]\)?|\d{10}|\d{8}|\d{4}[ \-]\d{4})(?![0-9a-z])"
+)
+_PASSPORT = _pattern(
+    rf"(?:护照|passport){_CALLED}((?=[a-z]{{0,3}}[0-9 \-]*\d{{4}})[a-z]{{0,3}}[ \-]?\d[0-9a-z]{{4,11}}"
+    r"|[a-z]{1,2}\d{3}[ \-]\d{3}[ \-]\d{2,3})(?![0-9a-z])"
+)
+_PASSPORT_BEFORE = _pattern(
+    r"(?<![0-9a-z])([a-z]{1,2}\d{6,9})(?![0-9a-z])(?=[^0-9a-z，,。；;\n]{0,4}(?:护照|passport))"
+)
+#: 军字第1234567号, and whatever is called a soldier's or an officer's certificate.
+_MILITARY = _pattern(
+    r"((?:[军兵士官文职警武政参后装海空陆火战联南北东西中沈兰成济广京]{1,5}|[\u4e00-\u9fff]?[军兵])"
+    r"字[ \[(〔【]?第?[ ]?[\])〕】]?[a-z]{0,2}[ ]?\d{4,12}(?![0-9])[ ]?号?)"
+)
+_MILITARY_NAMED = _pattern(
+    r"(?:军官|士兵|军士|士官|军人|警官|文职|义务兵|学员|干部|优待)[^0-9，,。；;\n]{0,6}?证(?:号码|编号|证号|件号|号)?"
+    r"[:是为 \"“(（]{0,4}((?:[\u4e00-\u9fff]{1,6}字)?第?[ ]?[a-z]{0,2}\d{5,12}(?![0-9])号?)"
+)
 _ACCOUNT = _pattern(
     rf"(?<![0-9])(?=(\d{{12,30}}|\d{{4}}(?:{_SEP}\d{{4}}){{2,5}}(?:{_SEP}\d{{1,3}})?"
     rf"|\d{{6}}{_SEP}\d{{9,13}})(?![0-9]))"
@@ -170,6 +220,8 @@ def _local_phone(raw: str, _before: str, after: str) -> str | None:
 
 def _resident_id(raw: str, _before: str, _after: str) -> str | None:
     value = normalise_code(raw)
+    if value[0] == "9":
+        return None
     if parse_resident_id(value):
         return value
     # A mistyped number written in one piece is still somebody's number when its date can be one.
@@ -177,6 +229,23 @@ def _resident_id(raw: str, _before: str, _after: str) -> str | None:
         r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX]", value
     )
     return value if dated and len(raw) == len(value) else None
+
+
+def _foreign_resident(raw: str, _before: str, _after: str) -> str | None:
+    value = normalise_document(raw)
+    dated = re.fullmatch(r"9\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX]", value)
+    return value if dated or not value[0].isdecimal() else None
+
+
+def _named_id(raw: str, before: str, after: str) -> str | None:
+    if _foreign_resident(raw, before, after):
+        return None
+    known = parse_resident_id(raw)
+    return known.number if known else normalise_code(raw)
+
+
+def _document(raw: str, _before: str, after: str) -> str | None:
+    return None if _MONEY.match(after) else normalise_document(raw)
 
 
 def _glued_id(raw: str, _before: str, _after: str) -> str | None:
@@ -213,6 +282,10 @@ def _upper(raw: str, _before: str, _after: str) -> str:
     return normalise_code(raw)
 
 
+def _tells_of_a_passport(look: _Look) -> bool:
+    return look.digits >= 5 and ("护照" in look.text or "assport" in look.text.lower())
+
+
 _Reader = Callable[[str, str, str], str | None]
 #: Pattern, kind, what a hit means, and what a text must have for a hit to be possible.
 _READERS: tuple[
@@ -227,6 +300,18 @@ _READERS: tuple[
     (_ID, IdentifierKind.RESIDENT_ID, _resident_id, lambda look: look.run >= 17),
     (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id, lambda look: look.run >= 17),
     (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id, lambda look: look.run >= 15),
+    (_NAMED_ID, IdentifierKind.RESIDENT_ID, _named_id, lambda look: look.run >= 14 and "身份证" in look.text),
+    (_FOREIGN_RESIDENT, IdentifierKind.FOREIGN_RESIDENT, _foreign_resident,
+     lambda look: look.run >= 17 or (look.run >= 12 and look.has_letters)),
+    (_HK_MACAO, IdentifierKind.HK_MACAO_PERMIT, _document, lambda look: look.run >= 8 and look.has_letters),
+    (_HK_MACAO_NAMED, IdentifierKind.HK_MACAO_PERMIT, _document,
+     lambda look: look.digits >= 8 and look.has_letters and "证" in look.text),
+    (_TAIWAN, IdentifierKind.TAIWAN_PERMIT, _document,
+     lambda look: look.run >= 8 and "证" in look.text and ("台" in look.text or "大陆" in look.text)),
+    (_PASSPORT, IdentifierKind.PASSPORT, _document, _tells_of_a_passport),
+    (_PASSPORT_BEFORE, IdentifierKind.PASSPORT, _document, _tells_of_a_passport),
+    (_MILITARY, IdentifierKind.MILITARY_ID, _document, lambda look: look.run >= 4 and "字" in look.text),
+    (_MILITARY_NAMED, IdentifierKind.MILITARY_ID, _document, lambda look: look.run >= 5 and "证" in look.text),
     (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account, lambda look: look.run >= 12),
     (_CREDIT, IdentifierKind.CREDIT_CODE, _credit, lambda look: look.run >= 6 if look.has_letters else look.run >= 18),
     (_WECHAT, IdentifierKind.WECHAT, _lower, lambda look: look.has_letters),

@@ -7,11 +7,14 @@ that an entitled person gets the exact original back (个人信息保护法第28
 Missing a number is worse than masking one too many, which a reveal undoes.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from api.domain.codes import normalise_code
+from api.domain import documents
+from api.domain.codes import normalise_code, normalise_phone, parse_resident_id
 from api.domain.identifier_patterns import (
+    BY_DOCUMENT,
     IdentifierKind,
     as_digits,
     candidates,
@@ -21,7 +24,7 @@ from api.domain.identifier_patterns import (
 from api.domain.labels import Labelled
 
 __all__ = ["PERSONAL_KINDS", "PUBLIC_KINDS", "Found", "IdentifierKind", "IdentifierState", "as_digits", "detect",
-           "mask_identifier", "masked", "normalised", "unmasked"]  # fmt: skip
+           "half_width", "key", "mask_identifier", "masked", "normalised", "readings", "unmasked"]  # fmt: skip
 
 #: Readable in a text: companies, web addresses, and the places where a fraud is at work.
 PUBLIC_KINDS = frozenset({IdentifierKind.CREDIT_CODE, IdentifierKind.URL, IdentifierKind.ADDRESS})
@@ -54,8 +57,13 @@ class Found:
 
 _ORDER = (
     IdentifierKind.RESIDENT_ID,
+    IdentifierKind.FOREIGN_RESIDENT,
     IdentifierKind.CREDIT_CODE,
     IdentifierKind.EMAIL,
+    IdentifierKind.HK_MACAO_PERMIT,
+    IdentifierKind.TAIWAN_PERMIT,
+    IdentifierKind.PASSPORT,
+    IdentifierKind.MILITARY_ID,
     IdentifierKind.PHONE,
     IdentifierKind.BANK_ACCOUNT,
     IdentifierKind.WECHAT,
@@ -63,6 +71,7 @@ _ORDER = (
     IdentifierKind.PLATE,
     IdentifierKind.URL,
     IdentifierKind.ADDRESS,
+    IdentifierKind.OTHER_DOCUMENT,
 )
 _RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
 
@@ -137,6 +146,57 @@ def normalised(kind: IdentifierKind, value: str) -> str:
     return value.strip().lower() if kind in lower else normalise_code(value)
 
 
+#: The papers by which people identify themselves, as identifiers.
+_DOCUMENTS = {identifier: document for document, identifier in BY_DOCUMENT.items()
+              if identifier is not IdentifierKind.RESIDENT_ID}  # fmt: skip
+_LOCAL = re.compile(r"[2-8]\d{6,7}", re.ASCII)
+_FORMS = {
+    IdentifierKind.BANK_ACCOUNT: re.compile(r"\d{8,32}", re.ASCII),
+    IdentifierKind.QQ: re.compile(r"[1-9]\d{4,10}", re.ASCII),
+}
+_WECHAT = re.compile(r"[a-z][-_a-z0-9]{5,19}")
+#: Said before a number that is looked for; the number is meant.
+_CALLED = re.compile(
+    r"[\W_]*(?:微信|薇信|wx|vx|qq|扣扣|手机|电话|座机|固话|来电|身份证|证件|银行卡|卡|账|帐|户|护照|通行证|车牌|邮箱"
+    r"|地址|网址|信用代码|代码|[\u4e00-\u9fff]{1,14}证件?)*(?:号码|号|码|是|为)*[\W_]*",
+    re.IGNORECASE,
+)
+
+
+def key(kind: IdentifierKind, value: str) -> str:
+    """What of a normalised value two spellings of one identifier have in common: of a fixed line
+    neither the area code nor the extension, which some say and others leave out."""
+    if kind is IdentifierKind.PHONE and "-" in value:
+        return value.split("-")[1]
+    document = _DOCUMENTS.get(kind)
+    return documents.key(document, value) if document else value
+
+
+def readings(text: str) -> list[tuple[IdentifierKind, str]]:
+    """What a text that is looked for may be, as a whole, with the key as each of these."""
+    text = half_width(text).strip()
+    if not any(c.isdecimal() or (c.isalpha() and c.isascii()) for c in text):
+        return []
+    inside = detect(text)
+    if len(inside) == 1:
+        one = inside[0]
+        if _CALLED.fullmatch(text[: one.start]) and _CALLED.fullmatch(text[one.end :]):
+            text = one.raw
+    found = [(each.kind, each.value_normalised) for each in inside if each.raw == text]
+    code, lower = normalise_code(text), text.lower()
+    if phone := normalise_phone(text) or (code if _LOCAL.fullmatch(code) else None):
+        found.append((IdentifierKind.PHONE, phone))
+    if person := parse_resident_id(text):
+        found.append((IdentifierKind.RESIDENT_ID, person.number))
+    found += [(kind, code) for kind, form in _FORMS.items() if form.fullmatch(code)]
+    found += [(IdentifierKind.WECHAT, lower)] if _WECHAT.fullmatch(lower) else []
+    keyed = [(kind, key(kind, value)) for kind, value in found]
+    keyed += [
+        (BY_DOCUMENT[kind], known) for kind, known in documents.readings(documents.told(text)[1])
+    ]
+    return list(dict.fromkeys(keyed))
+
+
 def mask_identifier(kind: IdentifierKind, value: str) -> str:
     """The mask of one identifier, as lists and stored texts show it."""
     from api.domain import masks
@@ -144,7 +204,9 @@ def mask_identifier(kind: IdentifierKind, value: str) -> str:
     match kind:
         case IdentifierKind.PHONE:
             return masks.mask_phone(value)
-        case IdentifierKind.RESIDENT_ID:
+        case IdentifierKind.RESIDENT_ID | IdentifierKind.FOREIGN_RESIDENT:
+            return masks.mask_id_number(value)
+        case _ if kind in _DOCUMENTS:
             return masks.mask_id_number(value)
         case IdentifierKind.BANK_ACCOUNT:
             return masks.mask_account(value)

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
-from api.domain import codes
+from api.domain import codes, documents
 from api.domain.categories import LeadCategory, find_categories
 from api.domain.cells import (
     Surroundings,
@@ -454,6 +455,13 @@ def _identified(values: Values, _around: Surroundings) -> Iterable[Remark]:
         yield Remark("id_number", "id_number_missing", "没有身份证号，清退之前要补上")
 
 
+def _document(text: str, today: dt.date) -> codes.CodeCheck:
+    """Any paper that says who somebody is, by its name before the number or its form."""
+    kind, number = documents.told(text)
+    found = documents.check(kind, number, today)
+    return replace(found, value=documents.spelled(kind, found.value)) if found.ok else found
+
+
 VICTIMS: Final = LedgerSpec(
     kind=LedgerKind.VICTIMS,
     label=LedgerKind.VICTIMS.label,
@@ -469,7 +477,7 @@ VICTIMS: Final = LedgerSpec(
         Column(
             "id_number",
             "身份证号",
-            checked(codes.check_resident_id, "bad_id_number", longest=18),
+            checked(_document, "bad_id_number", longest=40),
             "身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号",
         ),
         Column(

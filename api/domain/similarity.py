@@ -22,6 +22,7 @@ class SimilarityReason(Labelled):
     """Why two leads may tell of the same matter."""
 
     SAME_RESIDENT_ID = "same_resident_id", "身份证号相同"
+    SAME_DOCUMENT = "same_document", "证件号码相同"
     SAME_ACCOUNT = "same_account", "银行账号相同"
     SAME_PHONE = "same_phone", "电话相同"
     SAME_CREDIT_CODE = "same_credit_code", "统一社会信用代码相同"
@@ -46,6 +47,7 @@ _Reason = tuple[SimilarityReason, float]
 #: Bits of evidence of each agreement; near text is worth its share of it.
 WEIGHTS: dict[SimilarityReason, float] = {
     R.SAME_RESIDENT_ID: 10.0,
+    R.SAME_DOCUMENT: 10.0,
     R.SAME_ACCOUNT: 10.0,
     R.SAME_PHONE: 9.0,
     R.SAME_CREDIT_CODE: 10.0,
@@ -73,6 +75,12 @@ BY_KIND: dict[IdentifierKind, SimilarityReason] = {
     K.PLATE: R.SAME_PLATE,
     K.URL: R.SAME_URL,
     K.ADDRESS: R.SAME_ADDRESS,
+    K.HK_MACAO_PERMIT: R.SAME_DOCUMENT,
+    K.TAIWAN_PERMIT: R.SAME_DOCUMENT,
+    K.FOREIGN_RESIDENT: R.SAME_DOCUMENT,
+    K.PASSPORT: R.SAME_DOCUMENT,
+    K.MILITARY_ID: R.SAME_DOCUMENT,
+    K.OTHER_DOCUMENT: R.SAME_DOCUMENT,
 }
 #: Two different names speak against texts and amounts, which one fraud shares with the next one of
 #: its kind; never against a shared phone or account.

@@ -74,6 +74,8 @@ class Case(Recorded, Versioned, Base):
     diversion_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     diversion_receipt_no: Mapped[str] = mapped_column(default="")
     search: Mapped[str] = mapped_column(TSVECTOR)
+    #: Its texts in their plain form, which a search is rechecked by (core/search.py).
+    search_text: Mapped[str] = mapped_column(server_default="")
 
 
 class CaseLead(Base):

@@ -92,6 +92,14 @@ class Lead(Recorded, Versioned, Base):
                 " 'recheck', 'fed_back')"
             ),
         ),
+        # One batch, and the list of them; most leads come alone.
+        Index(
+            "ix_leads_batch_no",
+            "town_code",
+            "batch_no",
+            "id",
+            postgresql_where=text("batch_no <> ''"),
+        ),
         Index("ix_leads_marked", "town_code", "id", postgresql_where=text("marks <> '{}'")),
         # What nobody owns for too long.
         Index(
@@ -183,6 +191,8 @@ class Lead(Recorded, Versioned, Base):
     import_id: Mapped[UUID | None]
     import_row: Mapped[int | None]
     search: Mapped[str] = mapped_column(TSVECTOR)
+    #: Its texts in their plain form, which a search is rechecked by (core/search.py).
+    search_text: Mapped[str] = mapped_column(server_default="")
     #: The subject without region and legal form, and how its brand sounds (domain/names.py).
     name_key: Mapped[str] = mapped_column(server_default="")
     name_sound: Mapped[str] = mapped_column(server_default="")

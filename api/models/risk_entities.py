@@ -108,6 +108,8 @@ class RiskEntity(Recorded, Versioned, Base):
     import_id: Mapped[UUID | None]
     import_row: Mapped[int | None]
     search: Mapped[str] = mapped_column(TSVECTOR)
+    #: Its texts in their plain form, which a search is rechecked by (core/search.py).
+    search_text: Mapped[str] = mapped_column(server_default="")
     if TYPE_CHECKING:
         open_rectifications: Mapped[int]
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.db import Base
 from api.domain.distributions import Standing
+from api.domain.documents import DocumentKind
 from api.domain.victims import VictimStatus
 from api.models.base import DivisionCode, Recorded, Versioned
 
@@ -42,6 +43,8 @@ class Victim(Recorded, Versioned, Base):
     name_enc: Mapped[bytes]
     name_index: Mapped[bytes]
     name_mask: Mapped[str]
+    #: Which paper the number is of; None as long as there is none.
+    id_kind: Mapped[DocumentKind | None]
     id_number_enc: Mapped[bytes | None]
     id_number_index: Mapped[bytes | None]
     id_number_mask: Mapped[str] = mapped_column(default="")

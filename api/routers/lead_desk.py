@@ -1,4 +1,4 @@
-"""`/leads/next`, `/leads/views`: the triage desk and the entry points of the list."""
+"""`/leads/next`, `/leads/views`, `/leads/batches`: the triage desk and the entry points of the list."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,8 +12,8 @@ from api.core.routing import answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
-from api.schemas.leads import DeskQuery, DeskTurn, LeadSlip, LeadViews
-from api.services import lead_desk, lead_slips, lead_views
+from api.schemas.leads import BatchQuery, DeskQuery, DeskTurn, LeadBatches, LeadSlip, LeadViews
+from api.services import lead_batches, lead_desk, lead_slips, lead_views
 
 router = make_router("leads")
 
@@ -31,6 +31,16 @@ async def following(
 async def views(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession) -> Response:
     """本岗位的工作视图（本单位承办、已超期、无人承办）及条数；query 就是列表的筛选条件。"""
     return answer(await lead_views.views(session, actor))
+
+
+@router.get("/batches", response_model=LeadBatches, summary="线索批次")
+async def batches(
+    actor: Annotated[Actor, require(P.LEAD_READ)],
+    session: DbSession,
+    query: Annotated[BatchQuery, query_of(BatchQuery)],
+) -> Response:
+    """可见线索的各批次（12337 平台转办、县里交办等）及办理进度，最近接收的在前；query 就是列表的筛选条件。"""
+    return answer(await lead_batches.page(session, actor, query))
 
 
 @router.get("/{lead_id}/slip", response_model=LeadSlip, summary="交办单")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.cases import CASE_FLOW, CaseAction, CaseFlag, CaseStatus, CivilRoute, NoIndictment
@@ -13,6 +13,7 @@ from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
 from api.domain.property_measures import AuthorityLevel
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     DivisionCode,
@@ -83,7 +84,7 @@ class CaseQuery(PageQuery):
     """Filters of the case list; those left out do not filter."""
 
     sort: CaseSort = CaseSort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
+    q: Asked | None = Field(
         None, description="全文检索；也可填案件编号、公安案件编号、电话、账号、证件号"
     )
     status: Annotated[list[CaseStatus], Field(max_length=20)] | None = None

@@ -7,13 +7,13 @@ from pydantic import Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.organisation import DivisionLevel
-from api.schemas.common import Day, DivisionCode, Label, Shown, Wire
+from api.schemas.common import Asked, Day, DivisionCode, Label, Shown, Wire
 
 
 class DivisionQuery(PageQuery):
     """Filters of the division list."""
 
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(None, description="名称")
+    q: Asked | None = Field(None, description="名称")
     parent_code: DivisionCode | None = Field(None, description="上级代码（只列直接下级）")
     level: DivisionLevel | None = None
     include_past: bool = Field(False, description="是否包括已撤并的")

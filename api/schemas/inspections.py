@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.inspections import INSPECTION_FLOW, Finding, InspectionStatus, ItemResult
 from api.domain.labels import Labelled
 from api.domain.risk_entities import RiskTier
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     DivisionCode,
@@ -70,9 +71,7 @@ class InspectionQuery(PageQuery):
     """Filters of the inspection list; those left out do not filter."""
 
     sort: InspectionSort = InspectionSort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="检查编号，或检查对象的名称"
-    )
+    q: Asked | None = Field(None, description="检查编号，或检查对象的名称")
     status: Annotated[list[InspectionStatus], Field(max_length=10)] | None = None
     finding: Annotated[list[Finding], Field(max_length=5)] | None = None
     entity_id: UUID | None = None

@@ -30,6 +30,7 @@ from api.domain.leads import (
     TransferStage,
 )
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     DivisionCode,
@@ -170,9 +171,7 @@ class LeadQuery(PageQuery):
     """Filters of the lead list; those left out do not filter."""
 
     sort: LeadSort = LeadSort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="全文检索；也可填线索编号、电话、账号、证件号"
-    )
+    q: Asked | None = Field(None, description="全文检索；也可填线索编号、电话、账号、证件号")
     status: Annotated[list[LeadStatus], Field(max_length=20)] | None = None
     primary_category: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
     channel: Annotated[list[LeadChannel], Field(max_length=30)] | None = None
@@ -191,6 +190,7 @@ class LeadQuery(PageQuery):
     division_only: DivisionCode | None = Field(None, description="行政区划（仅本级）")
     counted: bool | None = Field(None, description="是否计入统计（撤回、重复的不计）")
     import_id: UUID | None = None
+    batch_no: Optional | None = None
     fast_track: bool | None = None
     mark: Annotated[list[FocusMark], Field(max_length=3)] | None = None
     overdue: bool | None = Field(None, description="是否已超期")
@@ -201,6 +201,42 @@ class LeadQuery(PageQuery):
     )
     received_from: Day | None = None
     received_to: Day | None = None
+
+
+class BatchQuery(BaseModel):
+    """Which batches of leads to list."""
+
+    model_config = {"extra": "forbid"}
+
+    q: Asked | None = Field(None, description="批次号，可只填一部分")
+
+
+class BatchStatus(Shown):
+    """How many leads of a batch have a status."""
+
+    status: LeadStatus
+    leads: int
+
+
+class LeadBatch(Shown):
+    """How far a batch is; `query` is the list's filter for its leads."""
+
+    batch_no: str
+    received_at: datetime = Field(description="最近一条的接收时间")
+    leads: int = Field(description="线索数")
+    waiting: int = Field(description="待分流（待登记、待交办、有异议）")
+    working: int = Field(description="办理中")
+    done: int = Field(description="已办结、撤回或拒绝受理")
+    overdue: int = Field(description="已超期")
+    by_status: list[BatchStatus] = Field(description="按状态")
+    query: str = Field(description="线索列表的筛选条件")
+
+
+class LeadBatches(Shown):
+    """The latest batches, and how many there are in all."""
+
+    items: list[LeadBatch]
+    total: int = Field(description="批次数；只列最近的一百个，其余按批次号查找")
 
 
 class LeadItem(Shown):

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.labels import Labelled
 from api.domain.outcomes import OUTCOME_FLOW, OutcomeKind, OutcomeStatus
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     Label,
@@ -64,9 +65,7 @@ class OutcomeQuery(PageQuery):
     """Filters of the list; those left out do not filter."""
 
     sort: OutcomeSort = OutcomeSort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="编号、标题或文号"
-    )
+    q: Asked | None = Field(None, description="编号、标题或文号")
     kind: Annotated[list[OutcomeKind], Field(max_length=5)] | None = None
     status: Annotated[list[OutcomeStatus], Field(max_length=5)] | None = None
     owner_unit_id: UUID | None = Field(None, description="登记单位")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.inspections import Finding
@@ -12,6 +12,7 @@ from api.domain.labels import Labelled
 from api.domain.rectifications import RECTIFICATION_FLOW, RectificationStatus
 from api.domain.risk_measures import LegalActor
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     DivisionCode,
@@ -62,9 +63,7 @@ class RectificationQuery(PageQuery):
     """Filters of the rectification list; those left out do not filter."""
 
     sort: RectificationSort = RectificationSort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="整改编号、文书编号，或整改对象的名称"
-    )
+    q: Asked | None = Field(None, description="整改编号、文书编号，或整改对象的名称")
     status: Annotated[list[RectificationStatus], Field(max_length=10)] | None = None
     entity_id: UUID | None = None
     inspection_id: UUID | None = None

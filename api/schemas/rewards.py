@@ -17,6 +17,7 @@ from api.domain.rewards import (
     RewardStatus,
 )
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Money,
     OptionalProse,
@@ -55,9 +56,7 @@ class RewardQuery(PageQuery):
     """Filters of the list; those left out do not filter."""
 
     sort: RewardSort = RewardSort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="奖励编号、批准文书或付款凭证号"
-    )
+    q: Asked | None = Field(None, description="奖励编号、批准文书或付款凭证号")
     status: Annotated[list[RewardStatus], Field(max_length=5)] | None = None
 
 

@@ -19,6 +19,7 @@ from api.domain.risk_entities import (
 )
 from api.domain.risk_measures import LegalActor, RiskMeasureKind
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     DivisionCode,
@@ -105,9 +106,7 @@ class RiskEntityQuery(PageQuery):
     """Filters of the entity list; those left out do not filter."""
 
     sort: RiskEntitySort = RiskEntitySort.NEWEST
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="全文检索；也可填编号、信用代码、电话"
-    )
+    q: Asked | None = Field(None, description="全文检索；也可填编号、信用代码、电话")
     status: Annotated[list[EntityStatus], Field(max_length=20)] | None = None
     tier: Annotated[list[RiskTier], Field(max_length=10)] | None = None
     route: Annotated[list[RiskRoute], Field(max_length=10)] | None = None

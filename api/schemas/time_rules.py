@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.time_rules import Confidence, Roll, RuleGroup, TimeUnit
-from api.schemas.common import Day, OptionalProse, Shown, Wire
+from api.schemas.common import Asked, Day, OptionalProse, Shown, Wire
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,40}$")]
 
@@ -15,9 +15,7 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,40}$")]
 class TimeRuleQuery(PageQuery):
     """Filters of the rule list."""
 
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="规则编号或触发事项"
-    )
+    q: Asked | None = Field(None, description="规则编号或触发事项")
     group: RuleGroup | None = None
 
 

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Role
-from api.schemas.common import Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
+from api.schemas.common import Asked, Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
 
 Version = Annotated[int, Field(ge=1, description="所依据的版本号")]
 
@@ -17,7 +17,7 @@ Version = Annotated[int, Field(ge=1, description="所依据的版本号")]
 class UnitQuery(PageQuery):
     """Filters of the unit list."""
 
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(None, description="名称")
+    q: Asked | None = Field(None, description="名称")
     kind: Annotated[list[UnitKind], Field(max_length=20)] | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
     include_inactive: bool = False

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
-from api.schemas.common import Label, Shown, Wire
+from api.schemas.common import Asked, Label, Shown, Wire
 from api.schemas.posts import Code
 from api.schemas.units import Version
 
@@ -18,9 +18,7 @@ Phone = Annotated[str, StringConstraints(max_length=30)]
 class UserQuery(PageQuery):
     """Filters of the list of people."""
 
-    q: Annotated[str, StringConstraints(max_length=50)] | None = Field(
-        None, description="姓名或登录名"
-    )
+    q: Asked | None = Field(None, description="姓名或登录名")
     is_active: bool | None = None
 
 

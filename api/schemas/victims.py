@@ -8,9 +8,11 @@ from pydantic import Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.distributions import Standing
+from api.domain.documents import DocumentKind
 from api.domain.labels import Labelled
 from api.domain.victims import VICTIM_FLOW, VictimStatus
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     DivisionCode,
@@ -33,7 +35,10 @@ class VictimCreate(Wire):
 
     case_id: UUID
     name: Label
-    id_number: Number = Field("", description="居民身份证号")
+    id_kind: DocumentKind | None = Field(
+        None, description="证件类型；不选时按号码前的证件名称或号码的形式判断"
+    )
+    id_number: Number = Field("", description="证件号")
     phone: Number = ""
     account: Number = Field("", description="收款账号")
     bank_name: Optional = ""
@@ -52,6 +57,7 @@ class VictimUpdate(Wire):
 
     version: Annotated[int, Field(ge=1)]
     name: Label | None = None
+    id_kind: DocumentKind | None = None
     id_number: Number | None = None
     phone: Number | None = None
     account: Number | None = None
@@ -81,7 +87,7 @@ class VictimQuery(PageQuery):
     standing: Annotated[list[Standing], Field(max_length=5)] | None = None
     is_elder: bool | None = None
     import_id: UUID | None = None
-    q: Number | None = Field(None, description="姓名、证件号、电话或者编号的完整内容")
+    q: Asked | None = Field(None, description="姓名、证件号、电话或者编号的完整内容")
 
 
 class VictimItem(Shown):
@@ -93,6 +99,7 @@ class VictimItem(Shown):
     status: VictimStatus
     standing: Standing
     name: str = Field(description="已打码")
+    id_kind: DocumentKind | None = Field(description="证件类型")
     id_number: str = Field(description="已打码")
     phone: str = Field(description="已打码")
     is_elder: bool | None

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.core import events, numbers, record_access
 from api.core.clock import now, today
@@ -46,10 +47,16 @@ from api.models.risk_entities import (
     RiskRouteChange,
 )
 from api.models.units import Unit
-from api.services import _transition, protect, time_rules
+from api.services import _transition, protect, searching, time_rules
 
 #: Everybody reminds; for anything else another body's act is proved by its document.
 _NEEDS_NO_PROOF = frozenset({RiskMeasureKind.REMIND, RiskMeasureKind.ROUTINE_PATROL})
+
+
+def entity_named(given: Any) -> Any:
+    """The filter for what belongs to an entity of that name, by the index of the entities."""
+    named = aliased(RiskEntity)
+    return RiskEntity.id.in_(select(named.id).where(searching.begins_with(named, given)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ async def page(
         "prev_cursor": None,
         "total": len(rows),
         "total_is_exact": True,
+        "notice": None,
     }
 
 

@@ -5,12 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import keyset
+from api.core import keyset, search
 from api.core.events import Event
-from api.core.search import escape
 from api.models.units import Unit
 from api.schemas.events import AuditQuery
-from api.services import timeline
+from api.services import searching, timeline
 
 #: What an event's data may show here: how it was done, not to whom or what it says.
 _SHOWN = frozenset(
@@ -39,8 +38,9 @@ async def page(session: AsyncSession, query: AuditQuery) -> dict[str, Any]:
             statement = statement.where(column == value)
     if query.name:
         statement = statement.where(Event.name.in_([name.value for name in query.name]))
-    if query.actor_name:
-        statement = statement.where(Event.actor_name.like(f"%{escape(query.actor_name)}%"))
+    if query.actor_name and not searching.blank(query.actor_name):
+        plain = search.plain(query.actor_name)
+        statement = statement.where(search.within(search.folded(Event.actor_name), plain))
     if query.since:
         statement = statement.where(Event.at >= query.since)
     if query.until:

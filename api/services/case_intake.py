@@ -183,15 +183,10 @@ async def _row(
         "town_code": place.town_code,
         "owner_unit_id": actor.unit_id,
         "created_by_post_id": actor.post_id,
-        "search": _words(title.text, summary.text, body.police_case_no),
+        **search.document(title.text, summary.text, body.police_case_no),
     }
     found = [each | {"case_id": case_id} for each in (*title.identifiers, *summary.identifiers)]
     return row, found
-
-
-def _words(*texts: str) -> str:
-    """A tsvector literal of the bigrams."""
-    return " ".join(f"'{token}'" for token in search.tokens(" ".join(texts)))
 
 
 async def _link(session: AsyncSession, actor: Actor, case_id: UUID, sources: list[Lead]) -> None:
@@ -229,7 +224,8 @@ async def update(
         setattr(found, name, value)
     if "charges" in changes and found.status is CaseStatus.UNDER_REVIEW and found.stage_on:
         await set_due(session, found, filing_rule(found.charges), found.stage_on)
-    found.search = _words(found.title, found.summary, found.police_case_no)
+    for name, value in search.document(found.title, found.summary, found.police_case_no).items():
+        setattr(found, name, value)
     found.version += 1
     found.updated_at = now()
     await session.flush()

@@ -20,11 +20,11 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links
-from api.core import events, word_stats
+from api.core import events, search
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.domain.actors import Actor
@@ -37,7 +37,7 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead
 from api.schemas.common import Reveal, actions
-from api.services import columns, protect
+from api.services import columns, protect, searching
 
 RESOURCE = "case"
 
@@ -144,9 +144,6 @@ _ANY_TEXT = ARRAY(Text)
 _NEVER = date(1000, 1, 1)
 _FILED = func.coalesce(Case.filed_on, literal_column(f"'{_NEVER}'::date"), type_=Date())
 _IS_OVERDUE = Case.due_on < param("today", Date())
-_TEXTS = func.concat_ws(
-    literal_column("' '"), Case.title, Case.summary, Case.police_case_no, type_=Text()
-)
 
 
 def _filed(value: str | None) -> date:
@@ -182,17 +179,10 @@ LISTING = Listing(
         "division_below": (Text(), lambda p: Case.division_code < p),
         "filed_from": (Date(), lambda p: Case.filed_on >= p),
         "filed_to": (Date(), lambda p: Case.filed_on <= p),
-        "number": (Text(), lambda p: Case.number == p),
+        "number": (_ANY_TEXT, lambda p: Case.number == func.any(p)),
         "words": (Text(), lambda p: Case.search.op("@@")(cast(p, TSQUERY))),
-        "phrase": (Text(), lambda p: func.strpos(func.lower(_TEXTS), p) > 0),
-        "identifier": (
-            ARRAY(BYTEA),
-            lambda p: exists(
-                select(literal_column("1")).where(
-                    CaseIdentifier.case_id == Case.id, CaseIdentifier.value_index == func.any(p)
-                )
-            ),
-        ),
+        "phrase": (Text(), lambda p: search.within(Case.search_text, p)),
+        "identifier": searching.found_by(Case, CaseIdentifier, CaseIdentifier.case_id),
     },
     sorts={
         "-id": Sort("id", Case.id, descending=True),
@@ -202,15 +192,6 @@ LISTING = Listing(
     },
     default_sort="-id",
 )
-
-
-async def _search_filters(actor: Actor, words: str | None) -> dict[str, object]:
-    if not words or not words.strip():
-        return {}
-    if words.upper().startswith("AJ-"):
-        return {"number": words.upper()}
-    exact = protect.searched(actor, Permission.CASE_REVEAL, words)
-    return {"identifier": exact} if exact else await word_stats.filters("cases", words)
 
 
 async def page(actor: Actor, query: CaseQuery) -> Response:
@@ -234,9 +215,10 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
             "division_below": columns.division_end(place) if place else None,
             "filed_from": query.filed_from,
             "filed_to": query.filed_to,
-            **await _search_filters(actor, query.q),
+            **await searching.filters(actor, "cases", "AJ", Permission.CASE_REVEAL, query.q),
         },
         query.sort.value,
+        notice=searching.notice(actor, Permission.CASE_REVEAL, query.q),
     )
 
 

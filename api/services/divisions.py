@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, any_, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, keyset
+from api.core import events, keyset, search
 from api.core.clock import today
-from api.core.search import escape
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
@@ -24,6 +23,7 @@ from api.domain.organisation import (
 from api.domain.permissions import Role
 from api.models.units import Division, Post, Unit
 from api.schemas.divisions import DivisionImport, DivisionQuery, DivisionRow
+from api.services import searching
 
 _PARENT_DIGITS = {15: 12, 12: 9, 9: 6}
 _MAX_FAULTS = 50
@@ -36,8 +36,10 @@ async def page(session: AsyncSession, query: DivisionQuery) -> dict[str, Any]:
         statement = statement.where(Division.parent_code == query.parent_code)
     if query.level:
         statement = statement.where(func.length(Division.code) == LEVEL_DIGITS[query.level])
-    if query.q:
-        statement = statement.where(Division.name.ilike(f"%{escape(query.q)}%"))
+    if query.q and not searching.blank(query.q):
+        plain = search.plain(query.q)
+        named = search.within(search.folded(Division.name), plain)
+        statement = statement.where(or_(named, Division.code.startswith(plain, autoescape=True)))
     if not query.include_past:
         statement = statement.where(or_(Division.valid_to.is_(None), Division.valid_to >= today()))
     return await keyset.page(

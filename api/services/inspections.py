@@ -16,12 +16,13 @@ from sqlalchemy import (
     func,
     join,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import risk_rows, visibility
-from api.core import events, search
+from api.core import events
 from api.core.clock import now, today
 from api.core.pagination import Listing, Sort, check_columns, day, param
 from api.domain.actors import Actor
@@ -50,7 +51,7 @@ from api.schemas.inspections import (
     InspectionUpdate,
     ItemIn,
 )
-from api.services import _field_work, _transition, columns, protect
+from api.services import _field_work, _transition, columns, protect, searching
 
 RESOURCE = "inspection"
 
@@ -111,8 +112,10 @@ LISTING = Listing(
         "overdue": (Boolean(), lambda p: _IS_OVERDUE.self_group() == p),
         "planned_from": (Date(), lambda p: Inspection.planned_on >= p),
         "planned_to": (Date(), lambda p: Inspection.planned_on <= p),
-        "number": (Text(), lambda p: Inspection.number == p),
-        "entity_name": (Text(), func.lower(RiskEntity.name).like),
+        "named": (
+            _ANY_TEXT,
+            lambda p: or_(_field_work.entity_named(p), searching.says(Inspection.number, p)),
+        ),
     },
     sorts={
         "-id": Sort("id", Inspection.id, descending=True),
@@ -125,11 +128,9 @@ LISTING = Listing(
 
 
 def _search_filters(text: str | None) -> dict[str, object]:
-    if not text or not text.strip():
+    if text is None or searching.blank(text):
         return {}
-    if text.upper().startswith("JC-"):
-        return {"number": text.upper()}
-    return {"entity_name": search.like(text)}
+    return {"named": searching.words(text)}
 
 
 async def page(actor: Actor, query: InspectionQuery) -> Response:

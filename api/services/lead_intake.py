@@ -1,5 +1,6 @@
 """Leads as they come in and are corrected: texts protected, codes checked, rows made together."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -103,6 +104,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
     note = protect.text(said(body.note), "note")
     subject = protect.text(said(body.subject_name), "subject_name")
     found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body, phone)]
+    uscc = _uscc(body.subject_uscc)
     registers = actor is not None and actor.may(Permission.LEAD_ASSIGN)
     received = body.received_at or now()
     lead = {
@@ -115,7 +117,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "received_has_time": True,
         "narrative": narrative.text,
         "subject_name": subject.text,
-        "subject_uscc": _uscc(body.subject_uscc),
+        "subject_uscc": uscc,
         "primary_category": body.primary_category,
         "categories": [c.value for c in dict.fromkeys([body.primary_category, *body.categories])],
         "red_flags": [f.value for f in dict.fromkeys(body.red_flags)],
@@ -147,7 +149,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "created_by_post_id": actor.post_id if actor else None,
         "updated_at": now(),
         "version": 1,
-        "search": _words(subject.text, narrative.text),
+        **_words(subject.text, narrative.text, uscc, body.batch_no, found),
         **_name(subject.text),
     }
     for row in found:
@@ -163,16 +165,30 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
     return Draft(lead, _reporter(actor, body, lead_id, phone, original), found, viewers, event)
 
 
-def _words(subject: str, narrative: str) -> str:
-    """A tsvector literal of the bigrams."""
-    found = search.tokens(f"{subject} {narrative}")
-    return "'" + "' '".join(found) + "'" if found else ""
+def _words(
+    subject: str, narrative: str, uscc: str, batch_no: str, found: Iterable[Mapping[str, Any]]
+) -> dict[str, str]:
+    """The columns that a search reads; of identifiers that stand in no text, what is shown."""
+    shown = [each["value_mask"] for each in found if not each["field"]]
+    return search.document(subject, narrative, uscc, batch_no, *shown)
 
 
 def _name(subject: str) -> dict[str, str]:
     """The keys by which leads about the same name are found."""
     known = names.name(subject)
     return {"name_key": known.core, "name_sound": known.sound}
+
+
+async def _found_by(session: AsyncSession, lead: Lead) -> dict[str, str]:
+    """The columns by which a lead is found, after its texts have changed."""
+    entered = await session.execute(
+        select(LeadIdentifier.value_mask, LeadIdentifier.field)
+        .where(LeadIdentifier.lead_id == lead.id, LeadIdentifier.field == "")
+        .order_by(LeadIdentifier.id)
+    )
+    found = [{"value_mask": mask, "field": field} for mask, field in entered]
+    told = _words(lead.subject_name, lead.narrative, lead.subject_uscc, lead.batch_no, found)
+    return told | _name(lead.subject_name)
 
 
 def _faulty(pointer: str, checked: codes.CodeCheck) -> Invalid:
@@ -274,9 +290,8 @@ async def update(
         setattr(lead, name, value)
     if "fast_track" in changes:
         await lead_clocks.track_changed(session, actor, lead)
-    lead.search = _words(lead.subject_name, lead.narrative)
-    for column, key in _name(lead.subject_name).items():
-        setattr(lead, column, key)
+    for column, value in (await _found_by(session, lead)).items():
+        setattr(lead, column, value)
     lead.version += 1
     lead.updated_at = now()
     await session.flush()

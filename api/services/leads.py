@@ -23,12 +23,12 @@ from sqlalchemy import (
     not_,
     select,
 )
-from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core import events, word_stats
+from api.core import events, search
 from api.core.crypto import keyring
 from api.core.db import database
 from api.core.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
@@ -59,6 +59,7 @@ from api.services import (
     lead_assists,
     lead_transfers,
     protect,
+    searching,
     time_rules,
     unnamed,
 )
@@ -253,18 +254,11 @@ LISTING = Listing(
         "owned": (Boolean(), lambda _: not_(_IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
-        "number": (Text(), lambda p: Lead.number == p),
+        "batch_no": (Text(), lambda p: and_(Lead.batch_no == p, Lead.batch_no != literal_column("''"))),
+        "number": (_ANY_TEXT, lambda p: Lead.number == func.any(p)),
         "words": (Text(), lambda p: Lead.search.op("@@")(cast(p, TSQUERY))),
-        # strpos, not LIKE: PostgreSQL would guess from the pattern's length that hardly a row fits.
-        "phrase": (Text(), lambda p: func.strpos(func.lower(Lead.subject_name + literal_column("' '") + Lead.narrative), p) > 0),
-        "identifier": (
-            ARRAY(BYTEA),
-            lambda p: exists(
-                select(literal_column("1")).where(
-                    LeadIdentifier.lead_id == Lead.id, LeadIdentifier.value_index == func.any(p)
-                )
-            ),
-        ),
+        "phrase": (Text(), lambda p: search.within(Lead.search_text, p)),
+        "identifier": searching.found_by(Lead, LeadIdentifier, LeadIdentifier.lead_id),
     },
     sorts={
         "-id": Sort("id", Lead.id, descending=True),
@@ -274,15 +268,6 @@ LISTING = Listing(
     },
     default_sort="-id",
 )  # fmt: skip
-
-
-async def _search_filters(actor: Actor, text: str | None) -> dict[str, object]:
-    if not text or not text.strip():
-        return {}
-    if text.upper().startswith("XS-"):
-        return {"number": text.upper()}
-    exact = protect.searched(actor, Permission.LEAD_REVEAL, text)
-    return {"identifier": exact} if exact else await word_stats.filters("leads", text)
 
 
 async def _unowned_until() -> date:
@@ -323,7 +308,8 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "unowned_until": await _unowned_until() if query.unowned_late else None,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
-        **await _search_filters(actor, query.q),
+        "batch_no": query.batch_no or None,
+        **await searching.filters(actor, "leads", "XS", Permission.LEAD_REVEAL, query.q),
     }
 
 
@@ -338,7 +324,14 @@ async def page(actor: Actor, query: LeadQuery) -> Response:
         left = days.left(date.fromisoformat(due)) if due else "null"
         return f'{item[:-1]},"working_days_left":{left}}}'
 
-    return await LISTING.page(actor, query, await filters(actor, query), query.sort.value, finish)
+    return await LISTING.page(
+        actor,
+        query,
+        await filters(actor, query),
+        query.sort.value,
+        finish,
+        searching.notice(actor, Permission.LEAD_REVEAL, query.q),
+    )
 
 
 #: Inside a JSON text a quotation mark never stands without its backslash.

@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Date, Text, Uuid, func, join, literal_column, or_
+from sqlalchemy import ARRAY, Date, Text, Uuid, func, join, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, numbers, record_access, search
@@ -27,7 +27,7 @@ from api.schemas.outcomes import (
     OutcomeRead,
     OutcomeUpdate,
 )
-from api.services import _transition, columns, protect
+from api.services import _transition, columns, protect, searching
 
 RESOURCE = "outcome"
 
@@ -53,7 +53,7 @@ check_columns(OutcomeItem, _ITEM)
 check_columns(OutcomeRead, _READ, "available_actions")
 
 _ANY_TEXT = ARRAY(Text)
-_TEXT = func.lower(Outcome.title + literal_column("' '") + Outcome.document_no)
+_TEXTS = [search.folded(each) for each in (Outcome.title, Outcome.document_no, Outcome.number)]
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -68,7 +68,7 @@ LISTING = Listing(
         "owner_unit_id": (Uuid(), lambda p: Outcome.owner_unit_id == p),
         "issued_from": (Date(), lambda p: Outcome.issued_on >= p),
         "issued_to": (Date(), lambda p: Outcome.issued_on <= p),
-        "q": (Text(), lambda p: or_(_TEXT.like(p), func.lower(Outcome.number).like(p))),
+        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _TEXTS))),
     },
     sorts={
         "-id": Sort("id", Outcome.id, descending=True),
@@ -82,14 +82,13 @@ LISTING = Listing(
 
 async def page(actor: Actor, query: OutcomeQuery) -> Response:
     """A page of visible outcomes."""
-    asked = query.q.strip() if query.q else ""
     filters = {
         "kind": query.kind,
         "status": query.status,
         "owner_unit_id": query.owner_unit_id,
         "issued_from": query.issued_from,
         "issued_to": query.issued_to,
-        "q": search.like(asked) if asked else None,
+        "q": None if searching.blank(query.q) else search.plain(query.q or ""),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)
 

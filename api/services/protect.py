@@ -3,22 +3,34 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from api.core.clock import today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
-from api.domain import codes, identifiers
+from api.domain import codes, documents, identifiers
 from api.domain.actors import Actor
 from api.domain.codes import CodeCheck
+from api.domain.documents import DocumentKind
 from api.domain.identifiers import IdentifierKind
 from api.domain.permissions import Permission
+
+
+def _document(kind: DocumentKind, value: str) -> CodeCheck:
+    return documents.check(kind, value, today())
+
 
 _CHECKS: dict[IdentifierKind, Callable[[str], CodeCheck]] = {
     IdentifierKind.PHONE: codes.check_phone,
     IdentifierKind.RESIDENT_ID: lambda value: codes.check_resident_id(value, today()),
     IdentifierKind.BANK_ACCOUNT: codes.check_bank_account,
     IdentifierKind.CREDIT_CODE: codes.check_credit_code,
+    **{
+        IdentifierKind(kind.value): partial(_document, kind)
+        for kind in DocumentKind
+        if kind not in {DocumentKind.RESIDENT_ID, DocumentKind.RESIDENCE_PERMIT}
+    },
 }
 
 
@@ -46,7 +58,7 @@ def text(value: str, field: str) -> Protected:
             "id": uuid7(),
             "kind": each.kind,
             "value_enc": sealed,
-            "value_index": keys.blind_index(each.kind.value, each.value_normalised),
+            "value_index": index(each.kind, each.value_normalised),
             "value_mask": masked[each.start : each.end],
             # most are written as they are compared
             "raw_enc": sealed if each.raw == each.value_normalised else keys.encrypt(each.raw),
@@ -73,7 +85,7 @@ def given(kind: IdentifierKind, value: str) -> dict[str, Any] | None:
         "id": uuid7(),
         "kind": kind,
         "value_enc": keys.encrypt(checked.value),
-        "value_index": keys.blind_index(kind.value, checked.value),
+        "value_index": index(kind, checked.value),
         "value_mask": identifiers.mask_identifier(kind, checked.value),
         "raw_enc": None,
         "field": "",
@@ -82,14 +94,15 @@ def given(kind: IdentifierKind, value: str) -> dict[str, Any] | None:
     }
 
 
+def index(kind: IdentifierKind, normalised: str) -> bytes:
+    """The blind index of an identifier: one for all the ways in which it is written."""
+    return keyring().blind_index(kind.value, identifiers.key(kind, normalised))
+
+
 def indexes(text: str) -> list[bytes]:
-    """The blind indexes that a search text stands for, when all of it is an identifier."""
-    wanted = text.strip()
-    return [
-        keyring().blind_index(found.kind.value, found.value_normalised)
-        for found in identifiers.detect(wanted)
-        if found.start == 0 and found.end == len(wanted)
-    ]
+    """The blind indexes that a search text stands for, when all of it can be an identifier."""
+    keys = keyring()
+    return [keys.blind_index(kind.value, key) for kind, key in identifiers.readings(text)]
 
 
 def searched(actor: Actor, reveals: Permission, text: str) -> list[bytes]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import risk_rows
-from api.core import events, search
+from api.core import events
 from api.core.clock import now, today
 from api.core.pagination import Listing, Sort, check_columns, day, param
 from api.domain.actors import Actor
@@ -49,7 +49,7 @@ from api.schemas.rectifications import (
     RectificationRead,
     RectificationUpdate,
 )
-from api.services import _field_work, _transition, columns, inspections, protect
+from api.services import _field_work, _transition, columns, inspections, protect, searching
 
 RESOURCE = "rectification"
 
@@ -115,11 +115,12 @@ LISTING = Listing(
         "overdue": (Boolean(), lambda p: _IS_OVERDUE.self_group() == p),
         "due_from": (Date(), lambda p: Rectification.due_on >= p),
         "due_to": (Date(), lambda p: Rectification.due_on <= p),
-        "number": (Text(), lambda p: Rectification.number == p),
         "named": (
-            Text(),
+            _ANY_TEXT,
             lambda p: or_(
-                func.lower(RiskEntity.name).like(p), func.lower(Rectification.document_no).like(p)
+                _field_work.entity_named(p),
+                searching.says(Rectification.document_no, p),
+                searching.says(Rectification.number, p),
             ),
         ),
     },
@@ -134,11 +135,9 @@ LISTING = Listing(
 
 
 def _search_filters(text: str | None) -> dict[str, object]:
-    if not text or not text.strip():
+    if text is None or searching.blank(text):
         return {}
-    if text.upper().startswith("ZG-"):
-        return {"number": text.upper()}
-    return {"named": search.like(text)}
+    return {"named": searching.words(text)}
 
 
 async def page(actor: Actor, query: RectificationQuery) -> Response:

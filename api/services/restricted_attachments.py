@@ -77,6 +77,7 @@ async def page(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, 
         "prev_cursor": None,
         "total": len(items),
         "total_is_exact": True,
+        "notice": None,
     }
 
 

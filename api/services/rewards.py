@@ -46,7 +46,14 @@ from api.schemas.rewards import (
     RewardQuery,
     RewardRead,
 )
-from api.services import _transition, receipts, reward_affairs, reward_rules, unnamed
+from api.services import (
+    _transition,
+    receipts,
+    reward_affairs,
+    reward_rules,
+    searching,
+    unnamed,
+)
 from api.services.reward_affairs import Affair
 
 RESOURCE = "reward"
@@ -118,9 +125,7 @@ check_columns(
 )
 
 _ANY_TEXT = ARRAY(Text)
-_TEXT = func.lower(
-    func.concat_ws(literal_column("' '"), Reward.number, Reward.document_no, Reward.voucher_no)
-)
+_TEXTS = [search.folded(each) for each in (Reward.number, Reward.document_no, Reward.voucher_no)]
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -131,7 +136,7 @@ LISTING = Listing(
     read_columns=_READ,
     filters={
         "status": (_ANY_TEXT, lambda p: Reward.status == func.any(p)),
-        "q": (Text(), _TEXT.like),
+        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _TEXTS))),
     },
     sorts={"-id": Sort("id", Reward.id, descending=True), "id": Sort("id", Reward.id)},
     default_sort="-id",
@@ -145,8 +150,8 @@ async def page(actor: Actor, query: RewardQuery) -> Response:
 
 def filters(query: RewardQuery) -> dict[str, object]:
     """What a query asks for, as LISTING takes it."""
-    asked = query.q.strip() if query.q else ""
-    return {"status": query.status, "q": search.like(asked) if asked else None}
+    asked = None if searching.blank(query.q) else search.plain(query.q or "")
+    return {"status": query.status, "q": asked}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,18 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
-    exists,
     func,
     join,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links
-from api.core import errors, events, word_stats
+from api.core import errors, events, search
 from api.core.crypto import keyring
 from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
-from api.domain import codes
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden
 from api.domain.events import EventName
@@ -52,7 +49,7 @@ from api.schemas.risk_entities import (
     RiskEntityRead,
     RouteRead,
 )
-from api.services import columns, protect, sealing
+from api.services import columns, protect, sealing, searching
 from api.services.risk_entity_drafts import RESOURCE, TEXTS
 
 
@@ -143,7 +140,6 @@ _IS_OVERDUE = and_(
     RiskEntity.next_inspection_due < param("today", Date()),
     RiskEntity.status.not_in([EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]),
 )
-_TEXT = func.lower(RiskEntity.name + literal_column("' '") + RiskEntity.problems)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -167,22 +163,15 @@ LISTING = Listing(
         "on_list": (Boolean(), lambda p: func.coalesce(_IS_ON_LIST, _FALSE) == p),
         "inspection_overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, _FALSE) == p),
         "inspection_due_to": (Date(), lambda p: RiskEntity.next_inspection_due <= p),
-        "number": (Text(), lambda p: RiskEntity.number == p),
-        "uscc": (Text(), lambda p: RiskEntity.uscc == p),
+        "number": (_ANY_TEXT, lambda p: RiskEntity.number == func.any(p)),
         "person": (BYTEA(), lambda p: RiskEntity.responsible_person_index == p),
         "words": (Text(), lambda p: RiskEntity.search.op("@@")(cast(p, TSQUERY))),
-        "phrase": (Text(), lambda p: func.strpos(_TEXT, p) > 0),
-        "identifier": (
-            ARRAY(BYTEA),
-            lambda p: or_(
-                RiskEntity.responsible_phone_index == func.any(p),
-                exists(
-                    select(literal_column("1")).where(
-                        RiskEntityIdentifier.entity_id == RiskEntity.id,
-                        RiskEntityIdentifier.value_index == func.any(p),
-                    )
-                ),
-            ),
+        "phrase": (Text(), lambda p: search.within(RiskEntity.search_text, p)),
+        "identifier": searching.found_by(
+            RiskEntity,
+            RiskEntityIdentifier,
+            RiskEntityIdentifier.entity_id,
+            "responsible_phone_index",
         ),
     },
     sorts={
@@ -193,20 +182,6 @@ LISTING = Listing(
     },
     default_sort="-id",
 )
-
-
-async def _search_filters(actor: Actor, text: str | None) -> dict[str, object]:
-    if not text or not text.strip():
-        return {}
-    if text.upper().startswith("QY-"):
-        return {"number": text.upper()}
-    checked = codes.check_credit_code(text)
-    if checked.ok:
-        return {"uscc": checked.value}
-    exact = protect.searched(actor, Permission.RISK_ENTITY_HANDLE, text)
-    if exact:
-        return {"identifier": exact}
-    return await word_stats.filters("risk_entities", text)
 
 
 async def filters(actor: Actor, query: RiskEntityQuery) -> dict[str, object]:
@@ -229,13 +204,21 @@ async def filters(actor: Actor, query: RiskEntityQuery) -> dict[str, object]:
         "inspection_overdue": query.inspection_overdue,
         "inspection_due_to": query.inspection_due_to,
         "person": sealing.name_key(person) if person else None,
-        **await _search_filters(actor, query.q),
+        **await searching.filters(
+            actor, "risk_entities", "QY", Permission.RISK_ENTITY_HANDLE, query.q
+        ),
     }
 
 
 async def page(actor: Actor, query: RiskEntityQuery) -> Response:
     """A page of visible entities."""
-    return await LISTING.page(actor, query, await filters(actor, query), query.sort.value)
+    return await LISTING.page(
+        actor,
+        query,
+        await filters(actor, query),
+        query.sort.value,
+        notice=searching.notice(actor, Permission.RISK_ENTITY_HANDLE, query.q),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +293,7 @@ async def _whole(listing: Listing, actor: Actor, record_id: UUID) -> dict[str, A
         "prev_cursor": None,
         "total": len(items),
         "total_is_exact": True,
+        "notice": None,
     }
 
 

@@ -139,7 +139,7 @@ def draft(
         "created_by_post_id": actor.post_id,
         "updated_at": now(),
         "version": 1,
-        "search": words(texts["name"].text, texts["problems"].text),
+        **words(texts["name"].text, texts["problems"].text, uscc),
     }
     viewers: list[UUID | None] = [
         owner,
@@ -249,9 +249,9 @@ def _person(name: str, phone: str) -> dict[str, Any]:
     )
 
 
-def words(name: str, problems: str) -> str:
-    """A tsvector literal of the bigrams."""
-    return " ".join(f"'{token}'" for token in search.tokens(f"{name} {problems}"))
+def words(name: str, problems: str, uscc: str) -> dict[str, str]:
+    """The columns that a search reads: the name first."""
+    return search.document(name, problems, uscc)
 
 
 def credit_code(value: str) -> str:

@@ -111,9 +111,9 @@ async def update_one(
         said = changes.pop("responsible_phone")
         changes |= sealing.number("responsible_phone", IdentifierKind.PHONE, said)
     viewers = await _new_viewers(session, actor, entity, given)
+    changes |= words(*(changes.get(n, getattr(entity, n)) for n in ("name", "problems", "uscc")))
     for name, value in changes.items():
         setattr(entity, name, value)
-    entity.search = words(entity.name, entity.problems)
     entity.version += 1
     entity.updated_at = now()
     await session.flush()

@@ -2,16 +2,21 @@
 
 from typing import Any
 
+from api.core import search
+from api.core.clock import today
 from api.core.crypto import keyring
+from api.domain import documents
+from api.domain.documents import DocumentKind
 from api.domain.errors import FieldError, Invalid
+from api.domain.identifier_patterns import BY_DOCUMENT
 from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_account, mask_name
 from api.services import protect
 
 
 def name_key(value: str) -> bytes:
-    """The blind index of a person's name, spaces aside."""
-    return keyring().blind_index("person_name", "".join(value.split()))
+    """The blind index of a person's name, however it is spaced and dotted."""
+    return keyring().blind_index("person_name", search.plain(value) or "".join(value.split()))
 
 
 def account_key(value: str) -> bytes:
@@ -50,6 +55,20 @@ def number(prefix: str, kind: IdentifierKind, value: str) -> dict[str, Any]:
         f"{prefix}_index": row["value_index"],
         f"{prefix}_mask": row["value_mask"],
     }
+
+
+def document(prefix: str, kind: DocumentKind | None, value: str) -> dict[str, Any]:
+    """The columns of the number of a paper that says who somebody is, and `id_kind`, which kind:
+    where none is given, its name before the number or its form tells. Raises Invalid."""
+    if not value.strip():
+        return {"id_kind": kind, **number(prefix, IdentifierKind.RESIDENT_ID, "")}
+    told, plain = documents.told(value)
+    kind = kind or told
+    checked = documents.check(kind, plain, today())
+    if checked.error is not None:
+        fault = FieldError(f"/{prefix}", "bad_identifier", checked.error.message)
+        raise Invalid(checked.error.message, errors=[fault])
+    return {"id_kind": kind, **number(prefix, BY_DOCUMENT[kind], checked.value)}
 
 
 def certificate(prefix: str, value: str) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, jobs, keyset
+from api.core import events, jobs, keyset, search
 from api.core.clock import now, today
 from api.core.db import Database, database
-from api.core.search import escape
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
 from api.domain.clocks import SUB_DAY, due_by_rule, working_days_left
@@ -28,6 +27,7 @@ from api.domain.events import EventName
 from api.domain.time_rules import Confidence, TimeRule, find_rule, load_builtin
 from api.models.time_rules import HolidayYear, TimeRuleVersion
 from api.schemas.time_rules import TimeRuleQuery, TimeRuleVersionCreate
+from api.services import searching
 
 RESOURCE = "time_rule"
 #: The job that counts stored dates anew, after a rule or a year was changed.
@@ -239,13 +239,10 @@ async def page(session: AsyncSession, query: TimeRuleQuery) -> dict[str, Any]:
     latest = select(TimeRuleVersion.rule_id).distinct()
     if query.group is not None:
         latest = latest.where(TimeRuleVersion.group == query.group)
-    if query.q:
-        latest = latest.where(
-            or_(
-                TimeRuleVersion.rule_id.ilike(f"%{escape(query.q)}%"),
-                TimeRuleVersion.trigger.ilike(f"%{escape(query.q)}%"),
-            )
-        )
+    if query.q and not searching.blank(query.q):
+        told = (search.folded(TimeRuleVersion.rule_id), search.folded(TimeRuleVersion.trigger))
+        plain = search.plain(query.q)
+        latest = latest.where(or_(*(search.within(each, plain) for each in told)))
     ids = latest.subquery()
     every = await rules(session)
     statement = select(ids.c.rule_id)

@@ -7,9 +7,8 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
-from api.core import errors, events, keyset
+from api.core import errors, events, keyset, search
 from api.core.clock import now, today
-from api.core.search import escape
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
@@ -24,7 +23,7 @@ from api.models.liaisons import Liaison
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.units import LiaisonCreate, UnitCreate, UnitQuery, UnitUpdate
-from api.services import columns, protect
+from api.services import columns, protect, searching
 
 RESOURCE = "unit"
 
@@ -61,8 +60,8 @@ def _shown(row: Any) -> dict[str, Any]:
 async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[str, Any]:
     """Units by name."""
     statement = _units().where(visibility.seen(actor, Unit))
-    if query.q:
-        statement = statement.where(Unit.name.ilike(f"%{escape(query.q)}%"))
+    if query.q and not searching.blank(query.q):
+        statement = statement.where(search.within(search.folded(Unit.name), search.plain(query.q)))
     if query.kind:
         statement = statement.where(Unit.kind.in_(query.kind))
     if query.division_code:

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events, keyset, sessions
+from api.core import errors, events, keyset, search, sessions
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.db import database
-from api.core.search import escape
 from api.core.security import hash_password, password_faults
 from api.core.sessions import LoginAttempt
 from api.domain import codes
@@ -24,7 +23,7 @@ from api.domain.permissions import Role
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.users import Securing, UserCreate, UserQuery, UserUpdate
-from api.services import auth, columns, posts, protect
+from api.services import auth, columns, posts, protect, searching
 
 RESOURCE = "user"
 _OPERATIONS = "系统运维室"
@@ -71,9 +70,10 @@ def _shown(row: Any) -> dict[str, Any]:
 async def page(session: AsyncSession, query: UserQuery) -> dict[str, Any]:
     """People by login name."""
     statement = _users()
-    if query.q:
-        like = f"%{escape(query.q)}%"
-        statement = statement.where(or_(User.name.ilike(like), User.username.ilike(like)))
+    if query.q and not searching.blank(query.q):
+        told = (search.folded(User.name), search.folded(User.username))
+        plain = search.plain(query.q)
+        statement = statement.where(or_(*(search.within(each, plain) for each in told)))
     if query.is_active is not None:
         statement = statement.where(User.is_active == query.is_active)
     return await keyset.page(session, statement, User.username, query, _shown, name="users")

@@ -11,16 +11,17 @@ from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, and_, func, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import errors, events, numbers
+from api.core import errors, events, numbers, search
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, yuan
-from api.domain import codes
+from api.domain import codes, documents
 from api.domain.actors import Actor
 from api.domain.distributions import DistributionStatus, LineStatus, Standing
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.events import EventName
+from api.domain.identifier_patterns import BY_DOCUMENT
 from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_address
 from api.domain.permissions import Permission
@@ -29,7 +30,7 @@ from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
 from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
-from api.services import _transition, protect, sealing
+from api.services import _transition, protect, sealing, searching
 from api.services.property_items import case_ref
 
 RESOURCE = "victim"
@@ -52,6 +53,7 @@ _ITEM: dict[str, Any] = {
     "status": Victim.status,
     "standing": Victim.standing,
     "name": Victim.name_mask,
+    "id_kind": Victim.id_kind,
     "id_number": Victim.id_number_mask,
     "phone": Victim.phone_mask,
     "is_elder": Victim.is_elder,
@@ -110,7 +112,7 @@ LISTING = Listing(
         "standing": (_ANY_TEXT, lambda p: Victim.standing == func.any(p)),
         "is_elder": (Boolean(), lambda p: Victim.is_elder == p),
         "import_id": (Uuid(), lambda p: Victim.import_id == p),
-        "number": (Text(), lambda p: Victim.number == p),
+        "number": (_ANY_TEXT, lambda p: Victim.number == func.any(p)),
         "key": (
             ARRAY(LargeBinary),
             lambda p: or_(
@@ -127,12 +129,15 @@ LISTING = Listing(
 )
 
 
-def _search(text: str | None) -> dict[str, object]:
-    if not text or not text.strip():
+_WHOLE = "姓名、证件号、电话、账号已加密，只能按完整内容查找；没有查到，不等于没有登记"
+
+
+def _search(actor: Actor, text: str | None) -> dict[str, object]:
+    if text is None or searching.blank(text):
         return {}
-    if text.upper().startswith("SH-"):
-        return {"number": text.strip().upper()}
-    return {"key": [sealing.name_key(text), *protect.indexes(text)]}
+    found = searching.numbers("SH", actor.division_code, text)
+    keys = [sealing.name_key(text), *protect.indexes(text)]
+    return {"number": found} if found and search.plain(text).startswith("sh") else {"key": keys}
 
 
 async def page(actor: Actor, query: VictimQuery) -> Response:
@@ -143,9 +148,10 @@ async def page(actor: Actor, query: VictimQuery) -> Response:
         "standing": query.standing,
         "is_elder": query.is_elder,
         "import_id": query.import_id,
-        **_search(query.q),
+        **_search(actor, query.q),
     }
-    return await LISTING.page(actor, query, filters, query.sort.value)
+    notice = _WHOLE if query.q else None
+    return await LISTING.page(actor, query, filters, query.sort.value, notice=notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,6 @@ async def read(
 
 _REVEALED = ("name", "id_number", "phone", "account", "address")
 _NUMBERS = {
-    "id_number": IdentifierKind.RESIDENT_ID,
     "phone": IdentifierKind.PHONE,
     "account": IdentifierKind.BANK_ACCOUNT,
 }
@@ -182,6 +187,8 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
         address = changes["address"].strip()
         stored["address_enc"] = keyring().encrypt(address) if address else None
         stored["address_mask"] = mask_address(address)
+    if "id_number" in changes:
+        stored |= sealing.document("id_number", changes.get("id_kind"), changes["id_number"])
     for field, kind in _NUMBERS.items():
         if field in changes:
             stored |= sealing.number(field, kind, changes[field])
@@ -193,7 +200,9 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
 
 def _is_elder(id_number: str, on: date | None) -> bool | None:
     """Whether the person was sixty on the day of the payment; unknown without number or day."""
-    known = codes.parse_resident_id(id_number)  # elders still carry numbers of fifteen digits
+    known = codes.parse_resident_id(
+        documents.told(id_number)[1]
+    )  # elders still carry numbers of fifteen digits
     return known.is_elder_on(on) if known and on else None
 
 
@@ -238,7 +247,9 @@ async def registered(
     session: AsyncSession, case_id: UUID, id_numbers: Sequence[str]
 ) -> dict[str, UUID]:
     """ID numbers (as they were checked) that stand in the case's register, with their claims."""
-    keys = {keyring().blind_index(IdentifierKind.RESIDENT_ID.value, n): n for n in id_numbers}
+    keys = {
+        protect.index(_kind(number), documents.told(number)[1]): number for number in id_numbers
+    }
     found = await session.execute(
         select(Victim.id_number_index, Victim.id).where(
             Victim.case_id == case_id,
@@ -247,6 +258,10 @@ async def registered(
         )
     )
     return {keys[bytes(row.id_number_index)]: row.id for row in found}
+
+
+def _kind(id_number: str) -> IdentifierKind:
+    return BY_DOCUMENT[documents.told(id_number)[0]]
 
 
 async def _once(
@@ -273,6 +288,9 @@ async def update(
     victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
     _transition.check_version(victim, body.version)
     changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    if "id_kind" in changes and "id_number" not in changes:
+        sealed_before = victim.id_number_enc  # another kind of paper is checked anew
+        changes["id_number"] = keyring().decrypt(sealed_before) if sealed_before else ""
     if {"name", "id_number", "account", "bank_name"} & set(changes):
         # a payment that the bank sent back may be corrected; one that was only approved may not
         await _not_promised(session, victim.id, LineStatus.PLANNED, LineStatus.PAYING)

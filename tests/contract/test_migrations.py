@@ -158,6 +158,79 @@ def test_what_was_never_handed_over_leaves_on_the_way_down(server):
     asyncio.run(run(*((f"DELETE FROM {table}",) for table in emptied)))
 
 
+def test_search_columns_are_made_anew_in_batches(server, tmp_path, monkeypatch):
+    """What was stored in the older form is found afterwards: texts, names, fixed lines."""
+    import recompute
+
+    from api.core import search
+    from api.core.crypto import keyring
+    from api.domain.identifiers import IdentifierKind
+    from api.services import protect, sealing
+
+    monkeypatch.setenv("YINLING_HOME", str(tmp_path))
+    monkeypatch.setattr(recompute, "BATCH", 2)
+    settings.cache_clear()
+    keyring.cache_clear()
+    keys = keyring()
+
+    async def run(*statements: tuple) -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return [await connection.fetch(*statement) for statement in statements][-1]
+        finally:
+            await connection.close()
+
+    migrations.upgrade(server.owner_url)
+    migrations.downgrade(server.owner_url, "search_pending")
+    one = "'01a00000-0000-7000-8000-000000000001'"
+    owner = {"owner_unit_id": one, "division_code": "'341522118'"}
+    inserts = [
+        filled(server, "divisions", code="'341522118'"),
+        filled(server, "units", id=one, division_code="'341522118'"),
+        filled(server, "posts", id=one, unit_id=one, division_code="'341522118'"),
+        *(
+            filled(
+                server, "leads", number=f"'{at}'", subject_name=f"'福寿（{at}）康养'", **owner,
+                narrative="'电话0564-*****88，\\Ａ座'", batch_no="'第３批'",
+            )
+            for at in range(5)
+        ),
+        filled(server, "cases", id=one, title="'买买提·艾力案'", created_by_post_id=one, **owner),
+        filled(server, "risk_entities", name="'康某（六安）'", created_by_post_id=one, **owner),
+    ]  # fmt: skip
+    asyncio.run(run(*((statement,) for statement in inserts)))
+    line = keys.encrypt("0564-6027788-8")
+    entered = filled(server, "lead_identifiers", kind="'phone'", value_mask="'0564-*****88'", field="''",
+                     value_enc="$1", value_index="''", lead_id="(SELECT min(id::text)::uuid FROM leads)")  # fmt: skip
+    named = filled(server, "victims", case_id=one, name_enc="$1", name_index="''",
+                   created_by_post_id=one, **owner)  # fmt: skip
+    asyncio.run(run((entered, line), (named, keys.encrypt("买买提·艾力"))))
+    migrations.upgrade(server.owner_url)
+    found = asyncio.run(run(("SELECT search_text, search::text AS search FROM leads ORDER BY id",)))
+    assert {row["search_text"].split()[0] for row in found} == {f"福寿{at}康养" for at in range(5)}
+    assert all("电话056488a座 x 第3批" in row["search_text"] for row in found)
+    assert all("'康养'" in row["search"] for row in found)
+    assert sum(row["search_text"].endswith(" 056488") for row in found) == 1
+    (row,) = asyncio.run(run(("SELECT value_index FROM lead_identifiers",)))
+    assert bytes(row["value_index"]) == protect.index(IdentifierKind.PHONE, "0564-6027788")
+    (row,) = asyncio.run(run(("SELECT name_index FROM victims",)))
+    assert bytes(row["name_index"]) == sealing.name_key("买买提艾力")
+    (row,) = asyncio.run(run(("SELECT search_text FROM cases",)))
+    assert row["search_text"].startswith(search.plain("买买提·艾力案"))
+    emptied = (
+        "victims",
+        "lead_identifiers",
+        "leads",
+        "cases",
+        "risk_entities",
+        "posts",
+        "units",
+        "divisions",
+    )
+    asyncio.run(run(*((f"DELETE FROM {table}",) for table in emptied)))
+    keyring.cache_clear()
+
+
 def test_the_models_say_what_the_database_has(server):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Did not recognize type 'xid8'")

@@ -23,6 +23,7 @@ import type {
   DistributionStatus,
   DiversionRoute,
   DivisionLevel,
+  DocumentKind,
   DutyKind,
   EditedRows,
   EntityKind,
@@ -325,6 +326,17 @@ export const DivisionLevelLabels: Record<DivisionLevel, string> = {
   'grid': '网格',
 }
 
+export const DocumentKindLabels: Record<DocumentKind, string> = {
+  'resident_id': '居民身份证',
+  'residence_permit': '港澳台居民居住证',
+  'hk_macao_permit': '港澳居民来往内地通行证',
+  'taiwan_permit': '台湾居民来往大陆通行证',
+  'foreign_resident': '外国人永久居留身份证',
+  'passport': '护照',
+  'military_id': '军官证、士兵证',
+  'other_document': '其他证件',
+}
+
 export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_register': '待登记',
   'lead_assign': '待交办',
@@ -562,6 +574,12 @@ export const IdentifierKindLabels: Record<IdentifierKind, string> = {
   'plate': '车牌号',
   'url': '网址',
   'address': '地址',
+  'hk_macao_permit': '港澳居民来往内地通行证号',
+  'taiwan_permit': '台湾居民来往大陆通行证号',
+  'foreign_resident': '外国人永久居留身份证号',
+  'passport': '护照号',
+  'military_id': '军人证件号',
+  'other_document': '其他证件号',
 }
 
 export const IdentifierStateLabels: Record<IdentifierState, string> = {
@@ -1087,6 +1105,7 @@ export const SetupStepLabels: Record<SetupStep, string> = {
 
 export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
   'same_resident_id': '身份证号相同',
+  'same_document': '证件号码相同',
   'same_account': '银行账号相同',
   'same_phone': '电话相同',
   'same_credit_code': '统一社会信用代码相同',

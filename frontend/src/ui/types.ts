@@ -111,6 +111,8 @@ export interface Page<T> {
   prev_cursor?: string | null
   total?: number | null
   total_is_exact?: boolean
+  /** What somebody must know whose search found nothing. */
+  notice?: string | null
 }
 
 export type QueryValue = string | string[] | number | boolean | undefined

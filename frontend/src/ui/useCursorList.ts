@@ -120,6 +120,7 @@ export function useCursorList<T>(options: CursorListOptions<T>) {
     limit,
     active,
     total,
+    notice: computed(() => page.value?.notice ?? undefined),
     rows: computed<T[]>(() => page.value?.items ?? []),
     pageNumber: computed(() =>
       cursor.value && !stack.value.length ? null : stack.value.length + 1,

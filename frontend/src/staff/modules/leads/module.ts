@@ -29,6 +29,12 @@ const leads: StaffModule = {
       meta: { title: '分流台', permission: 'lead:assign', menu: '办理', parent: 'leads' },
     },
     {
+      path: 'leads/batches',
+      name: 'lead-batches',
+      component: () => import('./BatchesPage.vue'),
+      meta: { title: '批次进度', permission: 'lead:read', parent: 'leads' },
+    },
+    {
       path: 'leads/villages',
       name: 'lead-villages',
       component: () => import('./VillagesPage.vue'),
