@@ -215,7 +215,7 @@ class BatchStatus(Shown):
     """How many leads of a batch have a status."""
 
     status: LeadStatus
-    leads: int
+    leads: int = Field(description="线索数")
 
 
 class LeadBatch(Shown):

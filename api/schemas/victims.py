@@ -57,7 +57,7 @@ class VictimUpdate(Wire):
 
     version: Annotated[int, Field(ge=1)]
     name: Label | None = None
-    id_kind: DocumentKind | None = None
+    id_kind: DocumentKind | None = Field(None, description="证件类型")
     id_number: Number | None = None
     phone: Number | None = None
     account: Number | None = None
