@@ -39,7 +39,7 @@ async def page(session: AsyncSession, query: AuditQuery) -> dict[str, Any]:
     if query.name:
         statement = statement.where(Event.name.in_([name.value for name in query.name]))
     if query.actor_name and not searching.blank(query.actor_name):
-        plain = search.plain(query.actor_name)
+        plain = searching.plain(query.actor_name)
         statement = statement.where(search.within(search.folded(Event.actor_name), plain))
     if query.since:
         statement = statement.where(Event.at >= query.since)

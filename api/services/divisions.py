@@ -37,7 +37,7 @@ async def page(session: AsyncSession, query: DivisionQuery) -> dict[str, Any]:
     if query.level:
         statement = statement.where(func.length(Division.code) == LEVEL_DIGITS[query.level])
     if query.q and not searching.blank(query.q):
-        plain = search.plain(query.q)
+        plain = searching.plain(query.q)
         named = search.within(search.folded(Division.name), plain)
         statement = statement.where(or_(named, Division.code.startswith(plain, autoescape=True)))
     if not query.include_past:

@@ -32,7 +32,7 @@ async def page(session: AsyncSession, actor: Actor, query: BatchQuery) -> dict[s
         .group_by(Lead.batch_no, Lead.status)
     )
     if not searching.blank(query.q):
-        rows = rows.where(search.within(search.folded(Lead.batch_no), search.plain(query.q or "")))
+        rows = rows.where(search.within(search.folded(Lead.batch_no), searching.plain(query.q)))
     found: dict[str, dict[str, Any]] = {}
     for row in await session.execute(rows):
         _add(found, row)

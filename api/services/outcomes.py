@@ -88,7 +88,7 @@ async def page(actor: Actor, query: OutcomeQuery) -> Response:
         "owner_unit_id": query.owner_unit_id,
         "issued_from": query.issued_from,
         "issued_to": query.issued_to,
-        "q": None if searching.blank(query.q) else search.plain(query.q or ""),
+        "q": None if searching.blank(query.q) else searching.plain(query.q),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)
 

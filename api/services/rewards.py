@@ -150,7 +150,7 @@ async def page(actor: Actor, query: RewardQuery) -> Response:
 
 def filters(query: RewardQuery) -> dict[str, object]:
     """What a query asks for, as LISTING takes it."""
-    asked = None if searching.blank(query.q) else search.plain(query.q or "")
+    asked = None if searching.blank(query.q) else searching.plain(query.q)
     return {"status": query.status, "q": asked}
 
 

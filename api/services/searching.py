@@ -26,7 +26,6 @@ from sqlalchemy.orm import aliased
 from api.core import search, word_stats
 from api.core.clock import today
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Invalid
 from api.domain.identifiers import half_width, masked
 from api.domain.permissions import Permission
 from api.services import protect
@@ -35,29 +34,30 @@ from api.services import protect
 #: then blind indexes in hex and numbers of records.
 _WORDS, _PLAIN = 1, 2
 #: No document holds it, so it finds nothing where there are no words to look for.
-_NOTHING = "'\x01'"
+_NO_TEXT = "\x01"
+_NOTHING = f"'{_NO_TEXT}'"
 _DIGITS = re.compile(r"\d{3}")
 _SERIAL = re.compile(r"(?:(20\d\d)-?)?(\d{4,9})")
 WHOLE = "电话、证件号、账号等号码已加密，只能按完整号码查找，或按看得见的末几位查找；没有查到，不等于没有登记"
+MARKS = "检索词里没有可以查找的字、字母或数字"
 NOT_YOURS = "电话、证件号、账号等号码已加密，您的岗位不能按号码查找"
 
 
 def blank(text: str | None) -> bool:
-    """Whether nothing was asked for. Raises Invalid (`nothing_to_find`) for marks alone: they are
-    looked for nowhere, and an empty list would say that there is nothing."""
-    if not text or not text.strip():
-        return True
-    if not search.plain(text):
-        message = "检索词里没有可以查找的字、字母或数字"
-        raise Invalid(message, errors=[FieldError("/q", "nothing_to_find", message)])
-    return False
+    """Whether nothing was asked for."""
+    return not text or not text.strip()
+
+
+def plain(text: str | None) -> str:
+    """A text in the form that is stored; marks alone find nothing, for they are stored nowhere."""
+    return search.plain(text or "") or _NO_TEXT
 
 
 def numbers(prefix: str, town: str, text: str) -> list[str]:
     """The numbers of records that a text is, however it is spaced: XS-341522118-2026-0001 whole, or
     its serial alone, with the year or of this one and the last."""
-    plain = search.plain(text).upper()
-    if whole := re.fullmatch(rf"{prefix}(\d{{9}})(\d{{4}})(\d{{4,9}})", plain):
+    code = search.plain(text).upper()
+    if whole := re.fullmatch(rf"{prefix}(\d{{9}})(\d{{4}})(\d{{4,9}})", code):
         return ["-".join((prefix, *whole.groups()))]
     bare = re.sub(r"[‐‑‒–—―−]", "-", unicodedata.normalize("NFKC", half_width(text))).strip()
     serial = _SERIAL.fullmatch(bare)
@@ -69,14 +69,14 @@ def numbers(prefix: str, town: str, text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """A text for a filter that asks an index and rechecks: the tsquery and the plain text."""
-    return [search.query(text) or _NOTHING, search.plain(text)]
+    return [search.query(text) or _NOTHING, plain(text)]
 
 
 async def filters(
     actor: Actor, table: str, prefix: str, reveals: Permission, text: str | None
 ) -> dict[str, object]:
     """The filters of a list that find what was typed: `number`, `identifier` (which finds words
-    too), or words alone. Raises Invalid."""
+    too), or words alone."""
     if text is None or blank(text):
         return {}
     found = numbers(prefix, actor.division_code, text)
@@ -86,6 +86,8 @@ async def filters(
     shown = masked(text)[0]
     if indexes or found:
         return {"identifier": [*words(shown), *(each.hex() for each in indexes), *found]}
+    if not search.plain(text):
+        return {"identifier": words(text)}
     return await word_stats.filters(table, shown)
 
 
@@ -137,6 +139,8 @@ def found_by(model: Any, identifiers: Any, owner: Any, *more: str) -> Any:
 
 def notice(actor: Actor, reveals: Permission, text: str | None) -> str | None:
     """What somebody must know whose search found nothing."""
+    if text and not blank(text) and not search.plain(text):
+        return MARKS
     if not text or not _DIGITS.search(half_width(text)):
         return None
     return WHOLE if actor.may(reveals) else NOT_YOURS

@@ -241,7 +241,7 @@ async def page(session: AsyncSession, query: TimeRuleQuery) -> dict[str, Any]:
         latest = latest.where(TimeRuleVersion.group == query.group)
     if query.q and not searching.blank(query.q):
         told = (search.folded(TimeRuleVersion.rule_id), search.folded(TimeRuleVersion.trigger))
-        plain = search.plain(query.q)
+        plain = searching.plain(query.q)
         latest = latest.where(or_(*(search.within(each, plain) for each in told)))
     ids = latest.subquery()
     every = await rules(session)

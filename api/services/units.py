@@ -61,7 +61,9 @@ async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[st
     """Units by name."""
     statement = _units().where(visibility.seen(actor, Unit))
     if query.q and not searching.blank(query.q):
-        statement = statement.where(search.within(search.folded(Unit.name), search.plain(query.q)))
+        statement = statement.where(
+            search.within(search.folded(Unit.name), searching.plain(query.q))
+        )
     if query.kind:
         statement = statement.where(Unit.kind.in_(query.kind))
     if query.division_code:

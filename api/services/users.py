@@ -72,7 +72,7 @@ async def page(session: AsyncSession, query: UserQuery) -> dict[str, Any]:
     statement = _users()
     if query.q and not searching.blank(query.q):
         told = (search.folded(User.name), search.folded(User.username))
-        plain = search.plain(query.q)
+        plain = searching.plain(query.q)
         statement = statement.where(or_(*(search.within(each, plain) for each in told)))
     if query.is_active is not None:
         statement = statement.where(User.is_active == query.is_active)
