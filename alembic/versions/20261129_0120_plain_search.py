@@ -13,7 +13,7 @@ from recompute import recompute
 from alembic import op
 
 revision: str = "plain_search"
-down_revision: str | None = "replays_named"
+down_revision: str | None = "due_dates"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -178,23 +178,31 @@ def readings(text: str) -> list[tuple[IdentifierKind, str]]:
     if not any(c.isdecimal() or (c.isalpha() and c.isascii()) for c in text):
         return []
     inside = detect(text)
+    found = [
+        (each.kind, key(each.kind, each.value_normalised)) for each in inside if each.raw == text
+    ]
+    found += _forms(text)
     if len(inside) == 1:
         one = inside[0]
-        if _CALLED.fullmatch(text[: one.start]) and _CALLED.fullmatch(text[one.end :]):
-            text = one.raw
-    found = [(each.kind, each.value_normalised) for each in inside if each.raw == text]
+        named = _CALLED.fullmatch(text[: one.start]) and _CALLED.fullmatch(text[one.end :])
+        if named and one.raw != text:
+            # wx12345 may be a handle, or the number 12345 behind its name
+            found += [(one.kind, key(one.kind, one.value_normalised)), *_forms(one.raw)]
+    return list(dict.fromkeys(found))
+
+
+def _forms(text: str) -> list[tuple[IdentifierKind, str]]:
+    """The kinds whose form a text has, without any word beside it, and the keys as each of them."""
     code, lower = normalise_code(text), text.lower()
+    found: list[tuple[IdentifierKind, str]] = []
     if phone := normalise_phone(text) or (code if _LOCAL.fullmatch(code) else None):
-        found.append((IdentifierKind.PHONE, phone))
+        found.append((IdentifierKind.PHONE, key(IdentifierKind.PHONE, phone)))
     if person := parse_resident_id(text):
         found.append((IdentifierKind.RESIDENT_ID, person.number))
     found += [(kind, code) for kind, form in _FORMS.items() if form.fullmatch(code)]
     found += [(IdentifierKind.WECHAT, lower)] if _WECHAT.fullmatch(lower) else []
-    keyed = [(kind, key(kind, value)) for kind, value in found]
-    keyed += [
-        (BY_DOCUMENT[kind], known) for kind, known in documents.readings(documents.told(text)[1])
-    ]
-    return list(dict.fromkeys(keyed))
+    papers = documents.readings(documents.told(text)[1])
+    return found + [(BY_DOCUMENT[kind], known) for kind, known in papers]
 
 
 def mask_identifier(kind: IdentifierKind, value: str) -> str:

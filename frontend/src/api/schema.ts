@@ -912,6 +912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 线索批次
+         * @description 可见线索的各批次（12337 平台转办、县里交办等）及办理进度，最近接收的在前；query 就是列表的筛选条件。
+         */
+        get: operations["leads_batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/exports.xlsx": {
         parameters: {
             query?: never;
@@ -3892,6 +3912,16 @@ export interface components {
          * @enum {string}
          */
         BaseRule: "net_of_returns" | "gross_then_deduct";
+        /**
+         * BatchStatus
+         * @description How many leads of a batch have a status.
+         */
+        BatchStatus: {
+            /** @description 线索数 */
+            leads: number;
+            /** @description 状态 */
+            status: components["schemas"]["LeadStatus"];
+        };
         /** Body_auth_change_password */
         Body_auth_change_password: {
             /** @description 新密码 */
@@ -5220,6 +5250,12 @@ export interface components {
             valid_to: string | null;
         };
         /**
+         * DocumentKind
+         * @description What a person identifies themselves by.
+         * @enum {string}
+         */
+        DocumentKind: "resident_id" | "residence_permit" | "hk_macao_permit" | "taiwan_permit" | "foreign_resident" | "passport" | "military_id" | "other_document";
+        /**
          * DoneAssignment
          * @description A lead of the batch that was given away, to whom and until when.
          */
@@ -5913,7 +5949,7 @@ export interface components {
          * @description What an identifier is.
          * @enum {string}
          */
-        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url" | "address";
+        IdentifierKind: "phone" | "resident_id" | "bank_account" | "credit_code" | "wechat" | "qq" | "email" | "plate" | "url" | "address" | "hk_macao_permit" | "taiwan_permit" | "foreign_resident" | "passport" | "military_id" | "other_document";
         /**
          * IdentifierShown
          * @description An identifier behind its mask.
@@ -6685,6 +6721,43 @@ export interface components {
             unit: components["schemas"]["Named"];
             /** @description 版本号；修改时原样带回 */
             version: number;
+        };
+        /**
+         * LeadBatch
+         * @description How far a batch is; `query` is the list's filter for its leads.
+         */
+        LeadBatch: {
+            /** @description 批次 */
+            batch_no: string;
+            /** @description 按状态 */
+            by_status: components["schemas"]["BatchStatus"][];
+            /** @description 已办结、撤回或拒绝受理 */
+            done: number;
+            /** @description 线索数 */
+            leads: number;
+            /** @description 已超期 */
+            overdue: number;
+            /** @description 线索列表的筛选条件 */
+            query: string;
+            /**
+             * Format: date-time
+             * @description 最近一条的接收时间
+             */
+            received_at: string;
+            /** @description 待分流（待登记、待交办、有异议） */
+            waiting: number;
+            /** @description 办理中 */
+            working: number;
+        };
+        /**
+         * LeadBatches
+         * @description The latest batches, and how many there are in all.
+         */
+        LeadBatches: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadBatch"][];
+            /** @description 批次数；只列最近的一百个，其余按批次号查找 */
+            total: number;
         };
         /**
          * LeadCase
@@ -8609,6 +8682,8 @@ export interface components {
             items: components["schemas"]["ApiClientShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8622,6 +8697,8 @@ export interface components {
             items: components["schemas"]["AssessmentRead"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8635,6 +8712,8 @@ export interface components {
             items: components["schemas"]["AttachmentRead"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8648,6 +8727,8 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8661,6 +8742,8 @@ export interface components {
             items: components["schemas"]["CaseItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8674,6 +8757,8 @@ export interface components {
             items: components["schemas"]["DistributionItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8687,6 +8772,8 @@ export interface components {
             items: components["schemas"]["DivisionShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8700,6 +8787,8 @@ export interface components {
             items: components["schemas"]["EntryItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8713,6 +8802,8 @@ export interface components {
             items: components["schemas"]["ImportItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8726,6 +8817,8 @@ export interface components {
             items: components["schemas"]["ImportRowShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8739,6 +8832,8 @@ export interface components {
             items: components["schemas"]["InspectionItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8752,6 +8847,8 @@ export interface components {
             items: components["schemas"]["JobItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8765,6 +8862,8 @@ export interface components {
             items: components["schemas"]["LeadItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8778,6 +8877,8 @@ export interface components {
             items: components["schemas"]["LeftOutLead"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8791,6 +8892,8 @@ export interface components {
             items: components["schemas"]["LineItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8804,6 +8907,8 @@ export interface components {
             items: components["schemas"]["MeasureRead"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8817,6 +8922,8 @@ export interface components {
             items: components["schemas"]["OutcomeItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8830,6 +8937,8 @@ export interface components {
             items: components["schemas"]["PostShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8843,6 +8952,8 @@ export interface components {
             items: components["schemas"]["PropertyItemItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8856,6 +8967,8 @@ export interface components {
             items: components["schemas"]["PropertyMeasureItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8869,6 +8982,8 @@ export interface components {
             items: components["schemas"]["RecheckLine"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8882,6 +8997,8 @@ export interface components {
             items: components["schemas"]["RecheckSampleItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8895,6 +9012,8 @@ export interface components {
             items: components["schemas"]["RectificationItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8908,6 +9027,8 @@ export interface components {
             items: components["schemas"]["RestrictedFileListed"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8921,6 +9042,8 @@ export interface components {
             items: components["schemas"]["RewardItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8934,6 +9057,8 @@ export interface components {
             items: components["schemas"]["RiskEntityItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8947,6 +9072,8 @@ export interface components {
             items: components["schemas"]["RouteRead"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8960,6 +9087,8 @@ export interface components {
             items: components["schemas"]["TimeRuleShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8973,6 +9102,8 @@ export interface components {
             items: components["schemas"]["TimelineEntry"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8986,6 +9117,8 @@ export interface components {
             items: components["schemas"]["UnitShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -8999,6 +9132,8 @@ export interface components {
             items: components["schemas"]["UserShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -9012,6 +9147,8 @@ export interface components {
             items: components["schemas"]["VictimItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
             /** @description 总数；仅在 with_total=true 时给出 */
@@ -12125,7 +12262,7 @@ export interface components {
          * @description Why two leads may tell of the same matter.
          * @enum {string}
          */
-        SimilarityReason: "same_resident_id" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
+        SimilarityReason: "same_resident_id" | "same_document" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
         /**
          * Solved
          * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
@@ -12777,8 +12914,10 @@ export interface components {
             case_id: string;
             /** @description 所在村 */
             division_code?: string | null;
+            /** @description 证件类型；不选时按号码前的证件名称或号码的形式判断 */
+            id_kind?: components["schemas"]["DocumentKind"] | null;
             /**
-             * @description 居民身份证号
+             * @description 证件号
              * @default
              */
             id_number: string;
@@ -12846,6 +12985,8 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 证件类型 */
+            id_kind: components["schemas"]["DocumentKind"] | null;
             /** @description 已打码 */
             id_number: string;
             /** @description 付款时是否年满六十周岁 */
@@ -12912,6 +13053,8 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 证件类型 */
+            id_kind: components["schemas"]["DocumentKind"] | null;
             /** @description 已打码 */
             id_number: string;
             /** @description 来自哪次台账导入 */
@@ -13019,6 +13162,8 @@ export interface components {
             bank_name?: string | null;
             /** @description 所在村 */
             division_code?: string | null;
+            /** @description 证件类型 */
+            id_kind?: components["schemas"]["DocumentKind"] | null;
             /** @description 身份证号 */
             id_number?: string | null;
             /** @description 姓名 */
@@ -13134,6 +13279,7 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuthorityLevel = components['schemas']['AuthorityLevel'];
 export type AvailableAction = components['schemas']['AvailableAction'];
 export type BaseRule = components['schemas']['BaseRule'];
+export type BatchStatus = components['schemas']['BatchStatus'];
 export type BodyAuthChangePassword = components['schemas']['Body_auth_change_password'];
 export type BodyAuthRevoke = components['schemas']['Body_auth_revoke'];
 export type BodyAuthToken = components['schemas']['Body_auth_token'];
@@ -13210,6 +13356,7 @@ export type DivisionImported = components['schemas']['DivisionImported'];
 export type DivisionLevel = components['schemas']['DivisionLevel'];
 export type DivisionRow = components['schemas']['DivisionRow'];
 export type DivisionShown = components['schemas']['DivisionShown'];
+export type DocumentKind = components['schemas']['DocumentKind'];
 export type DoneAssignment = components['schemas']['DoneAssignment'];
 export type Due = components['schemas']['Due'];
 export type Duties = components['schemas']['Duties'];
@@ -13296,6 +13443,8 @@ export type LeadAssistAcknowledge = components['schemas']['LeadAssistAcknowledge
 export type LeadAssistAnswer = components['schemas']['LeadAssistAnswer'];
 export type LeadAssistEnd = components['schemas']['LeadAssistEnd'];
 export type LeadAssistShown = components['schemas']['LeadAssistShown'];
+export type LeadBatch = components['schemas']['LeadBatch'];
+export type LeadBatches = components['schemas']['LeadBatches'];
 export type LeadCase = components['schemas']['LeadCase'];
 export type LeadCategory = components['schemas']['LeadCategory'];
 export type LeadChannel = components['schemas']['LeadChannel'];
@@ -18749,6 +18898,8 @@ export interface operations {
                 counted?: boolean;
                 /** @description 来自哪次台账导入 */
                 import_id?: string;
+                /** @description 批次 */
+                batch_no?: string;
                 /** @description 是否快速办理 */
                 fast_track?: boolean;
                 /** @description 重点标记；可重复给出，取其中之一 */
@@ -19064,6 +19215,74 @@ export interface operations {
             };
         };
     };
+    leads_batches: {
+        parameters: {
+            query?: {
+                /** @description 批次号，可只填一部分 */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadBatches"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_export: {
         parameters: {
             query?: {
@@ -19109,6 +19328,8 @@ export interface operations {
                 counted?: boolean;
                 /** @description 来自哪次台账导入 */
                 import_id?: string;
+                /** @description 批次 */
+                batch_no?: string;
                 /** @description 是否快速办理 */
                 fast_track?: boolean;
                 /** @description 重点标记；可重复给出，取其中之一 */
