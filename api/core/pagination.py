@@ -76,6 +76,7 @@ class Words:
 #: How the JSON of a row begins whose first column is its id.
 _OWN_ID = '{"id":"'
 _ID_LENGTH = 36
+_NO_ITEMS = b'{"items":[]'
 _DIALECT = asyncpg_dialect()
 
 
@@ -290,6 +291,21 @@ class Listing:
             self._render(row, query, order, finish, notice, backwards=backwards),
             media_type="application/json",
         )
+
+    async def page_of(
+        self,
+        parent: "Listing",
+        parent_id: UUID,
+        actor: Actor,
+        query: PageQuery,
+        filters: Mapping[str, object],
+    ) -> Response:
+        """One page of what belongs to another record: of one out of sight, as of one that is not
+        there, there is no list, not even an empty one. Raises NotFound."""
+        answer = await self.page(actor, query, filters)
+        if bytes(answer.body).startswith(_NO_ITEMS):
+            await parent.one(actor, parent_id)
+        return answer
 
     async def _looked(self, shape: Shape, values: Mapping[str, object], ahead: int) -> Any:
         """A page of what many rows hold: in the order of the list, as long as that is the sooner."""

@@ -7,7 +7,8 @@ answers from its primary key (docs/adr/0005-visibility.md).
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Index, delete
+from sqlalchemy import Index, delete, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,6 +47,30 @@ def rows_of(
         (RecordAccess, {"viewer_id": viewer, "resource": resource, "record_id": record_id})
         for viewer in dict.fromkeys(viewers)
     ]
+
+
+async def viewers_of(session: AsyncSession, resource: str, record_id: UUID) -> set[UUID]:
+    """Who may see a record by rows of their own."""
+    found = await session.scalars(
+        select(RecordAccess.viewer_id).where(
+            RecordAccess.resource == resource, RecordAccess.record_id == record_id
+        )
+    )
+    return set(found)
+
+
+async def share(
+    session: AsyncSession, of: tuple[str, UUID], resource: str, record_id: UUID
+) -> None:
+    """Whoever may see one record (`of`) may see another as well."""
+    viewers = select(
+        RecordAccess.viewer_id, literal(resource), literal(record_id, RecordAccess.record_id.type)
+    ).where(RecordAccess.resource == of[0], RecordAccess.record_id == of[1])
+    await session.execute(
+        upsert(RecordAccess)
+        .from_select(["viewer_id", "resource", "record_id"], viewers)
+        .on_conflict_do_nothing()
+    )
 
 
 async def withdraw(session: AsyncSession, record_id: UUID, viewers: Iterable[UUID]) -> None:

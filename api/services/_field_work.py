@@ -11,15 +11,13 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.core import events, numbers, record_access
 from api.core.clock import now, today
 from api.core.ids import uuid7
-from api.core.record_access import RecordAccess
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
@@ -194,14 +192,7 @@ async def share(
     session: AsyncSession, actor: Actor, resource: str, record_id: UUID, entity_id: UUID
 ) -> None:
     """Whoever sees the entity sees what is done about it."""
-    viewers = select(
-        RecordAccess.viewer_id, literal(resource), literal(record_id, RecordAccess.record_id.type)
-    ).where(RecordAccess.record_id == entity_id, RecordAccess.resource == "risk_entity")
-    await session.execute(
-        upsert(RecordAccess)
-        .from_select(["viewer_id", "resource", "record_id"], viewers)
-        .on_conflict_do_nothing()
-    )
+    await record_access.share(session, ("risk_entity", entity_id), resource, record_id)
     await record_access.grant(session, resource, record_id, [actor.unit_id])
 
 

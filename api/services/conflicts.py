@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, record_access
 from api.core.clock import now, today
-from api.core.record_access import RecordAccess
 from api.domain import conflicts as rules
 from api.domain.actors import Actor, viewer_of
 from api.domain.conflicts import Body
@@ -305,11 +304,8 @@ async def _route(
     assisting = await lead_assists.units_of(session, lead.id)
     await lead_assists.let_off(session, lead, assisting, _MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
-    await session.execute(
-        delete(RecordAccess).where(
-            RecordAccess.resource == leads.RESOURCE, RecordAccess.record_id == lead.id
-        )
-    )
+    seeing = await record_access.viewers_of(session, leads.RESOURCE, lead.id)
+    await record_access.withdraw(session, lead.id, seeing)
     sender = await _sender(session, lead, standing.barred)
     await record_access.grant(session, leads.RESOURCE, lead.id, [county, sender])
     # the town's keepers are out as well: from here the county names its own

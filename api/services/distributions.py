@@ -155,9 +155,9 @@ async def page(actor: Actor, query: DistributionQuery) -> Response:
 
 
 async def lines(actor: Actor, record_id: UUID, query: LineQuery) -> Response:
-    """A page of one plan's lines, masked."""
+    """A page of one plan's lines, masked. Raises NotFound."""
     filters = {"distribution_id": record_id, "status": query.status}
-    return await LINES.page(actor, query, filters)
+    return await LINES.page_of(LISTING, record_id, actor, query, filters)
 
 
 @dataclass(frozen=True, slots=True)

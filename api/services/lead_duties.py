@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from api.core.record_access import RecordAccess
+from api.access import visibility
 from api.domain.actors import Actor
 from api.domain.duties import DutyKind
 from api.domain.lead_assists import AssistStatus
@@ -154,11 +154,7 @@ def _of_county(actor: Actor) -> ColumnElement[bool]:
     """What the alarm let the county see."""
     if actor.role is not Role.COUNTY:
         return false()
-    return Lead.id.in_(
-        select(RecordAccess.record_id).where(
-            RecordAccess.viewer_id == actor.unit_id, RecordAccess.resource == "lead"
-        )
-    )
+    return visibility.seen(actor, Lead)
 
 
 #: Which rule each alarm goes by.

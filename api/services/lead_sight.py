@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import record_access
-from api.core.record_access import RecordAccess
 from api.domain.leads import NOTHING_MERGED
 from api.models.leads import Lead, LeadLink
 from api.models.units import Post
@@ -59,13 +58,7 @@ async def share(session: AsyncSession, link: LeadLink, wanted: Collection[UUID])
     lead = await session.get_one(Lead, link.lead_id)
     if wanted:
         wanted = set(wanted) - (await conflicts.of_lead(session, lead)).barred
-    seeing = set(
-        await session.scalars(
-            select(RecordAccess.viewer_id).where(
-                RecordAccess.resource == leads.RESOURCE, RecordAccess.record_id == lead.id
-            )
-        )
-    )
+    seeing = await record_access.viewers_of(session, leads.RESOURCE, lead.id)
     given, before = set(wanted) - seeing, set(link.granted)
     # the lead may have been corrected to their village meanwhile: that right is their own
     village = (await places.locate(session, lead.division_code)).village_unit_id

@@ -27,16 +27,13 @@ _FOLLOWS = Forbidden("只有承办单位和管理线索的岗位可以查看", c
 
 async def of_lead(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
     """The boxes of a visible lead and the suggestion. Raises NotFound, Forbidden."""
-    if follows_only(actor.role, Permission.LEAD_HANDLE):
-        raise _FOLLOWS
     lead = await session.scalar(
         select(Lead).where(Lead.id == lead_id, leads.LISTING.visible(actor))
     )
     if lead is None:
         raise NotFound
-    if await session.scalar(
-        select(Lead.id).where(Lead.id == lead_id, visibility.only_reported(actor))
-    ):
+    apart = select(Lead.id).where(Lead.id == lead_id, visibility.only_reported(actor))
+    if follows_only(actor.role, Permission.LEAD_HANDLE) or await session.scalar(apart):
         raise _FOLLOWS
     return await _shown(session, actor, lead)
 
