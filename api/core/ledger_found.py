@@ -74,6 +74,8 @@ class LineFound:
     number: int
     cells: tuple[str, ...]
     hidden: bool = False
+    #: something in it is struck through
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

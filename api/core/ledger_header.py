@@ -1,7 +1,5 @@
-"""Where a ledger's table begins: its heading row among title lines, what each column is, in what unit."""
+"""Where a ledger's table begins: its heading among title lines, what each column is, in what unit."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,21 +9,16 @@ from api.core.ledger_found import UnitFrom, letter
 from api.core.tables import Range, Row
 from api.domain.cells import Cell, CellError, text_of
 from api.domain.ledger_corrections import KEPT, LEFT_OUT, SheetCorrection
+from api.domain.ledger_headings import Headings, is_running
 from api.domain.ledger_spec import RESULT_HEADING, LedgerSpec, heading_key
+from api.domain.money_units import UnitSaid, title_unit, unit_said
 
 #: Title lines, letter heads and instructions above a heading seldom take more.
 LOOK_AHEAD: Final = 40
+#: The most lines that a heading takes: group, column, unit.
+TALLEST: Final = 3
 _FEWEST: Final = 3
-
-_UNIT: Final = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-_SHEET_UNIT: Final = re.compile(r"单位\s*[:：]?\s*(?:人民币)?\s*(亿|万|千|百)?元")
-_COLUMN_UNIT: Final = re.compile(r"(亿|万|千|百)?元|[(（](亿|万|千)[)）]")
 NO_CORRECTION: Final = SheetCorrection()
-#: Under a group such as 被举报人 these are the group's own column.
-_NAMES: Final = frozenset({"姓名", "名称", "名字", "全称"})
-_RUNNING: Final = frozenset(
-    {"序号", "序", "行号", "行次", "项次", "no", "№", "序列", "顺序号", "号"}
-)
 
 
 @dataclass(slots=True)
@@ -36,16 +29,25 @@ class Header:
     last_row: int
     fields: dict[int, str]
     labels: dict[int, str]
-    units: dict[int, Decimal]
+    #: money column → yuan per unit; None where only its writer can say
+    units: dict[int, Decimal | None]
     running: int | None = None
     #: columns with a heading nobody knows: kept for the row's identity, otherwise left out
     unknown: dict[int, str] = field(default_factory=dict[int, str])
+    #: columns of a field that another column has already
     doubled: dict[int, str] = field(default_factory=dict[int, str])
+    #: columns under a bare 联系电话 whose owner, to their left, is somebody else
+    owned: dict[int, str] = field(default_factory=dict[int, str])
+    #: read, though the column to their left may be whose they are
+    asked: dict[int, str] = field(default_factory=dict[int, str])
     #: columns that a person left out
     left_out: dict[int, str] = field(default_factory=dict[int, str])
     running_label: str = ""
     #: money column → who said its unit
     unit_from: dict[int, UnitFrom] = field(default_factory=dict[int, UnitFrom])
+    unit_unclear: dict[int, str] = field(default_factory=dict[int, str])
+    #: what the lines around the table say of its unit
+    sheet_unit: UnitSaid = field(default_factory=UnitSaid)
 
     @classmethod
     def none(cls) -> "Header":
@@ -56,6 +58,10 @@ class Header:
         """Labels of required columns that the table does not have."""
         have = set(self.fields.values())
         return [c.label for c in spec.columns if c.required and c.field not in have]
+
+    def same_as(self, other: "Header") -> bool:
+        """Whether both read a row alike."""
+        return (self.fields, self.units, self.unknown) == (other.fields, other.units, other.unknown)
 
 
 def plain(cell: Cell) -> str:
@@ -76,7 +82,7 @@ class _Grid:
             if source is None or left >= len(source.cells):
                 continue
             said = plain(source.cells[left])
-            for number in range(top, min(bottom, top + 3) + 1):
+            for number in range(top, min(bottom, top + TALLEST) + 1):
                 for column in range(left, min(right, self.width - 1) + 1):
                     self._filled[number + 1, column] = said
 
@@ -91,43 +97,28 @@ class _Grid:
     def line(self, number: int) -> list[str]:
         return [self.text(number, column) for column in range(self.width)]
 
-    def groups(self, number: int) -> list[str]:
-        """A heading's upper line; where nothing is merged (CSV) a group reaches to the next one."""
+    def groups(self, number: int, below: list[str]) -> list[str]:
+        """A heading's upper line: where nothing is merged, a group reaches to the next one."""
         line = self.line(number)
-        if self.merges:
-            return line
-        below = self.line(number + 1)
-        current = ""
+        current, own = "", ""
         for column, said in enumerate(line):
-            current = said or current
-            if not said and below[column]:
+            if said:
+                current, own = said, below[column]
+            elif below[column] and own and (number, column) not in self._filled:
                 line[column] = current
         return line
 
+    def paths(self, first: int, last: int) -> list[tuple[str, ...]]:
+        """Every column's heading from its outermost group down."""
+        lines = [self.line(last)]
+        for number in range(last - 1, first - 1, -1):
+            lines.insert(0, self.groups(number, lines[0]))
+        return list(zip(*lines, strict=True))
 
-def _field_of(spec: LedgerSpec, *names: str) -> str | None:
-    for name in names:
-        found = spec.headings.get(heading_key(name)) if name else None
-        if found:
-            return found
-    return None
-
-
-def _single(spec: LedgerSpec, said: str) -> str | None:
-    return _field_of(spec, said)
-
-
-def _paired(spec: LedgerSpec, upper: str, lower: str) -> str | None:
-    if not lower or upper == lower:
-        return _field_of(spec, upper)
-    found = _field_of(spec, upper + lower, lower + upper)
-    if found:
-        return found
-    alone, group = _field_of(spec, lower), _field_of(spec, upper)
-    if group is not None and heading_key(lower) in _NAMES:
-        return group
-    # 电话 under 被举报人 is that person's, not the reporter's: do not take it by its last word.
-    return alone if group is None or group == alone else None
+    def single(self, number: int) -> set[str]:
+        """What a line itself says, without what is merged into it from above."""
+        row = self.rows.get(number)
+        return {said for cell in row.cells if (said := plain(cell))} if row else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +126,8 @@ class _Candidate:
     first: int
     last: int
     found: list[str | None]
-    labels: list[tuple[str, str]]
-    #: among equals two lines win if the upper one is a heading itself, and lose if it is a title
+    paths: list[tuple[str, ...]]
+    #: among equals more lines win if the lower ones are part of the heading
     bonus: int
 
     @property
@@ -145,44 +136,220 @@ class _Candidate:
 
 
 def find_header(
-    spec: LedgerSpec,
+    headings: Headings,
     rows: Sequence[Row],
     merges: Sequence[Range],
     correction: SheetCorrection = NO_CORRECTION,
+    *,
+    hidden: frozenset[int] = frozenset(),
+    below: Sequence[Row] = (),
 ) -> Header | None:
-    """The heading with the most known columns, on one line or two; None where there is none.
+    """The heading with the most known columns, on one to three lines; None where there is none.
 
     What a person corrected comes first: which lines it is, what a column is, in what unit.
+    `below`: lines under the table, which may name the unit.
     """
     grid = _Grid(rows, merges)
     best: _Candidate | None = None
     if correction.header is not None:
-        best = _as_told(spec, grid, *correction.header)
-        return corrected(spec, _header(spec, grid, best), correction)
-    for row in rows:
-        for candidate in _candidates(spec, grid, row.number):
-            if best is None or (candidate.score, candidate.bonus) > (best.score, best.bonus):
-                best = candidate
-    needed = sum(column.required for column in spec.columns)
-    if best is None or best.score < min(_FEWEST, needed):
-        return None
-    return corrected(spec, _header(spec, grid, best), correction)
+        first, last = correction.header
+        paths = grid.paths(first, last)
+        best = _Candidate(first, last, [headings.meaning(path) for path in paths], paths, 0)
+    else:
+        for row in rows:
+            for candidate in _candidates(headings, grid, row.number):
+                if best is None or (candidate.score, candidate.bonus) > (best.score, best.bonus):
+                    best = candidate
+        needed = sum(column.required for column in headings.spec.columns)
+        if best is None or best.score < min(_FEWEST, needed):
+            return None
+    header = _header(headings, grid, best, hidden)
+    _set_units(headings.spec, grid, header, best, below)
+    return _corrected(headings.spec, header, correction)
 
 
-def _as_told(spec: LedgerSpec, grid: _Grid, first: int, last: int) -> _Candidate:
-    """The heading on the lines that a person named; (0, 0) is a sheet without a heading."""
-    upper = grid.groups(first) if last > first else grid.line(first)
-    lower = grid.line(last) if last > first else [""] * grid.width
-    pairs = list(zip(upper, lower, strict=True))
-    return _Candidate(first, last, [_paired(spec, up, low) for up, low in pairs], pairs, 0)
+def _goes_on(headings: Headings, grid: _Grid, number: int) -> bool:
+    """Whether a line is the lower part of a heading that begins above it."""
+    if any(
+        top + 1 < number <= bottom + 1 and right - left < 3
+        for top, left, bottom, right in grid.merges
+    ):
+        return True
+    own = grid.rows[number].cells
+    above = grid.rows.get(number - 1)
+    if above is None:
+        return False
+    return any(
+        headings.field(plain(cell)) is not None and (at >= len(own) or own[at] is None)
+        for at, cell in enumerate(above.cells)
+        if isinstance(cell, str)
+    )
 
 
-def corrected(spec: LedgerSpec, header: Header, correction: SheetCorrection) -> Header:
+def _candidates(headings: Headings, grid: _Grid, number: int) -> list[_Candidate]:
+    if _goes_on(headings, grid, number):
+        return []
+    paths = [(said,) for said in grid.line(number)]
+    single = [headings.meaning(path) for path in paths]
+    found = [_Candidate(number, number, single, list(paths), 1)]
+    for last in range(number + 1, number + TALLEST):
+        own = grid.single(last)
+        if not own:
+            break
+        taller = grid.paths(number, last)
+        meant = [headings.meaning(path) for path in taller]
+        # The lowest line must be part of the heading, not the first row of data.
+        part = [path for path, name in zip(taller, meant, strict=True) if name and path[-1] in own]
+        part = [path for path in part if len({text for text in path if text}) > 1]
+        said = sum(bool(path[-1]) and path[-1] in own for path in taller)
+        if part and 2 * len(part) >= said - 2 and not _has_number(grid, last):
+            found.append(_Candidate(number, last, meant, taller, last - number + 1))
+    return found
+
+
+def _has_number(grid: _Grid, number: int) -> bool:
+    row = grid.rows.get(number)
+    return row is not None and any(
+        isinstance(cell, int | float) and not isinstance(cell, bool) for cell in row.cells
+    )
+
+
+# --------------------------------------------------------------------------- which column is what
+
+
+def _header(headings: Headings, grid: _Grid, best: _Candidate, hidden: frozenset[int]) -> Header:
+    header = Header(best.first, best.last, {}, {}, {})
+    names = [
+        " ".join(dict.fromkeys(part.replace("\n", "") for part in path if part))
+        for path in best.paths
+    ]
+    chosen = _chosen(headings, best, names, hidden, header)
+    for column, label in enumerate(names):
+        if chosen.get(best.found[column] or "") == column:
+            header.fields[column], header.labels[column] = best.found[column] or "", label
+        else:
+            _place_other(header, column, label, taken_by=best.found[column])
+    _name_apart(header)
+    header.last_row = max(
+        [best.last]
+        + [
+            bottom + 1
+            for top, left, bottom, _ in grid.merges
+            if best.first <= top + 1 <= best.last and left in header.fields
+        ]
+    )
+    return header
+
+
+def _chosen(
+    headings: Headings,
+    best: _Candidate,
+    names: list[str],
+    hidden: frozenset[int],
+    header: Header,
+) -> dict[str, int]:
+    """Field → its column: visible before hidden, saying whose before bare, then from the left."""
+    flat = [path[-1] if len({part for part in path if part}) == 1 else "" for path in best.paths]
+    flat = [text or names[at] for at, text in enumerate(flat)]
+    ranked: list[tuple[bool, int, str]] = []
+    for column, name in enumerate(best.found):
+        if name is None:
+            continue
+        alone = len({part for part in best.paths[column] if part}) == 1
+        owner = headings.owner_to_the_left(flat, column, name) if alone else None
+        if owner is not None and _known_person(headings, owner):
+            header.asked[column] = owner
+        elif owner is not None:
+            header.owned[column] = owner
+            continue
+        ranked.append((column in hidden, column, name))
+    chosen: dict[str, int] = {}
+    for _, column, name in sorted(ranked, key=lambda one: (one[0], one[1])):
+        chosen.setdefault(name, column)
+    return chosen
+
+
+def _known_person(headings: Headings, owner: str) -> bool:
+    """反映对象 beside 联系电话: whose it is, is asked, but it is read; 承办单位's never is."""
+    return headings.field(owner) == "subject_name"
+
+
+def _place_other(header: Header, column: int, label: str, taken_by: str | None) -> None:
+    if not label or heading_key(label) == RESULT_HEADING:
+        return
+    if is_running(label) and header.running is None:
+        header.running, header.running_label = column, label
+    elif column in header.owned:
+        header.unknown[column] = f"{header.owned[column]} {label}".replace("\n", "")
+    elif taken_by is not None:
+        header.doubled[column] = header.unknown[column] = label
+    else:
+        header.unknown[column] = label
+
+
+def _name_apart(header: Header) -> None:
+    """Two unknown columns of one name are both kept: the later ones say where they stand."""
+    seen: set[str] = set()
+    for column in sorted(header.unknown):
+        label = header.unknown[column]
+        if label in seen:
+            header.unknown[column] = f"{label}（{letter(column)}列）"
+        seen.add(label)
+
+
+# ------------------------------------------------------------------------------------------ units
+
+
+def _set_units(
+    spec: LedgerSpec, grid: _Grid, header: Header, best: _Candidate, below: Sequence[Row]
+) -> None:
+    above = [
+        plain(cell)
+        for number in sorted(grid.rows)
+        if number < best.first
+        for cell in grid.rows[number].cells
+        if isinstance(cell, str)
+    ]
+    header.sheet_unit = title_unit(above) or title_unit(
+        text for row in below if len(texts := _texts(row)) <= 3 for text in texts
+    )
+    for column, name in header.fields.items():
+        if spec.by_field[name].unit_aware:
+            set_unit(header, column, best.paths[column])
+
+
+def _texts(row: Row) -> list[str]:
+    return [plain(cell) for cell in row.cells if isinstance(cell, str) and cell.strip()]
+
+
+def set_unit(header: Header, column: int, path: Sequence[str]) -> None:
+    """The unit of a money column: its own heading's, its group's, or the sheet's."""
+    names = list(dict.fromkeys(part for part in reversed(path) if part))
+    sources: list[tuple[UnitFrom, UnitSaid]] = []
+    for n, name in enumerate(names):
+        sources.append(("group" if n else "column", unit_said(name)))
+    sources.append(("sheet", header.sheet_unit))
+    for source, told in sources:
+        if told.unclear:
+            header.units[column], header.unit_from[column] = None, "unclear"
+            header.unit_unclear[column] = told.unclear
+            return
+        if told.unit is not None:
+            header.units[column], header.unit_from[column] = told.unit, source
+            return
+    header.units[column], header.unit_from[column] = Decimal(1), "unsaid"
+
+
+# ------------------------------------------------------------------------------------ corrections
+
+
+def _corrected(spec: LedgerSpec, header: Header, correction: SheetCorrection) -> Header:
     """The heading as a person says it is; columns and units they did not touch stay."""
     for at, told in correction.columns.items():
         label = header.labels.pop(at, None) or header.unknown.pop(at, None) or letter(at)
         header.fields.pop(at, None)
         header.doubled.pop(at, None)
+        header.owned.pop(at, None)
         header.running = None if header.running == at else header.running
         if told == LEFT_OUT:
             header.left_out[at] = label
@@ -207,76 +374,5 @@ def _give(
         header.unknown[other] = header.labels.pop(other)
         del header.fields[other]
     header.fields[at], header.labels[at] = name, label
-    if spec.by_field[name].unit_aware:
-        header.units.setdefault(at, Decimal(1))
-        header.unit_from.setdefault(at, "unsaid")
-
-
-def _candidates(spec: LedgerSpec, grid: _Grid, number: int) -> list[_Candidate]:
-    line = grid.line(number)
-    single = [_single(spec, said) for said in line]
-    found = [_Candidate(number, number, single, [(said, "") for said in line], 1)]
-    if number + 1 in grid.rows:
-        upper, lower = grid.groups(number), grid.line(number + 1)
-        pair = [_paired(spec, up, low) for up, low in zip(upper, lower, strict=True)]
-        labels = list(zip(upper, lower, strict=True))
-        found.append(_Candidate(number, number + 1, pair, labels, 2 if any(single) else 0))
-    return found
-
-
-def _header(spec: LedgerSpec, grid: _Grid, best: _Candidate) -> Header:
-    header = Header(best.first, best.last, {}, {}, {})
-    sheet_unit = _sheet_unit(grid, best.first)
-    taken: set[str] = set()
-    for column, (upper, lower) in enumerate(best.labels):
-        label = " ".join(dict.fromkeys(part.replace("\n", "") for part in (upper, lower) if part))
-        name = best.found[column]
-        if name is None or name in taken:
-            _place_other(header, column, label, taken_by=name)
-            continue
-        taken.add(name)
-        header.fields[column], header.labels[column] = name, label
-        if spec.by_field[name].unit_aware:
-            own, group = _unit_in(lower or upper), _unit_in(upper)
-            header.units[column] = own or group or sheet_unit or Decimal(1)
-            header.unit_from[column] = (
-                "column" if own else "group" if group else "sheet" if sheet_unit else "unsaid"
-            )
-    header.last_row = max(
-        [best.last]
-        + [
-            bottom + 1
-            for top, left, bottom, _ in grid.merges
-            if best.first <= top + 1 <= best.last and left in header.fields
-        ]
-    )
-    return header
-
-
-def _place_other(header: Header, column: int, label: str, taken_by: str | None) -> None:
-    if not label or heading_key(label) == RESULT_HEADING:
-        return
-    if heading_key(label) in _RUNNING and header.running is None:
-        header.running, header.running_label = column, label
-    elif taken_by is not None:
-        header.doubled[column] = label
-        header.unknown[column] = label
-    else:
-        header.unknown[column] = label
-
-
-def _sheet_unit(grid: _Grid, above: int) -> Decimal | None:
-    said: Decimal | None = None
-    for number in sorted(grid.rows):
-        if number >= above:
-            break
-        for cell in grid.rows[number].cells:
-            match = _SHEET_UNIT.search(unicodedata.normalize("NFKC", plain(cell)))
-            if match:
-                said = Decimal(_UNIT[match[1] or ""])
-    return said
-
-
-def _unit_in(heading: str) -> Decimal | None:
-    match = _COLUMN_UNIT.search(unicodedata.normalize("NFKC", heading))
-    return Decimal(_UNIT[match[1] or match[2] or ""]) if match else None
+    if spec.by_field[name].unit_aware and at not in header.units:
+        set_unit(header, at, (label,))

@@ -34,11 +34,23 @@ Range = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a cell shows beyond its value: a number format that changes what a number means, and
+    what is struck through: all of it, or the text that was taken out of the value."""
+
+    format: str = ""
+    struck: bool = False
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row that is not blank; `number` is what the user sees in the margin (from 1)."""
 
     number: int
     cells: list[Cell]
+    #: column → what the eye sees beside the value; most rows have none
+    marks: dict[int, "Mark"] = field(default_factory=dict[int, "Mark"])
 
 
 @dataclass(slots=True)
@@ -51,6 +63,8 @@ class Sheet:
     hidden: bool = False
     merges: tuple[Range, ...] = ()
     hidden_rows: int = 0
+    hidden_row_numbers: frozenset[int] = frozenset()
+    hidden_columns: tuple[int, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
     extras: dict[str, object] = field(default_factory=dict[str, object])
@@ -181,8 +195,11 @@ def _sheets(lines: Iterator[bytes]) -> Iterator[Sheet]:
             if isinstance(message, dict):
                 pending.append(cast("dict[str, Any]", message))
                 return
-            for number, cells in cast("list[tuple[int, list[Any]]]", message):
-                yield Row(number, [_cell(cell) for cell in cells])
+            for number, cells, *marks in cast("list[list[Any]]", message):
+                row = Row(number, [_cell(cell) for cell in cells])
+                if marks:
+                    row.marks.update((at, Mark(*told)) for at, *told in marks[0])
+                yield row
 
     walk = rows()
     for _ in walk:  # nothing stands before the first sheet's own line
@@ -197,6 +214,8 @@ def _sheets(lines: Iterator[bytes]) -> Iterator[Sheet]:
             hidden=bool(head["hidden"]),
             merges=tuple(cast("Range", tuple(m)) for m in head["merges"]),
             hidden_rows=int(head["hidden_rows"]),
+            hidden_row_numbers=frozenset(head.get("hidden_row_numbers", ())),
+            hidden_columns=tuple(head.get("hidden_columns", ())),
             encoding=head.get("encoding"),
             delimiter=head.get("delimiter"),
         )

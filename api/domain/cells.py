@@ -19,7 +19,8 @@ from typing import Final
 from api.domain import money
 from api.domain.codes import CodeCheck
 from api.domain.labels import Labelled
-from api.domain.numerals import NotANumber, chinese_number, has_estimate
+from api.domain.money_units import FOREIGN
+from api.domain.numerals import NotANumber, chinese_number, has_estimate, narrow
 from api.domain.places import Places
 
 #: Excel keeps 15 digits; a longer number cell has been rounded by it.
@@ -62,8 +63,10 @@ class Surroundings:
     today: dt.date
     divisions: Places = field(default_factory=lambda: Places({}))
     units: Places = field(default_factory=lambda: Places({}))
-    #: yuan per unit of this column: 1, or 10,000 under 单位：万元
-    unit: Decimal = Decimal(1)
+    #: yuan per unit of this column: 1, or 10,000 under 单位：万元; None where nobody can tell
+    unit: Decimal | None = Decimal(1)
+    #: why not
+    unclear: str = ""
 
 
 Converter = Callable[[Cell, Surroundings], Value | Doubtful]
@@ -144,6 +147,44 @@ def is_empty(cell: Cell, keeps: frozenset[str] = frozenset()) -> bool:
     return text in EMPTY and text not in keeps
 
 
+#: What stands for the cell above; `同左` and the like stand for nothing that can be read.
+_DITTO: Final = re.compile(
+    r"[(（]?(?:同上行?|同前|上同|同上述|〃|々々?|″|”|“|\"|''|〞|ditto|do\.?|同)[)）]?[。.]?", re.I
+)
+_POINTER: Final = re.compile(
+    r"[(（]?(?:同(?:左|右|下|第?\d+[行号条]?)|见上|见前|见下|如上|上述)[)）]?[。.]?"
+)
+
+
+def is_ditto(cell: Cell) -> bool:
+    """Whether the cell stands for the one above it: 同上, 〃."""
+    return (
+        isinstance(cell, str)
+        and len(cell) <= _LONGEST_DITTO
+        and bool(_DITTO.fullmatch(re.sub(r"\s", "", cell)))
+    )
+
+
+def is_pointer(cell: Cell) -> bool:
+    """Whether the cell points to another one that cannot be told: 同左, 见上."""
+    return (
+        isinstance(cell, str)
+        and len(cell) <= _LONGEST_DITTO
+        and bool(_POINTER.fullmatch(re.sub(r"\s", "", cell)))
+    )
+
+
+_LONGEST_DITTO: Final = 12
+
+
+def digits_lost() -> "CellFault":
+    """A long number that Excel has kept as a number: its last digits are noughts now."""
+    return CellFault(
+        "digits_lost",
+        "号码被 Excel 当作数字存储，末尾几位已经丢失；请把该列设为“文本”格式后重新录入",
+    )
+
+
 def skeleton(text: str) -> str:
     """For comparing words: half-width, no blanks, quotes or brackets' shape, lower case."""
     narrow = unicodedata.normalize("NFKC", text).casefold()
@@ -154,6 +195,8 @@ def text(limit: int = 200) -> Converter:
     """One line or a paragraph, tidied."""
 
     def convert(cell: Cell, _around: Surroundings) -> Value:
+        if isinstance(cell, int | float) and abs(cell) >= EXACT_DIGITS:
+            raise digits_lost()
         found = text_of(cell)
         if len(found) > limit:
             raise CellFault("too_long", f"内容过长（{len(found)} 字），最多 {limit} 字")
@@ -209,14 +252,28 @@ def _whole(cell: Cell) -> int:
         raise CellFault("bad_number", "应填数字，这里却是日期")
     raw = text_of(cell)
     _refuse_estimate(raw, "3")
-    bare = re.sub(r"\s", "", unicodedata.normalize("NFKC", raw)).lstrip("'").rstrip(_COUNTERS)
+    _refuse_several(raw)
     try:
+        bare = re.sub(r"\s", "", narrow(raw)).lstrip("'").rstrip(_COUNTERS)
         number = number_of(bare)
     except NotANumber as error:
         raise CellFault("bad_number", f"“{_short(raw)}”不是数字，请填写整数，例如 3") from error
     if number != number.to_integral_value():
         raise CellFault("bad_number", f"“{_short(raw)}”不是整数")
     return int(number)
+
+
+_TWO_NUMBERS: Final = re.compile(
+    r"\d\s*[元圆块万亿千百人名户]*\s*[\n、;；/／＋+&|]\s*[^\d\s]{0,4}\d|\d[^\S\n]+\d|[\d元]\s*[和及]\s*\d"
+)
+
+
+def _refuse_several(raw: str) -> None:
+    """Two numbers in one cell: glued they are a third one."""
+    if _TWO_NUMBERS.search(raw):
+        raise CellFault(
+            "several_values", f"“{_short(raw)}”里不止一个数，请只填一个，或者分成几行填写"
+        )
 
 
 _SCALE: Final = {"亿": 100_000_000, "万": 10_000, "千": 1_000, "百": 100, "": 1}
@@ -226,12 +283,16 @@ _COMPOUND: Final = re.compile(
     rf"(?:(?P<百>{_DIGITS})百)?(?P<元>{_DIGITS})?(?:元|圆|块钱?)?"
     r"(?:(?P<角>\d)角)?(?:(?P<分>\d)分)?"
 )
-_MONEY_NOISE: Final = re.compile(r"[¥￥$]|人民币|RMB|CNY|\s", re.IGNORECASE)
+_MONEY_NOISE: Final = re.compile(r"[¥￥]|人民币|RMB|CNY|\s", re.IGNORECASE)
 
 
-def yuan_of(text: str, unit: Decimal) -> Decimal:
-    """The amount in yuan. A unit inside the cell wins over `unit`. Raises NotANumber."""
-    bare = _MONEY_NOISE.sub("", unicodedata.normalize("NFKC", text)).lstrip("'")
+class UnitUnclear(ValueError):
+    """The amount needs a unit, and nobody can tell which is meant."""
+
+
+def yuan_of(text: str, unit: Decimal | None) -> Decimal:
+    """The amount in yuan. A unit inside the cell wins over `unit`. Raises NotANumber, UnitUnclear."""
+    bare = _MONEY_NOISE.sub("", narrow(text)).lstrip("'")
     bare = re.sub(r"[整正]$", "", bare)
     if match := re.fullmatch(r"\((.+)\)", bare):  # an accountant's minus
         bare = "-" + match[1]
@@ -239,7 +300,7 @@ def yuan_of(text: str, unit: Decimal) -> Decimal:
     if grouped:
         bare = grouped[0].replace(",", "") + bare[grouped.end() :]
     if _NUMBER.fullmatch(bare):
-        return Decimal(bare) * unit
+        return _times(Decimal(bare), unit)
     # 3万5 is said for 35,000, but written it may as well be 30,005.
     if re.fullmatch(r".*[亿万千百]\d", bare):
         raise NotANumber(bare)
@@ -252,25 +313,50 @@ def yuan_of(text: str, unit: Decimal) -> Decimal:
         return -total if match["sign"] == "-" else total
     own = re.sub(r"[元圆块]$", "", bare)
     number = Decimal(chinese_number(own))
-    return number * (unit if own == bare and not re.search("[万亿千百仟佰萬億]", own) else 1)
+    plain = own == bare and not re.search("[万亿千百仟佰萬億]", own)
+    return _times(number, unit) if plain else number
+
+
+def _times(number: Decimal, unit: Decimal | None) -> Decimal:
+    if unit is None:
+        raise UnitUnclear
+    return number * unit
 
 
 def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
     """Money as whole fen, exactly; a number cell's binary noise is rounded away first."""
     if isinstance(cell, dt.date | bool):
         raise CellFault("bad_number", "应填金额，这里却是日期或者“是、否”")
-    if isinstance(cell, int | float):
-        amount = Decimal(f"{cell:.15g}") * around.unit
-    else:
-        raw = text_of(cell)
-        _refuse_estimate(raw, "3.5 或 35000元")
-        try:
-            amount = yuan_of(raw, around.unit)
-        except NotANumber as error:
-            raise CellFault(
-                "bad_number", f"“{_short(raw)}”不是金额，请填写数字，例如 3.5 或 35000元"
-            ) from error
+    try:
+        amount = _amount(cell, around)
+    except NotANumber as error:
+        shown = _short(text_of(cell))
+        raise CellFault(
+            "bad_number", f"“{shown}”不是金额，请填写数字，例如 3.5 或 35000元"
+        ) from error
+    except UnitUnclear as error:
+        why = around.unclear or "表头与标题说的不一样"
+        raise CellFault(
+            "unit_unclear",
+            f"金额的单位不明（{why}），请在预览中指定这一列的单位，或在格内写明，例如 3.5万元",
+        ) from error
     return _fen(amount, typed=isinstance(cell, str))
+
+
+def _amount(cell: Cell, around: Surroundings) -> Decimal:
+    if isinstance(cell, int | float):
+        return _times(Decimal(f"{cell:.15g}"), around.unit)
+    raw = text_of(cell)
+    if foreign := FOREIGN.search(unicodedata.normalize("NFKC", raw)):
+        raise CellFault(
+            "foreign_currency",
+            f"“{_short(raw)}”写的是“{foreign[0]}”，不是人民币，请折算成人民币再填，原币写进备注",
+        )
+    _refuse_estimate(raw, "3.5 或 35000元")
+    _refuse_several(raw)
+    if isinstance(cell, str) and re.search(r"[0-9]，[0-9]", cell):
+        raise CellFault("several_values", f"“{_short(raw)}”分不清是两个数还是千位分隔，请只写数字")
+    return yuan_of(raw, around.unit)
 
 
 def _fen(amount: Decimal, *, typed: bool) -> Value | Doubtful:
@@ -298,8 +384,16 @@ _YMD: Final = re.compile(r"(\d{4})[年/\-.。、_ ]{1,2}(\d{1,2})[月/\-.。、_
 _SHORT_YMD: Final = re.compile(r"(\d{2})([年/\-.])(\d{1,2})[月/\-.](\d{1,2})[日号]?")
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{4})")
 _CLOCK: Final = re.compile(
-    r"(?P<half>上午|下午|早上|中午|晚上|凌晨)?(?P<h>\d{1,2})[:时点](?:(?P<m>\d{1,2})分?)?"
-    r"(?::?(?P<s>\d{1,2})(?:\.\d+)?秒?)?"
+    r"(?P<half>上午|下午|午后|早上|早晨|清晨|清早|早|中午|正午|晚上|傍晚|夜里|夜间|夜晚|深夜|半夜|午夜|今晚|当晚|晚间|晚|夜|凌晨|[ap]\.?m\.?)?"
+    r"(?P<h>\d{1,2})[:时点](?:(?P<m>\d{1,2})分?|(?P<quarter>半|整|一刻|三刻)|钟)?"
+    r"(?::?(?P<s>\d{1,2})(?:\.\d+)?秒?)?(?P<late>[ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
+_CLOCK_NUMERALS: Final = re.compile(r"[零〇一二两三四五六七八九十]{1,3}(?=[时点分秒])")
+_QUARTERS: Final = {"半": 30, "整": 0, "一刻": 15, "三刻": 45}
+_MORNING: Final = frozenset({"上午", "早上", "早晨", "清晨", "清早", "早", "凌晨", "am"})
+_NIGHT: Final = frozenset(
+    {"晚上", "夜里", "夜间", "夜晚", "深夜", "半夜", "午夜", "今晚", "当晚", "晚间", "晚", "夜"}
 )
 _BLANK: Final = re.compile(r"\s")
 _SPACED_DATE: Final = re.compile(r"\s*([年月/.。、\-])\s*")
@@ -422,13 +516,35 @@ def _year_last(match: re.Match[str], raw: str) -> dt.date | Doubtful:
 
 
 def _with_clock(plain: dt.date, rest: str, raw: str) -> dt.date:
-    match = _CLOCK.fullmatch(rest.replace(" ", ""))
+    told = _CLOCK_NUMERALS.sub(lambda m: str(chinese_number(m[0])), rest.replace(" ", ""))
+    match = _CLOCK.fullmatch(told)
     if not match:
         raise CellFault(_BAD_DATE, f"“{_short(raw)}”不是日期，请写成 2022-09-05 这样")
-    hour = int(match["h"])
-    if match["half"] in {"下午", "晚上", "中午"} and hour < 11:
-        hour += 12
-    return _at(plain, hour, int(match["m"] or 0), int(match["s"] or 0), raw)
+    minute = _QUARTERS[match["quarter"]] if match["quarter"] else int(match["m"] or 0)
+    half = (match["half"] or match["late"] or "").lower().replace(".", "")
+    return _at(plain, _hour(int(match["h"]), half, raw), minute, int(match["s"] or 0), raw)
+
+
+def _hour(hour: int, half: str, raw: str) -> int:
+    """The hour of a day: 晚上11点 is 23. What may be of this night or the next is asked."""
+    if not half:
+        return hour
+    unsure = CellFault(
+        _BAD_DATE, f"“{_short(raw)}”分不清是几点，请按 24 小时写，例如 2022-09-05 23:20"
+    )
+    if half in _MORNING:
+        if hour > 12 or (hour == 12 and half not in {"上午", "am", "凌晨"}):
+            raise unsure
+        return 0 if hour == 12 and half in {"am", "凌晨"} else hour
+    if half in _NIGHT:
+        if hour < 5 or hour == 12:
+            raise unsure
+        return hour + 12 if hour < 12 else hour
+    if half in {"中午", "正午"}:
+        if not (10 <= hour <= 14 or hour <= 2):
+            raise unsure
+        return hour + 12 if hour <= 2 else hour
+    return hour + 12 if hour < 12 else hour
 
 
 def _at(plain: dt.date, hour: int, minute: int, second: int, raw: str) -> dt.date:
@@ -551,9 +667,32 @@ def division(cell: Cell, around: Surroundings) -> Value:
     """A village or community of this county, by name."""
     raw = text_of(cell)
     code = around.divisions.find(raw)
+    if len(raw) > 3:
+        listed = _villages(raw, around.divisions)
+        if len(listed) > 1:
+            raise CellFault(
+                "several_values", f"“{_short(raw)}”里不止一个村（社区），请只填一个，其余写进备注"
+            )
     if code is None:
         raise CellFault("unknown_division", f"“{_short(raw)}”不在本地村（社区）名单中，请核对")
     return code
+
+
+_LISTED: Final = re.compile(r"[、,，;；/／|\n]|和|及|与")
+
+
+def _villages(raw: str, places: Places) -> set[str]:
+    """Codes of the places that a cell lists; a town before its village is no second place."""
+    found = places.all_inside(raw)
+    parts = [part for part in _LISTED.split(raw) if len(part.strip()) > 1]
+    if len(parts) > 1:
+        found |= {code for part in parts if (code := places.find(part)) is not None}
+    towns = {
+        code
+        for code in found
+        if any(code != other and other.startswith(code.rstrip("0")) for other in found)
+    }
+    return found - towns
 
 
 def unit(cell: Cell, around: Surroundings) -> Value | Doubtful:
@@ -577,12 +716,37 @@ def digits_of(cell: Cell, longest: int) -> str:
     """The digits of a number that is a name: card, ID, phone. Excel may have eaten the last ones."""
     rounded = isinstance(cell, int | float) and longest > 15 and abs(cell) >= EXACT_DIGITS
     if rounded or (isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell)):
+        raise digits_lost()
+    raw = unicodedata.normalize("NFKC", text_of(cell))
+    _refuse_two_codes(raw, longest)
+    bare = re.sub(r"[\s'‘’`]", "", raw)
+    # 15 digits and only noughts after them: a number that went through Excel and came out as text.
+    if longest in _LONG_CODES and _NOUGHTS.fullmatch(bare):
         raise CellFault(
             "digits_lost",
-            "号码被 Excel 当作数字存储，末尾几位已经丢失；请把该列设为“文本”格式后重新录入",
+            f"“{_short(bare)}”第 15 位以后全是 0，像是被 Excel 改过的号码，请对照原件重新录入",
         )
-    raw = unicodedata.normalize("NFKC", text_of(cell))
-    return re.sub(r"[\s'‘’`]", "", raw)
+    return bare
+
+
+_LONG_CODES: Final = frozenset({18, 32, 40})
+_NOUGHTS: Final = re.compile(r"[1-9]\d{14}0{2,4}")
+_LISTED_CODES: Final = re.compile(r"[\n、,;；/|]|或者?|\s{2,}")
+
+
+def _refuse_two_codes(raw: str, longest: int) -> None:
+    least = {18: 15, 32: 12, 40: 8}.get(longest, 7)
+    parts = [part for part in _LISTED_CODES.split(raw) if len(re.findall(r"\d", part)) >= least]
+    if longest == _DOCUMENT and len(re.sub(r"\D", "", raw)) in {15, 17, 18}:
+        return  # one number on two lines
+    glued = re.search(rf"\d{{{max(least, 11)},}}\s+\d{{{max(least, 11)},}}", raw)
+    if len(parts) > 1 or glued:
+        raise CellFault(
+            "several_values", f"“{_short(raw)}”里不止一个号码，请只填一个，其余写进备注"
+        )
+
+
+_DOCUMENT: Final = 40
 
 
 def checked(

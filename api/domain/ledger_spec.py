@@ -39,6 +39,15 @@ class Column:
     keeps: frozenset[str] = frozenset()
     #: what a blank cell of a required column is called
     missing: str = ""
+    #: words that beside the heading change nothing: 所在村（社区）, 被举报人/单位
+    hints: str = ""
+    #: names a person or a body: what stands to its right under a bare 联系电话 is theirs
+    person: bool = False
+    #: the column whose person this one is about, and the bare headings that do not say so
+    of: str = ""
+    bare: str = ""
+    #: tells this row from all others: never taken over from the row above by 同上
+    own: bool = False
 
     @property
     def missing_message(self) -> str:
@@ -64,6 +73,12 @@ class LedgerSpec:
     derive: Callable[[dict[str, Value], Surroundings], None] | None = None
     #: fields whose value may stand in a file once
     unique: tuple[str, ...] = ()
+    #: whom or what a row is about: a group of that name has the row's own columns under it
+    subject: str = ""
+    #: groups above columns that change nothing of what those are, parted by blanks
+    groups: str = ""
+    #: what a row is counted in, in a total line
+    counters: str = ""
     headings: Mapping[str, str] = field(init=False, default_factory=dict[str, str])
     by_field: Mapping[str, Column] = field(init=False, default_factory=dict[str, Column])
 
@@ -81,7 +96,7 @@ class LedgerSpec:
 
 _BRACKETED: Final = re.compile(r"[(\[【〔{][^)\]】〕}]*[)\]】〕}]")
 _UNIT_TAIL: Final = re.compile(
-    r"[/:]?(?:单位:?)?(?:人民币)?(?:亿元|万元|千元|百元|元|万|人|名|户|个)$"
+    r"(?:[/:](?:单位:?)?|单位:?)(?:人民币)?(?:亿元|万元|千元|百元|元|万|人|名|户|个)$"
 )
 _JUNK: Final = re.compile(r"[\s*※★:：、,，.。\"'“”‘’?？_/\\|\-—]")
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from api.domain import codes, documents
 from api.domain.categories import LeadCategory, find_categories
+from api.domain.cell_people import ANONYMOUS, one_person, reporter, several
 from api.domain.cells import (
     Surroundings,
     Value,
@@ -62,6 +63,13 @@ _REPORTER_WORDS: Final = {
     "署名": ReporterKind.REAL_NAME.value,
     "匿名": ReporterKind.ANONYMOUS.value,
     "匿名举报": ReporterKind.ANONYMOUS.value,
+    **dict.fromkeys(
+        ("是", "实", "有", "√", "✓", "✔", "☑", "对", "y", "yes"), ReporterKind.REAL_NAME.value
+    ),
+    **dict.fromkeys(
+        ("否", "非实名", "不实名", "未实名", "不署名", "×", "✗", "✘", "x", "不是", "n", "no", "☐"),
+        ReporterKind.ANONYMOUS.value,
+    ),
 }
 
 
@@ -104,6 +112,9 @@ def _due_after_receipt(values: Values, _around: Surroundings) -> Iterable[Remark
 
 
 def _reporter_default(values: dict[str, Value], _around: Surroundings) -> None:
+    if values.get("reporter_name") == ANONYMOUS:
+        # The column said that there is no name: nothing of it may reach the vault as one.
+        values["reporter_name"], values["reporter_kind"] = None, ReporterKind.ANONYMOUS.value
     if values.get("reporter_kind") is None:
         named = bool(values.get("reporter_name") or values.get("reporter_phone"))
         values["reporter_kind"] = (
@@ -115,6 +126,8 @@ def _fields(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
+_BARE_PHONE: Final = "联系电话 电话 联系方式 手机号 手机号码 电话号码 手机 联系号码"
+_PLACE_WORDS: Final = "村 居 社区 村居 镇 组 街道 居委会 村委会 村社区"
 _PHONE: Final = checked(lambda text, _today: codes.check_phone(text), "bad_phone")
 _USCC: Final = checked(lambda text, _today: codes.check_credit_code(text), "bad_uscc")
 _USCC_NAMES: Final = "信用代码 社会信用代码 统一信用代码 统一代码 机构代码"
@@ -128,7 +141,7 @@ LEADS: Final = LedgerSpec(
             "channel",
             "来源",
             named(find_channel, LeadChannel.labels(), "线索来源", "unknown_channel"),
-            "线索来源 来源渠道 举报渠道 线索渠道 渠道 来源途径",
+            "线索来源 来源渠道 举报渠道 线索渠道 渠道 来源途径 举报来源 线索来源渠道 受理渠道",
             required=True,
         ),
         Column("batch_no", "批次", text(64), "交办批次 线索批次 批次号"),
@@ -136,36 +149,51 @@ LEADS: Final = LedgerSpec(
             "received_on",
             "接收时间",
             day(future=False, earliest=_EARLIEST),
-            "接收日期 收到时间 收到日期 受理时间 受理日期 登记时间 登记日期 举报时间 举报日期 接报时间 线索接收时间 来件日期",
+            "接收日期 收到时间 收到日期 受理时间 受理日期 登记时间 登记日期 举报时间 举报日期 接报时间 线索接收时间 来件日期 接报日期 收件日期 收件时间 受理登记时间",
             required=True,
         ),
         Column(
             "reporter_kind",
             "举报方式",
             choice(_REPORTER_WORDS, "举报方式"),
-            "是否实名 实名匿名 实名或匿名 举报类型 举报形式",
+            "是否实名 实名匿名 实名或匿名 举报类型 举报形式 是否实名举报",
+            of="reporter_name",
         ),
         Column(
             "reporter_name",
             "举报人",
-            text(60),
-            "举报人姓名 反映人 反映人姓名 报案人 投诉人",
+            reporter,
+            "举报人姓名 反映人 反映人姓名 报案人 投诉人 报案人姓名 投诉人姓名 信访人 来电人",
+            person=True,
+            hints="姓名 名称 可匿名 匿名",
         ),
         Column(
             "reporter_phone",
             "联系电话",
             _PHONE,
-            "举报人电话 举报人联系电话 电话 联系方式 手机号 手机号码 电话号码 举报人联系方式 反映人电话 举报人手机",
+            "举报人电话 举报人联系电话 电话 联系方式 手机号 手机号码 电话号码 举报人联系方式 反映人电话 举报人手机 举报人手机号 举报人手机号码 反映人联系电话 报案人电话 手机 联系号码",
+            hints="手机 座机 固话 手机号 电话 固定电话",
+            of="reporter_name",
+            bare=_BARE_PHONE,
         ),
         Column(
             "subject_name",
             "反映对象",
-            text(200),
-            "被反映对象 被举报对象 被举报人 被反映人 被举报单位 反映对象名称 被反映单位 对象名称 涉事主体 被举报对象名称 被举报单位人",
+            several(text(200), "名称", refuse=False),
+            "被反映对象 被举报对象 被举报人 被反映人 被举报单位 反映对象名称 被反映单位 对象名称 涉事主体 被举报对象名称 被举报单位人 被举报人姓名 被反映人姓名 涉嫌对象",
             required=True,
+            person=True,
+            hints="单位 个人 企业 公司 机构 姓名 名称 全称 人 单位名称 企业名称 机构名称 个人姓名 项目 场所 店铺",
             keeps=_UNKNOWN_PERSON,
         ),
-        Column("subject_uscc", "统一社会信用代码", _USCC, _USCC_NAMES + " 对象信用代码"),
+        Column(
+            "subject_uscc",
+            "统一社会信用代码",
+            _USCC,
+            _USCC_NAMES + " 对象信用代码",
+            of="subject_name",
+            own=True,
+        ),
         Column(
             "categories",
             "类别",
@@ -177,21 +205,24 @@ LEADS: Final = LedgerSpec(
             "narrative",
             "问题描述",
             text(10_000),
-            "主要内容 反映内容 线索内容 反映问题 问题简述 基本情况 情况描述 举报内容 主要问题 简要情况 线索描述 内容摘要 反映的主要问题",
+            "主要内容 反映内容 线索内容 反映问题 问题简述 基本情况 情况描述 举报内容 主要问题 简要情况 线索描述 内容摘要 反映的主要问题 简要案情 举报事项 反映事项 具体内容 线索简要情况",
+            hints="简要 详细 摘要",
             required=True,
         ),
         Column(
             "people_involved",
             "涉及人数",
             count(),
-            "人数 受害人数 涉案人数 涉及老年人数 受骗人数 涉及老人数",
+            "人数 受害人数 涉案人数 涉及老年人数 受骗人数 涉及老人数 涉及群众数 被骗人数",
             fill_down=False,
+            hints="合计 总数 总计",
         ),
         Column(
             "amount_involved",
             "涉案金额",
             yuan,
-            "金额 涉及金额 涉案资金 被骗金额 损失金额 涉及资金 涉案价值",
+            "金额 涉及金额 涉案资金 被骗金额 损失金额 涉及资金 涉案价值 涉案总金额 涉案总额 涉及总金额",
+            hints="合计 总额 总计",
             unit_aware=True,
             fill_down=False,
         ),
@@ -199,13 +230,16 @@ LEADS: Final = LedgerSpec(
             "division_code",
             "所在村",
             division,
-            "所在村社区 村 村居 村社区 所属村 所属村居 所在地 发生地 属地 行政村 村名 所在村居 属地村",
+            "所在村社区 村 村居 村社区 所属村 所属村居 所在地 发生地 属地 行政村 村名 所在村居 属地村 社区 所在社区 所属社区 所属村社区",
+            hints=_PLACE_WORDS,
         ),
         Column(
             "proposed_unit",
             "承办单位",
             unit,
             "责任单位 办理单位 核查单位 交办单位 主办单位 牵头单位 承办部门 责任部门",
+            person=True,
+            hints="部门 名称",
         ),
         Column(
             "due_on",
@@ -226,6 +260,10 @@ LEADS: Final = LedgerSpec(
         _fields("received_on narrative reporter_name reporter_phone amount_involved division_code"),
     ),
     derive=_reporter_default,
+    subject="",
+    groups="涉案 涉案情况 案情 线索 线索情况 线索基本 基本 举报 反映 反映问题 问题 涉及 涉及情况 被骗 受骗 损失 受害"
+    " 受理 接收 登记 来源 线索来源 交办 分办 分流 办理 属地 地点 发生地 其他 其它 备注 时间 基础",
+    counters="件 条 起 宗 个",
 )
 
 
@@ -339,28 +377,36 @@ RISK_ENTITIES: Final = LedgerSpec(
         Column(
             "name",
             "名称",
-            text(200),
-            "机构名称 企业名称 单位名称 场所名称 主体名称 机构企业名称 对象名称 名称字号",
+            several(text(200), "名称", refuse=False),
+            "机构名称 企业名称 单位名称 场所名称 主体名称 机构企业名称 对象名称 名称字号 机构名 店名 商户名称 项目名称",
             required=True,
+            person=True,
+            own=True,
+            hints="姓名 全称 项目 项目名称 个人 店铺 店名 单位 企业 机构 公司 场所 场所名称 机构名称 企业名称 单位名称",
         ),
-        Column("uscc", "统一社会信用代码", _USCC, _USCC_NAMES),
+        Column("uscc", "统一社会信用代码", _USCC, _USCC_NAMES, own=True),
         Column(
             "address",
             "地址",
             text(300),
-            "经营地址 详细地址 住所 场所地址 注册地址 经营场所",
+            "经营地址 详细地址 住所 场所地址 注册地址 经营场所 经营地点 机构地址",
         ),
         Column(
             "responsible_person",
             "负责人",
-            text(60),
-            "法定代表人 法人 法人代表 法定代表人负责人 负责人姓名 经营者 主要负责人",
+            several(text(60), "姓名", refuse=False),
+            "法定代表人 法人 法人代表 法定代表人负责人 负责人姓名 经营者 主要负责人 法定代表人姓名",
+            person=True,
+            hints="姓名 名称",
         ),
         Column(
             "phone",
             "联系电话",
             _PHONE,
-            "电话 联系方式 手机号 手机号码 负责人电话 电话号码",
+            "电话 联系方式 手机号 手机号码 负责人电话 电话号码 负责人联系电话 手机 联系号码 联系人电话",
+            hints="手机 座机 固话 手机号 电话 固定电话",
+            of="responsible_person",
+            bare=_BARE_PHONE,
         ),
         Column(
             "industry",
@@ -388,6 +434,7 @@ RISK_ENTITIES: Final = LedgerSpec(
             "预收费 预收金额 预收款 预收资金 预收费用 会员费金额 预收费会员费押金服务费金额",
             unit_aware=True,
             fill_down=False,
+            hints="会员费 押金 服务费 合计 总额 总计 余额",
         ),
         Column(
             "problems",
@@ -412,8 +459,9 @@ RISK_ENTITIES: Final = LedgerSpec(
             "实施主体",
             text(100),
             "实施单位 责任单位 处置单位 监管单位 主管部门",
+            person=True,
         ),
-        Column("responsible_staff", "责任人", text(60), "包保责任人 监管责任人"),
+        Column("responsible_staff", "责任人", text(60), "包保责任人 监管责任人", person=True),
         Column(
             "rectify_by",
             "整改时限",
@@ -431,7 +479,8 @@ RISK_ENTITIES: Final = LedgerSpec(
             "division_code",
             "所在村",
             division,
-            "所在村社区 村 村居 村社区 所属村 属地 行政村 所属村居",
+            "所在村社区 村 村居 村社区 所属村 属地 行政村 所属村居 社区 所在社区 所属社区 所属村社区",
+            hints=_PLACE_WORDS,
         ),
         Column("note", "备注", text(2_000), "说明 其他 备注说明"),
     ),
@@ -439,6 +488,10 @@ RISK_ENTITIES: Final = LedgerSpec(
     anchors=(("name",), ("uscc",), ("address", "responsible_person", "phone")),
     derive=_village_of_address,
     unique=("uscc",),
+    subject="name",
+    groups="机构 主体 企业 单位 场所 基本 基础 经营 登记 登记备案 收费 预收费 服务 风险 风险评估 问题 隐患 处置 管控 整改"
+    " 措施 管控措施 处置措施 监管 属地 地点 其他 其它 备注 人员 资金",
+    counters="家 个 处 户 所 间",
 )
 
 
@@ -470,41 +523,62 @@ VICTIMS: Final = LedgerSpec(
         Column(
             "name",
             "姓名",
-            text(60),
-            "受害人姓名 受害人 集资参与人 集资参与人姓名 参与人姓名 投资人 投资人姓名 被害人 被害人姓名",
+            one_person,
+            "受害人姓名 受害人 集资参与人 集资参与人姓名 参与人姓名 投资人 投资人姓名 被害人 被害人姓名 老人姓名 参与人 客户姓名",
             required=True,
+            person=True,
+            own=True,
+            hints="名称 单位 单位名称 全称 本人",
         ),
         Column(
             "id_number",
             "身份证号",
             checked(_document, "bad_id_number", longest=40),
-            "身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号",
+            "身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号 公民身份证号码 公民身份证号 居民身份证号码 有效证件号码 身份证件号码",
+            of="name",
+            bare="身份证号 身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号",
+            own=True,
+            hints="18位",
         ),
         Column(
             "phone",
             "联系电话",
             _PHONE,
-            "电话 联系方式 手机号 手机号码 手机 电话号码",
+            "电话 联系方式 手机号 手机号码 手机 电话号码 本人电话 联系号码",
+            hints="手机 座机 固话 手机号 电话 固定电话 本人",
+            of="name",
+            bare=_BARE_PHONE,
         ),
         Column(
             "division_code",
             "所在村",
             division,
-            "村 村居 村社区 所属村 属地 行政村",
+            "村 村居 村社区 所属村 属地 行政村 所在村社区 所属村居 社区 所在社区 所属社区 所属村社区",
+            hints=_PLACE_WORDS,
         ),
-        Column("address", "住址", text(300), "家庭住址 地址 现住址 联系地址"),
+        Column(
+            "address",
+            "住址",
+            text(300),
+            "家庭住址 地址 现住址 联系地址 居住地址 家庭地址",
+            of="name",
+            bare="住址 地址 家庭住址",
+        ),
         Column("bank_name", "开户行", text(100), "开户银行 银行 开户行名称"),
         Column(
             "account_no",
             "银行卡号",
             checked(lambda text, _today: codes.check_bank_account(text), "bad_account", longest=32),
-            "银行账号 账号 卡号 收款账号 银行卡账号 账户",
+            "银行账号 账号 卡号 收款账号 银行卡账号 账户 开户账号 银行账户",
+            own=True,
+            hints="卡号 账号 本人",
         ),
         Column(
             "principal",
             "投资本金",
             yuan,
-            "本金 投资金额 集资金额 被骗金额 投入本金 损失金额 交款金额",
+            "本金 投资金额 集资金额 被骗金额 投入本金 损失金额 交款金额 投资总额 投资总金额 集资本金 集资总额 投入金额 投资额 出资金额",
+            hints="合计 总额 总计 本金",
             required=True,
             unit_aware=True,
             fill_down=False,
@@ -521,7 +595,7 @@ VICTIMS: Final = LedgerSpec(
             "principal_refunded",
             "已退本金",
             yuan,
-            "已还本金 已退金额 已返本金 退还本金 已返还本金",
+            "已还本金 已退金额 已返本金 退还本金 已返还本金 本金已退 投资金额已退 已退",
             unit_aware=True,
             fill_down=False,
         ),
@@ -529,13 +603,17 @@ VICTIMS: Final = LedgerSpec(
             "signed_on",
             "签约日期",
             day(future=False, earliest=dt.date(1990, 1, 1), clock=False),
-            "签约时间 合同日期 投资日期 投资时间 交款日期 交款时间 合同签订日期",
+            "签约时间 合同日期 投资日期 投资时间 交款日期 交款时间 合同签订日期 签订日期 签订时间",
         ),
         Column("note", "备注", text(2_000), "说明 其他"),
     ),
     checks=(_refund_fits, _identified),
     anchors=(("id_number",), ("name", "phone"), ("account_no",)),
     unique=("id_number",),
+    subject="name",
+    groups="投资 集资 资金 本息 合同 签约 银行 银行账户 账户 收款账户 收款 银行信息 个人 身份 人员 基本 基础 返还 退款 清退"
+    " 损失 交款 返利 属地 其他 其它 备注 联系",
+    counters="人 名 位",
 )
 
 

@@ -1,6 +1,7 @@
 """Chinese numerals as they stand in ledgers: 三万五千, 叁万, 两, 十二."""
 
 import re
+import unicodedata
 from typing import Final
 
 _DIGITS: Final = {mark: value for value, mark in enumerate("零一二三四五六七八九")}
@@ -15,6 +16,20 @@ _ESTIMATE: Final = re.compile(
 
 class NotANumber(ValueError):
     """The text is no number."""
+
+
+def narrow(text: str) -> str:
+    """Half-width, every script's digits as 0 to 9. Raises NotANumber at ①, ² and ½, which are no
+    digits of a number but would become some."""
+    if text.isascii():
+        return text
+    if any(unicodedata.category(mark) in {"No", "Nl"} and mark not in _VALUES for mark in text):
+        raise NotANumber(text)
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(
+        str(unicodedata.digit(mark)) if mark.isdecimal() and not mark.isascii() else mark
+        for mark in plain
+    )
 
 
 def has_estimate(text: str) -> bool:

@@ -68,6 +68,16 @@ class Places:
         villages = {code for code in finest if not code.endswith("000")} or finest
         return villages.pop() if len(villages) == 1 else None
 
+    def all_inside(self, text: str) -> set[str]:
+        """Codes of all divisions whose full name stands in a text, not as a part of a longer one."""
+        key = place_key(text)
+        names = [name for name in self._full if name in key]
+        return {
+            self._full[name]
+            for name in names
+            if not any(name != other and name in other for other in names)
+        }
+
     def _match(self, key: str) -> str | None:
         if key in self._full:
             return self._full[key]
