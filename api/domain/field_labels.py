@@ -131,6 +131,7 @@ _PLACES_AND_PEOPLE: Final = {
     "has_totp": "是否已启用动态口令",
     "must_change_password": "是否须先修改密码",
     "must_enrol_totp": "是否须先启用动态口令",
+    "now": "服务器的当前时间",
     "locked_until": "登录锁定至",
     "last_login_at": "最近登录时间",
     "last_used_at": "最近使用时间",

@@ -39,6 +39,8 @@ class Me(Shown):
     division_code: str
     permissions: list[Permission]
     must_enrol_totp: bool
+    #: the server's present moment: pages count days by it, whatever the computer believes
+    now: datetime
 
 
 class SessionShown(Shown):

@@ -274,6 +274,7 @@ async def me(session: AsyncSession, actor: Actor) -> dict[str, Any]:
         "division_code": actor.division_code,
         "permissions": sorted(actor.permissions),
         "must_enrol_totp": actor.is_limited,
+        "now": now(),
     }
 
 

@@ -8,6 +8,7 @@ import pyotp
 import pytest
 from jose import jwt
 
+from api.core import clock
 from tests.conftest import PASSWORD
 
 
@@ -36,7 +37,7 @@ def administrator(running, name: str) -> dict[str, str]:
         confirmed = httpx.post(
             f"{running.api}/me/totp/confirmations",
             headers=headers,
-            json={"code": pyotp.TOTP(secret).now()},
+            json={"code": pyotp.TOTP(secret).at(clock.now())},
         )
         assert confirmed.status_code == 204, confirmed.text
         assert me(running, login["access_token"]).status_code == 401, "the limited token is over"
@@ -199,7 +200,7 @@ class TestSecondFactor:
             f"{running.api}/me/totp/confirmations", headers=headers, json={"code": "000000"}
         )
         assert wrong.status_code == 422
-        code = totp.now()
+        code = totp.at(clock.now())
         done = httpx.post(
             f"{running.api}/me/totp/confirmations", headers=headers, json={"code": code}
         )

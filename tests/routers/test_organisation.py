@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.core import clock
 from api.core.clock import today
 from tests.conftest import PASSWORD, Client
 
@@ -493,7 +494,7 @@ class TestSecurity:
 
         user, _, person, _ = logged_in(running, system, "police")
         secret = person.post("/me/totp").json()["secret"]
-        code = pyotp.TOTP(secret).now()
+        code = pyotp.TOTP(secret).at(clock.now())
         assert person.post("/me/totp/confirmations", json={"code": code}).status_code == 204
         assert security.get(f"/users/{user['id']}").json()["has_totp"] is True
         answer = security.post(f"/users/{user['id']}/totp-resets", json=self.REASON)

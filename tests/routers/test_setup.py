@@ -11,7 +11,7 @@ import httpx
 import pyotp
 import pytest
 
-from api.core import embedded
+from api.core import clock, embedded
 from tests.conftest import ROOT, Client, free_port
 
 _CREATE = """
@@ -87,7 +87,7 @@ def enter(api: str, username: str, temporary: str, own: str = "Own-Word-2026") -
     client = Client(base_url=api, headers=bearer, timeout=60)
     if client.get("/me").json()["must_enrol_totp"]:
         secret = client.post("/me/totp").json()["secret"]
-        code = {"code": pyotp.TOTP(secret).now()}
+        code = {"code": pyotp.TOTP(secret).at(clock.now())}
         assert client.post("/me/totp/confirmations", json=code).status_code == 204
         renewal = {"grant_type": "refresh_token", "refresh_token": tokens.json()["refresh_token"]}
         renewed = httpx.post(f"{api}/auth/token", data=renewal).json()

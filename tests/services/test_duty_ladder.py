@@ -29,7 +29,9 @@ def at(day: date, hour: int = 8) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=clock.TIMEZONE)
 
 
-async def freeze(session, starts: date, ends: date) -> PropertyMeasure:
+async def freeze(
+    session, starts: date, ends: date, recorded: date | None = None
+) -> PropertyMeasure:
     post = await session.scalar(select(Post).where(Post.code == "police"))
     common = {"town_code": TOWN, "owner_unit_id": post.unit_id, "created_by_post_id": post.id}
     case = Case(
@@ -48,7 +50,7 @@ async def freeze(session, starts: date, ends: date) -> PropertyMeasure:
         id=uuid7(), property_item_id=item.id, case_id=case.id, status=MeasureStatus.ACTIVE,
         kind=MeasureKind.FREEZE, regime=Regime.CRIMINAL, authority="霍邱县公安局",
         authority_level=AuthorityLevel.COUNTY_PSB, document_no="冻1号", starts_on=starts,
-        expires_on=ends, created_at=at(starts), **common,
+        expires_on=ends, created_at=at(recorded or starts), **common,
     )  # fmt: skip
     session.add(made)
     await session.flush()
@@ -120,9 +122,7 @@ async def test_a_renewal_begins_a_new_ladder_and_a_release_ends_it(session):
 
 async def test_a_measure_recorded_late_is_not_warned_of_before_it_was_known(session):
     ends = date(2027, 6, 30)
-    measure = await freeze(session, date(2026, 12, 31), ends)
-    measure.created_at = at(CALENDAR.step(ends, -5))
-    await session.flush()
+    measure = await freeze(session, date(2026, 12, 31), ends, CALENDAR.step(ends, -5))
     for rung in (5, 4, 3, 2, 1, 0):
         with clock.travel(at(CALENDAR.step(ends, -rung) if rung else ends)):
             await duties.notify(session)

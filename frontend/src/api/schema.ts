@@ -8032,6 +8032,11 @@ export interface components {
             division_code: string;
             /** @description 是否须先启用动态口令 */
             must_enrol_totp: boolean;
+            /**
+             * Format: date-time
+             * @description 服务器的当前时间
+             */
+            now: string;
             /** @description 权限 */
             permissions: components["schemas"]["Permission"][];
             /** @description 岗位 */

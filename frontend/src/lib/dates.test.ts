@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest'
 
-import { addDays, daysUntil, formatDate, formatTime, today } from './dates'
+import {
+  addDays,
+  daysUntil,
+  formatDate,
+  formatTime,
+  serverNow,
+  setServerNow,
+  today,
+} from './dates'
 
 it('speaks Shanghai time whatever the machine says', () => {
   expect(formatTime('2022-05-13T16:05:00Z')).toBe('2022-05-14 00:05')
@@ -19,4 +27,14 @@ it('counts days between days, not between hours', () => {
   expect(daysUntil('2022-05-14T00:01:00+08:00', now)).toBe(1)
   expect(daysUntil('2022-05-10', now)).toBe(-3)
   expect(addDays('2022-02-28', 1)).toBe('2022-03-01')
+})
+
+it("counts by the server's clock, whatever the computer's shows", () => {
+  setServerNow('2022-12-31T17:00:00Z')
+  expect(today()).toBe('2023-01-01')
+  expect(daysUntil('2023-01-03')).toBe(2)
+  setServerNow('no moment')
+  expect(today()).toBe('2023-01-01')
+  setServerNow(new Date().toISOString())
+  expect(Math.abs(serverNow().getTime() - Date.now())).toBeLessThan(1000)
 })

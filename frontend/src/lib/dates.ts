@@ -28,12 +28,24 @@ export function formatTime(moment: string | null | undefined): string {
   return `${formatDate(moment)} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
 }
 
-export function today(now = new Date()): string {
+/** How far the office's clock stands from this computer's, whose owner may never have set it. */
+let ahead = 0
+
+/** Let pages count by the server's clock, whose present moment this is. */
+export function setServerNow(moment: string) {
+  const time = Date.parse(moment)
+  if (!Number.isNaN(time)) ahead = time - Date.now()
+}
+
+/** The present moment by the server's clock. */
+export const serverNow = () => new Date(Date.now() + ahead)
+
+export function today(now = serverNow()): string {
   return formatDate(now.toISOString())
 }
 
 /** Calendar days from today until the day of the moment; negative when it has passed. */
-export function daysUntil(moment: string, now = new Date()): number {
+export function daysUntil(moment: string, now = serverNow()): number {
   return Math.round((Date.parse(formatDate(moment)) - Date.parse(today(now))) / DAY)
 }
 

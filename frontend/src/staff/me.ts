@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/vue-query'
 import { computed, shallowRef } from 'vue'
 
 import { api, unwrap } from '@/api/client'
+import { setServerNow } from '@/lib/dates'
 
 const fetchMe = () => unwrap(api.GET('/api/v1/me'))
 
@@ -14,6 +15,7 @@ export const me = computed(() => current.value)
 export async function loadMe(client: QueryClient): Promise<Me> {
   const found = await client.fetchQuery({ queryKey: ['me'], queryFn: fetchMe })
   current.value = found
+  setServerNow(found.now)
   return found
 }
 
