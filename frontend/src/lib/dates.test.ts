@@ -1,14 +1,6 @@
 import { expect, it } from 'vitest'
 
-import {
-  addDays,
-  daysUntil,
-  formatDate,
-  formatTime,
-  serverNow,
-  setServerNow,
-  today,
-} from './dates'
+import { addDays, daysUntil, formatDate, formatTime, serverNow, setServerNow, today } from './dates'
 
 it('speaks Shanghai time whatever the machine says', () => {
   expect(formatTime('2022-05-13T16:05:00Z')).toBe('2022-05-14 00:05')
