@@ -235,7 +235,13 @@ DECISIONS: dict[str, Decision] = {
     "idempotency_keys": Decision(
         _ALL, "答复到期清除", fixed=("actor_id", "key", "request_digest", "operation", "created_at")
     ),
-    "login_attempts": Decision(_W, "登录失败计数", fixed=("name_digest",)),
+    "login_failures": Decision(
+        _ALL, "登录失败计数，到期清除", fixed=("name_digest", "source_digest")
+    ),
+    "old_passwords": Decision(_D, "用过的密码只留最近几个"),
+    "public_load": Decision(_ALL, "公众请求计数到期清除", only=("count",)),
+    "receipt_sources": Decision(_ALL, "失败计数到期清除", fixed=("source",)),
+    "source_keys": Decision(_D, "一天的钥匙，过后删除"),
     "number_series": Decision(_W, "取号", only=("last",)),
     "sessions": Decision(_W, "登录留底", fixed=("id", "kind", "subject_id", "created_at")),
     "spent_challenges": Decision(_D, "用过的验证题到期清除"),

@@ -505,6 +505,18 @@ def create_admin(
 
 
 @app.command()
+def unlock(
+    login: Annotated[str, typer.Argument(help="登录名；接口账号写 client:账号")],
+) -> None:
+    """解除登录限制：连续输错密码以后，让这个登录名马上能再试；任何人都进不来时也能用。"""
+    with _database() as (app_url, owner_url):
+        _use(app_url, owner_url)
+        users: Any = import_module("api.services.users")
+        freed = asyncio.run(_with_database(users.unlock_login(login)))
+    say(f"{login} 的登录限制已解除" if freed else f"{login} 没有登录限制")
+
+
+@app.command()
 def backup(
     target: Annotated[
         Path | None, typer.Argument(help="备份文件；默认 ./yinling-日期-时间.tar")

@@ -32,10 +32,12 @@ async def _parse_import(payload: dict[str, Any]) -> None:
 
 
 async def _prune_answers(_payload: dict[str, Any]) -> None:
-    from api.core import idempotency
+    from api.core import idempotency, login_failures
 
     async with db.database().session() as session, session.begin():
         await idempotency.forget_old(session)
+    async with db.database().session() as session, session.begin():
+        await login_failures.prune(session)
 
 
 async def _prune_imports(_payload: dict[str, Any]) -> None:

@@ -18,8 +18,8 @@ export default defineConfig({
     }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { proxy: { '/api': api } },
-  preview: { proxy: { '/api': api } },
+  server: { proxy: { '/api': { target: api, changeOrigin: false } } },
+  preview: { proxy: { '/api': { target: api, changeOrigin: false } } },
   build: {
     // Offices run browsers that are years old; these are the oldest the kit itself supports.
     target: ['chrome87', 'firefox78', 'safari14'],

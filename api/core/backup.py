@@ -129,7 +129,12 @@ async def _dump(url: str, target: Path, report: Report) -> dict[str, dict[str, A
         transaction = connection.transaction(isolation="repeatable_read", readonly=True)
         await transaction.start()
         snapshot = str(await connection.fetchval("SELECT pg_export_snapshot()"))
-        command = [_program("pg_dump"), "--format=custom", f"--snapshot={snapshot}"]
+        command = [
+            _program("pg_dump"),
+            "--format=custom",
+            "--no-unlogged-table-data",
+            f"--snapshot={snapshot}",
+        ]
         schema = str(await connection.fetchval("SELECT current_schema()"))
         command += [] if schema == "public" else [f"--schema={schema}"]
         await _run([*command, f"--file={target}"], url)
@@ -177,6 +182,7 @@ SELECT c.relname AS plain, format('%I', c.relname) AS name,
     't::text COLLATE "C"') AS ordering
 FROM pg_class c
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND c.relpersistence = 'p' -- counts of the day are gone after a crash too
   AND c.relnamespace = current_schema()::regnamespace
 ORDER BY c.relname COLLATE "C"
 """

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     silence_seconds: int = 20
     #: What a report without a login costs its sender in computing: 2^n hashes on the average.
     public_proof_bits: int = 17
+    #: More reports without a login are not taken: nobody could look at them.
+    public_reports_per_hour: int = 1000
+    #: Whose word about where a request comes from is believed: addresses of proxies, `*` for all.
+    trusted_proxies: str = Field(
+        "", validation_alias=AliasChoices("YINLING_TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS")
+    )
     pool_size: int = 10
     #: Moves the one clock for rehearsals and tests, e.g. `2026-12-31T08:00:00+08:00`.
     now: str = ""

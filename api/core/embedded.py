@@ -59,6 +59,13 @@ _SETTINGS = {
     "log_timezone": "Asia/Shanghai",
     "log_checkpoints": "off",
     "max_wal_size": "2GB",
+    # What fails repeats the row that failed, and that may be somebody's name and number: the
+    # application says what went wrong, the server's log only how the server is.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 #: For tests: what a power cut destroys is thrown away anyway.
 _VOLATILE = {

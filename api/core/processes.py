@@ -165,6 +165,7 @@ def web(factory: str, descriptor: int) -> None:
     import uvicorn
 
     from api.core import connections
+    from api.core.config import settings
 
     config = uvicorn.Config(
         factory,
@@ -174,6 +175,9 @@ def web(factory: str, descriptor: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
         timeout_keep_alive=30,
+        # nobody's word unless somebody says whose: an address that anyone may claim counts for none
+        proxy_headers=bool(settings().trusted_proxies),
+        forwarded_allow_ips=settings().trusted_proxies or None,
     )
     connections.install(config)
     config.load()

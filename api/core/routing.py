@@ -8,7 +8,9 @@ A plain `yield` dependency commits after the client already has its 201; here th
 the idempotency row is filled, the transaction commits, and only then does the answer go out.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import bodies, idempotency, versions
 from api.domain.actors import Actor
+from api.domain.errors import TooManyAttempts
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Receiver = Callable[[Request, Handler], Coroutine[Any, Any, Response]]
@@ -100,6 +103,48 @@ async def _with_upload(request: Request, handle: Handler) -> Response:
             await request.close()
 
 
+class _Gate:
+    """So many requests of strangers at once in one process: those who have work to do go first."""
+
+    AT_ONCE, WAITING = 4, 60
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(self.AT_ONCE)
+        self._here = 0
+
+    @asynccontextmanager
+    async def passed(self) -> AsyncGenerator[None]:
+        """One at a time of the few. Raises TooManyAttempts (`public_busy`)."""
+        if self._here >= self.AT_ONCE + self.WAITING:
+            raise TooManyAttempts(
+                "现在访问的人多，请过几秒再试", code="public_busy", headers={"Retry-After": "5"}
+            )
+        self._here += 1
+        try:
+            async with self._turns:
+                yield
+        finally:
+            self._here -= 1
+
+
+_GATE = _Gate()
+
+
+class StrangersRoute(UnitOfWorkRoute):
+    """A route that asks for no login: few of its requests work at the same time."""
+
+    def in_transaction(self, handle: Handler) -> Handler:
+        """Behind the gate, once the body is in."""
+        if bodies.is_by_hand(self):  # the body comes in within the handler
+            return super().in_transaction(handle)
+
+        async def gated(request: Request) -> Response:
+            async with _GATE.passed():
+                return await handle(request)
+
+        return super().in_transaction(gated)
+
+
 def answer(content: object, status: int = 200) -> Response:
     """A finished JSON answer. FastAPI leaves it alone, so the schema of the route documents it and
     the contract tests, not every request, prove that it fits."""
@@ -131,11 +176,13 @@ def operation_id(route: APIRoute) -> str:
     return f"{tag.replace('-', '_')}_{route.name}"
 
 
-def router(noun: str, *, prefix: str | None = None) -> APIRouter:
+def router(
+    noun: str, *, prefix: str | None = None, route: type[UnitOfWorkRoute] = UnitOfWorkRoute
+) -> APIRouter:
     """A router of one noun under `/api/v1/<noun>`."""
     return APIRouter(
         prefix=f"/api/v1/{noun}" if prefix is None else prefix,
         tags=[noun],
-        route_class=UnitOfWorkRoute,
+        route_class=route,
         generate_unique_id_function=operation_id,
     )

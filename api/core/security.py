@@ -48,24 +48,6 @@ def _verify(password: str, stored: str) -> bool:
         return False
 
 
-def password_faults(password: str, username: str) -> list[str]:
-    """What is wrong with a new password (GB/T 22239 AU-1); empty when nothing is."""
-    kinds = sum(
-        any(test(c) for c in password)
-        for test in (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
-    )
-    faults: list[str] = []
-    if len(password) < 10:
-        faults.append("密码至少 10 位")
-    if len(password) > 128:
-        faults.append("密码不超过 128 位")
-    if kinds < 3:
-        faults.append("密码须含大写字母、小写字母、数字、符号中的三种")
-    if username and username.lower() in password.lower():
-        faults.append("密码不能包含用户名")
-    return faults
-
-
 def issue_access_token(actor: Actor) -> tuple[str, int]:
     """A signed token for the actor and its life in seconds."""
     life = timedelta(minutes=settings().access_token_minutes)

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.clock import now
-from api.core.crypto import keyring
 from api.core.db import Base, database
 from api.domain.actors import Actor
 from api.domain.errors import Unauthenticated
@@ -28,22 +27,15 @@ class LoginSession(Base):
     #: Raised when post, unit or role behind the session change: older access tokens are stale.
     epoch: Mapped[int] = mapped_column(default=0)
     refresh_digest: Mapped[bytes | None]
+    #: The token before, and its successor encrypted: an answer may be lost on the way.
+    previous_digest: Mapped[bytes | None]
+    successor_enc: Mapped[bytes | None]
+    rotated_at: Mapped[datetime | None]
     client: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-
-
-class LoginAttempt(Base):
-    """Failures by a keyed hash of the login name, so that unknown names lock like known ones."""
-
-    __tablename__ = "login_attempts"
-
-    name_digest: Mapped[bytes] = mapped_column(primary_key=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
-    last_at: Mapped[datetime]
 
 
 _ALIVE = (
@@ -61,11 +53,6 @@ _ALIVE_HERE = text(f"SELECT {ALIVE}")
 def ended() -> Unauthenticated:
     """The answer to a token whose session is over or whose rights changed."""
     return Unauthenticated("登录状态已失效，请重新登录", code="token_stale")
-
-
-def attempts_of(name: str) -> bytes:
-    """The keyed hash under which the failures of a login name are counted."""
-    return keyring().digest("login", name.strip().lower().encode())[:16]
 
 
 def alive_values(actor: Actor) -> dict[str, object]:
@@ -94,7 +81,7 @@ async def revoke(
     await session.execute(
         update(LoginSession)
         .where(which, LoginSession.revoked_at.is_(None))
-        .values(revoked_at=now(), refresh_digest=None)
+        .values(revoked_at=now(), refresh_digest=None, previous_digest=None, successor_enc=None)
     )
 
 

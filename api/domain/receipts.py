@@ -192,9 +192,29 @@ def wait_after(failures: int) -> timedelta:
     return SOURCE_STEPS[passed - 1].wait if passed else timedelta()
 
 
-def bits_for(base: int, purpose: ProofPurpose, failures: int = 0) -> int:
+@dataclass(frozen=True, slots=True)
+class LoadStep:
+    """From so many requests within `GLOBAL_WINDOW` on, right ones too, each costs so many more bits:
+    a flood pays more and more, and whoever comes meanwhile waits seconds, not for ever."""
+
+    requests: int
+    bits: int
+
+
+LOAD_STEPS: Final[Mapping[ProofPurpose, tuple[LoadStep, ...]]] = {
+    ProofPurpose.REPORT: (LoadStep(120, 1), LoadStep(240, 2), LoadStep(480, 3), LoadStep(800, 4)),
+    ProofPurpose.RECEIPT: (LoadStep(1_200, 1), LoadStep(3_000, 2), LoadStep(9_000, 4)),
+}
+#: A proof that was begun before a step is still good just after it.
+LENIENT_BITS: Final = 1
+
+
+def bits_for(base: int, purpose: ProofPurpose, failures: int = 0, load: int = 0) -> int:
     """How many leading zero bits a proof shows now."""
     bits = max(base - EASIER_BY[purpose], 1)
+    steps = LOAD_STEPS[purpose]
+    heavy = bisect_right([step.requests for step in steps], load)
+    bits += steps[heavy - 1].bits if heavy else 0
     if purpose is ProofPurpose.REPORT:
         return bits
     passed = bisect_right([step.failures for step in GLOBAL_STEPS], failures)

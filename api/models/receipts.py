@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.clock import now
 from api.core.db import Base
 from api.core.ids import uuid7
-from api.domain.receipts import MessageFrom
+from api.domain.receipts import MessageFrom, ProofPurpose
 
 #: What a reporter wrote and nobody has seen: literals, so that PostgreSQL can prove the index fits.
 UNREAD = "sender = 'reporter' AND read_at IS NULL"
@@ -71,3 +71,14 @@ class ReceiptFailures(Base):
 
     started_at: Mapped[datetime] = mapped_column(primary_key=True)
     failures: Mapped[int]
+
+
+class PublicLoad(Base):
+    """How many requests without a login came, by stretch of time: nobody's, and from nowhere."""
+
+    __tablename__ = "public_load"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    purpose: Mapped[ProofPurpose] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -34,6 +34,16 @@ class User(Versioned, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class OldPassword(Base):
+    """A password that a person had: it does not come back soon (GB/T 22239 AU-1)."""
+
+    __tablename__ = "old_passwords"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    replaced_at: Mapped[datetime] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+
+
 class PostHolder(Base):
     """Who held a post from when to when: hand-over keeps its history (capability O5)."""
 

@@ -3,16 +3,18 @@
 import base64
 import binascii
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Cookie, Form, Request, Response
 
 from api.access.guards import PUBLIC, Anyone
+from api.core import sources
 from api.core.config import settings
 from api.core.db import DbSession
 from api.core.routing import answer
 from api.core.routing import router as make_router
-from api.domain.errors import DomainError
+from api.domain.errors import DomainError, Forbidden
 from api.schemas.auth import (
     Me,
     OAuthError,
@@ -44,6 +46,14 @@ def _basic(request: Request) -> tuple[str, str] | None:
     return name, secret
 
 
+def _check_origin(request: Request) -> None:
+    """Raises Forbidden for a page of somebody else's that would use, or plant, the cookie."""
+    origin = request.headers.get("origin")
+    elsewhere = request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+    if elsewhere or (origin and urlsplit(origin).netloc != request.headers.get("host", "")):
+        raise Forbidden("请从本系统的网页登录", code="origin_refused")
+
+
 def _oauth_error(error: str, code: str, description: str, status: int = 400) -> Response:
     body = {"error": error, "error_description": description, "code": code}
     return answer(body, status)
@@ -51,8 +61,12 @@ def _oauth_error(error: str, code: str, description: str, status: int = 400) -> 
 
 def _refusal(error: DomainError) -> Response:
     """RFC 6749's form of a refusal, with our code beside it."""
+    if error.status >= 500:  # not the client's fault, and told like everywhere else
+        raise error
     kind = "invalid_client" if error.code == "invalid_client" else "invalid_grant"
-    status = 429 if error.status == 429 else 401 if error.code == "invalid_client" else 400
+    kind = "invalid_request" if error.status == 403 else kind
+    status = error.status if error.status in {403, 429} else 400
+    status = 401 if error.code == "invalid_client" else status
     response = _oauth_error(kind, error.code, error.detail, status)
     response.headers.update(error.headers)
     return response
@@ -71,7 +85,7 @@ def _cookie(response: Response, request: Request, token: str) -> None:
 
 
 _OAUTH: dict[int | str, dict[str, Any]] = {
-    status: {"model": OAuthError, "description": "授权被拒绝"} for status in (400, 401, 429)
+    status: {"model": OAuthError, "description": "授权被拒绝"} for status in (400, 401, 403, 429)
 }
 
 
@@ -98,16 +112,19 @@ async def token(  # noqa: PLR0913, PLR0917  # the form of RFC 6749
     stored: Refresh = None,
 ) -> Any:
     """OAuth 2.0 令牌接口：password、refresh_token、client_credentials。"""
-    agent = request.headers.get("user-agent", "")
+    agent, source = request.headers.get("user-agent", ""), sources.where(request)
     try:
+        cookie = cookie or (grant_type == "refresh_token" and refresh_token is None)
+        if cookie:
+            _check_origin(request)
         if grant_type == "password":
-            issued = await auth.log_in(session, username or "", password or "", totp, agent)
+            form = auth.PasswordForm(username or "", password or "", totp)
+            issued = await auth.log_in(session, form, agent, source)
         elif grant_type == "refresh_token":
-            cookie = cookie or refresh_token is None
-            issued = await auth.refresh(session, refresh_token or stored or "")
+            issued = await auth.refresh(session, refresh_token or stored or "", agent)
         elif grant_type == "client_credentials":
             name, secret = _basic(request) or (client_id or "", client_secret or "")
-            issued = await auth.log_in_client(session, name, secret, agent)
+            issued = await auth.log_in_client(session, name, secret, agent, source)
         else:
             return _oauth_error(
                 "unsupported_grant_type", "unsupported_grant_type", "不支持的授权方式"
@@ -128,8 +145,12 @@ async def token(  # noqa: PLR0913, PLR0917  # the form of RFC 6749
 
 
 @router.post("/revoke", status_code=204, summary="退出登录", dependencies=[PUBLIC])
-async def revoke(session: DbSession, token: Text = None, stored: Refresh = None) -> Response:
+async def revoke(
+    request: Request, session: DbSession, token: Text = None, stored: Refresh = None
+) -> Response:
     """终止刷新令牌所属的会话（RFC 7009）；未知令牌不报错。"""
+    if token is None:
+        _check_origin(request)
     await auth.log_out(session, token or stored or "")
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path=_COOKIE_PATH)
@@ -137,7 +158,8 @@ async def revoke(session: DbSession, token: Text = None, stored: Refresh = None)
 
 
 @router.post("/password", status_code=204, summary="修改密码", dependencies=[PUBLIC])
-async def change_password(
+async def change_password(  # a form
+    request: Request,
     session: DbSession,
     username: Annotated[str, Form(max_length=200)],
     old_password: Annotated[str, Form(max_length=256)],
@@ -145,7 +167,8 @@ async def change_password(
     totp: Text = None,
 ) -> Response:
     """凭旧密码设置新密码（首次登录强制修改也走这里）；修改后所有登录失效。"""
-    await auth.change_password(session, username, old_password, new_password, totp)
+    form = auth.PasswordForm(username, old_password, totp)
+    await auth.change_password(session, form, new_password, sources.where(request))
     return Response(status_code=204)
 
 

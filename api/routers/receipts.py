@@ -7,10 +7,10 @@ from fastapi import Depends, Request, Response
 from pydantic import ValidationError
 
 from api.access.guards import PUBLIC, require
-from api.core import photo_form
+from api.core import photo_form, sources
 from api.core.bodies import by_hand
 from api.core.db import DbSession
-from api.core.routing import answer, answer_once
+from api.core.routing import StrangersRoute, answer, answer_once
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
@@ -29,17 +29,13 @@ from api.schemas.receipts import (
     ReceiptRating,
     ReceiptShown,
 )
-from api.services import lead_messages, public_reports, receipts
+from api.services import lead_messages, public_load, public_reports, receipts
 
-public_router = make_router("public")
+public_router = make_router("public", route=StrangersRoute)
 leads_router = make_router("leads")
 
 
-async def _source(request: Request) -> bytes:
-    return receipts.SOURCES.of(request)
-
-
-Source = Annotated[bytes, Depends(_source)]
+Source = Annotated[bytes, Depends(sources.of)]
 
 
 @public_router.post(
@@ -47,7 +43,7 @@ Source = Annotated[bytes, Depends(_source)]
 )
 async def challenge(body: ChallengeAsk) -> Response:
     """网页在后台算出答案，代替图形验证码：求一个十进制数，使 SHA-256(题目:答案) 的开头有规定个数的零比特。"""
-    return answer(await receipts.challenge(body.purpose))
+    return answer(await public_load.challenge(body.purpose))
 
 
 @public_router.get(

@@ -1,5 +1,8 @@
 """Login, refresh, logout, passwords and second factors (GB/T 22239 AU-1 to AU-4)."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,33 +11,46 @@ from uuid import UUID
 from pyotp import random_base32
 from pyotp.totp import TOTP
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, sessions
+from api.core import events, login_failures, sessions
 from api.core.clock import now
 from api.core.config import settings
 from api.core.crypto import keyring
+from api.core.db import database
 from api.core.ids import uuid7
+from api.core.login_failures import Pair
 from api.core.security import (
     expires_after_idle,
     hash_password,
     issue_access_token,
     new_refresh_token,
-    password_faults,
     refresh_digest,
     session_of_refresh_token,
     verify_password,
 )
-from api.core.sessions import LoginAttempt, LoginSession
+from api.core.sessions import LoginSession
+from api.core.turns import Turns
+from api.domain import passwords
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Forbidden, Invalid, TooManyAttempts, Unauthenticated
+from api.domain.errors import FieldError, Forbidden, Invalid, Unauthenticated
 from api.domain.events import EventName
 from api.domain.permissions import SECOND_FACTOR_ROLES
 from api.models.units import Post, Unit
-from api.models.users import ApiClient, PostHolder, User
+from api.models.users import ApiClient, OldPassword, PostHolder, User
 
 _STEP = 30
+#: How long the answer to a refresh may be asked for again.
+_GRACE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordForm:
+    """What a person shows to prove who they are."""
+
+    username: str
+    password: str
+    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,57 +67,75 @@ def _refused() -> Unauthenticated:
     return Unauthenticated("用户名或密码不正确", code="invalid_grant")
 
 
-async def _attempt(session: AsyncSession, name: str) -> LoginAttempt:
-    digest = sessions.attempts_of(name)
-    await session.execute(
-        insert(LoginAttempt)
-        .values(name_digest=digest, failures=0, last_at=now())
-        .on_conflict_do_nothing()
-    )
-    found = await session.scalar(
-        select(LoginAttempt).where(LoginAttempt.name_digest == digest).with_for_update()
-    )
-    if found is None:  # only a concurrent clean-up could do this
-        raise _refused()
-    if found.locked_until and found.locked_until > now():
-        wait = int((found.locked_until - now()).total_seconds()) + 1
-        raise TooManyAttempts(
-            f"连续多次登录失败，账号已锁定，请 {(wait + 59) // 60} 分钟后再试",
-            code="account_locked",
-            headers={"Retry-After": str(wait)},
-        )
-    return found
+def _turns() -> Turns:
+    # argon2 takes 19 MiB and half a core: so many a process that logins starve nobody else
+    at_once = 2 if settings().workers == 1 else 1
+    return Turns(at_once, each=8, source=40, whole=400)
 
 
-async def _fail(session: AsyncSession, attempt: LoginAttempt, subject_id: UUID | None) -> None:
-    """Count a failure; it outlives the refusal, so it commits here and now."""
-    attempt.failures = 1 if attempt.locked_until else attempt.failures + 1
-    attempt.locked_until = None
-    attempt.last_at = now()
-    if attempt.failures >= settings().lock_after_failures:
-        attempt.locked_until = now() + timedelta(minutes=settings().lock_minutes)
-    await events.record(
-        session, None, EventName.LOGIN_FAILED, "user", subject_id,
-        {"locked": attempt.locked_until is not None}, result="refused",
-    )  # fmt: skip
-    await session.commit()
+#: Whose password is looked at next, in this process.
+_TURNS = _turns()
 
 
-async def log_in(
-    session: AsyncSession, username: str, password: str, code: str | None, client: str
-) -> Issued:
+@asynccontextmanager
+async def _trying(login: str, source: str, *, locks: bool = True) -> AsyncGenerator[Pair]:
+    """A turn to look at the password of a login name. No connection is held meanwhile.
+
+    Raises TooManyAttempts (`account_locked`, `login_busy`).
+    """
+    tried = login_failures.pair(login, source)
+    standing = await login_failures.standing(tried)
+    if locks and standing.locked_until:
+        raise login_failures.refusal(standing.locked_until)
+    if standing.delay:
+        await asyncio.sleep(standing.delay)
+    async with _TURNS.take(tried.source, tried.name, first=standing.is_known):
+        # those who waited together with the failures that locked it are refused like the rest
+        if locks and (until := (await login_failures.standing(tried)).locked_until):
+            raise login_failures.refusal(until)
+        yield tried
+
+
+async def _fail(tried: Pair, subject_id: UUID | None, *, locks: bool = True) -> None:
+    """Count a failure; it outlives the refusal, so it has a transaction of its own."""
+    async with database().session() as session, session.begin():
+        locked = await login_failures.failed(session, tried) and locks
+        await events.record(
+            session, None, EventName.LOGIN_FAILED, "user", subject_id,
+            {"locked": locked}, result="refused",
+        )  # fmt: skip
+
+
+async def _user(username: str) -> User | None:
+    async with database().session() as session:
+        return await session.scalar(select(User).where(User.username == username.strip()))
+
+
+async def _client(client_id: str) -> ApiClient | None:
+    async with database().session() as session:
+        return await session.scalar(select(ApiClient).where(ApiClient.client_id == client_id))
+
+
+async def _proved(username: str, password: str, source: str) -> Pair:
+    """The pair of a person and a place, when the password fits. Raises Unauthenticated,
+    TooManyAttempts."""
+    async with _trying(username, source) as tried:
+        user = await _user(username)
+        usable = user is not None and user.is_active
+        if not await verify_password(password, user.password_hash if user and usable else None):
+            await _fail(tried, user.id if user else None)
+            raise _refused()
+    return tried
+
+
+async def log_in(session: AsyncSession, form: PasswordForm, client: str, source: str) -> Issued:
     """Password login. Raises Unauthenticated, TooManyAttempts, and Unauthenticated with
     `password_change_required` or `totp_required` when more is asked for."""
-    attempt = await _attempt(session, username)
-    user = await session.scalar(select(User).where(User.username == username.strip()))
-    usable = user is not None and user.is_active
-    if not await verify_password(password, user.password_hash if user and usable else None):
-        await _fail(session, attempt, user.id if user else None)
-        raise _refused()
-    assert user is not None  # noqa: S101  # a hash was verified
+    tried = await _proved(form.username, form.password, source)
+    user = await _usable(session, form.username)
     post = await _current_post(session, user.id)
-    await _second_factor(session, attempt, user, code)
-    attempt.failures, attempt.locked_until = 0, None
+    await _second_factor(tried, user, form.code)
+    await login_failures.succeeded(session, tried)
     if user.must_change_password and not settings().demo:
         raise Unauthenticated("首次登录请先修改密码", code="password_change_required")
     user.last_login_at = now()
@@ -110,15 +144,20 @@ async def log_in(
     )
 
 
-async def _second_factor(
-    session: AsyncSession, attempt: LoginAttempt, user: User, code: str | None
-) -> None:
+async def _usable(session: AsyncSession, username: str) -> User:
+    user = await session.scalar(select(User).where(User.username == username.strip()))
+    if user is None or not user.is_active:  # within the blink since the password was looked at
+        raise _refused()
+    return user
+
+
+async def _second_factor(tried: Pair, user: User, code: str | None) -> None:
     if user.totp_secret_enc is None or user.totp_confirmed_at is None:
         return
     if not code:
         raise Unauthenticated("请输入动态口令", code="totp_required")
     if not accept_totp(user, code):
-        await _fail(session, attempt, user.id)
+        await _fail(tried, user.id)
         raise Unauthenticated("动态口令不正确", code="totp_invalid")
 
 
@@ -153,16 +192,23 @@ async def _current_post(session: AsyncSession, user_id: UUID) -> Post:
     return post
 
 
-async def log_in_client(session: AsyncSession, client_id: str, secret: str, agent: str) -> Issued:
-    """Client credentials of another system. Raises Unauthenticated, TooManyAttempts."""
-    attempt = await _attempt(session, f"client:{client_id}")
-    client = await session.scalar(select(ApiClient).where(ApiClient.client_id == client_id))
-    usable = client is not None and client.is_active
-    if not await verify_password(secret, client.secret_hash if client and usable else None):
-        await _fail(session, attempt, client.id if client else None)
-        raise Unauthenticated("客户端凭据不正确", code="invalid_client")
+async def log_in_client(
+    session: AsyncSession, client_id: str, secret: str, agent: str, source: str
+) -> Issued:
+    """Client credentials of another system. Raises Unauthenticated, TooManyAttempts.
+
+    Its name is public and its secret beyond guessing: whoever knows the secret always gets in,
+    whatever others tried.
+    """
+    async with _trying(f"client:{client_id}", source, locks=False) as tried:
+        client = await _client(client_id)
+        usable = client is not None and client.is_active
+        if not await verify_password(secret, client.secret_hash if client and usable else None):
+            await _fail(tried, client.id if client else None, locks=False)
+            raise Unauthenticated("客户端凭据不正确", code="invalid_client")
     assert client is not None  # noqa: S101  # a hash was verified
-    attempt.failures, attempt.locked_until = 0, None
+    client = await session.get_one(ApiClient, client.id)
+    await login_failures.succeeded(session, tried)
     client.last_used_at = now()
     post = await session.get_one(Post, client.post_id)
     if not post.is_active:
@@ -222,14 +268,19 @@ async def _open(
     return Issued(access, refresh, life, actor)
 
 
-async def refresh(session: AsyncSession, token: str) -> Issued:
+async def refresh(session: AsyncSession, token: str, client: str) -> Issued:
     """A new pair for a refresh token, which is used up. The reuse of an old one ends the session:
-    one of the two who hold it stole it. Raises Unauthenticated (`invalid_grant`)."""
+    one of the two who hold it stole it. Raises Unauthenticated (`invalid_grant`).
+
+    For a short time the same client is given the same answer again: two tabs ask at once, and on
+    a weak line answers are lost. It ends with the first use of the successor.
+    """
     session_id = session_of_refresh_token(token)
     row = await session.get(LoginSession, session_id, with_for_update=True) if session_id else None
     if row is None or row.revoked_at is not None or row.expires_at <= now():
         raise Unauthenticated("登录已过期，请重新登录", code="invalid_grant")
-    if row.refresh_digest != refresh_digest(token):
+    again = _successor(row, token, client)
+    if again is None and row.refresh_digest != refresh_digest(token):
         await sessions.revoke(session, session_id=row.id)
         await events.record(
             session, None, EventName.REFRESH_REUSED, "session", row.id, result="refused"
@@ -245,11 +296,28 @@ async def refresh(session: AsyncSession, token: str) -> Issued:
     row.post_id = post.id
     row.last_used_at = now()
     row.expires_at = expires_after_idle(now())
-    renewed, row.refresh_digest = new_refresh_token(row.id)
+    renewed = again or _rotate(row)
     await session.flush()
     actor = _actor(row, user.name, post, is_limited=_lacks_factor(user, post))
     access, life = issue_access_token(actor)
     return Issued(access, renewed, life, actor)
+
+
+def _successor(row: LoginSession, token: str, client: str) -> str | None:
+    """What came in the place of a token that was just used, for the one who used it."""
+    if row.rotated_at is None or row.successor_enc is None:
+        return None
+    same = row.previous_digest == refresh_digest(token) and row.client == client[:200]
+    return (
+        keyring().decrypt(row.successor_enc) if same and now() < row.rotated_at + _GRACE else None
+    )
+
+
+def _rotate(row: LoginSession) -> str:
+    renewed, digest = new_refresh_token(row.id)
+    row.previous_digest, row.refresh_digest = row.refresh_digest, digest
+    row.successor_enc, row.rotated_at = keyring().encrypt(renewed), now()
+    return renewed
 
 
 async def log_out(session: AsyncSession, token: str) -> None:
@@ -314,42 +382,56 @@ async def end_own_session(session: AsyncSession, actor: Actor, session_id: UUID)
         await events.record(session, actor, EventName.SESSION_REVOKED, "session", mine)
 
 
-async def change_password(
-    session: AsyncSession, username: str, old: str, new: str, code: str | None = None
-) -> None:
+async def change_password(session: AsyncSession, form: PasswordForm, new: str, source: str) -> None:
     """Set a new password, proved by the old one; every login of the person ends.
 
     Raises Unauthenticated, TooManyAttempts, Invalid (`password_weak`).
     """
-    attempt = await _attempt(session, username)
-    user = await session.scalar(select(User).where(User.username == username.strip()))
-    if not await verify_password(old, user.password_hash if user and user.is_active else None):
-        await _fail(session, attempt, user.id if user else None)
-        raise _refused()
-    assert user is not None  # noqa: S101  # a hash was verified
-    await _second_factor(session, attempt, user, code)
-    await set_password(session, user, new, old=old)
+    tried = await _proved(form.username, form.password, source)
+    user = await _usable(session, form.username)
+    await _second_factor(tried, user, form.code)
+    await set_password(session, user, new)
     await sessions.revoke(session, subject_id=user.id)
     await events.record(session, None, EventName.PASSWORD_CHANGED, "user", user.id)
 
 
 async def set_password(
-    session: AsyncSession, user: User, new: str, *, old: str | None = None, temporary: bool = False
+    session: AsyncSession, user: User, new: str, *, temporary: bool = False
 ) -> None:
-    """Store a password that is strong enough. Raises Invalid (`password_weak`)."""
-    faults = password_faults(new, user.username)
-    if old is not None and new == old:
-        faults.append("新密码不能与旧密码相同")
+    """Store a password that is strong enough and none of the latest. Raises Invalid
+    (`password_weak`)."""
+    faults = passwords.faults(new, user.username)
+    earlier = await _earlier(session, user)
+    if not faults:  # looking costs argon2 for each
+        for each in [user.password_hash, *[old.password_hash for old in earlier]]:
+            if each and await verify_password(new, each):
+                faults.append(f"新密码不能与最近 {passwords.REMEMBERED} 次用过的密码相同")
+                break
     if faults:
         raise Invalid(
             "；".join(faults),
             code="password_weak",
             errors=[FieldError("/new_password", "password_weak", fault) for fault in faults],
         )
+    if user.password_hash:
+        session.add(
+            OldPassword(user_id=user.id, replaced_at=now(), password_hash=user.password_hash)
+        )
+        for old in earlier[passwords.REMEMBERED - 2 :]:
+            await session.delete(old)
     user.password_hash = await hash_password(new)
     user.password_changed_at = now()
     user.must_change_password = temporary
     await session.flush()
+
+
+async def _earlier(session: AsyncSession, user: User) -> list[OldPassword]:
+    found = await session.scalars(
+        select(OldPassword)
+        .where(OldPassword.user_id == user.id)
+        .order_by(OldPassword.replaced_at.desc())
+    )
+    return list(found)
 
 
 async def _person(session: AsyncSession, actor: Actor) -> User:

@@ -21,7 +21,7 @@ from api.models.receipts import LeadReceipt
 from api.models.units import Division, Unit
 from api.schemas.leads import LeadCreate
 from api.schemas.receipts import PublicReport
-from api.services import conflicts, lead_intake, leads, places, receipts
+from api.services import conflicts, lead_intake, leads, places, public_load, receipts
 
 #: What stands where the reporter named nobody.
 UNNAMED = "（未写明）"
@@ -80,6 +80,7 @@ async def create(session: AsyncSession, body: PublicReport) -> str:
     said = orjson.dumps(body.model_dump(mode="json", exclude={"proof"}))
     if not await proof_of_work.spend(session, solved, keyring().digest("report", said)):
         return receipt
+    await public_load.check(session, ProofPurpose.REPORT, solved)
     place = await places.locate(session, body.division_code or await _only_town(session))
     number = (await numbers.take("XS", place.division_code))[0]
     made = lead_intake.draft(None, _as_lead(body), place, number)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    bindparam,
     case,
     cast,
     delete,
@@ -26,13 +25,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, files, photos, proof_of_work, rows
 from api.core.clock import TIMEZONE, now
-from api.core.config import settings
 from api.core.crypto import keyring
 from api.core.db import database
 from api.core.file_types import JPEG
 from api.core.ids import uuid7
 from api.core.pagination import yuan
-from api.core.sources import Sources
+from api.core.sources import ReceiptSource
 from api.domain import receipts
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound, TooManyAttempts
 from api.domain.events import EventName
@@ -47,16 +45,8 @@ from api.schemas.receipts import Proof, ReceiptAsk, ReceiptMessage, ReceiptRatin
 from api.services import (
     leads,
     protect,
+    public_load,
     unnamed,
-)
-
-#: Wrong receipts by source, in this process's memory alone.
-SOURCES = Sources()
-#: Failures are counted by stretches of this length.
-_STRETCH = timedelta(minutes=10)
-_KEPT = timedelta(days=1)
-_FAILED = select(func.coalesce(func.sum(ReceiptFailures.failures), 0)).where(
-    ReceiptFailures.started_at >= bindparam("since")
 )
 
 
@@ -69,24 +59,6 @@ def drawn(seed: bytes) -> str:
     """The receipt that follows from a seed nobody can guess, for whoever has the key."""
     big = int.from_bytes(keyring().digest("receipt-number", seed), "big")
     return receipts.number(big % receipts.SPACE)
-
-
-# ------------------------------------------------------------------------------ proofs
-
-
-def _since() -> dict[str, datetime]:
-    return {"since": now() - receipts.GLOBAL_WINDOW}
-
-
-async def challenge(purpose: ProofPurpose) -> dict[str, Any]:
-    """A fresh challenge, as hard as it has to be now. Nothing is stored."""
-    failed = 0
-    if purpose is ProofPurpose.RECEIPT:
-        async with database().reading() as connection:
-            failed = int(await connection.scalar(_FAILED, _since()) or 0)
-    bits = receipts.bits_for(settings().public_proof_bits, purpose, failed)
-    made = proof_of_work.challenge(purpose.value, bits, receipts.PROOF_LIFE)
-    return {"challenge": made.text, "bits": made.bits, "expires_at": made.expires_at.isoformat()}
 
 
 # ------------------------------------------------------------------------------ looking up
@@ -110,14 +82,40 @@ def _typed(receipt: str) -> str:
     return found
 
 
-def _check_waiting(source: bytes) -> None:
-    failures, last = SOURCES.failures(source)
-    left = last + receipts.wait_after(failures) - now() if last else timedelta()
-    if left > timedelta():
-        seconds = str(int(left.total_seconds()) + 1)
-        raise TooManyAttempts(
-            "回执号连续输错，请过一会儿再试", code="receipt_wait", headers={"Retry-After": seconds}
+def _waiting(left: timedelta) -> TooManyAttempts:
+    seconds = str(int(left.total_seconds()) + 1)
+    return TooManyAttempts(
+        "回执号连续输错，请过一会儿再试", code="receipt_wait", headers={"Retry-After": seconds}
+    )
+
+
+async def _left_to_wait(session: AsyncSession, source: bytes) -> timedelta:
+    """How long a source is to wait before its next wrong receipt is told from a right one."""
+    known = await session.get(ReceiptSource, source)
+    if known is None:
+        return timedelta()
+    return known.last_at + receipts.wait_after(known.failures) - now()
+
+
+async def _count_source(
+    session: AsyncSession, source: bytes, wanted: bytes, *, waits: bool
+) -> None:
+    """Count a wrong receipt of a source; of a right one nothing is written, by the same words."""
+    gone = ReceiptSource.last_at < now() - public_load.KEPT
+    await session.execute(delete(ReceiptSource).where(gone))
+    known = exists(select(LeadReceipt.lead_id).where(LeadReceipt.digest == wanted))
+    made = insert(ReceiptSource).from_select(
+        ["source", "failures", "last_at"],
+        select(literal(source), cast(1, BigInteger), literal(now())).where(
+            ~known, literal(not waits)
+        ),
+    )
+    await session.execute(
+        made.on_conflict_do_update(
+            index_elements=[ReceiptSource.source],
+            set_={"failures": ReceiptSource.failures + 1, "last_at": now()},
         )
+    )
 
 
 @asynccontextmanager
@@ -133,22 +131,24 @@ async def _on_the_beat() -> AsyncGenerator[None]:
 async def _bearer(receipt: str, proof: Proof, source: bytes) -> Bearer:
     """Whose receipt it is, in a transaction of its own: what a guess costs outlives its refusal.
 
-    A right and a wrong receipt run the same statements and commit the same rows. Raises Invalid,
-    Conflict, TooManyAttempts, or NotFound (`receipt_unknown`).
+    A right and a wrong receipt run the same statements and commit the same rows. A right one is
+    right from wherever it comes: whoever shares an address with a guesser is not made to wait, and
+    guessing is no faster for it, because each guess costs its proof and there are 10^15. Raises
+    Invalid, Conflict, TooManyAttempts, or NotFound (`receipt_unknown`).
     """
     digits = _typed(receipt)
     solved = proof_of_work.solved(ProofPurpose.RECEIPT.value, proof.challenge, proof.answer)
-    _check_waiting(source)
     async with database().session() as session, session.begin():
-        failed = int(await session.scalar(_FAILED, _since()) or 0)
-        wanted = receipts.bits_for(settings().public_proof_bits, ProofPurpose.RECEIPT, failed)
-        if solved.bits < wanted:
-            raise proof_of_work.stale()
+        await public_load.check(session, ProofPurpose.RECEIPT, solved)
         # a look-up is never the repetition of another: whatever came before, the proof is used up
         await proof_of_work.spend(session, solved, uuid7().bytes)
+        left = await _left_to_wait(session, source)
+        waits = left > timedelta()
+        await _count_source(session, source, digest(digits), waits=waits)
         found = await _look(session, digest(digits))
     if found is None:
-        SOURCES.failed(source)
+        if waits:
+            raise _waiting(left)
         raise NotFound("没有这个回执号，请对照回执再看一遍", code="receipt_unknown")
     return found
 
@@ -175,13 +175,13 @@ async def _look(session: AsyncSession, wanted: bytes) -> Bearer | None:
 
 async def _count(session: AsyncSession, wanted: bytes) -> None:
     """Count a failure, or count none: the same row is written either way."""
-    seconds = int(_STRETCH.total_seconds())
-    started = datetime.fromtimestamp(int(now().timestamp()) // seconds * seconds, TIMEZONE)
     known = exists(select(LeadReceipt.lead_id).where(LeadReceipt.digest == wanted))
-    await session.execute(delete(ReceiptFailures).where(ReceiptFailures.started_at < now() - _KEPT))
+    await session.execute(
+        delete(ReceiptFailures).where(ReceiptFailures.started_at < now() - public_load.KEPT)
+    )
     made = insert(ReceiptFailures).from_select(
         ["started_at", "failures"],
-        select(literal(started), cast(case((known, 0), else_=1), BigInteger)),
+        select(literal(public_load.stretch()), cast(case((known, 0), else_=1), BigInteger)),
     )
     await session.execute(
         made.on_conflict_do_update(

@@ -4,16 +4,15 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events, keyset, search, sessions
+from api.core import errors, events, keyset, login_failures, search, sessions
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.db import database
-from api.core.security import hash_password, password_faults
-from api.core.sessions import LoginAttempt
-from api.domain import codes
+from api.core.security import hash_password
+from api.domain import codes, passwords
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
@@ -84,16 +83,15 @@ async def read(session: AsyncSession, user_id: UUID) -> dict[str, Any]:
     row = (await session.execute(_users().where(User.id == user_id))).one_or_none()
     if row is None:
         raise NotFound
-    attempt = await session.get(LoginAttempt, sessions.attempts_of(row.User.username))
-    locked = attempt.locked_until if attempt else None
-    return _shown(row) | {"locked_until": locked if locked and locked > now() else None}
+    locked = await login_failures.locked_until(session, row.User.username)
+    return _shown(row) | {"locked_until": locked}
 
 
 def _temporary(username: str) -> str:
     """A password for one login, strong enough by our own rule."""
     while True:
         made = f"Yl-{secrets.token_urlsafe(9)}7"
-        if not password_faults(made, username):
+        if not passwords.faults(made, username):
             return made
 
 
@@ -196,7 +194,7 @@ async def reset_password(
     password = _temporary(user.username)
     await auth.set_password(session, user, password, temporary=True)
     await sessions.revoke(session, subject_id=user_id)
-    await _forget_failures(session, user)
+    await login_failures.forget(session, user.username)
     await _secured(session, actor, user, Change.PASSWORD_RESET, body.reason)
     return {"temporary_password": password}
 
@@ -220,17 +218,23 @@ async def unlock(
     """Let a locked person try again."""
     _not_oneself(actor, user_id)
     user = await _locked(session, user_id)
-    await _forget_failures(session, user)
+    await login_failures.forget(session, user.username)
     await _secured(session, actor, user, Change.UNLOCKED, body.reason)
     return await read(session, user_id)
 
 
-async def _forget_failures(session: AsyncSession, user: User) -> None:
-    await session.execute(
-        update(LoginAttempt)
-        .where(LoginAttempt.name_digest == sessions.attempts_of(user.username))
-        .values(failures=0, locked_until=None)
-    )
+async def unlock_login(login: str) -> bool:
+    """Let a login name try again, whoever it is (`yinling unlock`): also the last administrator.
+    False when nothing was held against it."""
+    async with database().session() as session, session.begin():
+        user = await session.scalar(select(User).where(User.username == login.strip()))
+        freed = await login_failures.forget(session, login)
+        if freed:
+            told = {"change": Change.UNLOCKED.value}
+            await events.record(
+                session, None, EventName.USER_SECURED, RESOURCE, user.id if user else None, told
+            )
+        return freed > 0
 
 
 async def create_admin(*, username: str, password: str, role: str, name: str) -> None:

@@ -121,6 +121,9 @@ class TestRefresh:
         first = password_login(running, "culture").json()
         second = token(running, grant_type="refresh_token", refresh_token=first["refresh_token"])
         assert second.status_code == 200
+        second = token(
+            running, grant_type="refresh_token", refresh_token=second.json()["refresh_token"]
+        )
         assert me(running, second.json()["access_token"]).status_code == 200
         stolen = token(running, grant_type="refresh_token", refresh_token=first["refresh_token"])
         assert stolen.status_code == 400

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.core import embedded, migrations
@@ -238,3 +239,30 @@ def test_as_root_below_a_closed_directory(tmp_path: Path) -> None:
         assert closed.stat().st_mode & 0o777 == 0o700, "nothing was opened for it"
     finally:
         server.stop(immediate=True)
+
+
+async def test_the_log_tells_nothing_of_the_rows(tmp_path):
+    """What fails, fails with somebody's name in it."""
+    canary = "令狐金丝雀17755598763"
+    server = embedded.start(tmp_path / "home")
+    engine = create_async_engine(server.app_url, hide_parameters=True)
+    try:
+        for statement, values in (
+            ("SELECT CAST(:v AS uuid)", {"v": canary}),
+            (f"SELECT '{canary}'::int", {}),
+            (f"SELEKT '{canary}'", {}),
+            ("INSERT INTO pg_temp.kept VALUES (:v, 1)", {"v": canary}),
+        ):
+            async with engine.connect() as connection:
+                await connection.execute(
+                    text("CREATE TEMP TABLE kept (v text, n int CHECK (n > 9))")
+                )
+                with pytest.raises(DBAPIError):
+                    await connection.execute(text(statement), values)
+    finally:
+        await engine.dispose()
+        server.stop()
+    log = server.layout.log.read_text(errors="replace")
+    assert "database system is ready" in log
+    assert "金丝雀" not in log
+    assert "17755598763" not in log

@@ -11,9 +11,10 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from structlog.contextvars import get_contextvars
 
+from api.core.sources import ReceiptSource
 from api.core.web import Surround
 from api.domain import receipts
 from api.domain.errors import NotFound
@@ -22,7 +23,7 @@ from tests.contract.test_canary import dump, forms
 from tests.public import from_, hand_in, proof, report, show
 from tests.routers.test_receipts import finish, found
 
-#: Networks of the loopback that no other test comes from; a source is one /24 of them.
+#: Addresses of the loopback that no other test comes from; each is a source.
 NETWORKS = (f"127.{high}.{low}.9" for high in range(100, 200) for low in range(250))
 
 
@@ -58,17 +59,35 @@ class TestGuessing:
             codes = [each.json()["code"] for each in answers]
             assert codes == ["receipt_unknown"] * 3 + ["receipt_wait"] * 17
             assert all(int(each.headers["retry-after"]) <= 10 for each in answers[3:])
-            # whoever waits is not told that this one would have been right
-            assert show(guesser, right).json()["code"] == "receipt_wait"
+            # a right one is right: somebody else may sit behind the same address
+            assert show(guesser, right).status_code == 200
+            assert show(guesser, unknown()).json()["code"] == "receipt_wait"
         with from_(running, next(NETWORKS)) as another:
             assert show(another, right).status_code == 200
 
-    def test_a_neighbour_of_the_same_network_waits_too(self, running):
+    def test_a_neighbour_of_the_same_network_does_not_wait(self, running):
         network = next(NETWORKS).rpartition(".")[0]
         with from_(running, f"{network}.1") as one, from_(running, f"{network}.2") as other:
             for _ in range(3):
                 show(one, unknown())
-            assert show(other, unknown()).status_code == 429
+            assert show(one, unknown()).status_code == 429
+            assert show(other, unknown()).status_code == 404
+
+    def test_whoever_claims_to_come_from_elsewhere_waits_all_the_same(self, running):
+        with from_(running, next(NETWORKS)) as one:
+            for _ in range(3):
+                show(one, unknown())
+            for claim in ("203.0.113.9", "127.0.0.1, 198.51.100.7"):
+                one.headers["X-Forwarded-For"] = claim
+                assert show(one, unknown()).status_code == 429
+
+    async def test_the_counts_are_of_all_processes_and_name_no_address(self, running, session):
+        where = next(NETWORKS)
+        with from_(running, where) as one:
+            show(one, unknown())
+        rows = (await session.execute(select(ReceiptSource))).scalars().all()
+        assert rows
+        assert all(len(row.source) == 16 for row in rows)
 
     def test_a_slip_of_the_finger_is_no_guess(self, running, anonymous):
         right = hand_in(anonymous)

@@ -1,5 +1,6 @@
 import { reactive, readonly } from 'vue'
 
+import { inTurn } from '@/lib/turns'
 import { problemOf } from '@/lib/problems'
 
 /**
@@ -83,10 +84,9 @@ async function renew(): Promise<boolean> {
   }
 }
 
-/** Refresh tokens rotate and a second use ends the family, so tabs take turns where the browser lets them. */
-async function renewInTurn(): Promise<boolean> {
-  if (!navigator.locks) return renew()
-  return navigator.locks.request('yinling.refresh', renew)
+/** Refresh tokens rotate and a late second use ends the family, so the tabs take turns. */
+function renewInTurn(): Promise<boolean> {
+  return inTurn('yinling.refresh', renew)
 }
 
 export function refresh(): Promise<boolean> {
