@@ -205,7 +205,10 @@ DECISIONS: dict[str, Decision] = {
     "attachments": _WRITTEN_ONCE,
     "stored_files": _WRITTEN_ONCE,
     # --- imports: the staging is emptied, what was taken over is not
-    "imports": Decision(_W, "导入批次留底", fixed=(*_BIRTH, "kind", "town_code")),
+    "imports": Decision(_W, "导入批次留底", fixed=(*_BIRTH, "kind", "town_code", "uploaded_by_id")),
+    "import_templates": Decision(
+        _ALL, "读法由人改名、删除", fixed=(*_BIRTH, "town_code", "kind", "shape")
+    ),
     "import_files": Decision(_D, "原始表格到期清除"),
     "import_rows": Decision(_ALL, "暂存行到期清除", fixed=("import_id", "position")),
     "import_identities": _WRITTEN_ONCE,

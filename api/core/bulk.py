@@ -1,6 +1,7 @@
 """Many rows at once: COPY inside the transaction of a session."""
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -13,7 +14,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.domain.errors import Conflict
+from api.core.errors import CONSTRAINTS
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _CHUNK: Final = 256
@@ -103,11 +104,34 @@ class Rows:
         self.lines.append("\t".join(self._texts) + "\n")
 
 
-async def copy_rows(session: AsyncSession, table: str, rows: Rows) -> None:
-    """Add rows to a table, in the session's transaction.
+#: PostgreSQL names the line of a COPY that it could not take.
+_LINE: Final = re.compile(r"line (\d+)")
 
-    Raises Conflict when a row with the same key is there already.
-    """
+
+class LineRefused(Exception):  # a refusal, as the others are
+    """A line that the table does not take: which (from 1; none where it is not known), and why."""
+
+    def __init__(self, line: int | None, reason: str) -> None:
+        super().__init__(reason)
+        self.line, self.reason = line, reason
+
+
+def _refused(error: asyncpg.PostgresError) -> LineRefused:
+    said = _LINE.search(str(getattr(error, "context", None) or ""))
+    known = CONSTRAINTS.get(str(getattr(error, "constraint_name", None)))
+    if known is not None:
+        reason = known().detail
+    elif isinstance(error, asyncpg.UniqueViolationError):
+        reason = "与已有的记录重复，或者刚由他人导入，请刷新后重试"
+    elif isinstance(error, asyncpg.NotNullViolationError):
+        reason = "缺少必需的内容"
+    else:
+        reason = "内容超出允许的范围"
+    return LineRefused(int(said[1]) if said else None, reason)
+
+
+async def copy_rows(session: AsyncSession, table: str, rows: Rows) -> None:
+    """Add rows to a table, in the session's transaction. Raises LineRefused."""
     if not rows.lines:
         return
     # SQLAlchemy sends BEGIN with its own first statement; a raw COPY before it would commit alone.
@@ -116,8 +140,8 @@ async def copy_rows(session: AsyncSession, table: str, rows: Rows) -> None:
     driver: Any = raw.driver_connection
     try:
         await driver.copy_to_table(table, source=_pieces(rows.lines), columns=[*rows.columns])
-    except asyncpg.UniqueViolationError as error:
-        raise Conflict("其中有记录已由他人同时导入，请刷新后重试") from error
+    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
+        raise _refused(error) from error
 
 
 async def _pieces(lines: Sequence[str]) -> AsyncIterator[bytes]:

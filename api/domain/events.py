@@ -88,6 +88,8 @@ class EventName(Labelled):
 
     IMPORT_CREATED = "import.created", "上传台账"
     IMPORT_READ = "import.read", "读取台账"
+    IMPORT_DECIDED = "import.decided", "选择有出入的行怎样处理"
+    IMPORT_TEMPLATE_CHANGED = "import_template.changed", "维护台账模板"
     IMPORT_TRANSITIONED = "import.transitioned", "办理导入"
 
     UNIT_CHANGED = "unit.changed", "维护单位"

@@ -1,6 +1,10 @@
 """Imports: a ledger file taken in, looked at, and then brought in or dropped."""
 
-from api.domain.flow import Field, FieldKind, Flow, Step
+from typing import Any
+
+from api.domain.actors import Actor
+from api.domain.errors import Forbidden
+from api.domain.flow import Field, FieldKind, Flow, Predicate, Step
 from api.domain.labels import Labelled
 from api.domain.ledgers import LedgerKind
 from api.domain.permissions import Permission as P
@@ -10,6 +14,7 @@ class ImportStatus(Labelled):
     """Where an import stands."""
 
     PARSING = "parsing", "解析中"
+    NEEDS_MAPPING = "needs_mapping", "待对应栏目"
     PREVIEW = "preview", "待确认"
     FAILED = "failed", "无法读取"
     COMMITTED = "committed", "已导入"
@@ -20,6 +25,7 @@ class ImportAction(Labelled):
     """What people do with an import."""
 
     COMMIT = "commit", "确认导入"
+    READ_AGAIN = "read_again", "重新读取"
     CANCEL = "cancel", "取消导入"
 
 
@@ -31,10 +37,18 @@ class ImportMode(Labelled):
 
 
 class EditedRows(Labelled):
-    """What happens to rows that look like an earlier row with a changed cell."""
+    """What happens to rows that look like a record that is there, with a changed cell."""
 
     SKIP = "skip", "保留原记录，不导入改动的行"
     ADD = "add", "作为新记录导入"
+
+
+class RowDecision(Labelled):
+    """What becomes of one such row."""
+
+    SKIP = "skip", "保留原记录"
+    ADD = "add", "作为新记录"
+    UPDATE = "update", "更新原记录"
 
 
 class RowState(Labelled):
@@ -43,7 +57,7 @@ class RowState(Labelled):
     GOOD = "good", "可导入"
     FAULTY = "faulty", "有错误"
     KNOWN = "known", "以前已导入"
-    EDITED = "edited", "以前导入过，疑似又有改动"
+    EDITED = "edited", "已有记录，内容有出入"
     REPEATED = "repeated", "与前面工作表中的行相同"
 
 
@@ -56,7 +70,32 @@ LEDGER_NEEDS: dict[LedgerKind, P] = {
 #: Ledgers whose rows belong to a case.
 LEDGERS_OF_A_CASE = frozenset({LedgerKind.VICTIMS})
 
+#: Ledgers whose records take over what a row says anew. A lead stays as it was received.
+UPDATED_BY_ROWS = frozenset({LedgerKind.RISK_ENTITIES, LedgerKind.VICTIMS})
+
+
+def may_bring_in(actor: Actor, kind: LedgerKind) -> None:
+    """Raises Forbidden for a ledger that the actor's post does not bring in."""
+    if not actor.may(LEDGER_NEEDS[kind]):
+        raise Forbidden(f"您的岗位不能导入“{kind.label}”")
+
+
+def is_uploader(actor: Actor, record: Any) -> bool:
+    """Whether the file is this person's own."""
+    return actor.id == record.uploaded_by_id
+
+
+UPLOADER = Predicate(
+    "not_uploader",
+    "导入之前只有上传的人可以查看和办理；其他人可以取消，再由本人或者您重新上传",
+    is_uploader,
+)
+
 S, A = ImportStatus, ImportAction
+
+#: As long as a file is neither brought in nor dropped, it is nobody else's.
+OF_THE_UPLOADER = frozenset({S.PARSING, S.NEEDS_MAPPING, S.PREVIEW})
+READ_AGAIN_FROM = frozenset({S.PREVIEW, S.NEEDS_MAPPING})
 
 IMPORT_FLOW: Flow[ImportStatus, ImportAction] = Flow(
     "import",
@@ -72,9 +111,20 @@ IMPORT_FLOW: Flow[ImportStatus, ImportAction] = Flow(
                     "on_edited", "疑似改动的行", FieldKind.ENUM, required=False, options=EditedRows
                 ),
             ),
+            when=(UPLOADER,),
+        ),
+        A.READ_AGAIN: Step(
+            READ_AGAIN_FROM,
+            S.PARSING,
+            P.IMPORT_RUN,
+            fields=(Field("uses_templates", "按已存的模板读取", FieldKind.BOOLEAN),),
+            when=(UPLOADER,),
         ),
         A.CANCEL: Step(
-            frozenset({S.PARSING, S.PREVIEW, S.FAILED}), S.CANCELLED, P.IMPORT_RUN, danger=True
+            frozenset({S.PARSING, S.PREVIEW, S.NEEDS_MAPPING, S.FAILED}),
+            S.CANCELLED,
+            P.IMPORT_RUN,
+            danger=True,
         ),
     },
 )

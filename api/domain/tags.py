@@ -23,6 +23,7 @@ TAGS: Final[Mapping[str, str]] = {
     "ledger": "资金账：双式记账，只增不改",
     "distributions": "清退方案：测算、审批、公示、发放、证书",
     "imports": "台账导入：上传、预览、确认，退回标注的文件",
+    "import-templates": "台账模板：同样表头的台账怎样读",
     "informant-openings": "举报人身份：申请、批准、限时查看",
     "attachments": "附件：各类记录下的文件",
     "restricted-files": "专档：涉黑涉恶、腐败和“保护伞”问题的反映，只有知情人看得到",

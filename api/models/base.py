@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from api.core.clock import now
@@ -44,3 +45,12 @@ class Versioned:
 
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+
+class KeptTexts:
+    """Free texts are stored masked; what a mask hid is kept, so that it can be revealed."""
+
+    #: The originals of the masked texts, by name, as encrypted JSON.
+    texts_enc: Mapped[bytes | None]
+    #: Which texts hold an original.
+    texts_kept: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

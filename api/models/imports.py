@@ -1,14 +1,15 @@
 """Imported files, their staged rows (encrypted), and which rows came in before."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.db import Base
-from api.domain.imports import ImportMode, ImportStatus, RowState
+from api.domain.imports import ImportMode, ImportStatus, RowDecision, RowState
 from api.domain.ledgers import LedgerKind
 from api.models.base import DivisionCode, Recorded, Versioned
 
@@ -21,7 +22,12 @@ class Import(Recorded, Versioned, Base):
 
     kind: Mapped[LedgerKind]
     status: Mapped[ImportStatus]
+    #: A name of ours: a file's own name may say of whom it tells.
     filename: Mapped[str]
+    #: The file's own name, for whoever sent it, until the import is brought in or dropped.
+    own_name_enc: Mapped[bytes | None]
+    #: Who sent the file: until then nobody else sees what is in it.
+    uploaded_by_id: Mapped[UUID | None]
     size: Mapped[int]
     file_sha256: Mapped[str]
     town_code: Mapped[str] = mapped_column(DivisionCode)
@@ -43,6 +49,10 @@ class Import(Recorded, Versioned, Base):
     failure_message: Mapped[str] = mapped_column(default="")
     #: Sheets, remarks and fault counts: headings and notes may quote what stood in the file.
     preview_enc: Mapped[bytes | None]
+    #: How a person corrected the reading; nothing of what stands in the file.
+    correction: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    #: Whether kept templates are looked for.
+    uses_templates: Mapped[bool] = mapped_column(default=True)
     finished_at: Mapped[datetime | None]
 
 
@@ -77,6 +87,27 @@ class ImportRow(Base):
     anchors: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     payload_enc: Mapped[bytes]
     record_id: Mapped[UUID | None]
+    #: What a person decided about an edited row.
+    decision: Mapped[RowDecision | None]
+
+
+class ImportTemplate(Recorded, Versioned, Base):
+    """How tables of one heading are read in a town, as somebody once corrected it."""
+
+    __tablename__ = "import_templates"
+    __table_args__ = (UniqueConstraint("town_code", "kind", "shape"),)
+
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    kind: Mapped[LedgerKind]
+    name: Mapped[str]
+    #: Keyed hash of the normalised heading, column by column.
+    shape: Mapped[bytes]
+    #: The headings as they were written, masked.
+    headings: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    #: Columns and units by their place, and over how many lines the heading goes.
+    reading: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    used: Mapped[int] = mapped_column(default=0)
+    last_used_at: Mapped[datetime | None]
 
 
 class ImportIdentity(Base):

@@ -10,10 +10,10 @@ from api.core.clock import now
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned
 
 
-class PropertyItem(Recorded, Versioned, Base):
+class PropertyItem(Recorded, Versioned, KeptTexts, Base):
     """One thing or one account. Names and account numbers are encrypted; masks are shown."""
 
     __tablename__ = "property_items"
@@ -52,6 +52,7 @@ class PropertyItem(Recorded, Versioned, Base):
     appraiser: Mapped[str] = mapped_column(default="")
     court_item_no: Mapped[str] = mapped_column(default="")
     ownership: Mapped[Ownership] = mapped_column(default=Ownership.PENDING)
+    objector_enc: Mapped[bytes | None]
     objector_mask: Mapped[str] = mapped_column(default="")
     objection: Mapped[str] = mapped_column(default="")
     disposal: Mapped[Disposal | None]

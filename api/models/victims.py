@@ -10,10 +10,10 @@ from api.core.db import Base
 from api.domain.distributions import Standing
 from api.domain.documents import DocumentKind
 from api.domain.victims import VictimStatus
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned
 
 
-class Victim(Recorded, Versioned, Base):
+class Victim(Recorded, Versioned, KeptTexts, Base):
     """One claim of one person in one case: lost, got back before, verified how."""
 
     __tablename__ = "victims"

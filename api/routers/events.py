@@ -21,7 +21,12 @@ router = make_router("events")
 audit_router = make_router("audit")
 
 
-@router.get("", response_model=Feed, summary="事件流")
+@router.get(
+    "",
+    response_model=Feed,
+    responses={409: {"description": "数据已从备份恢复，须从头读取"}},
+    summary="事件流",
+)
 async def page(
     actor: Annotated[Actor, require(P.EVENT_READ)],
     query: Annotated[FeedQuery, query_of(FeedQuery)],

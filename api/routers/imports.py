@@ -18,14 +18,17 @@ from api.domain.actors import Actor
 from api.domain.ledgers import LedgerKind
 from api.domain.permissions import Permission as P
 from api.schemas.imports import (
+    CorrectionIn,
+    DecisionIn,
     ImportItem,
     ImportQuery,
     ImportRead,
     ImportRowQuery,
     ImportRowShown,
     ImportTransition,
+    SheetsSeen,
 )
-from api.services import imports
+from api.services import import_decisions, import_views, imports
 
 router = make_router("imports")
 
@@ -67,19 +70,55 @@ async def rows(
     actor: Annotated[Actor, require(P.IMPORT_RUN)],
     query: Annotated[ImportRowQuery, query_of(ImportRowQuery)],
 ) -> Response:
-    """逐行查看理解结果和错误；个人信息已打码。"""
-    return answer(await imports.rows(actor, import_id, query))
+    """逐行查看理解结果和错误，个人信息已打码；导入或取消之前只给上传的人。"""
+    return answer(await import_views.rows(actor, import_id, query))
+
+
+@router.get(
+    "/{import_id}/sheets",
+    response_model=SheetsSeen,
+    responses={409: {"description": "文件正在读取，或者已经导入、取消"}},
+    summary="文件的样子",
+)
+async def sheets(import_id: UUID, actor: Annotated[Actor, require(P.IMPORT_RUN)]) -> Response:
+    """各工作表的前几十行、被认作不是数据的行，以及各列对应什么栏目；只给上传的人。"""
+    return answer(await import_views.sheets(actor, import_id))
+
+
+@router.post("/{import_id}/corrections", response_model=ImportRead, summary="更正读法")
+async def correct(
+    import_id: UUID,
+    body: CorrectionIn,
+    actor: Annotated[Actor, require(P.IMPORT_RUN)],
+    session: DbSession,
+) -> Response:
+    """指明表头、各列的栏目和单位、不导入和应当导入的行，重新读取；可存为同样表头的台账的模板。"""
+    return answer(await import_decisions.correct(session, actor, import_id, body))
+
+
+@router.post("/{import_id}/decisions", response_model=ImportRead, summary="处理有出入的行")
+async def decide(
+    import_id: UUID,
+    body: DecisionIn,
+    actor: Annotated[Actor, require(P.IMPORT_RUN)],
+    session: DbSession,
+) -> Response:
+    """逐行或者对尚未选择的各行：保留原记录、作为新记录，或者更新原记录。"""
+    return answer(await import_decisions.decide(session, actor, import_id, body))
 
 
 @router.get(
     "/{import_id}/annotated",
     response_class=Response,
-    responses={200: {"content": {MEDIA_TYPE: {}}}},
+    responses={
+        200: {"content": {MEDIA_TYPE: {}}},
+        409: {"description": "文件还没有读完，或者已经清除"},
+    },
     summary="下载标注后的台账",
 )
 async def annotated(import_id: UUID, actor: Annotated[Actor, require(P.IMPORT_RUN)]) -> Response:
-    """原文件加上标红的错误单元格和原因，总是 .xlsx。"""
-    name, content = await imports.annotated(actor, import_id)
+    """原文件加上标红的错误单元格和原因，总是 .xlsx，只给上传的人；导入之后原文件清除，只余未导入的行中不含个人信息的各栏。"""
+    name, content = await import_views.annotated(actor, import_id)
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     return Response(
         content,
@@ -95,5 +134,5 @@ async def transition(
     actor: Annotated[Actor, require(P.IMPORT_RUN)],
     session: DbSession,
 ) -> Response:
-    """确认导入（全部无误才导入，或只导入无误的行），或取消。"""
+    """确认导入（全部无误才导入，或只导入无误的行）、重新读取，或取消。"""
     return answer(await imports.transition(session, actor, import_id, body))

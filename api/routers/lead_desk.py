@@ -43,7 +43,12 @@ async def batches(
     return answer(await lead_batches.page(session, actor, query))
 
 
-@router.get("/{lead_id}/slip", response_model=LeadSlip, summary="交办单")
+@router.get(
+    "/{lead_id}/slip",
+    response_model=LeadSlip,
+    responses={409: {"description": "线索还没有交办"}},
+    summary="交办单",
+)
 async def slip(
     lead_id: UUID, actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
 ) -> Response:

@@ -43,6 +43,12 @@ def put(record: Any, status: Any) -> None:
     record.updated_at = now()
 
 
+def touch(record: Any) -> None:
+    """A new version without a new status."""
+    record.version += 1
+    record.updated_at = now()
+
+
 def take(
     actor: Actor, record: Any, flow: Flow[Any, Any], body: Any
 ) -> tuple[Step[Any], dict[str, Any]]:

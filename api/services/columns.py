@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
+from sqlalchemy.dialects.postgresql import array
 
 from api.models.units import Division, Unit
 
@@ -40,3 +41,14 @@ def json_list(rows: Select[Any]) -> ColumnElement[Any]:
 def division_end(code: str) -> str:
     """The first code after all codes below a division: a prefix is a range of the C collation."""
     return code[:-1] + chr(ord(code[-1]) + 1)
+
+
+def revealable(model: Any, *names: str) -> ColumnElement[Any]:
+    """What of a row can be revealed: fields that hold an encrypted value, and the texts of which
+    an original is kept."""
+    held = [
+        case((getattr(model, f"{name}_enc").is_not(None), literal_column(f"'{name}'", Text())))
+        for name in names
+    ]
+    filled = func.array_remove(array(held), literal_column("NULL", Text()))
+    return func.to_json(func.array_cat(filled, model.texts_kept))

@@ -211,7 +211,8 @@ _rectify_by = (
 )
 
 
-def _each(kind: type[Labelled], values: Any) -> str:
+def each(kind: type[Labelled], values: Any) -> str:
+    """The labels of several stored values, each once."""
     return "、".join(dict.fromkeys(told(kind, value) for value in values or [] if value))
 
 
@@ -238,8 +239,8 @@ F2 = Form(
         column("预收费金额（元）", lambda r: r.prepaid_amount, 16, "yuan"),
         column("问题描述", lambda r: r.problems, 34, "long"),
         column("风险等级", lambda r: told(RiskTier, r.tier), 9),
-        column("处置措施", lambda r: _each(RiskMeasureKind, r.kinds), 28, "long"),
-        column("实施主体", lambda r: _each(LegalActor, r.actors), 22, "long"),
+        column("处置措施", lambda r: each(RiskMeasureKind, r.kinds), 28, "long"),
+        column("实施主体", lambda r: each(LegalActor, r.actors), 22, "long"),
         column("责任人", lambda r: r.owner, 16),
         column("整改时限", lambda r: r.rectify_by, 12, "date"),
         column("进展", lambda r: told(EntityStatus, r.status), 12),

@@ -21,7 +21,7 @@ from api.domain.permissions import Permission
 from api.models.cases import Case
 from api.models.imports import Import
 from api.schemas.imports import ImportRowQuery, ImportTransition
-from api.services import imports, operators
+from api.services import import_views, imports, operators
 
 Report = Callable[[str, int, int], None]
 _BODY: TypeAdapter[Any] = TypeAdapter(ImportTransition)
@@ -94,7 +94,7 @@ async def _read(actor: Actor, import_id: UUID, report: Report) -> Outcome:
     report("读取并检查", total, total)
     outcome.faulty = await _faulty(actor, import_id)
     if outcome.faulty or outcome.found["rows_warned"]:
-        outcome.annotated = await imports.annotated(actor, import_id)
+        outcome.annotated = await import_views.annotated(actor, import_id)
     return outcome
 
 
@@ -112,8 +112,10 @@ async def _faulty(actor: Actor, import_id: UUID) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
-        query = ImportRowQuery(state=[RowState.FAULTY], limit=200, cursor=cursor, with_total=False)
-        page = await imports.rows(actor, import_id, query)
+        query = ImportRowQuery(
+            state=[RowState.FAULTY], limit=200, cursor=cursor, with_total=False, faulty_first=False
+        )
+        page = await import_views.rows(actor, import_id, query)
         rows += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:

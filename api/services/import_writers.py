@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, numbers
 from api.core.clock import TIMEZONE
+from api.core.ledger_found import LedgerRow
 from api.core.threads import giving_way
 from api.domain import informants as vault
 from api.domain.actors import Actor
@@ -36,7 +38,8 @@ from api.services import (
     unnamed,
     victims,
 )
-from api.services.import_rows import Composed, Recogniser, StagedRow, Writer
+from api.services.import_known import own_number
+from api.services.import_rows import Composed, StagedRow, Writer, naming
 
 #: Columns that no form knows, but that speak of whoever reported: their place is the vault.
 _OF_INFORMANT = re.compile(
@@ -75,8 +78,8 @@ def _lead_lines(
 ) -> Composed:
     made = Composed()
     for row, place, number in giving_way(zip(rows, located, taken, strict=True)):
-        body = _lead(row)
-        draft = lead_intake.draft(actor, body, place, number)
+        with naming(row):
+            draft = lead_intake.draft(actor, lead(row), place, number)
         draft.lead["received_has_time"] = "T" in row.values["received_on"]
         draft.lead["import_id"], draft.lead["import_row"] = import_id, row.number
         proposed = row.values.get("proposed_unit")
@@ -103,7 +106,14 @@ def _lead_lines(
     return made
 
 
-def _lead(row: StagedRow) -> lead_intake.Told:
+def as_staged(row: LedgerRow) -> StagedRow:
+    """A row that was just read, as it will be found again."""
+    values = orjson.loads(orjson.dumps(row.values))
+    return StagedRow(0, row.sheet, row.number, values, row.extras, b"", 0, [])
+
+
+def lead(row: StagedRow) -> lead_intake.Told:
+    """What a row says of a lead."""
     values = row.values
     kind = ReporterKind(values["reporter_kind"])
     named = kind is ReporterKind.REAL_NAME
@@ -139,7 +149,7 @@ def _informant(row: StagedRow) -> str:
     """The informant's name, and what else the ledger says of that person in columns of its own."""
     said = [row.values.get("reporter_name") or ""]
     said += [f"{label}：{value}" for label, value in row.extras.items() if _OF_INFORMANT(label)]
-    return "；".join(part for part in said if part)[:2_000]
+    return "；".join(part for part in said if part)
 
 
 def _known_anonymous(row: StagedRow, lead_id: UUID) -> dict[str, Any] | None:
@@ -164,10 +174,13 @@ def _note(row: StagedRow, labels: dict[str, str], elsewhere: Collection[str] = (
     """The ledger's note, and what the ledger says that a record has no field for."""
     said = [row.values.get("note") or ""]
     said += [
-        f"{label}：{row.values[name]}" for name, label in labels.items() if row.values.get(name)
+        f"{label}：{row.values[name]}"
+        for name, label in labels.items()
+        if row.values.get(name)
+        and not any(own_number(kind, row.values[name]) for kind in LedgerKind)
     ]
     said += [f"{label}：{value}" for label, value in row.extras.items() if label not in elsewhere]
-    return "\n".join(part for part in said if part)[:10_000]
+    return "\n".join(part for part in said if part)
 
 
 async def write_risk_entities(
@@ -177,7 +190,7 @@ async def write_risk_entities(
     codes = [row.values.get("division_code") or record.town_code for row in rows]
     located = await places.locate_many(session, codes)
     usccs = [row.values["uscc"] for row in rows if row.values.get("uscc")]
-    there = await known_risk_entities(session, record, usccs)
+    there = await _listed(session, record, usccs)
     new = [row.values.get("uscc") not in there for row in rows]
     taken = iter(await numbers.take("QY", record.town_code, max(1, sum(new))))
     known = await risk_entity_drafts.around(session, record.town_code)
@@ -188,16 +201,14 @@ async def write_risk_entities(
     return partial(_entity_lines, actor, record.id, work, known)
 
 
-async def known_risk_entities(
-    session: AsyncSession, record: Import, usccs: list[str]
-) -> dict[str, UUID]:
-    """Credit codes that are on the town's ledger already, with their entities."""
-    found = await session.execute(
-        select(RiskEntity.uscc, RiskEntity.id).where(
+async def _listed(session: AsyncSession, record: Import, usccs: list[str]) -> set[str]:
+    """Credit codes that are on the town's ledger already."""
+    found = await session.scalars(
+        select(RiskEntity.uscc).where(
             RiskEntity.town_code == record.town_code, RiskEntity.uscc == func.any(usccs)
         )
     )
-    return {row.uscc: row.id for row in found}
+    return set(found)
 
 
 def _entity_lines(
@@ -211,7 +222,8 @@ def _entity_lines(
         if number is None:
             made.ids.append(None)
             continue
-        draft = risk_entity_drafts.draft(actor, _entity(row), place, number, known)
+        with naming(row):
+            draft = risk_entity_drafts.draft(actor, entity(row), place, number, known)
         draft.entity["import_id"], draft.entity["import_row"] = import_id, row.number
         entity_id: UUID = draft.entity["id"]
         made.ids.append(entity_id)
@@ -230,7 +242,8 @@ def _entity_lines(
     return made
 
 
-def _entity(row: StagedRow) -> RiskEntityRow:
+def entity(row: StagedRow) -> RiskEntityRow:
+    """What a row says of an entity."""
     values = row.values
     registration, tier, due = (values.get(n) for n in ("registration", "tier", "rectify_by"))
     return RiskEntityRow.model_construct(
@@ -265,24 +278,12 @@ async def write_victims(
     """Claims land in the case's register, to be verified; nobody claims twice in a case."""
     if record.case_id is None:
         raise ValueError("a register of victims without its case")
-    there = await known_victims(session, record, _id_numbers(rows))
+    numbers_said = [row.values["id_number"] for row in rows if row.values.get("id_number")]
+    there = await victims.registered(session, record.case_id, numbers_said)
     new = [row.values.get("id_number") not in there for row in rows]
     taken = iter(await numbers.take("SH", record.town_code, max(1, sum(new))))
     work = [(row, next(taken) if is_new else None) for row, is_new in zip(rows, new, strict=True)]
     return partial(_victim_lines, actor, record.id, record.town_code, record.case_id, work)
-
-
-def _id_numbers(rows: Sequence[StagedRow]) -> list[str]:
-    return [row.values["id_number"] for row in rows if row.values.get("id_number")]
-
-
-async def known_victims(
-    session: AsyncSession, record: Import, id_numbers: list[str]
-) -> dict[str, UUID]:
-    """ID numbers that stand in the register of the import's case already, with their claims."""
-    if record.case_id is None:
-        return {}
-    return await victims.registered(session, record.case_id, id_numbers)
 
 
 def _victim_lines(
@@ -297,17 +298,19 @@ def _victim_lines(
         if number is None:
             made.ids.append(None)
             continue
-        victim = victims.draft(actor, town_code, _victim(row, case_id))
-        victim |= {"number": number, "import_id": import_id, "import_row": row.number}
-        made.ids.append(victim["id"])
-        made.add("victims", victim)
+        with naming(row):
+            claim = victims.draft(actor, town_code, victim(row, case_id))
+        claim |= {"number": number, "import_id": import_id, "import_row": row.number}
+        made.ids.append(claim["id"])
+        made.add("victims", claim)
         told = {"number": number, "case_id": str(case_id), "import_id": str(import_id)}
-        event = events.row(actor, EventName.VICTIM_CREATED, victims.RESOURCE, victim["id"], told)
+        event = events.row(actor, EventName.VICTIM_CREATED, victims.RESOURCE, claim["id"], told)
         made.add("events", event)
     return made
 
 
-def _victim(row: StagedRow, case_id: UUID) -> VictimCreate:
+def victim(row: StagedRow, case_id: UUID | None) -> VictimCreate:
+    """What a row says of a claim in a case."""
     values = row.values
     paid_on = values.get("signed_on")
     return VictimCreate.model_construct(
@@ -332,9 +335,4 @@ WRITERS: dict[LedgerKind, Writer] = {
     LedgerKind.LEADS: write_leads,
     LedgerKind.RISK_ENTITIES: write_risk_entities,
     LedgerKind.VICTIMS: write_victims,
-}
-#: Kinds of which a record may be there already without having come in by a file.
-RECOGNISERS: dict[LedgerKind, Recogniser] = {
-    LedgerKind.RISK_ENTITIES: known_risk_entities,
-    LedgerKind.VICTIMS: known_victims,
 }

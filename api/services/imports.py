@@ -6,46 +6,62 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response, UploadFile
-from sqlalchemy import ARRAY, Text, Uuid, and_, delete, func, insert, select, text
+from sqlalchemy import (
+    ARRAY,
+    Text,
+    Uuid,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import events, jobs
-from api.core.annotate import annotate
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.db import database
 from api.core.ids import uuid7
-from api.core.ledger_import import Fault, SheetFound
 from api.core.pagination import Listing, Sort, check_columns, param
-from api.core.security import sign, unsign
 from api.core.tables import MAX_BYTES, refusal
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from api.domain.errors import Conflict, FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.files import plain_name
 from api.domain.imports import (
     IMPORT_FLOW,
-    LEDGER_NEEDS,
     LEDGERS_OF_A_CASE,
+    OF_THE_UPLOADER,
     EditedRows,
+    ImportAction,
     ImportMode,
     ImportStatus,
+    RowDecision,
     RowState,
+    may_bring_in,
 )
-from api.domain.ledgers import SPECS, LedgerKind
+from api.domain.ledgers import LedgerKind
 from api.domain.permissions import RowScope
-from api.models.imports import Import, ImportFile, ImportIdentity, ImportRow
+from api.models.imports import Import, ImportFile, ImportRow
 from api.schemas.common import actions
-from api.schemas.imports import ImportItem, ImportQuery, ImportRead, ImportRowQuery
+from api.schemas.imports import (
+    ImportItem,
+    ImportQuery,
+    ImportRead,
+)
 from api.services import (
     _transition,
     columns,
+    import_forgetting,
     import_preview,
     import_reading,
     import_rows,
+    import_updates,
     import_writers,
 )
 from api.services.property_items import case_ref
@@ -82,7 +98,21 @@ _ITEM: dict[str, Any] = {
     "version": Import.version,
 }
 check_columns(ImportItem, _ITEM)
-check_columns(ImportRead, _ITEM, "preview", "available_actions")
+check_columns(
+    ImportRead, _ITEM, "preview", "is_uploader", "is_corrected", "rows_undecided",
+    "available_actions",
+)  # fmt: skip
+
+_UNDECIDED = (
+    select(func.count())
+    .select_from(ImportRow)
+    .where(
+        ImportRow.import_id == Import.id,
+        ImportRow.state == RowState.EDITED,
+        ImportRow.decision.is_(None),
+    )
+    .scalar_subquery()
+)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -116,14 +146,26 @@ async def read(
 ) -> dict[str, Any]:
     """One import with its preview. Raises NotFound."""
     found = await LISTING.one(actor, import_id, session)
-    statement = select(Import.preview_enc, Import.owner_unit_id).where(Import.id == import_id)
+    statement = select(
+        Import.preview_enc, Import.owner_unit_id, Import.uploaded_by_id, Import.own_name_enc,
+        Import.correction.is_not(None).label("is_corrected"), _UNDECIDED.label("undecided"),
+    ).where(Import.id == import_id)  # fmt: skip
     if session is None:
         async with database().reading() as connection:
-            sealed, owner = (await connection.execute(statement)).one()
+            more = (await connection.execute(statement)).one()
     else:
-        sealed, owner = (await session.execute(statement)).one()
-    standing = import_rows.Standing(ImportStatus(found["status"]), owner)
-    found["preview"] = import_preview.shown_preview(found["kind"], sealed)
+        more = (await session.execute(statement)).one()
+    status = ImportStatus(found["status"])
+    own = more.uploaded_by_id == actor.id
+    standing = import_rows.Standing(status, more.owner_unit_id, more.uploaded_by_id)
+    told = own or status not in OF_THE_UPLOADER
+    found["preview"] = import_preview.shown_preview(
+        found["kind"], more.preview_enc if told else None
+    )
+    if own and more.own_name_enc is not None:
+        found["filename"] = keyring().decrypt(more.own_name_enc)
+    found["is_uploader"], found["is_corrected"] = own, more.is_corrected
+    found["rows_undecided"] = more.undecided if status is ImportStatus.PREVIEW else 0
     found["available_actions"] = actions(IMPORT_FLOW.available(actor, standing))
     return found
 
@@ -153,7 +195,8 @@ async def take_in(
     """Keep a file for reading. Raises Forbidden for a kind that the actor may not bring in, Invalid
     for a case that is missing or too much and for an empty file, NotFound for a case that the
     actor does not see, PayloadTooLarge."""
-    await _check_kind(session, actor, kind, case_id)
+    may_bring_in(actor, kind)
+    await _check_case(session, actor, kind, case_id)
     if len(content) > MAX_BYTES:
         raise refusal("file_too_large")
     if not content:
@@ -164,7 +207,9 @@ async def take_in(
         id=import_id,
         kind=kind,
         status=IMPORT_FLOW.initial,
-        filename=plain_name(name),
+        filename=_neutral(kind, name),
+        own_name_enc=keyring().encrypt(plain_name(name)),
+        uploaded_by_id=actor.id,
         size=len(content),
         file_sha256=digest,
         town_code=actor.town,
@@ -180,11 +225,16 @@ async def take_in(
     return import_id
 
 
-async def _check_kind(
+def _neutral(kind: LedgerKind, name: str) -> str:
+    """What everybody may read: a file's own name may say of whom it tells."""
+    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    ending = f".{suffix}" if suffix in {"xlsx", "xls", "et", "csv"} else ""
+    return f"{kind.label}-{now():%Y%m%d-%H%M%S}{ending}"
+
+
+async def _check_case(
     session: AsyncSession, actor: Actor, kind: LedgerKind, case_id: UUID | None
 ) -> None:
-    if not actor.may(LEDGER_NEEDS[kind]):
-        raise Forbidden(f"您的岗位不能导入“{kind.label}”")
     if kind not in LEDGERS_OF_A_CASE:
         if case_id is not None:
             raise _wrong_case(f"“{kind.label}”不属于某个案件，请不要选择案件", "case_not_wanted")
@@ -204,104 +254,7 @@ def _sealed(content: bytes) -> tuple[str, bytes]:
 
 async def parse(import_id: UUID) -> None:
     """Read the file of an import (the job that `create` put into the queue)."""
-    await import_reading.parse(import_id, import_writers.RECOGNISERS)
-
-
-async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str, Any]:
-    """A page of the rows of an import, masked, in the order of the file. Raises NotFound."""
-    after = _after(query.cursor)
-    async with database().session() as session:
-        kind = await session.scalar(
-            select(Import.kind).where(Import.id == import_id, LISTING.visible(actor))
-        )
-        if kind is None:
-            raise NotFound
-        conditions = [ImportRow.import_id == import_id, ImportRow.position > after]
-        if query.state:
-            conditions.append(ImportRow.state.in_(query.state))
-        # A row that came in is told by its identity; one that came in before, by what was found.
-        became = and_(
-            ImportIdentity.import_id == ImportRow.import_id,
-            ImportIdentity.identity == ImportRow.identity,
-            ImportIdentity.occurrence == ImportRow.occurrence,
-        )
-        statement = (
-            select(ImportRow, func.coalesce(ImportIdentity.record_id, ImportRow.record_id))
-            .outerjoin(ImportIdentity, became)
-            .where(*conditions)
-            .order_by(ImportRow.position)
-        )
-        found = (await session.execute(statement.limit(query.limit + 1))).all()
-        total = None
-        if query.with_total:
-            total = await session.scalar(
-                select(func.count()).select_from(ImportRow).where(conditions[0], *conditions[2:])
-            )
-    spec = SPECS[LedgerKind(kind)]
-    shown = [import_preview.shown_row(spec, row, made) for row, made in found[: query.limit]]
-    more = len(found) > query.limit
-    return {
-        "items": shown,
-        "next_cursor": sign("cursor:import_rows", [shown[-1]["position"]]) if more else None,
-        "prev_cursor": None,
-        "total": total,
-        "total_is_exact": total is not None,
-        "notice": None,
-    }
-
-
-def _after(cursor: str | None) -> int:
-    if cursor is None:
-        return -1
-    try:
-        stored: Any = unsign("cursor:import_rows", cursor)
-        return int(stored[0])
-    except (ValueError, TypeError, IndexError) as error:
-        raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid") from error
-
-
-async def annotated(actor: Actor, import_id: UUID) -> tuple[str, bytes]:
-    """The user's own file with red cells and reasons. Raises NotFound, Conflict."""
-    async with database().session() as session:
-        record = await session.scalar(
-            select(Import).where(Import.id == import_id, LISTING.visible(actor))
-        )
-        if record is None:
-            raise NotFound
-        stored = await session.get(ImportFile, import_id)
-        if stored is None or record.preview_enc is None:
-            raise Conflict("文件还没有读完，或者已经按期清除", code="annotated_not_available")
-        staged = await session.execute(
-            select(ImportRow.payload_enc).where(ImportRow.import_id == import_id)
-        )
-        sealed = [payload for (payload,) in staged]
-        preview, content, name = record.preview_enc, stored.content_enc, record.filename
-    done = await asyncio.to_thread(_annotate, preview, content, sealed, name)
-    await events.record_apart(
-        actor, EventName.DOWNLOADED, RESOURCE, import_id, {"what": "annotated"}, result="ok"
-    )
-    return f"{name.rsplit('.', 1)[0]}-标注.xlsx", done
-
-
-def _annotate(preview: bytes, content: bytes, sealed: list[bytes], name: str) -> bytes:
-    keys = keyring()
-    sheets = [
-        SheetFound(
-            sheet["index"],
-            sheet["name"],
-            sheet["header_row"],
-            {int(at): field for at, field in sheet["fields"].items()},
-            {},
-            (),
-        )
-        for sheet in orjson.loads(keys.decrypt_bytes(preview))["sheets"]
-    ]
-    faults = [
-        Fault(*fault)
-        for payload in sealed
-        for fault in orjson.loads(keys.decrypt_bytes(payload))["faults"]
-    ]
-    return annotate(keys.decrypt_bytes(content), faults, sheets, name)
+    await import_reading.parse(import_id)
 
 
 async def transition(
@@ -309,14 +262,16 @@ async def transition(
 ) -> dict[str, Any]:
     """Commit or cancel. Raises what the flow raises, and Conflict where rows stand in the way."""
     record = await _transition.lock(session, actor, LISTING, Import, import_id)
-    if body.action == "commit":
+    if body.action == ImportAction.COMMIT.value:
         await _commit(session, actor, record, body)
+    elif body.action == ImportAction.READ_AGAIN.value:
+        await read_again(session, actor, record, body, None)
     else:
         await _transition.apply(
             session, actor, record, IMPORT_FLOW, EventName.IMPORT_TRANSITIONED, body
         )
         record.finished_at = now()
-        record.preview_enc = None
+        record.preview_enc = record.own_name_enc = record.correction = None
         await session.flush()
         await _drop_content(session, [import_id])
     await session.flush()
@@ -329,22 +284,35 @@ async def _commit(session: AsyncSession, actor: Actor, record: Import, body: Any
     await _transition.apply(
         session, actor, record, IMPORT_FLOW, EventName.IMPORT_TRANSITIONED, body, told
     )
-    await _check_kind(session, actor, record.kind, record.case_id)
+    may_bring_in(actor, record.kind)
+    await _check_case(session, actor, record.kind, record.case_id)
     # Two imports of one ledger at once: the second one waits here and then finds the rows known.
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
     await session.execute(lock, {"name": f"import:{record.kind}:{record.town_code}"})
     await import_rows.mark_known(session, record)
-    await _check_rows(record, body)
-    add = body.on_edited is EditedRows.ADD
-    states = [RowState.GOOD, RowState.EDITED] if add else [RowState.GOOD]
+    await _check_rows(session, record, body)
+    names = _sheet_names(record)
+    added = [ImportRow.decision == RowDecision.ADD]
+    if body.on_edited is EditedRows.ADD:
+        added.append(ImportRow.decision.is_(None))
+    edited = and_(ImportRow.state == RowState.EDITED, or_(*added))
+    wanted = or_(ImportRow.state == RowState.GOOD, edited)
     writer = import_writers.WRITERS[record.kind]
-    record.rows_committed = await import_rows.bring_in(session, actor, record, states, writer)
+    made = await import_rows.bring_in(session, actor, record, wanted, writer, names)
+    made += await import_updates.bring_in(session, actor, record, names)
+    record.rows_committed = made
+    await import_forgetting.forget(session, record)
     record.mode = body.mode
     record.progress_done = record.progress_total = record.rows_total
     record.finished_at = now()
 
 
-async def _check_rows(record: Import, body: Any) -> None:
+def _sheet_names(record: Import) -> dict[int, str]:
+    kept = import_preview.opened(record.preview_enc) if record.preview_enc else {"sheets": []}
+    return {sheet["index"]: sheet["name"] for sheet in kept["sheets"]}
+
+
+async def _check_rows(session: AsyncSession, record: Import, body: Any) -> None:
     if body.mode is ImportMode.STRICT and record.rows_faulty:
         raise Conflict(
             f"有 {record.rows_faulty} 行有错误，按“全部无误才导入”，一行也没有导入；"
@@ -352,13 +320,47 @@ async def _check_rows(record: Import, body: Any) -> None:
             code="import_has_faults",
             rows_faulty=record.rows_faulty,
         )
-    if record.rows_edited and body.on_edited is None:
+    if not record.rows_edited or body.on_edited is not None:
+        return
+    undecided = (
+        await session.execute(
+            select(ImportRow.sheet, ImportRow.row_number)
+            .where(
+                ImportRow.import_id == record.id,
+                ImportRow.state == RowState.EDITED,
+                ImportRow.decision.is_(None),
+            )
+            .order_by(ImportRow.position)
+        )
+    ).all()
+    if undecided:
+        names = _sheet_names(record)
+        named = [{"sheet": names.get(sheet, ""), "row": row} for sheet, row in undecided[:50]]
+        lines = "、".join(str(each["row"]) for each in named[:10])
+        more = " 等" if len(undecided) > 10 else ""
         raise Conflict(
-            f"有 {record.rows_edited} 行以前导入过，疑似又有改动；请选择保留原记录，还是作为新记录导入",
+            f"有 {len(undecided)} 行（第 {lines}{more} 行）已有记录，内容有出入；"
+            "请逐行选择保留原记录、更新还是作为新记录，或者统一选择",
             code="edited_rows_undecided",
-            rows_edited=record.rows_edited,
+            rows_edited=len(undecided),
+            rows=named,
             choices=[{"value": v, "label": label} for v, label in EditedRows.labels().items()],
         )
+
+
+async def read_again(
+    session: AsyncSession, actor: Actor, record: Import, body: Any, kept: dict[str, Any] | None
+) -> None:
+    """Have a locked import's file read once more, as `kept` says. Raises what the flow raises."""
+    told = {"corrected": kept is not None}
+    await _transition.apply(
+        session, actor, record, IMPORT_FLOW, EventName.IMPORT_TRANSITIONED, body, told
+    )
+    record.correction, record.uses_templates = kept, body.uses_templates
+    record.failure_code = record.failure_message = ""
+    record.progress_done, record.progress_total = 0, None
+    await session.flush()
+    await jobs.enqueue(session, "imports.parse", {"import_id": record.id})
 
 
 async def _drop_content(session: AsyncSession, import_ids: list[UUID]) -> None:

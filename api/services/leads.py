@@ -431,7 +431,9 @@ def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
 def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:
     if not actor.may(Permission.LEAD_REVEAL):
         return []
-    fields = ["narrative", "findings", "identifiers"] if lead["identifiers"] else []
+    held = {each["field"] for each in lead["identifiers"]}
+    fields = ["narrative", "findings", "identifiers"] if held else []
+    fields += [name for name in ("subject_name", "note") if name in held]
     return fields + lead_assists.revealable(lead)
 
 

@@ -30,7 +30,6 @@ from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
-from api.domain.masks import mask_name
 from api.domain.permissions import Permission
 from api.domain.property_items import (
     PROPERTY_FLOW,
@@ -57,6 +56,7 @@ RESOURCE = "property_item"
 _CLOSED = frozenset({PropertyStatus.DISPOSED, PropertyStatus.WITHDRAWN})
 #: Whatever people may write a phone or an ID number into (a custodian with the mobile phone).
 _TEXTS = ("title", "description", "location", "institution", "custodian", "appraiser", "quantity")
+_REVEALED = ("owner_name", "holder_name", "account", "objector")
 
 
 def case_ref(case_id: Any) -> Any:
@@ -138,9 +138,10 @@ _READ: dict[str, Any] = _ITEM | {
     "measures": _MEASURES,
     "created_at": PropertyItem.created_at,
     "updated_at": PropertyItem.updated_at,
+    "revealable": columns.revealable(PropertyItem, *_REVEALED),
 }
 check_columns(PropertyItemItem, _ITEM)
-check_columns(PropertyItemRead, _READ, "available_actions", "revealable")
+check_columns(PropertyItemRead, _READ, "available_actions")
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -194,12 +195,12 @@ async def read(
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(PropertyStatus(item["status"]), actor.unit_id)
     item["available_actions"] = actions(PROPERTY_FLOW.available(actor, standing))
-    filled = [name for name in ("owner_name", "holder_name", "account") if item[name]]
-    item["revealable"] = filled if actor.may(Permission.CASE_REVEAL) else []
+    if not actor.may(Permission.CASE_REVEAL):
+        item["revealable"] = []
     return item
 
 
-def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
+def _sealed(changes: dict[str, Any], held: bytes | None = None) -> dict[str, Any]:
     """Plain names and numbers out, sealed columns in."""
     stored = {k: v for k, v in changes.items() if k not in {"owner_name", "holder_name", "account"}}
     for field in ("owner_name", "holder_name"):
@@ -207,10 +208,7 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
             stored |= sealing.name(field, changes[field])
     if "account" in changes:
         stored |= sealing.certificate("account", changes["account"])
-    for field in _TEXTS:
-        if field in stored:
-            stored[field] = protect.told(stored[field])
-    return stored
+    return stored | sealing.texts({k: v for k, v in stored.items() if k in _TEXTS}, held)
 
 
 async def create(session: AsyncSession, actor: Actor, body: PropertyItemCreate) -> dict[str, Any]:
@@ -242,8 +240,7 @@ async def update(
         raise Forbidden("该财物已处置，不能修改", code="closed")
     _transition.check_version(item, body.version)
     changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
-    for name, value in _sealed(changes).items():
-        setattr(item, name, value)
+    _put(item, _sealed(changes, item.texts_enc))
     item.version += 1
     item.updated_at = now()
     await session.flush()
@@ -286,8 +283,13 @@ async def _determine(session: AsyncSession, actor: Actor, item: PropertyItem, bo
 
 async def _object(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
     del session, actor
-    item.objector_mask = mask_name(body.objector)
-    item.objection = protect.told(body.reason)
+    _put(item, sealing.name("objector", body.objector))
+    _put(item, sealing.texts({"objection": body.reason}, item.texts_enc))
+
+
+def _put(item: PropertyItem, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(item, name, value)
 
 
 async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
@@ -307,7 +309,7 @@ async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body
     )
     item.disposal = body.disposal
     item.disposed_on = body.disposed_on
-    item.disposal_authority = protect.told(body.authority)
+    _put(item, sealing.texts({"disposal_authority": body.authority}, item.texts_enc))
     item.disposal_document_no = body.document_no
     item.proceeds = body.proceeds
 
@@ -329,7 +331,12 @@ async def reveal(
         raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
     item = await _transition.lock(session, actor, LISTING, PropertyItem, record_id)
     keys = keyring()
-    values = {name: keys.decrypt(getattr(item, f"{name}_enc")) for name in body.fields}
+    values = {
+        name: keys.decrypt(getattr(item, f"{name}_enc"))
+        if name in _REVEALED
+        else sealing.original(item.texts_enc, name)
+        for name in body.fields
+    }
     told = {"fields": body.fields, "reason": protect.told(body.reason)}
     await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
     return values

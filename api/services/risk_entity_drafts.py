@@ -98,7 +98,7 @@ def draft(
     entity_id = uuid7()
     uscc = credit_code(body.uscc)
     texts = {name: protect.text(getattr(body, name), name) for name in TEXTS}
-    found = [row for text in texts.values() for row in text.identifiers]
+    found = [row for text in texts.values() for row in text.identifiers] + _told_aside(body)
     for row in found:
         row["entity_id"] = entity_id
     due = known.due.get(body.tier) if body.tier else None
@@ -160,6 +160,18 @@ def draft(
         [viewer for viewer in dict.fromkeys(viewers) if viewer is not None],
         event,
     )
+
+
+def _told_aside(body: RiskEntityCreate) -> list[dict[str, Any]]:
+    """Identifiers in texts that go to the entity's histories: kept with it, without their place."""
+    said = [("assessments.factors", body.factors)]
+    if isinstance(body, RiskEntityRow):
+        said += [("measures.note", body.progress), ("measures.actor", body.measure_actor)]
+    return [
+        row | {"starts_at": None, "ends_at": None}
+        for field, text in said
+        for row in protect.text(text, field).identifiers
+    ]
 
 
 def _first_status(actor: Actor, body: RiskEntityCreate) -> EntityStatus:

@@ -1,6 +1,9 @@
 """Personal values given by themselves: encrypted, masked, and with a blind index for exact search."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from api.core import search
 from api.core.clock import today
@@ -79,3 +82,22 @@ def certificate(prefix: str, value: str) -> dict[str, Any]:
         f"{prefix}_index": account_key(value) if value else None,
         f"{prefix}_mask": mask_account(value),
     }
+
+
+def texts(given: Mapping[str, str], held: bytes | None = None) -> dict[str, Any]:
+    """Free texts masked, and the columns that keep the originals of those in which something was
+    masked; `held` are the originals so far, of which those of other texts stay."""
+    kept: dict[str, str] = orjson.loads(keyring().decrypt_bytes(held)) if held else {}
+    masked: dict[str, Any] = {}
+    for name, value in given.items():
+        masked[name] = protect.told(value)
+        kept.pop(name, None)
+        if masked[name] != value:
+            kept[name] = value
+    sealed = keyring().encrypt_bytes(orjson.dumps(kept)) if kept else None
+    return masked | {"texts_enc": sealed, "texts_kept": sorted(kept)}
+
+
+def original(held: bytes | None, name: str) -> str:
+    """The original of one masked text; empty where there is none."""
+    return str(orjson.loads(keyring().decrypt_bytes(held)).get(name, "")) if held else ""

@@ -30,7 +30,7 @@ from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
 from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
-from api.services import _transition, protect, sealing, searching
+from api.services import _transition, columns, protect, sealing, searching
 from api.services.property_items import case_ref
 
 RESOURCE = "victim"
@@ -39,6 +39,9 @@ errors.CONSTRAINTS["uq_victims_case_person"] = lambda: Conflict(
     "该证件号刚由他人在本案登记，请刷新", code="already_registered"
 )
 
+_REVEALED = ("name", "id_number", "phone", "account", "address")
+#: Free texts: what is masked in them is kept beside them.
+_TEXTS = ("bank_name", "note", "basis")
 _UNDER_WAY = (
     DistributionStatus.APPROVED,
     DistributionStatus.PUBLISHED,
@@ -93,9 +96,10 @@ _READ: dict[str, Any] = _ITEM | {
     "import_row": Victim.import_row,
     "created_at": Victim.created_at,
     "updated_at": Victim.updated_at,
+    "revealable": columns.revealable(Victim, *_REVEALED),
 }
 check_columns(VictimItem, _ITEM)
-check_columns(VictimRead, _READ, "available_actions", "revealable")
+check_columns(VictimRead, _READ, "available_actions")
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -167,19 +171,18 @@ async def read(
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(VictimStatus(item["status"]), actor.unit_id)
     item["available_actions"] = actions(VICTIM_FLOW.available(actor, standing))
-    filled = [name for name in _REVEALED if item[name]]
-    item["revealable"] = filled if actor.may(Permission.VICTIM_REVEAL) else []
+    if not actor.may(Permission.VICTIM_REVEAL):
+        item["revealable"] = []
     return item
 
 
-_REVEALED = ("name", "id_number", "phone", "account", "address")
 _NUMBERS = {
     "phone": IdentifierKind.PHONE,
     "account": IdentifierKind.BANK_ACCOUNT,
 }
 
 
-def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
+def _sealed(changes: dict[str, Any], held: bytes | None = None) -> dict[str, Any]:
     stored = {k: v for k, v in changes.items() if k not in _REVEALED}
     if "name" in changes:
         stored |= sealing.name("name", changes["name"], indexed=True)
@@ -192,10 +195,7 @@ def _sealed(changes: dict[str, Any]) -> dict[str, Any]:
     for field, kind in _NUMBERS.items():
         if field in changes:
             stored |= sealing.number(field, kind, changes[field])
-    for field in ("note", "bank_name"):
-        if field in stored:
-            stored[field] = protect.told(stored[field])
-    return stored
+    return stored | sealing.texts({k: v for k, v in stored.items() if k in _TEXTS}, held)
 
 
 def _is_elder(id_number: str, on: date | None) -> bool | None:
@@ -294,10 +294,9 @@ async def update(
     if {"name", "id_number", "account", "bank_name"} & set(changes):
         # a payment that the bank sent back may be corrected; one that was only approved may not
         await _not_promised(session, victim.id, LineStatus.PLANNED, LineStatus.PAYING)
-    sealed = _sealed(changes)
+    sealed = _sealed(changes, victim.texts_enc)
     await _once(session, victim.case_id, sealed.get("id_number_index"), victim.id)
-    for name, value in sealed.items():
-        setattr(victim, name, value)
+    _put(victim, sealed)
     plain = keyring().decrypt(victim.id_number_enc) if victim.id_number_enc else ""
     victim.is_elder = _is_elder(plain, victim.paid_on)
     victim.version += 1
@@ -307,6 +306,11 @@ async def update(
         session, actor, EventName.VICTIM_UPDATED, RESOURCE, victim.id, {"fields": sorted(changes)}
     )
     return await read(actor, record_id, session)
+
+
+def _put(victim: Victim, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(victim, name, value)
 
 
 async def _not_promised(session: AsyncSession, victim_id: UUID, *statuses: LineStatus) -> None:
@@ -351,7 +355,7 @@ async def transition(
             body.returns,
             body.refunds,
         )
-        victim.basis = protect.told(body.basis)
+        _put(victim, sealing.texts({"basis": body.basis}, victim.texts_enc))
     elif body.action == VictimAction.EXCLUDE.value:
         victim.standing = Standing.EXCLUDED
     elif body.action == VictimAction.REOPEN.value and victim.standing is Standing.EXCLUDED:
@@ -375,7 +379,12 @@ async def reveal(
         raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
     victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
     keys = keyring()
-    values = {name: keys.decrypt(getattr(victim, f"{name}_enc")) for name in body.fields}
+    values = {
+        name: sealing.original(victim.texts_enc, name)
+        if name in _TEXTS
+        else keys.decrypt(getattr(victim, f"{name}_enc"))
+        for name in body.fields
+    }
     told = {"fields": body.fields, "reason": protect.told(body.reason)}
     await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
     return values

@@ -3,6 +3,7 @@ import type { Tone } from '@/ui/types'
 
 export const IMPORT_TONES: Record<ImportStatus, Tone> = {
   parsing: 'active',
+  needs_mapping: 'waiting',
   preview: 'waiting',
   failed: 'stopped',
   committed: 'done',
