@@ -58,6 +58,7 @@ import type {
   LedgerKind,
   LeftOut,
   LegalActor,
+  LineRole,
   LineStatus,
   ListNoun,
   Measure,
@@ -96,9 +97,11 @@ import type {
   RiskTier,
   Role,
   Roll,
+  RowDecision,
   RowState,
   RuleGroup,
   SetupStep,
+  SheetState,
   SimilarityReason,
   Solved,
   Standing,
@@ -490,6 +493,8 @@ export const EventNameLabels: Record<EventName, string> = {
   'distribution.transitioned': '办理清退方案',
   'import.created': '上传台账',
   'import.read': '读取台账',
+  'import.decided': '选择有出入的行怎样处理',
+  'import_template.changed': '维护台账模板',
   'import.transitioned': '办理导入',
   'unit.changed': '维护单位',
   'post.changed': '维护岗位',
@@ -600,6 +605,7 @@ export const ImportSortLabels: Record<ImportSort, string> = {
 
 export const ImportStatusLabels: Record<ImportStatus, string> = {
   'parsing': '解析中',
+  'needs_mapping': '待对应栏目',
   'preview': '待确认',
   'failed': '无法读取',
   'committed': '已导入',
@@ -741,6 +747,21 @@ export const LegalActorLabels: Record<LegalActor, string> = {
   'fundraising_lead_city': '设区的市级以上处置非法集资牵头部门',
   'penalty_agency': '具有行政处罚权的行政机关',
   'police': '公安机关',
+}
+
+export const LineRoleLabels: Record<LineRole, string> = {
+  'title': '标题',
+  'group': '上层表头',
+  'header': '表头',
+  'data': '数据',
+  'total': '合计',
+  'section': '分段',
+  'note': '说明',
+  'example': '示例',
+  'numbers': '列号',
+  'struck': '划掉',
+  'left_out': '人工去掉',
+  'unread': '未读取',
 }
 
 export const LineStatusLabels: Record<LineStatus, string> = {
@@ -1059,11 +1080,17 @@ export const RollLabels: Record<Roll, string> = {
   'next_working_day': '顺延至节假日后第一个工作日',
 }
 
+export const RowDecisionLabels: Record<RowDecision, string> = {
+  'skip': '保留原记录',
+  'add': '作为新记录',
+  'update': '更新原记录',
+}
+
 export const RowStateLabels: Record<RowState, string> = {
   'good': '可导入',
   'faulty': '有错误',
   'known': '以前已导入',
-  'edited': '以前导入过，疑似又有改动',
+  'edited': '已有记录，内容有出入',
   'repeated': '与前面工作表中的行相同',
 }
 
@@ -1101,6 +1128,15 @@ export const SetupStepLabels: Record<SetupStep, string> = {
   'units': '建立成员单位和村（社区）',
   'posts': '为成员单位设岗并指定人员',
   'liaisons': '指定各单位联络员',
+}
+
+export const SheetStateLabels: Record<SheetState, string> = {
+  'read': '已读取',
+  'hidden': '隐藏，未读取',
+  'skipped': '人工去掉',
+  'no_header': '没有找到表头',
+  'columns_missing': '缺少必需的列',
+  'empty': '空表',
 }
 
 export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
