@@ -552,6 +552,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 台账模板
+         * @description 本镇存下的台账模板，最近用过的在前，全部在一页。
+         */
+        get: operations["import_templates_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除模板
+         * @description 删除模板；已按它读取的台账不变。
+         */
+        delete: operations["import_templates_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * 模板改名
+         * @description 给模板改名。
+         */
+        patch: operations["import_templates_rename"];
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -605,11 +649,51 @@ export interface paths {
         };
         /**
          * 下载标注后的台账
-         * @description 原文件加上标红的错误单元格和原因，总是 .xlsx。
+         * @description 原文件加上标红的错误单元格和原因，总是 .xlsx，只给上传的人；导入之后原文件清除，只余未导入的行中不含个人信息的各栏。
          */
         get: operations["imports_annotated"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更正读法
+         * @description 指明表头、各列的栏目和单位、不导入和应当导入的行，重新读取；可存为同样表头的台账的模板。
+         */
+        post: operations["imports_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 处理有出入的行
+         * @description 逐行或者对尚未选择的各行：保留原记录、作为新记录，或者更新原记录。
+         */
+        post: operations["imports_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -625,9 +709,29 @@ export interface paths {
         };
         /**
          * 导入的行
-         * @description 逐行查看理解结果和错误；个人信息已打码。
+         * @description 逐行查看理解结果和错误，个人信息已打码；导入或取消之前只给上传的人。
          */
         get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 文件的样子
+         * @description 各工作表的前几十行、被认作不是数据的行，以及各列对应什么栏目；只给上传的人。
+         */
+        get: operations["imports_sheets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -647,7 +751,7 @@ export interface paths {
         put?: never;
         /**
          * 办理导入
-         * @description 确认导入（全部无误才导入，或只导入无误的行），或取消。
+         * @description 确认导入（全部无误才导入，或只导入无误的行）、重新读取，或取消。
          */
         post: operations["imports_transition"];
         delete?: never;
@@ -4751,6 +4855,24 @@ export interface components {
             label: string;
         };
         /**
+         * ColumnSeen
+         * @description A column, and what it is taken for.
+         */
+        ColumnSeen: {
+            /** @description 列，从 0 起 */
+            at: number;
+            /** @description 栏目；“+”并入补充说明，“-”不导入 */
+            field: string;
+            /** @description 表头文字 */
+            heading: string;
+            /** @description 列标 */
+            letter: string;
+            /** @description 金额列的一个单位是多少元 */
+            unit: string | null;
+            /** @description 单位由何而来 */
+            unit_from: string;
+        };
+        /**
          * Confidence
          * @description How sure the table is of a row.
          * @enum {string}
@@ -4773,6 +4895,18 @@ export interface components {
             receipt_at: string | null;
         };
         /**
+         * CorrectionIn
+         * @description A person's reading of the file; it replaces an earlier one.
+         */
+        CorrectionIn: {
+            /** @description 各工作表的识别结果 */
+            sheets: components["schemas"]["SheetCorrectionIn"][];
+            /** @description 存为模板时的名称；不填则不存 */
+            template_name?: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
          * CustodianName
          * @description Who is to keep an identity, in one of the two places.
          */
@@ -4793,6 +4927,18 @@ export interface components {
          * @enum {string}
          */
         CustodyPlace: "handler" | "supervisor";
+        /**
+         * DecisionIn
+         * @description What becomes of edited rows: of those named, or of all that are not decided.
+         */
+        DecisionIn: {
+            /** @description 怎样处理有出入的行 */
+            decision: components["schemas"]["RowDecision"];
+            /** @description 行的次序号；不填为尚未选择的各行 */
+            positions?: number[] | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
         /**
          * Department
          * @description The organs other than the police, as the form offers them.
@@ -5367,7 +5513,7 @@ export interface components {
         DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
         /**
          * EditedRows
-         * @description What happens to rows that look like an earlier row with a changed cell.
+         * @description What happens to rows that look like a record that is there, with a changed cell.
          * @enum {string}
          */
         EditedRows: "skip" | "add";
@@ -5558,7 +5704,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5580,6 +5726,8 @@ export interface components {
          * @description What is wrong, or doubtful, with one cell.
          */
         FaultShown: {
+            /** @description 单元格，例如 C5；整行的问题为行号 */
+            address: string;
             /** @description 代码 */
             code: string;
             /** @description 所在列 */
@@ -5629,6 +5777,20 @@ export interface components {
          * @enum {string}
          */
         FeedbackMode: "phone" | "in_person" | "letter" | "online" | "impossible";
+        /**
+         * FieldChoice
+         * @description A column that the ledger knows.
+         */
+        FieldChoice: {
+            /** @description 字段名 */
+            field: string;
+            /** @description 是否金额 */
+            is_money: boolean;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 是否必填 */
+            required: boolean;
+        };
         /**
          * FieldKind
          * @description How a form asks for a field, and how the wire carries it.
@@ -6124,6 +6286,10 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 是否按更正读取 */
+            is_corrected: boolean;
+            /** @description 是否由本人上传；导入之前只有本人看得到内容 */
+            is_uploader: boolean;
             /** @description 种类 */
             kind: components["schemas"]["LedgerKind"];
             /** @description 导入方式 */
@@ -6150,6 +6316,8 @@ export interface components {
             rows_repeated: number;
             /** @description 总行数 */
             rows_total: number;
+            /** @description 内容有出入、尚未选择怎样处理的行数 */
+            rows_undecided: number;
             /** @description 有提醒的行数 */
             rows_warned: number;
             /** @description 字节数 */
@@ -6165,14 +6333,37 @@ export interface components {
             version: number;
         };
         /**
+         * ImportReadAgain
+         * @description 重新读取
+         */
+        ImportReadAgain: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "read_again";
+            /** 按已存的模板读取 */
+            uses_templates: boolean;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * ImportRowShown
          * @description One row of the file as it was understood; personal data behind masks.
          */
         ImportRowShown: {
+            /** @description 各栏目所在的单元格 */
+            addresses: {
+                [key: string]: string;
+            };
             /** @description 各列内容（已打码） */
             cells: {
                 [key: string]: string;
             };
+            /** @description 怎样处理有出入的行 */
+            decision: components["schemas"]["RowDecision"] | null;
+            /** @description 可以怎样处理这一行 */
+            decisions: components["schemas"]["RowDecision"][];
             /** @description 错误和提醒 */
             faults: components["schemas"]["FaultShown"][];
             /** @description 序号 */
@@ -6183,6 +6374,8 @@ export interface components {
             row: number;
             /** @description 工作表 */
             sheet: number;
+            /** @description 工作表名称 */
+            sheet_name: string;
             /** @description 该行状态 */
             state: components["schemas"]["RowState"];
         };
@@ -6197,7 +6390,7 @@ export interface components {
          * @description Where an import stands.
          * @enum {string}
          */
-        ImportStatus: "parsing" | "preview" | "failed" | "committed" | "cancelled";
+        ImportStatus: "parsing" | "needs_mapping" | "preview" | "failed" | "committed" | "cancelled";
         /**
          * Industry
          * @description The eight fields of the campaign's ledgers, and two that occur beside them.
@@ -7993,6 +8186,36 @@ export interface components {
             status: components["schemas"]["LineStatus"];
         };
         /**
+         * LineLeftOut
+         * @description A line below the heading that was taken for no data.
+         */
+        LineLeftOut: {
+            /** @description 角色 */
+            role: components["schemas"]["LineRole"] | null;
+            /** @description 所在行 */
+            row: number;
+            /** @description 留言内容 */
+            text: string;
+        };
+        /**
+         * LineRole
+         * @description How a line was understood. A line without a role is data.
+         * @enum {string}
+         */
+        LineRole: "title" | "group" | "header" | "data" | "total" | "section" | "note" | "example" | "numbers" | "struck" | "left_out" | "unread";
+        /**
+         * LineShown
+         * @description One line as it stands in the sheet.
+         */
+        LineShown: {
+            /** @description 各列内容（已打码） */
+            cells: string[];
+            /** @description 是什么行；数据行为空 */
+            role: components["schemas"]["LineRole"] | null;
+            /** @description 所在行 */
+            row: number;
+        };
+        /**
          * LineStatus
          * @description What became of one line.
          * @enum {string}
@@ -9075,6 +9298,21 @@ export interface components {
         Page_RouteRead_: {
             /** @description 本页记录 */
             items: components["schemas"]["RouteRead"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[TemplateShown] */
+        Page_TemplateShown_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["TemplateShown"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
             /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
@@ -12045,6 +12283,12 @@ export interface components {
             routed: boolean;
         };
         /**
+         * RowDecision
+         * @description What becomes of one such row.
+         * @enum {string}
+         */
+        RowDecision: "skip" | "add" | "update";
+        /**
          * RowState
          * @description What a row of the file is to us.
          * @enum {string}
@@ -12195,6 +12439,67 @@ export interface components {
             items: components["schemas"]["StepShown"][];
         };
         /**
+         * SheetCorrectionIn
+         * @description How one sheet is to be read; what is left out stays the machine's reading.
+         */
+        SheetCorrectionIn: {
+            /** @description 列（从 0 起）对应的栏目；“+”并入补充说明，“-”不导入 */
+            columns?: {
+                [key: string]: string;
+            };
+            /** @description 表头的第一行和最后一行 */
+            header?: [
+                number,
+                number
+            ] | null;
+            /** @description 第几个工作表，从 0 起 */
+            index: number;
+            /** @description 应当导入的行 */
+            rows_in?: number[];
+            /** @description 不导入的行 */
+            rows_out?: number[];
+            /**
+             * @description 整个工作表不读
+             * @default false
+             */
+            skip: boolean;
+            /** @description 金额列的一个单位是多少元，例如万元为 10000 */
+            units?: {
+                [key: string]: number | string;
+            };
+        };
+        /**
+         * SheetSeen
+         * @description A sheet as it stands in the file, and how it is read; personal data behind masks.
+         */
+        SheetSeen: {
+            /** @description 识别出的列 */
+            columns: components["schemas"]["ColumnSeen"][];
+            /** @description 表头的第一行和最后一行 */
+            header: [
+                number,
+                number
+            ] | null;
+            /** @description 第几个工作表，从 0 起 */
+            index: number;
+            /** @description 被认作不是数据的行 */
+            left_out: components["schemas"]["LineLeftOut"][];
+            /** @description 各受害人应得 */
+            lines: components["schemas"]["LineShown"][];
+            /** @description 没有找到的必需栏目 */
+            missing: string[];
+            /** @description 名称 */
+            name: string;
+            /** @description 应当导入的行 */
+            rows_in: number[];
+            /** @description 不导入的行 */
+            rows_out: number[];
+            /** @description 是否整个工作表不读 */
+            skip: boolean;
+            /** @description 该行状态 */
+            state: components["schemas"]["SheetState"];
+        };
+        /**
          * SheetShown
          * @description How one sheet was understood.
          */
@@ -12205,8 +12510,28 @@ export interface components {
             header_row: number;
             /** @description 没有对应栏目的列 */
             ignored: string[];
+            /** @description 第几个工作表，从 0 起 */
+            index: number;
             /** @description 名称 */
             name: string;
+            /** @description 按哪个模板读取 */
+            template: components["schemas"]["Named"] | null;
+        };
+        /**
+         * SheetState
+         * @description Whether a sheet was read, and why not.
+         * @enum {string}
+         */
+        SheetState: "read" | "hidden" | "skipped" | "no_header" | "columns_missing" | "empty";
+        /**
+         * SheetsSeen
+         * @description What the mapping of columns needs: the sheets, and what their columns may be.
+         */
+        SheetsSeen: {
+            /** @description 字段名清单 */
+            fields: components["schemas"]["FieldChoice"][];
+            /** @description 各工作表的识别结果 */
+            sheets: components["schemas"]["SheetSeen"][];
         };
         /**
          * SimilarLead
@@ -12332,6 +12657,44 @@ export interface components {
             label: string;
             /** @description 由谁完成 */
             who: string;
+        };
+        /**
+         * TemplateShown
+         * @description A kept reading of tables with one heading.
+         */
+        TemplateShown: {
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 表头各列的文字 */
+            headings: string[];
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 种类 */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description 最近使用时间 */
+            last_used_at: string | null;
+            /** @description 名称 */
+            name: string;
+            /** @description 用过几次 */
+            used: number;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * TemplateUpdate
+         * @description A new name.
+         */
+        TemplateUpdate: {
+            /** @description 名称 */
+            name: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
         };
         /**
          * TimeRuleRead
@@ -13331,10 +13694,13 @@ export type CivilRoute = components['schemas']['CivilRoute'];
 export type ClaimBy = components['schemas']['ClaimBy'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
+export type ColumnSeen = components['schemas']['ColumnSeen'];
 export type Confidence = components['schemas']['Confidence'];
 export type Conversation = components['schemas']['Conversation'];
+export type CorrectionIn = components['schemas']['CorrectionIn'];
 export type CustodianName = components['schemas']['CustodianName'];
 export type CustodyPlace = components['schemas']['CustodyPlace'];
+export type DecisionIn = components['schemas']['DecisionIn'];
 export type Department = components['schemas']['Department'];
 export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
@@ -13384,6 +13750,7 @@ export type FaultShown = components['schemas']['FaultShown'];
 export type Feed = components['schemas']['Feed'];
 export type FeedData = components['schemas']['FeedData'];
 export type FeedbackMode = components['schemas']['FeedbackMode'];
+export type FieldChoice = components['schemas']['FieldChoice'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type Figure = components['schemas']['Figure'];
 export type FigureQuery = components['schemas']['FigureQuery'];
@@ -13416,6 +13783,7 @@ export type ImportCommit = components['schemas']['ImportCommit'];
 export type ImportItem = components['schemas']['ImportItem'];
 export type ImportMode = components['schemas']['ImportMode'];
 export type ImportRead = components['schemas']['ImportRead'];
+export type ImportReadAgain = components['schemas']['ImportReadAgain'];
 export type ImportRowShown = components['schemas']['ImportRowShown'];
 export type ImportSort = components['schemas']['ImportSort'];
 export type ImportStatus = components['schemas']['ImportStatus'];
@@ -13509,6 +13877,9 @@ export type LiaisonCreate = components['schemas']['LiaisonCreate'];
 export type LiaisonShown = components['schemas']['LiaisonShown'];
 export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
+export type LineLeftOut = components['schemas']['LineLeftOut'];
+export type LineRole = components['schemas']['LineRole'];
+export type LineShown = components['schemas']['LineShown'];
 export type LineStatus = components['schemas']['LineStatus'];
 export type LinkedLead = components['schemas']['LinkedLead'];
 export type ListNoun = components['schemas']['ListNoun'];
@@ -13581,6 +13952,7 @@ export type PageRestrictedFileListed = components['schemas']['Page_RestrictedFil
 export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
+export type PageTemplateShown = components['schemas']['Page_TemplateShown_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
 export type PageTimelineEntry = components['schemas']['Page_TimelineEntry_'];
 export type PageUnitShown = components['schemas']['Page_UnitShown_'];
@@ -13721,6 +14093,7 @@ export type Role = components['schemas']['Role'];
 export type Roll = components['schemas']['Roll'];
 export type RouteRead = components['schemas']['RouteRead'];
 export type Routed = components['schemas']['Routed'];
+export type RowDecision = components['schemas']['RowDecision'];
 export type RowState = components['schemas']['RowState'];
 export type RuleGroup = components['schemas']['RuleGroup'];
 export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
@@ -13732,7 +14105,11 @@ export type SessionShown = components['schemas']['SessionShown'];
 export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
+export type SheetCorrectionIn = components['schemas']['SheetCorrectionIn'];
+export type SheetSeen = components['schemas']['SheetSeen'];
 export type SheetShown = components['schemas']['SheetShown'];
+export type SheetState = components['schemas']['SheetState'];
+export type SheetsSeen = components['schemas']['SheetsSeen'];
 export type SimilarLead = components['schemas']['SimilarLead'];
 export type SimilarLeads = components['schemas']['SimilarLeads'];
 export type SimilarityReason = components['schemas']['SimilarityReason'];
@@ -13741,6 +14118,8 @@ export type SourceLead = components['schemas']['SourceLead'];
 export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
+export type TemplateShown = components['schemas']['TemplateShown'];
+export type TemplateUpdate = components['schemas']['TemplateUpdate'];
 export type TimeRuleRead = components['schemas']['TimeRuleRead'];
 export type TimeRuleShown = components['schemas']['TimeRuleShown'];
 export type TimeRuleVersionCreate = components['schemas']['TimeRuleVersionCreate'];
@@ -14695,6 +15074,15 @@ export interface operations {
             };
             /** @description 授权被拒绝 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description 授权被拒绝 */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16806,6 +17194,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description 数据已从备份恢复，须从头读取 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description 内容有误 */
             422: {
                 headers: {
@@ -16919,6 +17314,313 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HolidayYearShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_templates_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["LedgerKind"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TemplateShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_templates_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 台账模板 */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_templates_rename: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description 台账模板 */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
                 };
             };
             /** @description 请求无法解析 */
@@ -17328,8 +18030,263 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description 文件还没有读完，或者已经清除 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description 内容有误 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_correct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 来自哪次台账导入 */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 来自哪次台账导入 */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17359,6 +18316,8 @@ export interface operations {
                 with_total?: boolean;
                 /** @description 该行状态；可重复给出，取其中之一 */
                 state?: components["schemas"]["RowState"][];
+                /** @description 有错误的行排在前面 */
+                faulty_first?: boolean;
             };
             header?: never;
             path: {
@@ -17425,6 +18384,81 @@ export interface operations {
             };
         };
     };
+    imports_sheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 来自哪次台账导入 */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetsSeen"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 文件正在读取，或者已经导入、取消 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imports_transition: {
         parameters: {
             query?: never;
@@ -17442,7 +18476,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ImportCommit"] | components["schemas"]["ImportCancel"];
+                "application/json": components["schemas"]["ImportCommit"] | components["schemas"]["ImportReadAgain"] | components["schemas"]["ImportCancel"];
             };
         };
         responses: {
@@ -22545,6 +23579,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description 线索还没有交办 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 内容有误 */
             422: {
