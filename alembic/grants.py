@@ -135,7 +135,8 @@ DECISIONS: dict[str, Decision] = {
         "测算出的每一行都留着；只记它走到哪一步、由哪笔分录支付",
         only=("status", "sent_transfer_id", "paid_transfer_id", "paid_at"),
     ),
-    "rewards": _noun("lead_id", "main_lead_id", "reporter_kind"),
+    # the lead whose outcome counts changes when leads that were merged are two again
+    "rewards": _noun("lead_id", "reporter_kind"),
     "reward_rules": _WRITTEN_ONCE,
     "victims": _noun("case_id"),
     "property_items": _noun("case_id"),
@@ -175,6 +176,7 @@ DECISIONS: dict[str, Decision] = {
     ),
     "informant_recusals": _WRITTEN_ONCE,
     "recheck_samples": _WRITTEN_ONCE,
+    "recheck_seeds": Decision(_W, "封存的种子只记用在哪一次抽样", only=("used_by_id",)),
     "recheck_sample_lines": Decision(
         _W, "抽中的只补复核结果", only=("second_conclusion", "second_unit_id", "second_on")
     ),

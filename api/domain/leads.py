@@ -1,5 +1,6 @@
 """Leads (线索): statuses, actions, conclusions and the life cycle (facts 3.1)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol, cast
 from uuid import UUID
@@ -165,6 +166,23 @@ class FeedbackMode(Labelled):
     IMPOSSIBLE = "impossible", "无法反馈（说明原因）"
 
 
+def feedback_modes(
+    kind: "ReporterKind", *, has_phone: bool, has_receipt: bool
+) -> tuple[FeedbackMode, ...]:
+    """By which ways this reporter can be answered at all: nobody calls whom nobody knows, and
+    nothing stands on a receipt that was never given."""
+    named = kind is ReporterKind.REAL_NAME
+    ways = {
+        FeedbackMode.PHONE: has_phone,
+        FeedbackMode.IN_PERSON: named,
+        FeedbackMode.LETTER: named,
+        FeedbackMode.ONLINE: has_receipt,
+        # who has a receipt reads the answer there
+        FeedbackMode.IMPOSSIBLE: not has_receipt,
+    }
+    return tuple(mode for mode in FeedbackMode if ways[mode])
+
+
 class LeftOut(Labelled):
     """Why a lead is not in the figures (capability C3)."""
 
@@ -202,6 +220,11 @@ class LeadRecord(Record, Protocol):
     #: Who concluded it last: the person and the unit.
     concluded_by_id: UUID | None
     concluded_unit_id: UUID | None
+    #: Everybody who had a hand in a conclusion of this round: units in charge, assisting, clicking.
+    concluded_unit_ids: Sequence[UUID]
+    concluded_person_ids: Sequence[UUID]
+    #: Whether it was drawn for a second verification that has not ended.
+    recheck_drawn: bool
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
     #: Who asked for the approval of a hand-over to the police.
@@ -233,7 +256,8 @@ MAY_BE_OFFENCE = Predicate(
 def _is_somebody_else(actor: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
     return lead.status is not S.RECHECK or (
-        actor.unit_id != lead.concluded_unit_id and actor.id != lead.concluded_by_id
+        actor.unit_id not in {lead.concluded_unit_id, *lead.concluded_unit_ids}
+        and actor.id not in {lead.concluded_by_id, *lead.concluded_person_ids}
     )
 
 
@@ -243,6 +267,15 @@ SOMEBODY_ELSE = Predicate(
     "二次核查的结论须由作出原结论的单位和人员以外的人提交",
     _is_somebody_else,
     Forbidden,
+)
+
+
+#: What was drawn is verified before the lead goes where nobody would look again, in any order.
+NOT_DRAWN = Predicate(
+    "recheck_pending",
+    "线索已被抽中二次核查，核查结束以前不能办结、归档、撤回、不予受理或者并入其他线索",
+    lambda _, record: not cast("LeadRecord", record).recheck_drawn,
+    Conflict,
 )
 
 
@@ -628,10 +661,10 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
-            when=(CLOSER, RESULT_BACK),
+            when=(CLOSER, RESULT_BACK, NOT_DRAWN),
         ),
         A.ARCHIVE: Step(
-            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER,)
+            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER, NOT_DRAWN)
         ),
         A.RECHECK: Step(
             DRAWABLE,
@@ -652,7 +685,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.REJECTED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
-            when=(NOTHING_MERGED,),
+            when=(NOTHING_MERGED, NOT_DRAWN),
             danger=True,
         ),
         A.MARK: Step(
@@ -674,7 +707,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.WITHDRAWN,
             P.LEAD_ASSIGN,
             fields=(REASON,),
-            when=(NOT_PENDING, NOTHING_MERGED),
+            when=(NOT_PENDING, NOTHING_MERGED, NOT_DRAWN),
             danger=True,
         ),
         A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),

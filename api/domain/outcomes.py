@@ -4,7 +4,12 @@ What the campaign did to offenders and to companies stands in other ledgers; wha
 what it established is recorded here, so that these goals too are counted from rows.
 """
 
+from datetime import date
+from typing import Protocol, cast
+from uuid import UUID
+
 from api.domain.actors import Actor
+from api.domain.errors import Conflict
 from api.domain.flow import OWN_UNIT, REASON, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
@@ -21,6 +26,7 @@ class OutcomeKind(Labelled):
 class OutcomeStatus(Labelled):
     """Whether it holds."""
 
+    DRAFT = "draft", "待审核发布"
     PUBLISHED = "published", "已发布"
     WITHDRAWN = "withdrawn", "已撤销"
 
@@ -28,12 +34,61 @@ class OutcomeStatus(Labelled):
 class OutcomeAction(Labelled):
     """What people do with it."""
 
+    PUBLISH = "publish", "审核发布"
     WITHDRAW = "withdraw", "撤销"
     RESTORE = "restore", "恢复"
+    RESUBMIT = "resubmit", "重新提交审核"
 
 
 def _own_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
+
+
+class OutcomeRecord(Record, Protocol):
+    """What the predicates below read."""
+
+    kind: OutcomeKind
+    judgment_court: str
+    judgment_no: str
+    judged_on: date | None
+    #: Who wrote the text last; somebody else reads it before it goes out.
+    prepared_by_id: UUID | None
+
+
+def _judged(_: Actor, record: Record) -> bool:
+    told = cast("OutcomeRecord", record)
+    return bool(told.judgment_court and told.judgment_no and told.judged_on)
+
+
+#: 以案说法 tells of what a court has judged in public; before that somebody's guilt is not known.
+JUDGED = Predicate(
+    "not_judged",
+    "典型案例须有已经公开的生效裁判：请先填写作出裁判的法院、案号和裁判日期",
+    _judged,
+    Conflict,
+)
+ANOTHER = Predicate(
+    "own_text",
+    "登记、修改典型案例的人不能自己审核发布，须由另一人审核",
+    lambda actor, record: actor.id != cast("OutcomeRecord", record).prepared_by_id,
+)
+TYPICAL = Predicate(
+    "not_typical",
+    "只有典型案例须重新提交审核",
+    lambda _, record: cast("OutcomeRecord", record).kind is OutcomeKind.TYPICAL_CASE,
+    Conflict,
+)
+NOT_TYPICAL = Predicate(
+    "typical",
+    "典型案例须重新提交审核，由另一人审核后发布",
+    lambda _, record: cast("OutcomeRecord", record).kind is not OutcomeKind.TYPICAL_CASE,
+    Conflict,
+)
+
+
+def first_status(kind: OutcomeKind) -> OutcomeStatus:
+    """Where an outcome begins: an exposed case is nothing yet that anybody published."""
+    return OutcomeStatus.DRAFT if kind is OutcomeKind.TYPICAL_CASE else OutcomeStatus.PUBLISHED
 
 
 ISSUER = Predicate("not_own_unit", "只有登记单位或镇专项办可以办理", _own_or_office)
@@ -42,8 +97,14 @@ OUTCOME_FLOW: Flow[OutcomeStatus, OutcomeAction] = Flow(
     "outcome",
     OutcomeStatus.PUBLISHED,
     {
+        OutcomeAction.PUBLISH: Step(
+            frozenset({OutcomeStatus.DRAFT}),
+            OutcomeStatus.PUBLISHED,
+            P.OUTCOME_APPROVE,
+            when=(TYPICAL, JUDGED, ANOTHER),
+        ),
         OutcomeAction.WITHDRAW: Step(
-            frozenset({OutcomeStatus.PUBLISHED}),
+            frozenset({OutcomeStatus.DRAFT, OutcomeStatus.PUBLISHED}),
             OutcomeStatus.WITHDRAWN,
             P.OUTCOME_HANDLE,
             fields=(REASON,),
@@ -55,7 +116,14 @@ OUTCOME_FLOW: Flow[OutcomeStatus, OutcomeAction] = Flow(
             OutcomeStatus.PUBLISHED,
             P.OUTCOME_HANDLE,
             fields=(REASON,),
-            when=(ISSUER,),
+            when=(ISSUER, NOT_TYPICAL),
+        ),
+        OutcomeAction.RESUBMIT: Step(
+            frozenset({OutcomeStatus.WITHDRAWN}),
+            OutcomeStatus.DRAFT,
+            P.OUTCOME_HANDLE,
+            fields=(REASON,),
+            when=(ISSUER, TYPICAL),
         ),
     },
 )

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     LEDGER_POST = "ledger:post"
     LEDGER_READ = "ledger:read"
 
+    OUTCOME_APPROVE = "outcome:approve"
     OUTCOME_HANDLE = "outcome:handle"
     OUTCOME_READ = "outcome:read"
 
@@ -203,6 +204,7 @@ _OFFICE = _VIEWER | {
     P.LEAD_HANDLE,
     P.LEAD_REVEAL,
     P.LEDGER_POST,
+    P.OUTCOME_APPROVE,
     P.OUTCOME_HANDLE,
     P.REWARD_EXPORT,
     P.REWARD_MANAGE,
@@ -227,6 +229,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INFORMANT_ASSIGN,
             P.INFORMANT_READ,
             P.LEAD_APPROVE_TRANSFER,
+            P.OUTCOME_APPROVE,
             P.REWARD_APPROVE,
         }
     ),

@@ -112,6 +112,21 @@ WORDS: Final[Mapping[ReportStage, str]] = {
     _T.STOPPED: "这件事已经停止办理。有疑问可以在下面留言。",
 }
 
+#: Where the answer went another way, or nothing was written, nobody is sent to look for it.
+_ANSWERED_ELSEWHERE: Final = "办理结果已经{mode}。有疑问可以在下面留言，也请打个分。"
+_NOT_TAKEN_SILENTLY: Final = "您反映的情况不属于这次受理的范围。有疑问可以在下面留言。"
+
+
+def words(stage: ReportStage, *, answer: bool, mode: str = "", written: bool = True) -> str:
+    """What the receipt says of a stage. `answer`: it stands below; `mode`: the way it was given
+    else; `written`: staff wrote something."""
+    if stage is _T.ANSWERED and not answer:
+        return _ANSWERED_ELSEWHERE.format(mode=mode or "答复")
+    if stage is _T.NOT_TAKEN and not written:
+        return _NOT_TAKEN_SILENTLY
+    return WORDS[stage]
+
+
 #: Who may judge the outcome (P2): whoever was given one.
 RATEABLE: Final = frozenset({_T.ANSWERED, _T.FINISHED})
 

@@ -27,6 +27,11 @@ class Draw:
     size: int
 
 
+def commitment(seed: str) -> str:
+    """What is shown of a seed before it is used; nobody finds another seed that fits it."""
+    return hashlib.sha256(f"yinling-seed|{seed}".encode()).hexdigest()
+
+
 def digest(population: Iterable[Member]) -> str:
     """The fingerprint of a population, whatever its order."""
     lines = sorted("\t".join((unit.id, *unit.stratum)) for unit in population)

@@ -196,6 +196,7 @@ UNIT_COUNTS: tuple[Count, ...] = (
     Count("partly", "部分解决", "leads", _closed(Solved.PARTLY)),
     Count("not_solved", "未解决", "leads", _closed(Solved.NO)),
     Count("unsaid", "未登记是否解决", "leads", _CLOSED | {"solved_said": False}),
+    Count("responded", "已首次回应", "leads", {"counted": True, "responded": True}, "反馈或者留言"),
     Count("rated", "举报人评价", "leads", {"counted": True, "rated": True}, "反馈后即可评价"),
 )
 #: What narrows each of them to one unit.

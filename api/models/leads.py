@@ -174,11 +174,20 @@ class Lead(Recorded, Versioned, Base):
     #: Who concluded last: somebody else checks a second time.
     concluded_by_id: Mapped[UUID | None]
     concluded_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    #: Everybody who had a hand in a conclusion of this round: they verify nothing a second time.
+    concluded_unit_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), default=list, server_default=text("'{}'")
+    )
+    concluded_person_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), default=list, server_default=text("'{}'")
+    )
     #: Where a civil dispute went.
     diversion_route: Mapped[DiversionRoute | None]
     diversion_department: Mapped[str | None]
     feedback_mode: Mapped[FeedbackMode | None]
     feedback_note: Mapped[str] = mapped_column(default="")
+    #: When the reporter first heard from anybody: an answer, or a message on the receipt.
+    first_response_at: Mapped[datetime | None]
     #: How far its last hand-over came; the hand-overs themselves are in `lead_transfers`.
     transfer_stage: Mapped[TransferStage | None]
     transfer_reminded_on: Mapped[date | None]
@@ -200,6 +209,8 @@ class Lead(Recorded, Versioned, Base):
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"))
     #: Whether others go on in this one: no column, but looked up where a decision asks for it.
     has_merged = False
+    #: Whether it was drawn for a second verification that has not ended: looked up as well.
+    recheck_drawn = False
 
 
 class LeadIdentifier(Base):

@@ -1,6 +1,6 @@
 """Outcomes: exposed cases, education, institutions."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -18,6 +18,14 @@ class Outcome(Recorded, Versioned, Base):
     __table_args__ = (
         CheckConstraint("audience >= 0", name="audience"),
         CheckConstraint("kind <> 'institution' OR document_no <> ''", name="institution_paper"),
+        # No exposed case without a judgment and a second person, whoever writes.
+        CheckConstraint(
+            "kind <> 'typical_case' OR status <> 'published' OR (judgment_no <> ''"
+            " AND judged_on IS NOT NULL AND prepared_by_id IS NOT NULL"
+            " AND approved_by_id IS NOT NULL AND approved_at IS NOT NULL)",
+            name="exposed_case",
+        ),
+        CheckConstraint("approved_by_id <> prepared_by_id", name="two_people"),
         Index(None, "town_code", "id"),
         Index(None, "town_code", "issued_on", "id"),
         Index(None, "owner_unit_id", "id"),
@@ -34,5 +42,13 @@ class Outcome(Recorded, Versioned, Base):
     #: People reached, where somebody counted them.
     audience: Mapped[int | None]
     summary: Mapped[str] = mapped_column(default="")
+    #: The public judgment that an exposed case tells of.
+    judgment_court: Mapped[str] = mapped_column(default="")
+    judgment_no: Mapped[str] = mapped_column(default="")
+    judged_on: Mapped[date | None]
+    #: Who wrote the text last, and who read it and let it out.
+    prepared_by_id: Mapped[UUID | None]
+    approved_by_id: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
     town_code: Mapped[str] = mapped_column(DivisionCode)
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))

@@ -1,6 +1,6 @@
 """Samples for second verification, kept with all they were drawn from: anybody can recompute one."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -30,10 +30,35 @@ class RecheckSample(Recorded, Base):
     period_to: Mapped[date]
     conclusions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     seed: Mapped[str]
+    #: The fingerprint under which the seed was sealed, and when; empty of the first samples.
+    seed_commitment: Mapped[str] = mapped_column(server_default="")
+    seed_committed_at: Mapped[datetime | None]
     #: How many were asked for; fewer were drawn where there are fewer.
     size: Mapped[int]
     population_size: Mapped[int]
     population_digest: Mapped[str]
+
+
+class RecheckSeed(Base):
+    """A seed made by the server and sealed before anybody can know what it draws: one waits for
+    each town, and each is used once."""
+
+    __tablename__ = "recheck_seeds"
+    __table_args__ = (
+        Index(
+            "uq_recheck_seeds_waiting",
+            "town_code",
+            unique=True,
+            postgresql_where=text("used_by_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    town_code: Mapped[str] = mapped_column(DivisionCode)
+    commitment: Mapped[str]
+    seed_enc: Mapped[bytes]
+    committed_at: Mapped[datetime]
+    used_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("recheck_samples.id"))
 
 
 class RecheckSampleLine(Base):

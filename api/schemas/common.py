@@ -187,6 +187,18 @@ def rule_of(field: str) -> str:
     return f"{field}:rule"
 
 
+def options_of(field: str) -> str:
+    """The key among offered values that leaves a choice fewer options: their codes, by commas."""
+    return f"{field}:options"
+
+
+def _offered_options(need: FlowField, values: Mapping[str, str | None]) -> Any:
+    every, kept = _options(need.options), values.get(options_of(need.name))
+    if every is None or kept is None:
+        return every
+    return [option for option in every if option["value"] in kept.split(",")]
+
+
 @cache
 def _usual_offer(each: Available) -> orjson.Fragment:
     return orjson.Fragment(orjson.dumps(offer(each)))
@@ -206,7 +218,7 @@ def offer(
                 "label": need.label,
                 "kind": need.kind.value,
                 "required": need.required,
-                "options": _options(need.options),
+                "options": _offered_options(need, values),
                 "rule": values.get(rule_of(need.name), need.rule),
                 "only_with": _condition(need),
                 "value": values.get(need.name),

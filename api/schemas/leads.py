@@ -179,6 +179,7 @@ class LeadQuery(PageQuery):
     solved: Annotated[list[Solved], Field(max_length=3)] | None = None
     solved_said: bool | None = Field(None, description="是否登记了问题是否解决")
     rated: bool | None = Field(None, description="举报人是否评价过")
+    responded: bool | None = Field(None, description="是否已经首次回应举报人")
     handled_unit_id: UUID | None = Field(
         None, description="办理单位（作出核查结论的单位，没有结论的为承办单位）"
     )
@@ -397,6 +398,8 @@ class LeadRead(LeadItem):
     transfers: list[LeadTransferShown]
     concluded_on: date | None
     feedback_mode: FeedbackMode | None
+    first_response_at: datetime | None = Field(description="首次回应举报人的时间")
+    recheck_drawn: bool = Field(description="已被抽中二次核查，尚未核查结束")
     feedback_note: str
     note: str
     import_id: UUID | None

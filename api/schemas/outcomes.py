@@ -35,6 +35,9 @@ class OutcomeCreate(Wire):
     document_no: Optional = Field("", description="文号；制度机制必填")
     audience: Audience | None = Field(None, description="受众人数")
     summary: OptionalProse = Field("", description="主要内容")
+    judgment_court: Optional = Field("", description="作出生效裁判的法院；典型案例发布前须填写")
+    judgment_no: Optional = Field("", description="裁判文书案号；典型案例发布前须填写")
+    judged_on: Day | None = Field(None, description="裁判日期；典型案例发布前须填写")
 
 
 class OutcomeUpdate(Wire):
@@ -47,6 +50,9 @@ class OutcomeUpdate(Wire):
     document_no: Optional | None = Field(None, description="文号")
     audience: Audience | None = Field(None, description="受众人数")
     summary: OptionalProse | None = Field(None, description="主要内容")
+    judgment_court: Optional | None = Field(None, description="作出生效裁判的法院")
+    judgment_no: Optional | None = Field(None, description="裁判文书案号")
+    judged_on: Day | None = Field(None, description="裁判日期")
 
 
 OutcomeTransition = transition_union(OUTCOME_FLOW, "Outcome")
@@ -93,6 +99,11 @@ class OutcomeRead(OutcomeItem):
     """One outcome."""
 
     summary: str
+    judgment_court: str
+    judgment_no: str
+    judged_on: date | None
+    approved_by: str | None = Field(description="审核发布人")
+    approved_at: datetime | None
     created_at: datetime
     updated_at: datetime
     available_actions: list[AvailableAction]

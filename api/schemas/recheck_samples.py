@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.categories import LeadCategory
@@ -20,9 +20,6 @@ class RecheckSampleCreate(Wire):
     size: Annotated[int, Field(ge=1, le=500)] = Field(description="抽取条数；总体不足时全部抽取")
     conclusions: Annotated[list[LeadConclusion], Field(min_length=1, max_length=6)] = Field(
         default_factory=lambda: [LeadConclusion.UNFOUNDED], description="抽取哪些结论的线索"
-    )
-    seed: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
-        None, description="随机种子；不填由系统生成"
     )
 
 
@@ -64,7 +61,12 @@ class RecheckStratum(Shown):
 class RecheckSampleRead(RecheckSampleItem):
     """One sample with everything needed to draw it again."""
 
-    seed: str
+    seed: str = Field(description="随机种子，由系统生成并在上一次抽样时封存")
+    seed_commitment: str = Field(
+        description="种子封存时公开的摘要：SHA-256(yinling-seed|种子)；早先的样本为空"
+    )
+    seed_committed_at: datetime | None = Field(description="种子封存的时间")
+    next_commitment: str = Field(description="下一次抽样所用种子的摘要，种子尚未公开")
     population_digest: str
     reproduced: bool = Field(description="按种子和总体重新抽取，结果与记录一致")
     strata: list[RecheckStratum]

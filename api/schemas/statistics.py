@@ -116,6 +116,11 @@ class UnitScores(Shown):
     partly: Figure
     not_solved: Figure
     unsaid: Figure
+    responded: Figure = Field(description="已首次回应举报人（反馈或者回执上的留言）的线索")
+    response_minutes: int = Field(description="从收到反映到首次回应的分钟数合计")
+    response_hours_mean: str | None = Field(
+        description="首次回应平均用时（小时），四舍五入到两位小数；没有回应过的为空"
+    )
     rated: Figure = Field(description="举报人评价过的线索；每条只能评价一次")
     score_total: int = Field(description="评分合计；除以评价数就是平均分")
     score_mean: str | None = Field(

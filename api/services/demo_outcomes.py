@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from api.core.clock import TIMEZONE
 from api.domain.outcomes import OutcomeKind
 from api.schemas.outcomes import OutcomeCreate
 from api.services import outcomes
-from api.services.demo_stage import Stage, Story
+from api.services.demo_stage import Stage, Story, act
 
 K = OutcomeKind
 
@@ -22,6 +23,10 @@ _TOLD: Final = (
     (23, "justice", K.TYPICAL_CASE, "以案说法：保健品“免费体检”会销案", "村村响广播", "", 5200),
     (9, "office", K.EDUCATION, "冬季集中宣讲：识骗防骗八问", "新桥村党群服务中心", "", 180),
 )  # fmt: skip
+
+
+#: Judged in public, long before anybody here told of it.
+_JUDGED_ON: Final = date(2021, 12, 20)
 
 
 def stories(stage: Stage) -> list[Story]:
@@ -41,6 +46,7 @@ async def _tell(
 ) -> Story:
     day: date = stage.until.date() - timedelta(days=days)
     yield datetime(day.year, day.month, day.day, 16, 30, tzinfo=TIMEZONE)
+    exposed = kind is K.TYPICAL_CASE
     body = OutcomeCreate(
         kind=kind,
         title=title,
@@ -49,5 +55,11 @@ async def _tell(
         document_no=document_no.format(day.year),
         audience=audience,
         summary="",
+        judgment_court="某县人民法院" if exposed else "",
+        judgment_no="（2021）某刑初某号" if exposed else "",
+        judged_on=_JUDGED_ON if exposed else None,
     )
-    await outcomes.create(stage.session, stage.actors[post], body)
+    made = await outcomes.create(stage.session, stage.actors[post], body)
+    if exposed:
+        leader = stage.actors["leader"]
+        await outcomes.transition(stage.session, leader, UUID(made["id"]), act("publish", made))

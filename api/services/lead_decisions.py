@@ -7,20 +7,25 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import record_access
-from api.core.clock import today
+from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.leads import (
     LEAD_FLOW,
+    NOT_DRAWN,
     NOTHING_MERGED,
     TRIAGE,
+    FeedbackMode,
     LeadAction,
     LeadConclusion,
     LeadStatus,
+    feedback_modes,
 )
 from api.domain.organisation import LEAD_HANDLERS
+from api.models.informants import Informant
 from api.models.leads import Lead
+from api.models.receipts import LeadReceipt
 from api.models.units import Unit
 from api.services import (
     _transition,
@@ -53,6 +58,10 @@ _NO_MORE_ASSISTS = frozenset(
 _NOTHING_MERGED = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOTHING_MERGED in step.when
 )
+#: What the flow refuses to a lead that was drawn for a second verification.
+_NOT_DRAWN = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if NOT_DRAWN in step.when
+)
 #: What the timeline keeps of an action, in the words given and by code.
 _WORDS = ("reason", "department", "document_no", "receipt_no", "feedback_note", "solved_note")
 _CODES = (
@@ -82,6 +91,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
             told[name] = getattr(body, name).value
     before = lead.status
     found: LeadConclusion | None = getattr(body, "conclusion", None)
+    if body.action in _NOT_DRAWN:
+        lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
     if body.action in _NOTHING_MERGED:
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
     if found is LeadConclusion.DUPLICATE:
@@ -140,6 +151,9 @@ async def _ask_assist(session: AsyncSession, actor: Actor, lead: Lead, body: Any
     field = "assisting_unit_id"
     unit = await lead_assists.checked_unit(session, lead, body.assisting_unit_id, field)
     await conflicts.ensure_clear(session, lead, [unit.id])
+    if lead.status is LeadStatus.RECHECK and unit.id in lead.concluded_unit_ids:
+        message = "参与过原结论的单位不能协办二次核查"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "same_unit", message)])
     if unit.id == lead.owner_unit_id:
         message = "承办单位不能同时是协办单位"
         raise Invalid(message, errors=[FieldError(f"/{field}", "same_unit", message)])
@@ -164,8 +178,9 @@ async def _unmark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     owner = await _handler(session, lead, body.unit_id)
-    if owner.id == (lead.concluded_unit_id or lead.owner_unit_id):
-        message = "二次核查须由另一单位承担"
+    first = {lead.concluded_unit_id or lead.owner_unit_id, *lead.concluded_unit_ids}
+    if owner.id in first:
+        message = "二次核查须由另一单位承担，参与过原结论的承办、协办单位都不能承担"
         raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])
     lead.owner_unit_id = owner.id
     lead.solved = lead.solved_note = None
@@ -205,6 +220,10 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     await lead_assists.ensure_answered(session, lead)
     lead.conclusion = body.conclusion
     lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
+    helped = await lead_assists.ever_asked(session, lead)
+    units = [*lead.concluded_unit_ids, actor.unit_id, lead.owner_unit_id, *sorted(helped)]
+    lead.concluded_unit_ids = list(dict.fromkeys(units))
+    lead.concluded_person_ids = list(dict.fromkeys([*lead.concluded_person_ids, actor.id]))
     lead.diversion_route = body.diversion_route
     department = body.diversion_department
     lead.diversion_department = (
@@ -216,8 +235,25 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
 
 async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
+    ways = await _ways(session, lead)
+    if body.feedback_mode not in ways:
+        message = f"举报人没有留下这样的联系方式，可以选择：{'、'.join(m.label for m in ways)}"
+        raise Invalid(message, errors=[FieldError("/feedback_mode", "way_missing", message)])
+    if body.feedback_mode is not FeedbackMode.IMPOSSIBLE:
+        lead.first_response_at = lead.first_response_at or now()
     lead.feedback_mode = body.feedback_mode
     lead.feedback_note = await unnamed.told(session, lead.id, body.feedback_note)
+
+
+async def _ways(session: AsyncSession, lead: Lead) -> tuple[FeedbackMode, ...]:
+    """By which ways the reporter can be answered."""
+    phone = await session.scalar(select(Informant.phone_enc).where(Informant.lead_id == lead.id))
+    receipt = await session.scalar(
+        select(LeadReceipt.lead_id).where(LeadReceipt.lead_id == lead.id)
+    )
+    return feedback_modes(
+        lead.reporter_kind, has_phone=phone is not None, has_receipt=receipt is not None
+    )
 
 
 async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -244,6 +280,8 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await lead_transfers.forget(session, lead)
     lead.conclusion = lead.concluded_on = None
     lead.concluded_by_id = lead.concluded_unit_id = None
+    if not await recheck_samples.is_drawn(session, lead.id):
+        lead.concluded_unit_ids, lead.concluded_person_ids = [], []
     lead.diversion_route = lead.diversion_department = None
     lead.solved = lead.solved_note = None
     # the earlier answer is no answer to this round: withdrawn, the lead stays out of the figures

@@ -1,7 +1,7 @@
 """Leads merged by a link: the original stays, counts no more, and comes back as it was."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -12,8 +12,10 @@ from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.events import EventName
+from api.domain.flow import Record
 from api.domain.leads import (
     MERGED_STATUS,
+    NOT_DRAWN,
     PENDING,
     FeedbackMode,
     LeadConclusion,
@@ -30,6 +32,8 @@ from api.services import (
     conflicts,
     lead_sight,
     leads,
+    recheck_samples,
+    reward_parting,
     unnamed,
 )
 
@@ -48,7 +52,7 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
         )
     lead, main = await _both(session, actor, body.lead_id, main_id)
     _transition.check_version(lead, body.version)
-    await _ensure_mergeable(session, lead, main)
+    await _ensure_mergeable(session, actor, lead, main)
     handling = await lead_sight.handling(session, main)
     await conflicts.ensure_clear(session, lead, handling)
     link = LeadLink(
@@ -108,6 +112,7 @@ async def unmerge(
     _restore_answer(lead, link.before)
     lead.merged_into_id = None
     await session.flush()
+    await reward_parting.part(session, actor, lead.id, link.main_lead_id)
     names = EventName.LEAD_UNMERGED, EventName.LEAD_RELEASED
     await _tell(session, actor, names, link, lead, merged)
     return await links_of(session, actor, lead_id)
@@ -136,7 +141,7 @@ async def _both(
     return found[lead_id], found[main_id]
 
 
-async def _ensure_mergeable(session: AsyncSession, lead: Lead, main: Lead) -> None:
+async def _ensure_mergeable(session: AsyncSession, actor: Actor, lead: Lead, main: Lead) -> None:
     if lead.town_code != main.town_code:
         raise Conflict("两条线索不在同一乡镇，不能合并", code="other_town")
     if lead.merged_into_id or main.merged_into_id:
@@ -150,6 +155,9 @@ async def _ensure_mergeable(session: AsyncSession, lead: Lead, main: Lead) -> No
         said = main.conclusion.label if main.conclusion else main.status.label
         raise Conflict(f"“{said}”的线索不能作为主线索", code="not_main")
     await lead_sight.ensure_nothing_merged(session, lead)
+    lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
+    if not NOT_DRAWN.holds(actor, cast("Record", lead)):
+        raise NOT_DRAWN.refusal()
 
 
 async def _tell(

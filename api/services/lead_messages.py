@@ -113,6 +113,12 @@ async def answer(
     # staff do not pass numbers on by this way, whoever's they are
     text = protect.told(body.text)
     await receipts.keep(session, lead_id, MessageFrom.STAFF, text, actor.post_id)
+    await session.execute(
+        update(Lead)
+        .where(Lead.id == lead_id, Lead.first_response_at.is_(None))
+        .values(first_response_at=now())
+        .execution_options(synchronize_session=False)
+    )
     told = {"sender": MessageFrom.STAFF.value}
     await events.record(session, actor, EventName.LEAD_MESSAGED, leads.RESOURCE, lead_id, told)
     return await conversation(session, actor, lead_id)

@@ -42,16 +42,20 @@ from api.domain.leads import (
     LeadAction,
     LeadConclusion,
     LeadStatus,
+    ReporterKind,
     TransferStage,
+    feedback_modes,
     is_routed,
 )
 from api.domain.permissions import Permission, follows_only
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
+from api.models.informants import Informant
 from api.models.leads import Lead, LeadIdentifier
-from api.models.receipts import LeadRating
+from api.models.receipts import LeadRating, LeadReceipt
+from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division
-from api.schemas.common import Reveal, actions, rule_of
+from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead
 from api.services import (
     columns,
@@ -165,6 +169,15 @@ _READ: dict[str, Any] = _ITEM | {
     "findings": Lead.findings,
     "concluded_unit": columns.unit_named(Lead.concluded_unit_id),
     "concluded_by_id": Lead.concluded_by_id,
+    "concluded_unit_ids": Lead.concluded_unit_ids,
+    "concluded_person_ids": Lead.concluded_person_ids,
+    "recheck_drawn": exists().where(
+        RecheckSampleLine.lead_id == Lead.id,
+        RecheckSampleLine.drawn,
+        RecheckSampleLine.second_conclusion.is_(None),
+    ),
+    "has_phone": exists().where(Informant.lead_id == Lead.id, Informant.phone_enc.is_not(None)),
+    "has_receipt": exists().where(LeadReceipt.lead_id == Lead.id),
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,
     "solved_note": Lead.solved_note,
@@ -175,6 +188,7 @@ _READ: dict[str, Any] = _ITEM | {
     "concluded_on": Lead.concluded_on,
     "feedback_mode": Lead.feedback_mode,
     "feedback_note": Lead.feedback_note,
+    "first_response_at": Lead.first_response_at,
     "note": Lead.note,
     "import_id": Lead.import_id,
     "import_row": Lead.import_row,
@@ -185,6 +199,7 @@ check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {
     "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code", "has_merged",
+    "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt",
 }  # fmt: skip
 check_columns(
     LeadRead,
@@ -230,6 +245,7 @@ LISTING = Listing(
         "solved": (_ANY_TEXT, lambda p: Lead.solved == func.any(p)),
         "solved_said": (Boolean(), lambda p: p == Lead.solved.is_not(None)),
         "rated": (Boolean(), lambda _: _RATED),
+        "responded": (Boolean(), lambda p: Lead.first_response_at.is_not(None).self_group() == p),
         "unrated": (Boolean(), lambda _: not_(_RATED)),
         "handled_unit_id": (Uuid(), lambda p: p == HANDLED_BY),
         "transfer_stage": (_ANY_TEXT, lambda p: Lead.transfer_stage == func.any(p)),
@@ -286,6 +302,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "solved": query.solved,
         "solved_said": query.solved_said,
         "rated": query.rated or None,
+        "responded": query.responded,
         "unrated": query.rated is False or None,
         "handled_unit_id": query.handled_unit_id,
         "transfer_stage": query.transfer_stage,
@@ -347,6 +364,9 @@ class _Standing:
     conclusion: LeadConclusion | None
     concluded_by_id: UUID | None
     concluded_unit_id: UUID | None
+    concluded_unit_ids: list[UUID]
+    concluded_person_ids: list[UUID]
+    recheck_drawn: bool
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
     transfer_proposed_by_id: UUID | None
@@ -400,6 +420,9 @@ def _standing(lead: dict[str, Any]) -> _Standing:
         LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None,
         UUID(concluded_by) if concluded_by else None,
         UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
+        [UUID(each) for each in lead.pop("concluded_unit_ids")],
+        [UUID(each) for each in lead.pop("concluded_person_ids")],
+        lead["recheck_drawn"],
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
@@ -418,6 +441,12 @@ def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
     if lead["marks"] or lead["fast_track"]:
         begun[rule_of("due_on")] = rules_for(lead["marks"], fast=lead["fast_track"])[0]
     offered: dict[str, dict[str, str | None]] = {LeadAction.ASSIGN.value: begun} if begun else {}
+    ways = feedback_modes(
+        ReporterKind(lead["reporter"]["kind"]),
+        has_phone=lead.pop("has_phone"),
+        has_receipt=lead.pop("has_receipt"),
+    )
+    offered[LeadAction.FEED_BACK.value] = {options_of("feedback_mode"): ",".join(ways)}
     if lead["transfer_stage"] == TransferStage.APPROVED.value:
         approved = max(lead["transfers"], key=lambda each: each["id"])
         offered[LeadAction.TRANSFER_POLICE.value] = {

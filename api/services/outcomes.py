@@ -1,24 +1,34 @@
 """Outcomes: what the campaign published and established, recorded so that it can be counted."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Date, Text, Uuid, func, join, or_
+from sqlalchemy import ARRAY, Date, Text, Uuid, func, join, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, numbers, record_access, search
 from api.core.clock import now, today
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, day
+from api.domain import public_texts
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Forbidden, Invalid
+from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.flow import Record
-from api.domain.outcomes import ISSUER, OUTCOME_FLOW, OutcomeKind, OutcomeStatus
+from api.domain.outcomes import (
+    ISSUER,
+    OUTCOME_FLOW,
+    OutcomeAction,
+    OutcomeKind,
+    OutcomeStatus,
+    first_status,
+)
 from api.models.outcomes import Outcome
 from api.models.units import Unit
+from api.models.users import User
 from api.schemas.common import actions
 from api.schemas.outcomes import (
     OutcomeCreate,
@@ -46,11 +56,21 @@ _ITEM: dict[str, Any] = {
 }
 _READ: dict[str, Any] = _ITEM | {
     "summary": Outcome.summary,
+    "judgment_court": Outcome.judgment_court,
+    "judgment_no": Outcome.judgment_no,
+    "judged_on": Outcome.judged_on,
+    "prepared_by_id": Outcome.prepared_by_id,
+    "approved_by": select(User.name).where(User.id == Outcome.approved_by_id).scalar_subquery(),
+    "approved_at": Outcome.approved_at,
     "created_at": Outcome.created_at,
     "updated_at": Outcome.updated_at,
 }
 check_columns(OutcomeItem, _ITEM)
-check_columns(OutcomeRead, _READ, "available_actions")
+check_columns(
+    OutcomeRead,
+    {name: column for name, column in _READ.items() if name != "prepared_by_id"},
+    "available_actions",
+)
 
 _ANY_TEXT = ARRAY(Text)
 _TEXTS = [search.folded(each) for each in (Outcome.title, Outcome.document_no, Outcome.number)]
@@ -99,6 +119,24 @@ class _Standing:
 
     status: OutcomeStatus
     owner_unit_id: UUID
+    kind: OutcomeKind
+    judgment_court: str
+    judgment_no: str
+    judged_on: date | None
+    prepared_by_id: UUID | None
+
+
+def _standing(outcome: dict[str, Any]) -> _Standing:
+    judged, wrote = outcome["judged_on"], outcome.pop("prepared_by_id")
+    return _Standing(
+        OutcomeStatus(outcome["status"]),
+        UUID(outcome["owner_unit"]["id"]),
+        OutcomeKind(outcome["kind"]),
+        outcome["judgment_court"],
+        outcome["judgment_no"],
+        date.fromisoformat(judged) if judged else None,
+        UUID(wrote) if wrote else None,
+    )
 
 
 async def read(
@@ -106,8 +144,7 @@ async def read(
 ) -> dict[str, Any]:
     """One visible outcome with what the actor may do with it. Raises NotFound."""
     outcome = await LISTING.one(actor, record_id, session)
-    standing = _Standing(OutcomeStatus(outcome["status"]), UUID(outcome["owner_unit"]["id"]))
-    outcome["available_actions"] = actions(OUTCOME_FLOW.available(actor, standing))
+    outcome["available_actions"] = actions(OUTCOME_FLOW.available(actor, _standing(outcome)))
     return outcome
 
 
@@ -120,7 +157,7 @@ async def create(session: AsyncSession, actor: Actor, body: OutcomeCreate) -> di
     made = Outcome(
         id=uuid7(),
         number=(await numbers.take("CG", town))[0],
-        status=OUTCOME_FLOW.initial,
+        status=first_status(body.kind),
         kind=body.kind,
         title=protect.told(body.title),
         issued_on=body.issued_on,
@@ -128,6 +165,10 @@ async def create(session: AsyncSession, actor: Actor, body: OutcomeCreate) -> di
         document_no=body.document_no,
         audience=body.audience,
         summary=protect.told(body.summary),
+        judgment_court=protect.told(body.judgment_court),
+        judgment_no=body.judgment_no,
+        judged_on=body.judged_on,
+        prepared_by_id=actor.id,
         town_code=town,
         owner_unit_id=actor.unit_id,
         created_by_post_id=actor.post_id,
@@ -141,10 +182,27 @@ async def create(session: AsyncSession, actor: Actor, body: OutcomeCreate) -> di
     return await read(actor, made.id, session)
 
 
+def _fit_to_publish(outcome: Outcome) -> None:
+    """Raises Invalid naming every place that tells of somebody, or of an open matter."""
+    errors = [
+        FieldError(f"/{field}", "not_for_the_public", fault)
+        for field in ("title", "summary")
+        for fault in public_texts.faults(getattr(outcome, field))
+    ]
+    if outcome.judged_on and outcome.issued_on < outcome.judged_on:
+        errors.append(FieldError("/issued_on", "before_judgment", "发布日期不能早于裁判日期"))
+    if errors:
+        message = "；".join(error.message for error in errors)
+        raise Invalid(message, code="not_for_the_public", errors=errors)
+
+
 def _check(outcome: Outcome) -> None:
     if outcome.issued_on > today():
         message = "日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/issued_on", "in_future", message)])
+    if outcome.judged_on is not None and outcome.judged_on > today():
+        message = "裁判日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError("/judged_on", "in_future", message)])
     if outcome.kind is OutcomeKind.INSTITUTION:
         if not outcome.document_no:
             message = "制度机制须填写文号"
@@ -163,12 +221,15 @@ async def update(
         raise ISSUER.refusal()
     if outcome.status is OutcomeStatus.WITHDRAWN:
         raise Forbidden("已撤销的成果不能修改", code="closed")
+    if outcome.kind is OutcomeKind.TYPICAL_CASE and outcome.status is OutcomeStatus.PUBLISHED:
+        raise Conflict("已发布的典型案例不能直接修改，请先撤销，改后重新提交审核", code="published")
     _transition.check_version(outcome, body.version)
     changes = body.model_dump(exclude={"version"}, exclude_unset=True)
     for name, value in changes.items():
         if value is not None or name == "audience":
             setattr(outcome, name, protect.told(value) if isinstance(value, str) else value)
     _check(outcome)
+    outcome.prepared_by_id = actor.id
     outcome.version += 1
     outcome.updated_at = now()
     await session.flush()
@@ -182,9 +243,17 @@ async def transition(
 ) -> dict[str, Any]:
     """Withdraw or restore. Raises what `_transition.apply` raises."""
     outcome = await _transition.lock(session, actor, LISTING, Outcome, record_id)
-    told = {"reason": protect.told(body.reason)}
+    reason = getattr(body, "reason", None)
+    told = {"reason": protect.told(reason)} if reason else {}
+    if body.action == OutcomeAction.PUBLISH.value:
+        # beforehand: status and event are written together, and the table wants all or nothing
+        outcome.approved_by_id, outcome.approved_at = actor.id, now()
+    elif outcome.kind is OutcomeKind.TYPICAL_CASE:
+        outcome.approved_by_id = outcome.approved_at = None
     await _transition.apply(
         session, actor, outcome, OUTCOME_FLOW, EventName.OUTCOME_TRANSITIONED, body, told
     )
+    if body.action == OutcomeAction.PUBLISH.value:
+        _fit_to_publish(outcome)
     await session.flush()
     return await read(actor, record_id, session)

@@ -233,7 +233,12 @@ def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
     view = {
         "stage": stage.value,
         "title": stage.label,
-        "words": receipts.WORDS[stage],
+        "words": receipts.words(
+            stage,
+            answer=online,
+            mode=told.feedback_mode.label if told.feedback_mode else "",
+            written=any(m.sender is MessageFrom.STAFF for m in written),
+        ),
         "received_on": told.received_at.astimezone(TIMEZONE).date().isoformat(),
         "answer": told.feedback_note if online else "",
         "messages": [

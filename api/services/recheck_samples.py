@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 
 from api.access import visibility
 from api.core import events, keyset, numbers
-from api.core.clock import today
+from api.core.clock import now, today
+from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.domain import sampling
 from api.domain.actors import Actor
@@ -19,7 +20,7 @@ from api.domain.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.events import EventName
 from api.domain.leads import DRAWABLE, LeadConclusion
 from api.models.leads import Lead
-from api.models.recheck_samples import RecheckSample, RecheckSampleLine
+from api.models.recheck_samples import RecheckSample, RecheckSampleLine, RecheckSeed
 from api.models.units import Unit
 from api.schemas.recheck_samples import (
     RecheckLineQuery,
@@ -45,7 +46,8 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     if not population:
         raise Conflict("该期间没有符合条件的线索可供抽取", code="population_empty")
     members = [sampling.Member(str(row.id), _stratum(row)) for row in population]
-    seed = body.seed or secrets.token_hex(16)
+    kept = await _seed_in_turn(session, actor.division_code[:9])
+    seed = keyring().decrypt(kept.seed_enc)
     period = f"{body.period_from}/{body.period_to}"
     drawn = set(sampling.sample(sampling.Draw(seed, period, body.size), members))
     made: dict[str, Any] = {
@@ -56,12 +58,17 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
         "period_to": body.period_to,
         "conclusions": [each.value for each in dict.fromkeys(body.conclusions)],
         "seed": seed,
+        "seed_commitment": kept.commitment,
+        "seed_committed_at": kept.committed_at,
         "size": body.size,
         "population_size": len(members),
         "population_digest": sampling.digest(members),
         "created_by_post_id": actor.post_id,
     }
     await session.execute(insert(RecheckSample).values(made))
+    kept.used_by_id = made["id"]
+    await session.flush()
+    await _commit_seed(session, made["town_code"])
     await session.execute(
         insert(_Line),
         [
@@ -81,6 +88,38 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
         {"number": made["number"], "drawn": len(drawn), "population": len(members)},
     )  # fmt: skip
     return await read(session, actor, made["id"])
+
+
+async def _seed_in_turn(session: AsyncSession, town: str) -> RecheckSeed:
+    """The seed that was sealed when the town drew last, under a fingerprint that everybody could
+    read since: nobody chooses it, and no draw can be tried again with another one."""
+    waiting = select(RecheckSeed).where(
+        RecheckSeed.town_code == town, RecheckSeed.used_by_id.is_(None)
+    )
+    found = await session.scalar(waiting.with_for_update())
+    return found or await _commit_seed(session, town)
+
+
+async def _commit_seed(session: AsyncSession, town: str) -> RecheckSeed:
+    seed = secrets.token_hex(16)
+    made = RecheckSeed(
+        id=uuid7(),
+        town_code=town,
+        commitment=sampling.commitment(seed),
+        seed_enc=keyring().encrypt(seed),
+        committed_at=now(),
+    )
+    session.add(made)
+    await session.flush()
+    return made
+
+
+async def is_drawn(session: AsyncSession, lead_id: UUID) -> bool:
+    """Whether a lead was drawn for a second verification that has not ended."""
+    asked = select(_Line.lead_id).where(
+        _Line.lead_id == lead_id, _Line.drawn, _Line.second_conclusion.is_(None)
+    )
+    return await session.scalar(asked.limit(1)) is not None
 
 
 async def _one_at_a_time(session: AsyncSession, town: str) -> None:
@@ -151,6 +190,8 @@ async def read(session: AsyncSession, actor: Actor, sample_id: UUID) -> dict[str
     """One sample, drawn once more from what is stored. Raises NotFound."""
     columns = _ITEM | {
         "seed": RecheckSample.seed,
+        "seed_commitment": RecheckSample.seed_commitment,
+        "seed_committed_at": RecheckSample.seed_committed_at,
         "population_digest": RecheckSample.population_digest,
     }
     row = (
@@ -170,6 +211,12 @@ async def read(session: AsyncSession, actor: Actor, sample_id: UUID) -> dict[str
         )
     )
     return {name: getattr(row, name) for name in columns} | {
+        "next_commitment": await session.scalar(
+            select(RecheckSeed.commitment).where(
+                RecheckSeed.town_code == actor.division_code[:9], RecheckSeed.used_by_id.is_(None)
+            )
+        )
+        or "",
         "reproduced": _reproduced(row, lines),
         "strata": _strata(lines),
     }
@@ -183,7 +230,9 @@ def _reproduced(row: Any, lines: list[Any]) -> bool:
     draw = sampling.Draw(row.seed, f"{row.period_from}/{row.period_to}", row.size)
     kept = {str(line.lead_id) for line in lines if line.drawn}
     same = sampling.digest(members) == row.population_digest
-    return same and set(sampling.sample(draw, members)) == kept
+    # samples from before seeds were sealed have no fingerprint
+    sealed = row.seed_commitment in {"", sampling.commitment(row.seed)}
+    return sealed and same and set(sampling.sample(draw, members)) == kept
 
 
 def _strata(lines: list[Any]) -> list[dict[str, Any]]:

@@ -87,26 +87,44 @@ def _beside(ids: Collection[UUID]) -> CompoundSelect[UUID]:
 async def is_rewarded(
     session: AsyncSession, affair: Affair, *, besides: UUID | None = None
 ) -> bool:
-    """Whether the affair has its reward, or its reporter one for what was ever merged with it."""
+    """Whether the affair has its reward."""
     same = or_(Reward.lead_id.in_(affair.ids), Reward.main_lead_id.in_(affair.ids))
-    if affair.informant.index is not None:
-        ever = select(LeadLink.lead_id, LeadLink.main_lead_id).where(
-            or_(LeadLink.lead_id.in_(affair.ids), LeadLink.main_lead_id.in_(affair.ids))
-        )
-        linked = {end for pair in await session.execute(ever) for end in pair}
-        same = or_(
-            same,
-            Reward.lead_id.in_(linked) & (Reward.informant_index == affair.informant.index),
-        )
     asked = select(Reward.id).where(Reward.status.in_(rewards.ACTIVE), same)
     if besides is not None:
         asked = asked.where(Reward.id != besides)
     return await session.scalar(asked.limit(1)) is not None
 
 
+async def once_rewarded(session: AsyncSession, affair: Affair) -> list[dict[str, str]]:
+    """Leads that were once merged with this affair and are so no more, whose same reporter has a
+    reward: undoing a merge bars nobody, but a person says why it is another affair."""
+    if affair.informant.index is None:
+        return []
+    ever = select(LeadLink.lead_id, LeadLink.main_lead_id).where(
+        or_(LeadLink.lead_id.in_(affair.ids), LeadLink.main_lead_id.in_(affair.ids))
+    )
+    linked = {end for pair in await session.execute(ever) for end in pair} - affair.ids
+    rows = await session.execute(
+        select(Lead.id, Lead.number)
+        .join(Reward, Reward.lead_id == Lead.id)
+        .where(
+            Lead.id.in_(linked),
+            Reward.status.in_(rewards.ACTIVE),
+            Reward.informant_index == affair.informant.index,
+        )
+    )
+    return [{"id": str(row.id), "number": row.number} for row in rows]
+
+
+async def to_explain(session: AsyncSession, actor: Actor, affair: Affair) -> list[dict[str, str]]:
+    """Leads of which a person says whether they are the same affair: like the first one, before it
+    and not merged; or merged with it once, and rewarded."""
+    found = [*await earlier_similar(actor, affair), *await once_rewarded(session, affair)]
+    return list({each["id"]: each for each in found}.values())
+
+
 async def earlier_similar(actor: Actor, affair: Affair) -> list[dict[str, str]]:
-    """Leads like the first one that came before it and were not merged: a person says whether they
-    are the same affair."""
+    """Leads like the first one that came before it and were not merged."""
     found = await lead_similar.of_lead(actor, affair.first.id)
     return [
         {"id": str(item["id"]), "number": str(item["number"])}

@@ -216,7 +216,7 @@ async def of_lead(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[st
     if not actor.may(Permission.REWARD_PREPARE):
         return {"items": items, "draft": None}
     rule = await reward_rules.current(session, affair.main.town_code)
-    similar = await reward_affairs.earlier_similar(actor, affair)
+    similar = await reward_affairs.to_explain(session, actor, affair)
     against = await reward_affairs.hindrances(session, rule, affair, similar)
     computed = rewards.amount(rule, affair.main.conclusion, affair.main.amount_involved)
     draft = {
@@ -240,7 +240,8 @@ async def create(session: AsyncSession, actor: Actor, body: RewardCreate) -> dic
     if rule.version != body.rule_version:
         raise Conflict("奖励规则已经调整，请按新规则重新测算", code="rule_changed")
     affair = await reward_affairs.of(session, actor, body.lead_id)
-    similar = [] if body.distinct_reason else await reward_affairs.earlier_similar(actor, affair)
+    explained = bool(body.distinct_reason)
+    similar = [] if explained else await reward_affairs.to_explain(session, actor, affair)
     _refuse(await reward_affairs.hindrances(session, rule, affair, similar))
     conclusion, computed, amount = _amount(rule, affair, body.amount)
     made = Reward(

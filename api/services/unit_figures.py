@@ -22,8 +22,10 @@ P = Permission
 
 
 #: Points beside the counts of `UNIT_COUNTS`.
-_POINTS = "points"
+_POINTS, _MINUTES = "points", "response_minutes"
 Scores = dict[str, int]
+#: Minutes of an hour, and seconds of a minute.
+_AN_HOUR = 60
 
 
 async def units(session: AsyncSession, actor: Actor) -> dict[str, Any]:
@@ -47,7 +49,7 @@ async def units(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     return {"as_of": as_of, "rows": rows, "total": _scores(whole, {}) if told else None}
 
 
-_SCORES = (*(count.key for count in UNIT_COUNTS), _POINTS)
+_SCORES = (*(count.key for count in UNIT_COUNTS), _POINTS, _MINUTES)
 
 
 def _scores(scores: Scores, whose: Params) -> dict[str, Any]:
@@ -56,7 +58,13 @@ def _scores(scores: Scores, whose: Params) -> dict[str, Any]:
         for c in UNIT_COUNTS
     }
     points, number = scores[_POINTS], scores["rated"]
-    return figures | {"score_total": points, "score_mean": mean(points, number)}
+    minutes, answered = scores[_MINUTES], scores["responded"]
+    return figures | {
+        "score_total": points,
+        "score_mean": mean(points, number),
+        "response_minutes": minutes,
+        "response_hours_mean": mean(minutes, answered * _AN_HOUR),
+    }
 
 
 async def _read_units(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]:
@@ -71,8 +79,12 @@ async def _read_units(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]
     columns = [filtered(count.params).label(count.key) for count in UNIT_COUNTS]
     points = func.sum(LeadRating.score).filter(COUNTED)
     points = func.coalesce(points, 0).label(_POINTS)
+    waited = func.extract("epoch", Lead.first_response_at - Lead.received_at)
+    minutes = func.sum(func.greatest(func.floor(waited / _AN_HOUR), 0))
+    minutes = minutes.filter(and_(COUNTED, Lead.first_response_at.is_not(None)))
+    minutes = func.coalesce(minutes, 0).label(_MINUTES)
     statement = (
-        select(leads.HANDLED_BY.label("unit"), *columns, points)
+        select(leads.HANDLED_BY.label("unit"), *columns, points, minutes)
         .outerjoin(LeadRating, LeadRating.lead_id == Lead.id)
         .where(leads.LISTING.visible(actor))
         .group_by(literal_column("1"))

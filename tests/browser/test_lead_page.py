@@ -49,7 +49,7 @@ def answer(who, lead: dict) -> None:
         f"/leads/{lead['id']}",
         "feed_back",
         now["version"],
-        feedback_mode="phone",
+        feedback_mode="impossible",
         feedback_note="已告知",
     )
     assert done.status_code == 200, done.text

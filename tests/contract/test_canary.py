@@ -86,7 +86,7 @@ def planted(client):
         url, "conclude", made["version"], conclusion="suspected_crime", findings=text
     ).json()
     made = office.act(
-        url, "feed_back", made["version"], feedback_mode="phone", feedback_note=text
+        url, "feed_back", made["version"], feedback_mode="impossible", feedback_note=text
     ).json()
     revealed = office.post(f"{url}/reveals", json={"fields": ["narrative"], "reason": text[:100]})
     assert PHONE in revealed.text, revealed.text

@@ -115,7 +115,7 @@ class TestWhoSeesWhat:
                 f"/leads/{lead['id']}",
                 "feed_back",
                 lead["version"],
-                feedback_mode="phone",
+                feedback_mode="impossible",
                 feedback_note="已告知",
             )
         )

@@ -76,7 +76,7 @@ class TestF1:
             url,
             "feed_back",
             lead["version"],
-            feedback_mode="phone",
+            feedback_mode="impossible",
             feedback_note="已电话告知13900001111",
         ).json()
         lead = close(office, lead)

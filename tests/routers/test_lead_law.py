@@ -43,7 +43,11 @@ class TestPoliceTransfer:
         url = f"/leads/{made['id']}"
         made = done(
             market.act(
-                url, "feed_back", made["version"], feedback_mode="phone", feedback_note="已告知"
+                url,
+                "feed_back",
+                made["version"],
+                feedback_mode="impossible",
+                feedback_note="已告知",
             )
         )
         made = factories.close(office, made)

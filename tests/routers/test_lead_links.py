@@ -196,7 +196,9 @@ class TestMerge:
         main, other = make_lead(office), make_lead(office)
         merge(office, main, other)
         url, version = f"/leads/{other['id']}", other["version"] + 1
-        made = office.act(url, "feed_back", version, feedback_mode="phone", feedback_note="已并案")
+        made = office.act(
+            url, "feed_back", version, feedback_mode="impossible", feedback_note="已并案"
+        )
         assert made.status_code == 200, made.text
         closed = office.act(
             url, "close", version + 1, solved="yes", solved_note="已在主线索中退款。"
@@ -219,7 +221,7 @@ class TestMerge:
         ).json()  # fmt: skip
         [link] = merge(office, main, before).json()["items"]
         version = before["version"] + 1
-        said = {"feedback_mode": "phone", "feedback_note": "已并案办理"}
+        said = {"feedback_mode": "impossible", "feedback_note": "已并案办理"}
         assert office.act(url, "feed_back", version, **said).status_code == 200
         body = {"solved": "yes", "solved_note": "已在主线索中退款。"}
         assert office.act(url, "close", version + 1, **body).json()["solved"] == "yes"
@@ -369,7 +371,7 @@ class TestLeftOut:
         url = f"/leads/{made['id']}"
         for action, body in (
             ("reject", {"reason": "不属受理范围"}),
-            ("feed_back", {"feedback_mode": "phone", "feedback_note": "已告知"}),
+            ("feed_back", {"feedback_mode": "impossible", "feedback_note": "已告知"}),
             ("close", {"solved": "no", "solved_note": "不属受理范围"}),
             ("reopen", {"reason": "举报人补充了材料"}),
             ("withdraw", {"reason": "举报人撤回"}),

@@ -107,7 +107,7 @@ class TestApproval:
         sent = market.act(url, "transfer_police", made["version"], **factories.TO_POLICE)
         assert refused(sent, 409)["code"] == "transfer_not_approved"
         told = market.act(
-            url, "feed_back", made["version"], feedback_mode="phone", feedback_note="已告知。"
+            url, "feed_back", made["version"], feedback_mode="impossible", feedback_note="已告知。"
         )
         assert refused(told, 409)["code"] == "transfer_pending"
         main = factories.make_lead(client("office"))
@@ -174,7 +174,7 @@ class TestTheCountysOwn:
         office, county = client("office"), client("county")
         if before in {"closed", "archived"}:
             made = factories.conclude(office, client("market"), "irregular")
-            telling = {"feedback_mode": "phone", "feedback_note": "已告知。"}
+            telling = {"feedback_mode": "impossible", "feedback_note": "已告知。"}
             made = act(client("market"), made, "feed_back", **telling)
             made = factories.close(office, made)
             if before == "archived":

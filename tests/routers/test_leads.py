@@ -193,7 +193,7 @@ class TestLifeCycle:
         made = conclude(office, police)
         url = f"/leads/{made['id']}"
         steps = [
-            ("feed_back", {"feedback_mode": "phone", "feedback_note": "已电话告知。"}),
+            ("feed_back", {"feedback_mode": "impossible", "feedback_note": "已电话告知。"}),
             ("close", {"solved": "yes", "solved_note": "已退款。"}),
             ("archive", {}),
         ]

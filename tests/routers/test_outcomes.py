@@ -10,8 +10,8 @@ from tests.money import done, made
 
 def outcome(**over) -> dict:
     return {
-        "kind": "typical_case",
-        "title": "以案说法：“预订床位返利”骗局拆解",
+        "kind": "education",
+        "title": "防养老诈骗集中宣讲",
         "issued_on": today().isoformat(),
         "medium": "县融媒体中心",
         "audience": 1200,
@@ -25,11 +25,11 @@ def figures(client, key: str) -> dict:
 
 def test_it_is_counted_and_the_figure_opens_it(client):
     office = client("office")
-    before = figures(office, "cases_exposed")["value"]
+    before = figures(office, "education_held")["value"]
     shown = made(office.post("/outcomes", json=outcome()))
     assert shown["number"].startswith("CG-341522118-")
     assert [a["action"] for a in shown["available_actions"]] == ["withdraw"]
-    figure = figures(office, "cases_exposed")
+    figure = figures(office, "education_held")
     assert figure["value"] == before + 1
     rows = done(office.get("/outcomes", params=figure["query"]["params"] | {"limit": 200}))
     assert len(rows["items"]) == figure["value"]
@@ -38,7 +38,7 @@ def test_it_is_counted_and_the_figure_opens_it(client):
     url = f"/outcomes/{shown['id']}"
     gone = done(office.act(url, "withdraw", shown["version"], reason="重复登记"))
     assert gone["status"] == "withdrawn"
-    assert figures(office, "cases_exposed")["value"] == before
+    assert figures(office, "education_held")["value"] == before
     back = done(office.act(url, "restore", gone["version"], reason="核对后恢复"))
     assert back["status"] == "published"
     told = done(office.get(f"{url}/timeline"))["items"]
@@ -95,3 +95,80 @@ def test_it_is_found_by_its_words(client):
         assert shown["id"] in {row["id"] for row in found}, words
     none = done(office.get("/outcomes", params={"q": "会商制度", "kind": "education"}))["items"]
     assert none == []
+
+
+JUDGED = {
+    "kind": "typical_case",
+    "title": "以案说法：“预订床位返利”骗局拆解",
+    "judgment_court": "某县人民法院",
+    "judgment_no": "（2021）某刑初某号",
+    "judged_on": "2021-12-20",
+}
+
+
+class TestExposedCases:
+    """典型案例: judged in public, read by a second person, nobody named."""
+
+    def test_it_is_published_by_somebody_else_and_counted_then(self, client):
+        justice, leader, office = client("justice"), client("leader"), client("office")
+        before = figures(office, "cases_exposed")["value"]
+        made_ = made(justice.post("/outcomes", json=outcome(**JUDGED)))
+        url = f"/outcomes/{made_['id']}"
+        assert made_["status"] == "draft"
+        assert figures(office, "cases_exposed")["value"] == before
+        own = justice.act(url, "publish", made_["version"])
+        assert own.status_code == 403
+        shown = done(leader.act(url, "publish", made_["version"]))
+        assert (shown["status"], shown["approved_by"] is not None) == ("published", True)
+        assert figures(office, "cases_exposed")["value"] == before + 1
+        patched = justice.patch(url, json={"version": shown["version"], "title": "改"})
+        assert (patched.status_code, patched.json()["code"]) == (409, "published")
+        gone = done(justice.act(url, "withdraw", shown["version"], reason="有误"))
+        again = justice.act(url, "restore", gone["version"], reason="恢复")
+        assert (again.status_code, again.json()["code"]) == (409, "typical")
+        back = done(justice.act(url, "resubmit", gone["version"], reason="改后重报"))
+        assert (back["status"], back["approved_by"]) == ("draft", None)
+
+    def test_who_changed_the_text_does_not_publish_it(self, client):
+        justice, office, leader = client("justice"), client("office"), client("leader")
+        case = made(justice.post("/outcomes", json=outcome(**JUDGED)))
+        url = f"/outcomes/{case['id']}"
+        case = done(office.patch(url, json={"version": case["version"], "summary": "改过的内容"}))
+        answer = office.act(url, "publish", case["version"])
+        assert (answer.status_code, answer.json()["code"]) == (403, "own_text")
+        assert done(leader.act(url, "publish", case["version"]))["status"] == "published"
+
+    @pytest.mark.parametrize("missing", ["judgment_court", "judgment_no", "judged_on"])
+    def test_not_without_a_judgment(self, client, missing):
+        body = {name: value for name, value in outcome(**JUDGED).items() if name != missing}
+        case = made(client("justice").post("/outcomes", json=body))
+        assert "publish" not in {a["action"] for a in case["available_actions"]}
+        answer = client("leader").act(f"/outcomes/{case['id']}", "publish", case["version"])
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_judged")
+
+    @pytest.mark.parametrize(
+        ("over", "pointer"),
+        [
+            ({"summary": "被告人赵守财以预订床位为名骗取老人存款。"}, "/summary"),
+            ({"summary": "受害人陈桂英老人损失五万元。"}, "/summary"),
+            ({"summary": "本案尚未判决。"}, "/summary"),
+            ({"summary": "目前案件正在审理。"}, "/summary"),
+            ({"summary": "举报电话13812345678。"}, "/summary"),
+            ({"title": "以案说法：犯罪嫌疑人王建国落网"}, "/title"),
+            ({"issued_on": "2021-12-01"}, "/issued_on"),
+        ],
+    )
+    def test_what_names_somebody_or_is_open_is_not_published(self, client, over, pointer):
+        case = made(client("justice").post("/outcomes", json=outcome(**JUDGED | over)))
+        answer = client("leader").act(f"/outcomes/{case['id']}", "publish", case["version"])
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_for_the_public")
+        assert {error["pointer"] for error in answer.json()["errors"]} == {pointer}
+        assert done(client("office").get(f"/outcomes/{case['id']}"))["status"] == "draft"
+
+    def test_names_left_out_are_no_names(self, client):
+        told = (
+            "被告人李某某、王某以预订床位为名骗取老人存款，经某县人民法院审理，判处有期徒刑三年。"
+        )
+        case = made(client("justice").post("/outcomes", json=outcome(**JUDGED, summary=told)))
+        leader = client("leader")
+        assert done(leader.act(f"/outcomes/{case['id']}", "publish", case["version"]))

@@ -132,10 +132,15 @@ class TestFollowing:
         for secret in (made["id"], made["number"], "派出所", "irregular", "整改"):
             assert secret not in answer.text
 
-    def test_why_no_answer_was_possible_is_not_for_the_reporter(self, anonymous, client, handed_in):
-        receipt, made = handed_in
-        finish(client("office"), client("police"), made, mode="impossible")
-        assert show(anonymous, receipt).json()["answer"] == ""
+    def test_who_was_answered_by_telephone_is_not_sent_to_look_for_it(self, anonymous, client):
+        mark = uuid4().hex[:10]
+        named = {"kind": "real_name", "name": "周某某", "phone": "13900005678"}
+        receipt = hand_in(anonymous, narrative=f"收了押金不退，记号{mark}。", reporter=named)
+        finish(client("office"), client("police"), found(client("office"), mark), mode="phone")
+        seen = show(anonymous, receipt).json()
+        assert seen["answer"] == ""
+        assert "电话反馈" in seen["words"]
+        assert "下面的办理结果" not in seen["words"]
 
     def test_a_slip_is_told_apart_from_an_unknown_receipt(self, anonymous, handed_in):
         receipt, _ = handed_in

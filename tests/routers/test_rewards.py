@@ -310,9 +310,41 @@ class TestWhoGetsIt:
         body = {"version": link["lead"]["version"], "reason": "分开办"}
         url = f"/leads/{one['id']}/merges/{link['id']}/reversals"
         assert office.post(url, json=body).status_code == 200
-        refused(propose(office, two, distinct_reason="另一件"), "double_reward")
+        # nobody is barred by a merge that was undone, but a person says why it is another affair
+        refused(propose(office, two), "similar_unmerged")
+        made(propose(office, two, distinct_reason="分开核实，是另一件事"))
         other = concluded(client, reported(office, reporter=told))
         made(propose(office, other, distinct_reason="另一件")), "another affair is another reward"
+
+    @pytest.mark.parametrize("paid", [False, True])
+    def test_undoing_a_merge_bars_neither_reporter(self, client, paid):
+        """The reward stood on the other one's outcome: unpaid it is cancelled, paid it stays with
+        who got it; and each lead may have its own again."""
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        early = (now() - timedelta(days=9)).isoformat()
+        main = concluded(client, reported(office))
+        first = reported(office, received_at=early)
+        merge(office, first, main)
+        reward = made(propose(office, main))
+        assert (reward["lead"]["id"], reward["main_lead"]["id"]) == (first["id"], main["id"])
+        approve(leader, reward)
+        if paid:
+            done(pay(finance, reward, code_of(office, reward)))
+        link = office.get(f"/leads/{main['id']}/merges").json()["items"][0]
+        body = {"version": link["lead"]["version"], "reason": "不是同一件事"}
+        url = f"/leads/{main['id']}/merges/{link['id']}/reversals"
+        assert office.post(url, json=body).status_code == 200
+        after = done(office.get(f"/rewards/{reward['id']}"))
+        assert after["status"] == ("paid" if paid else "cancelled")
+        told = done(office.get(f"/rewards/{reward['id']}/timeline"))["items"]
+        assert "并入已经撤销" in str(told)
+        made(propose(office, main, distinct_reason="另一件事"))
+        concluded(client, first)
+        again = propose(office, first, distinct_reason="另一件事")
+        if paid:
+            refused(again, "double_reward")
+        else:
+            assert made(again)["main_lead"]["id"] == first["id"]
 
     def test_an_earlier_similar_lead_is_merged_or_explained(self, client):
         office, who = client("office"), words()[:6]

@@ -61,7 +61,7 @@ def ledgers(client, running):
     for conclusion in ("suspected_crime", "duplicate", "unfounded"):
         lead = conclude(office, police, conclusion)
         url = f"/leads/{lead['id']}"
-        fed_back = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        fed_back = {"feedback_mode": "impossible", "feedback_note": "已告知"}
         lead = done(police.act(url, "feed_back", lead["version"], **fed_back))
         lead = close(office, lead)
     done(office.act(url, "archive", lead["version"]))
@@ -276,7 +276,7 @@ def grown(before: dict, after: dict, who) -> dict[str, int]:
 
 def answered(office, handler, conclusion: str = "unfounded") -> dict:
     lead = conclude(office, handler, conclusion)
-    told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+    told = {"feedback_mode": "impossible", "feedback_note": "已告知"}
     return done(handler.act(f"/leads/{lead['id']}", "feed_back", lead["version"], **told))
 
 
@@ -303,7 +303,7 @@ class TestUnits:
         rejected = make_lead(office)  # nobody concluded it: the office is in charge
         url = f"/leads/{rejected['id']}"
         rejected = done(office.act(url, "reject", rejected["version"], reason="与养老无关"))
-        told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        told = {"feedback_mode": "impossible", "feedback_note": "已告知"}
         rejected = done(office.act(url, "feed_back", rejected["version"], **told))
         rejected = close(office, rejected, "no")
         done(office.act(url, "archive", rejected["version"]))
@@ -342,7 +342,7 @@ class TestUnits:
         assert grown(before, results(office), police) == {}
         found = {"conclusion": "irregular", "findings": "已核查。"}
         lead = done(market.act(url, "conclude", lead["version"], **found))
-        told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        told = {"feedback_mode": "impossible", "feedback_note": "已告知"}
         lead = done(market.act(url, "feed_back", lead["version"], **told))
         close(office, lead, "partly")
         after = results(office)
@@ -373,7 +373,7 @@ class TestUnits:
         lead = done(police.act(url, "acknowledge", lead["version"]))
         found = {"conclusion": "unfounded", "findings": "已核查。"}
         lead = done(police.act(url, "conclude", lead["version"], **found))
-        told = {"feedback_mode": "phone", "feedback_note": "已告知"}
+        told = {"feedback_mode": "impossible", "feedback_note": "已告知"}
         lead = done(police.act(url, "feed_back", lead["version"], **told))
         rate(office, anonymous, lead, 1)
         assert client("village01").get(url).status_code == 200

@@ -12,5 +12,13 @@ export const OUTCOME_FIELDS: FieldSpec[] = [
   },
   { field: 'document_no', label: '文号', kind: 'text', help: '制度机制须填写' },
   { field: 'audience', label: '受众人数', kind: 'integer' },
-  { field: 'summary', label: '主要内容', kind: 'long_text' },
+  { field: 'summary', label: '主要内容', kind: 'long_text', help: '公开的文字：姓名写“某某”，不写号码' },
+  {
+    field: 'judgment_court',
+    label: '作出裁判的法院',
+    kind: 'text',
+    help: '典型案例发布前须填写已公开的生效裁判，并由另一人审核',
+  },
+  { field: 'judgment_no', label: '裁判文书案号', kind: 'text', help: '典型案例发布前须填写' },
+  { field: 'judged_on', label: '裁判日期', kind: 'date', help: '典型案例发布前须填写' },
 ]

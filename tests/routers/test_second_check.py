@@ -1,0 +1,228 @@
+"""A drawn lead is verified by others before it goes anywhere, and nobody chooses what is drawn."""
+
+import asyncio
+import hashlib
+from datetime import date, timedelta
+
+import pytest
+
+from api.core.migrations import connect
+from api.domain.sampling import commitment
+from tests import factories
+from tests.money import done, made
+from tests.public import hand_in, show
+
+
+def written(running, statement: str, *values: object) -> None:
+    async def write() -> None:
+        connection = await connect(running.owner_url)
+        await connection.execute(statement, *values)
+        await connection.close()
+
+    asyncio.run(write())
+
+
+#: A day of its own for every sample, so that nothing else is drawn with it.
+_DAYS = iter(date(2020, 3, 2) + timedelta(days=n) for n in range(365))
+
+
+def drawn(client, running, lead: dict, **over) -> dict:
+    """The sample that drew this lead and nothing else."""
+    day = next(_DAYS)
+    written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, lead["id"])
+    body = {
+        "period_from": str(day),
+        "period_to": str(day),
+        "size": 9,
+        "conclusions": ["unfounded", "civil_dispute"],
+    }
+    return made(client("office").post("/leads/recheck-samples", json=body | over))
+
+
+def concluded(client, clicker: str = "market", handler: str = "market") -> dict:
+    office = client("office")
+    lead = factories.assign(office, factories.make_lead(office), client(handler))
+    url = f"/leads/{lead['id']}"
+    lead = done(client(handler).act(url, "acknowledge", lead["version"]))
+    return done(
+        client(clicker).act(
+            url, "conclude", lead["version"], conclusion="unfounded", findings="未发现问题。"
+        )
+    )
+
+
+def refused(answer, status: int, code: str) -> None:
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+class TestDrawnLeads:
+    def test_it_is_not_closed_archived_or_merged_away_in_any_order(self, client, running):
+        office, market = client("office"), client("market")
+        lead = concluded(client)
+        drawn(client, running, lead)
+        url = f"/leads/{lead['id']}"
+        lead = done(office.get(url))
+        assert lead["recheck_drawn"] is True
+        main = concluded(client)
+        joined = {"lead_id": lead["id"], "version": lead["version"], "reason": "同一件事"}
+        refused(office.post(f"/leads/{main['id']}/merges", json=joined), 409, "recheck_pending")
+        told = {"feedback_mode": "impossible", "feedback_note": "匿名，无法反馈"}
+        lead = done(market.act(url, "feed_back", lead["version"], **told))
+        assert "close" not in {a["action"] for a in done(office.get(url))["available_actions"]}
+        solved = {"solved": "yes", "solved_note": "已退款。"}
+        refused(office.act(url, "close", lead["version"], **solved), 409, "recheck_pending")
+        police = client("police")
+        lead = done(
+            office.act(
+                url, "recheck", lead["version"], unit_id=police.me["unit"]["id"], reason="抽中"
+            )
+        )
+        merging = joined | {"version": lead["version"]}
+        refused(office.post(f"/leads/{main['id']}/merges", json=merging), 409, "recheck_pending")
+        lead = done(
+            police.act(
+                url, "conclude", lead["version"], conclusion="unfounded", findings="属实核查。"
+            )
+        )
+        lead = done(police.act(url, "feed_back", lead["version"], **told))
+        assert lead["recheck_drawn"] is False
+        lead = done(office.act(url, "close", lead["version"], **solved))
+        assert lead["status"] == "closed"
+
+    def test_a_closed_one_that_is_drawn_is_not_archived(self, client, running):
+        office, market = client("office"), client("market")
+        lead = concluded(client)
+        url = f"/leads/{lead['id']}"
+        told = {"feedback_mode": "impossible", "feedback_note": "匿名，无法反馈"}
+        lead = done(market.act(url, "feed_back", lead["version"], **told))
+        lead = factories.close(office, lead)
+        drawn(client, running, lead)
+        lead = done(office.get(url))
+        refused(office.act(url, "archive", lead["version"]), 409, "recheck_pending")
+        # opened anew it still waits for the others
+        lead = done(office.act(url, "reopen", lead["version"], reason="有新情况"))
+        refused(office.act(url, "withdraw", lead["version"], reason="撤回"), 409, "recheck_pending")
+        refused(
+            office.act(url, "reject", lead["version"], reason="不予受理"), 409, "recheck_pending"
+        )
+
+
+class TestSomebodyElse:
+    def test_the_unit_in_charge_is_not_another_because_the_office_clicked(self, client):
+        office, market = client("office"), client("market")
+        lead = concluded(client, clicker="office")
+        url = f"/leads/{lead['id']}"
+        for who in (market, office):
+            again = {"unit_id": who.me["unit"]["id"], "reason": "存疑"}
+            answer = office.act(url, "recheck", lead["version"], **again)
+            assert answer.status_code == 422, answer.text
+        unit = client("police").me["unit"]["id"]
+        lead = done(office.act(url, "recheck", lead["version"], unit_id=unit, reason="存疑"))
+        body = {"conclusion": "unfounded", "findings": "未发现问题。"}
+        refused(office.act(url, "conclude", lead["version"], **body), 403, "recheck_by_same")
+
+    def test_who_assisted_takes_no_part_and_does_not_come_back_by_assisting(self, client):
+        office, market, civil = client("office"), client("market"), client("civil")
+        lead = factories.make_lead(office)
+        url = f"/leads/{lead['id']}"
+        helping = {"unit_id": market.me["unit"]["id"], "assist_task": "核对",
+                   "assisting_unit_ids": [civil.me["unit"]["id"]]}  # fmt: skip
+        lead = done(office.act(url, "assign", lead["version"], **helping))
+        lead = done(market.act(url, "acknowledge", lead["version"]))
+        assist = f"{url}/assists/{lead['assists'][0]['id']}"
+        shown = done(civil.act(assist, "acknowledge", lead["assists"][0]["version"]))["assists"][0]
+        done(civil.act(assist, "answer", shown["version"], answer="已核对。"))
+        lead = done(office.get(url))
+        body = {"conclusion": "unfounded", "findings": "未发现问题。"}
+        lead = done(market.act(url, "conclude", lead["version"], **body))
+        again = {"unit_id": civil.me["unit"]["id"], "reason": "存疑"}
+        assert office.act(url, "recheck", lead["version"], **again).status_code == 422
+        police = client("police")
+        lead = done(
+            office.act(
+                url, "recheck", lead["version"], unit_id=police.me["unit"]["id"], reason="存疑"
+            )
+        )
+        for who in (market, civil):
+            asked = {"assisting_unit_id": who.me["unit"]["id"], "assist_task": "请协助"}
+            answer = police.act(url, "ask_assist", lead["version"], **asked)
+            assert answer.status_code == 422, answer.text
+            assert answer.json()["errors"][0]["code"] == "same_unit"
+        lead = done(police.act(url, "conclude", lead["version"], **body))
+        # nor does a third round go to whom the first one was
+        for who in (market, civil, police):
+            again = {"unit_id": who.me["unit"]["id"], "reason": "再查"}
+            assert office.act(url, "recheck", lead["version"], **again).status_code == 422
+
+
+class TestSeed:
+    def test_nobody_brings_their_own(self, client):
+        body = {"period_from": "2020-01-01", "period_to": "2020-01-01", "size": 1, "seed": "mine"}
+        answer = client("office").post("/leads/recheck-samples", json=body)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/seed"
+
+    def test_it_was_sealed_before_the_draw_and_fits_its_seal(self, client, running):
+        first = drawn(client, running, concluded(client))
+        second = drawn(client, running, concluded(client))
+        assert first["seed_commitment"] == commitment(first["seed"])
+        assert first["next_commitment"] == second["seed_commitment"] == commitment(second["seed"])
+        assert first["seed"] not in (second["seed"], "")
+        assert second["seed_committed_at"] <= second["created_at"]
+        assert second["reproduced"] is True
+        independent = hashlib.sha256(f"yinling-seed|{second['seed']}".encode()).hexdigest()
+        assert independent == second["seed_commitment"]
+
+    def test_an_exchanged_seed_is_seen(self, client, running):
+        sample = drawn(client, running, concluded(client))
+        statement = "UPDATE recheck_samples SET seed = 'chosen' WHERE id = $1"
+        written(running, statement, sample["id"])
+        shown = done(client("office").get(f"/leads/recheck-samples/{sample['id']}"))
+        assert shown["reproduced"] is False
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("mode", ["phone", "in_person", "letter", "online"])
+    def test_an_anonymous_reporter_is_not_called(self, client, mode):
+        lead = concluded(client)
+        offered = next(a for a in lead["available_actions"] if a["action"] == "feed_back")
+        ways = next(n for n in offered["needs"] if n["field"] == "feedback_mode")
+        assert [o["value"] for o in ways["options"]] == ["impossible"]
+        answer = client("market").act(
+            f"/leads/{lead['id']}", "feed_back", lead["version"],
+            feedback_mode=mode, feedback_note="已告知",
+        )  # fmt: skip
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0] | {"message": ""} == {
+            "pointer": "/feedback_mode", "code": "way_missing", "message": "",
+        }  # fmt: skip
+
+    def test_who_has_a_receipt_reads_the_answer_there(self, client, anonymous):
+        office, market = client("office"), client("market")
+        receipt = hand_in(anonymous)
+        (lead,) = [
+            each
+            for each in done(office.get("/leads", params={"limit": 50}))["items"]
+            if each["channel"] == "public_web" or each["status"] == "received"
+        ][:1]
+        url = f"/leads/{lead['id']}"
+        lead = done(office.act(url, "register", lead["version"]))
+        lead = factories.assign(office, lead, market)
+        lead = done(market.act(url, "acknowledge", lead["version"]))
+        body = {"conclusion": "unfounded", "findings": "未发现问题。"}
+        lead = done(market.act(url, "conclude", lead["version"], **body))
+        for mode in ("phone", "impossible"):
+            told = {"feedback_mode": mode, "feedback_note": "已告知"}
+            assert market.act(url, "feed_back", lead["version"], **told).status_code == 422
+        told = {"feedback_mode": "online", "feedback_note": "押金已经退给您。"}
+        lead = done(market.act(url, "feed_back", lead["version"], **told))
+        assert lead["first_response_at"] is not None
+        assert show(anonymous, receipt).json()["answer"] == "押金已经退给您。"
+        units = done(office.get("/statistics/units"))
+        row = next(r for r in units["rows"] if r["unit"]["id"] == market.me["unit"]["id"])
+        rows = done(
+            office.get("/leads", params=row["responded"]["query"]["params"] | {"limit": 200})
+        )["items"]
+        assert len(rows) == row["responded"]["value"] >= 1
+        assert lead["id"] in {each["id"] for each in rows}
+        assert row["response_hours_mean"] is not None
