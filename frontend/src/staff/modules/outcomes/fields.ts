@@ -12,7 +12,12 @@ export const OUTCOME_FIELDS: FieldSpec[] = [
   },
   { field: 'document_no', label: '文号', kind: 'text', help: '制度机制须填写' },
   { field: 'audience', label: '受众人数', kind: 'integer' },
-  { field: 'summary', label: '主要内容', kind: 'long_text', help: '公开的文字：姓名写“某某”，不写号码' },
+  {
+    field: 'summary',
+    label: '主要内容',
+    kind: 'long_text',
+    help: '公开的文字：姓名写“某某”，不写号码',
+  },
   {
     field: 'judgment_court',
     label: '作出裁判的法院',
