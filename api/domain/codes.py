@@ -141,7 +141,8 @@ def check_credit_code(text: str) -> CodeCheck:
     total = sum(CREDIT_ALPHABET.index(m) * w for m, w in zip(value, CREDIT_WEIGHTS, strict=False))
     if CREDIT_ALPHABET[-total % 31] != value[17]:
         return _refused(value, "credit_code_check_char", "统一社会信用代码校验位不符，请核对")
-    if not _organisation_code_fits(value[8:17]):
+    # a trader's or a cooperative's registration is older than its organisation code
+    if value[:2] not in {"92", "93"} and not _organisation_code_fits(value[8:17]):
         odd = Issue("credit_code_inner", "第9至17位（组织机构代码）校验不符，请核对")
         return CodeCheck(value, warnings=(odd,))
     return CodeCheck(value)

@@ -129,6 +129,16 @@ def _fields(names: str) -> tuple[str, ...]:
 _BARE_PHONE: Final = "联系电话 电话 联系方式 手机号 手机号码 电话号码 手机 联系号码"
 _PLACE_WORDS: Final = "村 居 社区 村居 镇 组 街道 居委会 村委会 村社区"
 _PHONE: Final = checked(lambda text, _today: codes.check_phone(text), "bad_phone")
+
+
+def _heard_uscc(text: str, _today: dt.date) -> codes.CodeCheck:
+    """The code of whom a report is about. Its check character is right; that the organisation code
+    inside does not follow the older standard changes nothing for the report. In the register of
+    entities the code says who is who: there it is worth a look."""
+    return replace(codes.check_credit_code(text), warnings=())
+
+
+_HEARD_USCC: Final = checked(_heard_uscc, "bad_uscc")
 _USCC: Final = checked(lambda text, _today: codes.check_credit_code(text), "bad_uscc")
 _USCC_NAMES: Final = "信用代码 社会信用代码 统一信用代码 统一代码 机构代码"
 
@@ -189,7 +199,7 @@ LEADS: Final = LedgerSpec(
         Column(
             "subject_uscc",
             "统一社会信用代码",
-            _USCC,
+            _HEARD_USCC,
             _USCC_NAMES + " 对象信用代码",
             of="subject_name",
             own=True,

@@ -43,6 +43,9 @@ def test_every_value_of_the_lead_ledger() -> None:
     total = sum(row.values["amount_involved"] for row in rows)
     assert total == round(float(expected["total_amount_yuan"]) * 100)
     assert [remark.code for remark in reader.remarks] == []
+    assert [
+        warning for row in rows for warning in row.warnings if warning.code == "credit_code_inner"
+    ] == []
 
 
 def test_exactly_the_planted_faults() -> None:
@@ -76,3 +79,16 @@ def test_victims_add_up_to_the_fen(field: str, total: int) -> None:
     assert len(rows) == 395
     assert not [fault for row in rows for fault in row.faults]
     assert sum(row.values[field] for row in rows) == total
+
+
+@pytest.mark.parametrize("name", ["线索台账.xlsx", "线索台账-含错误.xlsx", "风险管控名单.xlsx"])
+def test_the_codes_of_the_showcase_are_right_to_the_inner_one(name: str) -> None:
+    """Only what is planted to be wrong is."""
+    from api.domain.codes import check_credit_code
+
+    kind = LedgerKind.RISK_ENTITIES if name.startswith("风险") else LedgerKind.LEADS
+    rows, _ = read((DATA / name).read_bytes(), kind)
+    field = "uscc" if kind is LedgerKind.RISK_ENTITIES else "subject_uscc"
+    said = {row.values.get(field) for row in rows} - {None, ""}
+    assert len(said) >= 8
+    assert [code for code in said if (found := check_credit_code(code)).ok and found.warnings] == []
