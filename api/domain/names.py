@@ -17,7 +17,13 @@ _REGION = re.compile(
     r"^(?:中国|安徽省?|六安市?|合肥市?|霍邱县?|众兴集?镇|(?!.{0,3}(?:超市|门市))[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|镇|乡))"
     r"(?=.{2})"
 )
-_HEARSAY = re.compile(r"^(?:自称|名为|名叫|叫做|所谓的?|一家|某家)")
+_HEARSAY = re.compile(
+    r"^(?:自称|名为|名叫|叫做|叫|所谓的?|一家|某家|那个|这个|那家|这家|有家|有个|一个|镇上的?|街上的?|村里的?)"
+)
+#: Said behind a name by whoever tells it: 福寿那家, 福寿的人.
+_SPOKEN = re.compile(
+    r"(?:那家|那边|那里|那个|那儿|这家|他们家?|他家|家的|里的|的人员?|的店|的公司|的老板|的业务员|的销售|的推销员|等人|一伙|团伙)$"
+)
 _LEGAL = re.compile(
     r"(?:集团)?(?:有限责任公司|股份有限公司|有限公司|总公司|分公司|子公司|公司|集团|专业合作社|合作社"
     r"|个体工商户|民办非企业单位)$"
@@ -54,6 +60,23 @@ _NOBODY = frozenset(
         "其他",
     ]
 )
+#: A person or a business of some kind, and which one is left open: 一男子, 保健品店, 不知名公司, 王某.
+_GENERIC = re.compile(
+    "[\u4e00-\u9fff]某某?|"
+    "(?:不知名|不具名|不明身份|身份不明|不明|无名|未知|某些?|[一二两三四五几多数]|名|个|位|家|伙|帮|批|些|该|此|男|女|老|"
+    "中年|青年|年轻|陌生|外地|本地|外来|外省|口音|自称|冒充|假冒|假|的|人员|人士|人|子|妇女|太太|老太|老头|小伙|骗子|志愿者?|"
+    "义工|推销|销售|业务|传销|诈骗|犯罪|员|商贩|小贩|贩子|游医|专家|讲师|老师|主办方?|组织者?|主持人?|老板娘?|负责人|经营者|店主|"
+    "摊主|卖家|商户|保健品?|床垫|药品?|器材|器械|理疗|仪器?|健康|讲座|养生|养老|康养|旅居|机构|服务|公司|企业|单位|商家|商店|"
+    "店铺|店面|店|门店|门市|部|中心|会所|院|药房|诊所|平台|网站|app|软件|直播间?|主播|微信群?|qq群|群主|群|卖|老年|旅游|旅行社|团伙|"
+    "团队|团|办|项目|产品|食品|用品|会销|活动|举办|工作|社会|电话|客服|境外|网上|线上|网络|投资|理财|金融|借贷|贷款|中介|邻居|亲戚|"
+    "熟人|朋友|网友|村民|居民|群众|村干部|干部|领导|收藏品?|保险|社保|代办|房产|公寓|体检|免费|送|鸡蛋|被?举报|对象|方|等)+"
+)
+#: What stands before and behind a name in a text that tells of somebody.
+BEFORE = "(?:名叫|名为|叫做|叫|一家|有家|有个|那个|这个|街上的?|镇上的?|反映|举报|投诉)"
+BEHIND = (
+    "(?:那边|那家|那里|那个|那儿|这家|他们|他家|公司|的人|的店|的老板|的业务员|养老|康养|颐养|健康|生物|保健|旅居|投资|文化|药店|超市"
+    "|会所|中心|经营部|服务部|咨询部|门店|店)"
+)
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 
 
@@ -83,11 +106,12 @@ NO_NAME = Name("", "", "")
 def name(text: str) -> Name:
     """A name as it was told, in its parts; `NO_NAME` for what names nobody."""
     core = plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))
-    core = _HEARSAY.sub("", core)
+    while len(shorter := _SPOKEN.sub("", _HEARSAY.sub("", core))) >= 2 and shorter != core:
+        core = shorter
     while (shorter := _REGION.sub("", core, count=1)) != core:
         core = shorter
     core = _LEGAL.sub("", core) or core
-    if len(core) < 2 or core in _NOBODY or core.startswith("某"):
+    if len(core) < 2 or core in _NOBODY or core.startswith("某") or _GENERIC.fullmatch(core):
         return NO_NAME
     brand = core
     while len(shorter := _BUSINESS.sub("", brand)) >= 2 and shorter != brand:
@@ -135,3 +159,22 @@ def sound_alike(left: str, right: str) -> bool:
         a == b or not set(syllables(a)).isdisjoint(syllables(b))
         for a, b in zip(left, right, strict=True)
     )
+
+
+#: Overlapping, because one mark may stand inside what seems a name: 有个叫瑞隆的.
+_AFTER_MARK = re.compile(f"(?={BEFORE}([\u4e00-\u9fff]{{2,4}}))")
+_BEFORE_MARK = re.compile(f"([\u4e00-\u9fff]{{2,4}})(?={BEHIND})")
+#: So many names at most are looked up for one text.
+_MOST = 24
+
+
+def spoken(text: str) -> list[str]:
+    """What may be names in a text, by what stands around them: 裕某那边, 叫裕某的店. Where a name
+    begins or ends nobody marks, so each of its possible lengths is given."""
+    told = plain(text[:500])
+    found: dict[str, None] = {}
+    for match in _BEFORE_MARK.finditer(told):
+        found.update((match[1][-length:], None) for length in range(2, len(match[1]) + 1))
+    for match in _AFTER_MARK.finditer(told):
+        found.update((match[1][:length], None) for length in range(2, len(match[1]) + 1))
+    return [each for each in found if not _GENERIC.fullmatch(each)][:_MOST]

@@ -15,7 +15,18 @@ from itertools import pairwise
 
 from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
-from api.domain.names import Name, name, sound_alike
+from api.domain.lead_facts import (
+    DAY,
+    HOST,
+    PEOPLE,
+    PERSON,
+    SUM,
+    VILLAGE,
+    Fact,
+    facts,
+    same_address,
+)
+from api.domain.names import BEFORE, BEHIND, Name, name, sound_alike
 
 
 class SimilarityReason(Labelled):
@@ -38,6 +49,10 @@ class SimilarityReason(Labelled):
     NAMED_IN_TEXT = "named_in_text", "内容提到同一对象"
     NEAR_TEXT = "near_text", "反映内容相近"
     SAME_AMOUNT = "same_amount", "涉案金额相同"
+    SAME_PERSON = "same_person", "提到同一个人"
+    SAME_DAY = "same_day", "提到同一天"
+    SAME_VILLAGE = "same_village", "提到同一个村"
+    SAME_PEOPLE = "same_people", "提到的人数相同"
 
 
 R, K = SimilarityReason, IdentifierKind
@@ -63,6 +78,10 @@ WEIGHTS: dict[SimilarityReason, float] = {
     R.NAMED_IN_TEXT: 6.0,
     R.NEAR_TEXT: 9.0,
     R.SAME_AMOUNT: 2.0,
+    R.SAME_PERSON: 3.5,
+    R.SAME_DAY: 2.0,
+    R.SAME_VILLAGE: 1.5,
+    R.SAME_PEOPLE: 1.0,
 }
 BY_KIND: dict[IdentifierKind, SimilarityReason] = {
     K.RESIDENT_ID: R.SAME_RESIDENT_ID,
@@ -92,6 +111,14 @@ _SPOKEN = 4
 #: Shares of common character pairs: below the first texts have only the topic in common, above the
 #: second somebody copied.
 _TOPIC, _COPY = 0.18, 0.55
+#: Sums below it say nothing, and round ones little.
+_LEAST, _ROUND = 1_000, 10_000
+#: Names that are words as well.
+_ORDINARY = frozenset(
+    ["健康", "幸福", "平安", "长寿", "快乐", "温馨", "阳光", "夕阳", "爱心", "老年", "养生", "康复", "安康",
+     "吉祥", "如意", "和谐", "富贵", "美好", "希望", "安心", "放心", "温暖", "关爱", "孝心", "诚信", "友好",
+     "中国", "国家", "政府", "老人", "朝阳", "光明", "东方", "人民", "团结", "新华", "众兴"]
+)  # fmt: skip
 #: A text of so few pairs has them in common with many.
 _FEW = 8
 _RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -104,6 +131,7 @@ class Features:
     """What is compared of a lead. Identifiers may be blind indexes: only equality counts."""
 
     name: Name
+    facts: frozenset[Fact]
     #: The Chinese words of the text, without marks, numbers and masks.
     text: str
     pairs: frozenset[str]
@@ -139,7 +167,10 @@ def features(
 ) -> Features:
     """The features of a lead's (protected) texts and identifiers."""
     text, pairs = _text(narrative[:_READ])
-    return Features(name(subject), text, pairs, identifiers, amount)
+    told = facts(f"{subject}。{narrative[:_READ]}")
+    if amount and amount // 100 >= _LEAST:
+        told |= {(SUM, str(amount // 100))}
+    return Features(name(subject), told, text, pairs, identifiers, amount)
 
 
 @lru_cache(maxsize=1024)
@@ -174,6 +205,7 @@ def _weighed(left: Features, right: Features, same_name: _Reason | None) -> Matc
         for kind, _ in left.identifiers & right.identifiers
         if kind in BY_KIND
     ]
+    hard += _hard_facts(left.facts, right.facts)
     same, differs = _names(left, right, same_name)
     soft = _soft(left, right)
     weight = max(0.0, sum(bits for _, bits in soft) - (OTHER_NAME if differs else 0.0))
@@ -184,15 +216,48 @@ def _weighed(left: Features, right: Features, same_name: _Reason | None) -> Matc
     return Match(total, sorted(reasons.items(), key=lambda each: -each[1]))
 
 
+def _hard_facts(left: frozenset[Fact], right: frozenset[Fact]) -> list[_Reason]:
+    """Places that both tell of; each counts once, however often it is said."""
+    found: list[_Reason] = []
+    if same_address(left, right):
+        found.append((R.SAME_ADDRESS, WEIGHTS[R.SAME_ADDRESS]))
+    if any(kind == HOST for kind, _ in left & right):
+        found.append((R.SAME_URL, WEIGHTS[R.SAME_URL]))
+    return found
+
+
+_SOFT_FACTS = {
+    PERSON: R.SAME_PERSON, DAY: R.SAME_DAY, VILLAGE: R.SAME_VILLAGE, PEOPLE: R.SAME_PEOPLE,
+}  # fmt: skip
+
+
+def _soft_facts(common: frozenset[Fact]) -> list[_Reason]:
+    found: list[_Reason] = []
+    for kind, reason in _SOFT_FACTS.items():
+        if any(each == kind for each, _ in common):
+            found.append((reason, WEIGHTS[reason]))
+    # a round sum is that of many
+    sums = [int(value) for kind, value in common if kind == SUM]
+    if sums:
+        odd = any(value % _ROUND for value in sums)
+        found.append((R.SAME_AMOUNT, WEIGHTS[R.SAME_AMOUNT] + (1.0 if odd else 0.0)))
+    return found
+
+
 def _soft(left: Features, right: Features) -> list[_Reason]:
     found: list[_Reason] = []
     share = jaccard(left.pairs, right.pairs)
     if share > _TOPIC and min(len(left.pairs), len(right.pairs)) >= _FEW:
         near = min(1.0, (share - _TOPIC) / (_COPY - _TOPIC))
         found.append((R.NEAR_TEXT, WEIGHTS[R.NEAR_TEXT] * near))
-    if left.amount and left.amount == right.amount:
-        found.append((R.SAME_AMOUNT, WEIGHTS[R.SAME_AMOUNT]))
-    return found
+    common = _soft_facts(left.facts & right.facts)
+    if (
+        left.amount
+        and left.amount == right.amount
+        and all(r is not R.SAME_AMOUNT for r, _ in common)
+    ):
+        common.append((R.SAME_AMOUNT, WEIGHTS[R.SAME_AMOUNT]))
+    return found + common
 
 
 def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
@@ -214,7 +279,16 @@ def _names(left: Features, right: Features, found: _Reason | None) -> tuple[list
 def _mentions(text: str, who: Name) -> bool:
     """Whether a text names somebody, if only by the beginning of the name: 福寿康养."""
     shown = who.core[: max(_SPOKEN, len(who.brand))]
-    return len(shown) >= 3 and shown in text
+    if len(shown) >= 3 and shown in text:
+        return True
+    brand = who.brand
+    return len(brand) >= 2 and brand not in _ORDINARY and bool(_spoken_of(brand).search(text))
+
+
+@lru_cache(maxsize=1024)
+def _spoken_of(brand: str) -> re.Pattern[str]:
+    """A short name as it is spoken of: 福寿那边, 福寿他们, 叫福寿的."""
+    return re.compile(f"{BEFORE}{brand}|{brand}{BEHIND}")
 
 
 def _same_name(a: Name, b: Name) -> _Reason | None:

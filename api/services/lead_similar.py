@@ -4,6 +4,7 @@ Look-ups go by what is indexed: numbers (blind indexes), the name and its sound,
 Each is bounded, so that a page costs the same at a million leads.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -31,7 +32,7 @@ from api.core import search, word_stats
 from api.core.crypto import keyring
 from api.core.db import Planning, database
 from api.core.pagination import Compiled, compile_statement, param, yuan
-from api.domain import names, similarity
+from api.domain import lead_facts, names, similarity
 from api.domain.actors import Actor
 from api.domain.errors import NotFound
 from api.domain.identifiers import PUBLIC_KINDS, IdentifierKind, IdentifierState
@@ -60,6 +61,9 @@ class _Wanted:
     indexes: list[bytes]
     usccs: list[str]
     words: str | None
+    #: A tsquery of places, hosts and people, and the sounds of names that the text speaks of.
+    facts: str | None
+    spoken: list[str]
     own_id: UUID | None = None
 
 
@@ -89,15 +93,16 @@ def _keys(column: Any, name: str) -> Any:
     return select(found.c.id).select_from(values).join(found, literal_column("true"))
 
 
-def _words() -> Any:
+def _words(name: str, most: int) -> Any:
     # planned as if all were wanted: for the first few PostgreSQL would rather read the whole table
     found = (
         select(Lead.id.label("id"))
-        .where(Lead.search.op("@@")(cast(param("words", Text()), TSQUERY)))
-        .cte("by_words")
+        .where(Lead.search.op("@@")(cast(param(name, Text()), TSQUERY)))
+        .cte(f"by_{name}")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    return select(found.c.id).limit(literal_column(str(2 * _EACH))).subquery("some_words")
+    some = select(found.c.id).limit(literal_column(str(most))).subquery(f"some_{name}")
+    return select(some.c.id)
 
 
 #: Not even counted for whom it is kept off: a unit could ask whether somebody reported it.
@@ -135,17 +140,17 @@ _ROW: dict[str, Any] = _COMPARED | {
     "transfer_stage": Lead.transfer_stage,
 }
 _NOT_SHOWN = {*_COMPARED, "transfer_stage"}
-_compiled: dict[tuple[RowScope, bool], Compiled] = {}
+_compiled: dict[tuple[RowScope, bool, bool], Compiled] = {}
 
 
-def _statement(scope: RowScope, *, words: bool) -> Any:
-    some_words = select(_words().c.id)
+def _statement(scope: RowScope, *, words: bool, facts: bool) -> Any:
     found = union(
         _numbers(),
         _keys(Lead.subject_uscc, "usccs"),
         _keys(Lead.name_key, "names"),
         _keys(Lead.name_sound, "sounds"),
-        *((some_words,) if words else ()),
+        *((_words("words", 2 * _EACH),) if words else ()),
+        *((_words("facts", 2 * _EACH),) if facts else ()),
     ).subquery("found")
     own = param("own_id", Uuid())
     linked = or_(
@@ -196,6 +201,35 @@ async def _phrases(text: str) -> str | None:
     return " | ".join("(" + " & ".join(f"'{pair}'" for pair in run) + ")" for run in rare) or None
 
 
+def _spelled(place: str) -> list[str]:
+    """A place with its digits as they are and as numerals, because the index holds what is written."""
+    chinese = place.translate(str.maketrans("0123456789", "零一二三四五六七八九"))
+    return list(dict.fromkeys([place, chinese]))
+
+
+async def _fact_words(features: Features) -> str | None:
+    """A tsquery of what names the affair: its place, a host, the people, a short name."""
+    told: list[str] = []
+    for kind, value in sorted(features.facts):
+        if kind == lead_facts.ADDRESS:
+            place, _, numbers = value.partition("|")
+            house = [part for part in numbers.split("|") if part.isdecimal()]
+            # as it is written: 三组 and 3组 are one group
+            group = numbers.split("|")[0] if not place else ""
+            told += [
+                f"{each}\n{number}" for number in house[:1] for each in _spelled(place or group)
+            ]
+        elif kind in {lead_facts.HOST, lead_facts.PERSON}:
+            told.append(value)
+    if features.name.is_known:
+        told.append(features.name.brand[:4])
+    asked = [" & ".join(filter(None, map(search.query, each.split("\n")))) for each in told]
+    groups = [(query, re.findall(r"'([^']+)'", query)) for query in dict.fromkeys(asked) if query]
+    rare = await word_stats.rarest("leads", [group for _, group in groups], _RUNS, _ROWS)
+    kept = [query for query, group in groups if group in rare]
+    return " | ".join(f"({query})" for query in kept) or None
+
+
 async def _wanted(
     given: dict[str, Any],
     known: Sequence[tuple[str, str, str]],
@@ -214,11 +248,14 @@ async def _wanted(
     keys = keyring()
     indexes += [keys.blind_index(IdentifierKind.CREDIT_CODE.value, code) for code in usccs]
     told = f"{given['subject_name']} {given['narrative']}"
+    features = similarity.features(given["subject_name"], given["narrative"], said, given["fen"])
     return _Wanted(
-        similarity.features(given["subject_name"], given["narrative"], said, given["fen"]),
+        features,
         list(dict.fromkeys(indexes)),
         usccs,
         await _phrases(told),
+        await _fact_words(features),
+        [names.sound(each) for each in names.spoken(given["narrative"])],
         own_id,
     )
 
@@ -235,17 +272,20 @@ def _sounds(brand: str) -> list[str]:
 
 async def _similar(actor: Actor, wanted: _Wanted, *, personal: bool) -> dict[str, Any]:
     scope = actor.scope
-    shape = scope, wanted.words is not None
+    shape = scope, wanted.words is not None, wanted.facts is not None
     compiled = _compiled.get(shape)
     if compiled is None:
-        compiled = _compiled[shape] = compile_statement(_statement(scope, words=shape[1]))
+        compiled = _compiled[shape] = compile_statement(
+            _statement(scope, words=shape[1], facts=shape[2])
+        )
     who = wanted.features.name
     values: dict[str, object] = {
         "indexes": wanted.indexes,
         "usccs": wanted.usccs,
         "names": [who.core] if who.is_known else [],
-        "sounds": _sounds(who.brand),
+        "sounds": list(dict.fromkeys([*_sounds(who.brand), *wanted.spoken])),
         "words": wanted.words,
+        "facts": wanted.facts,
         "own_id": wanted.own_id,
         "viewer": actor.viewer,
         "town": actor.town,

@@ -1,0 +1,165 @@
+"""What a report tells beside its words: places, hosts, people, days and sums, each in one spelling.
+
+Two people tell one affair in words of their own; the house number, the man who took the money and
+the day are the same.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from api.domain.identifiers import as_digits, half_width
+from api.domain.numerals import NotANumber, chinese_number
+
+#: A kind of fact and its one spelling.
+Fact = tuple[str, str]
+ADDRESS, HOST, PERSON, DAY, SUM = "address", "host", "person", "day", "sum"
+VILLAGE, PEOPLE = "village", "people"
+
+_HAN = "\u4e00-\u9fff"
+#: How the name of a street, a village, an estate ends; never 月 or 第, which come before dates.
+_ENDS = "村区庄道路街巷弄苑园城湾寓厦场里圩郢府家楼店桥屯洼岗冲塘畈院坊门堂墩湖河山集埠滩坝沟坡岭寨营铺台镇乡郡庭居"
+_ADDRESS = re.compile(
+    rf"([{_HAN}]{{1,8}}[{_ENDS}])(?:(\d{{1,3}})[组队])?(\d{{1,5}})(?:号楼|号院|号(?![文线卡令])|栋|幢|座|#)"
+    r"(?:第?(\d{1,3})单元)?(?:第?(\d{1,3})[层楼])?(?:(\d{2,5})(?:室|户|房|铺|号)?)?"
+)
+#: 阳光小区3-201, 阳光小区3-2-201.
+_SHORT = re.compile(
+    rf"([{_HAN}]{{1,8}}[区苑园城湾寓厦家府庭郡])(\d{{1,3}})-(?:\d{{1,2}}-)?(\d{{3,4}})(?!\d)"
+)
+#: A house of a group, the village left out.
+_GROUP = re.compile(rf"(?<![\d{_ENDS}])(\d{{1,3}})[组队](\d{{1,4}})号")
+_VILLAGE = re.compile(rf"([{_HAN}]{{2,4}})(?:村|社区)(?!民|里|干|口|医|官)")
+_PEOPLE = re.compile(
+    r"(\d{1,4})[余多]?(?:名|位|个|户)(?:老人|老年人|群众|村民|受害人|居民|会员|人)?"
+)
+#: Of a place only so much: some write the town before it, others do not.
+_TAIL = 3
+_LEADING = re.compile("^[在到于是去位址住其该就家租地点为]+(?=.{2})")
+_HOST = re.compile(
+    r"(?<![0-9a-z@.\-])((?:[a-z0-9\-]{1,63}\.){1,4}[a-z]{2,8})(?![a-z0-9\-@])", re.IGNORECASE
+)
+_SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "ac"})
+#: Everybody is there.
+_SHARED_HOSTS = frozenset(
+    ["qq.com", "weixin.com", "taobao.com", "tmall.com", "jd.com", "douyin.com", "kuaishou.com",
+     "baidu.com", "yangkeduo.com", "pinduoduo.com", "1688.com", "xiaohongshu.com", "toutiao.com",
+     "bilibili.com", "weibo.com", "163.com", "126.com", "sina.com", "alipay.com", "gov.cn"]
+)  # fmt: skip
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗"
+    "凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄"
+    "米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞"
+    "万支柯管卢莫房裘缪解应宗丁宣邓郁单杭洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊甄曲封储靳段富巫乌焦巴牧山谷车侯宓蓬"
+    "全班仰秋仲伊宫宁仇栾甘厉戎祖武符刘景詹束龙叶幸司韶黎薄印宿白怀蒲从索赖卓蔺屠蒙池乔阴胥能苍双闻党翟谭贡劳姬"
+    "申扶冉宰雍桑桂牛边农温庄晏柴瞿阎慕连习艾容向古易慎戈廖庾终居衡步都耿满弘匡文寇广欧沃利越师巩聂晁勾敖融冷訾"
+    "辛阚那简饶曾关查佘肖付邸闫涂岳"
+)
+_TITLES = "经理|主任|老师|总监|总|老板|店长|讲师|教授|专家|大夫|医生|院长|部长|队长|会长|秘书长|主管|顾问|站长|姐|哥|阿姨|大姐|大哥|师傅|先生|女士|某某|某"
+_PERSON = re.compile(rf"(?<![{_HAN}])?([{_SURNAMES}])(?:{_TITLES})")
+_DAY = re.compile(
+    r"(?:(?:19|20)\d\d[年./-])?(1[0-2]|0?[1-9])(?:月|[./-](?=\d{1,2}[日号]))(3[01]|[12]\d|0?[1-9])[日号]?"
+)
+_NUMERAL_DAY = re.compile("[一二三四五六七八九十]{1,3}(?=[月日号])")
+_SUM = re.compile(
+    r"(\d{1,9}(?:\.\d{1,4})?)[ ]?(万|千|百)?[ ]?(\d千)?(?:余|多)?(?:元|块|圆)"
+    r"|(\d{1,6}(?:\.\d{1,4})?)万(?!人|户|名|份|吨)"
+    r"|([零〇一二两三四五六七八九十百千万]{2,12})(?:元|块|圆|余|多|左右)"
+    r"|([一二两三四五六七八九]万[一二三四五六七八九]?千?)"
+)
+_LEAST_SUM = 1_000
+
+
+@lru_cache(maxsize=2048)
+def facts(text: str) -> frozenset[Fact]:
+    """All facts of a text."""
+    plain = half_width(text)
+    readers = (_places, _hosts, _people, _days, _sums, _around)
+    return frozenset(fact for read in readers for fact in read(plain))
+
+
+def _places(plain: str) -> Iterator[Fact]:
+    text = as_digits(plain).replace(" ", "")
+    for found in _ADDRESS.finditer(text):
+        place, group, number, _, _, room = found.groups()
+        parts = (f"{group}组" if group else "", number, room or "")
+        yield ADDRESS, "|".join((_tail(place), *parts)).rstrip("|")
+    for found in _SHORT.finditer(text):
+        yield ADDRESS, f"{_tail(found[1])}||{found[2]}|{found[3]}"
+    for found in _GROUP.finditer(text):
+        yield ADDRESS, f"|{found[1]}组|{found[2]}"
+
+
+def _around(plain: str) -> Iterator[Fact]:
+    text = as_digits(plain)
+    for found in _VILLAGE.finditer(text):
+        yield VILLAGE, found[1][-2:]
+    for found in _PEOPLE.finditer(text):
+        if int(found[1]) > 1:
+            yield PEOPLE, found[1]
+
+
+def same_address(left: frozenset[Fact], right: frozenset[Fact]) -> bool:
+    """Whether both tell of one house; a village that one of them leaves out is no difference."""
+    ours, theirs = ({value for kind, value in each if kind == ADDRESS} for each in (left, right))
+    return any(
+        a == b or (a.startswith("|") and b.endswith(a)) or (b.startswith("|") and a.endswith(b))
+        for a in ours
+        for b in theirs
+    )
+
+
+def _tail(place: str) -> str:
+    return _LEADING.sub("", place)[-_TAIL:]
+
+
+def _hosts(plain: str) -> Iterator[Fact]:
+    for found in _HOST.finditer(plain):
+        host = domain(found[1])
+        if host not in _SHARED_HOSTS:
+            yield HOST, host
+
+
+def domain(host: str) -> str:
+    """The name that somebody registered: without www, m and what else stands before it."""
+    labels = host.lower().split(".")
+    kept = 3 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else 2
+    return ".".join(labels[-kept:])
+
+
+def _people(plain: str) -> Iterator[Fact]:
+    for found in _PERSON.finditer(plain):
+        yield PERSON, found[0].replace("某某", "某")
+
+
+def _days(plain: str) -> Iterator[Fact]:
+    for found in _DAY.finditer(_NUMERAL_DAY.sub(_figure, plain)):
+        yield DAY, f"{int(found[1])}-{int(found[2])}"
+
+
+def _figure(found: re.Match[str]) -> str:
+    try:
+        return str(chinese_number(found[0]))
+    except NotANumber:
+        return found[0]
+
+
+def _sums(plain: str) -> Iterator[Fact]:
+    for found in _SUM.finditer(plain):
+        value = _yuan(found)
+        if value >= _LEAST_SUM:
+            yield SUM, str(value)
+
+
+def _yuan(found: re.Match[str]) -> int:
+    figure, unit, _, wan, words, spoken = found.groups()
+    times = {"万": 10_000, "千": 1_000, "百": 100, None: 1}
+    if figure or wan:
+        return round(float(figure or wan) * (10_000 if wan else times[unit]))
+    told = words or spoken
+    # 三万四 is said for 34,000
+    short = re.fullmatch("(.*万)([一二三四五六七八九])", told)
+    try:
+        return chinese_number(f"{short[1]}{short[2]}千" if short else told)
+    except NotANumber:
+        return 0
