@@ -843,6 +843,7 @@ export const OutcomeSortLabels: Record<OutcomeSort, string> = {
 }
 
 export const OutcomeStatusLabels: Record<OutcomeStatus, string> = {
+  'draft': '待审核发布',
   'published': '已发布',
   'withdrawn': '已撤销',
 }
@@ -1157,6 +1158,10 @@ export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
   'named_in_text': '内容提到同一对象',
   'near_text': '反映内容相近',
   'same_amount': '涉案金额相同',
+  'same_person': '提到同一个人',
+  'same_day': '提到同一天',
+  'same_village': '提到同一个村',
+  'same_people': '提到的人数相同',
 }
 
 export const SolvedLabels: Record<Solved, string> = {

@@ -7357,6 +7357,8 @@ export interface components {
             feedback_note: string;
             /** @description 核查情况 */
             findings: string;
+            /** @description 首次回应举报人的时间 */
+            first_response_at: string | null;
             /**
              * Format: uuid
              * @description 系统内的唯一编号（UUIDv7）
@@ -7397,6 +7399,8 @@ export interface components {
             received_at: string;
             /** @description 接收时间是否精确到时分 */
             received_has_time: boolean;
+            /** @description 已被抽中二次核查，尚未核查结束 */
+            recheck_drawn: boolean;
             /** @description 风险特征 */
             red_flags: components["schemas"]["RedFlag"][];
             /** @description 举报人 */
@@ -8680,6 +8684,18 @@ export interface components {
              * @description 发布、开展或印发日期
              */
             issued_on: string;
+            /** @description 裁判日期；典型案例发布前须填写 */
+            judged_on?: string | null;
+            /**
+             * @description 作出生效裁判的法院；典型案例发布前须填写
+             * @default
+             */
+            judgment_court: string;
+            /**
+             * @description 裁判文书案号；典型案例发布前须填写
+             * @default
+             */
+            judgment_no: string;
             /** @description 种类 */
             kind: components["schemas"]["OutcomeKind"];
             /**
@@ -8736,10 +8752,27 @@ export interface components {
          */
         OutcomeKind: "typical_case" | "education" | "institution";
         /**
+         * OutcomePublish
+         * @description 审核发布
+         */
+        OutcomePublish: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "publish";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * OutcomeRead
          * @description One outcome.
          */
         OutcomeRead: {
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 审核发布人 */
+            approved_by: string | null;
             /** @description 受众人数 */
             audience: number | null;
             /** @description 当前用户现在可以办理的操作 */
@@ -8761,6 +8794,9 @@ export interface components {
              * @description 发布、开展或印发日期
              */
             issued_on: string;
+            judged_on: string | null;
+            judgment_court: string;
+            judgment_no: string;
             /** @description 种类 */
             kind: components["schemas"]["OutcomeKind"];
             /** @description 发布渠道或地点 */
@@ -8799,6 +8835,21 @@ export interface components {
             version: number;
         };
         /**
+         * OutcomeResubmit
+         * @description 重新提交审核
+         */
+        OutcomeResubmit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "resubmit";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * OutcomeSort
          * @description Orders of the list.
          * @enum {string}
@@ -8809,7 +8860,7 @@ export interface components {
          * @description Whether it holds.
          * @enum {string}
          */
-        OutcomeStatus: "published" | "withdrawn";
+        OutcomeStatus: "draft" | "published" | "withdrawn";
         /**
          * OutcomeUpdate
          * @description Corrections; what is left out stays.
@@ -8821,6 +8872,12 @@ export interface components {
             document_no?: string | null;
             /** @description 发布、开展或印发日期 */
             issued_on?: string | null;
+            /** @description 裁判日期 */
+            judged_on?: string | null;
+            /** @description 作出生效裁判的法院 */
+            judgment_court?: string | null;
+            /** @description 裁判文书案号 */
+            judgment_no?: string | null;
             /** @description 发布渠道或地点 */
             medium?: string | null;
             /** @description 主要内容 */
@@ -9412,7 +9469,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PoliceMatter
          * @description What the police took over: their time to decide depends on it.
@@ -10375,8 +10432,6 @@ export interface components {
              * @description 结论日期止
              */
             period_to: string;
-            /** @description 随机种子；不填由系统生成 */
-            seed?: string | null;
             /** @description 抽取条数；总体不足时全部抽取 */
             size: number;
         };
@@ -10441,6 +10496,8 @@ export interface components {
              * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
+            /** @description 下一次抽样所用种子的摘要，种子尚未公开 */
+            next_commitment: string;
             /** @description 给人看的编号 */
             number: string;
             /** @description 二次核查改变了结论的条数 */
@@ -10461,8 +10518,12 @@ export interface components {
             population_size: number;
             /** @description 按种子和总体重新抽取，结果与记录一致 */
             reproduced: boolean;
-            /** @description 随机种子 */
+            /** @description 随机种子，由系统生成并在上一次抽样时封存 */
             seed: string;
+            /** @description 种子封存时公开的摘要：SHA-256(yinling-seed|种子)；早先的样本为空 */
+            seed_commitment: string;
+            /** @description 种子封存的时间 */
+            seed_committed_at: string | null;
             /** @description 字节数 */
             size: number;
             /** @description 各层：作出结论的单位与类别 */
@@ -12592,7 +12653,7 @@ export interface components {
          * @description Why two leads may tell of the same matter.
          * @enum {string}
          */
-        SimilarityReason: "same_resident_id" | "same_document" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount";
+        SimilarityReason: "same_resident_id" | "same_document" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount" | "same_person" | "same_day" | "same_village" | "same_people";
         /**
          * Solved
          * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
@@ -12966,6 +13027,12 @@ export interface components {
             partly: components["schemas"]["Figure"];
             /** @description 举报人评价过的线索；每条只能评价一次 */
             rated: components["schemas"]["Figure"];
+            /** @description 已首次回应举报人（反馈或者回执上的留言）的线索 */
+            responded: components["schemas"]["Figure"];
+            /** @description 首次回应平均用时（小时），四舍五入到两位小数；没有回应过的为空 */
+            response_hours_mean: string | null;
+            /** @description 从收到反映到首次回应的分钟数合计 */
+            response_minutes: number;
             /** @description 平均分（满分 5 分），四舍五入到两位小数；没有评价时为空 */
             score_mean: string | null;
             /** @description 评分合计；除以评价数就是平均分 */
@@ -13057,6 +13124,12 @@ export interface components {
             partly: components["schemas"]["Figure"];
             /** @description 举报人评价过的线索；每条只能评价一次 */
             rated: components["schemas"]["Figure"];
+            /** @description 已首次回应举报人（反馈或者回执上的留言）的线索 */
+            responded: components["schemas"]["Figure"];
+            /** @description 首次回应平均用时（小时），四舍五入到两位小数；没有回应过的为空 */
+            response_hours_mean: string | null;
+            /** @description 从收到反映到首次回应的分钟数合计 */
+            response_minutes: number;
             /** @description 平均分（满分 5 分），四舍五入到两位小数；没有评价时为空 */
             score_mean: string | null;
             /** @description 评分合计；除以评价数就是平均分 */
@@ -13914,8 +13987,10 @@ export type Option = components['schemas']['Option'];
 export type OutcomeCreate = components['schemas']['OutcomeCreate'];
 export type OutcomeItem = components['schemas']['OutcomeItem'];
 export type OutcomeKind = components['schemas']['OutcomeKind'];
+export type OutcomePublish = components['schemas']['OutcomePublish'];
 export type OutcomeRead = components['schemas']['OutcomeRead'];
 export type OutcomeRestore = components['schemas']['OutcomeRestore'];
+export type OutcomeResubmit = components['schemas']['OutcomeResubmit'];
 export type OutcomeSort = components['schemas']['OutcomeSort'];
 export type OutcomeStatus = components['schemas']['OutcomeStatus'];
 export type OutcomeUpdate = components['schemas']['OutcomeUpdate'];
@@ -19919,6 +19994,8 @@ export interface operations {
                 solved_said?: boolean;
                 /** @description 举报人是否评价过 */
                 rated?: boolean;
+                /** @description 是否已经首次回应举报人 */
+                responded?: boolean;
                 /** @description 办理单位（作出核查结论的单位，没有结论的为承办单位） */
                 handled_unit_id?: string;
                 /** @description 移送、移交进展；可重复给出，取其中之一 */
@@ -20349,6 +20426,8 @@ export interface operations {
                 solved_said?: boolean;
                 /** @description 举报人是否评价过 */
                 rated?: boolean;
+                /** @description 是否已经首次回应举报人 */
+                responded?: boolean;
                 /** @description 办理单位（作出核查结论的单位，没有结论的为承办单位） */
                 handled_unit_id?: string;
                 /** @description 移送、移交进展；可重复给出，取其中之一 */
@@ -25414,7 +25493,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutcomeWithdraw"] | components["schemas"]["OutcomeRestore"];
+                "application/json": components["schemas"]["OutcomePublish"] | components["schemas"]["OutcomeWithdraw"] | components["schemas"]["OutcomeRestore"] | components["schemas"]["OutcomeResubmit"];
             };
         };
         responses: {
