@@ -8,7 +8,7 @@ from recompute import recompute
 from alembic import op
 
 revision: str = "spoken_names"
-down_revision: str | None = "strangers"
+down_revision: str | None = "exposed_cases"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
