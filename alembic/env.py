@@ -61,6 +61,13 @@ def _ours(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind == "table" and name is not None and name.startswith("pgqueuer"))
 
 
+def _comparable(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    """PostgreSQL spells long expressions its own way; what it makes of these indexes is compared by
+    a test (tests/contract/test_migrations.py)."""
+    spelled = name is not None and (name.endswith("_facets") or name == "ix_leads_left_out")
+    return not (kind == "index" and spelled)
+
+
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
@@ -68,6 +75,7 @@ def _run(connection: Connection) -> None:
         compare_type=True,
         compare_server_default=True,
         include_name=_ours,
+        include_object=_comparable,
         transaction_per_migration=False,
     )
     with context.begin_transaction():

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import visibility
 from api.core.pagination import param
 from api.core.record_access import RecordAccess
+from api.core.ways import Way
 from api.domain.actors import Actor
 from api.domain.errors import NotFound
 from api.domain.permissions import RowScope
@@ -29,6 +30,13 @@ def scopes(case_id: Any) -> dict[RowScope, ColumnElement[bool]]:
     """For a `Listing` whose rows carry a town code of their own."""
     seen = case_id.in_(_seen_cases())
     return {RowScope.UNIT: seen, RowScope.POST: seen}
+
+
+def scope_ways(case_id: Any) -> dict[RowScope, Way]:
+    """Where the rows of those cases begin, for a `Listing`."""
+    seen = _seen_cases().with_only_columns(RecordAccess.record_id.label("v"))
+    way = Way(case_id, lambda _, __: seen, by_town=False)
+    return {RowScope.UNIT: way, RowScope.POST: way}
 
 
 def book_scopes(book_id: Any) -> dict[RowScope, ColumnElement[bool]]:

@@ -82,6 +82,21 @@ class Planning(Enum):
     ONCE = "force_generic_plan"
     #: Each time: what is right for one value would be ruinous for another.
     EACH_TIME = "force_custom_plan"
+    #: Once, through the index that the statement is written for and nothing else (core/ways.py).
+    IN_PLACE = "in place"
+
+
+_SETTINGS: dict[Planning, dict[str, str]] = {
+    Planning.IN_PLACE: {
+        "plan_cache_mode": Planning.ONCE.value,
+        "max_parallel_workers_per_gather": "0",
+        **dict.fromkeys(
+            ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin",
+             "enable_mergejoin"),
+            "off",
+        ),
+    }
+}  # fmt: skip
 
 
 class Database:
@@ -138,7 +153,8 @@ class Database:
     async def _open_pool(self, planning: Planning) -> Any:
         # The one thing that is written here are serial numbers (core/numbers.py). They need not be
         # waited for: whatever bears the number commits later, and takes the log before it to disk.
-        told = {"synchronous_commit": "off", "plan_cache_mode": planning.value}
+        told = {"synchronous_commit": "off"}
+        told |= _SETTINGS.get(planning, {"plan_cache_mode": planning.value})
         usual = planning is Planning.AUTO
         return await asyncpg.create_pool(
             self._dsn,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -22,6 +22,17 @@ def search_index(table: str) -> Index:
     return Index(
         f"ix_{table}_search",
         "search",
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 256},
+    )
+
+
+def facets_index(table: str, words: str) -> Index:
+    """The index of what the rows of a table are (core/facets.py), with as short a list of new rows
+    beside it."""
+    return Index(
+        f"ix_{table}_facets",
+        text(f"({words})"),
         postgresql_using="gin",
         postgresql_with={"gin_pending_list_limit": 256},
     )

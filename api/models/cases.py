@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.clock import now
 from api.core.db import Base
 from api.core.ids import uuid7
@@ -14,7 +15,23 @@ from api.domain.cases import CaseAction, CaseStatus, CivilRoute, NoIndictment
 from api.domain.categories import LeadCategory
 from api.domain.identifiers import IdentifierKind
 from api.domain.property_measures import AuthorityLevel
-from api.models.base import DivisionCode, Recorded, Versioned, search_index
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
+
+#: Cases not yet filed stand before all others.
+FILED_ON = "COALESCE(filed_on, '1000-01-01'::date)"
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "k": "primary_category",
+        "v": "left(division_code, 12)",
+        "o": "owner_unit_id::text",
+        "b": "is_backlog::text",
+        "x": "(solved_on IS NOT NULL)::text",
+    },
+    ("charges", "flags"),
+)
 
 
 class Case(Recorded, Versioned, Base):
@@ -27,6 +44,8 @@ class Case(Recorded, Versioned, Base):
         CheckConstraint("returns_count BETWEEN 0 AND 2", name="returns_count"),
         CheckConstraint("filed_on >= accepted_on", name="filed_after_accepted"),
         Index(None, "town_code", "id"),
+        Index("ix_cases_filed", "town_code", text(f"({FILED_ON})"), "id"),
+        facets_index("cases", FACETS),
         Index(None, "town_code", "status", "id"),
         Index(None, "owner_unit_id", "status", "id"),
         search_index("cases"),

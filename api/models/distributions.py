@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.distributions import (
@@ -16,7 +17,15 @@ from api.domain.distributions import (
     LineStatus,
     Standing,
 )
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+    },
+)
 
 
 class Distribution(Recorded, Versioned, Base):
@@ -28,6 +37,7 @@ class Distribution(Recorded, Versioned, Base):
         CheckConstraint("prepared_by_id <> approved_by_id", name="two_people"),
         CheckConstraint("paid_by_id NOT IN (prepared_by_id, approved_by_id)", name="three_people"),
         Index(None, "town_code", "id"),
+        facets_index("distributions", FACETS),
         Index(None, "case_id", "id"),
     )
 

@@ -18,7 +18,7 @@ class Import(Recorded, Versioned, Base):
     """One uploaded ledger."""
 
     __tablename__ = "imports"
-    __table_args__ = (Index(None, "town_code", "id"),)
+    __table_args__ = (Index(None, "town_code", "id"), Index(None, "owner_unit_id", "id"))
 
     kind: Mapped[LedgerKind]
     status: Mapped[ImportStatus]

@@ -18,9 +18,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.domain.inspections import Finding, InspectionStatus
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "f": "finding",
+        "o": "owner_unit_id::text",
+        "b": "(rectification_id IS NOT NULL)::text",
+    },
+)
 
 
 class Inspection(Recorded, Versioned, Base):
@@ -33,6 +45,7 @@ class Inspection(Recorded, Versioned, Base):
             name="done",
         ),
         Index(None, "town_code", "id"),
+        facets_index("inspections", FACETS),
         Index(None, "town_code", "status", "id"),
         Index(None, "town_code", "planned_on", "id"),
         Index(None, "entity_id", "id"),

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.categories import LeadCategory
@@ -22,7 +23,7 @@ from api.domain.leads import (
     Solved,
     TransferStage,
 )
-from api.models.base import DivisionCode, Recorded, Versioned, search_index
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
 
 #: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
 #: Written out, so that PostgreSQL can prove that the partial index fits.
@@ -30,6 +31,32 @@ LEFT_OUT = (
     "leads.status = 'withdrawn' OR leads.conclusion IS NOT DISTINCT FROM 'duplicate'"
     " OR leads.status = 'archived' AND leads.feedback_mode IS NULL"
 )
+
+#: The day of receipt by Beijing time, and the unit whose work a lead is, as their indexes have them.
+RECEIVED_ON = "timezone('Asia/Shanghai'::text, received_at)::date"
+HANDLED_BY = "COALESCE(concluded_unit_id, owner_unit_id)"
+
+#: What a lead is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "c": "channel",
+        "k": "primary_category",
+        "v": "left(division_code, 12)",
+        "r": "conclusion",
+        "o": "owner_unit_id::text",
+        "h": f"({HANDLED_BY})::text",
+        "m": facets.month_sql(f"({RECEIVED_ON})"),
+    },
+)
+
+
+def _filled(column: str, *before: str) -> Index:
+    """An index for a column that few rows fill."""
+    return Index(
+        f"ix_leads_{column}", *before, column, "id", postgresql_where=text(f"{column} IS NOT NULL")
+    )
 
 
 class Lead(Recorded, Versioned, Base):
@@ -100,7 +127,13 @@ class Lead(Recorded, Versioned, Base):
             "id",
             postgresql_where=text("batch_no <> ''"),
         ),
-        Index("ix_leads_marked", "town_code", "id", postgresql_where=text("marks <> '{}'")),
+        Index(
+            "ix_leads_marked",
+            "town_code",
+            text("(marks <> '{}')"),
+            "id",
+            postgresql_where=text("marks <> '{}'"),
+        ),
         # What nobody owns for too long.
         Index(
             "ix_leads_unowned",
@@ -108,11 +141,31 @@ class Lead(Recorded, Versioned, Base):
             "unowned_on",
             postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
         ),
+        # Where a filter leads (core/ways.py).
+        Index("ix_leads_received_day", "town_code", text(f"({RECEIVED_ON})"), "id"),
+        Index("ix_leads_handled_by", "town_code", text(f"({HANDLED_BY})"), "id"),
+        Index("ix_leads_channel", "town_code", "channel", "id"),
+        Index("ix_leads_primary_category", "town_code", "primary_category", "id"),
+        Index("ix_leads_division_code", "town_code", "division_code", "id"),
+        Index("ix_leads_owner_unit_id", "owner_unit_id", "id"),
+        _filled("conclusion", "town_code"),
+        _filled("solved", "town_code"),
+        _filled("transfer_stage", "town_code"),
+        _filled("proposed_unit_id"),
+        _filled("import_id"),
+        Index(
+            "ix_leads_fast_track",
+            "town_code",
+            "fast_track",
+            "id",
+            postgresql_where=text("fast_track"),
+        ),
+        facets_index("leads", FACETS),
         search_index("leads"),
-        Index(None, "import_id"),
         Index(
             "ix_leads_left_out",
             "town_code",
+            text(f"({LEFT_OUT.replace('leads.', '')})"),
             "id",
             postgresql_where=text(LEFT_OUT.replace("leads.", "")),
         ),

@@ -6,9 +6,20 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.domain.outcomes import OutcomeKind, OutcomeStatus
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "k": "kind",
+        "o": "owner_unit_id::text",
+    },
+)
 
 
 class Outcome(Recorded, Versioned, Base):
@@ -27,6 +38,7 @@ class Outcome(Recorded, Versioned, Base):
         ),
         CheckConstraint("approved_by_id <> prepared_by_id", name="two_people"),
         Index(None, "town_code", "id"),
+        facets_index("outcomes", FACETS),
         Index(None, "town_code", "issued_on", "id"),
         Index(None, "owner_unit_id", "id"),
     )

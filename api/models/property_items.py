@@ -6,11 +6,22 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.clock import now
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "k": "kind",
+        "w": "ownership",
+    },
+)
 
 
 class PropertyItem(Recorded, Versioned, KeptTexts, Base):
@@ -22,6 +33,7 @@ class PropertyItem(Recorded, Versioned, KeptTexts, Base):
         CheckConstraint("appraised_value >= 0", name="appraised_value"),
         CheckConstraint("proceeds >= 0", name="proceeds"),
         Index(None, "town_code", "id"),
+        facets_index("property_items", FACETS),
         Index(None, "case_id", "id"),
         # the same account turns up in other cases: 串并案, 轮候
         Index(None, "account_index"),

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.property_measures import (
@@ -16,7 +17,15 @@ from api.domain.property_measures import (
     Regime,
     ReleaseReason,
 )
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "k": "kind",
+    },
+)
 
 
 class PropertyMeasure(Recorded, Versioned, Base):
@@ -28,6 +37,8 @@ class PropertyMeasure(Recorded, Versioned, Base):
         CheckConstraint("expires_on >= starts_on", name="term"),
         CheckConstraint("status <> 'released' OR released_on IS NOT NULL", name="released"),
         Index(None, "town_code", "id"),
+        Index(None, "town_code", "starts_on", "id"),
+        facets_index("property_measures", FACETS),
         Index(None, "case_id", "id"),
         Index(None, "property_item_id", "id"),
         # what runs out next: the guard reads this every morning

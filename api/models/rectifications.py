@@ -8,10 +8,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, column, literal_colum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.domain.rectifications import RectificationStatus
 from api.domain.risk_measures import LegalActor
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "o": "owner_unit_id::text",
+    },
+)
 
 
 class Rectification(Recorded, Versioned, Base):
@@ -21,6 +31,7 @@ class Rectification(Recorded, Versioned, Base):
     __table_args__ = (
         CheckConstraint("round >= 1", name="round"),
         Index(None, "town_code", "id"),
+        facets_index("rectifications", FACETS),
         Index(None, "town_code", "status", "id"),
         Index(None, "town_code", "due_on", "id"),
         Index(None, "entity_id", "id"),

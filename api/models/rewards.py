@@ -8,11 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.clock import now
 from api.core.db import Base
 from api.domain.leads import LeadConclusion, ReporterKind
 from api.domain.rewards import RewardStatus
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
 
 class RewardRuleVersion(Base):
@@ -41,6 +42,15 @@ class RewardRuleVersion(Base):
     created_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
 
 
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+    },
+)
+
+
 class Reward(Recorded, Versioned, Base):
     """One reward for one affair. Nothing here says who the reporter is: the lead leads to a vault
     that this record has no key to."""
@@ -65,6 +75,7 @@ class Reward(Recorded, Versioned, Base):
             postgresql_where=text("status IN ('proposed', 'approved', 'paid')"),
         ),
         Index(None, "town_code", "id"),
+        facets_index("rewards", FACETS),
         Index(None, "informant_index", postgresql_where=text("informant_index IS NOT NULL")),
     )
 

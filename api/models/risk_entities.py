@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.core.ids import uuid7
 from api.domain.identifiers import IdentifierKind
@@ -30,7 +31,22 @@ from api.domain.risk_entities import (
     RiskTier,
 )
 from api.domain.risk_measures import LegalActor, RiskMeasureKind
-from api.models.base import DivisionCode, Recorded, Versioned, search_index
+from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "t": "tier",
+        "r": "route",
+        "k": "kind",
+        "i": "industry",
+        "g": "registration",
+        "v": "left(division_code, 12)",
+        "o": "owner_unit_id::text",
+    },
+)
 
 
 class RiskEntity(Recorded, Versioned, Base):
@@ -56,6 +72,8 @@ class RiskEntity(Recorded, Versioned, Base):
             postgresql_where=text("uscc <> ''"),
         ),
         Index(None, "town_code", "id"),
+        Index(None, "town_code", "updated_at", "id"),
+        facets_index("risk_entities", FACETS),
         Index(None, "town_code", "status", "id"),
         Index(None, "town_code", "tier", "id"),
         Index(None, "owner_unit_id", "status", "id"),

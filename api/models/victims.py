@@ -6,11 +6,22 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core import facets
 from api.core.db import Base
 from api.domain.distributions import Standing
 from api.domain.documents import DocumentKind
 from api.domain.victims import VictimStatus
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
+
+#: What a row is, for filters that meet (core/facets.py).
+FACETS = facets.sql(
+    "town_code",
+    {
+        "s": "status",
+        "d": "standing",
+        "e": "is_elder::text",
+    },
+)
 
 
 class Victim(Recorded, Versioned, KeptTexts, Base):
@@ -20,6 +31,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
     __table_args__ = (
         CheckConstraint("principal >= 0 AND returns >= 0 AND refunds >= 0", name="amounts"),
         Index(None, "town_code", "id"),
+        facets_index("victims", FACETS),
         Index(None, "case_id", "id"),
         Index(None, "import_id"),
         Index(None, "name_index"),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     Text,
     Uuid,
+    and_,
     case,
     cast,
     exists,
@@ -24,14 +25,17 @@ from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links
-from api.core import events, search
+from api.core import events, facets, search
 from api.core.crypto import keyring
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, param, yuan
+from api.core.ways import days
 from api.domain.actors import Actor
 from api.domain.cases import CASE_FLOW, CaseStatus
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
 from api.domain.permissions import Permission
+from api.models import cases as case_models
 from api.models.cases import Case, CaseDecision, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.models.units import Division
@@ -150,6 +154,8 @@ def _filed(value: str | None) -> date:
     return date.fromisoformat(value) if value else _NEVER
 
 
+_FILED_WITHIN = ("filed_from", "filed_to")
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Case.id,
@@ -177,8 +183,11 @@ LISTING = Listing(
         "police_case_no": (Text(), lambda p: Case.police_case_no == p),
         "division_from": (Text(), lambda p: Case.division_code >= p),
         "division_below": (Text(), lambda p: Case.division_code < p),
-        "filed_from": (Date(), lambda p: Case.filed_on >= p),
-        "filed_to": (Date(), lambda p: Case.filed_on <= p),
+        "filed_from": (Date(), lambda p: p <= _FILED),
+        "filed_to": (
+            Date(),
+            lambda p: and_(p >= _FILED, literal_column(f"'{_NEVER}'::date") < _FILED),
+        ),
         "number": (_ANY_TEXT, lambda p: Case.number == func.any(p)),
         "words": (Text(), lambda p: Case.search.op("@@")(cast(p, TSQUERY))),
         "phrase": (Text(), lambda p: search.within(Case.search_text, p)),
@@ -187,10 +196,25 @@ LISTING = Listing(
     sorts={
         "-id": Sort("id", Case.id, descending=True),
         "id": Sort("id", Case.id),
-        "-filed_on": Sort("filed_on", _FILED, descending=True, parse=_filed),
-        "filed_on": Sort("filed_on", _FILED, parse=_filed),
+        "-filed_on": Sort("filed_on", _FILED, True, _filed, _FILED_WITHIN),
+        "filed_on": Sort("filed_on", _FILED, parse=_filed, within=_FILED_WITHIN),
     },
     default_sort="-id",
+    ways={
+        "filed": days(_FILED, since="filed_from", until="filed_to"),
+    },
+    facets=Facets(
+        case_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "primary_category": facets.value("k", "primary_category"),
+            "owner_unit_id": facets.value("o", "owner_unit_id"),
+            "division": facets.village("v", "division_from"),
+            "is_backlog": facets.value("b", "is_backlog"),
+            "is_solved": facets.value("x", "is_solved"),
+        },
+        lists=("charge", "flag"),
+    ),
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
 from sqlalchemy.dialects.postgresql import array
 
+from api.core.ways import Way
 from api.models.units import Division, Unit
 
 _EMPTY = literal_column("'[]'::json")
@@ -52,3 +53,14 @@ def revealable(model: Any, *names: str) -> ColumnElement[Any]:
     ]
     filled = func.array_remove(array(held), literal_column("NULL", Text()))
     return func.to_json(func.array_cat(filled, model.texts_kept))
+
+
+def places(code: Any) -> Way:
+    """The way of the filters `division_from` and `division_below`: every division between them."""
+    return Way(
+        code,
+        lambda given, _: select(Division.code.label("v")).where(
+            Division.code >= given("division_from"), Division.code < given("division_below")
+        ),
+        ("division_from", "division_below"),
+    )

@@ -13,9 +13,11 @@ from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import events, numbers
+from api.core import events, facets, numbers
 from api.core.clock import now
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.distributions import (
     DISTRIBUTION_FLOW,
@@ -28,6 +30,7 @@ from api.domain.errors import Conflict, NotFound
 from api.domain.events import EventName
 from api.domain.money import to_yuan
 from api.domain.permissions import Permission
+from api.models import distributions as distribution_models
 from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import actions
@@ -112,6 +115,16 @@ LISTING = Listing(
     sorts={"-id": Sort("id", D.id, descending=True), "id": Sort("id", D.id)},
     default_sort="-id",
     scopes=case_rows.scopes(D.case_id),
+    ways={
+        "case_id": one("case_id", D.case_id, by_town=False),
+    },
+    scope_ways=case_rows.scope_ways(D.case_id),
+    facets=Facets(
+        distribution_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+        },
+    ),
 )
 
 _LINE: dict[str, Any] = {

@@ -29,6 +29,7 @@ from api.core.db import database
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, param
 from api.core.tables import MAX_BYTES, refusal
+from api.core.ways import Way
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Invalid
 from api.domain.events import EventName
@@ -114,6 +115,8 @@ _UNDECIDED = (
     .scalar_subquery()
 )
 
+_VIEWER = param("viewer", Uuid())
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Import.id,
@@ -130,7 +133,12 @@ LISTING = Listing(
         "id": Sort("id", Import.id),
     },
     default_sort="-id",
-    scopes={RowScope.UNIT: Import.owner_unit_id == param("viewer", Uuid())},
+    scopes={RowScope.UNIT: Import.owner_unit_id == _VIEWER},
+    scope_ways={
+        RowScope.UNIT: Way(
+            Import.owner_unit_id, lambda _, __: select(_VIEWER.label("v")), by_town=False
+        )
+    },
 )
 
 

@@ -22,9 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import risk_rows, visibility
-from api.core import events
+from api.core import events, facets
 from api.core.clock import now, today
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, day, param
+from api.core.ways import any_of, days, one
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid, NotFound
 from api.domain.events import EventName
@@ -38,6 +40,7 @@ from api.domain.inspections import (
 from api.domain.permissions import Permission
 from api.domain.rectifications import OPEN
 from api.domain.risk_entities import EntityAction
+from api.models import inspections as inspection_models
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
@@ -93,6 +96,8 @@ _IS_OVERDUE = and_(
     Inspection.status == literal_column("'planned'"),
 )
 
+_PLANNED = ("planned_from", "planned_to")
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Inspection.id,
@@ -120,10 +125,26 @@ LISTING = Listing(
     sorts={
         "-id": Sort("id", Inspection.id, descending=True),
         "id": Sort("id", Inspection.id),
-        "planned_on": Sort("planned_on", Inspection.planned_on, parse=day),
-        "-planned_on": Sort("planned_on", Inspection.planned_on, descending=True, parse=day),
+        "planned_on": Sort("planned_on", Inspection.planned_on, parse=day, within=_PLANNED),
+        "-planned_on": Sort("planned_on", Inspection.planned_on, True, day, _PLANNED),
     },
     default_sort="-id",
+    ways={
+        "entity_id": one("entity_id", Inspection.entity_id, by_town=False),
+        "rectification_id": one("rectification_id", Inspection.rectification_id, by_town=False),
+        "status": any_of("status", Inspection.status),
+        "planned": days(Inspection.planned_on, since="planned_from", until="planned_to"),
+    },
+    facets=Facets(
+        inspection_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "finding": facets.value("f", "finding"),
+            "owner_unit_id": facets.value("o", "owner_unit_id"),
+            "is_reinspection": facets.value("b", "is_reinspection"),
+        },
+    ),
+    unindexed=frozenset({"named"}),
 )
 
 

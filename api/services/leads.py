@@ -28,10 +28,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core import events, search
+from api.core import events, facets, search
 from api.core.crypto import keyring
 from api.core.db import database
+from api.core.facets import Facets
 from api.core.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
+from api.core.ways import among, any_of, days, one, part
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
@@ -43,6 +45,7 @@ from api.domain.leads import (
     LeadConclusion,
     LeadStatus,
     ReporterKind,
+    Solved,
     TransferStage,
     feedback_modes,
     is_routed,
@@ -221,6 +224,11 @@ _IS_OPEN = _one_of(OPEN)
 _IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _IS_UNOWNED = _one_of(TRIAGE)
+_DONE = [s for s in LeadStatus if s not in OPEN]
+_IS_FAST = literal_column("leads.fast_track", Boolean())
+_RECEIVED = ("received_from", "received_below")
+#: The day of receipt, as the index of days has it.
+_RECEIVED_ON = literal_column(f"({lead_models.RECEIVED_ON})", Date())
 
 #: What counts in figures (C3): withdrawn leads, duplicates and merged leads drop out by themselves.
 LEFT_OUT = literal_column(f"({lead_models.LEFT_OUT})", Boolean())
@@ -243,7 +251,8 @@ LISTING = Listing(
         "channel": (_ANY_TEXT, lambda p: Lead.channel == func.any(p)),
         "conclusion": (_ANY_TEXT, lambda p: Lead.conclusion == func.any(p)),
         "solved": (_ANY_TEXT, lambda p: Lead.solved == func.any(p)),
-        "solved_said": (Boolean(), lambda p: p == Lead.solved.is_not(None)),
+        "solved_said": (Boolean(), lambda _: Lead.solved.is_not(None)),
+        "solved_unsaid": (Boolean(), lambda _: Lead.solved.is_(None)),
         "rated": (Boolean(), lambda _: _RATED),
         "responded": (Boolean(), lambda p: Lead.first_response_at.is_not(None).self_group() == p),
         "unrated": (Boolean(), lambda _: not_(_RATED)),
@@ -255,8 +264,10 @@ LISTING = Listing(
         "division_below": (Text(), lambda p: Lead.division_code < p),
         "division_only": (Text(), lambda p: Lead.division_code == p),
         "counted": (Boolean(), lambda p: p == _COUNTED),
+        "left_out": (Boolean(), lambda _: LEFT_OUT),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
-        "fast_track": (Boolean(), lambda p: Lead.fast_track == p),
+        "fast_track": (Boolean(), lambda _: _IS_FAST),
+        "no_fast_track": (Boolean(), lambda _: not_(Lead.fast_track)),
         # said twice, so that PostgreSQL can prove that the partial index fits
         "mark": (_ANY_TEXT, lambda p: and_(_IS_MARKED, Lead.marks.op("&&")(p))),
         # Two filters each, not one compared with a parameter: only so an index is of use.
@@ -279,10 +290,54 @@ LISTING = Listing(
     sorts={
         "-id": Sort("id", Lead.id, descending=True),
         "id": Sort("id", Lead.id),
-        "-received_at": Sort("received_at", Lead.received_at, descending=True, parse=moment),
-        "received_at": Sort("received_at", Lead.received_at, parse=moment),
+        "-received_at": Sort("received_at", Lead.received_at, True, moment, _RECEIVED),
+        "received_at": Sort("received_at", Lead.received_at, parse=moment, within=_RECEIVED),
     },
     default_sort="-id",
+    ways={
+        "status": any_of("status", Lead.status),
+        "primary_category": any_of("primary_category", Lead.primary_category),
+        "channel": any_of("channel", Lead.channel),
+        "conclusion": any_of("conclusion", Lead.conclusion),
+        "solved": any_of("solved", Lead.solved),
+        "solved_said": among("solved_said", Lead.solved, Solved),
+        "transfer_stage": any_of("transfer_stage", Lead.transfer_stage),
+        "handled_unit_id": one("handled_unit_id", HANDLED_BY),
+        "owner_unit_id": one("owner_unit_id", Lead.owner_unit_id, by_town=False),
+        "proposed_unit_id": one("proposed_unit_id", Lead.proposed_unit_id, by_town=False),
+        "import_id": one("import_id", Lead.import_id, by_town=False),
+        "division": columns.places(Lead.division_code),
+        "division_only": one("division_only", Lead.division_code),
+        "mark": part("mark", _IS_MARKED),
+        "fast_track": part("fast_track", _IS_FAST),
+        "left_out": part("left_out", LEFT_OUT),
+        "open": among("open", Lead.status, OPEN),
+        "done": among("done", Lead.status, _DONE),
+        "overdue": among("overdue", Lead.status, OPEN),
+        "unowned": among("unowned", Lead.status, TRIAGE),
+        "unowned_until": among("unowned_until", Lead.status, TRIAGE),
+        "received": days(_RECEIVED_ON, since="received_from", below="received_below"),
+    },
+    facets=Facets(
+        lead_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "channel": facets.value("c", "channel"),
+            "primary_category": facets.value("k", "primary_category"),
+            "conclusion": facets.value("r", "conclusion"),
+            "owner_unit_id": facets.value("o", "owner_unit_id"),
+            "handled_unit_id": facets.value("h", "handled_unit_id"),
+            "division": facets.village("v", "division_from"),
+            "division_only": facets.village("v", "division_only"),
+            "received": facets.months("m", *_RECEIVED),
+            "open": facets.always("s", "open", OPEN),
+            "done": facets.always("s", "done", _DONE),
+            "overdue": facets.always("s", "overdue", OPEN),
+            "unowned": facets.always("s", "unowned", TRIAGE),
+            "unowned_until": facets.always("s", "unowned_until", TRIAGE),
+        },
+    ),
+    unindexed=frozenset({"phrase", "in_time", "owned", "counted", "unrated", "no_fast_track", "responded"}),
 )  # fmt: skip
 
 
@@ -300,7 +355,8 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "channel": query.channel,
         "conclusion": query.conclusion,
         "solved": query.solved,
-        "solved_said": query.solved_said,
+        "solved_said": query.solved_said or None,
+        "solved_unsaid": query.solved_said is False or None,
         "rated": query.rated or None,
         "responded": query.responded,
         "unrated": query.rated is False or None,
@@ -312,9 +368,11 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "division_from": place,
         "division_below": columns.division_end(place) if place else None,
         "division_only": query.division_only,
-        "counted": query.counted,
+        "counted": query.counted or None,
+        "left_out": query.counted is False or None,
         "import_id": query.import_id,
-        "fast_track": query.fast_track,
+        "fast_track": query.fast_track or None,
+        "no_fast_track": query.fast_track is False or None,
         "mark": query.mark,
         "overdue": query.overdue or None,
         "in_time": query.overdue is False or None,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from api.access import case_rows
 from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, StaleVersion
 from api.domain.ledger import LEDGER_FLOW, MEASURE_NOTES, EntryAction, EntryStatus, measures
@@ -81,6 +82,10 @@ LISTING = Listing(
     sorts={"-id": Sort("id", Transfer.id, descending=True), "id": Sort("id", Transfer.id)},
     default_sort="-id",
     scopes=case_rows.book_scopes(Transfer.book_id),
+    ways={
+        "book_id": one("book_id", Transfer.book_id, by_town=False),
+    },
+    scope_ways=case_rows.scope_ways(Transfer.book_id),
 )
 
 

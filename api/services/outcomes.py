@@ -9,10 +9,12 @@ from fastapi import Response
 from sqlalchemy import ARRAY, Date, Text, Uuid, func, join, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import events, numbers, record_access, search
+from api.core import events, facets, numbers, record_access, search
 from api.core.clock import now, today
+from api.core.facets import Facets
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, day
+from api.core.ways import days, one
 from api.domain import public_texts
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
@@ -26,6 +28,7 @@ from api.domain.outcomes import (
     OutcomeStatus,
     first_status,
 )
+from api.models import outcomes as outcome_models
 from api.models.outcomes import Outcome
 from api.models.units import Unit
 from api.models.users import User
@@ -75,6 +78,8 @@ check_columns(
 _ANY_TEXT = ARRAY(Text)
 _TEXTS = [search.folded(each) for each in (Outcome.title, Outcome.document_no, Outcome.number)]
 
+_ISSUED = ("issued_from", "issued_to")
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Outcome.id,
@@ -93,10 +98,23 @@ LISTING = Listing(
     sorts={
         "-id": Sort("id", Outcome.id, descending=True),
         "id": Sort("id", Outcome.id),
-        "issued_on": Sort("issued_on", Outcome.issued_on, parse=day),
-        "-issued_on": Sort("issued_on", Outcome.issued_on, descending=True, parse=day),
+        "issued_on": Sort("issued_on", Outcome.issued_on, parse=day, within=_ISSUED),
+        "-issued_on": Sort("issued_on", Outcome.issued_on, True, day, _ISSUED),
     },
     default_sort="-id",
+    ways={
+        "owner_unit_id": one("owner_unit_id", Outcome.owner_unit_id, by_town=False),
+        "issued": days(Outcome.issued_on, since="issued_from", until="issued_to"),
+    },
+    facets=Facets(
+        outcome_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "kind": facets.value("k", "kind"),
+            "owner_unit_id": facets.value("o", "owner_unit_id"),
+        },
+    ),
+    unindexed=frozenset({"q"}),
 )
 
 

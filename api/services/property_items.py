@@ -23,10 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import events, numbers
+from api.core import events, facets, numbers
 from api.core.clock import now, today
 from api.core.crypto import keyring
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, param, yuan
+from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
@@ -39,6 +41,7 @@ from api.domain.property_items import (
     check_disposal,
 )
 from api.domain.property_measures import MeasureStatus, refuse
+from api.models import property_items as item_models
 from api.models.cases import Case
 from api.models.property_items import PropertyDetermination, PropertyItem
 from api.models.property_measures import PropertyMeasure
@@ -166,6 +169,18 @@ LISTING = Listing(
     },
     default_sort="-id",
     scopes=case_rows.scopes(PropertyItem.case_id),
+    ways={
+        "case_id": one("case_id", PropertyItem.case_id, by_town=False),
+    },
+    scope_ways=case_rows.scope_ways(PropertyItem.case_id),
+    facets=Facets(
+        item_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "kind": facets.value("k", "kind"),
+            "ownership": facets.value("w", "ownership"),
+        },
+    ),
 )
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, and_, exists, func, select, upda
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import errors, events
+from api.core import errors, events, facets
 from api.core.clock import now, today
 from api.core.db import database
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, day, yuan
+from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
 from api.domain.clocks import alert_days
@@ -33,6 +35,7 @@ from api.domain.property_measures import (
     refuse,
     rule_for,
 )
+from api.models import property_measures as measure_models
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
 from api.schemas.common import actions
@@ -138,6 +141,17 @@ LISTING = Listing(
     },
     default_sort="-id",
     scopes=case_rows.scopes(M.case_id),
+    ways={
+        "case_id": one("case_id", M.case_id, by_town=False),
+        "property_item_id": one("property_item_id", M.property_item_id, by_town=False),
+    },
+    scope_ways=case_rows.scope_ways(M.case_id),
+    facets=Facets(
+        measure_models.FACETS,
+        {
+            "kind": facets.value("k", "kind"),
+        },
+    ),
 )
 
 

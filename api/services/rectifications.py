@@ -21,9 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import risk_rows
-from api.core import events
+from api.core import events, facets
 from api.core.clock import now, today
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, day, param
+from api.core.ways import any_of, days, one
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid, NotFound, RuleViolated
 from api.domain.events import EventName
@@ -37,6 +39,7 @@ from api.domain.rectifications import (
 )
 from api.domain.risk_entities import EntityAction
 from api.domain.risk_measures import PLAN
+from api.models import rectifications as order_models
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
@@ -98,6 +101,8 @@ check_columns(RectificationRead, _READ, "available_actions")
 
 _ANY_TEXT = ARRAY(Text)
 
+_DUE = ("due_from", "due_to")
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Rectification.id,
@@ -127,10 +132,24 @@ LISTING = Listing(
     sorts={
         "-id": Sort("id", Rectification.id, descending=True),
         "id": Sort("id", Rectification.id),
-        "due_on": Sort("due_on", Rectification.due_on, parse=day),
-        "-due_on": Sort("due_on", Rectification.due_on, descending=True, parse=day),
+        "due_on": Sort("due_on", Rectification.due_on, parse=day, within=_DUE),
+        "-due_on": Sort("due_on", Rectification.due_on, True, day, _DUE),
     },
     default_sort="-id",
+    ways={
+        "entity_id": one("entity_id", Rectification.entity_id, by_town=False),
+        "inspection_id": one("inspection_id", Rectification.inspection_id, by_town=False),
+        "status": any_of("status", Rectification.status),
+        "due": days(Rectification.due_on, since="due_from", until="due_to"),
+    },
+    facets=Facets(
+        order_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "owner_unit_id": facets.value("o", "owner_unit_id"),
+        },
+    ),
+    unindexed=frozenset({"named"}),
 )
 
 

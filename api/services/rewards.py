@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core import events, numbers, search
+from api.core import events, facets, numbers, search
 from api.core.clock import now
 from api.core.crypto import keyring
+from api.core.facets import Facets
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, yuan
 from api.domain import receipts as receipt_rules
@@ -34,6 +35,7 @@ from api.domain.rewards import (
     RewardRule,
     RewardStatus,
 )
+from api.models import rewards as reward_models
 from api.models.leads import Lead
 from api.models.receipts import LeadReceipt
 from api.models.rewards import Reward
@@ -140,6 +142,13 @@ LISTING = Listing(
     },
     sorts={"-id": Sort("id", Reward.id, descending=True), "id": Sort("id", Reward.id)},
     default_sort="-id",
+    facets=Facets(
+        reward_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+        },
+    ),
+    unindexed=frozenset({"q"}),
 )
 
 

@@ -23,14 +23,16 @@ from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links
-from api.core import errors, events, search
+from api.core import errors, events, facets, search
 from api.core.crypto import keyring
+from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden
 from api.domain.events import EventName
 from api.domain.permissions import Permission
 from api.domain.risk_entities import RISK_ENTITY_FLOW, EntityStatus
+from api.models import risk_entities as entity_models
 from api.models.leads import Lead
 from api.models.risk_entities import (
     RiskAssessment,
@@ -181,6 +183,19 @@ LISTING = Listing(
         "updated_at": Sort("updated_at", RiskEntity.updated_at, parse=moment),
     },
     default_sort="-id",
+    facets=Facets(
+        entity_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "tier": facets.value("t", "tier"),
+            "route": facets.value("r", "route"),
+            "kind": facets.value("k", "kind"),
+            "industry": facets.value("i", "industry"),
+            "registration": facets.value("g", "registration"),
+            "owner_unit_id": facets.value("o", "owner_unit_id"),
+            "division": facets.village("v", "division_from"),
+        },
+    ),
 )
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, and_, func, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import errors, events, numbers, search
+from api.core import errors, events, facets, numbers, search
 from api.core.clock import now, today
 from api.core.crypto import keyring
+from api.core.facets import Facets
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, yuan
+from api.core.ways import one
 from api.domain import codes, documents
 from api.domain.actors import Actor
 from api.domain.distributions import DistributionStatus, LineStatus, Standing
@@ -26,6 +28,7 @@ from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_address
 from api.domain.permissions import Permission
 from api.domain.victims import VICTIM_FLOW, VictimAction, VictimStatus
+from api.models import victims as victim_models
 from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
@@ -130,6 +133,19 @@ LISTING = Listing(
     sorts={"-id": Sort("id", Victim.id, descending=True), "id": Sort("id", Victim.id)},
     default_sort="-id",
     scopes=case_rows.scopes(Victim.case_id),
+    ways={
+        "case_id": one("case_id", Victim.case_id, by_town=False),
+        "import_id": one("import_id", Victim.import_id, by_town=False),
+    },
+    scope_ways=case_rows.scope_ways(Victim.case_id),
+    facets=Facets(
+        victim_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+            "standing": facets.value("d", "standing"),
+            "is_elder": facets.value("e", "is_elder"),
+        },
+    ),
 )
 
 

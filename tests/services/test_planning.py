@@ -1,11 +1,13 @@
-"""When PostgreSQL plans which list anew: the wrong way costs seconds at a million rows."""
+"""When PostgreSQL plans which list anew, and where a list is looked for: the wrong way costs seconds
+at a million rows."""
 
 import pytest
 
 from api.core.db import Planning
+from api.core.listing_rows import IN_ORDER, TOWN_BY_TOWN
 from api.core.pagination import Shape
 from api.domain.permissions import RowScope
-from api.services import leads
+from api.services import leads, victims
 
 TOWN, UNIT = RowScope.TOWN, RowScope.UNIT
 
@@ -13,22 +15,42 @@ TOWN, UNIT = RowScope.TOWN, RowScope.UNIT
 @pytest.mark.parametrize(
     ("planning", "shape"),
     [
-        # every row of the town in order: one plan for all
-        (Planning.AUTO, Shape(TOWN, "-id", (), limit=51)),
-        # a status, a channel: half of the rows, or none
+        # every row of the town in order, through the index of that order
+        (Planning.IN_PLACE, Shape(TOWN, "-id", (), limit=51)),
+        (Planning.IN_PLACE, Shape(TOWN, "received_at", ("phrase",), limit=51)),
+        # so many rows of one place
+        (Planning.IN_PLACE, Shape(TOWN, "-id", ("status",), limit=51, way="status")),
+        (Planning.IN_PLACE, Shape(UNIT, "-id", ("status",), limit=51, way=IN_ORDER)),
+        # what no place gave: a status, a channel; half of the rows, or none
         (Planning.EACH_TIME, Shape(TOWN, "-id", ("status",), limit=51)),
         (Planning.EACH_TIME, Shape(UNIT, "-id", ("status",), limit=51)),
+        (Planning.EACH_TIME, Shape(UNIT, "-received_at", (), limit=51)),
         # the first so many of what the unit sees
         (Planning.ONCE, Shape(UNIT, "-id", (), limit=51)),
-        (Planning.EACH_TIME, Shape(UNIT, "-received_at", (), limit=51)),
         # whatever else is asked for, an index begins
         (Planning.ONCE, Shape(TOWN, "-id", ("phrase", "words"), limit=51)),
         (Planning.ONCE, Shape(UNIT, "-id", ("number", "status"), limit=51)),
-        # a common word, looked for in the order of the list
-        (Planning.AUTO, Shape(TOWN, "-id", ("phrase", "words"), limit=51, ahead=1024)),
-        (Planning.EACH_TIME, Shape(UNIT, "-id", ("phrase", "words"), limit=51, ahead=1024)),
+        (Planning.EACH_TIME, Shape(TOWN, "-id", ("phrase", "status", "words"), limit=51)),
         (Planning.AUTO, Shape(TOWN, "-id", (), single=True)),
     ],
 )
 def test_a_plan_is_made_anew_where_values_differ_too_much(planning, shape):
     assert leads.LISTING._planning(shape) is planning
+
+
+@pytest.mark.parametrize(
+    ("listing", "places", "shape"),
+    [
+        (leads.LISTING, [IN_ORDER, "status"], Shape(TOWN, "-id", ("phrase", "status"))),
+        (
+            leads.LISTING,
+            [IN_ORDER, "received"],
+            Shape(TOWN, "received_at", ("received_below",)),
+        ),
+        (leads.LISTING, [IN_ORDER, "overdue"], Shape(UNIT, "-id", ("overdue",))),
+        (leads.LISTING, [IN_ORDER, TOWN_BY_TOWN], Shape(UNIT, "-received_at", ("in_time",))),
+        (victims.LISTING, [IN_ORDER, "unit", "case_id"], Shape(UNIT, "-id", ("case_id",))),
+    ],
+)
+def test_the_places_follow_from_who_asks_for_what_in_which_order(listing, places, shape):
+    assert listing.places(shape) == places

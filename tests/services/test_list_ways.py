@@ -1,0 +1,333 @@
+"""Wherever a page is looked for, it is the page that a plain query finds: for every noun, filter,
+order and reader, forwards and back, however few rows are looked through in each place."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+from sqlalchemy import select
+
+from api.core import db, pagination
+from api.core.clock import today
+from api.core.pagination import PageQuery, Shape
+from api.core.sessions import LoginSession
+from api.domain.actors import Actor
+from api.domain.permissions import Role, RowScope
+from api.models.units import Post, Unit
+from api.services import (
+    cases,
+    distributions,
+    imports,
+    inspections,
+    leads,
+    ledger_entries,
+    outcomes,
+    property_items,
+    property_measures,
+    rectifications,
+    rewards,
+    risk_entities,
+    victims,
+)
+from tests.factories import assign, make_lead
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+WHO = [Role.OFFICE, Role.POLICE, Role.VILLAGE, Role.COUNTY, Role.GRID]
+LONG_AGO, LATER = date(1990, 1, 1), date(2090, 1, 1)
+#: Filters whose values are not those of a column of the same name.
+ODD = {
+    "leads": {
+        "solved_said": [True],
+        "solved_unsaid": [True],
+        "rated": [True],
+        "unrated": [True],
+        "counted": [True],
+        "left_out": [True],
+        "fast_track": [True],
+        "no_fast_track": [True],
+        "mark": [["major"], ["key_area", "high_attention"]],
+        "overdue": [True],
+        "in_time": [True],
+        "open": [True],
+        "done": [True],
+        "unowned": [True],
+        "owned": [True],
+        "unowned_until": [LATER],
+        "division": ["341522118", "341522118201", "341522118999"],
+        "division_only": ["341522118201", "341522118"],
+        "received": ["week", "month", "all", "since", "below"],
+        "phrase": ["养老"],
+    },
+    "cases": {
+        "is_backlog": [True, False],
+        "is_solved": [True, False],
+        "overdue": [True, False],
+        "division": ["341522118", "341522118201"],
+        "charge": ["fraud", "illegal_fundraising"],
+        "flag": ["typical"],
+        "filed": ["week", "all", "since", "to"],
+    },
+    "risk_entities": {
+        "division": ["341522118", "341522118201"],
+        "on_list": [True, False],
+        "inspection_overdue": [True, False],
+        "inspection_due_to": [LATER, LONG_AGO],
+    },
+    "victims": {"is_elder": [True, False]},
+    "property_measures": {"expires_before": [LATER, LONG_AGO]},
+    "inspections": {
+        "division": ["341522118", "341522118201"],
+        "is_reinspection": [True, False],
+        "overdue": [True, False],
+        "planned": ["week", "all", "since", "to"],
+        "named": [["养老"]],
+    },
+    "rectifications": {
+        "division": ["341522118", "341522118201"],
+        "overdue": [True, False],
+        "due": ["week", "all", "since", "to"],
+        "named": [["养老"]],
+    },
+    "outcomes": {"issued": ["week", "all", "since", "to"], "q": ["养老"]},
+    "rewards": {"q": ["a"]},
+    "ledger_entries": {"account": [["restrained"], ["external"]]},
+}
+#: Filters that have tests of their own, and lead to few rows wherever they are looked for.
+NARROW = {"words", "identifier", "number", "key", "account", "person", "uscc", "batch_no"}
+LISTINGS = {
+    "leads": leads.LISTING,
+    "cases": cases.LISTING,
+    "risk_entities": risk_entities.LISTING,
+    "victims": victims.LISTING,
+    "property_items": property_items.LISTING,
+    "property_measures": property_measures.LISTING,
+    "inspections": inspections.LISTING,
+    "rectifications": rectifications.LISTING,
+    "outcomes": outcomes.LISTING,
+    "rewards": rewards.LISTING,
+    "distributions": distributions.LISTING,
+    "imports": imports.LISTING,
+    "ledger_entries": ledger_entries.LISTING,
+}
+
+
+@pytest.fixture(scope="module")
+def more_leads(client):
+    """Leads of several days, channels and units, so that the demo's are not alone."""
+    office, police = client("office"), client("police")
+    for number in range(24):
+        day = today() - timedelta(days=number % 5 + 1)
+        made = make_lead(
+            office,
+            received_at=f"{day.isoformat()}T08:{number:02}:00+08:00",
+            fast_track=number % 6 == 0,
+        )
+        if number % 3 == 0:
+            assign(office, made, police)
+
+
+@pytest.fixture
+async def actors(session, client, more_leads):
+    """Those who read, as the services know them."""
+
+    async def actor(role: Role) -> Actor:
+        client(
+            "grid01" if role is Role.GRID else "village01" if role is Role.VILLAGE else role.value
+        )
+        post = await session.scalar(
+            select(Post)
+            .join(LoginSession, LoginSession.post_id == Post.id)
+            .where(
+                Post.code
+                == (
+                    "grid01"
+                    if role is Role.GRID
+                    else "village01"
+                    if role is Role.VILLAGE
+                    else role.value
+                )
+            )
+            .limit(1)
+        )
+        unit = await session.get(Unit, post.unit_id)
+        login = await session.scalar(
+            select(LoginSession).where(LoginSession.post_id == post.id).limit(1)
+        )
+        return Actor(
+            "user", login.subject_id, "", post.id, unit.id, role, unit.division_code, login.id,
+            login.epoch,
+        )  # fmt: skip
+
+    yield {role: await actor(role) for role in WHO}
+    await db.dispose()
+
+
+def span(name: str, since: str, until: str) -> dict[str, date]:
+    """A range of days under two names of filters."""
+    ranges = {
+        "week": (today() - timedelta(days=4), today() - timedelta(days=1)),
+        "month": (today() - timedelta(days=40), today()),
+        "all": (LONG_AGO, LATER),
+        "since": (today() - timedelta(days=3), None),
+        "to": (None, today() - timedelta(days=2)),
+        "below": (None, today() - timedelta(days=2)),
+    }
+    begins, ends = ranges[name]
+    return {n: v for n, v in ((since, begins), (until, ends)) if v is not None}
+
+
+SPANS = {
+    "received": ("received_from", "received_below"),
+    "filed": ("filed_from", "filed_to"),
+    "planned": ("planned_from", "planned_to"),
+    "due": ("due_from", "due_to"),
+    "issued": ("issued_from", "issued_to"),
+}
+
+
+async def single_filters(session, noun: str) -> list[dict[str, object]]:
+    """Every filter of a noun alone: with a value that many rows have, with one of few, with several
+    values, and with one that none has."""
+    listing, found = LISTINGS[noun], []
+    covered = {n for pair in SPANS.values() for n in pair} | {"division_from", "division_below"}
+    for name, values in ODD.get(noun, {}).items():
+        for value in values:
+            if name in SPANS:
+                found.append(span(value, *SPANS[name]))
+            elif name == "division":
+                end = value[:-1] + chr(ord(value[-1]) + 1)
+                found.append({"division_from": value, "division_below": end})
+            else:
+                found.append({name: value})
+    model = listing.id.class_
+    for name in set(listing.filters) - set(ODD.get(noun, {})) - covered - NARROW:
+        column = getattr(model, name, None)
+        if column is None:
+            continue
+        held = [
+            v for v in await session.scalars(select(column).distinct().limit(4)) if v is not None
+        ]
+        many = "ARRAY" in repr(listing.filters[name][0])
+        if many:
+            found += [{name: [held[0]]}, {name: held}] if held else [{name: ["nothing"]}]
+        else:
+            found += [{name: value} for value in held[:2]] or [{name: NOBODY}]
+    if noun == "leads":
+        units = await session.scalars(select(leads.HANDLED_BY).distinct().limit(2))
+        found += [{"handled_unit_id": unit} for unit in (*units, NOBODY)]
+    return found
+
+
+async def naive(session, listing, actor: Actor, filters: dict, sort: str) -> list[str]:
+    """All that fit, by a query that no way leads."""
+    order = listing.sorts[sort]
+    keys = [listing.id] if order.column is listing.id else [order.column, listing.id]
+    statement = (
+        select(listing.id)
+        .select_from(listing.source)
+        .where(listing.visible(actor), *listing.conditions(filters))
+        .order_by(*(key.desc() if order.descending else key.asc() for key in keys))
+    )
+    return [str(each) for each in await session.scalars(statement)]
+
+
+async def walked(listing, actor, filters, sort, limit) -> tuple[list[str], list[str]]:
+    """All pages to the end, and back again."""
+    there: list[str] = []
+    cursor, last = None, None
+    while True:
+        answer = await listing.page(
+            actor, PageQuery(cursor=cursor, limit=limit, with_total=cursor is None), filters, sort
+        )
+        last = json.loads(answer.body)
+        if cursor is None:
+            total = last["total"]
+        there += [item["id"] for item in last["items"]]
+        cursor = last["next_cursor"]
+        if cursor is None:
+            break
+    assert total == len(there)
+    back = [item["id"] for item in last["items"]]
+    while last["prev_cursor"]:
+        answer = await listing.page(
+            actor, PageQuery(cursor=last["prev_cursor"], limit=limit), filters, sort
+        )
+        last = json.loads(answer.body)
+        back = [item["id"] for item in last["items"]] + back
+    return there, back
+
+
+@pytest.mark.parametrize("noun", LISTINGS)
+async def test_every_list_is_what_a_plain_query_finds(session, actors, monkeypatch, noun):
+    listing = LISTINGS[noun]
+    singles = await single_filters(session, noun)
+    pairs = [a | b for a, b in list(combinations(singles, 2))[::7] if not a.keys() & b.keys()]
+    monkeypatch.setattr(pagination, "_SIZES", (2, 7, 200))
+    for number, filters in enumerate([{}, *singles, *pairs[:12]]):
+        monkeypatch.setattr(pagination, "FIRST_LOOK", 1 + number % 4)
+        monkeypatch.setattr(pagination, "LONG_LOOK", 3 + number % 9)
+        for at, role in enumerate(WHO[: 2 if len(filters) > 1 else None]):
+            # every order for one of the readers, one of them in turn for the others
+            all_orders = at == 0 and len(filters) < 2
+            sorts = list(listing.sorts) if all_orders else [list(listing.sorts)[number % 2 - 1]]
+            for sort in sorts:
+                wanted = await naive(session, listing, actors[role], filters, sort)
+                limit = 2 if len(wanted) < 12 else 7
+                there, back = await walked(listing, actors[role], filters, sort, limit)
+                assert there == wanted, (noun, role, sort, filters)
+                assert back == wanted, (noun, role, sort, filters)
+
+
+@pytest.mark.parametrize("noun", LISTINGS)
+async def test_every_place_that_is_sure_of_its_page_has_the_page(session, actors, noun):
+    """Each place by itself, which a page of many rows would never come to; every way of a noun is
+    used, and gives a page where it is looked through to its end."""
+    listing, used = LISTINGS[noun], set()
+    for filters in await single_filters(session, noun):
+        for role in WHO[:2]:
+            for sort in listing.sorts:
+                actor = actors[role]
+                wanted = (await naive(session, listing, actor, filters, sort))[:3]
+                shape = Shape(actor.scope, sort, tuple(sorted(filters)), limit=3)
+                values = listing._bound(actor)
+                values |= {name: pagination._plain(value) for name, value in filters.items()}
+                for place in listing.places(shape):
+                    for rows in (1, 5, 100_000):
+                        look = replace(shape, way=place)
+                        row = await listing._fetch(look, values | {"rows": rows})
+                        if row["done"]:
+                            ids = [json.loads(item)["id"] for item in row["items"] or ()]
+                            assert ids == wanted, (place, rows, role, sort, filters)
+                    used |= {place} if row["done"] else set()
+    given_up = {"received", "filed", "planned", "due", "issued"}  # where there are too many days
+    assert set(listing.ways) - used - given_up == set()
+
+
+async def test_a_place_with_too_many_parts_is_given_up(session, actors):
+    shape = Shape(
+        RowScope.TOWN, "-id", ("received_below", "received_from"), limit=51, way="received"
+    )
+    values = leads.LISTING._bound(actors[Role.OFFICE])
+    for days, done in ((300, True), (500, None)):
+        first = today() - timedelta(days=days)
+        given = {"received_from": first, "received_below": LATER, "rows": 100_000}
+        row = await leads.LISTING._fetch(shape, values | given)
+        assert row["done"] is done or row["done"], "the town may be younger"
+
+
+def test_what_is_kept_is_bounded_and_the_oldest_goes_first():
+    kept = pagination.Kept(2)
+    made = [kept.get(key, lambda key: key.upper()) for key in "abacbd"]
+    assert made == ["A", "B", "A", "C", "B", "D"]
+    assert len(kept) == 2
+    assert list(kept._made) == ["b", "d"]
+
+
+async def test_a_limit_between_two_sizes_is_cut_off(actors):
+    for limit in (1, 19, 21, 50, 51):
+        answer = await leads.LISTING.page(actors[Role.OFFICE], PageQuery(limit=limit), {})
+        assert len(json.loads(answer.body)["items"]) <= limit
+    sizes = {shape.limit for shape in leads.LISTING._compiled._made if shape.limit}
+    assert sizes <= {21, 51, 201} | {3, 8}
