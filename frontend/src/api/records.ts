@@ -132,6 +132,13 @@ export const put = <P extends PathWith<'put'>>(
   body: Body<P, 'put'> | Record<string, unknown>,
 ) => call<Answer<P, 'put'>>('put', path, { ids, body })
 
+/** A record that is read in its list only. */
+export const patch = <P extends PathWith<'patch'>>(
+  path: P,
+  ids: string[],
+  body: Body<P, 'patch'> | Record<string, unknown>,
+) => call<Answer<P, 'patch'>>('patch', path, { ids, body })
+
 export const remove = <P extends PathWith<'delete'>>(path: P, ids: string[]) =>
   call<unknown>('delete', path, { ids })
 
