@@ -14,6 +14,7 @@ from api.domain import identifiers
 from api.domain.actors import Actor
 from api.domain.flow import REASON, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
+from api.domain.names import addressed, surname
 from api.domain.permissions import Permission as P
 
 #: Stands in a text where the informant named themself.
@@ -140,20 +141,25 @@ _GAPS = re.compile(r"[\s·]+")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 
 
-def hide(text: str, name: str, phone: str) -> str:
-    """A text without the informant: the name (however it is spaced) and the phone, however it is
-    written, give way to a word."""
-    return hiding(name, phone)(text)
+def hide(text: str, name: str, phone: str, accused: str = "") -> str:
+    """A text without the informant: the name (however it is spaced), the ways in which people
+    address whoever bears it (吴奶奶, 老吴, 吴某) and the phone, however it is written, give way to a
+    word. What the accused is called stays."""
+    return hiding(name, phone, accused)(text)
 
 
-def hiding(name: str, phone: str) -> Callable[[str], str]:
+def hiding(name: str, phone: str, accused: str = "") -> Callable[[str], str]:
     """The same for several texts about one informant."""
     told = [(each, _GAPS.sub("", each).lower()) for each in _names(name)]
+    surnames = {found for each, _ in told if (found := surname(each))}
+    forms = [addressed(each) for each in sorted(surnames)]
     digits = _NO_DIGIT.sub("", phone)
 
     def hide(text: str) -> str:
         if not text:
             return text
+        for form in forms:
+            text = form.sub(lambda found: found[0] if found[0] in accused else HIDDEN, text)
         written = _GAPS.sub("", text).lower()
         for each, bare in told:
             if bare not in written:  # most texts name nobody

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from api.domain.identifiers import as_digits, half_width
+from api.domain.names import SURNAMES
 from api.domain.numerals import NotANumber, chinese_number
 
 #: A kind of fact and its one spelling.
@@ -46,17 +47,8 @@ _SHARED_HOSTS = frozenset(
      "baidu.com", "yangkeduo.com", "pinduoduo.com", "1688.com", "xiaohongshu.com", "toutiao.com",
      "bilibili.com", "weibo.com", "163.com", "126.com", "sina.com", "alipay.com", "gov.cn"]
 )  # fmt: skip
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗"
-    "凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄"
-    "米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞"
-    "万支柯管卢莫房裘缪解应宗丁宣邓郁单杭洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊甄曲封储靳段富巫乌焦巴牧山谷车侯宓蓬"
-    "全班仰秋仲伊宫宁仇栾甘厉戎祖武符刘景詹束龙叶幸司韶黎薄印宿白怀蒲从索赖卓蔺屠蒙池乔阴胥能苍双闻党翟谭贡劳姬"
-    "申扶冉宰雍桑桂牛边农温庄晏柴瞿阎慕连习艾容向古易慎戈廖庾终居衡步都耿满弘匡文寇广欧沃利越师巩聂晁勾敖融冷訾"
-    "辛阚那简饶曾关查佘肖付邸闫涂岳"
-)
 _TITLES = "经理|主任|老师|总监|总|老板|店长|讲师|教授|专家|大夫|医生|院长|部长|队长|会长|秘书长|主管|顾问|站长|姐|哥|阿姨|大姐|大哥|师傅|先生|女士|某某|某"
-_PERSON = re.compile(rf"(?<![{_HAN}])?([{_SURNAMES}])(?:{_TITLES})")
+_PERSON = re.compile(rf"(?<![{_HAN}])?([{SURNAMES}])(?:{_TITLES})")
 _DAY = re.compile(
     r"(?:(?:19|20)\d\d[年./-])?(1[0-2]|0?[1-9])(?:月|[./-](?=\d{1,2}[日号]))(3[01]|[12]\d|0?[1-9])[日号]?"
 )

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from api.domain.masks import COMPOUND_SURNAMES
+
 _BRACKETS = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
 _NOISE = re.compile(r"[^0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]+")
 _REGION = re.compile(
@@ -77,6 +79,23 @@ BEHIND = (
     "(?:那边|那家|那里|那个|那儿|这家|他们|他家|公司|的人|的店|的老板|的业务员|养老|康养|颐养|健康|生物|保健|旅居|投资|文化|药店|超市"
     "|会所|中心|经营部|服务部|咨询部|门店|店)"
 )
+#: One-character surnames that are common in China.
+SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗"
+    "凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄"
+    "米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞"
+    "万支柯管卢莫房裘缪解应宗丁宣邓郁单杭洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊甄曲封储靳段富巫乌焦巴牧山谷车侯宓蓬"
+    "全班仰秋仲伊宫宁仇栾甘厉戎祖武符刘景詹束龙叶幸司韶黎薄印宿白怀蒲从索赖卓蔺屠蒙池乔阴胥能苍双闻党翟谭贡劳姬"
+    "申扶冉宰雍桑桂牛边农温庄晏柴瞿阎慕连习艾容向古易慎戈廖庾终居衡步都耿满弘匡文寇广欧沃利越师巩聂晁勾敖融冷訾"
+    "辛阚那简饶曾关查佘肖付邸闫涂岳"
+)
+#: How people of a place are called, behind the surname.
+_ADDRESS = (
+    "老?奶奶|爷爷|奶|爹爹|大爷|大妈|大娘|大婶|婶婶|婶子|婶|大叔|叔叔|叔|大伯|伯伯|伯母|伯|阿姨|姨|姑姑|姑|婆婆|阿婆|婆|公公|阿公"
+    "|老太太|老太|老汉|老头|老爷子|老人家|老人|老伯|老师傅|师傅|老师|大姐|大哥|大嫂|嫂子|嫂|姐|哥|女士|先生|同志|某某|某"
+)
+#: Before it: 老王, 小李; never inside another word.
+_FAMILIAR = "[老小阿大]"
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 
 
@@ -178,3 +197,31 @@ def spoken(text: str) -> list[str]:
     for match in _AFTER_MARK.finditer(told):
         found.update((match[1][:length], None) for length in range(2, len(match[1]) + 1))
     return [each for each in found if not _GENERIC.fullmatch(each)][:_MOST]
+
+
+_NICKNAME = re.compile(
+    f"(?:([{SURNAMES}])(?:{_ADDRESS})|{_FAMILIAR}([{SURNAMES}])(?:{_ADDRESS}|头|妈|)?)"
+)
+_HAN_NAME = re.compile("[\u4e00-\u9fff\U00020000-\U0003ffff]{2,4}")
+
+
+def surname(told: str) -> str:
+    """The surname of a person's name or of a form of address; empty where there is none."""
+    bare = "".join(told.split())
+    if found := _NICKNAME.fullmatch(bare):
+        return found[1] or found[2]
+    if not _HAN_NAME.fullmatch(bare):
+        return ""
+    if len(bare) > 2 and bare[:2] in COMPOUND_SURNAMES:
+        return bare[:2]
+    return bare[0] if bare[0] in SURNAMES and len(bare) <= 3 else ""
+
+
+@lru_cache(maxsize=1024)
+def addressed(surname: str) -> re.Pattern[str]:
+    """The ways in which people call somebody of a surname: 吴奶奶, 吴女士, 老吴, 吴某某, 吴老太."""
+    # 对方女士 is nobody of the surname 方
+    return re.compile(
+        f"(?<![对双各我他她它官警校军地当立])(?:{_FAMILIAR}{surname}(?:{_ADDRESS}|头|妈)"
+        f"|{surname}(?:{_ADDRESS})|[老小阿]{surname}(?![\u4e00-\u9fff]?[县市区镇乡村路街厂店]))"
+    )

@@ -4,6 +4,7 @@ The words of a report *propose* a box; only a person ticks one. Ticked boxes and
 suggest a category, with the reasons; only a person decides it. Every number stands in a table.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Final
 
 from api.domain.categories import Charge, FundraisingTest, LeadCategory, RedFlag
 from api.domain.labels import Labelled
+from api.domain.red_flag_phrases import PHRASES
 
 
 class CheckKind(Labelled):
@@ -200,6 +202,14 @@ _DENIALS: Final = (
 )  # fmt: skip
 
 
+#: So far before a word its denial may stand.
+_BEFORE: Final = 12
+#: The same before a phrase, with what may stand between: 没有说过要给利息, 从来不开会.
+_DENIED: Final = re.compile(
+    r"(?:没有?|未|不|无|从不|从未|从来[没不]有?|并非|不是|并[没未]有?)(?:任何|人|承诺|要求|说过?|提过?|讲过?|见过?|听过?|收过?|参加过?|要|是|过|曾|给|有|发|开|听|去|做|搞|办)*$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A category that boxes and words point to, why, and the crimes to hold it against."""
@@ -229,7 +239,8 @@ def _plain(text: str) -> str:
 def _says(plain: str, word: str) -> bool:
     at = plain.find(word)
     while at >= 0:
-        if not plain[:at].endswith(_DENIALS):
+        before = plain[:at]
+        if not before.endswith(_DENIALS) and not _DENIED.search(before[-_BEFORE:]):
             return True
         at = plain.find(word, at + 1)
     return False
@@ -238,8 +249,22 @@ def _says(plain: str, word: str) -> bool:
 def proposed(text: str) -> dict[Check, tuple[str, ...]]:
     """The boxes that a text speaks for, each with its words. Nobody has ticked them yet."""
     plain = _plain(text)
-    found = {check: mentioned(plain, rule.words) for check, rule in RULES.items()}
+    found = {
+        check: mentioned(plain, rule.words) or _phrased(plain, check)
+        for check, rule in RULES.items()
+    }
     return {check: words for check, words in found.items() if words}
+
+
+def _phrased(plain: str, check: Check) -> tuple[str, ...]:
+    """What a text says in words of its own and does not deny, as it says it."""
+    hits = [
+        hit[0]
+        for phrase in PHRASES.get(check, ())
+        for hit in phrase.finditer(plain)
+        if not _DENIED.search(plain[max(0, hit.start() - _BEFORE) : hit.start()])
+    ]
+    return tuple(dict.fromkeys(hits))[:MOST_WORDS]
 
 
 def suggest(ticked: Collection[Check], text: str) -> Suggestion:

@@ -21,12 +21,14 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
     create_model,
+    model_validator,
 )
 
 from api.domain.flow import Available, FieldKind, Flow
 from api.domain.flow import Field as FlowField
 from api.domain.labels import Labelled
 from api.domain.money import to_fen
+from api.domain.texts import cleaned
 
 MONEY_PATTERN = r"^\d{1,10}(\.\d{1,2})?$"
 _PROGRAMMERS = re.compile(r"[eE_+]")
@@ -39,6 +41,12 @@ class Wire(BaseModel):
     """What clients send: unknown fields are refused, so that a typo never looks like success."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, given: Any) -> Any:
+        """One rule for the texts of every noun (domain/texts.py)."""
+        return cleaned(given) if isinstance(given, dict) else given
 
 
 class Shown(BaseModel):

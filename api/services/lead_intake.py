@@ -98,7 +98,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
     """
     lead_id = uuid7()
     phone = _phone(body)
-    said = vault.hiding(body.reporter.name, phone)
+    said = vault.hiding(body.reporter.name, phone, body.subject_name)
     unnamed_narrative = said(body.narrative)
     narrative = protect.text(unnamed_narrative, "narrative")
     note = protect.text(said(body.note), "note")

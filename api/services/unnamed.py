@@ -14,6 +14,7 @@ from api.domain import informants as rules
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
 from api.models.informants import Informant
+from api.models.leads import Lead
 from api.services import protect
 
 #: Not the kind of the numbers in texts: whoever searches for a phone cannot hit this.
@@ -59,10 +60,12 @@ async def without(session: AsyncSession, lead_ids: Iterable[UUID], *texts: str) 
     if not wanted or not any(told):
         return told
     rows = await session.execute(
-        select(Informant.name_enc, Informant.phone_enc).where(Informant.lead_id.in_(wanted))
+        select(Informant.name_enc, Informant.phone_enc, Lead.subject_name)
+        .join(Lead, Lead.id == Informant.lead_id)
+        .where(Informant.lead_id.in_(wanted))
     )
-    for name, phone in rows:
-        told = [*map(rules.hiding(plain(name), plain(phone)), told)]
+    for name, phone, accused in rows:
+        told = [*map(rules.hiding(plain(name), plain(phone), accused), told)]
     return told
 
 

@@ -113,3 +113,33 @@ def test_no_name_survives(name, before, after):
 @given(st.text(max_size=60))
 def test_a_text_without_an_informant_stays(text):
     assert hide(text, "", "") == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (name, f"当天{form}来访")
+        for name in ("吴秀英", "吴奶奶", "老吴", "吴某", "吴 秀英", "吴女士")
+        for form in ("吴奶奶", "吴爷爷", "吴大妈", "吴阿姨", "吴老师", "吴师傅", "吴婆婆", "吴女士", "吴先生",
+                     "吴老太", "老吴", "小吴", "吴某", "吴某某", "吴叔", "吴大爷", "老吴头")
+    ] + [("欧阳清", "欧阳奶奶说"), ("欧阳清", "欧阳某")],
+)  # fmt: skip
+def test_forms_of_address_give_way_too(name, text):
+    assert hide(text, name, "") in {f"当天{HIDDEN}来访", f"{HIDDEN}说", HIDDEN}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "accused"),
+    [
+        ("吴秀英", "李奶奶也去了", ""),
+        ("方志远", "对方女士不肯退", ""),
+        ("李四", "小李庄村的会场", ""),
+        ("王文秀", "王某收的钱", "王某"),
+        ("王文秀", "王经理收的钱", ""),
+        ("王文秀", "王老师健康馆", "王老师健康馆"),
+        ("匿名", "匿名举报", "匿名举报"),
+    ],
+)
+def test_others_keep_their_names(name, text, accused):
+    if name != "匿名":
+        assert hide(text, name, "", accused) == text

@@ -293,3 +293,13 @@ class TestBatches:
         assert {each["id"] for each in leads} <= set(ids(office, "/leads", batch))
         (seen,) = done(police.get("/leads/batches", params={"q": batch}))["items"]
         assert seen["leads"] == 1
+
+
+@pytest.mark.parametrize("record", [_lead, _case, _entity, _outcome, _unit, _user])
+def test_what_nobody_sees_is_not_kept(client, record):
+    """A name with turned reading direction, marks without width and other digits comes in clean."""
+    word = mark()
+    who, path, made_id = record(client, f"{word}\u202e甲\u200b乙\u2066１２٣")
+    shown = done(who.get(f"{path}/{made_id}"))
+    assert f"{word}甲乙123" in {shown.get(field) for field in ("subject_name", "title", "name")}
+    assert made_id in ids(who, path, f"{word}甲乙123")
