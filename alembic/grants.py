@@ -230,6 +230,12 @@ DECISIONS: dict[str, Decision] = {
         fixed=("rule_id", "version", "created_at", "created_by_post_id"),
     ),
     "holiday_years": Decision(_W, "放假安排只订正，不删", fixed=("year",)),
+    "town_terms": _WRITTEN_ONCE,
+    "shared_changes": Decision(
+        _W,
+        "提请的内容不变，只能由另一人办结",
+        only=("status", "decided_by_id", "decided_at", "decision", "version", "updated_at"),
+    ),
     "saved_filters": Decision(_ALL, "各岗位自己的筛选", fixed=("id", "noun", "post_id")),
     "record_access": Decision(_D, "谁看得见哪条记录：行有增有减，不改"),
     # --- the machinery

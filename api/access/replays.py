@@ -75,7 +75,7 @@ SIGHTS: dict[str, tuple[type[Any], Seen]] = {
 UNSCOPED = frozenset(
     {
         "api-clients", "divisions", "jobs", "leads/assignments", "me", "posts", "reward-rules",
-        "time-rules", "users",
+        "shared-changes", "time-rules", "users",
     }
 )  # fmt: skip
 #: What else a kept answer may name: the other end of a link, and what hangs on it.

@@ -531,6 +531,7 @@ _PATHS: Final = {
     "measure_id": "措施",
     "victim_id": "受害人",
     "entry_id": "记账",
+    "change_id": "共用设置变更",
     "plan_id": "清退方案",
     "job_id": "后台任务编号",
     "api_client_id": "接口账号",

@@ -83,10 +83,16 @@ class Permission(StrEnum):
 
     SELF = "self:use"
 
+    #: Of what holds in every town, where nobody holds a post of the county: one proposes, another confirms.
+    SHARED_CHANGE_APPROVE = "shared_change:approve"
+    SHARED_CHANGE_PREPARE = "shared_change:prepare"
+
     STATISTICS_READ = "statistics:read"
 
     TIME_RULE_MANAGE = "time_rule:manage"
     TIME_RULE_READ = "time_rule:read"
+    #: A shorter term for the own town.
+    TIME_RULE_TIGHTEN = "time_rule:tighten"
 
     UNIT_MANAGE = "unit:manage"
     UNIT_READ = "unit:read"
@@ -212,7 +218,7 @@ _OFFICE = _VIEWER | {
     P.RISK_ENTITY_ASSESS,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
-    P.TIME_RULE_MANAGE,
+    P.TIME_RULE_TIGHTEN,
     P.UNIT_MANAGE,
     P.VICTIM_HANDLE,
     P.VICTIM_READ,
@@ -287,6 +293,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COUNTY: frozenset(
         _BASE
         | {
+            P.DIVISION_MANAGE,
             P.EVENT_READ,
             P.INFORMANT_APPROVE,
             P.INFORMANT_ASSIGN,
@@ -301,6 +308,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESTRICTED_FILE_HANDLE,
             P.RESTRICTED_FILE_RAISE,
             P.STATISTICS_READ,
+            # what holds in every town is the county's to set
+            P.TIME_RULE_MANAGE,
+            P.TIME_RULE_READ,
         }
     ),
     Role.SUPERVISOR: frozenset(_VIEWER),
@@ -312,12 +322,23 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             # the official list comes before there is an office that could bring it in
             P.DIVISION_MANAGE,
             P.JOB_MANAGE,
+            P.SHARED_CHANGE_APPROVE,
+            P.TIME_RULE_READ,
             P.UNIT_MANAGE,
             P.USER_MANAGE,
             P.USER_READ,
         }
     ),
-    Role.SECURITY_ADMIN: frozenset(_BASE | {P.USER_READ, P.USER_SECURE}),
+    Role.SECURITY_ADMIN: frozenset(
+        _BASE
+        | {
+            P.SHARED_CHANGE_APPROVE,
+            P.SHARED_CHANGE_PREPARE,
+            P.TIME_RULE_READ,
+            P.USER_READ,
+            P.USER_SECURE,
+        }
+    ),
     Role.AUDIT_ADMIN: frozenset(_BASE | {P.AUDIT_READ}),
     Role.POLICE_GATEWAY: frozenset(
         _BASE

@@ -241,6 +241,33 @@ FORMS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         },
         "换新令牌": {"grant_type": "refresh_token", "refresh_token": "上次得到的刷新令牌"},
     },
+    "SharedChangeCreate": {
+        "提请调整期限": {
+            "reason": "按上级文件执行",
+            "rule_id": "LEAD-UNOWNED",
+            "time_rule": {
+                "version": 1,
+                "term": 1,
+                "unit": "working_day",
+                "valid_from": "2026-12-01",
+                "source": "众办〔2026〕7号",
+            },
+        },
+        "提请录入放假安排": {
+            "reason": "国务院办公厅已公布",
+            "year": 2028,
+            "holiday_year": {
+                "version": 0,
+                "days_off": ["2028-01-03"],
+                "days_worked": [],
+                "source": "国办发明电",
+            },
+        },
+        "提请修改区划": {
+            "reason": "县名变更",
+            "divisions": {"rows": [{"code": "341522", "name": "示例县"}]},
+        },
+    },
     "Body_auth_revoke": {"退出登录": {"token": "上次得到的刷新令牌"}},
     "Body_auth_change_password": {
         "修改密码": {

@@ -37,6 +37,7 @@ TAGS: Final[Mapping[str, str]] = {
     "api-clients": "接口账号：别的系统的登录",
     "time-rules": "期限规则：法定和内部期限，带出处",
     "holiday-years": "节假日：每年的放假安排",
+    "shared-changes": "共用设置变更：没有县专项办时，一人提请、另一人确认",
     "statistics": "统计：每个数字都能打开其全部记录",
     "events": "事件流：按游标续读（CloudEvents 1.0）",
     "audit": "审计日志：谁在何时何地做了什么",

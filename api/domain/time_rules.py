@@ -67,6 +67,23 @@ class RuleGroup(Labelled):
     INSPECTION = "inspection", "检查"
 
 
+#: What a town works by, and may do sooner than it must.
+TOWN_RULES = frozenset(
+    {
+        "LEAD-01", "LEAD-FAST", "LEAD-MAJOR", "LEAD-ATTENTION", "LEAD-KEY-AREA", "RECT-01",
+        "TIER-GREEN", "TIER-YELLOW", "TIER-ORANGE", "TIER-RED",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TownTerm:
+    """A shorter term that a town set itself, from a day on; none: not any more."""
+
+    term: int | None
+    valid_from: date
+
+
 @dataclass(frozen=True, slots=True)
 class TimeRule:
     """One version of one rule. `term` is None where the law sets an order, not a number."""
@@ -94,6 +111,12 @@ class TimeRule:
     def configurable(self) -> bool:
         """Whether an office may set another term: only where the law's own text was not read."""
         return self.confidence is not Confidence.HIGH
+
+    @property
+    def tightened_by_towns(self) -> bool:
+        """Whether a town may set itself a shorter term: of its own work, never of what others are
+        given time for (to object, to answer, to be heard)."""
+        return self.rule_id in TOWN_RULES and self.term is not None
 
     @property
     def term_label(self) -> str:

@@ -93,9 +93,8 @@ class RiskEntity(Recorded, Versioned, Base):
     kind: Mapped[EntityKind]
     industry: Mapped[Industry]
     registration: Mapped[Registration | None]
+    #: Where a business is carried on is no personal data: shown alike wherever it stands (ADR 0006).
     address: Mapped[str] = mapped_column(default="")
-    #: Down to the village, for lists.
-    address_mask: Mapped[str] = mapped_column(default="")
     division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
     town_code: Mapped[str] = mapped_column(DivisionCode)
     responsible_person_enc: Mapped[bytes | None]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.clock import now
 from api.core.db import Base
 from api.domain.time_rules import Confidence, Roll, RuleGroup, TimeUnit
-from api.models.base import Versioned
+from api.models.base import DivisionCode, Versioned
 
 
 class TimeRuleVersion(Base):
@@ -47,6 +47,23 @@ class TimeRuleVersion(Base):
     is_builtin: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("posts.id"))
+
+
+class TownTermVersion(Base):
+    """A shorter term that a town set itself. Rows are added, never changed."""
+
+    __tablename__ = "town_terms"
+    __table_args__ = (CheckConstraint("term > 0", name="term"),)
+
+    town_code: Mapped[str] = mapped_column(DivisionCode, primary_key=True)
+    rule_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: In the unit of the rule; none: the town keeps to the rule again.
+    term: Mapped[int | None]
+    valid_from: Mapped[date]
+    source: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
 
 
 class HolidayYear(Versioned, Base):

@@ -23,6 +23,7 @@ from api.schemas.time_rules import (
     TimeRuleRead,
     TimeRuleShown,
     TimeRuleVersionCreate,
+    TownTermCreate,
 )
 from api.services import holiday_years, time_rules
 
@@ -42,20 +43,20 @@ async def page(
 
 
 @router.get("/{rule_id}", response_model=TimeRuleRead, summary="期限规则")
-async def read(rule_id: RuleId, _: Reader, session: DbSession) -> Response:
-    """一条规则及其全部版本。"""
-    return answer(await time_rules.read(session, rule_id))
+async def read(rule_id: RuleId, actor: Reader, session: DbSession) -> Response:
+    """一条规则及其全部版本，以及本镇加严的期限。"""
+    return answer(await time_rules.read(session, actor, rule_id))
 
 
 @router.get("/{rule_id}/due", response_model=Due, summary="推算期限")
 async def due(
     rule_id: RuleId,
     start: Annotated[Day, Query(description="起算日（不计入期间）")],
-    _: Anyone,
+    actor: Anyone,
     session: DbSession,
 ) -> Response:
-    """表单中默认的到期日；所涉年份放假安排尚未公布的，标为暂定。"""
-    return answer(await time_rules.offered(session, rule_id, start))
+    """表单中默认的到期日，本镇加严的按本镇的算；所涉年份放假安排尚未公布的，标为暂定。"""
+    return answer(await time_rules.offered(session, actor, rule_id, start))
 
 
 @router.post(
@@ -64,8 +65,21 @@ async def due(
 async def create_version(
     rule_id: RuleId, body: TimeRuleVersionCreate, actor: Manager, session: DbSession
 ) -> Response:
-    """为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。"""
+    """由县里为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。"""
     return answer(await time_rules.create_version(session, actor, rule_id, body), 201)
+
+
+@router.post(
+    "/{rule_id}/town-terms", response_model=TimeRuleRead, status_code=201, summary="本镇加严期限"
+)
+async def tighten(
+    rule_id: RuleId,
+    body: TownTermCreate,
+    actor: Annotated[Actor, require(P.TIME_RULE_TIGHTEN)],
+    session: DbSession,
+) -> Response:
+    """给本镇定一个比全县更短的期限，自生效日起用于新起算的期限；不能放宽。"""
+    return answer(await time_rules.tighten(session, actor, rule_id, body), 201)
 
 
 @holidays_router.get("", response_model=HolidayYears, summary="节假日安排")
@@ -81,5 +95,5 @@ async def put_year(
     actor: Manager,
     session: DbSession,
 ) -> Response:
-    """录入国务院办公厅公布的一年放假安排；暂定的期限随后自动重算。"""
+    """由县里录入国务院办公厅公布的一年放假安排；暂定的期限随后自动重算。"""
     return answer(await holiday_years.put(session, actor, year, body))

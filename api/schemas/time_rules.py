@@ -1,6 +1,6 @@
 """Time rules and holiday notices on the wire."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -41,8 +41,19 @@ class TimeRuleShown(Shown):
     source: str = Field(description="依据")
     confidence: Confidence
     note: str
-    is_configurable: bool = Field(description="能否由专项办调整")
+    is_configurable: bool = Field(description="法律没有定死，县里可以调整")
+    is_tightened_by_towns: bool = Field(description="镇里可以给自己定更短的期限")
     is_builtin: bool
+
+
+class TownTermShown(Shown):
+    """A shorter term that the reader's town set itself."""
+
+    version: int
+    term: int | None = Field(description="本镇的期限；空为不再加严")
+    valid_from: date
+    source: str = Field(description="依据")
+    created_at: datetime
 
 
 class TimeRuleRead(TimeRuleShown):
@@ -50,6 +61,7 @@ class TimeRuleRead(TimeRuleShown):
 
     latest_version: int = Field(description="新增版本时提交的 version")
     versions: list[TimeRuleShown]
+    town_terms: list[TownTermShown] = Field(description="本镇加严的期限，新的在前")
 
 
 class TimeRuleVersionCreate(Wire):
@@ -64,6 +76,19 @@ class TimeRuleVersionCreate(Wire):
         description="依据（文件名称、文号）"
     )
     note: OptionalProse = ""
+
+
+class TownTermCreate(Wire):
+    """A shorter term for the own town, from a day on."""
+
+    version: Annotated[int, Field(ge=0, description="所依据的版本号；本镇尚未加严的为 0")]
+    term: Annotated[int, Field(ge=1, le=3660)] | None = Field(
+        description="本镇的期限，单位与规则相同；空为不再加严"
+    )
+    valid_from: Day
+    source: Annotated[str, StringConstraints(min_length=2, max_length=500)] = Field(
+        description="依据（文件名称、文号）"
+    )
 
 
 class Due(Shown):

@@ -182,7 +182,9 @@ async def plan_next_inspection(session: AsyncSession, entity: RiskEntity, start:
     """When an entity is to be inspected next: by the rule of its tier (E5)."""
     if entity.tier is None:
         return
-    due = await time_rules.due_on(session, entity.tier.inspection_rule, start)
+    due = await time_rules.due_on(
+        session, entity.tier.inspection_rule, start, town=entity.town_code
+    )
     entity.inspection_due_from, entity.next_inspection_due = start, due.on
     entity.inspection_due_is_provisional = due.is_provisional
     entity.inspection_rule, entity.inspection_rule_version = due.rule_id, due.rule_version
@@ -253,12 +255,12 @@ async def plan_visit(
     return visit_id
 
 
-async def rectify_by(session: AsyncSession, given: date | None) -> dict[str, Any]:
+async def rectify_by(session: AsyncSession, town: str, given: date | None) -> dict[str, Any]:
     """The due date of an order: as given, else by RECT-01; the rule's version is kept (E6)."""
     if given is not None and given < today():
         message = "整改期限不能早于今天"
         raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
-    due = await time_rules.due_on(session, "RECT-01", today())
+    due = await time_rules.due_on(session, "RECT-01", today(), town=town)
     return {
         "due_on": given or due.on,
         "due_is_given": given is not None,
@@ -278,7 +280,7 @@ async def order(
     """Order a rectification: the order, the measure, the route. Raises RuleViolated, Invalid."""
     kind = RiskMeasureKind.ORDER_RECTIFICATION
     lawful = await power(session, actor, kind, body)
-    term = await rectify_by(session, body.due_on)
+    term = await rectify_by(session, entity.town_code, body.due_on)
     order_id = uuid7()
     number = (await numbers.take("ZG", entity.town_code))[0]
     requirements = await protected(

@@ -87,7 +87,10 @@ class Counted:
         rules = self.rules(row) if self.rules else (own,)
         return strictest(
             current.due_on(
-                rule, start, version=current.holds(rule, start, version) if rule == own else None
+                rule,
+                start,
+                version=current.holds(rule, start, version) if rule == own else None,
+                town=getattr(row, "town_code", None),
             )
             for rule in rules
         )

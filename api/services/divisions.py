@@ -1,5 +1,6 @@
 """Administrative divisions: the official list comes in as it is published."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,13 +17,13 @@ from api.domain.organisation import (
     UNSET_DIVISION,
     Change,
     DivisionLevel,
-    UnitKind,
     level,
     short_code,
 )
 from api.domain.permissions import Role
 from api.models.units import Division, Post, Unit
 from api.schemas.divisions import DivisionImport, DivisionQuery, DivisionRow
+from api.services import county_posts as shared
 from api.services import searching
 
 _PARENT_DIGITS = {15: 12, 12: 9, 9: 6}
@@ -58,8 +59,11 @@ def _shown(row: Division) -> dict[str, Any]:
     }
 
 
-async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) -> dict[str, int]:
-    """Add and rename divisions by the rows of the official list; all of them or none.
+async def bring_in(
+    session: AsyncSession, actor: Actor, body: DivisionImport, *, confirmed: bool = False
+) -> dict[str, int]:
+    """Add and rename divisions by the rows of the official list; all of them or none. `confirmed`:
+    by two people, where there is no county (services/shared_changes.py).
 
     What a row leaves out stays. Raises Invalid naming the faulty rows.
     """
@@ -71,7 +75,7 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
             select(Division).where(Division.code == any_(literal(_chain(rows), ARRAY(Text))))
         )
     }
-    _check(actor, body.rows, set(stored))
+    _check(actor, body.rows, set(stored), everywhere=confirmed)
     created: list[dict[str, Any]] = []
     changed: dict[str, dict[str, Any]] = {}
     for code in sorted(rows, key=lambda code: (len(code), code)):
@@ -84,7 +88,9 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
             )
         elif differing := {k: v for k, v in given.items() if getattr(known, k) != v}:
             changed[code] = differing
-    await _may_change(session, actor, body.rows, set(changed))
+    if not confirmed:
+        made = {row["code"] for row in created}
+        await _may_change(session, actor, body.rows, made, set(changed))
     for code, differing in changed.items():
         await session.execute(update(Division).where(Division.code == code).values(**differing))
     updated = len(changed)
@@ -102,27 +108,31 @@ async def bring_in(session: AsyncSession, actor: Actor, body: DivisionImport) ->
 
 
 async def _may_change(
-    session: AsyncSession, actor: Actor, rows: list[DivisionRow], changed: set[str]
+    session: AsyncSession, actor: Actor, rows: list[DivisionRow], made: set[str], changed: set[str]
 ) -> None:
-    """A town that has an office of its own is that office's (or the administrator's) to change."""
-    if actor.role is Role.SYSTEM_ADMIN or not changed:
-        return
-    elsewhere = {code[:9] for code in changed} - {actor.town}
-    kept = await session.scalars(
-        select(Unit.division_code).where(
-            Unit.kind == UnitKind.OFFICE,
-            Unit.is_active,
-            Unit.division_code == any_(literal(sorted(elsewhere), ARRAY(Text))),
-        )
-    )
-    towns = set(kept)
+    """A town keeps its own divisions; what lies above the towns is the county's. The administrator
+    brings in what is not there yet, and keeps the towns that have no office of their own."""
+    barred: dict[str, FieldError] = {}
+    touched = made | changed
+    match actor.role:
+        case Role.COUNTY:
+            return
+        case Role.SYSTEM_ADMIN:
+            above = {code for code in changed if len(code) < LEVEL_DIGITS[DivisionLevel.TOWN]}
+            if above and await shared.is_settled(session):
+                message = "县级区划由县专项办修改；没有县专项办的，由安全管理员提请、另一人确认"
+                barred |= {code: FieldError("", "county_decides", message) for code in above}
+        case _:
+            message = "只能维护本镇的区划，其他乡镇和县级区划由其专项办、县专项办维护"
+            others = {code for code in touched if not code.startswith(actor.town)}
+            barred |= {code: FieldError("", "other_town", message) for code in others}
     faults = [
-        FieldError(f"/rows/{position}/code", "other_town", "该乡镇的区划由其专项办维护")
+        replace(barred[code], pointer=f"/rows/{position}/code")
         for position, row in enumerate(rows)
-        if short_code(row.code) in changed and short_code(row.code)[:9] in towns
+        if (code := short_code(row.code)) in barred
     ]
     if faults:
-        raise Invalid("不能修改其他乡镇的区划，未导入任何一行", errors=faults[:_MAX_FAULTS])
+        raise Invalid("不能修改这些区划，未导入任何一行", errors=faults[:_MAX_FAULTS])
 
 
 def _values(row: DivisionRow) -> dict[str, str | date]:
@@ -138,7 +148,7 @@ def _chain(rows: dict[str, DivisionRow]) -> list[str]:
     return sorted(set(rows) | {parent for code in rows if (parent := _parent(code))})
 
 
-def _check(actor: Actor, rows: list[DivisionRow], stored: set[str]) -> None:
+def _check(actor: Actor, rows: list[DivisionRow], stored: set[str], *, everywhere: bool) -> None:
     codes = [short_code(row.code) for row in rows]
     given = set(codes)
     seen: dict[str, str] = {}
@@ -150,7 +160,7 @@ def _check(actor: Actor, rows: list[DivisionRow], stored: set[str]) -> None:
             faults.append(FieldError(pointer, "twice", f"代码 {code} 重复且名称不同"))
         elif parent is not None and parent not in given and parent not in stored:
             faults.append(FieldError(pointer, "parent_missing", f"缺少上级区划 {parent}"))
-        elif actor.role is not Role.SYSTEM_ADMIN and code[:6] != actor.division_code[:6]:
+        elif not everywhere and not _of_own_county(actor, code):
             faults.append(FieldError(pointer, "other_county", "只能导入本县（区）的区划"))
         elif code == UNSET_DIVISION[0]:
             faults.append(FieldError(pointer, "reserved", "该代码由系统保留"))
@@ -161,6 +171,10 @@ def _check(actor: Actor, rows: list[DivisionRow], stored: set[str]) -> None:
         raise Invalid(
             f"区划列表有 {len(faults)} 处错误，未导入任何一行", errors=faults[:_MAX_FAULTS]
         )
+
+
+def _of_own_county(actor: Actor, code: str) -> bool:
+    return actor.role is Role.SYSTEM_ADMIN or code[:6] == actor.division_code[:6]
 
 
 async def _settle(session: AsyncSession, top: str) -> None:

@@ -220,7 +220,7 @@ F2 = Form(
     risk_entities.RESOURCE,
     "风险管控名单",
     select(
-        RiskEntity.number, RiskEntity.name, RiskEntity.uscc, RiskEntity.address_mask,
+        RiskEntity.number, RiskEntity.name, RiskEntity.uscc, RiskEntity.address,
         RiskEntity.responsible_person_mask, RiskEntity.industry, RiskEntity.registration,
         RiskEntity.elders_served, RiskEntity.prepaid_amount, RiskEntity.problems, RiskEntity.tier,
         RiskEntity.status, _Owner.name.label("owner"), _rectify_by.label("rectify_by"),
@@ -231,7 +231,7 @@ F2 = Form(
     (
         column("名称", lambda r: r.name, 30, "long"),
         column("统一社会信用代码", lambda r: r.uscc, 21),
-        column("地址", lambda r: r.address_mask, 22, "long"),
+        column("地址", lambda r: r.address, 22, "long"),
         column("法定代表人/负责人", lambda r: r.responsible_person_mask, 16),
         column("行业领域", lambda r: told(Industry, r.industry), 16),
         column("登记/备案情况", lambda r: told(Registration, r.registration), 14),

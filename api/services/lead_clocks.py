@@ -17,9 +17,9 @@ from api.services.time_rules import Deadline
 async def _strictest(session: AsyncSession, lead: Lead, start: date) -> Deadline:
     rules = rules_for(lead.marks, fast=lead.fast_track)
     if len(rules) == 1:
-        return await time_rules.due_on(session, rules[0], start)
+        return await time_rules.due_on(session, rules[0], start, town=lead.town_code)
     clock = await time_rules.clock(session)
-    return strictest(clock.due_on(rule, start) for rule in rules)
+    return strictest(clock.due_on(rule, start, town=lead.town_code) for rule in rules)
 
 
 async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:

@@ -55,7 +55,7 @@ async def _rule(session: AsyncSession, lead: dict[str, Any], start: Any) -> str:
         return ""
     clock = await time_rules.clock(session)
     rule = time_rules.choose(clock.rules, lead["due_rule"], start)
-    by_rule = clock.due_on(rule.rule_id, start).on.isoformat()
+    by_rule = clock.due_on(rule.rule_id, start, town=lead["division_code"][:9]).on.isoformat()
     told = f"{rule.trigger}，{rule.term_label}内{rule.effect}"
     if by_rule != lead["due_on"]:
         return f"交办时指定（按规则为 {by_rule}：{told}）"

@@ -332,7 +332,9 @@ async def _order_again(
     session: AsyncSession, actor: Actor, order: Rectification, body: Any
 ) -> None:
     del actor
-    for name, value in (await _field_work.rectify_by(session, body.due_on)).items():
+    for name, value in (
+        await _field_work.rectify_by(session, order.town_code, body.due_on)
+    ).items():
         setattr(order, name, value)
     if body.requirements:
         order.requirements = await _field_work.protected(

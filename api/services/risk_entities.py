@@ -74,7 +74,7 @@ _ITEM: dict[str, Any] = {
     "kind": RiskEntity.kind,
     "industry": RiskEntity.industry,
     "registration": RiskEntity.registration,
-    "address": RiskEntity.address_mask,
+    "address": RiskEntity.address,
     "division_code": RiskEntity.division_code,
     "division_name": Division.name,
     "responsible_person": RiskEntity.responsible_person_mask,
@@ -108,7 +108,6 @@ _IDENTIFIERS = columns.json_list(
     ).where(RiskEntityIdentifier.entity_id == RiskEntity.id)
 )
 _READ: dict[str, Any] = _ITEM | {
-    "address": RiskEntity.address,
     "responsible_phone": RiskEntity.responsible_phone_mask,
     "problems": RiskEntity.problems,
     "note": RiskEntity.note,

@@ -17,7 +17,6 @@ from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
-from api.domain.masks import mask_address
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Permission
 from api.domain.risk_entities import (
@@ -67,7 +66,9 @@ async def around(session: AsyncSession, town_code: str) -> Around:
     for kind, unit_id in found:
         units[kind] = (*units.get(kind, ()), unit_id)
     clock = await time_rules.clock(session)
-    return Around(units, {t: clock.due_on(t.inspection_rule, today()) for t in RiskTier})
+    return Around(
+        units, {t: clock.due_on(t.inspection_rule, today(), town=town_code) for t in RiskTier}
+    )
 
 
 @dataclass(slots=True)
@@ -112,7 +113,6 @@ def draft(
         "kind": body.kind or guess_kind(body.name, uscc),
         "industry": body.industry,
         "registration": body.registration,
-        "address_mask": mask_address(texts["address"].text),
         "division_code": place.division_code,
         "town_code": place.town_code,
         **_person(body.responsible_person, body.responsible_phone),

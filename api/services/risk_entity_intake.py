@@ -13,7 +13,6 @@ from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
-from api.domain.masks import mask_address
 from api.domain.permissions import Permission
 from api.domain.risk_entities import EDITABLE, MEASURE_OF_ACTION, RISK_ENTITY_FLOW, EntityAction
 from api.models.leads import Lead
@@ -99,8 +98,6 @@ async def update_one(
     for name in TEXTS:
         if name in changes:
             changes[name] = await _protected(session, entity.id, name, changes[name])
-    if "address" in changes:
-        changes["address_mask"] = mask_address(changes["address"])
     if "uscc" in changes:
         changes["uscc"] = credit_code(changes["uscc"])
         await _check_unique(session, entity.town_code, changes["uscc"], entity.id)

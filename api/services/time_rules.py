@@ -6,8 +6,8 @@ checked against the law's own text is in force, no office-made one stands before
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -24,10 +24,10 @@ from api.domain.calendar import Calendar
 from api.domain.clocks import SUB_DAY, due_by_rule, working_days_left
 from api.domain.errors import FieldError, Invalid, NotFound, RuleViolated, StaleVersion
 from api.domain.events import EventName
-from api.domain.time_rules import Confidence, TimeRule, find_rule, load_builtin
+from api.domain.time_rules import Confidence, TimeRule, TownTerm, find_rule, load_builtin
 from api.models.time_rules import HolidayYear, TimeRuleVersion
-from api.schemas.time_rules import TimeRuleQuery, TimeRuleVersionCreate
-from api.services import searching
+from api.schemas.time_rules import TimeRuleQuery, TimeRuleVersionCreate, TownTermCreate
+from api.services import searching, town_terms
 
 RESOURCE = "time_rule"
 #: The job that counts stored dates anew, after a rule or a year was changed.
@@ -55,17 +55,36 @@ class Clock:
 
     rules: tuple[TimeRule, ...]
     calendar: Calendar
+    #: By town and rule, the latest first.
+    town_terms: Mapping[tuple[str, str], Sequence[TownTerm]] = field(
+        default_factory=dict[tuple[str, str], Sequence[TownTerm]]
+    )
 
     def due_on(
-        self, rule_id: str, start: date, *, extensions: int = 0, version: int | None = None
+        self,
+        rule_id: str,
+        start: date,
+        *,
+        extensions: int = 0,
+        version: int | None = None,
+        town: str | None = None,
     ) -> Deadline:
-        """The last day of a term; by the version in force on its first day unless one is named.
+        """The last day of a term; by the version in force on its first day unless one is named. A
+        `town` that set itself a shorter one is held to that; a longer one it cannot set.
 
         Raises KeyError for an unknown rule, ValueError for one that is not counted in days.
         """
         rule = choose(self.rules, rule_id, start, version)
         due = due_by_rule(rule, start, self.calendar, extensions=extensions)
+        own = self._own_term(rule, town, start) if town else None
+        if own is not None:
+            sooner = due_by_rule(replace(rule, term=own), start, self.calendar)
+            due = sooner if sooner.on < due.on else due
         return Deadline(due.on, due.provisional, rule.rule_id, rule.version)
+
+    def _own_term(self, rule: TimeRule, town: str, on: date) -> int | None:
+        kept = self.town_terms.get((town, rule.rule_id), ())
+        return next((each.term for each in kept if each.valid_from <= on), None)
 
     def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
         """The version of a rule for a clock that starts on that day. Raises KeyError."""
@@ -191,7 +210,7 @@ async def working_days() -> WorkingDays:
 
 async def clock(session: AsyncSession) -> Clock:
     """Everything that deadlines are counted by."""
-    return Clock(await rules(session), await calendar(session))
+    return Clock(await rules(session), await calendar(session), await town_terms.known(session))
 
 
 async def one(
@@ -202,32 +221,37 @@ async def one(
 
 
 async def due_on(
-    session: AsyncSession, rule_id: str, start: date, *, extensions: int = 0
+    session: AsyncSession,
+    rule_id: str,
+    start: date,
+    *,
+    extensions: int = 0,
+    town: str | None = None,
 ) -> Deadline:
-    """The last day of a term by the rule in force on its first day.
+    """The last day of a term by the rule in force on its first day, and by what a town set itself.
 
-    Read anew at every call, two small statements by primary key: nothing can be stale.
+    Read anew at every call, small statements by primary key: nothing can be stale.
     """
-    return Clock(await rules(session, rule_id), await calendar(session)).due_on(
-        rule_id, start, extensions=extensions
-    )
+    own = await town_terms.known(session, town, rule_id) if town else {}
+    now_held = Clock(await rules(session, rule_id), await calendar(session), own)
+    return now_held.due_on(rule_id, start, extensions=extensions, town=town)
 
 
-async def offered(session: AsyncSession, rule_id: str, start: date) -> dict[str, Any]:
-    """The date that a form offers. Raises NotFound, and Invalid (`no_day_term`)."""
+async def offered(session: AsyncSession, actor: Actor, rule_id: str, start: date) -> dict[str, Any]:
+    """The date that a form of the actor's town offers. Raises NotFound, and Invalid (`no_day_term`)."""
     versions = await rules(session, rule_id)
     if not versions:
         raise NotFound
     rule = choose(versions, rule_id, start)
     if rule.term is None or rule.unit is None or rule.unit in SUB_DAY:
         raise Invalid("该规则不是以日、月、年计算的期限", code="no_day_term")
-    due = due_by_rule(rule, start, await calendar(session))
+    due = await due_on(session, rule_id, start, town=actor.town)
     return {
         "rule_id": rule.rule_id,
         "rule_version": rule.version,
         "start": start,
         "on": due.on,
-        "is_provisional": due.provisional,
+        "is_provisional": due.is_provisional,
         "term_label": rule.term_label,
         "source": rule.source,
     }
@@ -261,12 +285,14 @@ def shown(rule: TimeRule) -> dict[str, Any]:
     return asdict(rule) | {
         "term_label": rule.term_label,
         "is_configurable": rule.configurable,
+        "is_tightened_by_towns": rule.tightened_by_towns,
         "is_builtin": rule.version <= LAST_BUILTIN,
     }
 
 
-async def read(session: AsyncSession, rule_id: str) -> dict[str, Any]:
-    """A rule: the version in force today, and all its versions, newest first. Raises NotFound."""
+async def read(session: AsyncSession, actor: Actor, rule_id: str) -> dict[str, Any]:
+    """A rule: the version in force today, all its versions, and what the actor's town set itself,
+    newest first. Raises NotFound."""
     versions = await rules(session, rule_id)
     if not versions:
         raise NotFound
@@ -274,6 +300,7 @@ async def read(session: AsyncSession, rule_id: str) -> dict[str, Any]:
     return shown(choose(versions, rule_id, today())) | {
         "latest_version": ordered[0].version,
         "versions": [shown(rule) for rule in ordered],
+        "town_terms": await town_terms.of_town(session, actor.town, rule_id),
     }
 
 
@@ -285,20 +312,10 @@ async def create_version(
     Raises NotFound, RuleViolated for a term fixed by law, StaleVersion, Invalid.
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"rule:{rule_id}"))))
+    await ensure_possible(session, rule_id, body)
     versions = await rules(session, rule_id)
-    if not versions:
-        raise NotFound
     newest = max(versions, key=lambda rule: rule.version)
     base = choose(versions, rule_id, body.valid_from)
-    if not base.configurable:
-        raise RuleViolated(
-            f"该期限已按法律原文核对（{base.source}），属法定期限，不能自行调整",
-            code="statutory_term",
-            article=base.source,
-        )
-    if body.version != newest.version:
-        raise StaleVersion(current=newest.version)
-    _check(base, body)
     made = TimeRuleVersion(
         **asdict(base)
         | body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
@@ -318,7 +335,37 @@ async def create_version(
          "unit": body.unit.value, "valid_from": body.valid_from.isoformat()},
     )  # fmt: skip
     await jobs.enqueue(session, RECOMPUTE)
-    return await read(session, rule_id)
+    return await read(session, actor, rule_id)
+
+
+async def tighten(
+    session: AsyncSession, actor: Actor, rule_id: str, body: TownTermCreate
+) -> dict[str, Any]:
+    """Set the actor's town a shorter term. Raises NotFound, and what `town_terms.create` raises."""
+    versions = await rules(session, rule_id)
+    if not versions:
+        raise NotFound
+    await town_terms.create(session, actor, choose(versions, rule_id, body.valid_from), body)
+    await jobs.enqueue(session, RECOMPUTE)
+    return await read(session, actor, rule_id)
+
+
+async def ensure_possible(session: AsyncSession, rule_id: str, body: TimeRuleVersionCreate) -> None:
+    """What `create_version` would refuse. Raises NotFound, RuleViolated, StaleVersion, Invalid."""
+    versions = await rules(session, rule_id)
+    if not versions:
+        raise NotFound
+    newest = max(versions, key=lambda rule: rule.version)
+    base = choose(versions, rule_id, body.valid_from)
+    if not base.configurable:
+        raise RuleViolated(
+            f"该期限已按法律原文核对（{base.source}），属法定期限，不能自行调整",
+            code="statutory_term",
+            article=base.source,
+        )
+    if body.version != newest.version:
+        raise StaleVersion(current=newest.version)
+    _check(base, body)
 
 
 def _check(base: TimeRule, body: TimeRuleVersionCreate) -> None:

@@ -130,7 +130,7 @@ PAGES = [
     Page("post", "system_admin", first("posts")),
     Page("time-rules", "office", "/time-rules?limit=20"),
     Page("time-rule", "office", first("time-rules", key="rule_id")),
-    Page("holiday-years", "office", "/holiday-years"),
+    Page("holiday-years", "county", "/holiday-years"),
     Page("api-clients", "system_admin", "/api-clients"),
     Page("jobs", "system_admin", "/jobs"),
     Page("audit", "audit_admin", "/audit?limit=20"),

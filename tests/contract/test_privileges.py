@@ -29,7 +29,7 @@ NEVER_CHANGED = {
     "postings": {"*"}, "transfers": {"*"}, "accounts": {"*"}, "events": {"*"},
     "attachments": {"*"}, "stored_files": {"*"}, "case_decisions": {"*"}, "lead_ratings": {"*"},
     "property_determinations": {"*"}, "property_measure_renewals": {"*"},
-    "restricted_file_events": {"*"}, "restricted_hints": {"*"}, "reward_rules": {"*"},
+    "restricted_file_events": {"*"}, "restricted_hints": {"*"}, "reward_rules": {"*"}, "town_terms": {"*"}, "shared_changes": {"body", "proposed_by_id", "kind"},
     "informant_recusals": {"*"}, "recheck_samples": {"*"},
     "distribution_lines": {"distribution_id", "victim_id", "share", "round", "principal"},
     "distributions": {"case_id", "number"}, "rewards": {"lead_id", "number"},

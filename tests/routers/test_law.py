@@ -151,7 +151,7 @@ class TestAfterTheNotice:
         assert (given_day["expires_on"], given_day["expires_is_given"]) == ("2028-02-03", True)
         assert (lead["due_on"], lead["due_is_provisional"]) == (before["on"], True)
 
-        assert office.put("/holiday-years/2027", json=NOTICE).status_code == 200
+        assert as_("county").put("/holiday-years/2027", json=NOTICE).status_code == 200
         moved = settled(
             lambda: done(police.get(f"/property-measures/{kept['id']}")),
             lambda found: not found["expires_is_provisional"],
@@ -195,7 +195,9 @@ class TestAfterTheNotice:
                 "version": done(office.get(f"/time-rules/{rule_id}"))["latest_version"],
                 "term": term, "unit": unit, "valid_from": str(TODAY), "source": "县专办〔2027〕1号",
             }  # fmt: skip
-            assert office.post(f"/time-rules/{rule_id}/versions", json=body).status_code == 201
+            assert (
+                as_("county").post(f"/time-rules/{rule_id}/versions", json=body).status_code == 201
+            )
         moved = settled(
             lambda: done(police.get(f"/property-measures/{today_s['id']}")),
             lambda found: found["version"] > today_s["version"],

@@ -95,23 +95,24 @@ class TestDivisions:
         assert [row["name"] for row in found] == ["新桥村"]
         assert office.get("/divisions", params={"q": "%"}).json()["items"] == []
 
-    def test_the_official_list_comes_in_and_again_changes_nothing(self, office):
+    def test_the_official_list_comes_in_and_again_changes_nothing(self, client):
+        county = client("county")
         rows = [
             {"code": "341522203000", "name": "测试镇"},
             {"code": "341522203201", "name": "甲村", "valid_from": "2020-01-01"},
             {"code": "341522203202", "name": "乙村"},
         ]
-        first = office.post("/divisions/imports", json={"rows": rows})
+        first = county.post("/divisions/imports", json={"rows": rows})
         assert first.status_code == 200, first.text
         assert first.json()["created"] == 3
-        again = office.post("/divisions/imports", json={"rows": rows}).json()
+        again = county.post("/divisions/imports", json={"rows": rows}).json()
         assert again == {"created": 0, "updated": 0, "unchanged": 3}
         merged = [{"code": "341522203202", "name": "乙村", "valid_to": "2021-06-30"}]
-        assert office.post("/divisions/imports", json={"rows": merged}).json()["updated"] == 1
+        assert county.post("/divisions/imports", json={"rows": merged}).json()["updated"] == 1
         query = {"parent_code": "341522203"}
-        left = office.get("/divisions", params=query).json()["items"]
+        left = county.get("/divisions", params=query).json()["items"]
         assert [row["name"] for row in left] == ["甲村"]
-        all_of_them = office.get("/divisions", params=query | {"include_past": True}).json()[
+        all_of_them = county.get("/divisions", params=query | {"include_past": True}).json()[
             "items"
         ]
         assert len(all_of_them) == 2
@@ -143,7 +144,8 @@ class TestDivisions:
             ([], "too_short"),
         ],
     )
-    def test_takes_all_rows_or_none(self, office, rows, code):
+    def test_takes_all_rows_or_none(self, client, rows, code):
+        office = client("county")
         good = {"code": "341522296000", "name": "好镇"}
         answer = office.post("/divisions/imports", json={"rows": [good, *rows] if rows else []})
         assert answer.status_code == 422, answer.text

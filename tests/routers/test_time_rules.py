@@ -22,6 +22,12 @@ def office(client) -> Client:
     return client("office")
 
 
+@pytest.fixture
+def county(client) -> Client:
+    """Whose the rules and years are: they hold in every town."""
+    return client("county")
+
+
 def newest(client: Client, rule_id: str) -> int:
     return client.get(f"/time-rules/{rule_id}").json()["latest_version"]
 
@@ -109,10 +115,10 @@ class TestNewVersion:
             "source": "众办〔2026〕7号",
         } | over
 
-    def test_counts_from_its_day_on_and_leaves_the_old_one(self, office):
-        body = self.body(office, "LEAD-ACK")
-        before = office.get("/time-rules/LEAD-ACK").json()
-        answer = office.post("/time-rules/LEAD-ACK/versions", json=body)
+    def test_counts_from_its_day_on_and_leaves_the_old_one(self, county):
+        body = self.body(county, "LEAD-ACK")
+        before = county.get("/time-rules/LEAD-ACK").json()
+        answer = county.post("/time-rules/LEAD-ACK/versions", json=body)
         assert answer.status_code == 201, answer.text
         made = answer.json()
         assert made["version"] > 1000
@@ -120,23 +126,23 @@ class TestNewVersion:
         assert made["roll"] == before["roll"]
         assert len(made["versions"]) == len(before["versions"]) + 1
         start = today()
-        due = office.get("/time-rules/LEAD-ACK/due", params={"start": start.isoformat()}).json()
+        due = county.get("/time-rules/LEAD-ACK/due", params={"start": start.isoformat()}).json()
         assert due["rule_version"] == made["version"]
         past = (start - timedelta(days=1)).isoformat()
-        earlier = office.get("/time-rules/LEAD-ACK/due", params={"start": past}).json()
+        earlier = county.get("/time-rules/LEAD-ACK/due", params={"start": past}).json()
         assert earlier["rule_version"] != made["version"]
 
-    def test_refuses_a_term_fixed_by_law_and_says_why(self, office):
-        answer = office.post(
-            "/time-rules/FRZ-01/versions", json=self.body(office, "FRZ-01", term=7, unit="month")
+    def test_refuses_a_term_fixed_by_law_and_says_why(self, county):
+        answer = county.post(
+            "/time-rules/FRZ-01/versions", json=self.body(county, "FRZ-01", term=7, unit="month")
         )
         assert answer.status_code == 422
         assert answer.json()["code"] == "statutory_term"
         assert "240" in answer.json()["article"]
 
-    def test_refuses_a_stale_base(self, office):
-        answer = office.post(
-            "/time-rules/LEAD-DISPUTE/versions", json=self.body(office, "LEAD-DISPUTE", version=999)
+    def test_refuses_a_stale_base(self, county):
+        answer = county.post(
+            "/time-rules/LEAD-DISPUTE/versions", json=self.body(county, "LEAD-DISPUTE", version=999)
         )
         assert (answer.status_code, answer.json()["code"]) == (409, "stale_version")
 
@@ -152,16 +158,18 @@ class TestNewVersion:
             ({"confidence": "H"}, "/confidence"),
         ],
     )
-    def test_refuses_faulty_terms(self, office, over, pointer):
-        answer = office.post(
-            "/time-rules/LEAD-DISPUTE/versions", json=self.body(office, "LEAD-DISPUTE", **over)
+    def test_refuses_faulty_terms(self, county, over, pointer):
+        answer = county.post(
+            "/time-rules/LEAD-DISPUTE/versions", json=self.body(county, "LEAD-DISPUTE", **over)
         )
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == pointer
 
-    @pytest.mark.parametrize("who", ["police", "leader", "system_admin", "village01"])
-    def test_is_the_offices_alone(self, client, office, who):
-        body = self.body(office, "LEAD-DISPUTE")
+    @pytest.mark.parametrize(
+        "who", ["office", "police", "leader", "system_admin", "security_admin", "village01"]
+    )
+    def test_is_the_countys_alone(self, client, county, who):
+        body = self.body(county, "LEAD-DISPUTE")
         assert client(who).post("/time-rules/LEAD-DISPUTE/versions", json=body).status_code == 403
 
 
@@ -171,7 +179,7 @@ class TestHolidays:
         assert years[2026]["is_builtin"] is True
         assert "2026-10-01" in years[2026]["days_off"]
 
-    async def test_a_notice_settles_provisional_deadlines(self, office, client, running):
+    async def test_a_notice_settles_provisional_deadlines(self, office, county, client, running):
         """The clock of a lead starts when it is assigned, and is counted anew from that day."""
         made = assign(office, make_lead(office), client("police"))
         owner = await connect(running.owner_url)
@@ -181,7 +189,7 @@ class TestHolidays:
         )
         await owner.close()
         body = {"version": 0, "days_off": [], "days_worked": [], "source": "国办发明电"}
-        assert office.put(f"/holiday-years/{FAR + 3}", json=body).status_code == 200
+        assert county.put(f"/holiday-years/{FAR + 3}", json=body).status_code == 200
         for _ in range(100):
             settled = office.get(f"/leads/{made['id']}").json()
             if not settled["due_is_provisional"]:
@@ -214,7 +222,7 @@ class TestHolidays:
         )
         await owner.close()
         body = {"version": 0, "days_off": [], "days_worked": [], "source": "国办发明电"}
-        assert office.put(f"/holiday-years/{FAR + 4}", json=body).status_code == 200
+        assert county.put(f"/holiday-years/{FAR + 4}", json=body).status_code == 200
         for _ in range(100):
             settled = file_of(county, kept)
             if not settled["due_is_provisional"]:
@@ -229,13 +237,13 @@ class TestHolidays:
         silent = office.get(f"/leads/{kept['id']}/timeline").json()["items"]
         assert "放假安排公布后重算期限" not in str(silent)
 
-    def test_a_draft_counts_for_nothing(self, office):
+    def test_a_draft_counts_for_nothing(self, office, county):
         body = {"version": 0, "days_off": [f"{FAR}-03-03"], "days_worked": [], "published": False}
-        answer = office.put(f"/holiday-years/{FAR}", json=body)
+        answer = county.put(f"/holiday-years/{FAR}", json=body)
         assert answer.status_code == 200, answer.text
         due = office.get("/time-rules/LEAD-01/due", params={"start": f"{FAR}-03-02"}).json()
         assert due["is_provisional"] is True
-        again = office.put(f"/holiday-years/{FAR}", json=body)
+        again = county.put(f"/holiday-years/{FAR}", json=body)
         assert (again.status_code, again.json()["code"]) == (409, "stale_version")
 
     @pytest.mark.parametrize(
@@ -247,11 +255,12 @@ class TestHolidays:
             (FAR + 1, {"days_off": ["x"]}, "validation_failed"),
         ],
     )
-    def test_refuses_tables_that_cannot_be_meant(self, office, year, over, code):
+    def test_refuses_tables_that_cannot_be_meant(self, county, year, over, code):
         body = {"version": 0, "days_off": [], "days_worked": []} | over
-        answer = office.put(f"/holiday-years/{year}", json=body)
+        answer = county.put(f"/holiday-years/{year}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (422, code)
 
-    def test_is_the_offices_alone(self, client):
+    @pytest.mark.parametrize("who", ["police", "office", "system_admin", "security_admin"])
+    def test_is_the_countys_alone(self, client, who):
         body = {"version": 0, "days_off": [], "days_worked": []}
-        assert client("police").put(f"/holiday-years/{FAR + 2}", json=body).status_code == 403
+        assert client(who).put(f"/holiday-years/{FAR + 2}", json=body).status_code == 403

@@ -17,6 +17,7 @@ import rectifications from './rectifications/module'
 import restrictedFiles from './restricted-files/module'
 import rewards from './rewards/module'
 import riskEntities from './risk-entities/module'
+import sharedChanges from './shared-changes/module'
 import timeRules from './time-rules/module'
 import units from './units/module'
 import users from './users/module'
@@ -42,6 +43,7 @@ export const modules: StaffModule[] = [
   users,
   divisions,
   timeRules,
+  sharedChanges,
   apiClients,
   jobs,
   audit,

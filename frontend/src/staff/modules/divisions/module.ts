@@ -7,7 +7,7 @@ const divisions: StaffModule = {
     name: 'division',
     title: '行政区划',
     menu: '管理',
-    read: ['division:manage', 'unit:manage'],
+    read: ['division:manage', 'unit:manage', 'shared_change:prepare'],
     list: () => import('./DivisionsPage.vue'),
   }),
 }

@@ -16,7 +16,11 @@ const timeRules: StaffModule = {
       path: 'holiday-years',
       name: 'holiday-years',
       component: () => import('./HolidayYearsPage.vue'),
-      meta: { title: '节假日安排', permission: 'time_rule:manage', menu: '管理' },
+      meta: {
+        title: '节假日安排',
+        permission: ['time_rule:manage', 'shared_change:prepare'],
+        menu: '管理',
+      },
     },
   ],
 }
