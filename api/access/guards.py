@@ -60,12 +60,13 @@ class Guard:
         allowed = actor.may(self.permission)
         if session is not None and request.method == "POST":
             try:
-                await idempotency.enter(session, request, actor, allowed=allowed)
+                name = await idempotency.enter(session, request, actor, allowed=allowed)
             except idempotency.Replayed as replayed:
                 await replays.ensure_in_sight(session, actor, request, replayed.response)
                 raise
-        elif not self.folded:
-            await ensure_alive(actor, session)
+            actor = request.state.actor = actor.named(name)
+        elif not self.folded or not allowed:  # a refusal is told with a name
+            actor = request.state.actor = actor.named(await ensure_alive(actor, session))
         self._check(actor)
         bind_contextvars(actor=str(actor.id))
         return actor

@@ -60,12 +60,12 @@ class ShownOnce(Response):
 
 #: As the first statement of a request it also begins the transaction.
 _RESERVE = text(f"""
-    WITH login AS (SELECT {sessions.ALIVE} AS alive), taken AS (
+    WITH login AS ({sessions.LIVING}), taken AS (
       INSERT INTO idempotency_keys (actor_id, key, request_digest, operation, created_at)
-      SELECT :actor_id, :key, :digest, :operation, :now FROM login WHERE alive
+      SELECT :actor_id, :key, :digest, :operation, :now FROM login
       ON CONFLICT DO NOTHING RETURNING 1
     )
-    SELECT alive, EXISTS (SELECT 1 FROM taken) AS taken FROM login
+    SELECT (SELECT name FROM login) AS name, EXISTS (SELECT 1 FROM taken) AS taken
 """).bindparams(  # noqa: S608  # words of our own
     bindparam("digest", type_=LargeBinary), bindparam("now", type_=TIMESTAMP(timezone=True))
 )
@@ -119,8 +119,9 @@ async def _digest(request: Request, actor: Actor) -> bytes:
     return keyring().digest("idempotency", asked + body)
 
 
-async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowed: bool) -> None:
+async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowed: bool) -> str:
     """Begin a POST: the login holds, and its key, if it has one, is taken for this transaction.
+    Returns the name of whoever is logged in.
 
     A request that is not `allowed` takes no key; its caller refuses it. Raises Unauthenticated
     (`token_stale`), Replayed with the stored answer, or Invalid (`idempotency_key_reused`) when the
@@ -128,8 +129,7 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
     """
     key = request.headers.get("idempotency-key")
     if key is None or not allowed or request.url.path.endswith(_QUESTIONS):
-        await sessions.ensure_alive(actor, session)
-        return
+        return await sessions.ensure_alive(actor, session)
     if not 0 < len(key) <= _MAX_KEY:
         raise Invalid("Idempotency-Key 长度应为 1 至 200 个字符", code="idempotency_key_invalid")
     digest = await _digest(request, actor)
@@ -138,11 +138,12 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
         "actor_id": actor.id, "key": key, "digest": digest, "operation": operation,
     }  # fmt: skip
     found = (await session.execute(_RESERVE, asked)).one()
-    if not found.alive:
+    name: str | None = found.name
+    if name is None:
         raise sessions.ended()
     if found.taken:
         request.state.idempotency = Reservation(actor.id, key)
-        return
+        return name
     driver = await rows.raw(session)
     earlier = await driver.fetchrow(_EARLIER, actor.id, key)
     if earlier is None or earlier["request_digest"] != digest:
@@ -152,7 +153,7 @@ async def enter(session: AsyncSession, request: Request, actor: Actor, *, allowe
             operation=earlier["operation"] if earlier else operation,
         )
     if earlier["answer_enc"] is None:
-        return
+        return name
     raise Replayed(
         Response(
             keyring().decrypt_bytes(earlier["answer_enc"]),

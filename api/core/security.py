@@ -56,7 +56,6 @@ def issue_access_token(actor: Actor) -> tuple[str, int]:
         "sid": str(actor.session_id),
         "epo": actor.epoch,
         "knd": actor.kind,
-        "nam": actor.name,
         "pst": str(actor.post_id),
         "unt": str(actor.unit_id),
         "rol": actor.role.value,
@@ -77,7 +76,7 @@ def _read(token: str) -> tuple[Actor, float]:
     actor = Actor(
         kind=claims["knd"],
         id=UUID(claims["sub"]),
-        name=claims["nam"],
+        name="",  # said by the session, where somebody is to be named (core/sessions.py)
         post_id=UUID(claims["pst"]),
         unit_id=UUID(claims["unt"]),
         role=Role(claims["rol"]),

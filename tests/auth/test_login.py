@@ -9,6 +9,7 @@ import pytest
 from jose import jwt
 
 from api.core import clock
+from tests import factories
 from tests.conftest import PASSWORD
 
 
@@ -247,3 +248,21 @@ class TestClients:
         )
         assert answer.status_code == 401
         assert answer.json()["error"] == "invalid_client"
+
+
+def test_no_token_says_whose_it_is(running):
+    """It stands in the logs of proxies; who somebody is, the session says where it is needed."""
+    tokens = httpx.post(
+        f"{running.api}/auth/token",
+        data={"grant_type": "password", "username": "office", "password": PASSWORD},
+    ).json()
+    told = str(jwt.get_unverified_claims(tokens["access_token"]))
+    who = {"Authorization": f"Bearer {tokens['access_token']}"}
+    me = httpx.get(f"{running.api}/me", headers=who).json()
+    name = me["user"]["name"]
+    assert len(name) > 1
+    assert name not in told
+    made = httpx.post(f"{running.api}/leads", headers=who, json=factories.lead()).json()
+    url = f"{running.api}/leads/{made['id']}/timeline"
+    told = httpx.get(url, headers=who).json()["items"]
+    assert {each["actor_name"] for each in told} == {name}
