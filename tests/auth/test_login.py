@@ -252,10 +252,7 @@ class TestClients:
 
 def test_no_token_says_whose_it_is(running):
     """It stands in the logs of proxies; who somebody is, the session says where it is needed."""
-    tokens = httpx.post(
-        f"{running.api}/auth/token",
-        data={"grant_type": "password", "username": "office", "password": PASSWORD},
-    ).json()
+    tokens = password_login(running, "culture").json()
     told = str(jwt.get_unverified_claims(tokens["access_token"]))
     who = {"Authorization": f"Bearer {tokens['access_token']}"}
     me = httpx.get(f"{running.api}/me", headers=who).json()
