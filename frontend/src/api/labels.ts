@@ -101,6 +101,8 @@ import type {
   RowState,
   RuleGroup,
   SetupStep,
+  SharedKind,
+  SharedStatus,
   SheetState,
   SimilarityReason,
   Solved,
@@ -503,6 +505,9 @@ export const EventNameLabels: Record<EventName, string> = {
   'division.changed': '维护行政区划',
   'time_rule.changed': '维护期限规则',
   'holiday.changed': '维护节假日',
+  'town_term.changed': '本镇加严期限',
+  'shared_change.proposed': '提请变更全县共用设置',
+  'shared_change.decided': '确认全县共用设置变更',
   'api_client.changed': '维护接口账号',
   'saved_filter.changed': '维护常用筛选',
   'job.changed': '处理后台任务',
@@ -1129,6 +1134,18 @@ export const SetupStepLabels: Record<SetupStep, string> = {
   'units': '建立成员单位和村（社区）',
   'posts': '为成员单位设岗并指定人员',
   'liaisons': '指定各单位联络员',
+}
+
+export const SharedKindLabels: Record<SharedKind, string> = {
+  'time_rule': '期限规则',
+  'holiday_year': '节假日安排',
+  'divisions': '行政区划',
+}
+
+export const SharedStatusLabels: Record<SharedStatus, string> = {
+  'waiting': '待另一人确认',
+  'confirmed': '已确认',
+  'refused': '未通过',
 }
 
 export const SheetStateLabels: Record<SheetState, string> = {

@@ -542,7 +542,7 @@ export interface paths {
         get?: never;
         /**
          * 录入节假日安排
-         * @description 录入国务院办公厅公布的一年放假安排；暂定的期限随后自动重算。
+         * @description 由县里录入国务院办公厅公布的一年放假安排；暂定的期限随后自动重算。
          */
         put: operations["holiday_years_put_year"];
         post?: never;
@@ -3214,6 +3214,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shared-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 共用设置变更列表
+         * @description 提请变更的期限规则、节假日安排和区划，新的在前。
+         */
+        get: operations["shared_changes_page"];
+        put?: never;
+        /**
+         * 提请变更共用设置
+         * @description 本县没有县专项办时，由安全管理员提请；另一人确认后才生效。
+         */
+        post: operations["shared_changes_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 共用设置变更
+         * @description 一项提请及其办理情况。
+         */
+        get: operations["shared_changes_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared-changes/{change_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认共用设置变更
+         * @description 由提请人以外的人确认，随即生效；不同意的写明理由。提请人只能撤回（不同意）。
+         */
+        post: operations["shared_changes_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statistics/overview": {
         parameters: {
             query?: never;
@@ -3303,7 +3367,7 @@ export interface paths {
         };
         /**
          * 期限规则
-         * @description 一条规则及其全部版本。
+         * @description 一条规则及其全部版本，以及本镇加严的期限。
          */
         get: operations["time_rules_read"];
         put?: never;
@@ -3323,11 +3387,31 @@ export interface paths {
         };
         /**
          * 推算期限
-         * @description 表单中默认的到期日；所涉年份放假安排尚未公布的，标为暂定。
+         * @description 表单中默认的到期日，本镇加严的按本镇的算；所涉年份放假安排尚未公布的，标为暂定。
          */
         get: operations["time_rules_due"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-rules/{rule_id}/town-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 本镇加严期限
+         * @description 给本镇定一个比全县更短的期限，自生效日起用于新起算的期限；不能放宽。
+         */
+        post: operations["time_rules_tighten"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3345,7 +3429,7 @@ export interface paths {
         put?: never;
         /**
          * 调整期限
-         * @description 为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。
+         * @description 由县里为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。
          */
         post: operations["time_rules_create_version"];
         delete?: never;
@@ -5704,7 +5788,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -9366,6 +9450,21 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[SharedChangeShown] */
+        Page_SharedChangeShown_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["SharedChangeShown"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[TemplateShown] */
         Page_TemplateShown_: {
             /** @description 本页记录 */
@@ -9469,7 +9568,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PoliceMatter
          * @description What the police took over: their time to decide depends on it.
@@ -12500,6 +12599,93 @@ export interface components {
             items: components["schemas"]["StepShown"][];
         };
         /**
+         * SharedChangeCreate
+         * @description A proposal: just one of the three, with what it needs to be named.
+         */
+        SharedChangeCreate: {
+            /** @description 要新增、更名、撤并的区划 */
+            divisions?: components["schemas"]["DivisionImport"] | null;
+            /** @description 这一年的放假安排 */
+            holiday_year?: components["schemas"]["HolidayYearPut"] | null;
+            /** @description 为什么要改，依据哪个文件 */
+            reason: string;
+            /** @description 改哪一条期限规则 */
+            rule_id?: string | null;
+            /** @description 新的期限 */
+            time_rule?: components["schemas"]["TimeRuleVersionCreate"] | null;
+            /** @description 哪一年 */
+            year?: number | null;
+        };
+        /**
+         * SharedChangeDecide
+         * @description Another person's word; whoever proposed may only take it back.
+         */
+        SharedChangeDecide: {
+            /** @description 是否确认 */
+            agree: boolean;
+            /**
+             * @description 不同意的理由
+             * @default
+             */
+            reason: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SharedChangeShown
+         * @description A proposal, and what became of it.
+         */
+        SharedChangeShown: {
+            /** @description 提请的内容，确认时照此执行 */
+            body: {
+                [key: string]: unknown;
+            };
+            /** @description 办理时间 */
+            decided_at: string | null;
+            /** @description 办理人 */
+            decided_by: components["schemas"]["Named"] | null;
+            /** @description 不同意的理由 */
+            decision: string;
+            /**
+             * Format: uuid
+             * @description 系统内的唯一编号（UUIDv7）
+             */
+            id: string;
+            /** @description 种类 */
+            kind: components["schemas"]["SharedKind"];
+            /** @description 您能否确认 */
+            may_confirm: boolean;
+            /** @description 您能否不同意或撤回 */
+            may_refuse: boolean;
+            /**
+             * Format: date-time
+             * @description 提请时间
+             */
+            proposed_at: string;
+            /** @description 提请人 */
+            proposed_by: components["schemas"]["Named"];
+            /** @description 理由 */
+            reason: string;
+            /** @description 状态 */
+            status: components["schemas"]["SharedStatus"];
+            /** @description 规则编号或年份；区划为空 */
+            subject: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * SharedKind
+         * @description What is to be changed for all towns.
+         * @enum {string}
+         */
+        SharedKind: "time_rule" | "holiday_year" | "divisions";
+        /**
+         * SharedStatus
+         * @description Where a proposal stands.
+         * @enum {string}
+         */
+        SharedStatus: "waiting" | "confirmed" | "refused";
+        /**
          * SheetCorrectionIn
          * @description How one sheet is to be read; what is left out stays the machine's reading.
          */
@@ -12776,8 +12962,10 @@ export interface components {
             group: components["schemas"]["RuleGroup"];
             /** @description 是否随系统提供（未经本地修改） */
             is_builtin: boolean;
-            /** @description 能否由专项办调整 */
+            /** @description 法律没有定死，县里可以调整 */
             is_configurable: boolean;
+            /** @description 镇里可以给自己定更短的期限 */
+            is_tightened_by_towns: boolean;
             /** @description 新增版本时提交的 version */
             latest_version: number;
             /** @description 最长期限 */
@@ -12796,6 +12984,8 @@ export interface components {
             term: number | null;
             /** @description 期限（文字） */
             term_label: string;
+            /** @description 本镇加严的期限，新的在前 */
+            town_terms: components["schemas"]["TownTermShown"][];
             /** @description 触发事项 */
             trigger: string;
             /** @description 单位 */
@@ -12828,8 +13018,10 @@ export interface components {
             group: components["schemas"]["RuleGroup"];
             /** @description 是否随系统提供（未经本地修改） */
             is_builtin: boolean;
-            /** @description 能否由专项办调整 */
+            /** @description 法律没有定死，县里可以调整 */
             is_configurable: boolean;
+            /** @description 镇里可以给自己定更短的期限 */
+            is_tightened_by_towns: boolean;
             /** @description 最长期限 */
             maximum: number | null;
             /** @description 延长后适用的规则编号 */
@@ -12957,6 +13149,45 @@ export interface components {
             secret: string;
             /** @description 动态口令密钥的 otpauth 地址，可做成二维码 */
             uri: string;
+        };
+        /**
+         * TownTermCreate
+         * @description A shorter term for the own town, from a day on.
+         */
+        TownTermCreate: {
+            /** @description 依据（文件名称、文号） */
+            source: string;
+            /** @description 本镇的期限，单位与规则相同；空为不再加严 */
+            term: number | null;
+            /**
+             * Format: date
+             * @description 生效日期
+             */
+            valid_from: string;
+            /** @description 所依据的版本号；本镇尚未加严的为 0 */
+            version: number;
+        };
+        /**
+         * TownTermShown
+         * @description A shorter term that the reader's town set itself.
+         */
+        TownTermShown: {
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 依据 */
+            source: string;
+            /** @description 本镇的期限；空为不再加严 */
+            term: number | null;
+            /**
+             * Format: date
+             * @description 生效日期
+             */
+            valid_from: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
         };
         /**
          * TransferClockShown
@@ -14027,6 +14258,7 @@ export type PageRestrictedFileListed = components['schemas']['Page_RestrictedFil
 export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
+export type PageSharedChangeShown = components['schemas']['Page_SharedChangeShown_'];
 export type PageTemplateShown = components['schemas']['Page_TemplateShown_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
 export type PageTimelineEntry = components['schemas']['Page_TimelineEntry_'];
@@ -14180,6 +14412,11 @@ export type SessionShown = components['schemas']['SessionShown'];
 export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type SetupSteps = components['schemas']['SetupSteps'];
+export type SharedChangeCreate = components['schemas']['SharedChangeCreate'];
+export type SharedChangeDecide = components['schemas']['SharedChangeDecide'];
+export type SharedChangeShown = components['schemas']['SharedChangeShown'];
+export type SharedKind = components['schemas']['SharedKind'];
+export type SharedStatus = components['schemas']['SharedStatus'];
 export type SheetCorrectionIn = components['schemas']['SheetCorrectionIn'];
 export type SheetSeen = components['schemas']['SheetSeen'];
 export type SheetShown = components['schemas']['SheetShown'];
@@ -14203,6 +14440,8 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type TownTermCreate = components['schemas']['TownTermCreate'];
+export type TownTermShown = components['schemas']['TownTermShown'];
 export type TransferClockShown = components['schemas']['TransferClockShown'];
 export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
@@ -33208,6 +33447,393 @@ export interface operations {
             };
         };
     };
+    shared_changes_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: string;
+                /** @description 每页条数，最多 200 */
+                limit?: number;
+                /** @description 是否统计总数 */
+                with_total?: boolean;
+                /** @description 状态 */
+                status?: components["schemas"]["SharedStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SharedChangeShown_"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_changes_propose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedChangeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedChangeShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_changes_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 共用设置变更 */
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedChangeShown"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_changes_decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 共用设置变更 */
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedChangeDecide"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedChangeShown"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     statistics_overview: {
         parameters: {
             query?: never;
@@ -33602,6 +34228,130 @@ export interface operations {
             };
             /** @description 内容有误 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_rules_tighten: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: string;
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 规则编号 */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TownTermCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeRuleRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
