@@ -19,10 +19,31 @@ from grants import DECISIONS, SEQUENCES
 
 #: The only tables whose rows the application may delete; each was asked about once.
 DELETABLE = {
-    "case_identifiers", "idempotency_keys", "import_files", "import_rows", "lead_accused_units",
-    "lead_identifiers", "lead_red_flags", "pgqueuer", "pgqueuer_log", "pgqueuer_schedules",
-    "pgqueuer_statistics", "receipt_failures", "record_access", "restricted_members",
-    "risk_entity_identifiers", "saved_filters", "spent_challenges",
+    # texts written anew, and lists that people shorten
+    "case_identifiers",
+    "lead_identifiers",
+    "risk_entity_identifiers",
+    "lead_accused_units",
+    "lead_red_flags",
+    "record_access",
+    "restricted_members",
+    "saved_filters",
+    "import_templates",
+    # staging, queues and counters that are kept for a time
+    "idempotency_keys",
+    "import_files",
+    "import_rows",
+    "login_failures",
+    "old_passwords",
+    "pgqueuer",
+    "pgqueuer_log",
+    "pgqueuer_schedules",
+    "pgqueuer_statistics",
+    "public_load",
+    "receipt_failures",
+    "receipt_sources",
+    "source_keys",
+    "spent_challenges",
 }  # fmt: skip
 #: What is evidence, in words of its own: a weaker decision does not pass by being written down.
 NEVER_CHANGED = {
