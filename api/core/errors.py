@@ -60,6 +60,7 @@ _MESSAGES: dict[str, str] = {
     "enum": "取值应为：{expected}",
     "literal_error": "取值应为：{expected}",
     "extra_forbidden": "没有这个字段",
+    "unknown_parameter": "没有这个查询参数",
     "json_invalid": "请求内容不是合法的 JSON",
     "list_type": "应为列表",
     "too_long": "最多 {max_length} 项",

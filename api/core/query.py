@@ -10,8 +10,12 @@ from typing import Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+
+#: So many unknown names are told at once.
+_MOST_ERRORS = 20
 
 
 def _is_list(annotation: object) -> bool:
@@ -51,6 +55,31 @@ class QueryOf:
         except ValidationError as error:
             errors = [raised | {"loc": ("query", *raised["loc"])} for raised in error.errors()]
             raise RequestValidationError(errors) from error
+
+
+def names(dependant: Dependant) -> frozenset[str]:
+    """The query parameters that a route takes, its dependencies' included."""
+    found = {each.alias for each in dependant.query_params}
+    model = getattr(dependant.call, "query_model", None)
+    if model is not None:
+        found |= {field.alias or name for name, field in model.model_fields.items()}
+    return frozenset(found).union(*map(names, dependant.dependencies))
+
+
+def refuse_others(request: Request, known: frozenset[str]) -> None:
+    """Raise RequestValidationError for query parameters that a route does not take: one that is
+    misspelled, or asks for what is not there, must not be answered as if it had not been asked."""
+    text: bytes = request.scope["query_string"]
+    if not text:
+        return
+    given = dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True))
+    errors = [
+        {"type": "unknown_parameter", "loc": ("query", name), "msg": "", "input": value}
+        for name, value in given.items()
+        if name not in known
+    ]
+    if errors:
+        raise RequestValidationError(errors[:_MOST_ERRORS])
 
 
 def query_of(model: type[BaseModel]) -> Any:

@@ -19,7 +19,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import bodies, idempotency, versions
+from api.core import bodies, idempotency, query, versions
 from api.domain.actors import Actor
 from api.domain.errors import TooManyAttempts
 
@@ -37,9 +37,10 @@ class UnitOfWorkRoute(APIRoute):
     def in_transaction(self, handle: Handler) -> Handler:
         """A handler whose changes are committed before its answer leaves, or not at all."""
         told_version = versions.told_version(self)
-        receive = self._receiver()
+        receive, known = self._receiver(), query.names(self.dependant)
 
         async def handle_whole(request: Request) -> Response:
+            query.refuse_others(request, known)
             request.state.operation = self.unique_id
             try:
                 response = await receive(request, handle)
