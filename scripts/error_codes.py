@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from api.core.errors import _MESSAGES, _TITLES
+from api.core.errors import TITLES
+from api.core.faults import MESSAGES, OF_A_CHOICE
 from api.domain import errors
+from api.domain.rewards import RewardHindrance
 
 SENTENCES = ("message", "sentence", "detail", "hint")
 CODES = ("code", "name")
@@ -226,10 +228,15 @@ def _general() -> Iterator[Found]:
     """What is said without a literal code: kinds of errors, statuses, faults of the JSON itself."""
     for kind in KINDS.values():
         yield Found(str(kind.code), kind.status, kind.title)
-    for status, title in _TITLES.items():
+    for status, title in TITLES.items():
         yield Found(f"http_{status}", status, title)
-    for kind, message in _MESSAGES.items():
+    for kind, message in MESSAGES.items():
         yield Found(kind, FIELD, re.sub(r"\{\w+\}", "…", message))
+    for kind in OF_A_CHOICE:
+        yield Found(kind, FIELD, "请选择：…；不是可以选择的内容")
+    yield Found("value_error", FIELD, "说明随情况而定")
+    for hindrance in RewardHindrance:
+        yield Found(hindrance.value, errors.Conflict.status, hindrance.label)
     yield Found("internal", 500, "系统出现意外错误，请凭请求编号联系管理员")
 
 
@@ -239,6 +246,7 @@ def collect(root: Path) -> list[Found]:
     constants = _constants(trees.values())
     modules = {path: Module(tree, constants) for path, tree in trees.items()}
     shared = dict(made for module in modules.values() for made in _classes(module))
+    shared["PydanticCustomError"] = Maker(("code", "message"), "code", "message", FIELD)
     general = {str(kind.code) for kind in KINDS.values()} | {"internal"}
     found = set(_general())
     for path, module in modules.items():

@@ -7,6 +7,7 @@ database is shared; tests of a service may open `session` and roll back.
 import asyncio
 import atexit
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -173,6 +175,22 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         _settings({name: value for name, value in before.items() if value is not None})
 
 
+@cache
+def documented_codes() -> frozenset[str]:
+    """Every code that docs/errors.md lists."""
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"`([a-z][a-z0-9_]*)` \|", text))
+
+
+def documented(answer: httpx.Response) -> None:
+    """Whatever a test asks for: no refusal has a code that integrators cannot look up."""
+    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+        answer.read()
+        said = answer.json()
+        codes = {said["code"], *(error["code"] for error in said.get("errors", ()))}
+        assert codes <= documented_codes(), codes - documented_codes()
+
+
 class Client(httpx.Client):
     """Somebody logged in; every POST carries a fresh Idempotency-Key unless one is given."""
 
@@ -206,7 +224,12 @@ def log_in(running: Running, username: str) -> Client:
     )
     assert answer.status_code == 200, answer.text
     token = answer.json()["access_token"]
-    client = Client(base_url=running.api, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    client = Client(
+        base_url=running.api,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
+        event_hooks={"response": [documented]},
+    )
     client.me = client.get("/me").json()
     client.running = running
     return client
@@ -238,7 +261,8 @@ def client(running: Running) -> Iterator[Callable[[str], Client]]:
 
 @pytest.fixture
 def anonymous(running: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=running.api, timeout=60) as nobody:
+    hooks = {"response": [documented]}
+    with httpx.Client(base_url=running.api, timeout=60, event_hooks=hooks) as nobody:
         yield nobody
 
 

@@ -187,13 +187,13 @@ def parse_json(text: bytes) -> Any:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > _MAX_FIELDS:
-        raise _unreadable("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个字段")
+        raise _unreadable("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个栏目")
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:  # one reader takes the first, another the last
-            raise _unreadable("field_repeated", f"字段 {name[:_MAX_KEY]} 重复出现")
+            raise _unreadable("field_repeated", "同一个栏目重复出现")
         if len(name) > _MAX_KEY:
-            raise _unreadable("field_name_too_long", f"字段名最长 {_MAX_KEY} 个字符")
+            raise _unreadable("field_name_too_long", f"栏目名最长 {_MAX_KEY} 个字符")
         made[name] = value
     return made
 

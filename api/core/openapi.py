@@ -28,13 +28,21 @@ _PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["pointer", "code", "message"],
+                "required": ["pointer", "code", "label", "message"],
                 "properties": {
                     "pointer": {"type": "string"},
                     "code": {"type": "string"},
+                    "label": {
+                        "type": "string",
+                        "description": "出错字段的中文名称；列表中的一项带行号，如“第3行，金额”",
+                    },
                     "message": {"type": "string"},
                 },
             },
+        },
+        "errors_total": {
+            "type": "integer",
+            "description": "errors 最多列 20 项；共有几项（不超过 20 项时不出现）",
         },
     },
 }

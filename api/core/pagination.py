@@ -104,7 +104,7 @@ class PageQuery(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    cursor: str | None = Field(None, max_length=1000, description="上一次返回的游标")
+    cursor: str | None = Field(None, max_length=1000, title="游标", description="上一次返回的游标")
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="每页条数，最多 200")
     with_total: bool = Field(False, description="是否统计总数")
 

@@ -11,17 +11,20 @@ the idempotency row is filled, the transaction commits, and only then does the a
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import bodies, idempotency, query, versions
+from api.core import bodies, faults, idempotency, query, versions
+from api.core.request_names import RequestNames
 from api.domain.actors import Actor
-from api.domain.errors import TooManyAttempts
+from api.domain.errors import DomainError, TooManyAttempts
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Receiver = Callable[[Request, Handler], Coroutine[Any, Any, Response]]
@@ -29,6 +32,11 @@ Receiver = Callable[[Request, Handler], Coroutine[Any, Any, Response]]
 
 class UnitOfWorkRoute(APIRoute):
     """Commits the request's session when the handler answered, rolls it back when it raised."""
+
+    @cached_property
+    def names(self) -> RequestNames:
+        """What the fields of its requests are called, for whoever sent a faulty one."""
+        return RequestNames(self)
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler, inside the transaction."""
@@ -50,6 +58,11 @@ class UnitOfWorkRoute(APIRoute):
                     await session.commit()
             except idempotency.Replayed as replayed:
                 response = replayed.response
+            except RequestValidationError as refused:
+                raise faults.refusal(refused, request.url.path, self.names) from refused
+            except DomainError as refused:
+                refused.errors = self.names.labelled(refused.errors)
+                raise
             finally:
                 session = getattr(request.state, "session", None)
                 if session is not None:

@@ -57,7 +57,7 @@ def fill_in(request: Request, body: object) -> None:
     if version is None or not isinstance(body, dict):
         return
     if str(body.setdefault("version", version)) != str(version):
-        raise Invalid("If-Match 与正文中的 version 不一致", code="version_conflict")
+        raise Invalid("If-Match 与正文中的版本号不一致", code="version_conflict")
 
 
 def remember(response: Response, content: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from api.domain.actors import Actor
 from api.domain.categories import Charge
 from api.domain.errors import Conflict, DomainError, FieldError, Invalid, RuleViolated
-from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.flow import OWN_UNIT, REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import AuthorityLevel
@@ -187,6 +187,8 @@ _OWN = (OWN_UNIT,)
 #: Before the matter became, or after it stopped being, a criminal case.
 _NO_CRIME = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED})
 
+EDITOR = Predicate("not_own_unit", "只有承办单位可以修改", OWN_UNIT.holds)
+
 CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
     "case",
     S.RECEIVED,
@@ -338,6 +340,13 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             when=_OWN,
         ),
     },
+    edit=Edit(
+        frozenset(S) - {S.CLOSED},
+        P.CASE_HANDLE,
+        "案件已结案，不能修改",
+        when=(EDITOR,),
+        error=Conflict,
+    ),
 )
 
 #: The field that says when each action happened; the others call it `decided_on`.

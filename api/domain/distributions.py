@@ -26,8 +26,8 @@ from itertools import pairwise
 from typing import Protocol, cast
 from uuid import UUID
 
-from api.domain.errors import FieldError, Invalid
-from api.domain.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.errors import Conflict, FieldError, Invalid
+from api.domain.flow import REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.money import to_yuan
 from api.domain.permissions import Permission
@@ -425,4 +425,10 @@ DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
             danger=True,
         ),
     },
+    edit=Edit(
+        frozenset({D.DRAFT, D.COMPUTED}),
+        Permission.DISTRIBUTION_PREPARE,
+        "方案已批准，不能修改",
+        error=Conflict,
+    ),
 )

@@ -5,16 +5,22 @@ Services raise these; `core/errors.py` renders them as RFC 9457 problems. Progra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
+
+#: Nobody reads more than these, and whoever sends thousands must not get a longer answer than
+#: they sent.
+MOST_FAULTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One faulty field: a JSON pointer into the request, a stable code, a Chinese sentence."""
+    """One faulty field: a JSON pointer into the request, a stable code, a Chinese sentence, and what
+    the field is called (the route adds that, from the schema)."""
 
     pointer: str
     code: str
     message: str
+    label: str = ""
 
 
 class DomainError(Exception):
@@ -94,7 +100,7 @@ class VersionMissing(DomainError):
 
     status = 428
     code = "version_required"
-    title = "缺少版本号 version"
+    title = "缺少版本号"
 
 
 class Invalid(DomainError):

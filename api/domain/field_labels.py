@@ -6,7 +6,7 @@ else by it, that schema says so in `Field(description=…)`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -45,8 +45,8 @@ _FLOWS: Final[dict[str, Flow[Any, Any]]] = {
 _LEDGERS: Final = {"lead": LEADS, "risk_entity": RISK_ENTITIES, "victim": VICTIMS}
 
 _COMMON: Final = {
-    "id": "系统内的唯一编号（UUIDv7）",
-    "number": "给人看的编号",
+    "id": "编号（系统内唯一，UUIDv7）",
+    "number": "编号（给人看的）",
     "version": "版本号；修改时原样带回",
     "status": "状态",
     "kind": "种类",
@@ -262,6 +262,11 @@ _LEADS: Final = {
     "refused": "未能交办的线索及原因",
     "import_id": "来自哪次台账导入",
     "import_row": "在导入文件中的行号",
+}
+_OUTCOMES: Final = {
+    "judgment_court": "作出生效裁判的法院",
+    "judgment_no": "裁判文书案号",
+    "judged_on": "裁判日期",
 }
 _RECHECKS: Final = {
     "category": "线索类别",
@@ -546,6 +551,7 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _LOGIN
     | _TIME
     | _LEADS
+    | _OUTCOMES
     | _RECHECKS
     | _TRANSFERS
     | _CASES
@@ -558,7 +564,17 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _PATHS
 )
 
+#: What a path names by its id, where that is called otherwise in a body.
+PATH_LABELS: Final[Mapping[str, str]] = {
+    "case_id": "案件",
+    "import_id": "台账导入",
+    "unit_id": "单位",
+    "record_id": "记录",
+}
+
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
+#: Where a name ends and what is said about it begins.
+_REMARK: Final = re.compile(r"[；，。：（(]")
 
 
 @cache
@@ -588,3 +604,14 @@ def noun_of(name: str) -> str:
 def field_label(name: str, *, of: str = "") -> str | None:
     """What a field of a schema, or a parameter of a tag's operation, is called."""
     return _own(noun_of(of)).get(name) or FIELD_LABELS.get(name)
+
+
+def short_label(label: str) -> str:
+    """The name alone, as it stands before a sentence: `金额` of `金额（元）；不填为全部`."""
+    return _REMARK.split(label, maxsplit=1)[0].strip()
+
+
+def labels_said(names: Iterable[str], *, of: str) -> str:
+    """Several fields as a sentence lists them. A name that nothing has is not repeated: it is the
+    sender's own word."""
+    return "、".join(dict.fromkeys(short_label(field_label(n, of=of) or "该栏目") for n in names))

@@ -36,6 +36,8 @@ class FieldKind(Labelled):
     DATETIME = "datetime", "时间"
     BOOLEAN = "boolean", "是否"
     ENUM = "enum", "选项"
+    MULTI_ENUM = "multi_enum", "多个选项"
+    DIVISION = "division", "行政区划"
     UNIT = "unit", "单位"
     UNITS = "units", "多个单位"
     RECORD = "record", "关联记录"
@@ -54,6 +56,8 @@ class Field:
     #: Asked for, and then required as said above, only where another field of the form has this
     #: value.
     only_with: tuple[str, Labelled] | None = None
+    #: What is stored is shown behind a mask: a form can't begin with it, only replace it.
+    masked: bool = False
 
     def applies(self, given: Any) -> bool:
         """Whether a form filled in like this asks for the field at all."""
@@ -133,6 +137,25 @@ class Step(Generic[S]):
             raise Invalid(faults[0].message, errors=faults)
 
 
+class Correction(Labelled):
+    """The action that changes what a record says, and not where it stands."""
+
+    EDIT = "edit", "修改"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Generic[S]):
+    """The row of the table by which a record is corrected: while it stands in one of these
+    statuses. What may be changed is the schema of the correction; it goes by PATCH."""
+
+    frm: frozenset[S]
+    needs: Permission
+    #: What is said of a record in another status, and by which kind of refusal.
+    closed: str
+    when: tuple[Predicate, ...] = ()
+    error: type[DomainError] = Forbidden
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Available:
     """An action that may be taken, and what it asks for: made once per row, the same object each
@@ -159,6 +182,7 @@ class Flow(Generic[S, A]):
     name: str
     initial: S
     steps: Mapping[A, Step[S]] = field(default_factory=dict[A, Step[S]])
+    edit: Edit[S] | None = None
     #: The rows by the status they start from, in the order of the table: every record that is read
     #: asks for them.
     _starting: Mapping[Labelled, tuple[_Start, ...]] = field(init=False, repr=False, compare=False)
@@ -170,6 +194,11 @@ class Flow(Generic[S, A]):
             shown = tuple(p.holds for p in row.when if p.error is not RuleViolated)
             start = _Start(row.needs, shown, Available(action, row.fields, row.danger))
             for status in row.frm:
+                found.setdefault(status, []).append(start)
+        if self.edit is not None:  # the last of all: nothing goes on by it
+            holds = tuple(p.holds for p in self.edit.when)
+            start = _Start(self.edit.needs, holds, Available(Correction.EDIT, (), danger=False))
+            for status in self.edit.frm:
                 found.setdefault(status, []).append(start)
         starting = {status: tuple(rows) for status, rows in found.items()}
         object.__setattr__(self, "_starting", starting)
@@ -184,7 +213,11 @@ class Flow(Generic[S, A]):
         if not actor.may(row.needs):
             raise Forbidden
         if record.status not in row.frm:
-            allowed = [a.action.value for a in self.available(actor, record)]
+            allowed = [
+                each.action.value
+                for each in self.available(actor, record)
+                if each.action is not Correction.EDIT
+            ]
             raise TransitionNotAllowed(
                 f"当前状态为“{record.status.label}”，不能{action.label}", allowed=allowed
             )
@@ -192,6 +225,17 @@ class Flow(Generic[S, A]):
             if not predicate.holds(actor, record):
                 raise predicate.refusal()
         return row
+
+    def check_edit(self, actor: Actor, record: Record) -> None:
+        """Raises Forbidden, what a predicate says, or that the record is beyond correction."""
+        row = self.edit
+        if row is None or not actor.may(row.needs):
+            raise Forbidden
+        for predicate in row.when:
+            if not predicate.holds(actor, record):
+                raise predicate.refusal()
+        if record.status not in row.frm:
+            raise row.error(row.closed, code="closed")
 
     def available(self, actor: Actor, record: Record) -> Sequence[Available]:
         """What this person may do with this record now, in the order of the table. What only the law

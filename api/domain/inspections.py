@@ -5,7 +5,7 @@ from typing import Any
 
 from api.domain.actors import Actor
 from api.domain.errors import RuleViolated
-from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.flow import OWN_UNIT, REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 from api.domain.risk_entities import Industry
@@ -140,6 +140,8 @@ PROBLEM_FOUND = Predicate("no_problem_found", "检查未发现问题，无须责
 
 S, A = InspectionStatus, InspectionAction
 
+EDITOR = Predicate("not_own_unit", "只有检查单位或镇专项办可以修改", _same_unit_or_office)
+
 INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
     "inspection",
     S.PLANNED,
@@ -183,4 +185,10 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
             danger=True,
         ),
     },
+    edit=Edit(
+        frozenset({S.PLANNED, S.DONE}),
+        P.INSPECTION_HANDLE,
+        "检查已办结或取消，不能修改",
+        when=(EDITOR,),
+    ),
 )

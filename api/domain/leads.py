@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden, RuleViolated
-from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.flow import OWN_UNIT, REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.lead_marks import FocusMark
 from api.domain.organisation import LEVEL_DIGITS, DivisionLevel
@@ -440,6 +440,8 @@ _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
 
+EDITOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以修改", _same_unit_or_office)
+
 #: In the order in which they are offered: the first that holds is the next sensible step.
 LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
     "lead",
@@ -715,6 +717,12 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             _OVER, S.ESCALATED, P.LEAD_CLOSE, fields=(REASON,), when=(ROUTED, NOT_MERGED)
         ),
     },
+    edit=Edit(
+        frozenset(S) - _OVER,
+        P.LEAD_CREATE,
+        "线索已办结，不能修改",
+        when=(EDITOR,),
+    ),
 )
 
 #: What a lead becomes that is merged into another: its reporter is still to be answered. Leads that

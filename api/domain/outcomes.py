@@ -10,7 +10,7 @@ from uuid import UUID
 
 from api.domain.actors import Actor
 from api.domain.errors import Conflict
-from api.domain.flow import OWN_UNIT, REASON, Flow, Predicate, Record, Step
+from api.domain.flow import OWN_UNIT, REASON, Edit, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 
@@ -91,6 +91,15 @@ def first_status(kind: OutcomeKind) -> OutcomeStatus:
     return OutcomeStatus.DRAFT if kind is OutcomeKind.TYPICAL_CASE else OutcomeStatus.PUBLISHED
 
 
+NOT_OUT = Predicate(
+    "published",
+    "已发布的典型案例不能直接修改，请先撤销，改后重新提交审核",
+    lambda _, record: (
+        cast("OutcomeRecord", record).kind is not OutcomeKind.TYPICAL_CASE
+        or record.status is not OutcomeStatus.PUBLISHED
+    ),
+    Conflict,
+)
 ISSUER = Predicate("not_own_unit", "只有登记单位或镇专项办可以办理", _own_or_office)
 
 OUTCOME_FLOW: Flow[OutcomeStatus, OutcomeAction] = Flow(
@@ -126,4 +135,10 @@ OUTCOME_FLOW: Flow[OutcomeStatus, OutcomeAction] = Flow(
             when=(ISSUER, TYPICAL),
         ),
     },
+    edit=Edit(
+        frozenset({OutcomeStatus.DRAFT, OutcomeStatus.PUBLISHED}),
+        P.OUTCOME_HANDLE,
+        "已撤销的成果不能修改",
+        when=(ISSUER, NOT_OUT),
+    ),
 )

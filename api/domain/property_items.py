@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.domain.authorities import AuthorityLevel
-from api.domain.flow import REASON, Field, FieldKind, Flow, Step
+from api.domain.flow import REASON, Edit, Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 
@@ -127,6 +127,11 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
             danger=True,
         ),
     },
+    edit=Edit(
+        frozenset(PropertyStatus) - {PropertyStatus.DISPOSED, PropertyStatus.WITHDRAWN},
+        P.PROPERTY_HANDLE,
+        "该财物已处置，不能修改",
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.domain.actors import Actor
 from api.domain.errors import RuleViolated
-from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.flow import OWN_UNIT, REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.inspections import Finding
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
@@ -75,6 +75,8 @@ REINSPECTED_FAULTY = Predicate(
 
 _BEFORE_VERDICT = frozenset({S.ORDERED, S.SUBMITTED, S.REINSPECTING})
 
+EDITOR = Predicate("not_own_unit", "只有责令整改的单位或镇专项办可以修改", _same_unit_or_office)
+
 RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
     "rectification",
     S.ORDERED,
@@ -132,4 +134,5 @@ RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
             danger=True,
         ),
     },
+    edit=Edit(OPEN, P.INSPECTION_HANDLE, "整改已办结，不能修改", when=(EDITOR,)),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from api.domain.actors import Actor
 from api.domain.errors import RuleViolated
-from api.domain.flow import OWN_UNIT, REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.flow import OWN_UNIT, REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Permission as P
@@ -219,8 +219,8 @@ _ASSESSMENT = (
 
 _OPEN = frozenset({S.ASSESSED, S.LISTED, S.HANDLING, S.RECTIFYING})
 _TRANSFERRED = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE})
-#: Corrections are welcome until the entity is off the list.
-EDITABLE = _OPEN | {S.PENDING, S.SWEPT, S.ACCEPTED}
+
+EDITOR = Predicate("not_own_unit", "只有监管单位或镇专项办可以修改", _same_unit_or_office)
 
 RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
     "risk_entity",
@@ -355,6 +355,12 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             when=(HANDLER,),
         ),
     },
+    edit=Edit(
+        _OPEN | {S.PENDING, S.SWEPT, S.ACCEPTED},
+        P.RISK_ENTITY_CREATE,
+        "该主体已移交、移送或销号，不能修改",
+        when=(EDITOR,),
+    ),
 )
 
 #: Actions that record a measure of the same name, on which the table of powers is asked.

@@ -1,6 +1,6 @@
 """Victims of a case as claimants: registered, verified, paid (M8)."""
 
-from api.domain.flow import REASON, Field, FieldKind, Flow, Step
+from api.domain.flow import REASON, Edit, Field, FieldKind, Flow, Step
 from api.domain.labels import Labelled
 from api.domain.permissions import Permission as P
 
@@ -58,4 +58,7 @@ VICTIM_FLOW: Flow[VictimStatus, VictimAction] = Flow(
             danger=True,
         ),
     },
+    edit=Edit(
+        frozenset(VictimStatus) - {VictimStatus.WITHDRAWN}, P.VICTIM_HANDLE, "登记已撤回，不能修改"
+    ),
 )

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
+from api.schemas.changes import Changes, Version
 from api.schemas.common import Label, Named, Shown, Wire
 from api.schemas.posts import Code
-from api.schemas.units import Version
 
 
 class ApiClientQuery(PageQuery):
@@ -39,10 +39,9 @@ class ApiClientCreate(Wire):
     unit_id: UUID
 
 
-class ApiClientUpdate(Wire):
+class ApiClientUpdate(Changes, of=ApiClientCreate, own={"is_active"}):
     """What may change of a client."""
 
-    version: Version
     name: Label | None = None
     is_active: bool | None = None
 

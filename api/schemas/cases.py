@@ -12,6 +12,7 @@ from api.domain.categories import Charge, LeadCategory
 from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
 from api.domain.property_measures import AuthorityLevel
+from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -41,7 +42,9 @@ class CaseCreate(Wire):
     )
     title: Label | None = Field(None, description="案件名称；由线索立案的可以不填")
     police_case_no: Optional = Field("", description="公安机关案件编号；已登记过的返回原案件")
-    primary_category: LeadCategory | None = Field(None, description="由线索立案的可以不填")
+    primary_category: LeadCategory | None = Field(
+        None, description="主要类别；由线索立案的可以不填"
+    )
     charges: Charges = Field(default_factory=list, description="涉嫌罪名")
     flags: Flags = Field(default_factory=list)
     is_backlog: bool = Field(False, description="存案（专项行动前的积案）")
@@ -51,10 +54,23 @@ class CaseCreate(Wire):
     summary: OptionalProse = Field("", description="简要案情")
 
 
-class CaseUpdate(Wire):
+class CaseUpdate(
+    Changes,
+    of=CaseCreate,
+    clears={
+        "police_case_no",
+        "charges",
+        "flags",
+        "amount_involved",
+        "victims_count",
+        "summary",
+        "diversion_receipt_no",
+    },
+    own={"diversion_receipt_no"},
+    masked={"title", "summary"},
+):
     """What may be corrected before a case is closed; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     title: Label | None = None
     police_case_no: Optional | None = None
     primary_category: LeadCategory | None = None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from unicodedata import category
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from api.domain.flow import Available, FieldKind, Flow
+from api.domain.flow import Available, Correction, FieldKind, Flow
 from api.domain.flow import Field as FlowField
 from api.domain.labels import Labelled
 from api.domain.money import to_fen
@@ -142,6 +142,7 @@ class Need(Shown):
     rule: str | None = Field(description="给出默认期限的规则编号")
     only_with: NeedCondition | None = Field(description="仅当另一字段取该值时才须填写")
     value: str | None = Field(description="预先选好的值，可以改")
+    masked: bool = Field(description="现有内容已打码，不能从中改起；填写即替换，不填则不变")
 
 
 class AvailableAction(Shown):
@@ -156,7 +157,7 @@ class AvailableAction(Shown):
 class Reveal(Wire):
     """A request to see personal data in plain, with the reason that goes into the audit."""
 
-    fields: Annotated[list[Label], Field(min_length=1, max_length=20)]
+    fields: Annotated[list[Label], Field(min_length=1, max_length=20, title="要查看的栏目")]
     reason: Annotated[str, StringConstraints(min_length=4, max_length=500)]
 
 
@@ -178,16 +179,39 @@ def _condition(need: FlowField) -> dict[str, str] | None:
     )
 
 
+class Correctable(Protocol):
+    """The schema of a correction, as far as its form is made from it."""
+
+    @classmethod
+    def needs(cls) -> tuple[FlowField, ...]:
+        """What its form asks for."""
+        ...
+
+
 def actions(
-    available: Sequence[Available], offered: Mapping[str, Mapping[str, str | None]] | None = None
+    available: Sequence[Available],
+    offered: Mapping[str, Mapping[str, str | None]] | None = None,
+    *,
+    edit: type[Correctable] | None = None,
 ) -> list[Any]:
     """The wire form of what a flow offers; `offered` are values to begin with, by action and
-    field. What is the same for everybody is finished JSON, made once."""
+    field, `edit` is what the record is corrected by. What is the same for everybody is finished
+    JSON, made once."""
     begun = offered or {}
     return [
-        offer(each, values) if (values := begun.get(each.action.value)) else _usual_offer(each)
+        _edit_offer(edit)
+        if edit is not None and each.action is Correction.EDIT
+        else offer(each, values)
+        if (values := begun.get(each.action.value))
+        else _usual_offer(each)
         for each in available
     ]
+
+
+@cache
+def _edit_offer(edit: type[Correctable]) -> orjson.Fragment:
+    shown = Available(Correction.EDIT, edit.needs(), danger=False)
+    return orjson.Fragment(orjson.dumps(offer(shown)))
 
 
 def rule_of(field: str) -> str:
@@ -230,6 +254,7 @@ def offer(
                 "rule": values.get(rule_of(need.name), need.rule),
                 "only_with": _condition(need),
                 "value": values.get(need.name),
+                "masked": need.masked,
             }
             for need in each.needs
         ],
@@ -247,6 +272,7 @@ _TYPES: dict[FieldKind, Any] = {
     FieldKind.UNIT: UUID,
     FieldKind.UNITS: Annotated[list[UUID], Field(max_length=20)],
     FieldKind.RECORD: UUID,
+    FieldKind.DIVISION: DivisionCode,
 }
 
 

@@ -16,6 +16,7 @@ from api.domain.distributions import (
     Standing,
 )
 from api.domain.labels import Labelled
+from api.schemas.changes import Changes
 from api.schemas.common import (
     AvailableAction,
     Label,
@@ -40,10 +41,9 @@ class DistributionCreate(Wire):
     note: OptionalProse = ""
 
 
-class DistributionUpdate(Wire):
+class DistributionUpdate(Changes, of=DistributionCreate, clears={"note"}, masked={"title", "note"}):
     """What may be changed before the plan is approved."""
 
-    version: Annotated[int, Field(ge=1)]
     title: Label | None = None
     pool: Money | None = None
     base_rule: BaseRule | None = None

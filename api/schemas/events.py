@@ -31,7 +31,9 @@ class FeedQuery(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    cursor: str | None = Field(None, max_length=1000, description="上一次返回的 next_cursor")
+    cursor: str | None = Field(
+        None, max_length=1000, title="游标", description="上一次返回的 next_cursor"
+    )
     limit: int = Field(100, ge=1, le=200, description="每页条数，最多 200")
 
 
@@ -74,7 +76,7 @@ class AuditQuery(PageQuery):
     actor_name: Annotated[str, StringConstraints(max_length=50)] | None = None
     role: Role | None = None
     result: Literal["ok", "refused"] | None = None
-    subject_id: UUID | None = None
+    subject_id: UUID | None = Field(None, title="记录")
     address: Annotated[str, StringConstraints(max_length=60)] | None = None
     request_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     since: Moment | None = Field(None, description="起始时间（含）")

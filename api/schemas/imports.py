@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.imports import IMPORT_FLOW, ImportMode, ImportStatus, RowDecision, RowState
 from api.domain.labels import Labelled
 from api.domain.ledger_lines import LineRole, SheetState
 from api.domain.ledgers import LedgerKind
+from api.schemas.changes import Changes
 from api.schemas.common import AvailableAction, Label, Named, Shown, Wire, transition_union
 from api.schemas.property_items import CaseRef
 
@@ -101,11 +102,10 @@ class TemplateQuery(PageQuery):
     kind: Annotated[list[LedgerKind], Field(max_length=5)] | None = None
 
 
-class TemplateUpdate(Wire):
-    """A new name."""
+class TemplateUpdate(Changes, of=BaseModel, own={"name"}):
+    """A new name; a template itself is made by correcting how a table is read."""
 
-    version: Annotated[int, Field(ge=1)]
-    name: Label
+    name: Label | None = None
 
 
 class ImportItem(Shown):

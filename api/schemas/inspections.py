@@ -10,6 +10,7 @@ from api.core.pagination import PageQuery
 from api.domain.inspections import INSPECTION_FLOW, Finding, InspectionStatus, ItemResult
 from api.domain.labels import Labelled
 from api.domain.risk_entities import RiskTier
+from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -43,14 +44,19 @@ class ItemIn(Wire):
     remark: Optional = ""
 
 
-class InspectionUpdate(Wire):
+class InspectionUpdate(
+    Changes,
+    of=InspectionCreate,
+    clears={"inspectors", "note"},
+    own={"checklist"},
+    masked={"inspectors", "note"},
+):
     """What may be changed before an inspection is closed; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     inspectors: Optional | None = None
     planned_on: Day | None = None
     checklist: Annotated[list[ItemIn], Field(max_length=50)] | None = Field(
-        None, description="只提交有变化的检查项"
+        None, title="检查表", description="只提交有变化的检查项"
     )
     note: OptionalProse | None = Field(None, description="检查情况")
 

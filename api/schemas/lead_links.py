@@ -107,7 +107,7 @@ class LeadLinks(Shown):
 class IdentifierDecision(Wire):
     """What a person says of an identifier that was found in a text."""
 
-    state: IdentifierState
+    state: IdentifierState = Field(title="对号码的判断")
     version: Annotated[int, Field(ge=1)]
 
 

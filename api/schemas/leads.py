@@ -29,13 +29,14 @@ from api.domain.leads import (
     TransferResult,
     TransferStage,
 )
+from api.schemas.changes import Changes
+from api.schemas.checked import CreditCode, PastDay, PastMoment
 from api.schemas.common import (
     Asked,
     AvailableAction,
     Day,
     DivisionCode,
     Label,
-    Moment,
     Money,
     Named,
     Optional,
@@ -47,13 +48,17 @@ from api.schemas.common import (
     transition_union,
 )
 
+Categories = Annotated[list[LeadCategory], Field(max_length=7)]
+RedFlags = Annotated[list[RedFlag], Field(max_length=30)]
+People = Annotated[int, Field(ge=0, le=1_000_000)]
+
 
 class Reporter(Wire):
     """Who reports. A name is asked for only where it is given."""
 
     kind: ReporterKind
-    name: Optional = ""
-    phone: Annotated[str, StringConstraints(max_length=30)] = ""
+    name: Optional = Field("", title="举报人姓名")
+    phone: Annotated[str, StringConstraints(max_length=30)] = Field("", title="举报人电话")
 
     @model_validator(mode="after")
     def _named(self) -> "Reporter":
@@ -76,17 +81,17 @@ class LeadCreate(Wire):
 
     channel: LeadChannel
     batch_no: Optional = ""
-    received_at: Moment | None = Field(None, description="接收时间；不填为现在")
+    received_at: PastMoment | None = Field(None, description="接收时间；不填为现在")
     narrative: Prose = Field(description="问题描述")
     subject_name: Label = Field(description="反映对象")
-    subject_uscc: Annotated[str, StringConstraints(max_length=30)] = ""
+    subject_uscc: CreditCode = ""
     primary_category: LeadCategory
-    categories: Annotated[list[LeadCategory], Field(max_length=7)] = Field(default_factory=list)
-    occurred_on: Day | None = None
+    categories: Categories = Field(default_factory=list)
+    occurred_on: PastDay | None = None
     division_code: DivisionCode | None = Field(None, description="所在村；不填为本单位所在地")
     amount_involved: Money | None = Field(None, description="涉案金额（元）")
-    people_involved: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    red_flags: Annotated[list[RedFlag], Field(max_length=30)] = Field(default_factory=list)
+    people_involved: People | None = None
+    red_flags: RedFlags = Field(default_factory=list)
     identifiers: Annotated[list[IdentifierIn], Field(max_length=50)] = Field(default_factory=list)
     reporter: Reporter = Field(
         default_factory=lambda: Reporter(kind=ReporterKind.ANONYMOUS, name="", phone="")
@@ -95,20 +100,32 @@ class LeadCreate(Wire):
     note: OptionalProse = ""
 
 
-class LeadUpdate(Wire):
+class LeadUpdate(
+    Changes,
+    of=LeadCreate,
+    clears={
+        "subject_uscc",
+        "categories",
+        "occurred_on",
+        "amount_involved",
+        "people_involved",
+        "red_flags",
+        "note",
+    },
+    masked={"narrative", "subject_name", "note"},
+):
     """What may be corrected before a lead is closed; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     narrative: Prose | None = None
     subject_name: Label | None = None
-    subject_uscc: Annotated[str, StringConstraints(max_length=30)] | None = None
+    subject_uscc: CreditCode | None = None
     primary_category: LeadCategory | None = None
-    categories: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
-    occurred_on: Day | None = None
+    categories: Categories | None = None
+    occurred_on: PastDay | None = None
     division_code: DivisionCode | None = None
     amount_involved: Money | None = None
-    people_involved: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    red_flags: Annotated[list[RedFlag], Field(max_length=30)] | None = None
+    people_involved: People | None = None
+    red_flags: RedFlags | None = None
     fast_track: bool | None = None
     note: OptionalProse | None = None
 
@@ -120,7 +137,7 @@ AssistTransition = transition_union(ASSIST_FLOW, "LeadAssist")
 class LeadVersion(Wire):
     """One lead of a batch, in the version that was seen."""
 
-    id: UUID
+    id: UUID = Field(title="线索")
     version: Annotated[int, Field(ge=1)]
 
 
@@ -432,7 +449,10 @@ class DeskQuery(BaseModel):
     model_config = {"extra": "forbid"}
 
     cursor: str | None = Field(
-        None, max_length=7500, description="上一次返回的 next_cursor；不填则从最急的一条开始"
+        None,
+        max_length=7500,
+        title="游标",
+        description="上一次返回的 next_cursor；不填则从最急的一条开始",
     )
 
 

@@ -58,7 +58,9 @@ class EntryCreate(Wire):
     """One transfer: money comes out of `credit` and goes into `debit`."""
 
     book_id: UUID
-    id: UUID | None = Field(None, description="客户端生成的 UUIDv7；重复提交不会重复记账")
+    id: UUID | None = Field(
+        None, title="记账编号", description="客户端生成的 UUIDv7；重复提交不会重复记账"
+    )
     debit: AccountKind = Field(description="转入账户（借）")
     credit: AccountKind = Field(description="转出账户（贷）")
     amount: Money

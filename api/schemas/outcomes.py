@@ -9,6 +9,8 @@ from pydantic import Field
 from api.core.pagination import PageQuery
 from api.domain.labels import Labelled
 from api.domain.outcomes import OUTCOME_FLOW, OutcomeKind, OutcomeStatus
+from api.schemas.changes import Changes
+from api.schemas.checked import PastDay
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -30,29 +32,41 @@ class OutcomeCreate(Wire):
 
     kind: OutcomeKind
     title: Label
-    issued_on: Day = Field(description="发布、开展或印发日期")
+    issued_on: PastDay = Field(description="发布、开展或印发日期")
     medium: Optional = Field("", description="发布渠道或地点；典型案例和宣传活动必填")
     document_no: Optional = Field("", description="文号；制度机制必填")
     audience: Audience | None = Field(None, description="受众人数")
     summary: OptionalProse = Field("", description="主要内容")
     judgment_court: Optional = Field("", description="作出生效裁判的法院；典型案例发布前须填写")
     judgment_no: Optional = Field("", description="裁判文书案号；典型案例发布前须填写")
-    judged_on: Day | None = Field(None, description="裁判日期；典型案例发布前须填写")
+    judged_on: PastDay | None = Field(None, description="裁判日期；典型案例发布前须填写")
 
 
-class OutcomeUpdate(Wire):
+class OutcomeUpdate(
+    Changes,
+    of=OutcomeCreate,
+    clears={
+        "medium",
+        "document_no",
+        "audience",
+        "summary",
+        "judgment_court",
+        "judgment_no",
+        "judged_on",
+    },
+    masked={"title", "medium", "summary"},
+):
     """Corrections; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     title: Label | None = None
-    issued_on: Day | None = Field(None, description="发布、开展或印发日期")
+    issued_on: PastDay | None = Field(None, description="发布、开展或印发日期")
     medium: Optional | None = Field(None, description="发布渠道或地点")
     document_no: Optional | None = Field(None, description="文号")
     audience: Audience | None = Field(None, description="受众人数")
     summary: OptionalProse | None = Field(None, description="主要内容")
     judgment_court: Optional | None = Field(None, description="作出生效裁判的法院")
     judgment_no: Optional | None = Field(None, description="裁判文书案号")
-    judged_on: Day | None = Field(None, description="裁判日期")
+    judged_on: PastDay | None = Field(None, description="裁判日期")
 
 
 OutcomeTransition = transition_union(OUTCOME_FLOW, "Outcome")

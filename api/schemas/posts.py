@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
+from api.schemas.changes import Changes, Version
 from api.schemas.common import Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
-from api.schemas.units import Version
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,39}$")]
 
@@ -46,13 +46,14 @@ class PostCreate(Wire):
     name: Label
     role: Role
     unit_id: UUID
-    division_code: DivisionCode | None = Field(None, description="网格员填所在网格；其余不填")
+    division_code: DivisionCode | None = Field(
+        None, title="所在网格", description="网格员填所在网格；其余不填"
+    )
 
 
-class PostUpdate(Wire):
+class PostUpdate(Changes, of=PostCreate, own={"is_active"}):
     """What may change of a post."""
 
-    version: Version
     name: Label | None = None
     is_active: bool | None = None
 

@@ -16,9 +16,10 @@ from api.domain.property_items import (
     PropertyStatus,
 )
 from api.domain.property_measures import MeasureKind, MeasureStatus
+from api.schemas.changes import Changes
+from api.schemas.checked import PastDay
 from api.schemas.common import (
     AvailableAction,
-    Day,
     Label,
     Money,
     Optional,
@@ -48,15 +49,44 @@ class PropertyItemCreate(Wire):
     quantity: Optional = ""
     amount: Money | None = Field(None, description="金额（元）")
     appraised_value: Money | None = Field(None, description="估价（元）")
-    appraised_on: Day | None = None
+    appraised_on: PastDay | None = None
     appraiser: Optional = ""
     court_item_no: Optional = ""
 
 
-class PropertyItemUpdate(Wire):
+class PropertyItemUpdate(
+    Changes,
+    of=PropertyItemCreate,
+    clears={
+        "description",
+        "owner_name",
+        "holder_name",
+        "institution",
+        "account",
+        "location",
+        "custodian",
+        "quantity",
+        "amount",
+        "appraised_value",
+        "appraised_on",
+        "appraiser",
+        "court_item_no",
+    },
+    masked={
+        "title",
+        "description",
+        "owner_name",
+        "holder_name",
+        "institution",
+        "account",
+        "location",
+        "custodian",
+        "quantity",
+        "appraiser",
+    },
+):
     """What may be corrected before an item is disposed of; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     title: Label | None = None
     description: OptionalProse | None = None
     owner_name: Optional | None = None
@@ -68,7 +98,7 @@ class PropertyItemUpdate(Wire):
     quantity: Optional | None = None
     amount: Money | None = None
     appraised_value: Money | None = None
-    appraised_on: Day | None = None
+    appraised_on: PastDay | None = None
     appraiser: Optional | None = None
     court_item_no: Optional | None = None
 

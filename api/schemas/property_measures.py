@@ -92,7 +92,9 @@ class PropertyMeasureQuery(PageQuery):
     property_item_id: UUID | None = None
     status: Annotated[list[MeasureStatus], Field(max_length=10)] | None = None
     kind: Annotated[list[MeasureKind], Field(max_length=10)] | None = None
-    expires_before: Day | None = Field(None, description="此日（含）以前到期的有效措施")
+    expires_before: Day | None = Field(
+        None, title="到期日止", description="此日（含）以前到期的有效措施"
+    )
 
 
 class PropertyRef(Shown):

@@ -80,7 +80,7 @@ class ReceiptGiven(Shown):
 
 class _ByReceipt(Wire):
     receipt: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(
-        description="16 位回执号，可以带空格"
+        title="回执号", description="16 位，可以带空格"
     )
     proof: Proof
 
@@ -98,7 +98,9 @@ class ReceiptMessage(_ByReceipt):
 class ReceiptRating(_ByReceipt):
     """A judgement of the outcome; given once."""
 
-    score: Annotated[int, Field(ge=1, le=5)] = Field(description="1 分很不满意，5 分很满意")
+    score: Annotated[int, Field(ge=1, le=5)] = Field(
+        title="评分", description="1 分很不满意，5 分很满意"
+    )
     comment: Annotated[str, StringConstraints(max_length=1000), AfterValidator(printable)] = ""
 
 

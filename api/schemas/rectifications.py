@@ -11,6 +11,7 @@ from api.domain.inspections import Finding
 from api.domain.labels import Labelled
 from api.domain.rectifications import RECTIFICATION_FLOW, RectificationStatus
 from api.domain.risk_measures import LegalActor
+from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -39,10 +40,11 @@ class RectificationCreate(Wire):
     document_no: Optional = ""
 
 
-class RectificationUpdate(Wire):
+class RectificationUpdate(
+    Changes, of=RectificationCreate, clears={"document_no"}, masked={"requirements"}
+):
     """What may be corrected while an order is open; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     requirements: Prose | None = None
     document_no: Optional | None = None
 

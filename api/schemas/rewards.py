@@ -38,7 +38,9 @@ class RewardCreate(Wire):
     )
     note: OptionalProse = ""
     distinct_reason: OptionalProse = Field(
-        "", description="有更早的相似线索时，说明为什么不是同一件事"
+        "",
+        title="不是同一件事的理由",
+        description="有更早的相似线索时，说明为什么不是同一件事",
     )
 
 

@@ -18,6 +18,8 @@ from api.domain.risk_entities import (
     RiskTier,
 )
 from api.domain.risk_measures import LegalActor, RiskMeasureKind
+from api.schemas.changes import Changes
+from api.schemas.checked import CreditCode
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -42,8 +44,8 @@ class RiskEntityCreate(Wire):
     """A new entity. Whoever may assess may give the tier at once."""
 
     name: Label = Field(description="名称")
-    uscc: Code = Field("", description="统一社会信用代码；同一乡镇内不得重复")
-    kind: EntityKind | None = Field(None, description="不填时按信用代码和名称判断")
+    uscc: CreditCode = Field("", description="统一社会信用代码；同一乡镇内不得重复")
+    kind: EntityKind | None = Field(None, description="性质；不填时按信用代码和名称判断")
     industry: Industry = Industry.OTHER
     registration: Registration | None = Field(None, description="登记备案情况；不填为未核实")
     address: Optional = ""
@@ -57,7 +59,7 @@ class RiskEntityCreate(Wire):
     factors: OptionalProse = Field("", description="定级依据")
     owner_unit_id: UUID | None = Field(None, description="监管单位；不填为登记单位或行业主管单位")
     source_lead_id: UUID | None = Field(None, description="来源线索")
-    note: OptionalProse = ""
+    note: OptionalProse = Field("", description="备注")
 
 
 class RiskEntityRow(RiskEntityCreate):
@@ -70,12 +72,26 @@ class RiskEntityRow(RiskEntityCreate):
     delisted: bool = False
 
 
-class RiskEntityUpdate(Wire):
+class RiskEntityUpdate(
+    Changes,
+    of=RiskEntityCreate,
+    clears={
+        "uscc",
+        "registration",
+        "address",
+        "responsible_person",
+        "responsible_phone",
+        "elders_served",
+        "prepaid_amount",
+        "problems",
+        "note",
+    },
+    masked={"name", "address", "problems", "note", "responsible_person", "responsible_phone"},
+):
     """What may be corrected before an entity is off the list; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     name: Label | None = None
-    uscc: Code | None = None
+    uscc: CreditCode | None = None
     kind: EntityKind | None = None
     industry: Industry | None = None
     registration: Registration | None = None

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from api.domain.saved_filters import LONGEST_QUERY, ListNoun
+from api.schemas.changes import Changes
 from api.schemas.common import Shown, Wire, printable
 
 Name = Annotated[
@@ -41,10 +42,9 @@ class SavedFilterCreate(Wire):
     is_default: bool = Field(False, description="打开列表时先用它")
 
 
-class SavedFilterUpdate(Wire):
+class SavedFilterUpdate(Changes, of=SavedFilterCreate, own={"position"}):
     """What may change of a filter; what is left out stays."""
 
-    version: Annotated[int, Field(ge=1)]
     name: Name | None = Field(None, description="名称")
     query: Query | None = Field(None, description="列表地址中问号后面的部分")
     is_shared: bool | None = Field(None, description="本单位各岗位都能使用")

@@ -9,9 +9,8 @@ from pydantic import Field
 from api.core.pagination import PageQuery
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Role
+from api.schemas.changes import Changes
 from api.schemas.common import Asked, Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
-
-Version = Annotated[int, Field(ge=1, description="所依据的版本号")]
 
 
 class UnitQuery(PageQuery):
@@ -60,10 +59,9 @@ class UnitCreate(Wire):
     division_code: DivisionCode
 
 
-class UnitUpdate(Wire):
+class UnitUpdate(Changes, of=UnitCreate, own={"is_active"}):
     """What may change of a unit: records hang on its place and kind, so those stay."""
 
-    version: Version
     name: Label | None = None
     is_active: bool | None = None
 

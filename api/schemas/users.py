@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
+from api.schemas.changes import Changes
 from api.schemas.common import Asked, Label, Shown, Wire
 from api.schemas.posts import Code
-from api.schemas.units import Version
 
 Phone = Annotated[str, StringConstraints(max_length=30)]
 
@@ -57,14 +57,13 @@ class UserCreate(Wire):
     """A new person; posts are handed over afterwards."""
 
     username: Code
-    name: Label
+    name: Label = Field(title="姓名")
     phone: Phone = ""
 
 
-class UserUpdate(Wire):
+class UserUpdate(Changes, of=UserCreate, clears={"phone"}, own={"is_active"}):
     """What may change of a person; what is left out stays."""
 
-    version: Version
     name: Label | None = None
     phone: Phone | None = None
     is_active: bool | None = None

@@ -11,10 +11,11 @@ from api.domain.distributions import Standing
 from api.domain.documents import DocumentKind
 from api.domain.labels import Labelled
 from api.domain.victims import VICTIM_FLOW, VictimStatus
+from api.schemas.changes import Changes
+from api.schemas.checked import PastDay
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     DivisionCode,
     Label,
     Money,
@@ -45,17 +46,30 @@ class VictimCreate(Wire):
     address: Optional = Field("", description="住址")
     division_code: DivisionCode | None = Field(None, description="所在村")
     standing: Standing = Standing.REGISTERED
-    paid_on: Day | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
+    paid_on: PastDay | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
     principal: Money = Field(description="投入本金（元）")
     returns: Money = Field(0, description="已得利息、分红等回报（元）")
     refunds: Money = Field(0, description="已得退赔（元）")
     note: OptionalProse = ""
 
 
-class VictimUpdate(Wire):
+class VictimUpdate(
+    Changes,
+    of=VictimCreate,
+    clears={
+        "id_number",
+        "phone",
+        "account",
+        "bank_name",
+        "address",
+        "division_code",
+        "paid_on",
+        "note",
+    },
+    masked={"name", "id_number", "phone", "account", "address", "note", "bank_name"},
+):
     """What may be corrected; amounts are changed by verifying."""
 
-    version: Annotated[int, Field(ge=1)]
     name: Label | None = None
     id_kind: DocumentKind | None = Field(None, description="证件类型")
     id_number: Number | None = None
@@ -64,7 +78,7 @@ class VictimUpdate(Wire):
     bank_name: Optional | None = None
     address: Optional | None = None
     division_code: DivisionCode | None = None
-    paid_on: Day | None = None
+    paid_on: PastDay | None = None
     note: OptionalProse | None = None
 
 

@@ -22,6 +22,7 @@ from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.inspections import InspectionStatus, checklist
+from api.domain.organisation import UnitKind
 from api.domain.rectifications import RectificationStatus
 from api.domain.risk_entities import (
     RISK_ENTITY_FLOW,
@@ -33,6 +34,7 @@ from api.domain.risk_entities import (
 from api.domain.risk_measures import (
     ACTOR_OF_UNIT,
     LegalActor,
+    MeasureRule,
     RiskMeasureKind,
     check_measure,
 )
@@ -85,13 +87,7 @@ async def power(session: AsyncSession, actor: Actor, kind: RiskMeasureKind, body
     own = ACTOR_OF_UNIT.get(unit.kind)
     taker: LegalActor = getattr(body, "legal_actor", None) or own or LegalActor.OFFICE
     document_no: str = getattr(body, "document_no", None) or ""
-    rule = check_measure(kind, taker, document_no)
-    if taker is not own and not document_no and kind not in _NEEDS_NO_PROOF:
-        raise RuleViolated(
-            f"登记{taker.label}采取的措施，须填写其文书编号",
-            code="document_missing",
-            article=rule.basis,
-        )
+    rule = lawful(kind, unit.kind, taker, document_no)
     name = getattr(body, "legal_actor_name", None) or (unit.name if taker is own else taker.label)
     basis = getattr(body, "legal_basis", None) or rule.basis
     return Power(taker, protect.told(name), protect.told(basis), document_no)
@@ -108,6 +104,21 @@ async def protected(session: AsyncSession, entity_id: UUID, field: str, value: s
         ]
         await session.execute(insert(RiskEntityIdentifier), rows)
     return made.text
+
+
+def lawful(
+    kind: RiskMeasureKind, unit: UnitKind, taker: LegalActor, document_no: str
+) -> MeasureRule:
+    """The rule by which a body may take a measure that a unit of some kind records.
+
+    Raises RuleViolated, naming the article, when that body may not, or its paper is missing.
+    """
+    rule = check_measure(kind, taker, document_no)
+    if taker is not ACTOR_OF_UNIT.get(unit) and not document_no and kind not in _NEEDS_NO_PROOF:
+        message = f"登记{taker.label}采取的措施，须填写其文书编号"
+        fault = FieldError("/document_no", "document_missing", message)
+        raise RuleViolated(message, code=fault.code, errors=[fault], article=rule.basis)
+    return rule
 
 
 def measure(actor: Actor, entity_id: UUID, kind: RiskMeasureKind, **given: Any) -> dict[str, Any]:

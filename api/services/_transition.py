@@ -36,6 +36,15 @@ def check_version(record: Any, version: int) -> None:
         raise StaleVersion(current=record.version)
 
 
+def check_edit(actor: Actor, record: Any, flow: Flow[Any, Any], version: int) -> None:
+    """Whether a locked record may be corrected by the actor, as it was when they read it.
+
+    Raises Forbidden, StaleVersion, or what the flow says of a record that is beyond correction.
+    """
+    flow.check_edit(actor, record)
+    check_version(record, version)
+
+
 def put(record: Any, status: Any) -> None:
     """Set a status by a decision beside the flow (a merge and its undoing), as a new version."""
     record.status = status

@@ -18,9 +18,11 @@ from api.domain.organisation import MACHINES, Change
 from api.models.units import Post, Unit
 from api.models.users import ApiClient
 from api.schemas.api_clients import ApiClientCreate, ApiClientRotate, ApiClientUpdate
+from api.services import changes as corrections
 from api.services import posts
 
 RESOURCE = "api_client"
+corrections.check(ApiClientUpdate, ApiClient)
 
 errors.CONSTRAINTS["uq_api_clients_client_id"] = lambda: Conflict(
     "接口账号已存在", code="client_id_taken"
@@ -118,7 +120,7 @@ async def change(
     if body.is_active is not None and body.is_active != client.is_active:
         what = Change.ACTIVATED if body.is_active else Change.DEACTIVATED
         client.is_active = body.is_active
-    client.name = body.name or client.name
+    client.name = body.changes().get("name", client.name)
     if what is Change.UPDATED:
         client.version += 1
         await session.flush()

@@ -13,7 +13,7 @@ from api.core.clock import now
 from api.core.ids import uuid7
 from api.domain.actors import Actor
 from api.domain.cases import CASE_FLOW, CaseStatus, filing_rule
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, RuleViolated
+from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.leads import LeadConclusion
 from api.models.cases import Case, CaseIdentifier, CaseLead
@@ -25,10 +25,14 @@ from api.services import (
     protect,
     unnamed,
 )
+from api.services import (
+    changes as corrections,
+)
 from api.services.case_decisions import set_due
 from api.services.cases import LISTING, RESOURCE, read
 
 _WHAT = "案件"
+corrections.check(CaseUpdate, Case)
 
 
 async def create(
@@ -209,12 +213,8 @@ async def update(
     Raises NotFound, StaleVersion, Forbidden, Invalid, Conflict, RuleViolated.
     """
     found = await _transition.lock(session, actor, LISTING, Case, record_id)
-    if found.owner_unit_id != actor.unit_id:
-        raise Forbidden("只有承办单位可以修改", code="not_own_unit")
-    _transition.check_version(found, body.version)
-    if found.status is CaseStatus.CLOSED:
-        raise Conflict("案件已结案，不能修改", code="closed")
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    _transition.check_edit(actor, found, CASE_FLOW, body.version)
+    changes = body.changes()
     told: dict[str, Any] = {"fields": sorted(changes)}
     await _check_changes(session, actor, found, changes)
     if "charges" in changes:
@@ -253,9 +253,12 @@ async def _check_changes(
         raise _taken()
     if "division_code" in changes:
         await places.own(session, actor, changes["division_code"], _WHAT)
+    linked = await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
+    leads = list(linked)
     for name in ("title", "summary"):
         if name in changes:
-            changes[name] = await _protected(session, found.id, name, changes[name])
+            [named] = await unnamed.without(session, leads, changes[name])
+            changes[name] = await _protected(session, found.id, name, named)
 
 
 async def _protected(session: AsyncSession, case_id: UUID, field: str, value: str) -> str:

@@ -34,12 +34,13 @@ from api.domain.actors import Actor
 from api.domain.cases import CASE_FLOW, CaseStatus
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
+from api.domain.field_labels import labels_said
 from api.domain.permissions import Permission
 from api.models import cases as case_models
 from api.models.cases import Case, CaseDecision, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.models.units import Division
-from api.schemas.cases import CaseItem, CaseQuery, CaseRead
+from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
 from api.services import columns, protect, searching
 
@@ -278,7 +279,7 @@ async def read(
         diversion["department"],
         diversion["receipt_no"],
     )
-    found["available_actions"] = actions(CASE_FLOW.available(actor, standing))
+    found["available_actions"] = actions(CASE_FLOW.available(actor, standing), edit=CaseUpdate)
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])
     found["source_lead_ids"] = [each["id"] for each in found["source_leads"]]
@@ -301,7 +302,9 @@ async def reveal(
     found = await read(actor, record_id, session)
     refused = [name for name in body.fields if name not in found["revealable"]]
     if refused:
-        raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
+        raise Forbidden(
+            f"无权查看：{labels_said(refused, of=RESOURCE)}", code="field_not_revealable"
+        )
     rows = list(
         await session.scalars(select(CaseIdentifier).where(CaseIdentifier.case_id == record_id))
     )

@@ -26,7 +26,7 @@ from api.domain.distributions import (
     LineStatus,
     notice_sentence,
 )
-from api.domain.errors import Conflict, NotFound
+from api.domain.errors import NotFound
 from api.domain.events import EventName
 from api.domain.money import to_yuan
 from api.domain.permissions import Permission
@@ -44,13 +44,14 @@ from api.schemas.distributions import (
     LineQuery,
 )
 from api.services import _transition, protect
+from api.services import changes as corrections
 from api.services.property_items import case_ref
 
 RESOURCE = "distribution"
+corrections.check(DistributionUpdate, Distribution)
 D, L = Distribution, DistributionLine
 #: The lines that a plan consists of now.
 _HOLDS = and_(L.distribution_id == D.id, L.round == D.round)
-_EDITABLE = frozenset({DistributionStatus.DRAFT, DistributionStatus.COMPUTED})
 _PAYABLE = frozenset(
     {DistributionStatus.PUBLISHED, DistributionStatus.PAYING, DistributionStatus.PARTLY_PAID}
 )
@@ -199,7 +200,9 @@ async def read(
     plan["notice"] = notice_sentence(
         BaseRule(plan["base_rule"]), returns_offset=plan["returns_offset"]
     )
-    plan["available_actions"] = actions(DISTRIBUTION_FLOW.available(actor, standing))
+    plan["available_actions"] = actions(
+        DISTRIBUTION_FLOW.available(actor, standing), edit=DistributionUpdate
+    )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
     plan["revealable"] = ["payees"] if pays else []
     return plan
@@ -241,10 +244,8 @@ async def update(
 ) -> dict[str, Any]:
     """Change pool or rule before approval; what was computed must be computed again."""
     plan = await _transition.lock(session, actor, LISTING, D, record_id)
-    if plan.status not in _EDITABLE:
-        raise Conflict("方案已批准，不能修改", code="closed")
-    _transition.check_version(plan, body.version)
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    _transition.check_edit(actor, plan, DISTRIBUTION_FLOW, body.version)
+    changes = body.changes()
     for field in ("note", "title"):
         if field in changes:
             changes[field] = protect.told(changes[field])

@@ -27,7 +27,6 @@ from api.services import county_posts as shared
 from api.services import searching
 
 _PARENT_DIGITS = {15: 12, 12: 9, 9: 6}
-_MAX_FAULTS = 50
 
 
 async def page(session: AsyncSession, query: DivisionQuery) -> dict[str, Any]:
@@ -132,7 +131,7 @@ async def _may_change(
         if (code := short_code(row.code)) in barred
     ]
     if faults:
-        raise Invalid("不能修改这些区划，未导入任何一行", errors=faults[:_MAX_FAULTS])
+        raise Invalid("不能修改这些区划，未导入任何一行", errors=faults)
 
 
 def _values(row: DivisionRow) -> dict[str, str | date]:
@@ -168,9 +167,7 @@ def _check(actor: Actor, rows: list[DivisionRow], stored: set[str], *, everywher
             pointer = f"/rows/{position}/valid_to"
             faults.append(FieldError(pointer, "order", "失效日期早于生效日期"))
     if faults:
-        raise Invalid(
-            f"区划列表有 {len(faults)} 处错误，未导入任何一行", errors=faults[:_MAX_FAULTS]
-        )
+        raise Invalid(f"区划列表有 {len(faults)} 处错误，未导入任何一行", errors=faults)
 
 
 def _of_own_county(actor: Actor, code: str) -> bool:

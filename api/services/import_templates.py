@@ -240,7 +240,8 @@ async def rename(
     template = await _locked(session, actor, template_id)
     if template.version != body.version:
         raise StaleVersion(current=template.version)
-    template.name = identifiers.masked(body.name)[0]
+    name = body.changes().get("name")
+    template.name = identifiers.masked(name)[0] if name else template.name
     template.version += 1
     template.updated_at = now()
     await session.flush()

@@ -28,7 +28,7 @@ from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, day, param
 from api.core.ways import any_of, days, one
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Forbidden, Invalid, NotFound
+from api.domain.errors import FieldError, Invalid, NotFound
 from api.domain.events import EventName
 from api.domain.inspections import (
     INSPECTION_FLOW,
@@ -37,7 +37,6 @@ from api.domain.inspections import (
     InspectionStatus,
     ItemResult,
 )
-from api.domain.permissions import Permission
 from api.domain.rectifications import OPEN
 from api.domain.risk_entities import EntityAction
 from api.models import inspections as inspection_models
@@ -55,8 +54,10 @@ from api.schemas.inspections import (
     ItemIn,
 )
 from api.services import _field_work, _transition, columns, protect, searching
+from api.services import changes as corrections
 
 RESOURCE = "inspection"
+corrections.check(InspectionUpdate, Inspection)
 
 _SOURCE = join(Inspection, RiskEntity, RiskEntity.id == Inspection.entity_id).join(
     Unit, Unit.id == Inspection.owner_unit_id, isouter=True
@@ -201,7 +202,9 @@ async def read(
         visit["orders"],
         visit["open_orders"],
     )
-    visit["available_actions"] = actions(INSPECTION_FLOW.available(actor, standing))
+    visit["available_actions"] = actions(
+        INSPECTION_FLOW.available(actor, standing), edit=InspectionUpdate
+    )
     return visit
 
 
@@ -255,25 +258,22 @@ async def update(
 ) -> dict[str, Any]:
     """Change the plan or fill in the checklist. Raises NotFound, StaleVersion, Forbidden, Invalid."""
     visit = await _transition.lock(session, actor, LISTING, Inspection, record_id)
-    if visit.owner_unit_id != actor.unit_id and not actor.may(Permission.LEAD_ASSIGN):
-        raise Forbidden("只有检查单位或镇专项办可以修改", code="not_own_unit")
-    if visit.status not in {InspectionStatus.PLANNED, InspectionStatus.DONE}:
-        raise Forbidden("检查已办结或取消，不能修改", code="closed")
-    _transition.check_version(visit, body.version)
-    if body.inspectors is not None:
-        visit.inspectors = protect.told(body.inspectors)
-    if body.planned_on is not None:
-        visit.planned_on = body.planned_on
-    if body.note is not None:
+    _transition.check_edit(actor, visit, INSPECTION_FLOW, body.version)
+    changes = body.changes()
+    if "inspectors" in changes:
+        visit.inspectors = protect.told(changes["inspectors"])
+    if "planned_on" in changes:
+        visit.planned_on = changes["planned_on"]
+    if "note" in changes:
         visit.note = await _field_work.protected(
-            session, visit.entity_id, "inspections.note", body.note
+            session, visit.entity_id, "inspections.note", changes["note"]
         )
     if body.checklist is not None:
         visit.checklist = _filled(visit.checklist, body.checklist)
     visit.version += 1
     visit.updated_at = now()
     await session.flush()
-    told = {"fields": sorted(body.model_fields_set - {"version"})}
+    told = {"fields": sorted(changes)}
     await events.record(session, actor, EventName.INSPECTION_UPDATED, RESOURCE, visit.id, told)
     return await read(actor, record_id, session)
 
@@ -283,8 +283,15 @@ def _filled(items: list[dict[str, Any]], given: list[ItemIn]) -> list[dict[str, 
     answers = {each.code: each for each in given}
     unknown = answers.keys() - {item["code"] for item in items}
     if unknown:
-        message = f"检查表中没有该项：{'、'.join(sorted(unknown))}"
-        raise Invalid(message, errors=[FieldError("/checklist", "item_unknown", message)])
+        message = "检查表中没有该项"
+        raise Invalid(
+            message,
+            errors=[
+                FieldError(f"/checklist/{position}/code", "item_unknown", message)
+                for position, each in enumerate(given)
+                if each.code in unknown
+            ],
+        )
     return [
         item | {"result": answer.result, "remark": protect.told(answer.remark)}
         if (answer := answers.get(item["code"]))

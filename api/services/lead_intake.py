@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,10 @@ from api.domain import informants as vault
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory, RedFlag
 from api.domain.channels import LeadChannel
-from api.domain.errors import FieldError, Forbidden, Invalid
+from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierState
-from api.domain.leads import LeadStatus, ReporterKind
+from api.domain.leads import LEAD_FLOW, LeadStatus, ReporterKind
 from api.domain.permissions import Permission
 from api.models.informants import Informant
 from api.models.leads import Lead, LeadIdentifier
@@ -40,8 +40,12 @@ from api.services import (
     red_flags,
     unnamed,
 )
+from api.services import (
+    changes as corrections,
+)
 
 _WHAT = "线索"
+corrections.check(LeadUpdate, Lead)
 
 
 @dataclass(slots=True)
@@ -104,7 +108,6 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
     note = protect.text(said(body.note), "note")
     subject = protect.text(said(body.subject_name), "subject_name")
     found = [*narrative.identifiers, *note.identifiers, *subject.identifiers, *_given(body, phone)]
-    uscc = _uscc(body.subject_uscc)
     registers = actor is not None and actor.may(Permission.LEAD_ASSIGN)
     received = body.received_at or now()
     lead = {
@@ -117,9 +120,9 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "received_has_time": True,
         "narrative": narrative.text,
         "subject_name": subject.text,
-        "subject_uscc": uscc,
+        "subject_uscc": body.subject_uscc,
         "primary_category": body.primary_category,
-        "categories": [c.value for c in dict.fromkeys([body.primary_category, *body.categories])],
+        "categories": _categories(body.primary_category, body.categories),
         "red_flags": [f.value for f in dict.fromkeys(body.red_flags)],
         "occurred_on": body.occurred_on,
         "division_code": place.division_code,
@@ -149,7 +152,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "created_by_post_id": actor.post_id if actor else None,
         "updated_at": now(),
         "version": 1,
-        **_words(subject.text, narrative.text, uscc, body.batch_no, found),
+        **_words(subject.text, narrative.text, body.subject_uscc, body.batch_no, found),
         **_name(subject.text),
     }
     for row in found:
@@ -163,6 +166,11 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
     viewers = _viewers(actor, place) if actor else []
     original = body.narrative if unnamed_narrative != body.narrative else ""
     return Draft(lead, _reporter(actor, body, lead_id, phone, original), found, viewers, event)
+
+
+def _categories(main: LeadCategory, others: Iterable[LeadCategory]) -> list[str]:
+    """All categories of a lead, each once; the main one is always the first of them."""
+    return [LeadCategory(each).value for each in dict.fromkeys([main, *others])]
 
 
 def _words(
@@ -194,15 +202,6 @@ async def _found_by(session: AsyncSession, lead: Lead) -> dict[str, str]:
 def _faulty(pointer: str, checked: codes.CodeCheck) -> Invalid:
     issue = checked.error or codes.Issue("invalid", "格式不正确")
     return Invalid(issue.message, errors=[FieldError(pointer, issue.code, issue.message)])
-
-
-def _uscc(value: str) -> str:
-    if not value:
-        return ""
-    checked = codes.check_credit_code(value)
-    if not checked.ok:
-        raise _faulty("/subject_uscc", checked)
-    return checked.value
 
 
 def _given(body: _Body, phone: str) -> list[dict[str, Any]]:
@@ -248,14 +247,8 @@ def _viewers(actor: Actor, place: places.Place) -> list[UUID]:
 async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[str, Any]:
     """Take in a lead; the office's are registered at once, others' wait for the office.
 
-    Raises Invalid for unknown divisions, bad codes, or a receipt in the future.
+    Raises Invalid for unknown divisions and identifiers that cannot be what they are called.
     """
-    if body.received_at and body.received_at > now() + timedelta(minutes=5):
-        message = "接收时间不能晚于现在"
-        raise Invalid(message, errors=[FieldError("/received_at", "in_future", message)])
-    if body.occurred_on and body.occurred_on > today():
-        message = "发生日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/occurred_on", "in_future", message)])
     code = body.division_code or actor.division_code
     place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
@@ -275,11 +268,7 @@ async def update(
 ) -> dict[str, Any]:
     """Correct a lead that is not closed. Raises NotFound, StaleVersion, Forbidden, Invalid."""
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
-    if lead.owner_unit_id != actor.unit_id and not actor.may(Permission.LEAD_ASSIGN):
-        raise Forbidden("只有承办单位或镇专项办可以修改", code="not_own_unit")
-    if lead.status not in leads.OPEN:
-        raise Forbidden("线索已办结，不能修改", code="closed")
-    _transition.check_version(lead, body.version)
+    _transition.check_edit(actor, lead, LEAD_FLOW, body.version)
     changes = await _changes(session, lead, body)
     if "division_code" in changes:
         place = await places.own(session, actor, changes["division_code"], _WHAT)
@@ -305,12 +294,13 @@ async def update(
 
 async def _changes(session: AsyncSession, lead: Lead, body: LeadUpdate) -> dict[str, Any]:
     """The new values, texts protected and codes checked."""
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    changes = body.changes()
     for name in ("narrative", "subject_name", "note"):
         if name in changes:
             changes[name] = await protect_text(session, lead.id, name, changes[name])
-    if "subject_uscc" in changes:
-        changes["subject_uscc"] = _uscc(changes["subject_uscc"])
+    if {"primary_category", "categories"} & changes.keys():
+        main = changes.get("primary_category", lead.primary_category)
+        changes["categories"] = _categories(main, changes.get("categories", lead.categories))
     return changes
 
 

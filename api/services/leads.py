@@ -37,6 +37,7 @@ from api.core.ways import among, any_of, days, one, part
 from api.domain.actors import Actor
 from api.domain.errors import Forbidden
 from api.domain.events import EventName
+from api.domain.field_labels import labels_said
 from api.domain.lead_marks import rules_for
 from api.domain.leads import (
     LEAD_FLOW,
@@ -59,7 +60,7 @@ from api.models.receipts import LeadRating, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division
 from api.schemas.common import Reveal, actions, options_of, rule_of
-from api.schemas.leads import LeadItem, LeadQuery, LeadRead
+from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
 from api.services import (
     columns,
     lead_alarms,
@@ -447,7 +448,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
     reported = _only_reported(actor, lead)
     available = LEAD_FLOW.available(actor, _standing(lead))
-    lead["available_actions"] = actions(available, _offered(lead))
+    lead["available_actions"] = actions(available, _offered(lead), edit=LeadUpdate)
     if reported or follows_only(actor.role, Permission.LEAD_HANDLE):
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
@@ -534,7 +535,9 @@ async def reveal(
     lead = await read(actor, record_id, session)
     refused = [name for name in body.fields if name not in lead["revealable"]]
     if refused:
-        raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
+        raise Forbidden(
+            f"无权查看：{labels_said(refused, of=RESOURCE)}", code="field_not_revealable"
+        )
     values = {name: await _plain(session, record_id, lead, name) for name in body.fields}
     told = {"fields": body.fields, "reason": await unnamed.told(session, record_id, body.reason)}
     await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)

@@ -144,7 +144,7 @@ async def create(session: AsyncSession, actor: Actor, body: EntryCreate) -> dict
     """Post one transfer by hand. Raises NotFound, Invalid, RuleViolated, Conflict."""
     await case_rows.case(session, actor, body.book_id)
     if body.id is not None and body.id.version != 7:
-        message = "id 应为 UUIDv7"
+        message = "记账编号应为 UUIDv7"
         raise Invalid(message, errors=[FieldError("/id", "not_uuid7", message)])
     draft = ledger.Draft(
         debit=body.debit,

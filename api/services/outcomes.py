@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
@@ -10,18 +10,16 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, func, join, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, facets, numbers, record_access, search
-from api.core.clock import now, today
+from api.core.clock import now
 from api.core.facets import Facets
 from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, day
 from api.core.ways import days, one
 from api.domain import public_texts
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
+from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
-from api.domain.flow import Record
 from api.domain.outcomes import (
-    ISSUER,
     OUTCOME_FLOW,
     OutcomeAction,
     OutcomeKind,
@@ -41,8 +39,10 @@ from api.schemas.outcomes import (
     OutcomeUpdate,
 )
 from api.services import _transition, columns, protect, searching
+from api.services import changes as corrections
 
 RESOURCE = "outcome"
+corrections.check(OutcomeUpdate, Outcome)
 
 _ITEM: dict[str, Any] = {
     "id": Outcome.id,
@@ -162,7 +162,9 @@ async def read(
 ) -> dict[str, Any]:
     """One visible outcome with what the actor may do with it. Raises NotFound."""
     outcome = await LISTING.one(actor, record_id, session)
-    outcome["available_actions"] = actions(OUTCOME_FLOW.available(actor, _standing(outcome)))
+    outcome["available_actions"] = actions(
+        OUTCOME_FLOW.available(actor, _standing(outcome)), edit=OutcomeUpdate
+    )
     return outcome
 
 
@@ -180,7 +182,7 @@ async def create(session: AsyncSession, actor: Actor, body: OutcomeCreate) -> di
         title=protect.told(body.title),
         issued_on=body.issued_on,
         medium=protect.told(body.medium),
-        document_no=body.document_no,
+        document_no=protect.told(body.document_no),
         audience=body.audience,
         summary=protect.told(body.summary),
         judgment_court=protect.told(body.judgment_court),
@@ -215,12 +217,6 @@ def _fit_to_publish(outcome: Outcome) -> None:
 
 
 def _check(outcome: Outcome) -> None:
-    if outcome.issued_on > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/issued_on", "in_future", message)])
-    if outcome.judged_on is not None and outcome.judged_on > today():
-        message = "裁判日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/judged_on", "in_future", message)])
     if outcome.kind is OutcomeKind.INSTITUTION:
         if not outcome.document_no:
             message = "制度机制须填写文号"
@@ -235,17 +231,10 @@ async def update(
 ) -> dict[str, Any]:
     """Correct an outcome. Raises NotFound, Forbidden, StaleVersion, Invalid."""
     outcome = await _transition.lock(session, actor, LISTING, Outcome, record_id)
-    if not ISSUER.holds(actor, cast("Record", outcome)):
-        raise ISSUER.refusal()
-    if outcome.status is OutcomeStatus.WITHDRAWN:
-        raise Forbidden("已撤销的成果不能修改", code="closed")
-    if outcome.kind is OutcomeKind.TYPICAL_CASE and outcome.status is OutcomeStatus.PUBLISHED:
-        raise Conflict("已发布的典型案例不能直接修改，请先撤销，改后重新提交审核", code="published")
-    _transition.check_version(outcome, body.version)
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True)
+    _transition.check_edit(actor, outcome, OUTCOME_FLOW, body.version)
+    changes = body.changes()
     for name, value in changes.items():
-        if value is not None or name == "audience":
-            setattr(outcome, name, protect.told(value) if isinstance(value, str) else value)
+        setattr(outcome, name, protect.told(value) if isinstance(value, str) else value)
     _check(outcome)
     outcome.prepared_by_id = actor.id
     outcome.version += 1

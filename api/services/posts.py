@@ -27,9 +27,11 @@ from api.domain.permissions import Role
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.posts import HolderCreate, PostCreate, PostQuery, PostUpdate
+from api.services import changes as corrections
 from api.services import protect, units
 
 RESOURCE = "post"
+corrections.check(PostUpdate, Post)
 
 errors.CONSTRAINTS["uq_posts_code"] = lambda: Conflict("岗位代码已被使用", code="post_code_taken")
 errors.CONSTRAINTS["uq_post_holders_current"] = lambda: Conflict(
@@ -164,8 +166,8 @@ async def change(
         unit = await session.get_one(Unit, post.unit_id)
         if not unit.is_active:
             raise _fault("is_active", "unit_unknown", "所属单位已停用")
-    post.name = body.name or post.name
-    post.is_active = post.is_active if body.is_active is None else body.is_active
+    for name, value in body.changes().items():
+        setattr(post, name, value)
     await _touched(session, post)
     await _told(session, actor, post, what)
     return await read(session, post_id)

@@ -32,6 +32,7 @@ from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
+from api.domain.field_labels import labels_said
 from api.domain.permissions import Permission
 from api.domain.property_items import (
     PROPERTY_FLOW,
@@ -54,8 +55,10 @@ from api.schemas.property_items import (
     PropertyItemUpdate,
 )
 from api.services import _transition, columns, protect, sealing
+from api.services import changes as corrections
 
 RESOURCE = "property_item"
+corrections.check(PropertyItemUpdate, PropertyItem)
 _CLOSED = frozenset({PropertyStatus.DISPOSED, PropertyStatus.WITHDRAWN})
 #: Whatever people may write a phone or an ID number into (a custodian with the mobile phone).
 _TEXTS = ("title", "description", "location", "institution", "custodian", "appraiser", "quantity")
@@ -209,7 +212,9 @@ async def read(
     """One visible item with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(PropertyStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(PROPERTY_FLOW.available(actor, standing))
+    item["available_actions"] = actions(
+        PROPERTY_FLOW.available(actor, standing), edit=PropertyItemUpdate
+    )
     if not actor.may(Permission.CASE_REVEAL):
         item["revealable"] = []
     return item
@@ -251,10 +256,8 @@ async def update(
 ) -> dict[str, Any]:
     """Correct an item that is still in the case. Raises NotFound, StaleVersion, Forbidden."""
     item = await _transition.lock(session, actor, LISTING, PropertyItem, record_id)
-    if item.status in _CLOSED:
-        raise Forbidden("该财物已处置，不能修改", code="closed")
-    _transition.check_version(item, body.version)
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    _transition.check_edit(actor, item, PROPERTY_FLOW, body.version)
+    changes = body.changes()
     _put(item, _sealed(changes, item.texts_enc))
     item.version += 1
     item.updated_at = now()
@@ -343,7 +346,9 @@ async def reveal(
     shown = await read(actor, record_id, session)
     refused = [name for name in body.fields if name not in shown["revealable"]]
     if refused:
-        raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
+        raise Forbidden(
+            f"无权查看：{labels_said(refused, of=RESOURCE)}", code="field_not_revealable"
+        )
     item = await _transition.lock(session, actor, LISTING, PropertyItem, record_id)
     keys = keyring()
     values = {

@@ -27,18 +27,16 @@ from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, day, param
 from api.core.ways import any_of, days, one
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Forbidden, Invalid, NotFound, RuleViolated
+from api.domain.errors import FieldError, Invalid, NotFound, RuleViolated
 from api.domain.events import EventName
 from api.domain.inspections import Finding
-from api.domain.permissions import Permission
 from api.domain.rectifications import (
-    OPEN,
     RECTIFICATION_FLOW,
     RectificationAction,
     RectificationStatus,
 )
 from api.domain.risk_entities import EntityAction
-from api.domain.risk_measures import PLAN
+from api.domain.risk_measures import PLAN, RiskMeasureKind
 from api.models import rectifications as order_models
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
@@ -53,8 +51,10 @@ from api.schemas.rectifications import (
     RectificationUpdate,
 )
 from api.services import _field_work, _transition, columns, inspections, protect, searching
+from api.services import changes as corrections
 
 RESOURCE = "rectification"
+corrections.check(RectificationUpdate, Rectification)
 
 _SOURCE = join(Rectification, RiskEntity, RiskEntity.id == Rectification.entity_id).join(
     Unit, Unit.id == Rectification.owner_unit_id, isouter=True
@@ -200,7 +200,9 @@ async def read(
         UUID(order["owner_unit"]["id"]),
         order["reinspection_finding"],
     )
-    order["available_actions"] = actions(RECTIFICATION_FLOW.available(actor, standing))
+    order["available_actions"] = actions(
+        RECTIFICATION_FLOW.available(actor, standing), edit=RectificationUpdate
+    )
     return order
 
 
@@ -245,21 +247,21 @@ async def update(
 ) -> dict[str, Any]:
     """Correct an open order. Raises NotFound, StaleVersion, Forbidden."""
     order = await _transition.lock(session, actor, LISTING, Rectification, record_id)
-    if order.owner_unit_id != actor.unit_id and not actor.may(Permission.LEAD_ASSIGN):
-        raise Forbidden("只有责令整改的单位或镇专项办可以修改", code="not_own_unit")
-    if order.status not in OPEN:
-        raise Forbidden("整改已办结，不能修改", code="closed")
-    _transition.check_version(order, body.version)
-    if body.requirements is not None:
+    _transition.check_edit(actor, order, RECTIFICATION_FLOW, body.version)
+    changes = body.changes()
+    if "requirements" in changes:
         order.requirements = await _field_work.protected(
-            session, order.entity_id, "rectifications.requirements", body.requirements
+            session, order.entity_id, "rectifications.requirements", changes["requirements"]
         )
-    if body.document_no is not None:
-        order.document_no = body.document_no
+    if "document_no" in changes:
+        unit = await session.get_one(Unit, order.owner_unit_id)
+        kind = RiskMeasureKind.ORDER_RECTIFICATION
+        _field_work.lawful(kind, unit.kind, order.legal_actor, changes["document_no"])
+        order.document_no = changes["document_no"]
     order.version += 1
     order.updated_at = now()
     await session.flush()
-    told = {"fields": sorted(body.model_fields_set - {"version"})}
+    told = {"fields": sorted(changes)}
     await events.record(session, actor, EventName.RECTIFICATION_UPDATED, RESOURCE, order.id, told)
     return await read(actor, record_id, session)
 

@@ -30,6 +30,7 @@ from api.core.pagination import Listing, Sort, check_columns, moment, param, yua
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden
 from api.domain.events import EventName
+from api.domain.field_labels import labels_said
 from api.domain.permissions import Permission
 from api.domain.risk_entities import RISK_ENTITY_FLOW, EntityStatus
 from api.models import risk_entities as entity_models
@@ -49,6 +50,7 @@ from api.schemas.risk_entities import (
     RiskEntityItem,
     RiskEntityQuery,
     RiskEntityRead,
+    RiskEntityUpdate,
     RouteRead,
 )
 from api.services import columns, protect, sealing, searching
@@ -256,7 +258,9 @@ async def read(
         entity["evidence_fixed_on"],
         entity["open_rectifications"],
     )
-    entity["available_actions"] = actions(RISK_ENTITY_FLOW.available(actor, standing))
+    entity["available_actions"] = actions(
+        RISK_ENTITY_FLOW.available(actor, standing), edit=RiskEntityUpdate
+    )
     entity["revealable"] = _revealable(actor, entity)
     leads = links.keep(actor, Permission.LEAD_READ, entity["source_lead_id"])
     entity["source_lead_id"] = leads[0]["id"] if leads else None
@@ -336,7 +340,9 @@ async def reveal(
     entity = await read(actor, record_id, session)
     refused = [name for name in body.fields if name not in entity["revealable"]]
     if refused:
-        raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
+        raise Forbidden(
+            f"无权查看：{labels_said(refused, of=RESOURCE)}", code="field_not_revealable"
+        )
     values = {name: await _plain(session, record_id, entity, name) for name in body.fields}
     told = {"fields": body.fields, "reason": protect.told(body.reason)}
     await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)

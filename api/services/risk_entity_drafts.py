@@ -12,9 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import events, search
 from api.core.clock import now, today
 from api.core.ids import uuid7
-from api.domain import codes
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
 from api.domain.organisation import UnitKind
@@ -97,7 +95,7 @@ def draft(
     """
     known = surroundings or Around()
     entity_id = uuid7()
-    uscc = credit_code(body.uscc)
+    uscc = body.uscc
     texts = {name: protect.text(getattr(body, name), name) for name in TEXTS}
     found = [row for text in texts.values() for row in text.identifiers] + _told_aside(body)
     for row in found:
@@ -264,14 +262,3 @@ def _person(name: str, phone: str) -> dict[str, Any]:
 def words(name: str, problems: str, uscc: str) -> dict[str, str]:
     """The columns that a search reads: the name first."""
     return search.document(name, problems, uscc)
-
-
-def credit_code(value: str) -> str:
-    """A credit code as it is stored, or nothing. Raises Invalid where its check digit does not hold."""
-    if not value.strip():
-        return ""
-    checked = codes.check_credit_code(value)
-    if checked.error is not None:
-        fault = FieldError("/uscc", checked.error.code, checked.error.message)
-        raise Invalid(checked.error.message, errors=[fault])
-    return checked.value

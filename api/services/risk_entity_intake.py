@@ -14,16 +14,18 @@ from api.domain.errors import FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.identifiers import IdentifierKind
 from api.domain.permissions import Permission
-from api.domain.risk_entities import EDITABLE, MEASURE_OF_ACTION, RISK_ENTITY_FLOW, EntityAction
+from api.domain.risk_entities import MEASURE_OF_ACTION, RISK_ENTITY_FLOW, EntityAction
 from api.models.leads import Lead
 from api.models.risk_entities import RiskAssessment, RiskEntity, RiskEntityIdentifier, RiskMeasure
 from api.schemas.risk_entities import RiskEntityCreate, RiskEntityUpdate
 from api.services import _field_work, _transition, places, protect, sealing
+from api.services import changes as changes_of
 from api.services.risk_entities import LISTING, known_already, read
-from api.services.risk_entity_drafts import RESOURCE, TEXTS, around, credit_code, draft, words
+from api.services.risk_entity_drafts import RESOURCE, TEXTS, around, draft, words
 from api.services.risk_entity_effects import EFFECTS, nothing
 
 _WHAT = "主体"
+changes_of.check(RiskEntityUpdate, RiskEntity)
 
 
 async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) -> dict[str, Any]:
@@ -41,7 +43,7 @@ async def create(session: AsyncSession, actor: Actor, body: RiskEntityCreate) ->
     if lead_id and not await visibility.sees(session, actor, Lead, lead_id):
         message = "来源线索不存在或无权查看"
         raise Invalid(message, errors=[FieldError("/source_lead_id", "lead_unknown", message)])
-    await _check_unique(session, place.town_code, credit_code(body.uscc))
+    await _check_unique(session, place.town_code, body.uscc)
     made = draft(actor, body, place, number, await around(session, place.town_code))
     await session.execute(insert(RiskEntity), made.entity)
     for model, rows in (
@@ -88,18 +90,13 @@ async def update_one(
 ) -> dict[str, Any]:
     """Correct an entity. Raises NotFound, StaleVersion, Forbidden, Invalid, Conflict."""
     entity = await _transition.lock(session, actor, LISTING, RiskEntity, record_id)
-    if entity.owner_unit_id != actor.unit_id and not actor.may(Permission.LEAD_ASSIGN):
-        raise Forbidden("只有监管单位或镇专项办可以修改", code="not_own_unit")
-    if entity.status not in EDITABLE:
-        raise Forbidden("该主体已移交、移送或销号，不能修改", code="closed")
-    _transition.check_version(entity, body.version)
-    given = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    _transition.check_edit(actor, entity, RISK_ENTITY_FLOW, body.version)
+    given = body.changes()
     changes: dict[str, Any] = dict(given)
     for name in TEXTS:
         if name in changes:
             changes[name] = await _protected(session, entity.id, name, changes[name])
     if "uscc" in changes:
-        changes["uscc"] = credit_code(changes["uscc"])
         await _check_unique(session, entity.town_code, changes["uscc"], entity.id)
     if "responsible_person" in changes:
         said = changes.pop("responsible_person")

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import errors, events
+from api.core.faults import faults_of
 from api.core.pagination import PageQuery
 from api.core.query import QueryOf
 from api.domain.actors import Actor
@@ -32,9 +33,11 @@ from api.schemas.rectifications import RectificationQuery
 from api.schemas.risk_entities import RiskEntityQuery
 from api.schemas.saved_filters import SavedFilterCreate, SavedFilterUpdate
 from api.schemas.victims import VictimQuery
+from api.services import changes as corrections
 from api.services import protect
 
 RESOURCE = "saved_filter"
+corrections.check(SavedFilterUpdate, SavedFilter)
 
 errors.CONSTRAINTS["uq_saved_filters_post_id_noun_name"] = lambda: Conflict(
     "已有同名的常用筛选", code="saved_filter_name_taken"
@@ -75,7 +78,7 @@ def _faults(noun: ListNoun, query: str) -> list[FieldError]:
     try:
         _reader(noun).parse(query.encode("latin-1"))
     except RequestValidationError as error:
-        return errors.field_errors(error)
+        return faults_of(error)
     return []
 
 
@@ -197,14 +200,13 @@ async def change(
         raise StaleVersion(current=row.version)
     if body.is_default and not row.is_default:
         await _no_default(session, actor, row.noun)
-    if body.name is not None:
-        row.name = protect.told(body.name)
-    if body.query is not None:
-        row.query = _kept(row.noun, body.query)
-    for name in ("is_shared", "is_default", "position"):
-        value = getattr(body, name)
-        if value is not None:
-            setattr(row, name, value)
+    changes = body.changes()
+    if "name" in changes:
+        changes["name"] = protect.told(changes["name"])
+    if "query" in changes:
+        changes["query"] = _kept(row.noun, changes["query"])
+    for name, value in changes.items():
+        setattr(row, name, value)
     row.version += 1
     await session.flush()
     return await _done(session, actor, row, Change.UPDATED)

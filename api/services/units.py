@@ -23,9 +23,11 @@ from api.models.liaisons import Liaison
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.units import LiaisonCreate, UnitCreate, UnitQuery, UnitUpdate
+from api.services import changes as corrections
 from api.services import columns, protect, searching
 
 RESOURCE = "unit"
+corrections.check(UnitUpdate, Unit)
 
 errors.CONSTRAINTS["uq_units_name"] = lambda: Conflict("已有同名单位", code="unit_name_taken")
 
@@ -172,8 +174,8 @@ async def change(
     if body.is_active and not unit.is_active:
         await _single(session, unit.kind, unit.division_code)
     what = _what(unit, body)
-    unit.name = body.name or unit.name
-    unit.is_active = unit.is_active if body.is_active is None else body.is_active
+    for name, value in body.changes().items():
+        setattr(unit, name, value)
     unit.version += 1
     unit.updated_at = now()
     await session.flush()

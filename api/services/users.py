@@ -23,8 +23,10 @@ from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.users import Securing, UserCreate, UserQuery, UserUpdate
 from api.services import auth, columns, posts, protect, searching
+from api.services import changes as corrections
 
 RESOURCE = "user"
+corrections.check(UserUpdate, User)
 _OPERATIONS = "系统运维室"
 
 errors.CONSTRAINTS["uq_users_username"] = lambda: Conflict("登录名已被使用", code="username_taken")
@@ -151,10 +153,11 @@ async def change(
     if what is Change.DEACTIVATED:
         await posts.leave_all(session, user_id)
         await sessions.revoke(session, subject_id=user_id)
-    user.name = body.name or user.name
-    if body.phone is not None:
-        for name, value in _phone(body.phone).items():
-            setattr(user, name, value)
+    changes = body.changes()
+    if "phone" in changes:
+        changes |= _phone(changes.pop("phone"))
+    for name, value in changes.items():
+        setattr(user, name, value)
     await _touched(session, user)
     await _told(session, actor, user, what)
     return await read(session, user_id)

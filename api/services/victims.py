@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core import errors, events, facets, numbers, search
-from api.core.clock import now, today
+from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.facets import Facets
 from api.core.ids import uuid7
@@ -21,8 +21,9 @@ from api.core.ways import one
 from api.domain import codes, documents
 from api.domain.actors import Actor
 from api.domain.distributions import DistributionStatus, LineStatus, Standing
-from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
+from api.domain.errors import Conflict, Forbidden
 from api.domain.events import EventName
+from api.domain.field_labels import labels_said
 from api.domain.identifier_patterns import BY_DOCUMENT
 from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_address
@@ -34,9 +35,11 @@ from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
 from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
 from api.services import _transition, columns, protect, sealing, searching
+from api.services import changes as corrections
 from api.services.property_items import case_ref
 
 RESOURCE = "victim"
+corrections.check(VictimUpdate, Victim)
 
 errors.CONSTRAINTS["uq_victims_case_person"] = lambda: Conflict(
     "该证件号刚由他人在本案登记，请刷新", code="already_registered"
@@ -186,7 +189,7 @@ async def read(
     """One visible claim with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(VictimStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(VICTIM_FLOW.available(actor, standing))
+    item["available_actions"] = actions(VICTIM_FLOW.available(actor, standing), edit=VictimUpdate)
     if not actor.may(Permission.VICTIM_REVEAL):
         item["revealable"] = []
     return item
@@ -225,9 +228,6 @@ def _is_elder(id_number: str, on: date | None) -> bool | None:
 async def create(session: AsyncSession, actor: Actor, body: VictimCreate) -> dict[str, Any]:
     """Register a claim in a visible case. Raises NotFound, Invalid, Conflict for a second claim."""
     case = await case_rows.case(session, actor, body.case_id)
-    if body.paid_on and body.paid_on > today():
-        message = "付款日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/paid_on", "in_future", message)])
     row = draft(actor, case.town_code, body)
     await _once(session, case.id, row["id_number_index"])
     row["number"] = (await numbers.take("SH", case.town_code))[0]
@@ -302,8 +302,8 @@ async def update(
 ) -> dict[str, Any]:
     """Correct who and where; amounts are changed by verifying. Raises NotFound, StaleVersion."""
     victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
-    _transition.check_version(victim, body.version)
-    changes = body.model_dump(exclude={"version"}, exclude_unset=True, exclude_none=True)
+    _transition.check_edit(actor, victim, VICTIM_FLOW, body.version)
+    changes = body.changes()
     if "id_kind" in changes and "id_number" not in changes:
         sealed_before = victim.id_number_enc  # another kind of paper is checked anew
         changes["id_number"] = keyring().decrypt(sealed_before) if sealed_before else ""
@@ -392,7 +392,9 @@ async def reveal(
     shown = await read(actor, record_id, session)
     refused = [name for name in body.fields if name not in shown["revealable"]]
     if refused:
-        raise Forbidden(f"无权查看：{'、'.join(refused)}", code="field_not_revealable")
+        raise Forbidden(
+            f"无权查看：{labels_said(refused, of=RESOURCE)}", code="field_not_revealable"
+        )
     victim = await _transition.lock(session, actor, LISTING, Victim, record_id)
     keys = keyring()
     values = {

@@ -176,7 +176,7 @@ class TestMerge:
         merged = read(office, other)
         assert (merged["status"], merged["conclusion"]) == ("concluded", "duplicate")
         assert merged["merged_into"] == {"id": main["id"], "number": main["number"]}
-        assert {a["action"] for a in merged["available_actions"]} == {"feed_back"}
+        assert {a["action"] for a in merged["available_actions"]} == {"feed_back", "edit"}
         counted = {"counted": True, "q": other["number"]}
         assert office.get("/leads", params=counted).json()["items"] == []
 

@@ -28,7 +28,7 @@ def test_it_is_counted_and_the_figure_opens_it(client):
     before = figures(office, "education_held")["value"]
     shown = made(office.post("/outcomes", json=outcome()))
     assert shown["number"].startswith("CG-341522118-")
-    assert [a["action"] for a in shown["available_actions"]] == ["withdraw"]
+    assert [a["action"] for a in shown["available_actions"]] == ["withdraw", "edit"]
     figure = figures(office, "education_held")
     assert figure["value"] == before + 1
     rows = done(office.get("/outcomes", params=figure["query"]["params"] | {"limit": 200}))

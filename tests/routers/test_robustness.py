@@ -56,8 +56,8 @@ class TestOddInput:
         ("body", "said"),
         [
             ({}, "必填"),
-            ({"action": "nope"}, "取值应为：register、assign、"),
-            ({"action": []}, "取值应为"),
+            ({"action": "nope"}, "请选择：登记、交办、"),
+            ({"action": []}, "请选择："),
         ],
     )
     def test_an_action_that_there_is_not_is_pointed_at(self, client, body, said):

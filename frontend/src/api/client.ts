@@ -4,7 +4,7 @@ import { newId } from '@/lib/ids'
 import { ApiProblem, problemOf } from '@/lib/problems'
 
 import type { paths } from './schema'
-import { bearer, refresh } from './session'
+import { bearer, renewed } from './session'
 
 const RENEWABLE = new Set(['token_expired', 'token_stale', 'unauthenticated'])
 
@@ -32,7 +32,7 @@ export async function authorisedFetch(input: Request): Promise<Response> {
   const response = await fetch(prepared(request))
   if (response.status !== 401) return response
   if (!RENEWABLE.has(await codeOf(response))) return response
-  if (!(await refresh())) return response
+  if (!(await renewed())) return response
   return fetch(prepared(again))
 }
 
@@ -69,7 +69,7 @@ export async function upload<T>(path: string, file: File, options: UploadOptions
   const key = newId()
   const first = await sendFile(path, file, key, options)
   const last =
-    first.status === 401 && (await refresh()) ? await sendFile(path, file, key, options) : first
+    first.status === 401 && (await renewed()) ? await sendFile(path, file, key, options) : first
   const body: unknown = await last.json().catch(() => null)
   if (!last.ok) throw problemOf(last, body)
   return body as T

@@ -13,7 +13,7 @@ const REVOKE_PATH = '/api/v1/auth/revoke'
 const SIGNED_OUT = 'yinling.signed-out'
 const SIGNED_IN = 'yinling.signed-in'
 
-const state = reactive({ known: false, signedIn: false })
+const state = reactive({ known: false, signedIn: false, asking: false })
 export const session = readonly(state)
 
 let accessToken: string | null = null
@@ -94,6 +94,36 @@ export function refresh(): Promise<boolean> {
     refreshing = null
   })
   return refreshing
+}
+
+let answered: ((again: boolean) => void) | null = null
+let asked: Promise<boolean> | null = null
+let hasDialog = false
+
+/** Called once by whoever can ask for the password over the page. */
+export function offerSignIn() {
+  hasDialog = true
+}
+
+/** What the dialog says: logged in again, or left. */
+export function answerSignIn(again: boolean) {
+  state.asking = false
+  answered?.(again)
+}
+
+/** Renews the login; where that cannot be, asks for it over the page, once for all that waits. */
+export async function renewed(): Promise<boolean> {
+  const wasHere = state.signedIn || state.asking
+  if (await refresh()) return true
+  if (!hasDialog || !wasHere) return false
+  asked ??= new Promise<boolean>((resolve) => {
+    answered = resolve
+    state.asking = true
+  }).finally(() => {
+    asked = null
+    answered = null
+  })
+  return asked
 }
 
 /** Says whether asking for a renewal can succeed at all; without storage it is always asked. */

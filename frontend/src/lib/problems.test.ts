@@ -32,11 +32,11 @@ it('reads OAuth errors and Retry-After', () => {
 it('sorts messages to their fields', () => {
   const problem = new ApiProblem(422, 'validation_failed', '有误', [
     { pointer: '/amount_involved', code: 'decimal', message: '金额不对' },
-    { pointer: '/body/reporter/name', code: 'missing', message: '请填写' },
+    { pointer: '/body/reporter/name', code: 'missing', message: '请填写', label: '举报人，姓名' },
   ])
   expect(problem.byField).toEqual({
     amount_involved: '金额不对',
-    reporter: '请填写',
+    reporter: '举报人，姓名：请填写',
     'reporter.name': '请填写',
   })
 })

@@ -2,6 +2,8 @@ export interface FieldProblem {
   pointer: string
   code: string
   message: string
+  /** What the field is called; within a list with its line: 第3行，金额. */
+  label?: string
 }
 
 interface ProblemBody {
@@ -10,6 +12,7 @@ interface ProblemBody {
   code?: string
   request_id?: string
   errors?: FieldProblem[]
+  errors_total?: number
   error?: string
   error_description?: string
   allowed?: string[]
@@ -39,6 +42,8 @@ export class ApiProblem extends Error {
     readonly allowed: string[] = [],
     /** Where the law or the plan says so. */
     readonly article: string | null = null,
+    /** Faults in all, where not each is listed. */
+    readonly errorsTotal = 0,
   ) {
     super(message)
     this.name = 'ApiProblem'
@@ -47,33 +52,39 @@ export class ApiProblem extends Error {
   /** Messages by field name, for the form that sent the request. */
   get byField(): Record<string, string> {
     const found: Record<string, string> = {}
-    for (const { pointer, message } of this.errors) {
-      const steps = pointer.split('/').filter((step) => step && step !== 'body')
-      found[steps[0] ?? ''] ??= message
-      found[steps.join('.')] ??= message
+    for (const error of this.errors) {
+      const steps = error.pointer.split('/').filter((step) => step && step !== 'body')
+      found[steps.join('.')] ??= error.message
+      found[steps[0] ?? ''] ??= steps.length > 1 ? told(error) : error.message
     }
     return found
   }
 }
 
+/** A fault away from its field: which one it is has to be said. */
+export function told({ label, message }: FieldProblem): string {
+  return label && !message.includes(label) ? `${label}：${message}` : message
+}
+
 export function problemOf(response: Response, body: unknown): ApiProblem {
-  const told = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody
+  const given = (typeof body === 'object' && body !== null ? body : {}) as ProblemBody
   const message =
-    told.detail ??
-    told.error_description ??
-    told.title ??
+    given.detail ??
+    given.error_description ??
+    given.title ??
     BY_STATUS[response.status] ??
     '服务器出错了，请稍后再试。'
   const wait = Number(response.headers.get('Retry-After'))
   return new ApiProblem(
     response.status,
-    told.code ?? told.error ?? `http_${response.status}`,
+    given.code ?? given.error ?? `http_${response.status}`,
     message,
-    Array.isArray(told.errors) ? told.errors : [],
-    told.request_id ?? response.headers.get('X-Request-ID'),
+    Array.isArray(given.errors) ? given.errors : [],
+    given.request_id ?? response.headers.get('X-Request-ID'),
     Number.isFinite(wait) && wait > 0 ? wait : null,
-    told.allowed ?? [],
-    told.article ?? null,
+    given.allowed ?? [],
+    given.article ?? null,
+    given.errors_total ?? 0,
   )
 }
 

@@ -8,6 +8,8 @@ import { createApp } from 'vue'
 import { asProblem } from '@/lib/problems'
 import { notify } from '@/ui/notices'
 
+import { offerSignIn } from '@/api/session'
+
 import App from './App.vue'
 import { makeRouter } from './router'
 
@@ -20,6 +22,8 @@ const queryClient = new QueryClient({
     },
   },
 })
+
+offerSignIn()
 
 const app = createApp(App)
 app.config.errorHandler = (error) => {

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/vue-query'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 
 import { api, unwrap } from '@/api/client'
 import { setServerNow } from '@/lib/dates'
@@ -12,11 +12,21 @@ const current = shallowRef<Me | null>(null)
 
 export const me = computed(() => current.value)
 
+/** Who logged in on this page, for the dialog that asks again. */
+export const lastUsername = ref('')
+
 export async function loadMe(client: QueryClient): Promise<Me> {
   const found = await client.fetchQuery({ queryKey: ['me'], queryFn: fetchMe })
   current.value = found
   setServerNow(found.now)
   return found
+}
+
+/** Whether another person logged in than the one whose page this is. */
+export async function isSomebodyElse(): Promise<boolean> {
+  const before = current.value
+  const now = await fetchMe()
+  return before !== null && before.user.id !== now.user.id
 }
 
 export function forgetMe(client: QueryClient) {

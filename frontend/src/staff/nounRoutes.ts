@@ -1,6 +1,8 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 
+import type { RecordBase } from '@/api/records'
+
 import type { MenuGroup } from './module'
 
 type Lazy = () => Promise<{ default: Component } | Component>
@@ -18,7 +20,8 @@ interface Noun {
   one?: Lazy
   form?: Lazy
   formTitle?: string
-  edit?: Lazy
+  /** Where its records are corrected, if they can be. */
+  edit?: RecordBase
 }
 
 /** The four routes that most nouns have: the ledger, a new record, a record, its correction. */
@@ -37,13 +40,14 @@ export function nounRoutes(noun: Noun): RouteRecordRaw[] {
     const meta = { title: noun.formTitle ?? `登记${title}`, permission: write, ...below }
     routes.push({ path: `${path}/new`, name: `${name}-new`, component: noun.form, meta })
   }
-  if (noun.edit) {
+  const base = noun.edit
+  if (base) {
     const meta = { title: `修改${title}`, permission: write, ...below }
     routes.push({
       path: `${path}/:id/edit`,
       name: `${name}-edit`,
-      component: noun.edit,
-      props: true,
+      component: () => import('./components/EditPage.vue'),
+      props: ({ params: { id } }) => ({ id, base, name: path, back: { name, params: { id } } }),
       meta,
     })
   }

@@ -2,7 +2,10 @@ import type { QueryClient } from '@tanstack/vue-query'
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
 
 import { ensureSession, followOtherTabs } from '@/api/session'
+import { asProblem } from '@/lib/problems'
+import { notify } from '@/ui/notices'
 
+import { forgetDrafts } from './drafts'
 import { forgetMe, holds, loadMe } from './me'
 import { pageTitle } from './pageTitle'
 
@@ -62,7 +65,7 @@ export function makeRouter(client: QueryClient) {
     isWhole = true
   }
 
-  router.beforeEach(async (to) => {
+  router.beforeEach(async (to, from) => {
     if (to.meta.open) return true
     if (!(await ensureSession())) return toLogin(to)
     if (!isWhole) {
@@ -75,11 +78,16 @@ export function makeRouter(client: QueryClient) {
       if (mustEnrol && to.name !== 'account') return { name: 'account' }
       if (holds(to.meta.permission, permissions)) return true
       return { name: 'hidden', replace: true }
-    } catch {
+    } catch (error) {
+      // a lost line is no logout: the page and what is written on it stay where they are
+      if (asProblem(error).code === 'network' && from.matched.length) throw error
       forgetMe(client)
       return toLogin(to)
     }
   })
+
+  /** A click that leads nowhere says so: the line is down, or a newer version is installed. */
+  router.onError((error) => notify(asProblem(error).message, 'alert'))
 
   router.afterEach((to) => {
     pageTitle.value = to.meta.title ?? ''
@@ -87,6 +95,7 @@ export function makeRouter(client: QueryClient) {
 
   followOtherTabs(() => {
     forgetMe(client)
+    forgetDrafts()
     void router.replace({ name: 'login' })
   })
 

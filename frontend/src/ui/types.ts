@@ -17,7 +17,16 @@ export interface FieldSpec {
   only_with?: { field: string; value: string } | null
   /** Chosen beforehand; may be changed. */
   value?: string | null
+  /** What is stored may be shown behind a mask. */
+  masked?: boolean
+  /** What stands there now, behind its mask: it stays unless it is written anew. */
+  keeps?: string
+  /** What stands there may be taken away. */
+  clearable?: boolean
 }
+
+/** The offer that leads to the page of corrections; it is no step of a life cycle. */
+export const EDIT = 'edit'
 
 export interface ActionOffer {
   action: string

@@ -2,6 +2,7 @@ import { computed, ref } from 'vue'
 
 import { asProblem } from '@/lib/problems'
 
+import { focusFault } from './focusFault'
 import { asked, wanted, type ActionOffer, type FormValues } from './types'
 
 const isBlank = (value: unknown) =>
@@ -11,11 +12,14 @@ const isBlank = (value: unknown) =>
 export function useActionForm(
   offer: () => ActionOffer | null,
   submit: (values: FormValues) => Promise<void>,
+  /** Where the fields stand, to lead to the first that is wrong. */
+  form?: () => HTMLElement | null,
 ) {
   const values = ref<FormValues>({})
   const missing = ref<Record<string, string>>({})
   const failure = ref<unknown>(null)
   const busy = ref(false)
+  const begun = ref('{}')
 
   const all = () => offer()?.needs ?? []
   const needs = computed(() => asked(all(), values.value))
@@ -34,7 +38,12 @@ export function useActionForm(
     }
     missing.value = {}
     failure.value = null
+    begun.value = JSON.stringify(values.value)
   }
+
+  /** Asks before what was written is thrown away. */
+  const mayLeave = () =>
+    JSON.stringify(values.value) === begun.value || confirm('填写的内容还没有提交，确定关闭吗？')
 
   /** What was filled in before another choice took the question away is not sent. */
   function filledIn(): FormValues {
@@ -48,7 +57,10 @@ export function useActionForm(
   async function send(): Promise<boolean> {
     if (!offer() || busy.value) return false
     missing.value = Object.fromEntries(blank().map((need) => [need.field, wanted(need)]))
-    if (blank().length) return false
+    if (blank().length) {
+      await focusFault(form?.())
+      return false
+    }
     busy.value = true
     failure.value = null
     try {
@@ -56,11 +68,12 @@ export function useActionForm(
       return true
     } catch (problem) {
       failure.value = problem
+      await focusFault(form?.())
       return false
     } finally {
       busy.value = false
     }
   }
 
-  return { values, needs, errors, failure, busy, blank, begin, send }
+  return { values, needs, errors, failure, busy, blank, begin, mayLeave, send }
 }

@@ -12,7 +12,7 @@ const cases: StaffModule = {
     list: () => import('./CasesPage.vue'),
     one: () => import('./CasePage.vue'),
     form: () => import('./CaseFormPage.vue'),
-    edit: () => import('./CaseEditPage.vue'),
+    edit: '/api/v1/cases',
   }),
 }
 

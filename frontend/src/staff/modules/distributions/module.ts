@@ -13,6 +13,7 @@ const distributions: StaffModule = {
     list: () => import('./DistributionsPage.vue'),
     one: () => import('./DistributionPage.vue'),
     form: () => import('./DistributionFormPage.vue'),
+    edit: '/api/v1/distributions',
   }),
 }
 

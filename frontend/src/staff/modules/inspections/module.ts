@@ -13,6 +13,7 @@ const inspections: StaffModule = {
     list: () => import('./InspectionsPage.vue'),
     one: () => import('./InspectionPage.vue'),
     form: () => import('./InspectionFormPage.vue'),
+    edit: '/api/v1/inspections',
   }),
 }
 

@@ -57,7 +57,7 @@ const leads: StaffModule = {
       list: () => import('./LeadsPage.vue'),
       one: () => import('./LeadPage.vue'),
       form: () => import('./LeadFormPage.vue'),
-      edit: () => import('./LeadEditPage.vue'),
+      edit: '/api/v1/leads',
     }),
   ],
 }

@@ -12,7 +12,7 @@ const outcomes: StaffModule = {
     list: () => import('./OutcomesPage.vue'),
     one: () => import('./OutcomePage.vue'),
     form: () => import('./OutcomeFormPage.vue'),
-    edit: () => import('./OutcomeEditPage.vue'),
+    edit: '/api/v1/outcomes',
   }),
 }
 

@@ -13,6 +13,7 @@ const property: StaffModule = {
       list: () => import('./PropertyItemsPage.vue'),
       one: () => import('./PropertyItemPage.vue'),
       form: () => import('./PropertyItemFormPage.vue'),
+      edit: '/api/v1/property-items',
     }),
     ...nounRoutes({
       path: 'property-measures',

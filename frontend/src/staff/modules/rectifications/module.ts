@@ -8,8 +8,10 @@ const rectifications: StaffModule = {
     title: '整改',
     menu: '整治',
     read: 'inspection:read',
+    write: 'inspection:handle',
     list: () => import('./RectificationsPage.vue'),
     one: () => import('./RectificationPage.vue'),
+    edit: '/api/v1/rectifications',
   }),
 }
 

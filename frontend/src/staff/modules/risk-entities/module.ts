@@ -12,7 +12,7 @@ const riskEntities: StaffModule = {
     list: () => import('./RiskEntitiesPage.vue'),
     one: () => import('./RiskEntityPage.vue'),
     form: () => import('./RiskEntityFormPage.vue'),
-    edit: () => import('./RiskEntityEditPage.vue'),
+    edit: '/api/v1/risk-entities',
   }),
 }
 

@@ -12,6 +12,7 @@ const victims: StaffModule = {
     list: () => import('./VictimsPage.vue'),
     one: () => import('./VictimPage.vue'),
     form: () => import('./VictimFormPage.vue'),
+    edit: '/api/v1/victims',
   }),
 }
 

@@ -1,0 +1,178 @@
+"""What people are told of a faulty field: its label, wherever it stands, and never a program's name."""
+
+import re
+
+import pytest
+from pydantic import BaseModel
+
+from api.core.openapi import api_routes
+from api.core.request_names import RequestNames, item_of, label_of, models
+from api.domain.field_labels import PATH_LABELS, field_label, labels_said, short_label
+from api.main import create_app
+from api.routers import ROUTERS
+from tests import factories
+
+create_app()
+ROUTES = list(api_routes(ROUTERS))
+_NAME = re.compile(r"[a-z]+_[a-z_]+|\b[a-z]{4,}\b")
+_CHINESE = re.compile(r"^[\u4e00-\u9fff]")
+
+
+def inside(model: type[BaseModel], seen: dict[type[BaseModel], None]) -> None:
+    """A model and all that it holds."""
+    if model in seen:
+        return
+    seen[model] = None
+    for field in model.model_fields.values():
+        for each in (field.annotation, item_of(field.annotation)):
+            for held in models(each) if each is not None else ():
+                inside(held, seen)
+
+
+def requests() -> list[type[BaseModel]]:
+    seen: dict[type[BaseModel], None] = {}
+    for route in ROUTES:
+        names = RequestNames(route)
+        for model in (*models(names._body), *names._queries):
+            inside(model, seen)
+    return list(seen)
+
+
+FIELDS = [
+    pytest.param(model, name, id=f"{model.__name__}.{name}")
+    for model in requests()
+    for name in model.model_fields
+]
+
+
+def test_the_walk_is_a_walk():
+    assert len(FIELDS) > 800
+
+
+@pytest.mark.parametrize(("model", "name"), FIELDS)
+def test_every_field_that_is_asked_for_has_a_name_for_people(model, name):
+    label = label_of(model, name)
+    assert _CHINESE.match(label), label
+    assert len(label) <= 24, label
+    assert not _NAME.search(label), label
+
+
+def test_every_parameter_has_a_name_for_people():
+    for route in ROUTES:
+        tag = str(route.tags[0])
+        for each in route.dependant.path_params:
+            named = PATH_LABELS.get(each.name) or field_label(each.name, of=tag) or ""
+            assert _CHINESE.match(short_label(named)), (route.path, each.name)
+
+
+def test_an_unknown_name_is_not_repeated():
+    assert labels_said(["phone", "hacked_by_me"], of="victim") == "联系电话、该栏目"
+
+
+class TestAnswers:
+    """What the running server says."""
+
+    def problem(self, answer) -> dict:
+        assert answer.status_code == 422, answer.text
+        said = answer.json()
+        for text in (said["detail"], *(e["message"] for e in said["errors"])):
+            assert not _NAME.search(text), text
+            assert _CHINESE.match(text), text
+        return said
+
+    def test_a_number_that_is_none(self, client):
+        entity = {"name": "某养老服务中心", "elders_served": "许多"}
+        said = self.problem(client("office").post("/risk-entities", json=entity))
+        assert said["detail"] == "服务老人数：请填写整数"
+        [error] = said["errors"]
+        assert (error["pointer"], error["label"]) == ("/elders_served", "服务老人数")
+
+    def test_all_faults_at_once(self, client):
+        faulty = factories.lead(
+            narrative="", people_involved="三人", primary_category="C9", occurred_on="昨天"
+        )
+        said = self.problem(client("office").post("/leads", json=faulty))
+        labels = {error["label"] for error in said["errors"]}
+        assert labels == {"问题描述", "涉及人数", "主要类别", "发生日期"}
+        assert said["detail"].endswith("共 4 处需要修改")
+
+    def test_a_line_of_a_list(self, client):
+        rows = [
+            {"code": "341522118", "name": "某镇", "level": "town"},
+            {"code": "34", "name": "某村", "level": "village"},
+        ]
+        said = self.problem(client("system_admin").post("/divisions/imports", json={"rows": rows}))
+        [error] = [e for e in said["errors"] if e["pointer"] == "/rows/1/code"]
+        assert error["label"] == "第2行，代码"
+        assert said["detail"].startswith("第")
+
+    def test_an_item_of_a_plain_list(self, client):
+        said = self.problem(
+            client("office").post("/leads", json=factories.lead(categories=["C1", "C9"]))
+        )
+        assert said["errors"][0]["label"] == "类别第2项"
+        assert said["detail"].startswith("类别第2项：请选择：")
+
+    def test_a_field_within_a_field(self, client):
+        body = factories.lead(reporter={"kind": "real_name", "name": "某" * 300, "phone": ""})
+        said = self.problem(client("office").post("/leads", json=body))
+        assert said["errors"][0]["label"] == "举报人，举报人姓名"
+
+    def test_what_a_service_refuses_is_named_too(self, client):
+        body = factories.lead(identifiers=[{"kind": "phone", "value": "没有"}])
+        [error] = self.problem(client("office").post("/leads", json=body))["errors"]
+        assert error["label"].endswith("第1行，内容")
+
+    def test_a_condition_of_a_list(self, client):
+        answer = client("office").get("/leads", params={"received_from": "去年", "status": "open"})
+        said = self.problem(answer)
+        assert {e["label"] for e in said["errors"]} == {"接收日期起", "状态第1项"}
+        assert "已交办" in said["detail"], "the values by their labels"
+
+    def test_a_record_of_an_address(self, client):
+        for url in ("/leads/not-an-id", "/cases/1/timeline", "/units/x"):
+            answer = client("office").get(url)
+            if answer.status_code == 422:
+                said = self.problem(answer)
+                assert said["errors"][0]["label"] in {"线索", "案件", "单位", "记录"}
+
+    def test_an_action_that_there_is_not(self, client):
+        office = client("office")
+        made = factories.make_lead(office)
+        said = self.problem(office.act(f"/leads/{made['id']}", "nope", made["version"]))
+        assert said["detail"].startswith("操作：请选择：登记")
+
+    def test_a_field_of_an_action(self, client):
+        office = client("office")
+        made = factories.make_lead(office)
+        answer = office.act(f"/leads/{made['id']}", "assign", made["version"], due_on="周五")
+        labels = [e["label"] for e in self.problem(answer)["errors"]]
+        assert labels == ["承办单位", "办理期限"]
+
+    def test_a_thousand_faults_are_counted_not_told(self, client):
+        rows = [{"code": "x", "name": "", "level": "none"} for _ in range(100)]
+        answer = client("system_admin").post("/divisions/imports", json={"rows": rows})
+        said = self.problem(answer)
+        assert (len(said["errors"]), said["errors_total"]) == (20, 300)
+        assert "共 300 处" in said["detail"]
+
+    def test_sixty_thousand_unknown_fields_are_one_fault(self, client):
+        body = factories.lead() | {f"f{n}": n for n in range(60_000)}
+        answer = client("office").post("/leads", json=body)
+        assert answer.json()["code"] == "too_many_fields"
+        assert len(answer.content) < 1000
+        deep = factories.lead(reporter={f"f{n}": n for n in range(60_000)})
+        assert client("office").post("/leads", json=deep).json()["code"] == "too_many_fields"
+
+    def test_an_unknown_field_is_pointed_at_and_not_repeated(self, client):
+        answer = client("office").post("/leads", json=factories.lead(subject_nmae="某某"))
+        said = self.problem(answer)
+        assert said["errors"][0]["pointer"] == "/subject_nmae"
+
+    def test_what_may_not_be_revealed(self, client):
+        office = client("office")
+        made = factories.make_lead(office)
+        asked = {"fields": ["subject_uscc", "nobody_knows"], "reason": "核对情况"}
+        answer = office.post(f"/leads/{made['id']}/reveals", json=asked)
+        assert answer.status_code == 403
+        assert answer.json()["detail"] == "无权查看：统一社会信用代码、该栏目"
