@@ -147,7 +147,7 @@ def test_every_correction_of_the_document_is_walked():
         if method == "patch"
         for media in operation["requestBody"]["content"].values()
     }
-    # a template is made by correcting how a table is read: tests/routers/test_import_templates.py
+    # a template is made by correcting how a table is read: tests/routers/test_import_corrections.py
     assert patched == set(CORRECTIONS) == {*BY_SCHEMA, "TemplateUpdate"}
     assert len(FIELDS) > 75
 
