@@ -44,7 +44,10 @@ def test_a_figure_of_another_day_is_not_answered_with_todays(client):
 def test_a_misspelled_filter_is_told_beside_all_others(client):
     answer = client("office").get("/leads", params={"statuss": "closed", "Limit": 3, "limit": 3})
     assert answer.status_code == 422
-    assert {each["pointer"] for each in answer.json()["errors"]} == {"#query/statuss", "#query/Limit"}
+    assert {each["pointer"] for each in answer.json()["errors"]} == {
+        "#query/statuss",
+        "#query/Limit",
+    }
 
 
 def test_known_are_those_of_models_and_of_dependencies():
