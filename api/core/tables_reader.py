@@ -4,11 +4,13 @@ It reads one file from standard input and writes sheets and rows as JSON lines; 
 with `!` is a refusal's code, a line `.` says that everything was read.
 """
 
+import contextlib
 import csv
 import datetime as dt
 import io
 import math
 import re
+import struct
 import sys
 import zipfile
 import zlib
@@ -19,6 +21,17 @@ from typing import Any, Final, cast
 import orjson
 
 from api.core.tables import CPU_SECONDS, MAX_COLUMNS, MAX_ROWS, MEMORY_LIMIT
+from api.core.tables_look import (
+    Look,
+    MarkParts,
+    Styles,
+    attributes,
+    look,
+    look_biff,
+    mark_cells,
+    read_styles,
+    read_texts,
+)
 from api.domain.cells import EXACT_DIGITS
 
 MAX_UNCOMPRESSED: Final = 300 * 1024 * 1024
@@ -55,32 +68,6 @@ def limit_resources(*, may_write: bool = False) -> None:
 # ------------------------------------------------------------------------------------- the zip box
 
 
-class _Part:
-    """What one pass over a worksheet's XML tells beyond what the reader library gives."""
-
-    def __init__(self) -> None:
-        self.errors: dict[tuple[int, int], str] = {}
-        self.hidden_rows = 0
-
-
-_ERROR_CELL: Final = re.compile(
-    rb'<c [^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}?\bt="e"[^>]{0,200}>'
-    rb"(?:<f[^>]{0,200}(?:/>|>[^<]{0,2000}</f>))?(?:<v>([^<]{0,20})</v>)?"
-)
-_UNCALCULATED: Final = re.compile(
-    rb'<c [^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}>'
-    rb"<f[^>]{0,200}(?:/>|>[^<]{0,2000}</f>)(?:<v\s*/>|<v></v>)?</c>"
-)
-_HIDDEN_ROW: Final = re.compile(rb'<row [^>]{0,300}\bhidden="(?:1|true)"')
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
-
-
 def _inflate(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """The part's real bytes: the sizes in the directory may lie, so they are not believed."""
     start = info.header_offset
@@ -109,7 +96,7 @@ def _inflate(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
     yield inflater.flush()
 
 
-def _scan(chunks: Iterator[bytes], budget: int, part: _Part | None, allowed: float) -> int:
+def _scan(chunks: Iterator[bytes], budget: int, part: Look | None, allowed: float) -> int:
     """Bytes of one part. Refuses what is too much, and any document type declaration (entities)."""
     size, tail = 0, b""
     for chunk in chunks:
@@ -120,22 +107,12 @@ def _scan(chunks: Iterator[bytes], budget: int, part: _Part | None, allowed: flo
         if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
             raise Refused("file_suspicious")
         if part is not None:
-            _look(window, part, len(tail))
+            look(window, part)
         tail = window[-_OVERLAP:]
     return size
 
 
-def _look(window: bytes, part: _Part, seen: int) -> None:
-    for match in _ERROR_CELL.finditer(window):
-        at = (int(match[2]) - 1, _column(match[1]))
-        part.errors[at] = (match[3] or b"#ERROR").decode("ascii", "replace")
-    for match in _UNCALCULATED.finditer(window):
-        part.errors.setdefault((int(match[2]) - 1, _column(match[1])), "#公式")
-    # A row tag that lies wholly in the overlap was counted with the previous window.
-    part.hidden_rows += sum(match.end() > seen for match in _HIDDEN_ROW.finditer(window))
-
-
-def check_zip(data: bytes) -> dict[str, _Part]:
+def check_zip(data: bytes) -> dict[str, Look]:
     """Sizes, ratios, entries, macros and entities, all before any parser sees the content."""
     try:
         box = zipfile.ZipFile(io.BytesIO(data))
@@ -148,13 +125,13 @@ def check_zip(data: bytes) -> dict[str, _Part]:
         raise Refused("file_suspicious")
     names = {info.filename.lower() for info in infos}
     _check_kind(names)
-    parts: dict[str, _Part] = {}
+    parts: dict[str, Look] = {}
     left = MAX_UNCOMPRESSED
     for info in infos:
         if info.flag_bits & 0x1:
             raise Refused("file_encrypted")
         sheet = info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml")
-        part = _Part() if sheet else None
+        part = Look() if sheet else None
         if part is not None:
             parts[info.filename] = part
         try:
@@ -178,20 +155,22 @@ def _sheet_parts(data: bytes) -> dict[str, str]:
     """Sheet name → its part, so that what `_look` found can be laid over the right sheet."""
     box = zipfile.ZipFile(io.BytesIO(data))
     try:
-        book = box.read("xl/workbook.xml").decode("utf-8", "replace")
-        links = box.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        book = box.read("xl/workbook.xml")
+        links = box.read("xl/_rels/workbook.xml.rels")
     except (KeyError, zipfile.BadZipFile, zlib.error):
         return {}
     targets: dict[str, str] = {}
-    for tag in re.findall(r"<Relationship [^>]*>", links):
-        found = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        target = found.get("Target", "").removeprefix("/").removeprefix("xl/")
-        targets[found.get("Id", "")] = "xl/" + target
+    for tag in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
+        found = attributes(tag)
+        target = found.get(b"Target", b"").decode("utf-8", "replace")
+        target = target.removeprefix("/").removeprefix("xl/")
+        targets[found.get(b"Id", b"").decode("utf-8", "replace")] = "xl/" + target
     names: dict[str, str] = {}
-    for tag in re.findall(r"<(?:\w+:)?sheet [^>]*>", book):
-        found = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
-        relation = next((v for k, v in found.items() if k.endswith(":id")), "")
-        names[_unescape(found.get("name", ""))] = targets.get(relation, "")
+    for tag in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book):
+        found = attributes(tag)
+        relation = next((v for k, v in found.items() if k.endswith(b":id")), b"")
+        name = found.get(b"name", b"").decode("utf-8", "replace")
+        names[_unescape(name)] = targets.get(relation.decode("utf-8", "replace"), "")
     return names
 
 
@@ -208,8 +187,9 @@ _BIFF_STREAMS: Final = ("Workbook", "Book")
 _FILEPASS, _BOUNDSHEET, _EOF = 0x002F, 0x0085, 0x000A
 
 
-def check_ole(data: bytes) -> None:
-    """`.xls` and `.et`: password, macros, or another program's file in the same container."""
+def check_ole(data: bytes) -> dict[str, Look]:
+    """`.xls` and `.et`: password, macros, or another program's file in the same container; and
+    how each sheet looks, by name."""
     import olefile
 
     try:
@@ -226,6 +206,10 @@ def check_ole(data: bytes) -> None:
     if stream is None:
         raise Refused("not_a_spreadsheet")
     _check_biff(content)
+    try:
+        return look_biff(content)
+    except (struct.error, IndexError):  # damaged beside its values: those are read without a look
+        return {}
 
 
 def _check_biff(stream: bytes) -> None:
@@ -266,15 +250,17 @@ class Writer:
 
     def __init__(self) -> None:
         self._out = sys.stdout.buffer
-        self._batch: list[tuple[int, list[Any]]] = []
+        self._batch: list[tuple[Any, ...]] = []
         self._rows = 0
 
     def sheet(self, **head: Any) -> None:
         self.flush()
         self._out.write(orjson.dumps(head) + b"\n")
 
-    def row(self, number: int, cells: list[Any]) -> None:
-        while cells and cells[-1] is None:
+    def row(self, number: int, cells: list[Any], marks: list[Any] | None = None) -> None:
+        while cells and (
+            cells[-1] is None or (isinstance(cells[-1], str) and not cells[-1].strip())
+        ):
             cells.pop()
         if not cells:
             return
@@ -283,7 +269,7 @@ class Writer:
         self._rows += 1
         if self._rows > MAX_ROWS:
             raise Refused("too_many_rows")
-        self._batch.append((number, cells))
+        self._batch.append((number, cells, marks) if marks else (number, cells))
         if len(self._batch) >= BATCH:
             self.flush()
 
@@ -298,7 +284,26 @@ class Writer:
         return self._rows
 
 
-def write_workbook(data: bytes, parts: dict[str, _Part], writer: Writer) -> None:
+def _looks(data: bytes, parts: dict[str, Look]) -> dict[str, Look]:
+    """Sheet name → how it looks, with styles and struck texts laid over its cells."""
+    box = zipfile.ZipFile(io.BytesIO(data))
+    styles = Styles()
+    try:
+        read_styles(box.read("xl/styles.xml"), styles)
+        if "xl/sharedStrings.xml" in box.namelist():
+            texts = box.read("xl/sharedStrings.xml")
+            if b"strike" in texts:
+                read_texts(texts, styles)
+    except (KeyError, ValueError, SyntaxError, zlib.error, zipfile.BadZipFile):
+        pass  # a workbook without styles, or with broken ones: its values are read all the same
+    for name, part in parts.items():
+        if styles.cells or styles.texts or part.strikes:
+            with contextlib.suppress(ValueError, SyntaxError):
+                mark_cells(_inflate(data, box.getinfo(name)), styles, part)
+    return {sheet: parts[file] for sheet, file in _sheet_parts(data).items() if file in parts}
+
+
+def write_workbook(data: bytes, looks: dict[str, Look], writer: Writer) -> None:
     """Every worksheet of a spreadsheet that passed the checks."""
     import python_calamine as calamine
 
@@ -306,27 +311,26 @@ def write_workbook(data: bytes, parts: dict[str, _Part], writer: Writer) -> None
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError as error:
         raise Refused("file_encrypted") from error
-    files = _sheet_parts(data) if parts else {}
     for index, meta in enumerate(book.sheets_metadata):
         if meta.typ == calamine.SheetTypeEnum.MacroSheet:
             raise Refused("file_has_macros")
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        part = parts.get(files.get(meta.name, ""), _Part())
+        part = looks.get(meta.name, Look())
         _write_sheet(book.get_sheet_by_index(index), index, meta, part, writer)
 
 
-def _write_sheet(sheet: Any, index: int, meta: Any, part: _Part, writer: Writer) -> None:
+def _write_sheet(sheet: Any, index: int, meta: Any, part: Look, writer: Writer) -> None:
     visible = str(meta.visible).endswith("Visible") and "Very" not in str(meta.visible)
-    if sheet.end is not None and sheet.end[1] - sheet.start[1] >= MAX_COLUMNS:
-        raise Refused("too_many_columns")
     merges = [(a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
     writer.sheet(
         name=meta.name,
         index=index,
         hidden=not visible,
         merges=merges[:20_000],
-        hidden_rows=part.hidden_rows,
+        hidden_rows=len(part.hidden_rows),
+        hidden_row_numbers=sorted(part.hidden_rows)[:20_000],
+        hidden_columns=sorted(part.hidden_columns)[:MAX_COLUMNS],
     )
     # The library leaves out blank columns on the left, but not blank rows at the top.
     left: list[Any] = [None] * (sheet.start[1] if sheet.start else 0)
@@ -334,12 +338,29 @@ def _write_sheet(sheet: Any, index: int, meta: Any, part: _Part, writer: Writer)
     for (row, column), text in part.errors.items():
         errors.setdefault(row, []).append((column, text))
     for number, values in enumerate(sheet.iter_rows()):
+        if len(values) > MAX_COLUMNS:  # blanks far to the right hold nothing
+            while values and (values[-1] is None or not str(values[-1]).strip()):
+                values.pop()
         cells = left + [_wire(value) for value in values]
         for column, text in errors.get(number, ()):
             cells.extend([None] * (column + 1 - len(cells)))
             if cells[column] is None:
                 cells[column] = ["e", text]
-        writer.row(number + 1, cells)
+        marks = part.marks.get(number)
+        writer.row(number + 1, cells, _marks(number, cells, marks, part) if marks else None)
+
+
+def _marks(
+    number: int, cells: list[Any], marks: dict[int, MarkParts], part: Look
+) -> list[list[Any]]:
+    """The marks of a row's cells that hold something, and their texts without what is struck."""
+    told: list[list[Any]] = []
+    for column, mark in sorted(marks.items()):
+        if column >= len(cells) or cells[column] is None:
+            continue
+        cells[column] = part.texts.get((number, column), cells[column])
+        told.append([column, *mark])
+    return told
 
 
 # ------------------------------------------------------------------------------------------ text
@@ -426,10 +447,9 @@ def read(data: bytes, suffix: str, writer: Writer) -> None:
     if suffix in {".xlsm", ".xlam", ".xltm", ".xla"}:
         raise Refused("file_has_macros")
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
-        write_workbook(data, check_zip(data), writer)
+        write_workbook(data, _looks(data, check_zip(data)), writer)
     elif data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        check_ole(data)
-        write_workbook(data, {}, writer)
+        write_workbook(data, check_ole(data), writer)
     elif data.startswith(_FOREIGN):
         raise Refused("not_a_spreadsheet")
     else:
