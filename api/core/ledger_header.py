@@ -34,8 +34,9 @@ class Header:
     running: int | None = None
     #: columns with a heading nobody knows: kept for the row's identity, otherwise left out
     unknown: dict[int, str] = field(default_factory=dict[int, str])
-    #: columns of a field that another column has already
+    #: columns of a field that another column has already, and of which
     doubled: dict[int, str] = field(default_factory=dict[int, str])
+    doubles: dict[int, str] = field(default_factory=dict[int, str])
     #: columns under a bare 联系电话 whose owner, to their left, is somebody else
     owned: dict[int, str] = field(default_factory=dict[int, str])
     #: read, though the column to their left may be whose they are
@@ -115,6 +116,31 @@ class _Grid:
             lines.insert(0, self.groups(number, lines[0]))
         return list(zip(*lines, strict=True))
 
+    def reach(self, number: int) -> int:
+        """The last line that cells of this line are merged down to, if more is said there."""
+        down = [
+            bottom + 1
+            for top, left, bottom, right in self.merges
+            if top + 1 == number and bottom > top and right == left
+        ]
+        last = max(down, default=number)
+        return last if last == number or self.single(last) else number
+
+    def is_title(self, number: int) -> bool:
+        """Whether a line speaks of the whole table, and is no group above some of its columns."""
+        row = self.rows[number]
+        told = [(at, said) for at, cell in enumerate(row.cells) if (said := plain(cell))]
+        wide = {left: right - left + 1 for top, left, _, right in self.merges if top + 1 == number}
+        return all(
+            title_unit([said])
+            or (len(told) <= 2 and said.rstrip().endswith((":", "：")))
+            or (
+                len(told) == 1
+                and (wide.get(at, 1) * 2 > self.width or (at == 0 and at not in wide))
+            )
+            for at, said in told
+        )
+
     def single(self, number: int) -> set[str]:
         """What a line itself says, without what is merged into it from above."""
         row = self.rows.get(number)
@@ -190,11 +216,18 @@ def _candidates(headings: Headings, grid: _Grid, number: int) -> list[_Candidate
     if _goes_on(headings, grid, number):
         return []
     paths = [(said,) for said in grid.line(number)]
+    titled = grid.is_title(number)
     single = [headings.meaning(path) for path in paths]
     found = [_Candidate(number, number, single, list(paths), 1)]
+    reach = grid.reach(number)
+    if number < reach < number + TALLEST and not titled:
+        # 来源 is merged over all lines of the heading: it ends where that ends.
+        taller = grid.paths(number, reach)
+        meant = [headings.meaning(path) for path in taller]
+        return [_Candidate(number, reach, meant, taller, TALLEST)]
     for last in range(number + 1, number + TALLEST):
         own = grid.single(last)
-        if not own:
+        if not own or titled:
             break
         taller = grid.paths(number, last)
         meant = [headings.meaning(path) for path in taller]
@@ -283,6 +316,7 @@ def _place_other(header: Header, column: int, label: str, taken_by: str | None) 
         header.unknown[column] = f"{header.owned[column]} {label}".replace("\n", "")
     elif taken_by is not None:
         header.doubled[column] = header.unknown[column] = label
+        header.doubles[column] = taken_by
     else:
         header.unknown[column] = label
 
@@ -349,6 +383,7 @@ def _corrected(spec: LedgerSpec, header: Header, correction: SheetCorrection) ->
         label = header.labels.pop(at, None) or header.unknown.pop(at, None) or letter(at)
         header.fields.pop(at, None)
         header.doubled.pop(at, None)
+        header.doubles.pop(at, None)
         header.owned.pop(at, None)
         header.running = None if header.running == at else header.running
         if told == LEFT_OUT:

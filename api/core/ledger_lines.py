@@ -15,6 +15,7 @@ from api.domain.ledger_lines import (
     LineRole,
     TotalSaid,
     harmless,
+    is_bare_count,
     is_count,
     is_end,
     is_example,
@@ -129,8 +130,11 @@ class Furniture:
         told = [(at, plain(cell)) for at, cell in enumerate(row.cells) if cell is not None]
         return [(at, bare) for at, text in told if (bare := "".join(text.split()))]
 
-    def is_heading(self, said: Said) -> bool:
-        """Whether a line is a heading: this one again, another of the ledger, or another table's."""
+    def is_heading(self, said: Said, *, apart: bool) -> bool:
+        """Whether a line is a heading: this one again, another of the ledger, or another table's.
+
+        `apart`: it does not follow upon a row of data.
+        """
         labels = self._labels
         equal = sum(at in labels and len(text) > 1 and text in labels[at] for at, text in said)
         if equal >= 3 and equal * 2 > len(said):
@@ -140,7 +144,11 @@ class Furniture:
         worded = not any(re.fullmatch(r"[\d.,:\-/ ]+", text) for text in short)
         if known >= 3 and known * 2 >= len(said) and worded:
             return True
-        return bool(said) and is_running(said[0][1]) and len(said) >= 3 and worded
+        if len(said) < 3 or not worded:
+            return False
+        words = sum(len(text) >= 3 and self.headings.field(text) is not None for text in short)
+        bare = not any(re.search(r"\d", text) or len(text) > 12 for _, text in said)
+        return is_running(said[0][1]) or (bare and words >= (1 if apart else 2))
 
     def find(self, row: Row, said: Said) -> Line:
         """What a line is that is no heading."""
@@ -171,6 +179,7 @@ class Furniture:
         labels = {at: total for at, text in said if (total := self._label(at, text))}
         if not labels:
             labels = self._split_label(said)
+        bare = not labels
         if not labels:
             labels = self._bare_count(said)
         if not labels:
@@ -182,7 +191,9 @@ class Furniture:
         lead = first in [at for at, _ in said[:3]]
         if not data or (lead and self._few(data)):
             return Line(LineRole.TOTAL, total)
-        if first == self.header.running or (lead and first in self._needed and len(data) < 2):
+        if bare:
+            return None
+        if first == self.header.running:
             return Line(LineRole.DATA, doubt="error")
         person = first in self._known and self._known[first].person
         return Line(LineRole.DATA, doubt="warning") if person else None
@@ -204,7 +215,7 @@ class Furniture:
     def _bare_count(self, said: Said) -> dict[int, TotalSaid]:
         """`2人` where a name belongs, and nothing but figures beside it."""
         named = {at for at, column in self._known.items() if column.person}
-        counts = [(at, text) for at, text in said if at in named and is_count(text)]
+        counts = [(at, text) for at, text in said if at in named and is_bare_count(text)]
         running = self.header.running
         if not counts or any(at == running and _RUNNING_TEXT.fullmatch(text) for at, text in said):
             return {}
@@ -252,7 +263,10 @@ class Furniture:
         signed = [is_signature(text) for text in whole]
         if not signed[0]:
             return None
-        waiting = sum(text.rstrip().endswith((":", "：")) for text in whole)
+        waiting = sum(
+            text.rstrip().endswith((":", "：")) or (sign and not re.search("[:：]", text))
+            for text, sign in zip(whole, signed, strict=True)
+        )
         rest = len(texts) - sum(signed)
         return Line(LineRole.NOTE) if rest <= waiting else None
 

@@ -85,6 +85,8 @@ class Table:
         #: a table of another kind begins here; what follows is not read
         self.unread = False
         self.skip_to = 0
+        self.last_data = header.last_row
+        self.numbered = 0
         self.above: list[Cell] = []
         self.titles = [
             text for line in found.lines if line.number < header.first_row for text in line.cells
@@ -132,6 +134,7 @@ class Table:
                 continue
             self.recent.clear()
             found = self._row(row, line)
+            self.last_data = row.number
             pending.append(row_key(found.fingerprint) + found.occurrence.to_bytes(4, "big"))
             found.repeated = self.reader.saw(pending[-1])
             self.sums.add(found, self.subject)
@@ -159,7 +162,8 @@ class Table:
             told = "这一行整行划掉了，不导入；如果仍要导入，请在预览中把它算作数据"
             return self._not_data(row, Line(LineRole.STRUCK, told=told), code="row_struck")
         said = self.furniture.said(row)
-        if said and self.furniture.is_heading(said):
+        apart = row.number != self.last_data + 1
+        if said and self.furniture.is_heading(said, apart=apart):
             return self._heading(row, lines)
         if self.unread:
             return self._not_data(row, Line(LineRole.UNREAD))
@@ -515,19 +519,30 @@ class Table:
             at, only = told[0]
             message = f"这一行只填了“{only.label}”，请核对是不是数据"
             self._note(found, at, only, "only_one_cell", message, "warning")
+        elif self._number_missing(row) and 2 * len(told) < len(self.columns):
+            message = "这一行没有序号，填写的内容也很少，请核对是不是数据"
+            self._note(found, first, column, "no_running_number", message, "warning")
         for at, name in self.doubled:
             self._doubled(found, row, at, name)
         if self.merged.any_tall:
             self._shared(found, row)
+
+    def _number_missing(self, row: Row) -> bool:
+        """Whether the rows before had running numbers, and this one has none."""
+        at = self.header.running
+        if at is None:
+            return False
+        blank = at >= len(row.cells) or is_empty(row.cells[at])
+        self.numbered += not blank
+        return blank and self.numbered > 0
 
     def _visible_doubles(self) -> list[tuple[int, str]]:
         """Visible columns of a field that another column has already."""
         hidden = set(self.sheet.hidden_columns)
         return [
             (at, name)
-            for at in self.header.doubled
-            if at not in hidden
-            and (name := self.reader.headings.field(self.header.doubled[at]) or "") in self.position
+            for at, name in self.header.doubles.items()
+            if at not in hidden and name in self.position
         ]
 
     def _doubled(self, found: LedgerRow, row: Row, at: int, name: str) -> None:

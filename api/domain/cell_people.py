@@ -23,9 +23,9 @@ _ANONYMOUS: Final = re.compile(
     r"[(（]?(?:系|为|是)?(?:匿名|无名|佚名|不具名|未具名|未署名|不署名|非实名|未实名)(?:举报|反映|投诉|报案|来电|来信|信访)?(?:人|者|人士|群众|线索)?[)）]?"
     r"|(?:其|本人|举报人|反映人|群众)?(?:要求|请求|申请)?(?:不愿意?|不想|拒绝|拒|未|没有?|不便|不肯|不)(?:透露|公开|提供|留下?|具|告知|说明|登记|署|填写?)"
     r"(?:姓名|名字|名|真名|真实姓名|身份|个人信息|身份信息|联系方式)?(?:者|的?群众|的?人)?"
-    r"|(?:某|一|一名|一位|有|部分|多名|数名|不明|未知|无名|当地|附近|周边|辖区|热心|知情|匿名|不知名|众多)*(?:老)?(?:群众|市民|村民|居民|网友|网民|路人|老人|人员|人士|住户|业主)"
+    r"|(?:某|本村|本镇|本地|该村|一|一名|一位|有|部分|多名|数名|不明|未知|无名|当地|附近|周边|辖区|热心|知情|匿名|不知名|众多)*(?:老)?(?:群众|市民|村民|居民|网友|网民|路人|老人|人员|人士|住户|业主)"
     r"|(?:热心|知情|好心|匿名|某|不知名|不明身份)(?:人|者|人士)|群众举报|群众反映|知情人举报|某(?:先生|女士|男士|男子|女子)|先生|女士"
-    r"|无(?:姓名|名字|法核实|从得知)|不明|不清楚?|不知道?|查无"
+    r"|保密|不详|无|未知|暂无|不公开|无(?:姓名|名字|法核实|从得知)|不明|不清楚?|不知道?|查无"
 )
 _SEPARATOR: Final = re.compile(r"[、,，;；/／|｜&+＋]|\s+(?:和|与)\s*")
 _AND: Final = re.compile(rf"(?<=[{_HAN}]{{2}})(?:及其?|与|和|暨)(?=[{_HAN}]{{2}})")
@@ -79,6 +79,8 @@ def one_person(cell: Cell, around: Surroundings) -> Value | Doubtful:
         )
     if re.search(r"\s", name) and re.search(rf"[{_HAN}]", name):
         return Doubtful(name, "name_with_blank", f"“{name[:20]}”中间有空格，请核对是不是一个人")
+    if re.search(r"[(（].{0,3}(?:妻|夫|子|女|代|父|母|兄|弟|姐|妹|共同|合)", name):
+        return Doubtful(name, "several_values", f"“{name[:20]}”像是不止一个人，请核对")
     if re.search(r"\d", name):
         return Doubtful(name, "name_with_digits", f"“{name[:20]}”里有数字，请核对姓名")
     return name
@@ -87,7 +89,8 @@ def one_person(cell: Cell, around: Surroundings) -> Value | Doubtful:
 def reporter(cell: Cell, around: Surroundings) -> Value | Doubtful:
     """A reporter's name, or ANONYMOUS where the cell says in words that there is none."""
     name = _name(cell, around)
-    if _ANONYMOUS.fullmatch(re.sub(r"[\s。.，,、]", "", name)):
+    bare = re.sub(r"[\s。.，,、]", "", name)
+    if _ANONYMOUS.fullmatch(bare) or _ANONYMOUS.fullmatch(_REMARKS.sub("", bare)):
         return ANONYMOUS
     return _asked(name, people_in(name), "举报人")
 

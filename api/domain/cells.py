@@ -265,6 +265,7 @@ def _whole(cell: Cell) -> int:
 
 _TWO_NUMBERS: Final = re.compile(
     r"\d\s*[元圆块万亿千百人名户]*\s*[\n、;；/／＋+&|]\s*[^\d\s]{0,4}\d|\d[^\S\n]+\d|[\d元]\s*[和及]\s*\d"
+    r"|[一二三四五六七八九十百千万亿元]\s+[一二三四五六七八九十两]"
 )
 
 
@@ -687,10 +688,11 @@ def _villages(raw: str, places: Places) -> set[str]:
     parts = [part for part in _LISTED.split(raw) if len(part.strip()) > 1]
     if len(parts) > 1:
         found |= {code for part in parts if (code := places.find(part)) is not None}
+    stems = {code: re.sub(r"(?:000)+$", "", code) for code in found}
     towns = {
         code
-        for code in found
-        if any(code != other and other.startswith(code.rstrip("0")) for other in found)
+        for code, stem in stems.items()
+        if any(other != code and other.startswith(stem) for other in found)
     }
     return found - towns
 

@@ -18,13 +18,13 @@ _NAMES: Final = frozenset({"姓名", "名称", "名字", "全称", "姓名名称
 RUNNING: Final = frozenset(
     {"序号", "序", "行号", "行次", "项次", "no", "№", "序列", "顺序号", "号", "编码序号", "排序"}
 )
-_OPEN, _CLOSE = "([{【〔〖〈《<", ")]}】〕〗〉》>"
+_OPEN, _CLOSE = "([{【〔〖〈《<「『", ")]}】〕〗〉》>」』"
 _BRACKETED: Final = re.compile(
     rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]*)(?:[{re.escape(_CLOSE)}]|$)"
 )
 _PARTS: Final = re.compile(r"[/／|、,，;；&]|或者?|以?及|与|和")
 _UNIT_WORDS: Final = re.compile(
-    r"(?:单位[:为]?)?(?:人民币)?(?:(?:千万|百万|十万|[万萬千仟百佰亿億])?(?:元|人民币)|千万|百万|十万|[万萬千仟百佰亿億角分])"
+    r"(?:单位[:为]?)?(?:(?:人民币|rmb|cny)[:为]?)?(?:(?:千万|百万|十万|[万萬千仟百佰亿億])?(?:元|人民币)|千万|百万|十万|[万萬千仟百佰亿億角分])"
     r"|(?:单位[:为]?)?(?:人次?|名|户|家|个|件|次|条|起|处|笔|周?岁|%|张|份)"
     rf"|{FOREIGN.pattern}",
     re.IGNORECASE,
@@ -82,6 +82,9 @@ class Headings:
         outside = _BRACKETED.sub("", plain)
         if not outside:
             return None
+        parts = [name for part in _PARTS.split(outside) if (name := self._lookup(part))]
+        if len(set(parts)) > 1 and len(parts) == len([p for p in _PARTS.split(outside) if p]):
+            return None  # 举报人/联系电话: two things in one column
         if inside and (whole := self._lookup(outside + "".join(inside))):
             return whole
         found = self._lookup(outside) or self._alternatives(outside)
@@ -98,6 +101,9 @@ class Headings:
         parts = [part for part in _PARTS.split(text) if part]
         if len(parts) < 2:
             return None
+        if tail := re.search(r"(?:名称|姓名)$", parts[-1]):  # 单位/个人名称
+            whole = [part if part.endswith(("名称", "姓名")) else part + tail[0] for part in parts]
+            parts = whole if any(self._lookup(part) for part in whole) else parts
         found = {name for part in parts if (name := self._lookup(part))}
         if len(found) != 1:
             return None
@@ -139,6 +145,8 @@ class Headings:
         alone, owner = self.field(leaf), self.field(stem) or self.field(group)
         if _bare_key(leaf) in _NAMES and owner is not None and self._column(owner).person:
             return owner
+        if alone is None and owner is not None and self._hint(leaf, owner):
+            return owner  # 人数 / 总数
         return alone if self._allows(group, alone) else None
 
     def _allows(self, group: str, name: str | None) -> bool:

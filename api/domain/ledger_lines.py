@@ -112,6 +112,13 @@ def is_count(text: str) -> bool:
     return bool(_COUNTED.fullmatch(bare) or _COUNT_ONLY.fullmatch(bare))
 
 
+def is_bare_count(text: str) -> bool:
+    """`2人`, `共3家`: a number alone, where a name belongs."""
+    return bool(
+        re.fullmatch(rf"(?:共|计|总|合计|共计|总计)?[:：]?\d[\d,]*{_COUNTER}", squeezed(text))
+    )
+
+
 # ------------------------------------------------------------------------------------------ notes
 
 _SIGNED: Final = (

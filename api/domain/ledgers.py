@@ -45,6 +45,9 @@ class LedgerKind(Labelled):
 _EARLIEST: Final = dt.date(2000, 1, 1)
 _UNKNOWN_PERSON: Final = frozenset({"不详", "未知"})
 
+#: In the reporter's column these say that nobody is named; a blank cell says nothing.
+_NO_NAME: Final = frozenset({"无", "不详", "未知", "暂无"})
+
 #: What departments are called in unit columns, beside their names in the system.
 UNIT_WORDS: Final[dict[UnitKind, tuple[str, ...]]] = {
     UnitKind.OFFICE: ("平安办", "专项办", "镇专项办", "综治办", "政法办", "专项行动办公室"),
@@ -176,6 +179,7 @@ LEADS: Final = LedgerSpec(
             "举报人姓名 反映人 反映人姓名 报案人 投诉人 报案人姓名 投诉人姓名 信访人 来电人",
             person=True,
             hints="姓名 名称 可匿名 匿名",
+            keeps=_NO_NAME,
         ),
         Column(
             "reporter_phone",
@@ -193,7 +197,7 @@ LEADS: Final = LedgerSpec(
             "被反映对象 被举报对象 被举报人 被反映人 被举报单位 反映对象名称 被反映单位 对象名称 涉事主体 被举报对象名称 被举报单位人 被举报人姓名 被反映人姓名 涉嫌对象",
             required=True,
             person=True,
-            hints="单位 个人 企业 公司 机构 姓名 名称 全称 人 单位名称 企业名称 机构名称 个人姓名 项目 场所 店铺",
+            hints="个人名称 单位 个人 企业 公司 机构 姓名 名称 全称 人 单位名称 企业名称 机构名称 个人姓名 项目 场所 店铺",
             keeps=_UNKNOWN_PERSON,
         ),
         Column(
@@ -392,7 +396,7 @@ RISK_ENTITIES: Final = LedgerSpec(
             required=True,
             person=True,
             own=True,
-            hints="姓名 全称 项目 项目名称 个人 店铺 店名 单位 企业 机构 公司 场所 场所名称 机构名称 企业名称 单位名称",
+            hints="个人名称 姓名 全称 项目 项目名称 个人 店铺 店名 单位 企业 机构 公司 场所 场所名称 机构名称 企业名称 单位名称",
         ),
         Column("uscc", "统一社会信用代码", _USCC, _USCC_NAMES, own=True),
         Column(

@@ -22,7 +22,7 @@ FOREIGN: Final = re.compile(
     r"[美港欧澳日韩]元|[美港澳欧日韩]币|港[幣纸]|美[金钞]|英[镑鎊]|日圆|新?[台臺][币幣]|加拿大元|加币|新加坡元"
     r"|卢布|泰铢|越南盾|葡币|外币|比特币|泰达币|虚拟币"
     r"|(?<![a-z])(?:usdt?|hkd|eur|gbp|jpy|krw|twd|ntd|aud|cad|sgd|mop|thb|vnd|rub|btc)(?![a-z])"
-    r"|[$€£₩₽฿₫₹₱]",
+    r"|(?:hk|us|nt|au|ca|sg)?\$|[€£₩₽฿₫₹₱]",
     re.IGNORECASE,
 )
 _YUAN: Final = re.compile(

@@ -1,0 +1,158 @@
+"""Whose a column is: brackets, alternatives, groups above, and who stands to the left."""
+
+import pytest
+
+from .helpers import read
+from .sheets import ENTITIES, LEAD, LEADS, VICTIMS, as_csv, faults, lead, taken, told, warnings
+
+N = None
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "被举报人/单位", "被举报人（单位）", "被举报单位或个人", "反映对象（单位/个人）", "被举报人姓名（名称）", "被举报对象\n（姓名/名称）", "被反映人或单位",
+        "反映对象（必填）", "*反映对象", "被举报单位/人", "反映对象（全称）", "被举报人、被举报单位",
+    ],
+)  # fmt: skip
+def test_one_thing_in_two_words(heading: str) -> None:
+    head = ["来源", "接报日期", heading, "类别（六类）", "问题描述（500字以内）"]
+    rows, reader = taken(LEADS, [head, lead()])
+    assert rows[2].values["subject_name"] == "某店"
+    assert "columns_ignored" not in told(reader)
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "field", "value"),
+    [
+        (ENTITIES, "法定代表人/负责人", "responsible_person", "钱某某"), (ENTITIES, "负责人（法定代表人）", "responsible_person", "钱某某"),
+        (ENTITIES, "法定代表人\n或负责人", "responsible_person", "钱某某"), (ENTITIES, "所在村（社区）", "division_code", "白庙村"),
+        (ENTITIES, "村/社区", "division_code", "白庙村"), (VICTIMS, "手机号/联系电话", "phone", "13800138001"),
+        (VICTIMS, "联系电话（手机）", "phone", "13800138001"), (VICTIMS, "本金（已退）", "principal_refunded", 100),
+    ],
+)  # fmt: skip
+def test_alternatives_and_harmless_brackets(kind, heading: str, field: str, value: object) -> None:
+    head = ["名称", heading] if kind is ENTITIES else ["姓名/名称", "投资总额", heading]
+    row = ["某店", value] if kind is ENTITIES else ["王某某", 50_000, value]
+    rows, reader = taken(kind, [head, row])
+    assert rows[2].values[field] is not None
+    assert "columns_ignored" not in told(reader)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "涉案金额（已追回）", "涉案金额（已退）", "涉及人数（其中60岁以上）", "联系电话（被举报人）", "被举报人电话", "举报人/联系电话", "开户行及账号",
+        "涉案金额（约）", "涉及人数（其中：本镇）", "联系电话（承办人）", "金额（个人）", "举报人（代）",
+    ],
+)  # fmt: skip
+def test_a_bracket_that_is_no_unit_makes_another_column(heading: str) -> None:
+    rows, reader = taken(LEADS, [[*LEAD, heading], lead("7")])
+    assert rows[2].extras == {heading: "7"}
+    assert not {"people_involved", "amount_involved", "reporter_phone", "reporter_name"} & {
+        name for name, value in rows[2].values.items() if value is not None
+    }
+    assert "columns_ignored" in told(reader)
+
+
+@pytest.mark.parametrize(
+    ("left", "ours"),
+    [
+        (["举报人"], True), (["举报人", "性别", "年龄"], True), (["承办人"], False), (["业务员"], False), (["网格员姓名"], False), (["承办单位"], False),
+        (["核查民警"], False), (["介绍人", "住址"], False), (["备注"], True), ([], True), (["包保责任人"], False), (["派出所联络员"], False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("phone", ["联系电话", "电话", "手机号码"])
+def test_a_phone_belongs_to_who_stands_left_of_it(left: list, ours: bool, phone: str) -> None:
+    words = ["李某" if name != "承办单位" else "派出所" for name in left]
+    rows, reader = taken(LEADS, [[*LEAD, *left, phone], lead(*words, "13800138003")])
+    row = rows[2]
+    assert (row.values.get("reporter_phone") == "13800138003") is ours
+    assert ("13800138003" in row.extras.values()) is not ours
+    assert ("column_of_another" in told(reader)) is not ours
+    if not ours:
+        assert row.values["reporter_kind"] == "anonymous"
+
+
+def test_of_two_phones_each_goes_to_its_own() -> None:
+    head = [*LEAD, "网格员", "电话", "举报人", "电话"]
+    rows, _ = taken(LEADS, [head, lead("李某", "13800138003", "王某某", "13900139000")])
+    assert rows[2].values["reporter_phone"] == "13900139000"
+    assert rows[2].extras["网格员 电话"] == "13800138003"
+
+
+GROUPS = [
+    (
+        ["举报人情况", N],
+        ["姓名", "联系电话"],
+        {"reporter_name": "1", "reporter_phone": "13800138003"},
+    ),
+    (
+        ["举报人基本信息", N],
+        ["姓名", "手机号"],
+        {"reporter_name": "1", "reporter_phone": "13800138003"},
+    ),
+    (["承办人", N], ["姓名", "联系电话"], {"reporter_name": N, "reporter_phone": N}),
+    (["业务员", N], ["姓名", "联系电话"], {"reporter_name": N, "reporter_phone": N}),
+    (["被举报人情况", N], ["所在地", "联系电话"], {"reporter_phone": N, "division_code": N}),
+    (["涉案情况（元）", N], ["人数", "金额"], {"people_involved": 1, "amount_involved": 2_00}),
+    (["追赃挽损", N], ["人数", "金额"], {"people_involved": N, "amount_involved": N}),
+    (["核查情况", N], ["涉案金额", "涉及人数"], {"people_involved": N, "amount_involved": N}),
+]
+
+
+@pytest.mark.parametrize(("upper", "lower", "wanted"), GROUPS)
+@pytest.mark.parametrize("file", ["merged", "csv"])
+def test_a_column_is_read_below_its_group(
+    upper: list, lower: list, wanted: dict, file: str
+) -> None:
+    cells = ["1", "2"] if "人数" in lower[0] else ["1", "13800138003"]
+    lines = [[*LEAD, *upper], [N] * 5 + lower, lead(*cells)]
+    if file == "csv":
+        rows, _ = read(as_csv(lines), LEADS, "a.csv")
+        row = rows[0]
+    else:
+        merges = ["F1:G1", *(f"{c}1:{c}2" for c in "ABCDE")]
+        row = taken(LEADS, lines, merges=merges)[0][3]
+    assert {name: row.values.get(name) for name in wanted} == wanted
+
+
+def test_three_lines_of_heading() -> None:
+    lines = [
+        ["众兴镇线索台账"],
+        [*LEAD, "涉案情况", N, N],
+        [N] * 5 + ["人数", N, "金额"],
+        [N] * 5 + ["总数", "其中60岁以上", "（万元）"],
+        lead(3, 1, 2),
+    ]
+    merges = ["A1:H1", "F2:H2", "F3:G3", *(f"{c}2:{c}4" for c in "ABCDE")]
+    rows, _ = taken(LEADS, lines, merges=merges)
+    assert rows.keys() == {5}
+    assert rows[5].values["people_involved"] == 3
+    assert rows[5].values["amount_involved"] == 20_000_00
+    assert list(rows[5].extras.values()) == ["1"]
+
+
+@pytest.mark.parametrize("agent", ["代理人", "业务员", "介绍人", "经办人"])
+def test_an_agent_is_no_victim(agent: str) -> None:
+    upper = ["序号", agent, N, "集资参与人", N, "投资金额（元）"]
+    lower = [N, "姓名", "联系电话", "姓名", "身份证号", N]
+    row = [1, "赵某", "13800138004", "王某某", "342425195001010019", 5_000]
+    rows, _ = taken(VICTIMS, [upper, lower, row], merges=["A1:A2", "B1:C1", "D1:E1", "F1:F2"])
+    values = rows[3].values
+    assert (values["name"], values["id_number"]) == ("王某某", "342425195001010019")
+    assert values.get("phone") is None
+    rows, _ = taken(
+        VICTIMS,
+        [["姓名", agent, "联系电话", "投资金额（元）"], ["王某某", "赵某", "13800138004", 5]],
+    )
+    assert rows[2].values.get("phone") is None
+
+
+def test_columns_of_one_name_are_all_kept_and_differences_asked() -> None:
+    head = [*LEAD, "进度", "进度", "进度", "涉案金额（元）", "涉案金额（元）"]
+    rows, _ = taken(LEADS, [head, lead("一", "二", "三", 5, 6)])
+    assert [rows[2].extras[name] for name in rows[2].extras if "进度" in name] == ["一", "二", "三"]
+    assert ("amount_involved", "column_doubled") in warnings(rows[2])
+    rows, _ = taken(LEADS, [[*LEAD, "反映对象"], lead("乙店")])
+    assert ("subject_name", "column_doubled") in faults(rows[2])
