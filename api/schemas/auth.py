@@ -41,6 +41,7 @@ class Me(Shown):
     must_enrol_totp: bool
     #: the server's present moment: pages count days by it, whatever the computer believes
     now: datetime
+    max_upload_mb: int = Field(description="单个附件最多多少 MB")
 
 
 class SessionShown(Shown):

@@ -343,6 +343,7 @@ async def me(session: AsyncSession, actor: Actor) -> dict[str, Any]:
         "permissions": sorted(actor.permissions),
         "must_enrol_totp": actor.is_limited,
         "now": now(),
+        "max_upload_mb": settings().max_upload_mb,
     }
 
 

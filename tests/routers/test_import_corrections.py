@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 
 from tests.conftest import Client
-from tests.money import make_case
+from tests.factories import make_lead
+from tests.money import make_case, make_item
 from tests.routers.test_imports import (
     VICTIM_HEADINGS,
     book,
@@ -466,6 +467,37 @@ class TestKept:
             ).json()
         )
 
+    def test_a_number_under_a_heading_of_another_name(self, client, running):
+        """It is kept as it stands, right or wrong: nobody told the ledger what it is."""
+        police = client("police")
+        heads = [
+            "序号",
+            "姓名",
+            "公民身份证号码",
+            "手机号/联系电话",
+            "投资金额（元）",
+            "开户行及账号",
+        ]
+        line = [
+            1,
+            "贺某某",
+            "341522194506071513",
+            "13800138001",
+            5000,
+            "某农商行6228480000000000018",
+        ]
+        content = book([line], heads)
+        made = upload(police, content, kind="victims", case_id=make_case(running))
+        assert commit(police, made, "good_rows").json()["rows_committed"] == 1
+        (item,) = police.get("/victims", params={"import_id": made["id"]}).json()["items"]
+        shown = police.get(f"/victims/{item['id']}").json()
+        assert "note" in shown["revealable"]
+        asked = {"fields": shown["revealable"], "reason": "核对" * 2}
+        plain = str(police.post(f"/victims/{item['id']}/reveals", json=asked).json()["values"])
+        for each in line[2:4] + ["6228480000000000018"]:
+            assert str(each) not in str(shown)
+            assert str(each) in plain
+
 
 class TestOurOwnExport:
     def home(self, office: Client, path: str, kind: str) -> dict:
@@ -536,3 +568,26 @@ class TestOurOwnExport:
         heads = ["名称", "风险等级", "所在村"]
         made = upload(office, book(other, heads), kind="risk_entities")
         assert made["rows_edited"] == 2
+
+
+class TestOtherTextsAreKept:
+    def test_of_property_and_of_leads(self, client, running):
+        police, office = client("police"), client("office")
+        item = make_item(police, make_case(running), custodian="保管人电话13800138001")
+        shown = police.get(f"/property-items/{item['id']}").json()
+        assert "13800138001" not in shown["custodian"]
+        assert "custodian" in shown["revealable"]
+        change = {"version": shown["version"], "location": "库房，电话13800138002"}
+        assert police.patch(f"/property-items/{item['id']}", json=change).status_code == 200
+        asked = {"fields": ["custodian", "location"], "reason": "核对登记"}
+        plain = police.post(f"/property-items/{item['id']}/reveals", json=asked).json()["values"]
+        assert plain == {"custodian": "保管人电话13800138001", "location": "库房，电话13800138002"}
+        lead = make_lead(office, note="其子电话13800138003")
+        shown = office.get(f"/leads/{lead['id']}").json()
+        assert "13800138003" not in shown["note"]
+        asked = {"fields": ["note"], "reason": "核对登记"}
+        plain = office.post(f"/leads/{lead['id']}/reveals", json=asked).json()["values"]
+        assert plain == {"note": "其子电话13800138003"}
+
+    def test_the_limit_of_a_file_is_told(self, client):
+        assert client("village01").get("/me").json()["max_upload_mb"] == 100
