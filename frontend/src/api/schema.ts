@@ -8341,6 +8341,8 @@ export interface components {
         Me: {
             /** @description 行政区划代码 */
             division_code: string;
+            /** @description 单个附件最多多少 MB */
+            max_upload_mb: number;
             /** @description 是否须先启用动态口令 */
             must_enrol_totp: boolean;
             /**
