@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from api.core import clock
 from tests.conftest import Client
 from tests.factories import assign, make_lead
 from tests.public import hand_in
@@ -129,7 +131,7 @@ class TestOpening:
         with pytest.raises(asyncpg.CheckViolationError):
             run_sql(
                 running,
-                "UPDATE informant_openings SET status = 'approved', expires_at = now(),"
+                "UPDATE informant_openings SET status = 'approved', expires_at = requested_at,"
                 " decided_by_id = requested_by_id WHERE id = $1",
                 waiting["id"],
             )
@@ -138,8 +140,9 @@ class TestOpening:
         lead, _, opening = opened
         run_sql(
             running,
-            "UPDATE informant_openings SET expires_at = now() - interval '1 second' WHERE id = $1",
+            "UPDATE informant_openings SET expires_at = $2 WHERE id = $1",
             opening["id"],
+            clock.now() - timedelta(seconds=1),
         )
         answer = see(client("office"), opening)
         assert (answer.status_code, answer.json()["code"]) == (403, "opening_not_open")
@@ -444,7 +447,7 @@ class TestConflict:
     def test_the_county_closes_nothing_of_the_towns(self, client):
         """It sees what the office sends up, and the office closes that."""
         office, county = client("office"), client("county")
-        lead = make_lead(office)
+        lead = make_lead(office, reporter=person())
         url = f"/leads/{lead['id']}"
         lead = office.act(url, "escalate", lead["version"], reason="跨镇").json()
         lead = office.act(
@@ -572,9 +575,9 @@ class Walk:
         for each in [o for o in self.openings if o["state"] == "approved"][:1]:
             run_sql(
                 self.running,
-                "UPDATE informant_openings SET expires_at = now() - interval '1 minute'"
-                " WHERE id = $1",
+                "UPDATE informant_openings SET expires_at = $2 WHERE id = $1",
                 each["id"],
+                clock.now() - timedelta(minutes=1),
             )
             each["state"] = "over"
 
