@@ -83,9 +83,13 @@ async def filters(
     if found and search.plain(text).startswith(prefix.lower()):
         return {"number": found}
     indexes = protect.searched(actor, reveals, text)
-    shown = masked(text)[0]
-    if indexes or found:
-        return {"identifier": [*words(shown), *(each.hex() for each in indexes), *found]}
+    shown, hidden = masked(text)
+    # of a number alone the mask's own digits are left: they stand in every number that looks like it
+    whole = (0, len(shown.rstrip()))
+    is_number = any(each.personal and (each.start, each.end) == whole for each in hidden)
+    said = [_NOTHING, _NO_TEXT] if is_number else words(shown)
+    if indexes or found or is_number:
+        return {"identifier": [*said, *(each.hex() for each in indexes), *found]}
     if not search.plain(text):
         return {"identifier": words(text)}
     return await word_stats.filters(table, shown)
