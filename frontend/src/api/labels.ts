@@ -530,6 +530,8 @@ export const FieldKindLabels: Record<FieldKind, string> = {
   'datetime': '时间',
   'boolean': '是否',
   'enum': '选项',
+  'multi_enum': '多个选项',
+  'division': '行政区划',
   'unit': '单位',
   'units': '多个单位',
   'record': '关联记录',

@@ -3827,10 +3827,10 @@ export interface components {
             amount: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 状态 */
             status: components["schemas"]["RewardStatus"];
@@ -3895,7 +3895,7 @@ export interface components {
             created_at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -3925,7 +3925,7 @@ export interface components {
             created_at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -3974,7 +3974,7 @@ export interface components {
             factors: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 下次复评日期 */
@@ -4007,7 +4007,7 @@ export interface components {
         AttachmentRead: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 按内容识别的类型 */
@@ -4055,7 +4055,7 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
-            /** @description 系统内的唯一编号（UUIDv7） */
+            /** @description 编号（系统内唯一，UUIDv7） */
             id: string;
             /** @description 中文名称 */
             label: string;
@@ -4292,7 +4292,7 @@ export interface components {
              * @default
              */
             police_case_no: string;
-            /** @description 由线索立案的可以不填 */
+            /** @description 主要类别；由线索立案的可以不填 */
             primary_category?: components["schemas"]["LeadCategory"] | null;
             /** @description 来源线索；核查结论须为涉嫌犯罪 */
             source_lead_ids?: string[];
@@ -4482,7 +4482,7 @@ export interface components {
             field: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -4532,12 +4532,12 @@ export interface components {
             flags: components["schemas"]["CaseFlag"][];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否存案（专项行动前的积案） */
             is_backlog: boolean;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -4602,7 +4602,7 @@ export interface components {
             flags: components["schemas"]["CaseFlag"][];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 电话、账号、证件号等标识 */
@@ -4611,7 +4611,7 @@ export interface components {
             is_backlog: boolean;
             /** @description 不起诉种类 */
             not_indicted_ground: components["schemas"]["NoIndictment"] | null;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -4652,10 +4652,10 @@ export interface components {
         CaseRef: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
         };
         /**
@@ -4756,21 +4756,21 @@ export interface components {
             charges?: components["schemas"]["Charge"][] | null;
             /** @description 接收单位的回执编号 */
             diversion_receipt_no?: string | null;
-            /** @description 行政区划代码 */
+            /** @description 所在村；不填为线索或本单位所在地 */
             division_code?: string | null;
             /** @description 案件标记 */
             flags?: components["schemas"]["CaseFlag"][] | null;
-            /** @description 是否存案（专项行动前的积案） */
+            /** @description 存案（专项行动前的积案） */
             is_backlog?: boolean | null;
-            /** @description 公安机关案件编号 */
+            /** @description 公安机关案件编号；已登记过的返回原案件 */
             police_case_no?: string | null;
-            /** @description 主要类别（C1–C6，C0 为其他） */
+            /** @description 主要类别；由线索立案的可以不填 */
             primary_category?: components["schemas"]["LeadCategory"] | null;
             /** @description 简要案情 */
             summary?: string | null;
-            /** @description 标题 */
+            /** @description 案件名称；由线索立案的可以不填 */
             title?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
             /** @description 受害人数 */
             victims_count?: number | null;
@@ -4833,7 +4833,7 @@ export interface components {
             lines: {
                 [key: string]: unknown;
             }[];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /**
              * @description 可分配金额（元）
@@ -4904,7 +4904,7 @@ export interface components {
              * @constant
              */
             datacontenttype: "application/json";
-            /** @description 系统内的唯一编号（UUIDv7） */
+            /** @description 编号（系统内唯一，UUIDv7） */
             id: string;
             /** @description 记录所在的资源路径 */
             source: string;
@@ -5175,10 +5175,10 @@ export interface components {
             claims_count: number;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 异议截止日期 */
             objection_until: string | null;
@@ -5276,7 +5276,7 @@ export interface components {
             digest: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 受偿比例，精确分数 */
@@ -5285,7 +5285,7 @@ export interface components {
             note: string;
             /** @description 公示文本中关于分配基数的说明 */
             notice: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 异议截止日期 */
             objection_until: string | null;
@@ -5373,17 +5373,17 @@ export interface components {
          * @description What may be changed before the plan is approved.
          */
         DistributionUpdate: {
-            /** @description 分配基数规则 */
+            /** @description 分配基数规则，印入公示文本 */
             base_rule?: components["schemas"]["BaseRule"] | null;
             /** @description 备注 */
             note?: string | null;
             /** @description 可分配金额（元） */
             pool?: string | null;
-            /** @description 已得回报是否折抵本金 */
+            /** @description 已得利息、分红等回报是否折抵本金 */
             returns_offset?: boolean | null;
             /** @description 标题 */
             title?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -5494,10 +5494,10 @@ export interface components {
             due_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             unit: components["schemas"]["Named"];
@@ -5553,7 +5553,7 @@ export interface components {
             id: string;
             /** @description 种类 */
             kind: components["schemas"]["DutyKind"];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 是否超期 */
             overdue: boolean;
@@ -5610,7 +5610,7 @@ export interface components {
             field: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -5631,12 +5631,12 @@ export interface components {
         EntityShown: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 名称 */
             name: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 风险等级 */
             tier: components["schemas"]["RiskTier"] | null;
@@ -5670,7 +5670,10 @@ export interface components {
             document_no: string;
             /** @description 业务发生时间；不填为现在 */
             happened_at?: string | null;
-            /** @description 客户端生成的 UUIDv7；重复提交不会重复记账 */
+            /**
+             * 记账编号
+             * @description 客户端生成的 UUIDv7；重复提交不会重复记账
+             */
             id?: string | null;
             /** @description 理由 */
             reason: string;
@@ -5703,7 +5706,7 @@ export interface components {
             happened_at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 理由 */
@@ -5752,7 +5755,7 @@ export interface components {
             happened_at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 理由 */
@@ -5880,7 +5883,7 @@ export interface components {
          * @description How a form asks for a field, and how the wire carries it.
          * @enum {string}
          */
-        FieldKind: "text" | "long_text" | "integer" | "money" | "date" | "datetime" | "boolean" | "enum" | "unit" | "units" | "record";
+        FieldKind: "text" | "long_text" | "integer" | "money" | "date" | "datetime" | "boolean" | "enum" | "multi_enum" | "division" | "unit" | "units" | "record";
         /**
          * Figure
          * @description A number of rows.
@@ -5925,7 +5928,7 @@ export interface components {
             at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 中文名称 */
@@ -6005,7 +6008,7 @@ export interface components {
             handed_on: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** 接收机关 */
@@ -6030,7 +6033,7 @@ export interface components {
         Hint: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -6099,7 +6102,7 @@ export interface components {
             handover_note: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /**
@@ -6175,7 +6178,7 @@ export interface components {
          * @description What a person says of an identifier that was found in a text.
          */
         IdentifierDecision: {
-            /** @description 该行状态 */
+            /** 对号码的判断 */
             state: components["schemas"]["IdentifierState"];
             /** @description 版本号；修改时原样带回 */
             version: number;
@@ -6205,7 +6208,7 @@ export interface components {
             field: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -6294,7 +6297,7 @@ export interface components {
             finished_at: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -6367,7 +6370,7 @@ export interface components {
             finished_at: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否按更正读取 */
@@ -6587,12 +6590,12 @@ export interface components {
             finding: components["schemas"]["Finding"] | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 检查人员 */
             inspectors: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -6655,14 +6658,14 @@ export interface components {
             finding: components["schemas"]["Finding"] | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 检查人员 */
             inspectors: string;
             /** @description 检查情况 */
             note: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 其中未销号数 */
             open_orders: number;
@@ -6706,15 +6709,18 @@ export interface components {
          * @description What may be changed before an inspection is closed; what is left out stays.
          */
         InspectionUpdate: {
-            /** @description 只提交有变化的检查项 */
+            /**
+             * 检查表
+             * @description 只提交有变化的检查项
+             */
             checklist?: components["schemas"]["ItemIn"][] | null;
             /** @description 检查人员 */
             inspectors?: string | null;
             /** @description 检查情况 */
             note?: string | null;
-            /** @description 计划日期 */
+            /** @description 计划日期；不填为今天 */
             planned_on?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -6771,7 +6777,7 @@ export interface components {
              * @description 不早于此时执行
              */
             execute_after: string;
-            /** @description 系统内的唯一编号（UUIDv7） */
+            /** @description 编号（系统内唯一，UUIDv7） */
             id: number;
             /** @description 任务名称 */
             name: string;
@@ -6987,7 +6993,7 @@ export interface components {
             ended_reason: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 状态 */
@@ -7043,10 +7049,10 @@ export interface components {
         LeadCase: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
         };
         /**
@@ -7256,12 +7262,12 @@ export interface components {
             fast_track: boolean;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 重点标记 */
             marks: components["schemas"]["FocusMark"][];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -7296,7 +7302,7 @@ export interface components {
         LeadLinkShown: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 本线索是否为主线索 */
@@ -7342,10 +7348,10 @@ export interface components {
         LeadMain: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
         };
         /**
@@ -7445,7 +7451,7 @@ export interface components {
             first_response_at: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 电话、账号、证件号等标识 */
@@ -7464,7 +7470,7 @@ export interface components {
             narrative: string;
             /** @description 备注 */
             note: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 发生日期 */
             occurred_on: string | null;
@@ -7885,7 +7891,7 @@ export interface components {
             document_no: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 核实情况的执法人员（2名以上） */
@@ -7965,11 +7971,11 @@ export interface components {
          * @description What may be corrected before a lead is closed; what is left out stays.
          */
         LeadUpdate: {
-            /** @description 涉案金额 */
+            /** @description 涉案金额（元） */
             amount_involved?: string | null;
             /** @description 类别 */
             categories?: components["schemas"]["LeadCategory"][] | null;
-            /** @description 所在村 */
+            /** @description 所在村；不填为本单位所在地 */
             division_code?: string | null;
             /** @description 是否快速办理 */
             fast_track?: boolean | null;
@@ -7989,7 +7995,7 @@ export interface components {
             subject_name?: string | null;
             /** @description 统一社会信用代码 */
             subject_uscc?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -7998,8 +8004,8 @@ export interface components {
          */
         LeadVersion: {
             /**
+             * 线索
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
              */
             id: string;
             /** @description 版本号；修改时原样带回 */
@@ -8153,10 +8159,10 @@ export interface components {
             division_name: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
@@ -8207,7 +8213,7 @@ export interface components {
             handover_note: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 岗位 */
@@ -8238,7 +8244,7 @@ export interface components {
             disposition: components["schemas"]["Disposition"];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 已打码 */
@@ -8316,10 +8322,10 @@ export interface components {
         LinkedLead: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
@@ -8382,7 +8388,7 @@ export interface components {
             expires_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -8423,7 +8429,7 @@ export interface components {
             done_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -8574,7 +8580,7 @@ export interface components {
         Named: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 名称 */
@@ -8591,6 +8597,8 @@ export interface components {
             kind: components["schemas"]["FieldKind"];
             /** @description 中文名称 */
             label: string;
+            /** @description 现有内容已打码，不能从中改起；填写即替换，不填则不变 */
+            masked: boolean;
             /** @description 仅当另一字段取该值时才须填写 */
             only_with: components["schemas"]["NeedCondition"] | null;
             /** @description 可选的取值 */
@@ -8701,7 +8709,7 @@ export interface components {
             expires_at: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 理由 */
@@ -8808,7 +8816,7 @@ export interface components {
             document_no: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /**
@@ -8820,7 +8828,7 @@ export interface components {
             kind: components["schemas"]["OutcomeKind"];
             /** @description 发布渠道或地点 */
             medium: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -8872,7 +8880,7 @@ export interface components {
             document_no: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /**
@@ -8880,14 +8888,17 @@ export interface components {
              * @description 发布、开展或印发日期
              */
             issued_on: string;
+            /** @description 裁判日期 */
             judged_on: string | null;
+            /** @description 作出生效裁判的法院 */
             judgment_court: string;
+            /** @description 裁判文书案号 */
             judgment_no: string;
             /** @description 种类 */
             kind: components["schemas"]["OutcomeKind"];
             /** @description 发布渠道或地点 */
             medium: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -8970,7 +8981,7 @@ export interface components {
             summary?: string | null;
             /** @description 标题 */
             title?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -9584,7 +9595,10 @@ export interface components {
         PostCreate: {
             /** @description 代码 */
             code: string;
-            /** @description 网格员填所在网格；其余不填 */
+            /**
+             * 所在网格
+             * @description 网格员填所在网格；其余不填
+             */
             division_code?: string | null;
             /** @description 名称 */
             name: string;
@@ -9609,7 +9623,7 @@ export interface components {
             holder: components["schemas"]["Named"] | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -9660,11 +9674,15 @@ export interface components {
             errors: {
                 /** @description 代码 */
                 code: string;
+                /** @description 出错字段的中文名称；列表中的一项带行号，如“第3行，金额” */
+                label: string;
                 /** @description 给人看的说明 */
                 message: string;
                 /** @description 出错字段的 JSON Pointer */
                 pointer: string;
             }[];
+            /** @description errors 最多列 20 项；共有几项（不超过 20 项时不出现） */
+            errors_total?: number;
             /** @description 请求编号，报障时提供 */
             request_id: string;
             /** @description HTTP 状态码 */
@@ -9835,14 +9853,14 @@ export interface components {
             holder_name: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 开户行、登记机关等 */
             institution: string;
             /** @description 种类 */
             kind: components["schemas"]["PropertyKind"];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 已打码 */
             owner_name: string;
@@ -9916,7 +9934,7 @@ export interface components {
             holder_name: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 开户行、登记机关等 */
@@ -9927,7 +9945,7 @@ export interface components {
             location: string;
             /** @description 各项措施 */
             measures: components["schemas"]["MeasureBrief"][];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 异议内容 */
             objection: string;
@@ -9966,7 +9984,7 @@ export interface components {
          * @description What may be corrected before an item is disposed of; what is left out stays.
          */
         PropertyItemUpdate: {
-            /** @description 账号 */
+            /** @description 账号或者权证号 */
             account?: string | null;
             /** @description 金额（元） */
             amount?: string | null;
@@ -9992,9 +10010,9 @@ export interface components {
             owner_name?: string | null;
             /** @description 数量 */
             quantity?: string | null;
-            /** @description 标题 */
+            /** @description 财物名称，例如 某银行账户、轿车 */
             title?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -10086,7 +10104,7 @@ export interface components {
             expires_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否按重大、复杂案件办理 */
@@ -10143,7 +10161,7 @@ export interface components {
             expires_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否按重大、复杂案件办理 */
@@ -10266,12 +10284,12 @@ export interface components {
         PropertyRef: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
             kind: components["schemas"]["PropertyKind"];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 标题 */
             title: string;
@@ -10388,7 +10406,10 @@ export interface components {
         ReceiptAsk: {
             /** @description 验证题及其答案；每道题只能用一次 */
             proof: components["schemas"]["Proof"];
-            /** @description 16 位回执号，可以带空格 */
+            /**
+             * 回执号
+             * @description 16 位，可以带空格
+             */
             receipt: string;
         };
         /**
@@ -10409,7 +10430,10 @@ export interface components {
         ReceiptMessage: {
             /** @description 验证题及其答案；每道题只能用一次 */
             proof: components["schemas"]["Proof"];
-            /** @description 16 位回执号，可以带空格 */
+            /**
+             * 回执号
+             * @description 16 位，可以带空格
+             */
             receipt: string;
             /** @description 留言内容 */
             text: string;
@@ -10426,9 +10450,15 @@ export interface components {
             comment: string;
             /** @description 验证题及其答案；每道题只能用一次 */
             proof: components["schemas"]["Proof"];
-            /** @description 16 位回执号，可以带空格 */
+            /**
+             * 回执号
+             * @description 16 位，可以带空格
+             */
             receipt: string;
-            /** @description 1 分很不满意，5 分很满意 */
+            /**
+             * 评分
+             * @description 1 分很不满意，5 分很满意
+             */
             score: number;
         };
         /**
@@ -10501,7 +10531,7 @@ export interface components {
              * @description 线索
              */
             lead_id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 二次核查的结论；未完成为空 */
             second_conclusion: components["schemas"]["LeadConclusion"] | null;
@@ -10554,10 +10584,10 @@ export interface components {
             drawn: number;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 二次核查改变了结论的条数 */
             overturned: number;
@@ -10594,12 +10624,12 @@ export interface components {
             drawn: number;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 下一次抽样所用种子的摘要，种子尚未公开 */
             next_commitment: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 二次核查改变了结论的条数 */
             overturned: number;
@@ -10721,7 +10751,7 @@ export interface components {
             entity: components["schemas"]["EntityShown"];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 检查 */
@@ -10730,7 +10760,7 @@ export interface components {
             is_overdue: boolean;
             /** @description 实施主体 */
             legal_actor: components["schemas"]["LegalActor"];
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /**
              * Format: date
@@ -10802,7 +10832,7 @@ export interface components {
             }[];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 检查 */
@@ -10817,7 +10847,7 @@ export interface components {
             legal_basis: string;
             /** @description 整改情况和材料 */
             materials: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /**
              * Format: date
@@ -10899,7 +10929,7 @@ export interface components {
             document_no?: string | null;
             /** @description 整改要求 */
             requirements?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -10992,10 +11022,10 @@ export interface components {
             detail: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
         };
         /**
@@ -11035,7 +11065,7 @@ export interface components {
              * @description 续行后的到期日
              */
             new_expires_on: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: number;
             /**
              * Format: date
@@ -11057,12 +11087,12 @@ export interface components {
             /** @description 种类 */
             kind: components["schemas"]["ReporterKind"];
             /**
-             * @description 名称
+             * 举报人姓名
              * @default
              */
             name: string;
             /**
-             * @description 联系电话
+             * 举报人电话
              * @default
              */
             phone: string;
@@ -11135,7 +11165,7 @@ export interface components {
             due_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 反映的问题 */
@@ -11177,7 +11207,7 @@ export interface components {
             history: components["schemas"]["FileEvent"][];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 反映的问题 */
@@ -11248,12 +11278,12 @@ export interface components {
         RestrictedLead: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 电话、证件号等已打码 */
             narrative: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /**
              * Format: date-time
@@ -11276,7 +11306,7 @@ export interface components {
          * @description A request to see personal data in plain, with the reason that goes into the audit.
          */
         Reveal: {
-            /** @description 字段名清单 */
+            /** 要查看的栏目 */
             fields: string[];
             /** @description 理由 */
             reason: string;
@@ -11353,6 +11383,7 @@ export interface components {
             /** @description 奖励金额（元）；不填为按规则测算的金额，只能更低 */
             amount?: string | null;
             /**
+             * 不是同一件事的理由
              * @description 有更早的相似线索时，说明为什么不是同一件事
              * @default
              */
@@ -11415,12 +11446,12 @@ export interface components {
             document_no: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 领取人手里是否已有回执或领取码 */
             is_claimable: boolean;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 发放时间 */
             paid_at: string | null;
@@ -11438,10 +11469,10 @@ export interface components {
         RewardLead: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
         };
         /**
@@ -11503,7 +11534,7 @@ export interface components {
             document_no: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 测算所用的涉案金额（元） */
@@ -11518,7 +11549,7 @@ export interface components {
             may_issue_code: boolean;
             /** @description 备注 */
             note: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 发放时间 */
             paid_at: string | null;
@@ -11760,12 +11791,12 @@ export interface components {
              * @default other
              */
             industry: components["schemas"]["Industry"];
-            /** @description 不填时按信用代码和名称判断 */
+            /** @description 性质；不填时按信用代码和名称判断 */
             kind?: components["schemas"]["EntityKind"] | null;
             /** @description 名称 */
             name: string;
             /**
-             * @description 情况说明
+             * @description 备注
              * @default
              */
             note: string;
@@ -11879,7 +11910,7 @@ export interface components {
             elders_served: number | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 行业领域 */
@@ -11892,7 +11923,7 @@ export interface components {
             name: string;
             /** @description 下次应检查日期 */
             next_inspection_due: string | null;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 未销号的整改数 */
             open_rectifications: number;
@@ -11984,7 +12015,7 @@ export interface components {
             evidence_fixed_on: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 电话、账号、证件号等标识 */
@@ -12011,7 +12042,7 @@ export interface components {
             next_inspection_due: string | null;
             /** @description 情况说明 */
             note: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 未销号的整改数 */
             open_rectifications: number;
@@ -12321,33 +12352,33 @@ export interface components {
         RiskEntityUpdate: {
             /** @description 地址 */
             address?: string | null;
-            /** @description 所在村 */
+            /** @description 所在村；不填为本单位所在地 */
             division_code?: string | null;
             /** @description 服务老人数 */
             elders_served?: number | null;
             /** @description 行业领域 */
             industry?: components["schemas"]["Industry"] | null;
-            /** @description 种类 */
+            /** @description 性质；不填时按信用代码和名称判断 */
             kind?: components["schemas"]["EntityKind"] | null;
             /** @description 名称 */
             name?: string | null;
-            /** @description 情况说明 */
+            /** @description 备注 */
             note?: string | null;
-            /** @description 承办单位 */
+            /** @description 监管单位；不填为登记单位或行业主管单位 */
             owner_unit_id?: string | null;
-            /** @description 预收费金额 */
+            /** @description 预收费金额（元） */
             prepaid_amount?: string | null;
             /** @description 问题描述 */
             problems?: string | null;
-            /** @description 登记情况 */
+            /** @description 登记备案情况；不填为未核实 */
             registration?: components["schemas"]["Registration"] | null;
-            /** @description 负责人 */
+            /** @description 法定代表人或负责人 */
             responsible_person?: string | null;
             /** @description 负责人电话 */
             responsible_phone?: string | null;
-            /** @description 统一社会信用代码 */
+            /** @description 统一社会信用代码；同一乡镇内不得重复 */
             uscc?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -12421,7 +12452,7 @@ export interface components {
             created_at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 理由 */
@@ -12493,7 +12524,7 @@ export interface components {
             fault: string | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 打开列表时先用它 */
@@ -12530,7 +12561,7 @@ export interface components {
             position?: number | null;
             /** @description 列表地址中问号后面的部分 */
             query?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -12563,7 +12594,7 @@ export interface components {
             created_at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否当前登录 */
@@ -12650,7 +12681,7 @@ export interface components {
             decision: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -12799,12 +12830,12 @@ export interface components {
             division_name: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否已并入其他线索 */
             is_merged: boolean;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
@@ -12855,10 +12886,10 @@ export interface components {
         SourceLead: {
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 反映对象 */
             subject_name: string;
@@ -12875,7 +12906,7 @@ export interface components {
             at: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 对方看到的时间 */
@@ -12921,7 +12952,7 @@ export interface components {
             headings: string[];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 种类 */
@@ -12937,12 +12968,12 @@ export interface components {
         };
         /**
          * TemplateUpdate
-         * @description A new name.
+         * @description A new name; a template itself is made by correcting how a table is read.
          */
         TemplateUpdate: {
             /** @description 名称 */
-            name: string;
-            /** @description 版本号；修改时原样带回 */
+            name?: string | null;
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -13104,7 +13135,7 @@ export interface components {
              * @description 实际发生的时间
              */
             happened_at: string;
-            /** @description 系统内的唯一编号（UUIDv7） */
+            /** @description 编号（系统内唯一，UUIDv7） */
             id: string;
             /** @description 一句话说明，例如“交办：已登记 → 已交办” */
             label: string;
@@ -13292,7 +13323,7 @@ export interface components {
             holder: components["schemas"]["Named"] | null;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -13315,7 +13346,7 @@ export interface components {
             division_name: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -13383,7 +13414,7 @@ export interface components {
             division_name: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -13422,7 +13453,7 @@ export interface components {
          * @description A new person; posts are handed over afterwards.
          */
         UserCreate: {
-            /** @description 名称 */
+            /** 姓名 */
             name: string;
             /**
              * @description 联系电话
@@ -13441,7 +13472,7 @@ export interface components {
             has_totp: boolean;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -13496,7 +13527,7 @@ export interface components {
             has_totp: boolean;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -13527,7 +13558,7 @@ export interface components {
             has_totp: boolean;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 是否启用 */
@@ -13554,7 +13585,7 @@ export interface components {
         UserUpdate: {
             /** @description 是否启用 */
             is_active?: boolean | null;
-            /** @description 名称 */
+            /** 姓名 */
             name?: string | null;
             /** @description 联系电话 */
             phone?: string | null;
@@ -13656,7 +13687,7 @@ export interface components {
             case: components["schemas"]["CaseRef"];
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 证件类型 */
@@ -13667,7 +13698,7 @@ export interface components {
             is_elder: boolean | null;
             /** @description 已打码 */
             name: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /** @description 已打码 */
             phone: string;
@@ -13724,7 +13755,7 @@ export interface components {
             got_before: string;
             /**
              * Format: uuid
-             * @description 系统内的唯一编号（UUIDv7）
+             * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
             /** @description 证件类型 */
@@ -13746,7 +13777,7 @@ export interface components {
             name: string;
             /** @description 备注 */
             note: string;
-            /** @description 给人看的编号 */
+            /** @description 编号（给人看的） */
             number: string;
             /**
              * @description 仍未受偿
@@ -13828,7 +13859,7 @@ export interface components {
          * @description What may be corrected; amounts are changed by verifying.
          */
         VictimUpdate: {
-            /** @description 账号 */
+            /** @description 收款账号 */
             account?: string | null;
             /** @description 住址 */
             address?: string | null;
@@ -13838,17 +13869,17 @@ export interface components {
             division_code?: string | null;
             /** @description 证件类型 */
             id_kind?: components["schemas"]["DocumentKind"] | null;
-            /** @description 身份证号 */
+            /** @description 证件号 */
             id_number?: string | null;
             /** @description 姓名 */
             name?: string | null;
             /** @description 备注 */
             note?: string | null;
-            /** @description 付款日期 */
+            /** @description 付款日期（用于判断当时是否年满六十周岁） */
             paid_on?: string | null;
             /** @description 联系电话 */
             phone?: string | null;
-            /** @description 版本号；修改时原样带回 */
+            /** @description 所依据的版本号 */
             version: number;
         };
         /**
@@ -15072,7 +15103,7 @@ export interface operations {
                 role?: components["schemas"]["Role"];
                 /** @description 结果 */
                 result?: "ok" | "refused";
-                /** @description 记录 id */
+                /** @description 记录 */
                 subject_id?: string;
                 /** @description 地址 */
                 address?: string;
@@ -26716,7 +26747,7 @@ export interface operations {
                 ownership?: components["schemas"]["Ownership"][];
                 /** @description 按完整账号精确查找 */
                 account?: string;
-                /** @description 给人看的编号 */
+                /** @description 编号（给人看的） */
                 number?: string;
             };
             header?: never;
