@@ -117,3 +117,37 @@ async def fill(owner: Any, total: int, *, first: int = 1) -> None:
     await owner.execute("VACUUM ANALYZE leads")
     await owner.execute("VACUUM ANALYZE record_access")
     await owner.execute("VACUUM ANALYZE lead_identifiers")
+
+
+#: So many rows come in with one big import: none of them closed, all of one channel.
+BURST = 25_000
+_NEW = "number LIKE 'XS-B-9%' AND length(number) = 13"
+
+
+async def burst(owner: Any) -> None:
+    """What one big import adds, to a table that nobody has analysed since."""
+    units = {row["code"]: row for row in await owner.fetch("SELECT code, unit_id, id FROM posts")}
+    office, known = units["office"]["unit_id"], [name(subject) for subject in SUBJECTS]
+    first = 90_000_000
+    vectors = [vector(subject) for subject in SUBJECTS]
+    await owner.execute(
+        _INSERT, TEXT, SUBJECTS, SMALL_SHARE, office, office, vector(TEXT), units["office"]["id"],
+        first, first + BURST - 1, [], [], [], vectors, [each.core for each in known],
+        [each.sound for each in known], search.plain(TEXT),
+        [search.plain(subject) for subject in SUBJECTS], [],
+    )  # fmt: skip
+    await owner.execute(
+        f"UPDATE leads SET status = 'registered', channel = 'petition' WHERE {_NEW}"
+    )
+    await owner.execute(
+        "INSERT INTO record_access (viewer_id, resource, record_id) "
+        f"SELECT owner_unit_id, 'lead', id FROM leads WHERE {_NEW}"
+    )
+
+
+async def unburst(owner: Any) -> None:
+    """Take it away again."""
+    await owner.execute(
+        f"DELETE FROM record_access WHERE record_id IN (SELECT id FROM leads WHERE {_NEW})"
+    )
+    await owner.execute(f"DELETE FROM leads WHERE {_NEW}")
