@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from importlib import import_module
@@ -132,6 +133,7 @@ class _Serving:
                     f"网页进程 {number + 1}",
                     *("-m", "api.core.processes", "api.main:create_app", str(shared.fileno())),
                     fds=(shared.fileno(),),
+                    vital=True,
                 )
             if self.with_worker:
                 supervisor.add("后台任务进程", "-m", "api.worker")
@@ -210,7 +212,7 @@ class _Serving:
 
         host = "127.0.0.1" if self.given.host in {"0.0.0.0", "::"} else self.given.host  # noqa: S104
         # no deadline: a child that cannot start dies, and too many deaths end the waiting
-        while not self.signals and supervisor.tend():
+        while not self.signals and supervisor.tend(starting=True):
             connection = http.client.HTTPConnection(host, self.given.port, timeout=5)
             try:
                 connection.request("GET", "/healthz")
@@ -235,19 +237,45 @@ class _Serving:
         out.print("  Ctrl-C 停止\n")
 
     def _watch(self, supervisor: Supervisor) -> int:
+        from api.core.processes import Backoff
+
         seen = _sources() if self.reload else 0.0
+        backoff, due, reviving = Backoff(), 0.0, None
         while not self.signals:
             time.sleep(0.2)
-            if self.embedded is not None and not self.embedded.is_running():
-                say("内置数据库意外停止，全部停止；日志在数据目录的 postgres.log")
-                return 1
-            if not supervisor.tend():
-                return 1
+            supervisor.tend()
+            if reviving is not None and not reviving.is_alive():
+                reviving = None
+            down = self.embedded is not None and not self.embedded.is_running()
+            if down and reviving is None and due == 0.0:
+                wait = backoff.wait()
+                due = time.monotonic() + wait
+                when = f"{wait:.0f} 秒后" if wait else "正在"
+                say(
+                    f"内置数据库意外停止，{when}重新启动；网页照常，暂时不能读写；日志在 postgres.log"
+                )
+            if due and time.monotonic() >= due:
+                backoff.began_now()
+                # beside the watching: recovery may take minutes, and the others are tended meanwhile
+                due, reviving = 0.0, threading.Thread(target=self._revive, daemon=True)
+                reviving.start()
             if self.reload and (now := _sources()) != seen:
                 seen = now
                 say("源码已变化，重启…")
                 supervisor.restart()
         return 0
+
+    def _revive(self) -> None:
+        from api.core import embedded
+
+        if self.embedded is None:
+            return
+        try:
+            self.embedded.revive(say)
+            say("内置数据库已恢复，答复过的都在")
+        except embedded.EmbeddedError as error:
+            if not self.signals:
+                say(str(error).splitlines()[0])
 
 
 def _sources() -> float:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.core import db, jobs, logging, memory, processes
+from api.core import db, jobs, logging, memory, outages, processes
 from api.core.config import settings
 from api.core.migrations import plain
 
@@ -105,7 +106,13 @@ def main() -> None:
     _load_library()
     processes.await_go()
     memory.settle()
-    asyncio.run(run(JOBS, SCHEDULES))
+    db.open_small()
+    try:
+        asyncio.run(run(JOBS, SCHEDULES))
+    except outages.RAISED as error:
+        # whoever watches starts it again; a page of stack would say no more
+        found = outages.of(error)
+        sys.exit(f"后台任务进程退出：{found.detail if found else type(error).__name__}")
 
 
 def _load_library() -> None:

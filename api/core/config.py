@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "", validation_alias=AliasChoices("YINLING_TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS")
     )
-    pool_size: int = 10
+    #: Connections of one web process to the database, all told; the worker has half as many.
+    pool_size: int = Field(20, ge=8)
     #: Moves the one clock for rehearsals and tests, e.g. `2026-12-31T08:00:00+08:00`.
     now: str = ""
     log_level: str = "INFO"

@@ -5,8 +5,10 @@ opened and committed by the route class (`core/routing.py`) before the response 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
@@ -15,9 +17,10 @@ from uuid import UUID
 import asyncpg
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, MetaData, Text, Uuid, event
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -27,6 +30,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
+from api.core import outages
 from api.core.config import settings
 
 NAMING = {
@@ -99,35 +103,100 @@ _SETTINGS: dict[Planning, dict[str, str]] = {
 }  # fmt: skip
 
 
+#: A restart of the server takes a moment; whoever comes meanwhile waits that long and no longer.
+_RESTART, _ASK_AGAIN = 3.0, 0.2
+_CONNECT_SECONDS, _POOL_SECONDS = 10, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How the connections of one process are divided; together they are what the setting says."""
+
+    writing: int
+    reading: int
+    rows: int
+    #: Of each way of planning that is none of PostgreSQL's own.
+    apart: int
+
+    @classmethod
+    def of(cls, size: int) -> "Shares":
+        """So many connections, divided."""
+        writing, reading, apart = max(2, size * 7 // 20), max(1, size * 3 // 20), max(1, size // 10)
+        others = (len(Planning) - 1) * apart
+        return cls(writing, reading, size - writing - reading - others, apart)
+
+    def rows_of(self, planning: Planning) -> int:
+        """Of the pools for single statements."""
+        return self.rows if planning is Planning.AUTO else self.apart
+
+
+class _Door:
+    """Opens connections. Raises Unavailable (`database_away`) when nobody answers."""
+
+    def __init__(self) -> None:
+        self._away_since: float | None = None
+
+    async def connect(self, *where: Any, **how: Any) -> Any:
+        """A new connection of asyncpg's."""
+        while True:
+            try:
+                made = await asyncpg.connect(*where, timeout=_CONNECT_SECONDS, **how)
+            except (OSError, TimeoutError, asyncpg.CannotConnectNowError) as error:
+                if not self._soon_back():
+                    raise outages.note(outages.AWAY, error) from error
+                await asyncio.sleep(_ASK_AGAIN)
+            else:
+                self._away_since = None
+                return made
+
+    def _soon_back(self) -> bool:
+        clock = time.monotonic()
+        if self._away_since is None:
+            self._away_since = clock
+        return clock - self._away_since < _RESTART
+
+
+def _replace_dead(dbapi_connection: Any, *_: object) -> None:
+    """A connection whose server is gone is replaced as it is taken, without asking the server."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class Database:
     """The engines of one process; made by `create_app()` and by the worker."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 20) -> None:
         self._dsn = url.replace("+asyncpg", "")
-        self._pool_size = pool_size
+        self._shares = Shares.of(pool_size)
         self._pools: dict[Planning, Any] = {}
         self._pool_lock = asyncio.Lock()
-        common: dict[str, Any] = {
-            "connect_args": _CONNECT,
-            "json_serializer": _json,
-            "json_deserializer": orjson.loads,
-            # an error names its statement, never the values: those are what must not be logged
-            "hide_parameters": True,
-            "pool_pre_ping": False,
-            "pool_recycle": 1800,
-        }
-        self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, **common
-        )
-        self._reader: AsyncEngine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
-            **common,
+        self._door = _Door()
+        self.engine: AsyncEngine = self._engine(url, self._shares.writing)
+        self._reader: AsyncEngine = self._engine(
+            url, self._shares.reading, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+
+    def _engine(self, url: str, size: int, **more: Any) -> AsyncEngine:
+        async def connect() -> Any:
+            return await self._door.connect(self._dsn, **_CONNECT)
+
+        made = create_async_engine(
+            url,
+            async_creator=connect,
+            json_serializer=_json,
+            json_deserializer=orjson.loads,
+            # an error names its statement, never the values: those are what must not be logged
+            hide_parameters=True,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=_POOL_SECONDS,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            **more,
+        )
+        event.listen(made.sync_engine, "checkout", _replace_dead)
+        return made
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
@@ -139,27 +208,43 @@ class Database:
         """One row of one statement on a plain asyncpg connection: the hot path of every read.
 
         Going through SQLAlchemy's pool and result costs as much as the query itself
-        (docs/adr/0001-reads.md).
+        (docs/adr/0001-reads.md). A connection that breaks under the statement is replaced once:
+        nothing that is asked here does harm when it is asked twice.
         """
+        try:
+            return await self._fetchrow(sql, values, planning)
+        except outages.RAISED as error:
+            if not outages.is_lost(error):
+                raise
+            return await self._fetchrow(sql, values, planning)
+
+    async def _fetchrow(self, sql: str, values: tuple[object, ...], planning: Planning) -> Any:
         pool = self._pools.get(planning)
         if pool is None:
             async with self._pool_lock:
                 pool = self._pools.get(planning)
                 if pool is None:
                     pool = self._pools[planning] = await self._open_pool(planning)
-        async with pool.acquire() as connection:
+        try:
+            async with asyncio.timeout(_POOL_SECONDS):
+                connection = await pool.acquire()
+        except TimeoutError as error:
+            raise outages.note(outages.BUSY, error) from error
+        try:
             return await connection.fetchrow(sql, *values)
+        finally:
+            await pool.release(connection)
 
     async def _open_pool(self, planning: Planning) -> Any:
         # The one thing that is written here are serial numbers (core/numbers.py). They need not be
         # waited for: whatever bears the number commits later, and takes the log before it to disk.
         told = {"synchronous_commit": "off"}
         told |= _SETTINGS.get(planning, {"plan_cache_mode": planning.value})
-        usual = planning is Planning.AUTO
         return await asyncpg.create_pool(
             self._dsn,
+            connect=self._door.connect,
             min_size=1,
-            max_size=self._pool_size if usual else max(2, self._pool_size // 2),
+            max_size=self._shares.rows_of(planning),
             reset=_keep,
             server_settings=_CONNECT["server_settings"] | told,
         )
@@ -185,6 +270,11 @@ def database() -> Database:
     if _Current.database is None:
         _Current.database = Database(settings().database_url, settings().pool_size)
     return _Current.database
+
+
+def open_small() -> None:
+    """Open it with half the connections: the worker does little at the same time."""
+    _Current.database = Database(settings().database_url, max(8, settings().pool_size // 2))
 
 
 async def dispose() -> None:

@@ -181,6 +181,19 @@ class EmbeddedPostgres:
             return self._process.poll() is None
         return _is_postmaster(self.pid)
 
+    def revive(self, notify: Callable[[str], None]) -> None:
+        """Start a server anew that ended by itself, and wait until it has recovered. Raises
+        EmbeddedError."""
+        if self._lock is None or self.is_running():
+            return
+        _launch(
+            self.layout, _account(self.layout), self._lock, durable=True, notify=notify, into=self
+        )
+
+    def became(self, process: subprocess.Popen[bytes]) -> None:
+        """Another process is the server now; from its first moment it can be stopped."""
+        self.pid, self._process = process.pid, process
+
     def stop(self, *, immediate: bool = False) -> None:
         """Stop the server and give the home directory back. Harmless when done twice."""
         if self._lock is None:
@@ -513,6 +526,7 @@ def _launch(
     *,
     durable: bool,
     notify: Callable[[str], None],
+    into: EmbeddedPostgres | None = None,
 ) -> EmbeddedPostgres:
     _socket_dir(where, account)
     if where.log.exists() and where.log.stat().st_size > _LOG_LIMIT:
@@ -527,7 +541,8 @@ def _launch(
             begins = log.tell()
             process = account.spawn(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         # the server's own process: setpriv and setuid replace themselves by it
-        server = EmbeddedPostgres(where, process.pid, process, lock)
+        server = into or EmbeddedPostgres(where, process.pid, process, lock)
+        server.became(process)
         try:
             _await_ready(server, notify)
         except EmbeddedError:

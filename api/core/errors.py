@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 from structlog.contextvars import get_contextvars
 
-from api.core import events, faults
+from api.core import events, faults, outages
 from api.domain.actors import Actor
 from api.domain.errors import MOST_FAULTS, Conflict, DomainError, Invalid
 from api.domain.events import EventName
@@ -137,6 +137,21 @@ def _refused(request: Request, error: HTTPException, routers: Iterable[APIRouter
     return Response(orjson.dumps(body), status_code=status, headers=headers)
 
 
+def failed(error: Exception) -> Response:
+    """The answer to whatever was raised: a refusal, the database's word, an outage, or our fault."""
+    if isinstance(error, DomainError):
+        return problem(error)
+    known: DomainError | None = None
+    if isinstance(error, DBAPIError):
+        known = _database(getattr(error.orig, "__cause__", None) or error.orig)
+        if known is None and isinstance(error, IntegrityError):
+            known = Conflict()
+    elif isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+        known = _database(error)
+    known = known or outages.of(error)
+    return problem(known) if known is not None else unexpected(error)
+
+
 def unexpected(error: Exception) -> Response:
     """Log a fault of our own, and the answer to it, which says nothing but where to ask."""
     _log.error("unexpected_error", exc_info=error)
@@ -159,21 +174,10 @@ def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
         return problem(faults.refusal(error, request.url.path))
 
     @app.exception_handler(DBAPIError)
-    def _dbapi(_: Request, error: DBAPIError) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _database(getattr(error.orig, "__cause__", None) or error.orig)
-        if known is None and isinstance(error, IntegrityError):
-            known = Conflict()
-        if known is None:
-            raise error
-        return problem(known)
-
-    @app.exception_handler(asyncpg.DataError)
     @app.exception_handler(asyncpg.PostgresError)
-    def _driver(_: Request, error: Exception) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _database(error)
-        if known is None:
-            raise error
-        return problem(known)
+    @app.exception_handler(asyncpg.InterfaceError)
+    def _stored(_: Request, error: Exception) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return failed(error)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:  # pyright: ignore[reportUnusedFunction]

@@ -27,8 +27,28 @@ if TYPE_CHECKING:
 _SUPERVISED = "YINLING_SUPERVISED"
 _GO = b"go\n"
 _PATIENCE = 15.0
-#: So many deaths within so many seconds are a fault, not an accident.
+#: So many deaths within so many seconds before anything was served are a fault, not an accident.
 _MAX_DEATHS, _DEATH_WINDOW = 5, 60.0
+#: Whoever lived so long begins anew when it dies; before, each death is waited for twice as long.
+_HEALTHY, _LONGEST_WAIT = 60.0, 30.0
+
+
+@dataclass
+class Backoff:
+    """How long to wait before the next attempt at something that failed."""
+
+    failures: int = 0
+    began: float = 0.0
+
+    def began_now(self) -> None:
+        """An attempt begins."""
+        self.began = time.monotonic()
+
+    def wait(self) -> float:
+        """It failed: seconds until the next attempt, none after a long life."""
+        lived = time.monotonic() - self.began
+        self.failures = 1 if lived > _HEALTHY else self.failures + 1
+        return 0.0 if self.failures == 1 else min(2.0 ** (self.failures - 2), _LONGEST_WAIT)
 
 
 @dataclass
@@ -38,9 +58,16 @@ class _Child:
     fds: tuple[int, ...]
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
+    #: Without it nothing is served at all.
+    is_vital: bool = False
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=_MAX_DEATHS))
+    backoff: Backoff = field(default_factory=Backoff)
+    #: When a dead one is started again.
+    due: float | None = None
 
     def spawn(self) -> None:
+        self.due = None
+        self.backoff.began_now()
         self.process = subprocess.Popen(  # noqa: S603
             self.command,
             stdin=subprocess.PIPE,
@@ -70,10 +97,10 @@ class Supervisor:
         self._children: list[_Child] = []
         self._running = False
 
-    def add(self, name: str, *arguments: str, fds: Iterable[int] = ()) -> None:
+    def add(self, name: str, *arguments: str, fds: Iterable[int] = (), vital: bool = False) -> None:
         """Start a Python child; it imports, then waits for `go`."""
         command = [sys.executable, *arguments]
-        child = _Child(name, command, tuple(fds), self._environment)
+        child = _Child(name, command, tuple(fds), self._environment, is_vital=vital)
         child.spawn()
         self._children.append(child)
 
@@ -83,22 +110,37 @@ class Supervisor:
         for child in self._children:
             child.go()
 
-    def tend(self) -> bool:
-        """Restart what died. False: something dies again and again, the whole must stop."""
+    def tend(self, *, starting: bool = False) -> bool:
+        """Restart what died, the more slowly the more often it does; the others go on.
+
+        False: while `starting`, something without which nothing is served cannot live.
+        """
+        clock = time.monotonic()
         for child in self._children:
+            if child.due is not None:
+                if clock >= child.due:
+                    self._again(child)
+                continue
             code = None if child.process is None else child.process.poll()
             if code is None:
                 continue
-            now = time.monotonic()
-            child.deaths.append(now)
-            if len(child.deaths) == _MAX_DEATHS and now - child.deaths[0] < _DEATH_WINDOW:
+            child.deaths.append(clock)
+            hopeless = len(child.deaths) == _MAX_DEATHS and clock - child.deaths[0] < _DEATH_WINDOW
+            if starting and child.is_vital and hopeless:
                 self._say(f"{child.name} 一分钟内退出 {_MAX_DEATHS} 次（退出码 {code}），全部停止")
                 return False
-            self._say(f"{child.name} 意外退出（退出码 {code}），正在重新启动")
-            child.spawn()
-            if self._running:
-                child.go()
+            wait = child.backoff.wait()
+            when = f"{wait:.0f} 秒后重新启动" if wait else "正在重新启动"
+            self._say(f"{child.name} 意外退出（退出码 {code}），{when}；其余照常")
+            child.due = clock + wait
+            if not wait:
+                self._again(child)
         return True
+
+    def _again(self, child: _Child) -> None:
+        child.spawn()
+        if self._running:
+            child.go()
 
     def restart(self) -> None:
         """Begin anew with changed sources (development)."""

@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from api.core.config import settings
-from api.core.errors import problem, unexpected
+from api.core.errors import failed
 from api.core.ids import uuid7
 from api.core.receiving import Receiving
-from api.domain.errors import DomainError, Invalid, NotFound
+from api.domain.errors import Invalid, NotFound
 
 _REQUESTS = Counter("yinling_requests_total", "HTTP requests", ["method", "status"])
 _SECONDS = Histogram("yinling_request_seconds", "Time to the end of the answer", ["method"])
@@ -98,7 +98,7 @@ class Surround:
             status = _HUNG_UP  # nobody is there to be told, and nothing went wrong here
         except Exception as error:
             # here, and not further out: the server would write the error's words into its log
-            response = problem(error) if isinstance(error, DomainError) else unexpected(error)
+            response = failed(error)
             if begun:
                 raise _BrokenOff from None
             await response(scope, receive, answer)

@@ -1,0 +1,320 @@
+"""The database dies, is away, full, refuses: told as it is, and nothing acknowledged is lost."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from api.core import embedded, outages
+from api.core.db import Planning, Shares
+from tests.conftest import log_in, started
+from tests.factories import lead, make_lead
+from tests.operations.test_serve import Serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+class Writer(threading.Thread):
+    """Registers leads one after the other, each until it is acknowledged."""
+
+    def __init__(self, url: str, token: str) -> None:
+        super().__init__()
+        self.client = httpx.Client(
+            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
+        )
+        self.kept: list[str] = []
+        self.refused: list[httpx.Response] = []
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        while not self.done.is_set():
+            key, body = uuid4().hex, lead()
+            while True:
+                try:
+                    answer = self.client.post("/leads", json=body, headers={"Idempotency-Key": key})
+                except httpx.TransportError:
+                    time.sleep(0.1)
+                    continue
+                if answer.status_code == 201:
+                    self.kept.append(answer.json()["id"])
+                    break
+                self.refused.append(answer)
+                if self.done.is_set() or answer.status_code not in {409, 503}:
+                    return
+                time.sleep(0.1)
+
+    def goes_on(self) -> None:
+        """Until one more lead is acknowledged."""
+        before, began = len(self.kept), time.monotonic()
+        while len(self.kept) <= before:
+            assert self.is_alive(), [each.text for each in self.refused[-1:]]
+            assert time.monotonic() - began < 120, "nothing is written any more"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory) -> Iterator[Serving]:
+    run = Serving(tmp_path_factory.mktemp("bad") / "home", YINLING_DEMO="1")
+    try:
+        run.ready(180)
+        yield run
+    finally:
+        run.end()
+
+
+@pytest.fixture
+def writer(serving) -> Iterator[Writer]:
+    url = f"http://127.0.0.1:{serving.port}"
+    form = {
+        "grant_type": "password",
+        "username": "office",
+        "password": (serving.home / "demo-password").read_text().strip(),
+    }
+    token = httpx.post(f"{url}/api/v1/auth/token", data=form, timeout=60).json()["access_token"]
+    made = Writer(url, token)
+    made.start()
+    try:
+        made.goes_on()
+        yield made
+    finally:
+        made.done.set()
+        made.join(90)
+        made.client.close()
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def backends(home: Path) -> list[int]:
+    above = str(postmaster(home))
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return [int(pid) for pid, parent, args in rows if parent == above and "yinling_app" in args]
+
+
+def all_kept(writer: Writer) -> None:
+    writer.done.set()
+    writer.join(90)
+    missing = [
+        each for each in writer.kept if writer.client.get(f"/leads/{each}").status_code != 200
+    ]
+    assert missing == []
+    for each in writer.refused:
+        assert each.status_code in {409, 503}, each.text
+        if each.status_code == 503:
+            assert each.json()["code"] in outages.SENTENCES
+            assert int(each.headers["retry-after"]) > 0
+
+
+class TestKills:
+    def test_ten_kills_of_the_database_lose_nothing(self, serving, writer):
+        for _ in range(10):
+            os.kill(postmaster(serving.home), signal.SIGKILL)
+            writer.goes_on()
+            writer.goes_on()
+        assert serving.process.poll() is None, serving.said
+        assert serving.get("/healthz") == 200
+        all_kept(writer)
+        assert "Traceback" not in serving.said
+
+    def test_a_killed_connection_takes_the_others_with_it_for_a_moment(self, serving, writer):
+        for _ in range(3):
+            os.kill(backends(serving.home)[0], signal.SIGKILL)
+            writer.goes_on()
+        all_kept(writer)
+
+    def test_a_worker_that_cannot_live_leaves_the_pages_alone(self, serving, writer):
+        for _ in range(6):
+            workers = [pid for pid, args in serving.children().items() if "api.worker" in args]
+            for pid in workers:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.5)
+            writer.goes_on()
+        assert serving.process.poll() is None, serving.said
+        began = time.monotonic()
+        while not any("api.worker" in args for args in serving.children().values()):
+            assert time.monotonic() - began < 60, "the worker does not come back"
+            time.sleep(0.2)
+        all_kept(writer)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with started(tmp_path_factory.mktemp("outages")) as server:
+        yield server
+
+
+def admin(running) -> str:
+    """The superuser's address: beside the owner's, who owns no role."""
+    where = running.owner_url.replace("+asyncpg", "").replace("yinling_owner", "postgres")
+    return where.replace("@/yinling?", "@/postgres?")
+
+
+async def cut(running, *statements: str) -> None:
+    """Say something to the server, and make everybody of ours come in anew."""
+    connection = await asyncpg.connect(admin(running))
+    try:
+        for each in statements:
+            await connection.execute(each)
+        gone = [row["pid"] for row in await connection.fetch(_OURS)]
+        await connection.execute(_AWAIT, gone)
+    finally:
+        await connection.close()
+
+
+_OURS = "SELECT pid FROM pg_stat_activity WHERE usename = 'yinling_app'"
+#: Each is waited for; one that is gone already has nothing to wait for.
+_AWAIT = "SELECT pg_terminate_backend(pid, 10000) FROM unnest($1::int[]) pid"
+
+
+def get(url: str) -> httpx.Response:
+    return httpx.get(url, timeout=60)
+
+
+TROUBLES = {
+    "refused": ("ALTER ROLE yinling_app NOLOGIN", "ALTER ROLE yinling_app LOGIN", outages.REFUSED),
+    "exhausted": (
+        "ALTER ROLE yinling_app CONNECTION LIMIT 0",
+        "ALTER ROLE yinling_app CONNECTION LIMIT -1",
+        outages.BUSY,
+    ),
+    "read only": (
+        "ALTER ROLE yinling_app SET default_transaction_read_only = on",
+        "ALTER ROLE yinling_app RESET default_transaction_read_only",
+        outages.READ_ONLY,
+    ),
+}
+
+
+class TestOutages:
+    @pytest.mark.parametrize("what", TROUBLES)
+    async def test_is_told_as_it_is_at_every_door(self, running, what):
+        begin, end, code = TROUBLES[what]
+        log = running.home / "server.log"
+        with closing(log_in(running, "office")) as office:
+            made = make_lead(office)
+            before = log.stat().st_size
+            await cut(running, begin)
+            try:
+                doors = [
+                    lambda: office.post("/leads", json=lead()),
+                    lambda: office.post(f"/leads/{made['id']}/attachments", files={"file": b"x"}),
+                ]
+                if code != outages.READ_ONLY:
+                    doors += [
+                        lambda: office.get("/leads"),
+                        lambda: office.get(f"/leads/{made['id']}"),
+                        lambda: office.get("/statistics/overview"),
+                        lambda: office.get("/me"),
+                        lambda: office.get("/users"),
+                        lambda: office.get("/leads/exports.xlsx"),
+                        lambda: httpx.get(f"{running.api}/public/places"),
+                        lambda: httpx.post(
+                            f"{running.api}/auth/token",
+                            data={"grant_type": "password", "username": "a", "password": "b"},
+                        ),
+                    ]
+                for ask in doors * 5:
+                    answer = ask()
+                    assert answer.status_code == 503, answer.text
+                    assert answer.json()["code"] == code
+                    assert answer.json()["detail"] == outages.SENTENCES[code]
+                    assert int(answer.headers["retry-after"]) > 0
+                ready = get(f"{running.url}/readyz")
+                assert (ready.status_code, ready.json()["code"]) == (503, code)
+                assert get(f"{running.url}/healthz").status_code == 200
+            finally:
+                await cut(running, end)
+            # the first write after it works, and so does everything else
+            assert office.post("/leads", json=lead()).status_code == 201
+            assert office.get("/leads").status_code == 200
+            assert get(f"{running.url}/readyz").status_code == 200
+            said = log.read_bytes()[before:].decode(errors="replace")
+        assert "Traceback" not in said
+        assert "unexpected_error" not in said
+        assert said.count("\n") < 40, said
+
+    async def test_the_first_write_after_a_cut_works(self, running):
+        with closing(log_in(running, "office")) as office:
+            for _ in range(5):
+                assert office.post("/leads", json=lead()).status_code == 201
+                await cut(running)
+                assert office.post("/leads", json=lead()).status_code == 201
+                await cut(running)
+                assert office.get("/leads").status_code == 200
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    where = Path(tempfile.mkdtemp(prefix="yl-small-"))
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(where)],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        where.rmdir()
+        pytest.skip("只有能挂载 tmpfs 的账户才能做出一个小磁盘")
+    try:
+        yield where
+    finally:
+        subprocess.run(["umount", "-l", str(where)], check=False)
+        where.rmdir()
+
+
+def test_a_full_disk_is_told_and_forgiven(monkeypatch):
+    with small_disk("700m") as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk))
+        home = disk / "home"
+        home.mkdir()
+        with (
+            started(home) as server,
+            closing(log_in(server, "office")) as office,
+        ):
+            filler = disk / "filler"
+            with filler.open("wb") as file:
+                try:
+                    while True:
+                        file.write(b"\0" * 65_536)
+                        file.flush()
+                except OSError:
+                    pass
+            ready = httpx.get(f"{server.url}/readyz")
+            assert (ready.status_code, ready.json()["code"]) == (503, outages.FULL)
+            for _ in range(300):
+                answer = office.post("/leads", json=lead(narrative="老人被骗。" * 600))
+                if answer.status_code != 201:
+                    break
+            assert (answer.status_code, answer.json()["code"]) == (503, outages.FULL), answer.text
+            assert office.get("/leads").status_code == 200
+            filler.unlink()
+            assert office.post("/leads", json=lead()).status_code == 201
+
+
+class TestConnections:
+    @pytest.mark.parametrize("size", range(8, 61))
+    def test_the_shares_are_what_the_setting_says(self, size):
+        shares = Shares.of(size)
+        parts = [shares.writing, shares.reading, *(shares.rows_of(each) for each in Planning)]
+        assert sum(parts) == size
+        assert min(parts) >= 1
+
+    def test_four_web_processes_and_a_worker_fit_the_server(self):
+        from api.core.config import Settings
+
+        default = Settings.model_fields["pool_size"].default
+        wanted = 4 * default + default // 2 + 4
+        # three are kept for the administrator; PostgreSQL's own default is 100
+        assert wanted <= min(100, int(embedded._SETTINGS["max_connections"])) - 3
