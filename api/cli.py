@@ -108,6 +108,8 @@ class _Serving:
     """One run of `yinling serve`."""
 
     def __init__(self, given: Settings, *, reload: bool, with_worker: bool) -> None:
+        from api.core import processes
+
         self.given = given
         self.reload = reload
         self.with_worker = with_worker
@@ -115,6 +117,7 @@ class _Serving:
         self.interruptible = False
         self.embedded: EmbeddedPostgres | None = None
         self.logins: list[tuple[str, str, str]] = []
+        self.backoff = processes.Backoff()
 
     def run(self) -> int:
         from api.core import embedded, processes
@@ -237,10 +240,8 @@ class _Serving:
         out.print("  Ctrl-C 停止\n")
 
     def _watch(self, supervisor: Supervisor) -> int:
-        from api.core.processes import Backoff
-
         seen = _sources() if self.reload else 0.0
-        backoff, due, reviving = Backoff(), 0.0, None
+        backoff, due, reviving = self.backoff, 0.0, None
         while not self.signals:
             time.sleep(0.2)
             supervisor.tend()
@@ -272,6 +273,7 @@ class _Serving:
             return
         try:
             self.embedded.revive(say)
+            self.backoff.succeeded()
             say("内置数据库已恢复，答复过的都在")
         except embedded.EmbeddedError as error:
             if not self.signals:

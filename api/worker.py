@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
+import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+import structlog
 
 from api.core import db, jobs, logging, memory, outages, processes
 from api.core.config import settings
@@ -107,12 +109,20 @@ def main() -> None:
     processes.await_go()
     memory.settle()
     db.open_small()
-    try:
-        asyncio.run(run(JOBS, SCHEDULES))
-    except outages.RAISED as error:
-        # whoever watches starts it again; a page of stack would say no more
-        found = outages.of(error)
-        sys.exit(f"后台任务进程退出：{found.detail if found else type(error).__name__}")
+    backoff = processes.Backoff()
+    while True:
+        backoff.began_now()
+        try:
+            asyncio.run(run(JOBS, SCHEDULES))
+        except outages.RAISED as error:
+            # the process stays: starting another one costs more than waiting, and says no more
+            found = outages.of(error)
+            why = found.detail if found else type(error).__name__
+            structlog.get_logger().error("worker_waits", why=why)
+            time.sleep(max(1.0, backoff.wait()))
+            db.open_small()
+        else:
+            return
 
 
 def _load_library() -> None:

@@ -46,6 +46,7 @@ _PROBLEM = {
         },
     },
 }
+_DONE = {"200": "成功", "201": "已保存", "204": "成功，没有正文"}
 _REFUSALS = {
     "400": "请求无法解析",
     "401": "未登录",
@@ -98,11 +99,18 @@ def _labelled() -> dict[str, type[Labelled]]:
     return found
 
 
+def _in_chinese(responses: dict[str, Any]) -> None:
+    for code, said in responses.items():
+        if said.get("description") == "Successful Response":  # the framework's own words
+            said["description"] = _DONE.get(code, "成功")
+
+
 def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     permissions = [g.permission.value for g in guards(route.dependant) if hasattr(g, "permission")]
     if permissions:
         operation["x-permission"] = permissions[0]
         operation["security"] = [{"token": []}]
+    _in_chinese(operation["responses"])
     refusals = set(_REFUSALS) - (set() if permissions else {"403"})
     if "get" in {m.lower() for m in route.methods or ()}:
         refusals -= {"400", "409", "413", "415", "428"}

@@ -100,7 +100,8 @@ def _is_broken(error: BaseException) -> bool:
         return any(words in str(error) for words in _GONE)
     if isinstance(error, DBAPIError):
         return error.connection_invalidated
-    return isinstance(error, asyncpg.InternalClientError)  # broken in the middle of a message
+    # broken off, or in the middle of a message
+    return isinstance(error, ConnectionError | asyncpg.InternalClientError)
 
 
 def of(error: BaseException) -> Unavailable | None:

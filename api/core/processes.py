@@ -30,7 +30,7 @@ _PATIENCE = 15.0
 #: So many deaths within so many seconds before anything was served are a fault, not an accident.
 _MAX_DEATHS, _DEATH_WINDOW = 5, 60.0
 #: Whoever lived so long begins anew when it dies; before, each death is waited for twice as long.
-_HEALTHY, _LONGEST_WAIT = 60.0, 30.0
+_HEALTHY, _LONGEST_WAIT = 20.0, 10.0
 
 
 @dataclass
@@ -43,6 +43,10 @@ class Backoff:
     def began_now(self) -> None:
         """An attempt begins."""
         self.began = time.monotonic()
+
+    def succeeded(self) -> None:
+        """What happens to it now has nothing to do with how it began."""
+        self.failures = 0
 
     def wait(self) -> float:
         """It failed: seconds until the next attempt, none after a long life."""

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 _REF = "#/components/schemas/"
 _WORDS = {"string": "文字", "integer": "整数", "boolean": "是否", "number": "数", "object": "对象"}
@@ -207,6 +207,17 @@ def install(app: FastAPI) -> None:
         """Its looks: a file of its own, because nothing inline is allowed."""
         return Response(_STYLE, media_type="text/css")
 
+    async def to_document() -> Response:
+        """Where programs look first."""
+        return RedirectResponse("/api/openapi.json")
+
+    async def to_docs() -> Response:
+        """Where people look first."""
+        return RedirectResponse("/api/docs")
+
+    app.add_api_route("/openapi.json", to_document, include_in_schema=False)
+    for usual in ("/docs", "/redoc"):
+        app.add_api_route(usual, to_docs, include_in_schema=False)
     app.add_api_route("/api/openapi.json", document, include_in_schema=False)
     app.add_api_route("/api/docs", docs, include_in_schema=False)
     app.add_api_route("/api/docs.css", style, include_in_schema=False)

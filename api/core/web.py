@@ -141,6 +141,11 @@ def _answer(file: Path, accepted: str, headers: dict[str, str]) -> Response:
     return FileResponse(file, headers=headers | {"Vary": "Accept-Encoding"})
 
 
+def _wants_json(accept: str) -> bool:
+    """Whether a program asks: it names JSON and no page."""
+    return "json" in accept and "html" not in accept
+
+
 def install(app: FastAPI) -> None:
     """Add the middleware, and serve the built web app beside the API if it is there."""
     app.add_middleware(Surround)
@@ -154,7 +159,8 @@ def install(app: FastAPI) -> None:
     async def static(path: str, request: Request) -> Response:
         """Files of the web app; any other path is a page of it (never under /api)."""
         found = _file(root, path)
-        if found is None and f"{path}/".startswith(("api/", "assets/")):
+        program = _wants_json(request.headers.get("accept", ""))
+        if found is None and (program or f"{path}/".startswith(("api/", "assets/"))):
             raise HTTPException(404)
         forever = found is not None and path.startswith("assets/")
         headers = {

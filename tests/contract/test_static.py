@@ -44,3 +44,30 @@ def test_no_path_leads_out(running, path):
     answer = httpx.get(running.url + path)
     assert "[project]" not in answer.text
     assert "root:" not in answer.text
+
+
+def test_programs_are_led_to_the_document_and_told_what_is_not_there(running):
+    for asked, found in (
+        ("/openapi.json", "/api/openapi.json"),
+        ("/docs", "/api/docs"),
+        ("/redoc", "/api/docs"),
+    ):
+        answer = httpx.get(running.url + asked)
+        assert (answer.status_code, answer.headers["location"]) == (307, found)
+        assert httpx.get(running.url + found).status_code == 200
+    for accept in ("application/json", "application/problem+json", "application/json, */*;q=0.5"):
+        answer = httpx.get(f"{running.url}/v1/leads", headers={"Accept": accept})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] == "http_404"
+    page = {"Accept": "text/html,application/xhtml+xml,application/json;q=0.9"}
+    assert "text/html" in httpx.get(f"{running.url}/leads", headers=page).headers["content-type"]
+
+
+def test_every_answer_is_described_in_chinese(running):
+    document = httpx.get(f"{running.url}/api/openapi.json").json()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for status, said in operation["responses"].items():
+                words = said["description"]
+                assert any("\u4e00" <= c <= "\u9fff" for c in words), (method, path, status, words)

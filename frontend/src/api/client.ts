@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch'
 
 import { newId } from '@/lib/ids'
+import { watchOutage } from '@/lib/outage'
 import { ApiProblem, problemOf } from '@/lib/problems'
 
 import type { paths } from './schema'
@@ -30,6 +31,7 @@ export async function authorisedFetch(input: Request): Promise<Response> {
   }
   const again = request.clone()
   const response = await fetch(prepared(request))
+  await watchOutage(response)
   if (response.status !== 401) return response
   if (!RENEWABLE.has(await codeOf(response))) return response
   if (!(await renewed())) return response

@@ -1,7 +1,8 @@
 import { reactive, readonly } from 'vue'
 
 import { inTurn } from '@/lib/turns'
-import { problemOf } from '@/lib/problems'
+import { watchOutage } from '@/lib/outage'
+import { ApiProblem, problemOf } from '@/lib/problems'
 
 /**
  * Who is logged in. The access token lives in this module's memory alone; the refresh token is an HttpOnly
@@ -45,6 +46,7 @@ async function postForm(path: string, form: Record<string, string>): Promise<unk
     credentials: 'same-origin',
     body: new URLSearchParams(form),
   })
+  await watchOutage(response)
   const body: unknown = await response.json().catch(() => null)
   if (!response.ok) throw problemOf(response, body)
   return body
@@ -79,6 +81,8 @@ async function renew(): Promise<boolean> {
   } catch (error) {
     // A lost connection is no logout: the cookie may still be good.
     if (error instanceof TypeError) throw error
+    // Nor is a server that cannot look just now, or that is asked by too many.
+    if (error instanceof ApiProblem && (error.status >= 500 || error.status === 429)) throw error
     settle(null)
     return false
   }

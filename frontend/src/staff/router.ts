@@ -81,6 +81,8 @@ export function makeRouter(client: QueryClient) {
     } catch (error) {
       // a lost line is no logout: the page and what is written on it stay where they are
       if (asProblem(error).code === 'network' && from.matched.length) throw error
+      // a server that cannot look just now has not said no
+      if (asProblem(error).status >= 500) throw error
       forgetMe(client)
       return toLogin(to)
     }
