@@ -99,7 +99,7 @@ def _labelled() -> dict[str, type[Labelled]]:
     return found
 
 
-def _in_chinese(responses: dict[str, Any]) -> None:
+def _done_in_chinese(responses: dict[str, Any]) -> None:
     for code, said in responses.items():
         if said.get("description") == "Successful Response":  # the framework's own words
             said["description"] = _DONE.get(code, "成功")
@@ -110,7 +110,7 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     if permissions:
         operation["x-permission"] = permissions[0]
         operation["security"] = [{"token": []}]
-    _in_chinese(operation["responses"])
+    _done_in_chinese(operation["responses"])
     refusals = set(_REFUSALS) - (set() if permissions else {"403"})
     if "get" in {m.lower() for m in route.methods or ()}:
         refusals -= {"400", "409", "413", "415", "428"}
