@@ -15,9 +15,10 @@ import asyncpg
 import httpx
 import pytest
 
-from api.core import embedded, outages
+from api.core import embedded, migrations, outages
 from api.core.db import Planning, Shares
-from tests.conftest import log_in, started
+from tests import conftest
+from tests.conftest import PASSWORD, log_in, started
 from tests.factories import lead, make_lead
 from tests.operations.test_serve import Serving
 
@@ -62,9 +63,28 @@ class Writer(threading.Thread):
             time.sleep(0.05)
 
 
+def _furnish(home: Path) -> None:
+    """The demo town without its campaign: people who can log in, and nothing else."""
+    names = ("YINLING_HOME", "DATABASE_URL", "YINLING_DEMO", "YINLING_DEMO_PASSWORD")
+    before = {name: os.environ.get(name) for name in names}
+    server = embedded.start(home)
+    try:
+        values = (str(home), server.app_url, "1", PASSWORD)
+        conftest._settings(dict(zip(names, values, strict=True)))
+        migrations.upgrade(server.owner_url)
+        conftest._load_demo()
+    finally:
+        server.stop()
+        for name in names:
+            os.environ.pop(name, None)
+        conftest._settings({name: value for name, value in before.items() if value is not None})
+
+
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory) -> Iterator[Serving]:
-    run = Serving(tmp_path_factory.mktemp("bad") / "home", YINLING_DEMO="1")
+    home = tmp_path_factory.mktemp("bad") / "home"
+    _furnish(home)
+    run = Serving(home, YINLING_DEMO="1", YINLING_DEMO_PASSWORD=PASSWORD)
     try:
         run.ready(180)
         yield run
@@ -78,7 +98,7 @@ def writer(serving) -> Iterator[Writer]:
     form = {
         "grant_type": "password",
         "username": "office",
-        "password": (serving.home / "demo-password").read_text().strip(),
+        "password": PASSWORD,
     }
     token = httpx.post(f"{url}/api/v1/auth/token", data=form, timeout=60).json()["access_token"]
     made = Writer(url, token)
