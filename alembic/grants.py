@@ -127,7 +127,16 @@ DECISIONS: dict[str, Decision] = {
     "accounts": _WRITTEN_ONCE,
     "postings": _WRITTEN_ONCE,
     "transfers": Decision(
-        _A, "分录只追加；入账时刻由数据库写", unwritten=("debit_side", "credit_side", "recorded_at")
+        _A,
+        "分录只追加；入账时刻由数据库写",
+        unwritten=(
+            "debit_side",
+            "credit_side",
+            "recorded_at",
+            "is_earlier",
+            "is_reversal",
+            "reverses_reversal",
+        ),
     ),
     "distributions": _noun("case_id"),
     "distribution_lines": Decision(

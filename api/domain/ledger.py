@@ -9,10 +9,17 @@ five measures are read off the pots. Nobody can type one.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, cast
+from uuid import UUID
 
-from api.domain.flow import REASON, Field, Flow, Step
+from api.domain.actors import Actor
+from api.domain.flow import REASON, Field, Flow, Predicate, Record, Step
 from api.domain.labels import Labelled
-from api.domain.permissions import Permission
+from api.domain.permissions import Permission, Role
+
+#: No money of any book moved before this day; the database holds the same bound.
+EARLIEST = datetime(1949, 9, 30, 16, tzinfo=UTC)
 
 
 class AccountKind(Labelled):
@@ -24,7 +31,9 @@ class AccountKind(Labelled):
     TRACED = "traced", "已查明未控制"
     RESTRAINED = "restrained", "已查封扣押冻结"
     REALISED = "realised", "已变现待归集"
+    LEAVING_RESTRAINED = "leaving_restrained", "已控制，待复核支出"
     IN_CUSTODY = "in_custody", "归集专户"
+    LEAVING_CUSTODY = "leaving_custody", "归集专户，待复核支出"
     PAYABLE = "payable", "待发放"
     PAID_PENDING = "paid_pending", "已送银行待确认"
     RETURNED = "returned", "已发还"
@@ -46,16 +55,16 @@ MOVES: dict[AccountKind, frozenset[AccountKind]] = {
     K.VALUATION: frozenset({K.TRACED, K.RESTRAINED, K.REALISED}),
     K.TRACED: frozenset({K.RESTRAINED, K.IN_CUSTODY, K.VALUATION}),
     K.RESTRAINED: frozenset(
-        {K.TRACED, K.REALISED, K.IN_CUSTODY, K.RETURNED, K.RELEASED, K.VALUATION}
+        {K.TRACED, K.REALISED, K.IN_CUSTODY, K.LEAVING_RESTRAINED, K.VALUATION}
     ),
+    K.LEAVING_RESTRAINED: frozenset({K.RETURNED, K.RELEASED}),
     K.REALISED: frozenset({K.IN_CUSTODY, K.VALUATION}),
-    K.IN_CUSTODY: frozenset(
-        {K.PAYABLE, K.SET_ASIDE, K.RETURNED, K.PRIORITY_PAID, K.TREASURY, K.RELEASED}
-    ),
+    K.IN_CUSTODY: frozenset({K.PAYABLE, K.SET_ASIDE, K.LEAVING_CUSTODY}),
+    K.LEAVING_CUSTODY: frozenset({K.RETURNED, K.PRIORITY_PAID, K.TREASURY, K.RELEASED}),
     K.PAYABLE: frozenset({K.PAID_PENDING, K.IN_CUSTODY}),
     K.PAID_PENDING: frozenset({K.RETURNED, K.PAYABLE}),
     K.RETURNED: frozenset(),
-    K.SET_ASIDE: frozenset({K.PAYABLE, K.TREASURY}),
+    K.SET_ASIDE: frozenset({K.PAYABLE, K.LEAVING_CUSTODY}),
     K.PRIORITY_PAID: frozenset(),
     K.TREASURY: frozenset(),
     K.RELEASED: frozenset(),
@@ -65,6 +74,67 @@ MOVES: dict[AccountKind, frozenset[AccountKind]] = {
 DISTRIBUTION_ONLY = frozenset({K.PAYABLE, K.PAID_PENDING})
 
 
+#: What leaves the book waits in a pot of its own until a second person has looked at it.
+LEAVING = frozenset({K.LEAVING_RESTRAINED, K.LEAVING_CUSTODY})
+#: Where it is gone. Nothing comes here but by a second person's confirmation, or by the bank's on
+#: a refund plan that three people signed.
+GONE = frozenset({K.RETURNED, K.PRIORITY_PAID, K.TREASURY, K.RELEASED})
+R = Role
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRule:
+    """Who may post a way by hand, who confirms it, and what it must name.
+
+    `via`: the pot in which it waits for the second person; None: it needs none.
+    """
+
+    by: frozenset[Role]
+    via: AccountKind | None = None
+    confirmed_by: frozenset[Role] = frozenset()
+    needs_victim: bool = False
+
+
+_BOOKKEEPERS = frozenset({R.POLICE, R.OFFICE, R.FINANCE})
+_TRACING = PostingRule(_BOOKKEEPERS)
+#: Who holds what was frozen, and who holds the account.
+_CONTROL = PostingRule(frozenset({R.POLICE, R.FINANCE}))
+_RESTRAINED_GOES = frozenset({R.POLICE})
+_CUSTODY_GOES = frozenset({R.FINANCE})
+
+
+def _gone(by: frozenset[Role], via: AccountKind, *, victim: bool = False) -> PostingRule:
+    return PostingRule(by, via, _BOOKKEEPERS, needs_victim=victim)
+
+
+#: Every way that hands may post, from → to as a person means it. What is not here is refused.
+POSTING_RULES: dict[tuple[AccountKind, AccountKind], PostingRule] = {
+    (K.TRACED_SOURCE, K.TRACED): _TRACING,
+    (K.TRACED_SOURCE, K.RESTRAINED): _CONTROL,
+    (K.SURRENDER_SOURCE, K.IN_CUSTODY): _CONTROL,
+    (K.VALUATION, K.TRACED): _TRACING,
+    (K.VALUATION, K.RESTRAINED): _CONTROL,
+    (K.VALUATION, K.REALISED): _CONTROL,
+    (K.TRACED, K.RESTRAINED): _CONTROL,
+    (K.TRACED, K.IN_CUSTODY): _CONTROL,
+    (K.TRACED, K.VALUATION): _TRACING,
+    (K.RESTRAINED, K.TRACED): _CONTROL,
+    (K.RESTRAINED, K.REALISED): _CONTROL,
+    (K.RESTRAINED, K.IN_CUSTODY): _CONTROL,
+    (K.RESTRAINED, K.VALUATION): _CONTROL,
+    (K.REALISED, K.IN_CUSTODY): _CONTROL,
+    (K.REALISED, K.VALUATION): _CONTROL,
+    (K.IN_CUSTODY, K.SET_ASIDE): PostingRule(_CUSTODY_GOES),
+    (K.RESTRAINED, K.RETURNED): _gone(_RESTRAINED_GOES, K.LEAVING_RESTRAINED, victim=True),
+    (K.RESTRAINED, K.RELEASED): _gone(_RESTRAINED_GOES, K.LEAVING_RESTRAINED),
+    (K.IN_CUSTODY, K.RETURNED): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY, victim=True),
+    (K.IN_CUSTODY, K.PRIORITY_PAID): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
+    (K.IN_CUSTODY, K.TREASURY): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
+    (K.IN_CUSTODY, K.RELEASED): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
+    (K.SET_ASIDE, K.TREASURY): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
+}
+
+
 def may_move(source: AccountKind, target: AccountKind) -> bool:
     """Whether money may go this way at all."""
     return target in MOVES[source]
@@ -72,7 +142,7 @@ def may_move(source: AccountKind, target: AccountKind) -> bool:
 
 def is_manual(source: AccountKind, target: AccountKind) -> bool:
     """Whether a bookkeeper may enter it by hand."""
-    return may_move(source, target) and not {source, target} & DISTRIBUTION_ONLY
+    return may_move(source, target) and not {source, target} & (DISTRIBUTION_ONLY | GONE)
 
 
 class Side(Labelled):
@@ -104,8 +174,14 @@ class Standing:
 #: How each measure is read off: the sum of −1/+1 × balances, or what ever came in.
 _BALANCES: dict[Measure, dict[AccountKind, int]] = {
     Measure.TRACED: {K.TRACED_SOURCE: -1, K.SURRENDER_SOURCE: -1},
-    Measure.RESTRAINED: {K.RESTRAINED: 1},
-    Measure.IN_CUSTODY: {K.IN_CUSTODY: 1, K.PAYABLE: 1, K.PAID_PENDING: 1, K.SET_ASIDE: 1},
+    Measure.RESTRAINED: {K.RESTRAINED: 1, K.LEAVING_RESTRAINED: 1},
+    Measure.IN_CUSTODY: {
+        K.IN_CUSTODY: 1,
+        K.LEAVING_CUSTODY: 1,
+        K.PAYABLE: 1,
+        K.PAID_PENDING: 1,
+        K.SET_ASIDE: 1,
+    },
     Measure.RETURNED: {K.RETURNED: 1},
 }
 _INFLOWS: dict[Measure, frozenset[AccountKind]] = {Measure.REALISED: frozenset({K.REALISED})}
@@ -135,6 +211,7 @@ def measures(standings: list[Standing]) -> dict[Measure, int]:
 class EntryStatus(Labelled):
     """Where an entry stands. It never changes itself: these are read off what reverses what."""
 
+    AWAITS = "awaits", "待另一人复核"
     POSTED = "posted", "有效"
     VOIDED = "voided", "已冲正"
     REVERSAL = "reversal", "冲正分录"
@@ -143,18 +220,59 @@ class EntryStatus(Labelled):
 class EntryAction(Labelled):
     """What can still be done with an entry."""
 
+    CONFIRM = "confirm", "复核支出"
     VOID = "void", "冲正"
 
+
+class EntryRecord(Record, Protocol):
+    """What the predicates below read."""
+
+    posted_by_id: UUID | None
+    #: The way as a person means it: where it came from, and where it goes once confirmed.
+    credit: AccountKind
+    debit: AccountKind
+
+
+def rule_of(record: EntryRecord) -> PostingRule | None:
+    """The rule by which an entry was posted by hand; None for those of refund plans."""
+    return POSTING_RULES.get((record.credit, record.debit))
+
+
+def _may_confirm(actor: Actor, record: Record) -> bool:
+    rule = rule_of(cast("EntryRecord", record))
+    return rule is not None and actor.role in rule.confirmed_by
+
+
+def _may_void(actor: Actor, record: Record) -> bool:
+    rule = rule_of(cast("EntryRecord", record))
+    return rule is None or actor.role in rule.by | rule.confirmed_by
+
+
+SECOND_PERSON = Predicate(
+    "own_entry",
+    "支出须由记账人以外的另一人复核",
+    lambda actor, record: cast("EntryRecord", record).posted_by_id not in {None, actor.id},
+)
+CONFIRMER = Predicate("not_confirmer", "您的岗位不能复核这类支出", _may_confirm)
+BOOKKEEPER = Predicate("not_bookkeeper", "您的岗位不能冲正这类分录", _may_void)
 
 LEDGER_FLOW: Flow[EntryStatus, EntryAction] = Flow(
     "ledger",
     EntryStatus.POSTED,
     {
+        EntryAction.CONFIRM: Step(
+            frozenset({EntryStatus.AWAITS}),
+            EntryStatus.POSTED,
+            Permission.LEDGER_POST,
+            fields=(Field("document_no", "复核依据文书"),),
+            when=(CONFIRMER, SECOND_PERSON),
+        ),
         EntryAction.VOID: Step(
-            frozenset({EntryStatus.POSTED}),
+            frozenset({EntryStatus.AWAITS, EntryStatus.POSTED}),
             EntryStatus.VOIDED,
             Permission.LEDGER_POST,
             fields=(REASON, Field("document_no", "更正依据文书")),
+            when=(BOOKKEEPER,),
             danger=True,
         ),
     },

@@ -1,10 +1,27 @@
 """Money at the border: whole fen inside, a decimal string of yuan on the wire, never a float."""
 
+import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 
 #: bigint in the database could hold more; a township never sees 10 billion yuan in one field,
 #: but it does see an account number typed into an amount column.
 MAX_FEN = 1_000_000_000_000
+
+
+#: Yuan as everybody writes them; schemas, forms and this parser have the one pattern.
+PATTERN = r"^\d{1,10}(\.\d{1,2})?$"
+_WRITTEN = re.compile(PATTERN[:-1] + r"\Z", re.ASCII)
+
+
+def parse(yuan: str) -> int:
+    """Whole fen of an amount as the wire has it. Raises ValueError, as `to_fen`, and for a text that
+    does not look like it (`.5`, `5.`, `1e3`, `+5`)."""
+    written = unicodedata.normalize("NFKC", yuan).strip()  # full-width digits are digits
+    fen = to_fen(written)
+    if not _WRITTEN.match(written):
+        raise ValueError("金额应为数字，例如 12345.67")
+    return fen
 
 
 def to_fen(yuan: Decimal | str) -> int:

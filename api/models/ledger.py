@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -47,6 +49,7 @@ class Account(Base):
             name="fk_accounts_kind",
         ),
         UniqueConstraint("id", "book_id", "may_go_negative", name="uq_accounts_identity"),
+        UniqueConstraint("id", "kind", name="uq_accounts_kind"),
         # one pot of each kind a book, so that a balance is one row and not a sum over twins
         UniqueConstraint("book_id", "kind", name="uq_accounts_book_kind"),
     )
@@ -65,9 +68,72 @@ class Transfer(Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
         CheckConstraint("debit_side = 'debit' AND credit_side = 'credit'", name="sides"),
-        CheckConstraint("isfinite(happened_at)", name="happened_at"),
-        # a reversal comes after what it reverses, so reversals cannot go round in a circle
-        CheckConstraint("reverses_id < id", name="reverses_earlier"),
+        CheckConstraint(
+            "is_earlier OR (happened_at >= '1949-09-30 16:00+00'"
+            " AND happened_at < '2201-01-01 00:00+00')",
+            name="happened_at",
+        ),
+        # what is reversed is no reversal, so that reversals cannot go round in a circle
+        UniqueConstraint("id", "is_reversal", name="uq_transfers_reversal"),
+        ForeignKeyConstraint(
+            ["reverses_id", "reverses_reversal"],
+            ["transfers.id", "transfers.is_reversal"],
+            name="fk_transfers_reverses_entry",
+        ),
+        # a client's id makes a repetition harmless, and is nothing else
+        UniqueConstraint("book_id", "request_id", name="uq_transfers_request_id"),
+        ForeignKeyConstraint(
+            ["debit_account", "debit_kind"],
+            ["accounts.id", "accounts.kind"],
+            name="fk_transfers_debit_kind",
+        ),
+        ForeignKeyConstraint(
+            ["credit_account", "credit_kind"],
+            ["accounts.id", "accounts.kind"],
+            name="fk_transfers_credit_kind",
+        ),
+        # Money is gone only by the bank's word on a refund plan, or by a second person's on what a
+        # first one posted: for that target, and for a victim where it is a return.
+        CheckConstraint(
+            "debit_kind NOT IN ('returned', 'priority_paid', 'treasury', 'released')"
+            " OR credit_kind = 'paid_pending' OR confirms_id IS NOT NULL OR is_earlier",
+            name="second_person",
+        ),
+        CheckConstraint(
+            "(target IS NOT NULL) = (debit_kind IN ('leaving_restrained', 'leaving_custody')"
+            " AND reverses_id IS NULL)",
+            name="target",
+        ),
+        CheckConstraint("target <> 'returned' OR victim_id IS NOT NULL", name="victim"),
+        CheckConstraint("target IS NULL OR posted_by_id IS NOT NULL", name="posted_by"),
+        CheckConstraint(
+            "CASE WHEN confirms_id IS NULL THEN confirms_posted_by_id IS NULL"
+            " ELSE confirms_posted_by_id IS NOT NULL AND posted_by_id IS NOT NULL"
+            " AND posted_by_id <> confirms_posted_by_id END",
+            name="two_people",
+        ),
+        UniqueConstraint("confirms_id", name="uq_transfers_confirms_id"),
+        UniqueConstraint("id", "posted_by_id", name="uq_transfers_posted_by"),
+        UniqueConstraint(
+            "id", "book_id", "amount", "debit_account", "target", name="uq_transfers_target"
+        ),
+        ForeignKeyConstraint(
+            ["confirms_id", "confirms_posted_by_id"],
+            ["transfers.id", "transfers.posted_by_id"],
+            name="fk_transfers_confirms_person",
+        ),
+        # the same amount, out of the pot where it waited, to where it was meant for
+        ForeignKeyConstraint(
+            ["confirms_id", "book_id", "amount", "credit_account", "debit_kind"],
+            [
+                "transfers.id",
+                "transfers.book_id",
+                "transfers.amount",
+                "transfers.debit_account",
+                "transfers.target",
+            ],
+            name="fk_transfers_confirms",
+        ),
         UniqueConstraint("reverses_id", name="uq_transfers_reverses_id"),
         UniqueConstraint("id", "book_id", "amount", name="uq_transfers_amount"),
         UniqueConstraint(
@@ -121,6 +187,27 @@ class Transfer(Base):
     #: By default only: the application has no right to insert it, so nothing can be backdated.
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     reverses_id: Mapped[UUID | None]
+    is_reversal: Mapped[bool] = mapped_column(Computed("reverses_id IS NOT NULL", persisted=True))
+    #: False or NULL, never true: what a reversal points at.
+    reverses_reversal: Mapped[bool | None] = mapped_column(
+        Computed(
+            "CASE WHEN (reverses_id IS NOT NULL) THEN false ELSE NULL::boolean END", persisted=True
+        )
+    )
+    #: Posted before two people were asked for: only the owner's migration could say so.
+    is_earlier: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: The client's idempotency key.
+    request_id: Mapped[UUID | None]
+    debit_kind: Mapped[str]
+    credit_kind: Mapped[str]
+    #: Who posted it by hand; None: a refund plan, or from before this was kept.
+    posted_by_id: Mapped[UUID | None]
+    #: Where it goes once a second person has confirmed it; what that person's entry confirms.
+    target: Mapped[str | None]
+    confirms_id: Mapped[UUID | None]
+    confirms_posted_by_id: Mapped[UUID | None]
+    victim_id: Mapped[UUID | None] = mapped_column(ForeignKey("victims.id"))
+    measure_id: Mapped[UUID | None] = mapped_column(ForeignKey("property_measures.id"))
     reason: Mapped[str]
     document: Mapped[str]
 

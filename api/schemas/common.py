@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -27,11 +27,9 @@ from pydantic import (
 from api.domain.flow import Available, Correction, FieldKind, Flow
 from api.domain.flow import Field as FlowField
 from api.domain.labels import Labelled
-from api.domain.money import to_fen
+from api.domain.money import PATTERN, parse, to_fen
 from api.domain.texts import cleaned
 
-MONEY_PATTERN = r"^\d{1,10}(\.\d{1,2})?$"
-_PROGRAMMERS = re.compile(r"[eE_+]")
 _NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 #: What a text of nothing else looks empty with: spaces, format and control characters.
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
@@ -58,9 +56,7 @@ def _fen(value: object) -> int:
     Nor what only programs write (`1e3`, `1_000`)."""
     if not isinstance(value, str | Decimal):
         raise ValueError('金额应为字符串形式的十进制元，例如 "12345.67"')  # noqa: TRY004  # pydantic
-    if isinstance(value, str) and _PROGRAMMERS.search(value):
-        raise ValueError("金额应为数字，例如 12345.67")
-    return to_fen(value)
+    return parse(value) if isinstance(value, str) else to_fen(value)
 
 
 def _written(value: object) -> object:
@@ -83,8 +79,12 @@ def printable(text: str) -> str:
     return text
 
 
+#: Before this the clocks of China stood by the sun, at offsets that no RFC 3339 time can say.
+_FIRST = datetime(1901, 1, 2, tzinfo=UTC)
+
+
 def _year(at: datetime) -> datetime:
-    if not 1900 <= at.year <= 2200:
+    if at < _FIRST or at.year > 2200:
         raise ValueError("时间超出范围")
     return at
 
@@ -93,7 +93,7 @@ def _year(at: datetime) -> datetime:
 Money = Annotated[
     int,
     BeforeValidator(_fen),
-    WithJsonSchema({"type": "string", "pattern": MONEY_PATTERN, "examples": ["12345.67"]}),
+    WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["12345.67"]}),
 ]
 Yuan = Annotated[str, Field(pattern=r"^-?\d+\.\d{2}$", examples=["12345.67"])]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]

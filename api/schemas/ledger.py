@@ -59,7 +59,9 @@ class EntryCreate(Wire):
 
     book_id: UUID
     id: UUID | None = Field(
-        None, title="记账编号", description="客户端生成的 UUIDv7；重复提交不会重复记账"
+        None,
+        title="记账编号",
+        description="客户端的防重号；同一本账里重复提交不会重复记账，不作分录编号",
     )
     debit: AccountKind = Field(description="转入账户（借）")
     credit: AccountKind = Field(description="转出账户（贷）")
@@ -67,6 +69,8 @@ class EntryCreate(Wire):
     happened_at: Moment | None = Field(None, description="业务发生时间；不填为现在")
     reason: Label
     document_no: Label = Field(description="依据文书")
+    victim_id: UUID | None = Field(None, description="发还给哪位受害人；发还时必填")
+    measure_id: UUID | None = Field(None, description="所依据的查扣冻措施")
 
 
 EntryTransition = transition_union(LEDGER_FLOW, "LedgerEntry")
@@ -100,6 +104,11 @@ class EntryItem(Shown):
     recorded_at: datetime
     reason: str
     document_no: str = Field(description="依据文书")
+    target: AccountKind | None = Field(description="待复核支出的去向")
+    victim_id: UUID | None
+    measure_id: UUID | None
+    confirms_id: UUID | None = Field(description="本分录复核的是哪一笔")
+    confirmed_by_id: UUID | None = Field(description="复核本分录的是哪一笔")
     reverses_id: UUID | None
     reversed_by_id: UUID | None
     version: int

@@ -3,12 +3,12 @@ the chain, takes the locks in one order, and says in Chinese what would otherwis
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, or_, select, true
+from sqlalchemy import Row, exists, func, insert, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -17,10 +17,13 @@ from api.core import events
 from api.core.clock import now
 from api.core.ids import uuid7
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, Invalid, NotFound, RuleViolated
+from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, RuleViolated
 from api.domain.events import EventName
 from api.domain.ledger import (
+    EARLIEST,
+    LEAVING,
     MAY_GO_NEGATIVE,
+    POSTING_RULES,
     AccountKind,
     Side,
     Standing,
@@ -28,6 +31,7 @@ from api.domain.ledger import (
     may_move,
 )
 from api.domain.money import to_yuan
+from api.domain.permissions import Role
 from api.models.distributions import Distribution
 from api.models.ledger import Account, Posting, Transfer
 
@@ -39,7 +43,7 @@ _CHUNK = 1000
 class Draft:
     """A transfer about to be posted: `amount` fen out of `credit` into `debit`.
 
-    `id` made by the caller makes a repetition harmless; left out, one is made here.
+    `id` is made by the server, by a caller who must know it beforehand; left out, one is made here.
     """
 
     debit: AccountKind
@@ -50,6 +54,13 @@ class Draft:
     happened_at: datetime | None = None
     id: UUID | None = None
     reverses_id: UUID | None = None
+    #: A client's key: the same one again changes nothing. Neither an id nor an order.
+    request_id: UUID | None = None
+    target: AccountKind | None = None
+    victim_id: UUID | None = None
+    measure_id: UUID | None = None
+    #: What this confirms, and who posted that.
+    confirms: tuple[UUID, UUID] | None = None
 
 
 @dataclass(slots=True)
@@ -88,17 +99,59 @@ async def post(session: AsyncSession, actor: Actor | None, book_id: UUID, draft:
     return (await post_many(session, actor, book_id, [draft]))[0]
 
 
-async def post_by_hand(
-    session: AsyncSession, actor: Actor | None, book_id: UUID, draft: Draft
-) -> UUID:
-    """Post one transfer that a bookkeeper entered: only along the ways open to hands."""
-    if not is_manual(draft.credit, draft.debit):
+async def post_by_hand(session: AsyncSession, actor: Actor, book_id: UUID, draft: Draft) -> UUID:
+    """Post one transfer that a bookkeeper entered: only along the ways open to hands.
+
+    What leaves the book waits for a second person, in a pot of its own. Raises RuleViolated for a
+    way that is not open, Forbidden for somebody whose post does not post it, Invalid for what it
+    must name.
+    """
+    rule = POSTING_RULES.get((draft.credit, draft.debit))
+    if rule is None:
         raise RuleViolated(
             f"不能从“{draft.credit.label}”直接转入“{draft.debit.label}”；"
             "待发放和在途资金只能由清退方案办理",
             code="move_not_allowed",
         )
+    if actor.role not in rule.by:
+        who = "、".join(role.label for role in Role if role in rule.by)
+        raise Forbidden(
+            f"从“{draft.credit.label}”转入“{draft.debit.label}”只能由{who}记账",
+            code="posting_not_yours",
+        )
+    if rule.needs_victim and draft.victim_id is None:
+        message = "发还须写明发还给哪位受害人"
+        raise Invalid(message, errors=[FieldError("/victim_id", "missing", message)])
+    if rule.via is not None:
+        draft = replace(draft, debit=rule.via, target=draft.debit)
     return await post(session, actor, book_id, draft)
+
+
+async def confirm(
+    session: AsyncSession, actor: Actor, entry: Transfer, target: AccountKind, document: str
+) -> UUID:
+    """A second person lets go what a first one posted. Raises Conflict for what is confirmed."""
+    if entry.posted_by_id is None:
+        raise Conflict("这笔分录没有记账人，不能复核", code="transition_not_allowed")
+    out_of = AccountKind(entry.debit_kind)
+    draft = Draft(
+        debit=target,
+        credit=out_of,
+        amount=entry.amount,
+        reason=entry.reason,
+        document=document,
+        victim_id=entry.victim_id,
+        measure_id=entry.measure_id,
+        confirms=(entry.id, entry.posted_by_id),
+    )
+    await _locked_pots(session, entry.book_id, [draft])
+    # under the locks: neither confirmed nor voided by somebody at the same moment
+    done = select(Transfer.id).where(
+        or_(Transfer.confirms_id == entry.id, Transfer.reverses_id == entry.id)
+    )
+    if await session.scalar(done.limit(1)):
+        raise Conflict("该分录已经复核或者冲正", code="already_decided")
+    return await post(session, actor, entry.book_id, draft)
 
 
 async def post_many(
@@ -108,13 +161,14 @@ async def post_many(
     for draft in drafts:
         _check(draft)
     pots = await _locked_pots(session, book_id, drafts)
-    known = await _known(session, [draft.id for draft in drafts if draft.id])
+    known = await _known(session, book_id, [d.request_id for d in drafts if d.request_id])
+    moment = await _now(session) if any(draft.happened_at is None for draft in drafts) else None
     ids: list[UUID] = []
     transfers: list[dict[str, object]] = []
     postings: list[dict[str, object]] = []
     for draft in drafts:
-        if draft.id is not None and draft.id in known:
-            ids.append(_same(known[draft.id], book_id, draft, pots))
+        if draft.request_id is not None and draft.request_id in known:
+            ids.append(_same(known[draft.request_id], draft, pots))
             continue
         transfer_id = draft.id or uuid7()
         ids.append(transfer_id)
@@ -126,8 +180,17 @@ async def post_many(
                 "amount": draft.amount,
                 "debit_account": debit.account.id,
                 "credit_account": credit.account.id,
-                "happened_at": draft.happened_at or now(),
+                "happened_at": draft.happened_at or moment,
                 "reverses_id": draft.reverses_id,
+                "request_id": draft.request_id,
+                "debit_kind": draft.debit.value,
+                "credit_kind": draft.credit.value,
+                "posted_by_id": actor.id if actor else None,
+                "target": draft.target.value if draft.target else None,
+                "confirms_id": draft.confirms[0] if draft.confirms else None,
+                "confirms_posted_by_id": draft.confirms[1] if draft.confirms else None,
+                "victim_id": draft.victim_id,
+                "measure_id": draft.measure_id,
                 "reason": draft.reason,
                 "document": draft.document,
             }
@@ -172,7 +235,10 @@ async def void(
     into, out_of = AccountKind(found.debit), AccountKind(found.credit)
     if original.reverses_id is not None:
         raise Conflict("冲正分录不能再冲正，请重新记账", code="already_a_reversal")
-    if by_hand and (not is_manual(out_of, into) or await _is_of_plan(session, transfer_id)):
+    confirmed = original.confirms_id is not None
+    if by_hand and (
+        not (confirmed or is_manual(out_of, into)) or await _is_of_plan(session, transfer_id)
+    ):
         raise RuleViolated("清退方案产生的分录请在方案中办理", code="move_not_allowed")
     reversal = Draft(
         debit=out_of,
@@ -186,7 +252,24 @@ async def void(
     # under the locks: two clerks who void at once must not both find it standing
     if await session.scalar(select(Transfer.id).where(Transfer.reverses_id == transfer_id)):
         raise Conflict("该分录已经冲正", code="already_voided")
+    if await session.scalar(_confirmation(transfer_id).limit(1)):
+        raise Conflict("该支出已经复核，请先冲正复核的分录", code="already_confirmed")
     return await post(session, actor, book_id, reversal)
+
+
+def _confirmation(transfer_id: UUID) -> Any:
+    """The entry that confirms one and stands."""
+    back = aliased(Transfer)
+    return select(Transfer.id).where(
+        Transfer.confirms_id == transfer_id,
+        ~exists(select(back.id).where(back.reverses_id == Transfer.id)),
+    )
+
+
+async def _now(session: AsyncSession) -> datetime:
+    """When an entry happened that says nothing of it: never after the moment it is recorded at."""
+    recorded: datetime = (await session.execute(select(func.now()))).scalar_one()
+    return min(now(), recorded)
 
 
 async def _is_of_plan(session: AsyncSession, transfer_id: UUID) -> bool:
@@ -243,11 +326,30 @@ def _check(draft: Draft) -> None:
         raise Invalid("金额必须大于零")
     if not draft.reason.strip() or not draft.document.strip():
         raise Invalid("每笔分录都要写明事由和依据文书")
+    if draft.happened_at is not None:
+        _check_moment(draft.happened_at)
+    if draft.credit in LEAVING and draft.confirms is None and draft.reverses_id is None:
+        raise RuleViolated("支出须由另一人复核", code="second_person_missing")
+    if draft.debit in LEAVING and draft.target is None and draft.reverses_id is None:
+        raise RuleViolated("待复核的支出须写明去向", code="move_not_allowed")
     if draft.reverses_id is None and not may_move(draft.credit, draft.debit):
         raise RuleViolated(
             f"资金不能从“{draft.credit.label}”转入“{draft.debit.label}”",
             code="move_not_allowed",
         )
+
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+def _check_moment(at: datetime) -> None:
+    """Money moved in the life of the book, and not tomorrow. Raises Invalid."""
+    if at > now() + _CLOCKS_DIFFER:
+        message = "发生时间不能晚于现在"
+        raise Invalid(message, errors=[FieldError("/happened_at", "in_future", message)])
+    if at < EARLIEST:
+        message = "发生时间不能早于1949年10月1日"
+        raise Invalid(message, errors=[FieldError("/happened_at", "too_early", message)])
 
 
 async def _locked_pots(
@@ -313,21 +415,26 @@ def _lock_key(account_id: UUID) -> int:
     return account_id.int & ((1 << 62) - 1)
 
 
-async def _known(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Transfer]:
-    """The transfers among these ids that are there already; asked under the locks."""
+async def _known(session: AsyncSession, book_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Transfer]:
+    """What a book has of these requests already; asked under the locks."""
     found: dict[UUID, Transfer] = {}
     for start in range(0, len(ids), _CHUNK):
         rows = await session.scalars(
-            select(Transfer).where(Transfer.id.in_(ids[start : start + _CHUNK]))
+            select(Transfer).where(
+                Transfer.book_id == book_id, Transfer.request_id.in_(ids[start : start + _CHUNK])
+            )
         )
-        found |= {row.id: row for row in rows}
+        found |= {row.request_id: row for row in rows if row.request_id}
     return found
 
 
-def _same(known: Transfer, book_id: UUID, draft: Draft, pots: dict[AccountKind, _Pot]) -> UUID:
-    """The id of a repeated transfer; the same id for another one is refused."""
-    stored = (known.book_id, known.amount, known.debit_account, known.credit_account)
-    asked = (book_id, draft.amount, pots[draft.debit].account.id, pots[draft.credit].account.id)
+def _same(known: Transfer, draft: Draft, pots: dict[AccountKind, _Pot]) -> UUID:
+    """The id of a repeated transfer; the same key for another one is refused."""
+    target = draft.target.value if draft.target else None
+    stored = (known.amount, known.debit_account, known.credit_account, known.target,
+              known.victim_id)  # fmt: skip
+    asked = (draft.amount, pots[draft.debit].account.id, pots[draft.credit].account.id, target,
+             draft.victim_id)  # fmt: skip
     if stored != asked:
         raise Conflict("该分录编号已用于另一笔分录", code="transfer_id_reused")
     return known.id

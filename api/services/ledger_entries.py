@@ -14,9 +14,18 @@ from api.core.pagination import Listing, Sort, check_columns, yuan
 from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, StaleVersion
-from api.domain.ledger import LEDGER_FLOW, MEASURE_NOTES, EntryAction, EntryStatus, measures
+from api.domain.ledger import (
+    LEDGER_FLOW,
+    MEASURE_NOTES,
+    AccountKind,
+    EntryAction,
+    EntryStatus,
+    measures,
+)
 from api.domain.money import to_yuan
 from api.models.ledger import Account, Transfer
+from api.models.property_measures import PropertyMeasure
+from api.models.victims import Victim
 from api.schemas.common import actions
 from api.schemas.ledger import EntryCreate, EntryItem, EntryQuery, EntryRead
 from api.services import ledger, protect
@@ -26,6 +35,12 @@ RESOURCE = "ledger"
 _REVERSAL = aliased(Transfer)
 _REVERSED_BY = select(_REVERSAL.id).where(_REVERSAL.reverses_id == Transfer.id).scalar_subquery()
 _IS_REVERSED = exists(select(literal_column("1")).where(_REVERSAL.reverses_id == Transfer.id))
+_CONFIRMATION = aliased(Transfer)
+_CONFIRMED_BY = (
+    select(_CONFIRMATION.id).where(_CONFIRMATION.confirms_id == Transfer.id).scalar_subquery()
+)
+_IS_CONFIRMED = exists(select(literal_column("1")).where(_CONFIRMATION.confirms_id == Transfer.id))
+_ONE, _NONE = literal_column("1"), literal_column("0")
 
 
 def _kind(account_id: Any) -> Any:
@@ -38,6 +53,10 @@ _ITEM: dict[str, Any] = {
     "status": case(
         (Transfer.reverses_id.is_not(None), literal_column(f"'{EntryStatus.REVERSAL.value}'")),
         (_IS_REVERSED, literal_column(f"'{EntryStatus.VOIDED.value}'")),
+        (
+            and_(Transfer.target.is_not(None), ~_IS_CONFIRMED),
+            literal_column(f"'{EntryStatus.AWAITS.value}'"),
+        ),
         else_=literal_column(f"'{EntryStatus.POSTED.value}'"),
     ),
     "debit": _kind(Transfer.debit_account),
@@ -47,11 +66,19 @@ _ITEM: dict[str, Any] = {
     "recorded_at": Transfer.recorded_at,
     "reason": Transfer.reason,
     "document_no": Transfer.document,
+    "target": Transfer.target,
+    "victim_id": Transfer.victim_id,
+    "measure_id": Transfer.measure_id,
+    "confirms_id": Transfer.confirms_id,
+    "confirmed_by_id": _CONFIRMED_BY,
     "reverses_id": Transfer.reverses_id,
     "reversed_by_id": _REVERSED_BY,
-    # an entry never changes; only whether it was reversed does
-    "version": case((_IS_REVERSED, literal_column("2")), else_=literal_column("1")),
+    # an entry never changes; only whether it was confirmed or reversed does
+    "version": _ONE
+    + case((_IS_CONFIRMED, _ONE), else_=_NONE)
+    + case((_IS_REVERSED, _ONE), else_=_NONE),
 }
+_READ: dict[str, Any] = _ITEM | {"posted_by_id": Transfer.posted_by_id}
 check_columns(EntryItem, _ITEM)
 check_columns(EntryRead, _ITEM, "available_actions")
 
@@ -61,7 +88,7 @@ LISTING = Listing(
     town_code=literal_column("''"),
     source=Transfer.__table__,
     item_columns=_ITEM,
-    read_columns=_ITEM,
+    read_columns=_READ,
     filters={
         "book_id": (Uuid(), lambda p: Transfer.book_id == p),
         "account": (
@@ -128,6 +155,20 @@ async def page(actor: Actor, query: EntryQuery) -> Response:
 class _Standing:
     status: EntryStatus
     owner_unit_id: UUID
+    posted_by_id: UUID | None
+    credit: AccountKind
+    debit: AccountKind
+
+
+def _standing(actor: Actor, item: dict[str, Any]) -> _Standing:
+    posted = item.pop("posted_by_id")
+    return _Standing(
+        EntryStatus(item["status"]),
+        actor.unit_id,
+        UUID(posted) if posted else None,
+        AccountKind(item["credit"]),
+        AccountKind(item["target"] or item["debit"]),
+    )
 
 
 async def read(
@@ -135,17 +176,14 @@ async def read(
 ) -> dict[str, Any]:
     """One visible entry. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _Standing(EntryStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(LEDGER_FLOW.available(actor, standing))
+    item["available_actions"] = actions(LEDGER_FLOW.available(actor, _standing(actor, item)))
     return item
 
 
 async def create(session: AsyncSession, actor: Actor, body: EntryCreate) -> dict[str, Any]:
     """Post one transfer by hand. Raises NotFound, Invalid, RuleViolated, Conflict."""
     await case_rows.case(session, actor, body.book_id)
-    if body.id is not None and body.id.version != 7:
-        message = "记账编号应为 UUIDv7"
-        raise Invalid(message, errors=[FieldError("/id", "not_uuid7", message)])
+    await _ensure_of_book(session, body)
     draft = ledger.Draft(
         debit=body.debit,
         credit=body.credit,
@@ -153,23 +191,42 @@ async def create(session: AsyncSession, actor: Actor, body: EntryCreate) -> dict
         reason=protect.told(body.reason),
         document=body.document_no,
         happened_at=body.happened_at,
-        id=body.id,
+        request_id=body.id,
+        victim_id=body.victim_id,
+        measure_id=body.measure_id,
     )
     return await read(
         actor, await ledger.post_by_hand(session, actor, body.book_id, draft), session
     )
 
 
+async def _ensure_of_book(session: AsyncSession, body: EntryCreate) -> None:
+    """What an entry names is of the same case. Raises Invalid."""
+    for field, model, label in (
+        ("victim_id", Victim, "受害人"),
+        ("measure_id", PropertyMeasure, "查扣冻措施"),
+    ):
+        wanted = getattr(body, field)
+        if wanted is None:
+            continue
+        case_id = await session.scalar(select(model.case_id).where(model.id == wanted))
+        if case_id != body.book_id:
+            message = f"{label}不属于这个案件"
+            raise Invalid(message, errors=[FieldError(f"/{field}", "other_book", message)])
+
+
 async def transition(
     session: AsyncSession, actor: Actor, record_id: UUID, body: Any
 ) -> dict[str, Any]:
-    """Void an entry. Raises NotFound, StaleVersion, TransitionNotAllowed, RuleViolated."""
-    item = await read(actor, record_id, session)
-    LEDGER_FLOW.step(
-        EntryAction(body.action), actor, _Standing(EntryStatus(item["status"]), actor.unit_id)
-    )
+    """Confirm or void an entry. Raises NotFound, StaleVersion, TransitionNotAllowed, RuleViolated."""
+    item = await LISTING.one(actor, record_id, session)
     if item["version"] != body.version:
         raise StaleVersion(current=item["version"])
+    LEDGER_FLOW.step(EntryAction(body.action), actor, _standing(actor, item))
+    if body.action == EntryAction.CONFIRM.value:
+        entry = await session.get_one(Transfer, record_id)
+        await ledger.confirm(session, actor, entry, AccountKind(item["target"]), body.document_no)
+        return await read(actor, record_id, session)
     await ledger.void(
         session,
         actor,

@@ -23,7 +23,8 @@ POSTING = (
 )
 TRANSFER = (
     "INSERT INTO transfers (id, book_id, amount, debit_account, credit_account, happened_at,"
-    " reverses_id, reason, document) VALUES ($1,$2,$3,$4,$5,$6::text::timestamptz,$7,'测试','文1')"
+    " reverses_id, debit_kind, credit_kind, reason, document)"
+    " VALUES ($1,$2,$3,$4,$5,$6::text::timestamptz,$7,$8,$9,'测试','文1')"
 )
 
 
@@ -64,9 +65,15 @@ class Book:
     ) -> UUID:
         transfer_id = id_ or uuid7()
         await self.app.execute(
-            TRANSFER, transfer_id, self.id, amount, debit, credit, happened, reverses
-        )
+            TRANSFER, transfer_id, self.id, amount, debit, credit, happened, reverses,
+            self.kind(debit), self.kind(credit),
+        )  # fmt: skip
         return transfer_id
+
+    def kind(self, account: UUID) -> str:
+        """What kind of account it is; another book's are taken for traced pots."""
+        kinds = {self.source: "traced_source", self.frozen: "restrained"}
+        return kinds.get(account, "traced")
 
     async def leg(
         self,
@@ -302,8 +309,9 @@ class TestChain:
             await book.leg(done, "debit", 5, None, (1, None, 0, 5))
         async with refused(book.app, NotNull):
             await book.app.execute(
-                TRANSFER, uuid7(), book.id, 5, book.traced, None, "2022-05-13", None
-            )
+                TRANSFER, uuid7(), book.id, 5, book.traced, None, "2022-05-13", None,
+                "traced", "traced_source",
+            )  # fmt: skip
 
 
 class TestBooks:
@@ -329,15 +337,24 @@ class TestTime:
         async with refused(book.app, Denied):
             await book.app.execute(
                 "INSERT INTO transfers (id, book_id, amount, debit_account, credit_account,"
-                " happened_at, recorded_at, reason, document)"
-                " VALUES ($1,$2,5,$3,$4,now(),'2020-01-01','','')",
+                " debit_kind, credit_kind, happened_at, recorded_at, reason, document)"
+                " VALUES ($1,$2,5,$3,$4,'traced','traced_source',now(),'2020-01-01','','')",
                 uuid7(),
                 book.id,
                 book.traced,
                 book.source,
             )
 
-    @pytest.mark.parametrize("when", ["infinity", "-infinity"])
+    @pytest.mark.parametrize(
+        "when",
+        [
+            "infinity",
+            "-infinity",
+            "1949-09-30T23:59:59+08:00",
+            "1900-01-01",
+            "2201-01-01T00:00:00Z",
+        ],
+    )
     async def test_infinite_times(self, book: Book, when: str) -> None:
         async with refused(book.app, Check, by="ck_transfers_happened_at"):
             await book.transfer(5, book.traced, book.source, happened=when)
@@ -371,19 +388,100 @@ class TestReversals:
 
     async def test_of_itself(self, book: Book) -> None:
         me = uuid7()
-        async with refused(book.app, Check, by="ck_transfers_reverses_earlier"):
+        async with refused(book.app, ForeignKey, by="fk_transfers_reverses"):
             await book.transfer(100, book.source, book.traced, id_=me, reverses=me)
 
-    async def test_in_a_circle(self, book: Book) -> None:
-        early, late = uuid7(), uuid7()
-        async with refused(book.app, Check, by="ck_transfers_reverses_earlier"):
-            await book.transfer(5, book.traced, book.source, id_=early, reverses=late)
+    async def test_of_a_reversal(self, book: Book) -> None:
+        """So that reversals cannot go round in a circle, whatever their ids say of time."""
+        original = await book.first(100)
+        back = await self.reverse(book, original)
+        async with refused(book.app, ForeignKey, by="fk_transfers_reverses_entry"):
+            await book.transfer(100, book.traced, book.source, reverses=back)
+
+    async def test_an_entry_from_the_future_can_be_reversed(self, book: Book) -> None:
+        """A client once gave it an id of the year 2199."""
+        late = UUID(int=(0x0697_0000_0000 << 80) | 0x7 << 76 | 0x2 << 62 | uuid7().int % (1 << 60))
+        async with book.app.transaction():
+            await book.transfer(100, book.traced, book.source, id_=late)
+            await book.leg(late, "debit", 100, book.traced, (1, None, 0, 100))
+            await book.leg(late, "credit", 100, book.source, (1, None, 0, -100))
+        back = await self.reverse(book, late)
+        assert back < late
 
     async def test_of_a_transfer_in_another_book(self, book: Book) -> None:
         other = await Book(book.app).open()
         original = await other.first(100)
         async with refused(book.app, ForeignKey, by="fk_transfers_reverses"):
             await book.transfer(100, book.source, book.traced, reverses=original)
+
+
+class TestSecondPerson:
+    """What is gone was let go by two people, for the target that the first one named."""
+
+    COLUMNS = (
+        "INSERT INTO transfers (id, book_id, amount, debit_account, credit_account, debit_kind,"
+        " credit_kind, happened_at, reason, document, posted_by_id, target, victim_id, confirms_id,"
+        " confirms_posted_by_id) VALUES"
+        " ($1,$2,5,$3,$4,$5,$6,now(),'测试','文1',$7,$8,$9,$10,$11)"
+    )
+
+    async def pots(self, book: Book) -> dict[str, UUID]:
+        made = {"restrained": book.frozen}
+        for kind in ("leaving_restrained", "returned", "released"):
+            made[kind] = uuid7()
+            await book.account(made[kind], kind, False)
+        return made
+
+    async def write(
+        self, book: Book, pots: dict[str, UUID], credit: str, debit: str, **told: object
+    ) -> UUID:
+        id_ = uuid7()
+        names = ("by", "target", "victim", "confirms", "confirms_by")
+        await book.app.execute(
+            self.COLUMNS, id_, book.id, pots[debit], pots[credit],
+            told.get("debit_kind", debit), credit, *(told.get(name) for name in names),
+        )  # fmt: skip
+        return id_
+
+    async def test_nobody_alone(self, book: Book) -> None:
+        pots = await self.pots(book)
+        async with refused(book.app, Check, by="ck_transfers_second_person"):
+            await self.write(book, pots, "restrained", "released", by=uuid7())
+
+    async def test_not_under_another_kinds_name(self, book: Book) -> None:
+        pots = await self.pots(book)
+        async with refused(book.app, ForeignKey, by="fk_transfers_debit_kind"):
+            await self.write(book, pots, "restrained", "released", debit_kind="traced")
+
+    async def test_not_by_the_same_person(self, book: Book) -> None:
+        pots, who = await self.pots(book), uuid7()
+        async with refused(book.app, Check, by="ck_transfers_two_people"):
+            await self.write(
+                book, pots, "leaving_restrained", "released",
+                by=who, confirms=uuid7(), confirms_by=who,
+            )  # fmt: skip
+
+    async def test_not_without_a_first_person_or_target(self, book: Book) -> None:
+        pots = await self.pots(book)
+        async with refused(book.app, Check, by="ck_transfers_posted_by"):
+            await self.write(book, pots, "restrained", "leaving_restrained", target="released")
+        async with refused(book.app, Check, by="ck_transfers_target"):
+            await self.write(book, pots, "restrained", "leaving_restrained", by=uuid7())
+
+    async def test_no_return_to_nobody(self, book: Book) -> None:
+        pots = await self.pots(book)
+        async with refused(book.app, Check, by="ck_transfers_victim"):
+            await self.write(
+                book, pots, "restrained", "leaving_restrained", by=uuid7(), target="returned"
+            )
+
+    async def test_not_of_what_nobody_posted(self, book: Book) -> None:
+        pots = await self.pots(book)
+        async with refused(book.app, ForeignKey, by="fk_transfers_confirms"):
+            await self.write(
+                book, pots, "leaving_restrained", "released",
+                by=uuid7(), confirms=uuid7(), confirms_by=uuid7(),
+            )  # fmt: skip
 
 
 class TestPrivileges:

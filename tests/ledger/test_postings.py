@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,15 +11,28 @@ from sqlalchemy import text
 
 from api.core.db import Database
 from api.core.ids import uuid7
-from api.domain.errors import Conflict, DomainError, Invalid, NotFound, RuleViolated
+from api.domain.actors import Actor
+from api.domain.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RuleViolated,
+)
 from api.domain.ledger import (
+    GONE,
+    LEAVING,
     MAY_GO_NEGATIVE,
     MOVES,
+    POSTING_RULES,
     AccountKind,
     Measure,
     is_manual,
+    may_move,
     measures,
 )
+from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.services import ledger
 from api.services.ledger import Draft
 
@@ -131,19 +144,74 @@ class TestPost:
             with pytest.raises(Invalid):
                 await do(database, uuid7(), wrong)
 
-    async def test_the_same_id_again_changes_nothing(self, database: Database) -> None:
-        book, id_ = uuid7(), uuid7()
-        first = draft(K.TRACED_SOURCE, K.TRACED, 5, id=id_)
-        assert await do(database, book, first) == await do(database, book, first) == [id_]
+    async def test_the_same_key_again_changes_nothing(self, database: Database) -> None:
+        book, key = uuid7(), uuid4()
+        first = draft(K.TRACED_SOURCE, K.TRACED, 5, request_id=key)
+        (made,) = await do(database, book, first)
+        assert await do(database, book, first) == [made]
+        assert made != key
         assert (await state(database, book))[K.TRACED] == 5
         with pytest.raises(Conflict, match="已用于另一笔"):
-            await do(database, book, draft(K.TRACED_SOURCE, K.TRACED, 6, id=id_))
+            await do(database, book, draft(K.TRACED_SOURCE, K.TRACED, 6, request_id=key))
+        # another book's key is another key
+        assert await do(database, uuid7(), first) != [made]
 
     async def test_hands_stay_off_the_pay_out(self, database: Database) -> None:
+        finance = who(Role.FINANCE)
         async with database.session() as session, session.begin():
-            with pytest.raises(RuleViolated):
-                await ledger.post_by_hand(session, None, uuid7(), draft(K.IN_CUSTODY, K.PAYABLE, 1))
-            await ledger.post_by_hand(session, None, uuid7(), draft(K.TRACED_SOURCE, K.TRACED, 1))
+            for way in ((K.IN_CUSTODY, K.PAYABLE), (K.LEAVING_CUSTODY, K.TREASURY)):
+                with pytest.raises(RuleViolated):
+                    await ledger.post_by_hand(session, finance, uuid7(), draft(*way, 1))
+            made = draft(K.TRACED_SOURCE, K.TRACED, 1)
+            await ledger.post_by_hand(session, finance, uuid7(), made)
+
+
+def who(role: Role) -> Actor:
+    """Somebody of a post."""
+    return Actor(
+        kind="user", id=uuid7(), name="某某", role=role, post_id=uuid7(), unit_id=uuid7(),
+        division_code="341522118", session_id=uuid7(),
+    )  # fmt: skip
+
+
+class TestWhoMay:
+    """The whole table, over every way there could be."""
+
+    @pytest.mark.parametrize("way", list(POSTING_RULES), ids=str)
+    def test_every_rule_names_who_and_with_whom(self, way: tuple) -> None:
+        (source, target), rule = way, POSTING_RULES[way]
+        bookkeepers = {r for r in Role if Permission.LEDGER_POST in ROLE_PERMISSIONS[r]}
+        assert rule.by
+        assert rule.by | rule.confirmed_by <= bookkeepers
+        assert rule.needs_victim is (target is K.RETURNED)
+        if rule.via is None:
+            assert is_manual(source, target)
+            assert not rule.confirmed_by
+            assert target not in GONE
+        else:
+            assert may_move(source, rule.via)
+            assert may_move(rule.via, target)
+            assert rule.confirmed_by
+            assert target in GONE
+
+    def test_whatever_is_gone_needs_two(self) -> None:
+        assert {source for source in MOVES if MOVES[source] & GONE} == LEAVING | {K.PAID_PENDING}
+
+    def test_every_way_open_to_hands_is_in_the_table(self) -> None:
+        open_ways = {(s, t) for s, t in WAYS if is_manual(s, t)}
+        via = {(s, rule.via) for (s, _), rule in POSTING_RULES.items() if rule.via}
+        assert open_ways == {way for way, r in POSTING_RULES.items() if not r.via} | via
+
+    @pytest.mark.parametrize("way", list(POSTING_RULES), ids=str)
+    async def test_nobody_else_posts_it(self, database: Database, way: tuple) -> None:
+        rule = POSTING_RULES[way]
+        for role in Role:
+            async with database.session() as session, session.begin():
+                if role in rule.by:
+                    continue
+                with pytest.raises(Forbidden) as refused:
+                    await ledger.post_by_hand(session, who(role), uuid7(), draft(*way, 1))
+                assert refused.value.code == "posting_not_yours"
 
 
 class TestVoid:

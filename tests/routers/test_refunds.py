@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from api.core.clock import today
+from api.core.clock import now, today
 from tests.money import (
     balances,
     done,
@@ -139,15 +139,100 @@ class TestLedger:
             "returned": "0.00",
         }
 
-    def test_a_client_made_id_posts_once(self, client, case_id):
-        from api.core.ids import uuid7
-
-        finance, entry_id = client("finance"), str(uuid7())
-        for _ in range(2):
-            made(
-                post_entry(finance, case_id, "surrender_source", "in_custody", "5.00", id=entry_id)
-            )
+    @pytest.mark.parametrize(
+        "key", ["7fffffff-ffff-7fff-bfff-ffffffffffff", "ffffffff-ffff-4fff-bfff-ffffffffffff"]
+    )
+    def test_a_clients_id_posts_once_and_orders_nothing(self, client, case_id, key):
+        """Even one from the year 6429: it can be reversed, and stands where it was posted."""
+        finance = client("finance")
+        posted = [
+            made(post_entry(finance, case_id, "surrender_source", "in_custody", "5.00", id=key))
+            for _ in range(2)
+        ]
+        assert posted[0]["id"] == posted[1]["id"] != key
         assert balances(finance, case_id)["in_custody"] == "5.00"
+        later = made(post_entry(finance, case_id, "surrender_source", "in_custody", "1.00"))
+        rows = done(finance.get("/ledger/entries", params={"book_id": case_id}))["items"]
+        assert [row["id"] for row in rows] == [later["id"], posted[0]["id"]]
+        url = f"/ledger/entries/{posted[0]['id']}"
+        done(finance.act(url, "void", 1, reason="记错", document_no="更正1号"))
+        assert balances(finance, case_id)["in_custody"] == "1.00"
+        other = post_entry(finance, case_id, "surrender_source", "in_custody", "6.00", id=key)
+        assert (other.status_code, other.json()["code"]) == (409, "transfer_id_reused")
+
+    @pytest.mark.parametrize(
+        "at",
+        ["2199-01-01T00:00:00+08:00", "1900-06-01T00:00:00+08:00", "1949-09-30T23:59:59+08:00",
+         "1900-01-01T00:00:00Z", (now() + timedelta(days=1)).isoformat()],
+    )  # fmt: skip
+    def test_when_money_moved_has_bounds(self, client, case_id, at):
+        answer = post_entry(
+            client("finance"), case_id, "surrender_source", "in_custody", "5.00", happened_at=at
+        )
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["pointer"] == "/happened_at"
+
+    def test_nothing_is_recorded_before_it_happened(self, client, case_id):
+        entry = made(post_entry(client("finance"), case_id, "traced_source", "traced", "5.00"))
+        assert datetime.fromisoformat(entry["happened_at"]) <= datetime.fromisoformat(
+            entry["recorded_at"]
+        )
+
+    @pytest.mark.parametrize(
+        "amount", [".5", "5.", "1e3", "+5", "1_000", "0x5", "５.", "", " ", "١٢", "12345678901"]
+    )
+    def test_one_pattern_for_money(self, client, case_id, amount):
+        answer = post_entry(client("finance"), case_id, "surrender_source", "in_custody", amount)
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["pointer"] == "/amount"
+
+    def test_full_width_digits_are_digits(self, client, case_id):
+        entry = made(
+            post_entry(client("finance"), case_id, "surrender_source", "in_custody", "１２．５０")
+        )
+        assert entry["amount"] == "12.50"
+
+    def test_a_return_has_a_victim_and_a_second_person(self, client, case_id):
+        police, finance, office = client("police"), client("finance"), client("office")
+        victim_id = make_victim(office, case_id)["id"]
+        made(post_entry(police, case_id, "traced_source", "restrained", "900.00"))
+        alone = post_entry(finance, case_id, "restrained", "returned", "1.00", victim_id=victim_id)
+        assert (alone.status_code, alone.json()["code"]) == (403, "posting_not_yours")
+        nobody = post_entry(police, case_id, "restrained", "returned", "300.00")
+        assert nobody.status_code == 422
+        assert nobody.json()["errors"][0]["pointer"] == "/victim_id"
+        entry = made(
+            post_entry(police, case_id, "restrained", "returned", "300.00", victim_id=victim_id)
+        )
+        assert (entry["status"], entry["target"]) == ("awaits", "returned")
+        shown = done(police.get("/ledger/accounts", params={"book_id": case_id}))
+        figures = {each["measure"]: each["amount"] for each in shown["measures"]}
+        assert (figures["restrained"], figures["returned"]) == ("900.00", "0.00")
+        url = f"/ledger/entries/{entry['id']}"
+        own = police.act(url, "confirm", entry["version"], document_no="发还1号")
+        assert (own.status_code, own.json()["code"]) == (403, "own_entry")
+        entry = done(finance.act(url, "confirm", entry["version"], document_no="发还1号"))
+        assert entry["status"] == "posted"
+        gone = done(finance.get(f"/ledger/entries/{entry['confirmed_by_id']}"))
+        assert (gone["debit"], gone["victim_id"]) == ("returned", victim_id)
+        assert balances(police, case_id)["returned"] == "300.00"
+        twice = office.act(url, "confirm", entry["version"], document_no="发还1号")
+        assert (twice.status_code, twice.json()["code"]) == (409, "transition_not_allowed")
+        early = police.act(url, "void", entry["version"], reason="误记", document_no="更正1号")
+        assert (early.status_code, early.json()["code"]) == (409, "already_confirmed")
+        back = f"/ledger/entries/{gone['id']}"
+        done(finance.act(back, "void", gone["version"], reason="误发", document_no="更正2号"))
+        entry = done(police.get(url))
+        done(police.act(url, "void", entry["version"], reason="误记", document_no="更正3号"))
+        assert balances(police, case_id)["restrained"] == "900.00"
+
+    def test_a_victim_is_one_of_the_case(self, client, running, case_id):
+        stranger = make_victim(client("office"), make_case(running))["id"]
+        police = client("police")
+        made(post_entry(police, case_id, "traced_source", "restrained", "900.00"))
+        answer = post_entry(police, case_id, "restrained", "returned", "300.00", victim_id=stranger)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["code"] == "other_book"
 
     def test_who_may(self, anonymous, client, case_id):
         assert anonymous.get("/ledger/accounts", params={"book_id": case_id}).status_code == 401
