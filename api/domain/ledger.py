@@ -127,7 +127,8 @@ POSTING_RULES: dict[tuple[AccountKind, AccountKind], PostingRule] = {
     (K.IN_CUSTODY, K.SET_ASIDE): PostingRule(_CUSTODY_GOES),
     (K.RESTRAINED, K.RETURNED): _gone(_RESTRAINED_GOES, K.LEAVING_RESTRAINED, victim=True),
     (K.RESTRAINED, K.RELEASED): _gone(_RESTRAINED_GOES, K.LEAVING_RESTRAINED),
-    (K.IN_CUSTODY, K.RETURNED): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY, victim=True),
+    # the office keeps the register of victims, and knows whom a return goes to
+    (K.IN_CUSTODY, K.RETURNED): _gone(_CUSTODY_GOES | {R.OFFICE}, K.LEAVING_CUSTODY, victim=True),
     (K.IN_CUSTODY, K.PRIORITY_PAID): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
     (K.IN_CUSTODY, K.TREASURY): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
     (K.IN_CUSTODY, K.RELEASED): _gone(_CUSTODY_GOES, K.LEAVING_CUSTODY),
