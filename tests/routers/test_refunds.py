@@ -179,7 +179,7 @@ class TestLedger:
         )
 
     @pytest.mark.parametrize(
-        "amount", [".5", "5.", "1e3", "+5", "1_000", "0x5", "５.", "", " ", "١٢", "12345678901"]
+        "amount", [".5", "5.", "1e3", "+5", "1_000", "0x5", "５.", "", " ", "12345678901"]
     )
     def test_one_pattern_for_money(self, client, case_id, amount):
         answer = post_entry(client("finance"), case_id, "surrender_source", "in_custody", amount)
