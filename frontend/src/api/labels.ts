@@ -123,7 +123,9 @@ export const AccountKindLabels: Record<AccountKind, string> = {
   'traced': '已查明未控制',
   'restrained': '已查封扣押冻结',
   'realised': '已变现待归集',
+  'leaving_restrained': '已控制，待复核支出',
   'in_custody': '归集专户',
+  'leaving_custody': '归集专户，待复核支出',
   'payable': '待发放',
   'paid_pending': '已送银行待确认',
   'returned': '已发还',
@@ -418,6 +420,7 @@ export const EntrySortLabels: Record<EntrySort, string> = {
 }
 
 export const EntryStatusLabels: Record<EntryStatus, string> = {
+  'awaits': '待另一人复核',
   'posted': '有效',
   'voided': '已冲正',
   'reversal': '冲正分录',

@@ -3795,7 +3795,7 @@ export interface components {
          * @description The accounts of a book, in the order in which money passes through them.
          * @enum {string}
          */
-        AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "in_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
+        AccountKind: "traced_source" | "surrender_source" | "valuation" | "traced" | "restrained" | "realised" | "leaving_restrained" | "in_custody" | "leaving_custody" | "payable" | "paid_pending" | "returned" | "set_aside" | "priority_paid" | "treasury" | "released";
         /**
          * AccusedUnitCreate
          * @description A unit that the lead is about.
@@ -5672,11 +5672,15 @@ export interface components {
             happened_at?: string | null;
             /**
              * 记账编号
-             * @description 客户端生成的 UUIDv7；重复提交不会重复记账
+             * @description 客户端的防重号；同一本账里重复提交不会重复记账，不作分录编号
              */
             id?: string | null;
+            /** @description 所依据的查扣冻措施 */
+            measure_id?: string | null;
             /** @description 理由 */
             reason: string;
+            /** @description 发还给哪位受害人；发还时必填 */
+            victim_id?: string | null;
         };
         /**
          * EntryItem
@@ -5693,6 +5697,10 @@ export interface components {
              * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
+            /** @description 复核本分录的是哪一笔 */
+            confirmed_by_id: string | null;
+            /** @description 本分录复核的是哪一笔 */
+            confirms_id: string | null;
             /** @description 转出账户（贷） */
             credit: components["schemas"]["AccountKind"];
             /** @description 转入账户（借） */
@@ -5709,6 +5717,8 @@ export interface components {
              * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
+            /** @description 措施 */
+            measure_id: string | null;
             /** @description 理由 */
             reason: string;
             /**
@@ -5722,8 +5732,12 @@ export interface components {
             reverses_id: string | null;
             /** @description 状态 */
             status: components["schemas"]["EntryStatus"];
+            /** @description 待复核支出的去向 */
+            target: components["schemas"]["AccountKind"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 受害人 */
+            victim_id: string | null;
         };
         /**
          * EntryRead
@@ -5742,6 +5756,10 @@ export interface components {
              * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
+            /** @description 复核本分录的是哪一笔 */
+            confirmed_by_id: string | null;
+            /** @description 本分录复核的是哪一笔 */
+            confirms_id: string | null;
             /** @description 转出账户（贷） */
             credit: components["schemas"]["AccountKind"];
             /** @description 转入账户（借） */
@@ -5758,6 +5776,8 @@ export interface components {
              * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
+            /** @description 措施 */
+            measure_id: string | null;
             /** @description 理由 */
             reason: string;
             /**
@@ -5771,8 +5791,12 @@ export interface components {
             reverses_id: string | null;
             /** @description 状态 */
             status: components["schemas"]["EntryStatus"];
+            /** @description 待复核支出的去向 */
+            target: components["schemas"]["AccountKind"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 受害人 */
+            victim_id: string | null;
         };
         /**
          * EntrySort
@@ -5785,7 +5809,7 @@ export interface components {
          * @description Where an entry stands. It never changes itself: these are read off what reverses what.
          * @enum {string}
          */
-        EntryStatus: "posted" | "voided" | "reversal";
+        EntryStatus: "awaits" | "posted" | "voided" | "reversal";
         /**
          * EventName
          * @description What happened.
@@ -8116,6 +8140,21 @@ export interface components {
             percent_of_traced: string | null;
             /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
+        };
+        /**
+         * LedgerEntryConfirm
+         * @description 复核支出
+         */
+        LedgerEntryConfirm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "confirm";
+            /** 复核依据文书 */
+            document_no: string;
+            /** @description 所依据的版本号 */
+            version: number;
         };
         /**
          * LedgerEntryVoid
@@ -14205,6 +14244,7 @@ export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
 export type LedgerAmount = components['schemas']['LedgerAmount'];
+export type LedgerEntryConfirm = components['schemas']['LedgerEntryConfirm'];
 export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
 export type LedgerKind = components['schemas']['LedgerKind'];
 export type LeftOut = components['schemas']['LeftOut'];
@@ -14525,7 +14565,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14597,7 +14637,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -14712,7 +14752,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -14789,7 +14829,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -14913,7 +14953,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -15028,7 +15068,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15120,7 +15160,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15189,7 +15229,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -15295,7 +15335,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -15401,7 +15441,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15548,7 +15588,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15631,7 +15671,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaseRead"];
                 };
             };
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -15746,7 +15786,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -15823,7 +15863,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -15945,7 +15985,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16067,7 +16107,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -16182,7 +16222,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16265,7 +16305,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16385,7 +16425,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16463,7 +16503,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16535,7 +16575,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -16650,7 +16690,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -16727,7 +16767,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -16842,7 +16882,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16919,7 +16959,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16994,7 +17034,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17116,7 +17156,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -17238,7 +17278,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17318,7 +17358,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17390,7 +17430,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17505,7 +17545,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17577,7 +17617,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17652,7 +17692,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -17773,7 +17813,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17841,7 +17881,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -17959,7 +17999,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -18084,7 +18124,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18156,7 +18196,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -18271,7 +18311,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -18341,7 +18381,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18425,7 +18465,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -18549,7 +18589,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -18675,7 +18715,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18743,7 +18783,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18827,7 +18867,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -18949,7 +18989,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19020,7 +19060,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19142,7 +19182,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -19285,7 +19325,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19357,7 +19397,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -19472,7 +19512,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -19549,7 +19589,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -19673,7 +19713,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -19788,7 +19828,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19871,7 +19911,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19991,7 +20031,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20065,7 +20105,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20140,7 +20180,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -20311,7 +20351,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20383,7 +20423,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -20502,7 +20542,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20615,7 +20655,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20817,7 +20857,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20885,7 +20925,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20957,7 +20997,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21029,7 +21069,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21142,7 +21182,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21219,7 +21259,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21291,7 +21331,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21401,7 +21441,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21469,7 +21509,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -21546,7 +21586,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -21668,7 +21708,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21792,7 +21832,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -21918,7 +21958,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -22033,7 +22073,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -22112,7 +22152,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -22234,7 +22274,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -22358,7 +22398,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -22473,7 +22513,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22550,7 +22590,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22674,7 +22714,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22787,7 +22827,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22862,7 +22902,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22978,7 +23018,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -23092,7 +23132,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23205,7 +23245,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -23282,7 +23322,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -23406,7 +23446,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -23528,7 +23568,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -23646,7 +23686,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23759,7 +23799,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23827,7 +23867,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23895,7 +23935,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23979,7 +24019,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -24094,7 +24134,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24177,7 +24217,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24297,7 +24337,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24365,7 +24405,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24443,7 +24483,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24515,7 +24555,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -24630,7 +24670,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -24705,11 +24745,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LedgerEntryVoid"];
+                "application/json": components["schemas"]["LedgerEntryConfirm"] | components["schemas"]["LedgerEntryVoid"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -24821,7 +24861,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24891,7 +24931,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24956,7 +24996,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25024,7 +25064,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -25135,7 +25175,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25252,7 +25292,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -25381,7 +25421,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25453,7 +25493,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -25568,7 +25608,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -25645,7 +25685,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -25769,7 +25809,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -25884,7 +25924,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25967,7 +26007,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26087,7 +26127,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26167,7 +26207,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26239,7 +26279,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -26354,7 +26394,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -26431,7 +26471,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -26546,7 +26586,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26623,7 +26663,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -26756,7 +26796,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26828,7 +26868,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -26943,7 +26983,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -27020,7 +27060,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -27142,7 +27182,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27264,7 +27304,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -27379,7 +27419,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27462,7 +27502,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -27582,7 +27622,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27666,7 +27706,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27738,7 +27778,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -27863,7 +27903,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27931,7 +27971,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -28010,7 +28050,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -28132,7 +28172,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28201,7 +28241,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28306,7 +28346,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -28407,7 +28447,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28467,7 +28507,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28572,7 +28612,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -28695,7 +28735,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -28800,7 +28840,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -28928,7 +28968,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29000,7 +29040,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -29115,7 +29155,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29198,7 +29238,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -29318,7 +29358,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29386,7 +29426,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -29463,7 +29503,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -29587,7 +29627,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -29706,7 +29746,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29774,7 +29814,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29846,7 +29886,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -29959,7 +29999,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -30029,7 +30069,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30112,7 +30152,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -30227,7 +30267,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30295,7 +30335,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30372,7 +30412,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -30498,7 +30538,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -30622,7 +30662,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -30746,7 +30786,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -30858,7 +30898,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30932,7 +30972,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -31055,7 +31095,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31127,7 +31167,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -31327,7 +31367,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31395,7 +31435,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -31474,7 +31514,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -31598,7 +31638,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -31749,7 +31789,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31821,7 +31861,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -32040,7 +32080,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -32117,7 +32157,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -32232,7 +32272,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32300,7 +32340,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32375,7 +32415,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32488,7 +32528,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32565,7 +32605,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -32680,7 +32720,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32763,7 +32803,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -32883,7 +32923,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32951,7 +32991,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33023,7 +33063,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -33138,7 +33178,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功，没有正文 */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -33256,7 +33296,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -33368,7 +33408,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33424,7 +33464,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33498,7 +33538,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33570,7 +33610,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -33685,7 +33725,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -33764,7 +33804,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -33876,7 +33916,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33941,7 +33981,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34006,7 +34046,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34082,7 +34122,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34150,7 +34190,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -34223,7 +34263,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34300,7 +34340,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -34424,7 +34464,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -34551,7 +34591,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34623,7 +34663,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -34738,7 +34778,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -34815,7 +34855,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -34930,7 +34970,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35005,7 +35045,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -35126,7 +35166,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35198,7 +35238,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -35313,7 +35353,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -35390,7 +35430,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -35512,7 +35552,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -35632,7 +35672,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -35754,7 +35794,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -35887,7 +35927,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35959,7 +35999,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 已保存 */
             201: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -36081,7 +36121,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -36149,7 +36189,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -36226,7 +36266,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -36348,7 +36388,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -36470,7 +36510,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
@@ -36582,7 +36622,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -36640,7 +36680,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -36694,7 +36734,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description 成功 */
             200: {
                 headers: {
                     [name: string]: unknown;
