@@ -1,5 +1,7 @@
 """Correcting what was written, and losing nothing on the way: forms as people meet them."""
 
+from contextlib import closing
+
 import asyncpg
 import pytest
 from playwright.async_api import Dialog, Route, expect
@@ -31,7 +33,7 @@ async def save(staff: Staff) -> None:
 
 class TestCorrecting:
     async def test_what_is_masked_is_left_alone_cleared_or_written_anew(self, as_, server, case_id):
-        with log_in(server, "office") as office:
+        with closing(log_in(server, "office")) as office:
             made = make_victim(office, case_id, verify=False)
             page = await as_("office")
             await edit(page, f"/victims/{made['id']}")
@@ -47,7 +49,7 @@ class TestCorrecting:
             assert after["id_number"] == made["id_number"], "what was left blank stays"
 
     async def test_an_emptied_field_is_cleared(self, as_, server, case_id):
-        with log_in(server, "police") as police:
+        with closing(log_in(server, "police")) as police:
             made = make_item(police, case_id, description="银灰色", quantity="1 个")
             page = await as_("police")
             await edit(page, f"/property-items/{made['id']}")
@@ -58,7 +60,7 @@ class TestCorrecting:
             assert after["description"] == "银灰色"
 
     async def test_a_diverted_case_gets_its_receipt(self, as_, server):
-        with log_in(server, "police") as police:
+        with closing(log_in(server, "police")) as police:
             body = {"title": "某案", "primary_category": "C1", "charges": ["fraud"]}
             made = police.post("/cases", json=body).json()
             fields = {"route": "mediation", "department": "镇调委会", "reason": "民间借贷"}
@@ -73,7 +75,7 @@ class TestCorrecting:
             assert after["diversion"]["receipt_no"] == "回执12号"
 
     async def test_nobody_is_led_to_what_they_may_not(self, as_, server):
-        with log_in(server, "office") as office:
+        with closing(log_in(server, "office")) as office:
             made = make_lead(office)
         leader = await as_("leader")
         await leader.open(f"/leads/{made['id']}")
@@ -158,7 +160,7 @@ class TestLosingNothing:
         assert "高价保健品" not in kept
 
     async def test_esc_asks_before_it_throws_away(self, as_, server):
-        with log_in(server, "office") as office:
+        with closing(log_in(server, "office")) as office:
             made = make_lead(office)
         page = await as_("office")
         await page.open(f"/leads/{made['id']}")
@@ -186,7 +188,9 @@ class TestLosingNothing:
     async def test_without_a_connection_it_says_so_and_the_retry_is_the_same(self, as_):
         office = await as_("office")
         await office.open("/outcomes/new")
-        await office.fill({"种类": "宣传活动", "标题": "进村宣讲", "发布渠道或地点": "文化广场"})
+        await office.fill(
+            {"种类": "宣传教育活动", "标题": "进村宣讲", "发布渠道或地点": "文化广场"}
+        )
         await office.page.get_by_label("发布、开展或印发日期").fill("2022-06-01")
         keys: list[str | None] = []
 
