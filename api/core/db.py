@@ -105,7 +105,7 @@ _SETTINGS: dict[Planning, dict[str, str]] = {
 
 #: A restart of the server takes a moment; whoever comes meanwhile waits that long and no longer.
 _RESTART, _ASK_AGAIN = 3.0, 0.2
-_CONNECT_SECONDS, _POOL_SECONDS = 10, 10.0
+_CONNECT_SECONDS, _POOL_SECONDS, _CLOSE_SECONDS = 10, 10.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,15 @@ def _replace_dead(dbapi_connection: Any, *_: object) -> None:
     """A connection whose server is gone is replaced as it is taken, without asking the server."""
     if dbapi_connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+async def close(pool: Any) -> None:
+    """Close a pool of asyncpg's; whoever holds a connection of a dead server does not keep it open."""
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 class Database:
@@ -258,7 +267,7 @@ class Database:
         await self.engine.dispose()
         await self._reader.dispose()
         for pool in self._pools.values():
-            await pool.close()
+            await close(pool)
 
 
 class _Current:

@@ -93,7 +93,7 @@ async def run(
         finally:
             stopping.cancel()
     finally:
-        await pool.close()
+        await db.close(pool)
 
 
 async def _pass_on(stop: asyncio.Event, queue: PgQueuer) -> None:
