@@ -109,7 +109,7 @@ def _printed(row: Values, entity: Any) -> bool:
     same = {
         "name": entity.name,
         "uscc": entity.uscc,
-        "address": entity.address_mask,
+        "address": entity.address,
         "responsible_person": entity.responsible_person_mask,
         "industry": entity.industry,
         "registration": entity.registration,
@@ -174,16 +174,14 @@ def _same_place(row: Values, entity: Any) -> bool:
         return said == known
     address = str(row.get("address") or "")
     if address and entity.address:
-        return _tidy(mask_address(address)) == _tidy(mask_address(entity.address)) or (
+        return _tidy(mask_address(address)) == _tidy(entity.address) or (
             len(said) > 9 or len(known) > 9
         )
     return True
 
 
 async def _entities(session: AsyncSession, town_code: str) -> _Entities:
-    printed = exports.F2.statement.add_columns(
-        RiskEntity.id, RiskEntity.division_code, RiskEntity.address
-    )
+    printed = exports.F2.statement.add_columns(RiskEntity.id, RiskEntity.division_code)
     found = (await session.execute(printed.where(RiskEntity.town_code == town_code))).all()
     by_name: dict[str, list[Any]] = {}
     for each in found:
