@@ -56,9 +56,10 @@ async def _prove(lead: Lead, findings: str) -> None:
 
 
 async def _close(lead: Lead) -> None:
-    await lead.take(
-        "police", "feed_back", feedback_mode=FeedbackMode.PHONE, feedback_note=told.FEEDBACK[2]
-    )
+    named = lead.body.reporter.kind is ReporterKind.REAL_NAME
+    mode = FeedbackMode.PHONE if named else FeedbackMode.IMPOSSIBLE
+    note = told.FEEDBACK[2] if named else told.FEEDBACK_IMPOSSIBLE
+    await lead.take("police", "feed_back", feedback_mode=mode, feedback_note=note)
     await close(lead)
 
 

@@ -62,6 +62,8 @@ _CONCLUSIONS = {
     LeadConclusion.UNVERIFIABLE: 4,
     LeadConclusion.DUPLICATE: 3,
 }
+#: Who verifies a second time: the first of them that took no part in the first.
+_VERIFIERS = ("market", "police", "justice")
 _NAMED_MODES = (FeedbackMode.PHONE, FeedbackMode.PHONE, FeedbackMode.IN_PERSON, FeedbackMode.LETTER)
 
 #: How far leads come: how many of each, and how many days ago they came in (from, to).
@@ -99,6 +101,8 @@ class Lead:
     version: int = 1
     #: Who was asked to assist, and owes an answer.
     assistant: str = ""
+    #: Who assisted: with the handler, those who may not verify the lead a second time.
+    assisted_by: str = ""
 
     async def assisted(self) -> None:
         """Whoever was asked answers."""
@@ -113,7 +117,7 @@ class Lead:
             owed.id,
             act("answer", {"version": owed.version}, answer=told.ASSIST_ANSWER),
         )
-        self.assistant = ""
+        self.assisted_by, self.assistant = self.assistant, ""
 
     async def take(self, post: str, action: str, **given: Any) -> None:
         """One action; every one raises the version."""
@@ -280,9 +284,7 @@ async def _finished(stage: Stage, fate: str, came: datetime) -> Story:
         return
     if fate == "recheck":
         yield stage.after(at, 3)
-        other = "market" if lead.handler != "market" else "police"
-        reason = chance.choice(told.RECHECKS)
-        await lead.take("office", "recheck", unit_id=stage.unit(other), reason=reason)
+        await _verify_again(stage, lead)
         return
     yield (at := stage.after(at, chance.choice((1, 1, 2, 3))))
     await answer(stage, lead)
@@ -293,6 +295,13 @@ async def _finished(stage: Stage, fate: str, came: datetime) -> Story:
     if fate == "archived":
         yield stage.after(at, chance.randrange(8, 20))
         await lead.take("office", "archive")
+
+
+async def _verify_again(stage: Stage, lead: Lead) -> None:
+    took_part = (lead.handler, lead.assisted_by)
+    other = next(post for post in _VERIFIERS if post not in took_part)
+    reason = stage.random.choice(told.RECHECKS)
+    await lead.take("office", "recheck", unit_id=stage.unit(other), reason=reason)
 
 
 async def _conclude(stage: Stage, lead: Lead) -> None:
