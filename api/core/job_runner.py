@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 #: There is no NOTIFY (it makes the commits of all writers wait for each other), so we ask.
 _ASK_EVERY = timedelta(seconds=1)
+#: Seconds for what is being done to end; whoever watches over us has a little more.
+_PATIENCE = 8
 
 
 class JobFailed(Exception):
@@ -72,10 +74,17 @@ async def run(
 ) -> None:
     """Do jobs until `stop`, or until none is left."""
     asyncpg: Any = import_module("asyncpg")
+    lost = asyncio.Event()
+
+    async def watched(connection: Any) -> None:
+        connection.add_termination_listener(lambda _: lost.set())
+
     pool = await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=4,
+        init=watched,
+        max_inactive_connection_lifetime=0,  # whatever ends now ended by itself
         server_settings={"TimeZone": "Asia/Shanghai", "jit": "off"},
     )
     try:
@@ -84,21 +93,33 @@ async def run(
             _register(queue, name, handler)
         for schedule in schedules:
             _schedule(queue, schedule)
-        stopping = asyncio.create_task(_pass_on(stop, queue))
-        try:
-            await queue.run(
-                dequeue_timeout=_ASK_EVERY,
-                mode=QueueExecutionMode.drain if until_empty else QueueExecutionMode.continuous,
-            )
-        finally:
-            stopping.cancel()
+        mode = QueueExecutionMode.drain if until_empty else QueueExecutionMode.continuous
+        running = asyncio.create_task(queue.run(dequeue_timeout=_ASK_EVERY, mode=mode))
+        await _until(running, stop, lost, queue)
     finally:
         await db.close(pool)
 
 
-async def _pass_on(stop: asyncio.Event, queue: PgQueuer) -> None:
-    await stop.wait()
-    queue.shutdown.set()
+async def _until(
+    running: asyncio.Task[None], stop: asyncio.Event, lost: asyncio.Event, queue: PgQueuer
+) -> None:
+    """Until it ends by itself, is told to, or loses a connection: the library may then wait for
+    ever, doing nothing, so it begins anew. Raises ConnectionError, and what it raised itself."""
+    waits = [asyncio.create_task(each.wait()) for each in (stop, lost)]
+    await asyncio.wait([running, *waits], return_when=asyncio.FIRST_COMPLETED)
+    for each in waits:
+        each.cancel()
+    if not running.done() and stop.is_set():
+        queue.shutdown.set()
+        await asyncio.wait([running], timeout=_PATIENCE)
+    if not running.done():
+        running.cancel()
+        await asyncio.wait([running], timeout=_PATIENCE)
+        if not stop.is_set():
+            message = "lost a connection"
+            raise ConnectionError(message)
+        return
+    running.result()
 
 
 def _register(queue: PgQueuer, name: str, handler: jobs.Handler) -> None:

@@ -29,14 +29,34 @@ READ_ONLY: Final = "database_read_only"
 REFUSED: Final = "database_refused"
 FAILED: Final = "database_failed"
 
-SENTENCES: Final = {
-    AWAY: "数据库暂时连不上，系统正在自动恢复，请过几秒再试",
-    BUSY: "现在使用的人太多，数据库忙不过来，请过几秒再试",
-    FULL: "服务器的磁盘已满，暂时不能保存，请联系管理员清理磁盘后再试",
-    READ_ONLY: "数据库现在只能读、不能写，请稍后再试；一直如此请联系管理员",
-    REFUSED: "数据库拒绝本系统登录，请联系管理员检查数据库账号和授权",
-    FAILED: "数据库读写出错，请稍后再试；一直如此请联系管理员",
+#: Spelled out, so that the list of all codes (docs/errors.md) finds them.
+_OUTAGES: Final = {
+    AWAY: Unavailable(
+        "数据库暂时连不上，系统正在自动恢复，请过几秒再试", code="database_away", headers=_RETRY
+    ),
+    BUSY: Unavailable(
+        "现在使用的人太多，数据库忙不过来，请过几秒再试", code="database_busy", headers=_RETRY
+    ),
+    FULL: Unavailable(
+        "服务器的磁盘已满，暂时不能保存，请联系管理员清理磁盘后再试",
+        code="disk_full",
+        headers=_RETRY,
+    ),
+    READ_ONLY: Unavailable(
+        "数据库现在只能读、不能写，请稍后再试；一直如此请联系管理员",
+        code="database_read_only",
+        headers=_RETRY,
+    ),
+    REFUSED: Unavailable(
+        "数据库拒绝本系统登录，请联系管理员检查数据库账号和授权",
+        code="database_refused",
+        headers=_RETRY,
+    ),
+    FAILED: Unavailable(
+        "数据库读写出错，请稍后再试；一直如此请联系管理员", code="database_failed", headers=_RETRY
+    ),
 }
+SENTENCES: Final = {code: each.detail for code, each in _OUTAGES.items()}
 #: SQLSTATE, or how it begins → what it is; the longest fits.
 _STATES: Final = {
     "08": AWAY,
