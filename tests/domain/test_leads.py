@@ -84,6 +84,9 @@ class Standing:
     conclusion: LeadConclusion | None = LeadConclusion.SUSPECTED_CRIME
     concluded_by_id: UUID | None = None
     concluded_unit_id: UUID | None = None
+    concluded_unit_ids: tuple[UUID, ...] = ()
+    concluded_person_ids: tuple[UUID, ...] = ()
+    recheck_drawn: bool = False
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
     transfer_proposed_by_id: UUID | None = None
@@ -243,23 +246,62 @@ class TestApproval:
 
 
 class TestSecondVerification:
-    def test_not_by_the_unit_nor_by_the_person_that_concluded(self):
+    @pytest.mark.parametrize(
+        ("which", "may"),
+        [
+            ("nobody", True),
+            ("last unit", False),
+            ("last person", False),
+            ("earlier unit", False),
+            ("earlier person", False),
+        ],
+    )
+    def test_not_by_the_units_nor_by_the_persons_that_concluded(self, which, may):
         who = actor(Role.MARKET)
-        for by, unit, may in (
-            (uuid4(), uuid4(), True),
-            (uuid4(), who.unit_id, False),
-            (who.id, uuid4(), False),
-        ):
-            record = Standing(LeadStatus.RECHECK, concluded_by_id=by, concluded_unit_id=unit)
-            if may:
-                LEAD_FLOW.step(LeadAction.CONCLUDE, who, record)
-                continue
+        taken = {
+            "nobody": {},
+            "last unit": {"concluded_unit_id": who.unit_id},
+            "last person": {"concluded_by_id": who.id},
+            "earlier unit": {"concluded_unit_ids": (uuid4(), who.unit_id)},
+            "earlier person": {"concluded_person_ids": (who.id, uuid4())},
+        }[which]
+        others = {
+            "concluded_by_id": uuid4(),
+            "concluded_unit_id": uuid4(),
+            "concluded_unit_ids": (uuid4(),),
+            "concluded_person_ids": (uuid4(),),
+        }
+        record = Standing(LeadStatus.RECHECK, **others | taken)
+        offered = {each.action for each in LEAD_FLOW.available(who, record)}
+        assert (LeadAction.CONCLUDE in offered) is may
+        if not may:
             with pytest.raises(DomainError) as refused:
                 LEAD_FLOW.step(LeadAction.CONCLUDE, who, record)
             assert refused.value.code == "recheck_by_same"
-            assert LeadAction.CONCLUDE not in {
-                each.action for each in LEAD_FLOW.available(who, record)
-            }
+        # What is concluded again outside a second verification is the same unit's to correct.
+        again = Standing(LeadStatus.VERIFYING, **others | taken)
+        assert LEAD_FLOW.step(LeadAction.CONCLUDE, who, again)
+
+    @pytest.mark.parametrize("action", LeadAction)
+    def test_what_is_drawn_does_not_leave_unverified(self, action):
+        """It can't be ended in any way; everything else goes on as without the draw."""
+        ends = {"close", "archive", "reject", "withdraw"}
+        for status, role in product(PLAN[action.value][0].split(), (Role.OFFICE, Role.COUNTY)):
+            who = actor(role)
+            stage = STAGES.get(action.value)
+            drawn, free = (
+                {a.action for a in LEAD_FLOW.available(who, record)}
+                for record in (
+                    Standing(LeadStatus(status), transfer_stage=stage, recheck_drawn=True),
+                    Standing(LeadStatus(status), transfer_stage=stage),
+                )
+            )
+            expected = action in free and action.value not in ends
+            assert (action in drawn) is expected, (status, role)
+            if action in free and action.value in ends:
+                with pytest.raises(Conflict) as refused:
+                    LEAD_FLOW.step(action, who, Standing(LeadStatus(status), recheck_drawn=True))
+                assert refused.value.code == "recheck_pending"
 
 
 ASKS_NOTHING = {

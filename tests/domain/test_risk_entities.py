@@ -88,7 +88,9 @@ class TestEveryCell:
             elif status not in row.frm:
                 with pytest.raises(TransitionNotAllowed) as refused:
                     flow.step(action, who, record)
+                # To correct what a record says goes nowhere: it is no answer to "what then".
                 allowed = [a.action.value for a in flow.available(who, record)]
+                allowed = [action for action in allowed if action != "edit"]
                 assert refused.value.extra["allowed"] == allowed
                 assert not offered
             elif all(p.holds(who, record) for p in row.when):
