@@ -7,9 +7,10 @@ from typing import Final
 
 from api.core.ledger_found import UnitFrom, letter
 from api.core.tables import Range, Row
-from api.domain.cells import Cell, CellError, text_of
+from api.domain.cells import Cell, CellError, is_empty, text_of
 from api.domain.ledger_corrections import KEPT, LEFT_OUT, SheetCorrection
 from api.domain.ledger_headings import Headings, is_running
+from api.domain.ledger_lines import is_note, unit_line
 from api.domain.ledger_spec import RESULT_HEADING, LedgerSpec, heading_key
 from api.domain.money_units import UnitSaid, title_unit, unit_said
 
@@ -284,7 +285,7 @@ def _chosen(
     """Field → its column: visible before hidden, saying whose before bare, then from the left."""
     flat = [path[-1] if len({part for part in path if part}) == 1 else "" for path in best.paths]
     flat = [text or names[at] for at, text in enumerate(flat)]
-    ranked: list[tuple[bool, int, str]] = []
+    ranked: list[tuple[bool, bool, int, str]] = []
     for column, name in enumerate(best.found):
         if name is None:
             continue
@@ -295,10 +296,14 @@ def _chosen(
         elif owner is not None:
             header.owned[column] = owner
             continue
-        ranked.append((column in hidden, column, name))
+        ranked.append((column in hidden, headings.is_second(names[column], name), column, name))
     chosen: dict[str, int] = {}
-    for _, column, name in sorted(ranked, key=lambda one: (one[0], one[1])):
-        chosen.setdefault(name, column)
+    seconds = {column for _, second, column, _ in ranked if second}
+    for _, _, column, name in sorted(ranked):
+        if column in seconds and chosen.get(name, column) not in seconds | {column}:
+            best.found[column] = None  # 损失金额 beside 投资金额 is another sum
+        else:
+            chosen.setdefault(name, column)
     return chosen
 
 
@@ -344,16 +349,30 @@ def _set_units(
         for cell in grid.rows[number].cells
         if isinstance(cell, str)
     ]
-    header.sheet_unit = title_unit(above) or title_unit(
-        text for row in below if len(texts := _texts(row)) <= 3 for text in texts
-    )
+    header.sheet_unit = title_unit(above) or _unit_below(below)
     for column, name in header.fields.items():
         if spec.by_field[name].unit_aware:
             set_unit(header, column, best.paths[column])
 
 
-def _texts(row: Row) -> list[str]:
-    return [plain(cell) for cell in row.cells if isinstance(cell, str) and cell.strip()]
+def _unit_below(below: Sequence[Row]) -> UnitSaid:
+    """The unit named under the table; a line between its rows speaks of those below it only."""
+    lines: list[str] = []
+    for row in reversed(below):
+        texts = said_alone(row)
+        if not texts and all(is_empty(cell) for cell in row.cells):
+            continue
+        if not 1 <= len(texts) <= 3 or any(text[:1].isdigit() for text in texts[1:]):
+            break
+        if unit_line(texts) or is_note(texts[0]):
+            lines += texts
+    return title_unit(lines)
+
+
+def said_alone(row: Row) -> list[str]:
+    """The texts of a line without any number; nothing of a line that has one."""
+    told = [cell for cell in row.cells if not is_empty(cell)]
+    return [plain(cell) for cell in told] if all(isinstance(c, str) for c in told) else []
 
 
 def set_unit(header: Header, column: int, path: Sequence[str]) -> None:

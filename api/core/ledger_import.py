@@ -29,6 +29,7 @@ from api.domain.ledger_corrections import KEPT, LEFT_OUT, Correction, SheetCorre
 from api.domain.ledger_headings import Headings
 from api.domain.ledger_lines import LineRole, SheetState
 from api.domain.ledger_spec import LedgerSpec
+from api.domain.money_units import is_unit_column
 
 __all__ = ["Fault", "FileRemark", "LedgerReader", "LedgerRow", "SheetFound", "row_fingerprint"]
 
@@ -186,7 +187,10 @@ class LedgerReader:
         for at in sorted(hidden & header.fields.keys()):
             label = header.labels[at]
             self._remark("column_hidden", f"{letter(at)} 列“{label}”是隐藏的，也读取了", sheet)
-        if "unsaid" in header.unit_from.values():
+        told_by_row = any(
+            is_unit_column(label) and label != "单位" for label in header.unknown.values()
+        )
+        if "unsaid" in header.unit_from.values() and not told_by_row:
             self._remark("unit_unsaid", "表中没有注明金额单位，按“元”处理", sheet)
         for at, why in header.unit_unclear.items():
             if at in header.labels:

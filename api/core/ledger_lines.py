@@ -16,18 +16,22 @@ from api.domain.ledger_lines import (
     TotalSaid,
     harmless,
     is_bare_count,
+    is_broken_down,
     is_count,
     is_end,
     is_example,
+    is_figure,
     is_note,
     is_numbered,
+    is_remark,
     is_section,
     is_sentence,
     is_signature,
     total_said,
+    unit_line,
 )
 from api.domain.ledger_spec import LedgerSpec
-from api.domain.money_units import squeezed, title_unit
+from api.domain.money_units import squeezed
 from api.domain.places import Places
 
 _ORDINAL: Final = re.compile(r"[(（]?(?:\d{1,3}|[甲乙丙丁戊己庚辛壬癸]|[A-Z])[)）]?")
@@ -144,11 +148,18 @@ class Furniture:
         worded = not any(re.fullmatch(r"[\d.,:\-/ ]+", text) for text in short)
         if known >= 3 and known * 2 >= len(said) and worded:
             return True
+        if known == len(said) == 2 and self._is_whole(short):
+            return True  # a table of two columns
         if len(said) < 3 or not worded:
             return False
         words = sum(len(text) >= 3 and self.headings.field(text) is not None for text in short)
         bare = not any(re.search(r"\d", text) or len(text) > 12 for _, text in said)
         return is_running(said[0][1]) or (bare and words >= (1 if apart else 2))
+
+    def _is_whole(self, texts: list[str]) -> bool:
+        """Whether these headings are all that a table needs."""
+        fields = {self.headings.field(text) for text in texts}
+        return all(column.field in fields for column in self.spec.columns if column.required)
 
     def find(self, row: Row, said: Said) -> Line:
         """What a line is that is no heading."""
@@ -157,7 +168,8 @@ class Furniture:
             return Line(LineRole.NUMBERS)
         if is_example(said[0][1]):
             return Line(LineRole.EXAMPLE, told="这是示例行，不导入")
-        found = self._total(said) or self._note(row, said) or self._section(row, said)
+        found = self._total(said) or self._broken_down(said)
+        found = found or self._note(row, said) or self._section(row, said)
         if found is None or found.role is LineRole.DATA:
             self.after_notes = self.after_notes and len(said) < 2
             return found or DATA
@@ -198,6 +210,17 @@ class Furniture:
         person = first in self._known and self._known[first].person
         return Line(LineRole.DATA, doubt="warning") if person else None
 
+    def _broken_down(self, said: Said) -> Line | None:
+        """`其中：60岁以上`, `平均`: figures beside a label, and nobody named."""
+        at, text = said[0]
+        if at in self._quantities or not is_broken_down(text):
+            return None
+        if at in self._needed and not re.search(r"[:：均]", text):
+            return None
+        if not all(self._fits_total(place, other) for place, other in said[1:]):
+            return None
+        return Line(LineRole.NOTE, told=f"“{text[:20]}”不是数据行，不导入")
+
     def _label(self, at: int, text: str) -> TotalSaid | None:
         total = total_said(text) if len(text) <= _LONGEST_LABEL else None
         if at in self._quantities and total is not None and (total.amounts or total.count):
@@ -215,8 +238,9 @@ class Furniture:
     def _bare_count(self, said: Said) -> dict[int, TotalSaid]:
         """`2人` where a name belongs, and nothing but figures beside it."""
         named = {at for at, column in self._known.items() if column.person}
-        counts = [(at, text) for at, text in said if at in named and is_bare_count(text)]
         running = self.header.running
+        named |= set() if running is None else {running}
+        counts = [(at, text) for at, text in said if at in named and is_bare_count(text)]
         if not counts or any(at == running and _RUNNING_TEXT.fullmatch(text) for at, text in said):
             return {}
         return {at: TotalSaid(1) for at, _ in counts}
@@ -228,7 +252,8 @@ class Furniture:
         known = self._known.get(at)
         if known is None or known.field == "note":
             return at == self.header.running or known is not None or len(text) <= 20
-        return bool(re.fullmatch(r"[\d,.]{1,9}(?:亿|万|千)?元?", text)) and not known.own
+        # A number is no name, and a short one no ID number: it counts what the label sums up.
+        return is_figure(text) and (not known.own or known.person or len(text) <= 5)
 
     def _few(self, data: Said) -> bool:
         """One stray word is no row: `小计 | 白庙村`."""
@@ -274,7 +299,7 @@ class Furniture:
         """The page's own heading once more, or a line that names the unit of what follows."""
         if all(squeezed(text) in self.titles for text in whole):
             return Line(LineRole.TITLE)
-        return Line(LineRole.TITLE) if len(whole) <= 3 and title_unit(whole) else None
+        return Line(LineRole.TITLE) if unit_line(whole) else None
 
     def _remark(self, texts: Said, whole: list[str], *, numbered: bool) -> Line | None:
         lead = whole[0]
@@ -288,6 +313,8 @@ class Furniture:
         at = texts[0][0]
         known = self._known.get(at)
         person = known is not None and known.person
+        if person and is_remark(lead):
+            return Line(LineRole.NOTE, told=told)
         if person and (is_numbered(lead) or is_sentence(lead)) and self._no_number_needed():
             return Line(LineRole.NOTE, told=told)
         return None

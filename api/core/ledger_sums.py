@@ -18,6 +18,20 @@ class _Mark:
 
 
 @dataclass(slots=True)
+class Claim:
+    """A figure of a total line that is no sum of the rows above it: of those below, perhaps."""
+
+    row: int
+    field: str
+    stated: int
+    #: what the rows above the line come to
+    above: int
+    #: what the rows below it come to, as far as the next line that claims the same
+    below: int = 0
+    settled: bool = False
+
+
+@dataclass(slots=True)
 class Sums:
     """What the rows add up to, from the beginning and from every total line on."""
 
@@ -27,6 +41,7 @@ class Sums:
     unsure: set[str] = field(default_factory=set[str])
     _names: list[object] = field(default_factory=list[object])
     _marks: list[_Mark] = field(default_factory=list[_Mark])
+    _claims: list[Claim] = field(default_factory=list[Claim])
 
     def add(self, row: LedgerRow, subject: str) -> None:
         """Count a row in."""
@@ -52,8 +67,24 @@ class Sums:
         counts |= {len(set(self._names[begin:])) for _, begin in [*begins, (0, 0)]}
         return stated in counts or (total.open and stated > self.rows)
 
+    def claim(self, row: int, name: str, stated: int) -> None:
+        """Keep a figure that the rows above do not come to until those below are known."""
+        self._look_below()
+        self._claims.append(Claim(row, name, stated, self.all[name]))
+
+    def _look_below(self) -> None:
+        for claim in self._claims:
+            claim.below = self.all[claim.field] - claim.above
+            claim.settled = claim.settled or claim.below == claim.stated
+
+    def unsettled(self) -> list[Claim]:
+        """The figures that are no sum of any rows, at the end of the table."""
+        self._look_below()
+        return [one for one in self._claims if not one.settled and one.field not in self.unsure]
+
     def close(self, total: TotalSaid) -> None:
         """A total line: what follows may be summed up by itself."""
+        self._look_below()
         mark = _Mark(total.level, Counter(self.all), self.rows, len(self._names))
         self._marks.append(mark)
 

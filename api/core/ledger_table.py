@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from api.core.ledger_found import Fault, LedgerRow, Severity, SheetFound, letter
-from api.core.ledger_header import TALLEST, Header, find_header, plain
+from api.core.ledger_header import TALLEST, Header, find_header, plain, said_alone
 from api.core.ledger_identity import canonical, row_fingerprint, row_key
 from api.core.ledger_lines import DATA, Furniture, Line, Said
 from api.core.ledger_merged import Merged
@@ -27,10 +27,10 @@ from api.domain.cells import (
     text_of,
 )
 from api.domain.ledger_corrections import SheetCorrection
-from api.domain.ledger_lines import LineRole, TotalSaid, count_said, is_count
+from api.domain.ledger_lines import LineRole, TotalSaid, count_said, is_count, unit_line
 from api.domain.ledger_spec import Column, heading_key
 from api.domain.money import to_yuan
-from api.domain.money_units import shown_as
+from api.domain.money_units import NOTHING_SAID, UnitSaid, is_unit_column, shown_as, unit_alone
 
 if TYPE_CHECKING:
     from api.core.ledger_import import LedgerReader
@@ -41,7 +41,10 @@ _REMEMBERED: Final = 4_096
 _WORD: Final = 20
 #: The furniture above a heading that stands again: titles and units.
 _RECENT: Final = 4
-_STRIPED: Final = frozenset("同〃々″”“\"'〞dD(（见如上")
+_STRIPED: Final = frozenset("同〃々″”“\"'〞dD(（见如上、.,，↑-—─~")
+#: From here on an amount written in 万元 is rather one in yuan under the wrong heading.
+_WAN: Final = 10_000
+_SUSPECT: Final = 10_000_000_000
 
 
 class _Lines:
@@ -116,6 +119,8 @@ class Table:
             self.reader.headings, header, self.merged, self.reader.around.divisions, self.titles
         )
         self.doubled = self._visible_doubles()
+        self.unit_columns = [at for at, said in header.unknown.items() if is_unit_column(said)]
+        self.units_beside: dict[int, UnitSaid] = {}
         labels: Counter[str] = Counter()
         self.extras: list[tuple[int, str, str]] = []
         for at, label in sorted(header.unknown.items()):
@@ -139,6 +144,7 @@ class Table:
             found.repeated = self.reader.saw(pending[-1])
             self.sums.add(found, self.subject)
             yield found
+        self._settle()
         # Only now: rows of one sheet may well be equal to each other.
         for key in pending:
             self.reader.remember(key)
@@ -172,8 +178,32 @@ class Table:
             return line
         if line.total is not None:
             self._total(row, said, line.total)
+        elif line.role in {LineRole.TITLE, LineRole.NOTE}:
+            self._unit_between(row)
         code = "example_left_out" if line.role is LineRole.EXAMPLE else "line_left_out"
         return self._not_data(row, line, code=code)
+
+    def _unit_between(self, row: Row) -> None:
+        """`单位：万元` between or below rows that were read in another unit."""
+        told = unit_line(said_alone(row))
+        unlike = [
+            at
+            for at, source in self.header.unit_from.items()
+            if source in {"unsaid", "sheet"} and told and self.header.units[at] != told.unit
+        ]
+        if not unlike or self.sums.rows == 0:
+            return
+        why = f"第 {row.number} 行写了另一个单位"
+        self.reader.remark(
+            "unit_unclear",
+            f"{why}，与以上各行读取时用的不同，请核对以上各行的金额；以下各行请指定单位或在格内写明",
+            self.sheet,
+            row.number,
+        )
+        for at in unlike:
+            self.header.units[at], self.header.unit_from[at] = None, "unclear"
+            self.header.unit_unclear[at] = why
+        self._use(self.header)
 
     def _not_data(self, row: Row, line: Line, code: str = "line_left_out") -> None:
         self.found.mark(row.number, line.role)
@@ -272,9 +302,7 @@ class Table:
                 continue
             stated = found.value if isinstance(found, Doubtful) else found
             if isinstance(stated, int) and not self.sums.agrees(column.field, stated, total):
-                show = to_yuan if column.unit_aware else str
-                own = self.sums.all[column.field]
-                self._differs(row, f"“{column.label}”是 {show(stated)}", show(own))
+                self.sums.claim(row.number, column.field, stated)
         counts = [count_said(text) for at, text in said if self._counts(at, text)]
         if total.count is not None:
             counts.append((total.count, total.counter))
@@ -284,13 +312,23 @@ class Table:
             self._amount(row, amount, total)
         self.sums.close(total)
 
+    def _settle(self) -> None:
+        """Totals that are no sum of the rows above them: of those below, or wrong."""
+        for claim in self.sums.unsettled():
+            column = self.spec.by_field[claim.field]
+            show = to_yuan if column.unit_aware else str
+            stated = f"“{column.label}”是 {show(claim.stated)}"
+            self._differs(claim.row, stated, show(claim.above or claim.below))
+
     def _counts(self, at: int, text: str) -> bool:
         column = next((column for place, column, _ in self.columns if place == at), None)
         return (column is None or column.fill_down) and is_count(text)
 
     def _count(self, row: Row, count: int, counter: str, total: TotalSaid) -> None:
-        if counter in self.spec.counters.split() and not self.sums.counted(count, total):
-            self._differs(row, f"写的是 {count}{counter}", f"{self.sums.rows}{counter}")
+        if counter not in self.spec.counters.split() or self.sums.counted(count, total):
+            return
+        if self.sums.rows:  # above its rows a number of them is held against nothing
+            self._differs(row.number, f"写的是 {count}{counter}", f"{self.sums.rows}{counter}")
 
     def _amount(self, row: Row, amount: str, total: TotalSaid) -> None:
         """An amount in the label itself: 合计：8万元. It must be some column's sum."""
@@ -302,16 +340,16 @@ class Table:
                 return
             if isinstance(stated, int) and self.sums.agrees(column.field, stated, total):
                 return
-        if money:
+        if money and self.sums.rows:
             own = to_yuan(self.sums.all[money[0][0].field])
-            self._differs(row, f"写的是 {amount}", own)
+            self._differs(row.number, f"写的是 {amount}", own)
 
-    def _differs(self, row: Row, stated: str, own: str) -> None:
+    def _differs(self, number: int, stated: str, own: str) -> None:
         self.reader.remark(
             "total_differs",
-            f"合计行（第 {row.number} 行）的{stated}，各行相加是 {own}，两者不符",
+            f"合计行（第 {number} 行）的{stated}，各行相加是 {own}，两者不符",
             self.sheet,
-            row.number,
+            number,
         )
 
     # ------------------------------------------------------------------------- a row of data
@@ -321,7 +359,10 @@ class Table:
         found = LedgerRow(self.sheet.index, self.sheet.name, row.number, {})
         identity: dict[str, str] = {}
         cells = filled.cells
-        for at, column, around in self.columns:
+        if self.unit_columns:
+            self._read_units_beside(cells)
+        for at, column, own in self.columns:
+            around = self._with_unit_beside(at, own) if self.units_beside else own
             cell = cells[at] if at < len(cells) else None
             if silent and at in silent:
                 value, said = self._merged_number(found, at, column)
@@ -336,6 +377,30 @@ class Table:
         self._finish(found, identity)
         self._doubts(found, row, line)
         return found
+
+    def _read_units_beside(self, cells: list[Cell]) -> None:
+        """What the columns 金额单位 and 币种 say in this row of the amounts to their left."""
+        money = sorted(self.header.units)
+        beside: dict[int, UnitSaid] = {}
+        for at in self.unit_columns:
+            told = unit_alone(plain(cells[at])) if at < len(cells) else NOTHING_SAID
+            left = [one for one in money if one < at][-1:]
+            for one in money if len(self.unit_columns) == 1 or not left else left:
+                if told and not beside.get(one, NOTHING_SAID).unclear:
+                    beside[one] = told
+        if beside != self.units_beside:
+            self.units_beside = beside
+            self.read_before.clear()
+
+    def _with_unit_beside(self, at: int, around: Surroundings) -> Surroundings:
+        told = self.units_beside.get(at)
+        if told is None or told.unit == around.unit:
+            return around
+        source = self.header.unit_from.get(at)
+        if told.unit is None or source in {"column", "group"}:
+            why = told.unclear or "表头与单位一栏写的不同"
+            return dataclasses.replace(around, unit=None, unclear=why)
+        return around if source == "person" else dataclasses.replace(around, unit=told.unit)
 
     def _read_extras(
         self, found: LedgerRow, identity: dict[str, str], cells: list[Cell], row: Row
@@ -389,6 +454,11 @@ class Table:
             if column.required:
                 self._note(found, at, column, "missing", column.missing_message, "error")
             return None, ""
+        named = column.required and column.person and isinstance(cell, str)
+        if named and not any(sign.isalnum() for sign in plain(cell)):
+            message = f"“{plain(cell).strip()[:10]}”只有符号，请照实填写"
+            self._note(found, at, column, "only_signs", message, "error")
+            return None, "?" + canonical(plain(cell))
         return self._converted(found, at, column, cell, around)
 
     def _converted(
@@ -403,6 +473,12 @@ class Table:
         if isinstance(result, Doubtful):
             self._note(found, at, column, result.code, result.message, "warning")
             result, repeats = result.value, False  # it is doubted each time
+        wide = column.unit_aware and (around.unit or 0) >= _WAN
+        wide = wide and not plain(cell).endswith(("元", "万", "亿"))
+        if wide and isinstance(result, int) and result >= _SUSPECT:
+            message = f"按表头的单位折合 {to_yuan(result)} 元，请核对是不是把元填成了万元"
+            self._note(found, at, column, "unit_suspect", message, "warning")
+            repeats = False
         # What the database was asked for may be named otherwise tomorrow; the words stay.
         named = column.field in {"division_code", "proposed_unit"}
         read = result, canonical(plain(cell)) if named else canonical(result)
@@ -515,11 +591,14 @@ class Table:
             self._note(found, first, column, "row_like_total", message, severity)
         told = [(at, one) for at, one, _ in self.columns if found.values.get(one.field) is not None]
         told = [(at, one) for at, one in told if at < len(row.cells) and row.cells[at] is not None]
+        unnumbered = self._number_missing(row)
         if len(told) == 1 and len(self.columns) >= 3 and not found.faults:
             at, only = told[0]
             message = f"这一行只填了“{only.label}”，请核对是不是数据"
-            self._note(found, at, only, "only_one_cell", message, "warning")
-        elif self._number_missing(row) and 2 * len(told) < len(self.columns):
+            # Without the number that the rows above have, it is more likely a note than a row.
+            doubt: Severity = "error" if unnumbered else "warning"
+            self._note(found, at, only, "only_one_cell", message, doubt)
+        elif unnumbered and 2 * len(told) < len(self.columns):
             message = "这一行没有序号，填写的内容也很少，请核对是不是数据"
             self._note(found, first, column, "no_running_number", message, "warning")
         for at, name in self.doubled:
@@ -550,16 +629,29 @@ class Table:
         cells = row.cells
         if at >= len(cells) or own >= len(cells) or is_empty(cells[at]):
             return
-        if is_empty(cells[own]) or plain(cells[at]) != plain(cells[own]):
-            column = self.spec.by_field[name]
+        column = self.spec.by_field[name]
+        if is_empty(cells[own]) or not self._alike(column, cells[at], found.values.get(name)):
             message = f"有两列“{column.label}”，{letter(own)} 列与 {letter(at)} 列的内容不同，只取 {letter(own)} 列"
             severity: Severity = "error" if column.required else "warning"
             self._note(found, at, column, "column_doubled", message, severity)
+
+    def _alike(self, column: Column, cell: Cell, value: Value) -> bool:
+        """Whether a second column says the same in other words: 伍万元整 beside 50000."""
+        at = self.position[column.field]
+        around = next(own for place, _, own in self.columns if place == at)
+        try:
+            other = column.convert(cell, around)
+        except CellFault:
+            return False
+        return (other.value if isinstance(other, Doubtful) else other) == value
 
     def _shared(self, found: LedgerRow, row: Row) -> None:
         """The first row of a merged number: it stands for the rows below as well."""
         for at, column, _ in self.columns:
             height = self.merged.height(row.number, at)
+            if height > 1 and column.field == self.spec.subject:
+                message = f"“{column.label}”由 {height} 行共用（合并单元格），会登记成 {height} 条，请核对；是同一个的请合成一行"
+                self._note(found, at, column, "subject_merged", message, "warning")
             if height > 1 and column.required and not column.fill_down:
                 message = f"这个数由 {height} 行共用（合并单元格），请拆开分别填写"
                 self._note(found, at, column, "merged_amount", message, "warning")

@@ -149,7 +149,9 @@ def is_empty(cell: Cell, keeps: frozenset[str] = frozenset()) -> bool:
 
 #: What stands for the cell above; `同左` and the like stand for nothing that can be read.
 _DITTO: Final = re.compile(
-    r"[(（]?(?:同上行?|同前|上同|同上述|〃|々々?|″|”|“|\"|''|〞|ditto|do\.?|同)[)）]?[。.]?", re.I
+    r"[(（\-—─~]*(?:同上一?[行条户家格]?|同前|上同|同上述|〃+|々々?|″|”|“|\"|''|〞|、{2,3}|\.\.|,,|，，|↑|ditto|do\.?|同)"
+    r"[)）\-—─~]*[。.]?",
+    re.I,
 )
 _POINTER: Final = re.compile(
     r"[(（]?(?:同(?:左|右|下|第?\d+[行号条]?)|见上|见前|见下|如上|上述)[)）]?[。.]?"
@@ -574,6 +576,8 @@ _NO: Final = frozenset(
 def yes_no(cell: Cell, _around: Surroundings) -> Value:
     """是 or 否, in the ways people tick a box."""
     word = skeleton(text_of(cell))
+    if (told := re.fullmatch(r"(已|未|没有?|尚未)?销号", word)) is not None:
+        return told[1] in {None, "已"}
     if word in _YES:
         return True
     if word in _NO:

@@ -66,7 +66,13 @@ class Headings:
         self._hints: Mapping[str, frozenset[str]] = {c.field: _words(c.hints) for c in spec.columns}
         self._groups = _words(spec.groups)
         self._bare: Mapping[str, frozenset[str]] = {c.field: _words(c.bare) for c in spec.columns}
+        self._second = {c.field: _words(c.second) for c in spec.columns if c.second}
         self._known: dict[str, str | None] = {}
+
+    def is_second(self, heading: str, name: str) -> bool:
+        """Whether a heading means the field only where no better one does: 损失金额."""
+        words = self._second.get(name)
+        return bool(words) and _bare_key(_BRACKETED.sub("", squeezed(heading))) in words
 
     def field(self, heading: str) -> str | None:
         """The field that a heading on one line names, or None."""

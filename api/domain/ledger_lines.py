@@ -5,11 +5,12 @@ with such words is one, or a shop of that name, is for the reader to see from th
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from api.domain.labels import Labelled
-from api.domain.money_units import squeezed
+from api.domain.money_units import UnitSaid, squeezed, title_unit
 
 
 class LineRole(Labelled):
@@ -46,7 +47,9 @@ _COUNTER: Final = r"(?:人次?|名|位|户|家|个|件|条|起|宗|笔|处|次|�
 _NUMBER: Final = (
     r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+(?=[人名位户家个件条起宗笔处次所间]))"
 )
-_STATED: Final = rf"(?:[，,、;；。]?(?:共计?|计|约)?[^\W\d_]{{0,6}}?[:：]?{_NUMBER}(?:亿|万|千)?(?:元|{_COUNTER})?整?)"
+#: 2家机构, 3名集资参与人: what is counted, after its counter
+_NOUN: Final = r"(?:(?:养老|服务|经营|风险|集资)*(?:机构|企业|单位|场所|商户|主体|实体|对象|线索|受害人|参与人|投资人|老人|老年人|群众|案件))"
+_STATED: Final = rf"(?:[，,、;；。]?(?:共计?|计|约)?[^\W\d_]{{0,6}}?[:：]?{_NUMBER}(?:亿|万|千)?(?:元|{_COUNTER}{_NOUN}?)?整?)"
 _SUFFIX: Final = (
     r"(?:数额?|人数|户数|家数|件数|笔数|金额|总额|总数|额|本金|款|栏|行)?(?:\([^)]{0,15}\))?[:：]?"
     rf"{_STATED}{{0,4}}[。.]?"
@@ -57,11 +60,25 @@ _TOTAL: Final = re.compile(
 )
 _CARRIED: Final = re.compile(
     r"[(\[【]?(?P<word>(?:上|前)(?:一)?(?:页|月|年度?|期|季度?)(?:结转|转来|余额?|结存|数|止)|[由自从]?(?:承|接)(?:上|前)页?(?:结转|转来)?"
-    r"|过(?:次|下)页|转(?:下|次|后)页|结转(?:下|次|后)?页?|(?:下|次|后)页(?:续|接)|续(?:上|下|前)页|(?:期|年|月)初余?额?数?|截[至止].{0,12}止?)"
+    r"|过(?:次|下)页|转(?:下|次|后)页|结转(?:下|次|后)?页?|(?:下|次|后)页(?:续|接)|续(?:上|下|前)页|(?:期|年|月)[初末]余?额?数?|截[至止].{0,12}止?)"
     rf"[)\]】]?{_SUFFIX}"
 )
 _COUNT_ONLY: Final = re.compile(
-    rf"(?:(?:共|计|总)计?)[:：]?(?P<n>\d[\d,]*)(?P<of>{_COUNTER})(?:[，,、;；]?{_STATED}){{0,3}}"
+    rf"(?:全[镇村县乡市区]|本[镇村县乡市区])?(?:(?:共|计|总)计?)有?[:：]?(?P<n>\d[\d,]*)(?P<of>{_COUNTER}){_NOUN}?(?:[，,、;；]?{_STATED}){{0,3}}"
+)
+#: These are a total only alone: names end in such words.
+_ALONE: Final = re.compile(
+    rf"(?:[村镇组乡县队]?计|合計|小計|總計|總合計|Σ|(?:grand|sub)?[- ]?total|sum)(?:\([^)]{{0,15}}\))?[:：]?{_STATED}{{0,4}}",
+    re.IGNORECASE,
+)
+_CAPITALS: Final = r"[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]"
+_IN_CAPITALS: Final = re.compile(
+    rf"(?:合计|总计|共计)?(?:金额)?(?:人民币)?[(（]?大写[)）]?(?:合计|总计|金额)?[:：]?(?:人民币)?{_CAPITALS}*"
+    rf"|(?:合计|总计|共计)(?:金额)?(?:人民币)?[:：]?{_CAPITALS}{{2,}}"
+)
+#: A line that breaks the total down, or is no sum: it is held against nothing.
+_BROKEN_DOWN: Final = re.compile(
+    r"其中[:：]?.{0,20}|[减加扣][:：].{0,20}|(?:减去|扣除)[:：]?.{0,20}|(?:户|人)?均(?:值|数)?|平均(?:值|数|金额)?|最(?:大|小|高|低)值?"
 )
 _COUNTED: Final = re.compile(rf"[^\d]{{0,10}}?(?P<n>\d[\d,]*)(?P<of>{_COUNTER})[)）]?")
 _AMOUNT: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)((?:亿|万|千|百)?元)")
@@ -69,7 +86,7 @@ _GRAND: Final = re.compile(r"总(?:合|共)?计|总数|总额|总共|总和|全[
 _PART: Final = re.compile(r"小计|[上前本每当][页日周月季]|承|接|过[次下]|转|续|[组队]")
 _OPEN: Final = re.compile(r"累计|[上前](?:月|年|期|季)|年初|月初|期初|截[至止]")
 #: Nothing without one of these can be a total: asked of every line.
-_HINT: Final = re.compile(r"[计累共转页总汇初截]")
+_HINT: Final = re.compile(r"[计累共转页总汇初末截計Σ大]|total|sum", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +106,9 @@ def total_said(text: str) -> TotalSaid | None:
     """What a cell says as the label of a total line, or None."""
     if len(text) > 60 or not _HINT.search(text):
         return None
-    bare = squeezed(text).strip(":：。.*-—_=·、,，")
+    bare = squeezed(text).strip(":：。.*-—_=·、,，→>")
     match = _TOTAL.fullmatch(bare) or _CARRIED.fullmatch(bare) or _COUNT_ONLY.fullmatch(bare)
+    match = match or _ALONE.fullmatch(bare) or _IN_CAPITALS.fullmatch(bare)
     if match is None:
         return None
     level = 0 if _PART.search(bare) or _CARRIED.fullmatch(bare) else 2 if _GRAND.search(bare) else 1
@@ -106,6 +124,16 @@ def count_said(text: str) -> tuple[int, str] | None:
     return (int(match["n"].replace(",", "")), match["of"]) if match else None
 
 
+def is_figure(text: str) -> bool:
+    """Whether a cell beside a total's label holds its figure: 3, 80000元, 捌万元整."""
+    return bool(re.fullmatch(rf"[\d,.]{{1,9}}(?:亿|万|千)?元?|{_CAPITALS}{{2,}}", squeezed(text)))
+
+
+def is_broken_down(text: str) -> bool:
+    """`其中：60岁以上`, `减：已退`, `平均`: a line that tells more of the total above it."""
+    return bool(_BROKEN_DOWN.fullmatch(squeezed(text)))
+
+
 def is_count(text: str) -> bool:
     """Whether a cell says nothing but how many, as only a total line does."""
     bare = squeezed(text)
@@ -115,7 +143,9 @@ def is_count(text: str) -> bool:
 def is_bare_count(text: str) -> bool:
     """`2人`, `共3家`: a number alone, where a name belongs."""
     return bool(
-        re.fullmatch(rf"(?:共|计|总|合计|共计|总计)?[:：]?\d[\d,]*{_COUNTER}", squeezed(text))
+        re.fullmatch(
+            rf"(?:共|计|总|合计|共计|总计)?[:：]?\d[\d,]*{_COUNTER}{_NOUN}?", squeezed(text)
+        )
     )
 
 
@@ -157,6 +187,17 @@ _NUMBERED: Final = re.compile(r"[(（]?\d{1,2}[)）.、．,，:：]\s*\S.{2,}", 
 _SENTENCE: Final = re.compile(
     r"[。；;！!？?]|[，,].*[，,]|[:：].{4,}|零报告|上报|报送|填报|如实填写"
 )
+#: What is written alone in a line below the rows, and is nobody's name.
+_REMARK: Final = re.compile(
+    r"(?:以上|上述|上表|本表|此表|该表|如上).{0,30}(?:已|均|由|无误|属实|真实|负责|填写|登记|核实).{0,30}"
+    r"|.{0,12}(?:核对|核实|审核|登记|填写|校验)(?:无误|完毕|属实|完成)|(?:以上|上述|所填|内容|情况|信息){1,3}(?:均)?(?:属实|无误|真实)"
+    r"|数据(?:截|统计|来源).{0,30}|截[止至]\d.{0,30}"
+    r"|标?[红黄绿蓝橙灰](?:色|字)?(?:字体|标注|标记|底色|底纹|部分|单元格|的)*(?:为|表示|是|代表).{1,30}"
+    r"|[—\-_=*~·.…/\\─]{3,}|\d{1,3}/\d{1,3}|(?:本人|村|单位)?承诺[:：].*"
+    r"|[^:：\d]{0,8}(?:签字|签名|签章|审批|盖章|干部|书记|主任|领导|镇长|所长)[^:：\d]{0,4}[:：].{0,40}"
+    r"|.{2,20}(?:人民政府|村民委员会|居民委员会|村委会|居委会|领导小组|工作专班)",
+    re.DOTALL,
+)
 _DAY: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 _NOTE_HINT: Final = re.compile(
     r"[:：注备附说填制审空页续完※*★△▲盖签章以此第例来要提年共编复经报END止]|page", re.IGNORECASE
@@ -166,6 +207,19 @@ _NOTE_HINT: Final = re.compile(
 def is_signature(text: str) -> bool:
     """`填表人：某某`, `审核：`, `（盖章）`, `2022年9月30日` under a table."""
     return bool(_SIGNATURE.fullmatch(text.strip()) or _SIGNATURE.fullmatch(squeezed(text)))
+
+
+def unit_line(texts: Sequence[str]) -> UnitSaid:
+    """The unit that a line names if all of it speaks of the table: `单位：万元`, `单位：` | `万元`.
+
+    `王某某 | 5 | 万元` is a row of data.
+    """
+    told = title_unit(texts) if 1 <= len(texts) <= 3 else UnitSaid()
+    fits = (
+        title_unit([text]) or is_signature(text) or text.rstrip().endswith((":", "："))
+        for text in texts
+    )
+    return told if told and all(fits) else UnitSaid()
 
 
 def is_note(text: str) -> bool:
@@ -194,6 +248,11 @@ def is_numbered(text: str) -> bool:
     return bool(_NUMBERED.fullmatch(text.strip()))
 
 
+def is_remark(text: str) -> bool:
+    """`核对无误`, `标黄的为已退`, `某镇人民政府`: no row of a table, if nothing stands beside it."""
+    return bool(_REMARK.fullmatch(squeezed(text)))
+
+
 def is_sentence(text: str) -> bool:
     """Whether a text reads as a remark rather than as a name."""
     return len(text) > 8 and bool(_SENTENCE.search(text))
@@ -207,5 +266,5 @@ def harmless(text: str) -> bool:
         return True
     return not (
         total_said(text) or is_signature(text) or is_note(text) or is_end(text)
-        or is_example(text) or is_section(text)
+        or is_example(text) or is_section(text) or title_unit([text]) or is_remark(text)
     )  # fmt: skip

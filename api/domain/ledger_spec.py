@@ -49,6 +49,9 @@ class Column:
     #: tells this row from all others: never taken over from the row above by 同上
     own: bool = False
 
+    #: of its headings those that mean it only where no better one stands beside: 损失金额
+    second: str = ""
+
     @property
     def missing_message(self) -> str:
         """The sentence for a blank required cell."""

@@ -80,10 +80,13 @@ _WORD: Final = (
 _LIST: Final = (
     rf"(?:(?:金额|人数|数量)[:为]?)?{_WORD}(?:[、,/和及;|](?:(?:金额|人数|数量)[:为]?)?{_WORD})*"
 )
-_END: Final = r"(?=$|[)\]}】〕〉》>。,;、|]|填|制|日|报|统|截|时|年|编|共|第|\d)"
+_END: Final = r"(?=$|[)\]}】〕〉》>。,;、|]|[(\[](?:人民币|rmb|大写|小写|保留|不含|含)|填|制|日|报|统|截|时|年|编|共|第|\d)"
 _TITLE_UNITS: Final = (
     re.compile(rf"单位(?:均)?(?:为|是|:)?[(\[]?({_LIST}){_END}", re.IGNORECASE),
     re.compile(rf"以(?:人民币)?({_SCALE}?元)(?:为|计)"),
+    re.compile(
+        rf"(?:币种|币别|货币(?:种类|名称)?)(?:为|是|:)?[(\[]?({_LIST}){_END}", re.IGNORECASE
+    ),
     re.compile(rf"金额(?:均)?(?:为|是|:|以)?[(\[]?({_SCALE}?元){_END}"),
     re.compile(rf"[(\[【〔]({_LIST})[)\]】〕]$", re.IGNORECASE),
     re.compile(rf"(?:人民币)?({_SCALE}?元)"),
@@ -105,6 +108,27 @@ def title_unit(texts: Iterable[str]) -> UnitSaid:
     units = {told.unit for told in found if told.unit is not None}
     unclear = next((told for told in found if told.unclear), None)
     return unclear or _one(units)
+
+
+#: Columns that say of each row in what unit, or in whose money, its amount is.
+_UNIT_COLUMN: Final = re.compile(
+    r"(?:金额|计量|货币|计价|计数)?单位(?:\([^)]*\))?|币种|币别|货币(?:种类|名称)?|(?:金额)?(?:货币)?单位[/、]?币种"
+)
+
+
+def is_unit_column(heading: str) -> bool:
+    """Whether a column may say in each row the unit of the amount beside it: 金额单位, 币种."""
+    return bool(_UNIT_COLUMN.fullmatch(squeezed(heading)))
+
+
+def unit_alone(text: str) -> UnitSaid:
+    """The unit that a cell names if it names nothing else: 万元, 万, 美元; not 某某公司."""
+    bare = squeezed(text).strip("()[]")
+    if re.fullmatch(rf"(?:人民币|rmb)?{_SCALE}", bare, re.IGNORECASE):
+        bare = f"({bare[-2:] if bare[-2:] in _SCALES else bare[-1]})"
+    elif not re.fullmatch(rf"(?:人民币|rmb)?{_SCALE}?元|{FOREIGN.pattern}", bare, re.IGNORECASE):
+        return NOTHING_SAID
+    return unit_said(bare)
 
 
 # ------------------------------------------------------------------------------- number formats
