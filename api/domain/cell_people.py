@@ -91,7 +91,12 @@ def reporter(cell: Cell, around: Surroundings) -> Value | Doubtful:
     name = _name(cell, around)
     bare = re.sub(r"[\s。.，,、]", "", name)
     if _ANONYMOUS.fullmatch(bare) or _ANONYMOUS.fullmatch(_REMARKS.sub("", bare)):
+        if re.search(r"\d{5}", bare):
+            told = "这一格写着匿名，括号里的号码没有读取，请核对要不要填进联系电话"
+            return Doubtful(ANONYMOUS, "name_with_digits", told)
         return ANONYMOUS
+    if re.search(r"\d{5}", bare):
+        raise CellFault("name_with_digits", "举报人姓名里有号码，请把号码填进联系电话")
     return _asked(name, people_in(name), "举报人")
 
 

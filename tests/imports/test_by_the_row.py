@@ -257,3 +257,17 @@ def test_a_loss_beside_the_payment_is_another_sum(head: list) -> None:
     assert rows[2].extras == {"损失金额（万元）": "4"}
     rows, _ = taken(VICTIMS, [["姓名", "损失金额（万元）"], ["王某某", 4]])
     assert rows[2].values["principal"] == 40_000_00
+
+
+def test_a_number_in_the_reporters_name_is_told() -> None:
+    lines = [[*LEAD, "举报人"], lead("王某13800138001"), lead("匿名（13800138001）"), lead("匿名")]
+    rows, _ = taken(LEADS, lines)
+    assert faults(rows[2]) == {("reporter_name", "name_with_digits")}
+    assert ("reporter_name", "name_with_digits") in warnings(rows[3])
+    assert not rows[4].warnings
+
+
+@pytest.mark.parametrize("heading", ["投资金额(单位:万元,保留两位小数)", "投资金额（截至2022年9月，万元）"])  # fmt: skip
+def test_remarks_beside_the_unit_change_nothing(heading: str) -> None:
+    rows, _ = taken(VICTIMS, [["姓名", heading], ["王某某", 5]])
+    assert rows[2].values["principal"] == 50_000_00
