@@ -315,6 +315,7 @@ def _load_demo() -> list[tuple[str, str, str]]:
     import secrets
 
     from api.core.config import settings
+    from api.domain import demo
 
     given = settings()
     kept = given.home / "demo-password"
@@ -322,13 +323,20 @@ def _load_demo() -> list[tuple[str, str, str]]:
         with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(f"Yl-{secrets.token_urlsafe(9)}")
     password = given.demo_password or kept.read_text().strip()
-    loader: Any = import_module("api.services.demo")
-    with _progress() as report:
-        return list(
+    # where it is already there, none of the services is needed: they cost more than all else here
+    if asyncio.run(_is_empty(given.database_url)):
+        loader: Any = import_module("api.services.demo")
+        with _progress() as report:
             asyncio.run(
                 _with_database(loader.load(password=password, report=report, campaign=True))
             )
-        )
+    return demo.logins(password)
+
+
+async def _is_empty(url: str) -> bool:
+    from api.core import migrations
+
+    return await migrations.is_empty(url, "users")
 
 
 async def _with_database(work: Any) -> Any:

@@ -104,6 +104,7 @@ SCHEDULES: list[jobs.Schedule] = [
 
 def main() -> None:
     """Run until told to stop."""
+    memory.begin()
     logging.configure()
     _load_library()
     processes.await_go()
@@ -126,7 +127,7 @@ def main() -> None:
 
 
 def _load_library() -> None:
-    import_module("pgqueuer")
+    import_module("api.core.job_runner")
     import_module("asyncpg")
 
 

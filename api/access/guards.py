@@ -11,7 +11,7 @@ from structlog.contextvars import bind_contextvars
 
 from api.access import replays
 from api.core import idempotency
-from api.core.db import get_session
+from api.core.routing import get_session
 from api.core.security import read_access_token
 from api.core.sessions import ensure_alive
 from api.domain.actors import Actor

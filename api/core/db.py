@@ -11,12 +11,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
-from fastapi import Depends, Request
 from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, MetaData, Text, Uuid, event
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -291,14 +290,3 @@ async def dispose() -> None:
     if _Current.database is not None:
         await _Current.database.dispose()
         _Current.database = None
-
-
-async def get_session(request: Request) -> AsyncSession:
-    """The write session of this request; the route class commits it or rolls it back."""
-    session: AsyncSession | None = getattr(request.state, "session", None)
-    if session is None:
-        session = request.state.session = database().session()
-    return session
-
-
-DbSession = Annotated[AsyncSession, Depends(get_session)]

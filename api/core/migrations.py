@@ -54,6 +54,15 @@ async def current(url: str) -> str:
         await connection.close()
 
 
+async def is_empty(url: str, table: str) -> bool:
+    """Whether a table (a name of our own) has no row."""
+    connection = await connect(url)
+    try:
+        return not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608
+    finally:
+        await connection.close()
+
+
 async def owned_tables(url: str) -> int:
     """How many tables the role of an address owns (a superuser owns all of them)."""
     connection = await connect(url)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, bindparam, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.visitors import cloned_traverse
@@ -91,6 +91,8 @@ _NO_ITEMS = b'{"items":[]'
 class Page(BaseModel, Generic[T]):
     """One page of a list; the cursors are opaque."""
 
+    model_config = ConfigDict(defer_build=True)
+
     items: list[T] = Field(description="本页记录")
     next_cursor: str | None = Field(description="下一页游标；没有下一页时为空")
     prev_cursor: str | None = Field(description="上一页游标；没有上一页时为空")
@@ -102,7 +104,7 @@ class Page(BaseModel, Generic[T]):
 class PageQuery(BaseModel):
     """The query parameters that every list takes."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: str | None = Field(None, max_length=1000, title="游标", description="上一次返回的游标")
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="每页条数，最多 200")

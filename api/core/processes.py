@@ -207,6 +207,9 @@ def _watch_parent() -> None:
 
 def web(factory: str, descriptor: int) -> None:
     """One web process over the parent's socket."""
+    from api.core import memory
+
+    memory.begin()
     # a signal before uvicorn has its own handlers simply ends the process
     import uvicorn
 

@@ -12,22 +12,33 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import bodies, faults, idempotency, query, versions
+from api.core import bodies, db, faults, idempotency, query, versions
 from api.core.request_names import RequestNames
 from api.domain.actors import Actor
 from api.domain.errors import DomainError, TooManyAttempts
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Receiver = Callable[[Request, Handler], Coroutine[Any, Any, Response]]
+
+
+async def get_session(request: Request) -> AsyncSession:
+    """The write session of this request; the route class commits it or rolls it back."""
+    session: AsyncSession | None = getattr(request.state, "session", None)
+    if session is None:
+        session = request.state.session = db.database().session()
+    return session
+
+
+DbSession = Annotated[AsyncSession, Depends(get_session)]
 
 
 class UnitOfWorkRoute(APIRoute):

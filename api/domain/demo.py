@@ -63,3 +63,9 @@ CLIENTS = (
     ("police-gateway", "公安业务系统", Role.POLICE_GATEWAY, "派出所"),
     ("report-reader", "报表程序", Role.REPORT_READER, "平安办"),
 )
+
+
+def logins(password: str) -> list[tuple[str, str, str]]:
+    """(login, label, password) of everybody in it."""
+    people = [(post.code, f"{post.unit} {post.person}", password) for post in POSTS]
+    return people + [(client_id, f"接口：{name}", password) for client_id, name, *_ in CLIENTS]

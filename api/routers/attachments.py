@@ -9,9 +9,8 @@ from starlette.datastructures import UploadFile
 
 from api.access.guards import Anyone, require
 from api.core.bodies import check_one_file
-from api.core.db import DbSession
 from api.core.pagination import Page
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.errors import FieldError, Invalid, UnsupportedMedia

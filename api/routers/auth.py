@@ -11,8 +11,7 @@ from fastapi import Cookie, Form, Request, Response
 from api.access.guards import PUBLIC, Anyone
 from api.core import sources
 from api.core.config import settings
-from api.core.db import DbSession
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.errors import DomainError, Forbidden
 from api.schemas.auth import (

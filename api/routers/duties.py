@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from api.access.guards import Anyone
-from api.core.db import DbSession
+from api.core.routing import DbSession
 from api.core.routing import router as make_router
 from api.domain.duties import DutyKind
 from api.schemas.duties import Duties

@@ -8,10 +8,9 @@ from fastapi import Form, Request, Response, UploadFile
 
 from api.access.guards import require, require_folded
 from api.core.bodies import check_one_file
-from api.core.db import DbSession
 from api.core.pagination import Page
 from api.core.query import query_of
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.core.sheets import MEDIA_TYPE
 from api.domain.actors import Actor

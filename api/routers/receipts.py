@@ -9,8 +9,7 @@ from pydantic import ValidationError
 from api.access.guards import PUBLIC, require
 from api.core import photo_form, sources
 from api.core.bodies import by_hand
-from api.core.db import DbSession
-from api.core.routing import StrangersRoute, answer, answer_once
+from api.core.routing import DbSession, StrangersRoute, answer, answer_once
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P

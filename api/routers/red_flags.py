@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require
-from api.core.db import DbSession
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P

@@ -7,10 +7,9 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.access.guards import require
-from api.core.db import DbSession
 from api.core.pagination import Page
 from api.core.query import query_of
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.files import disposition

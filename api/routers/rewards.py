@@ -6,10 +6,9 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require, require_folded
-from api.core.db import DbSession
 from api.core.pagination import Page
 from api.core.query import query_of
-from api.core.routing import answer, answer_once
+from api.core.routing import DbSession, answer, answer_once
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P

@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import Anyone
-from api.core.db import DbSession
 from api.core.query import query_of
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.schemas.saved_filters import (
     SavedFilterCreate,

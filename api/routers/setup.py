@@ -3,8 +3,7 @@
 from fastapi import Response
 
 from api.access.guards import PUBLIC, Anyone
-from api.core.db import DbSession
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.schemas.setup import SetupState, SetupSteps
 from api.services import setup

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Response
 
 from api.access.guards import Anyone, require
-from api.core.db import DbSession
 from api.core.pagination import Page
 from api.core.query import query_of
-from api.core.routing import answer
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P

@@ -38,7 +38,7 @@ _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
 class Wire(BaseModel):
     """What clients send: unknown fields are refused, so that a typo never looks like success."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -49,6 +49,8 @@ class Wire(BaseModel):
 
 class Shown(BaseModel):
     """What clients get. No defaults here: generated clients would take the fields for optional."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 def _fen(value: object) -> int:

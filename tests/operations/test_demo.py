@@ -195,11 +195,10 @@ async def test_personal_data_is_masked_and_nobody_is_logged_in(asked) -> None:
 
 async def test_loading_again_changes_nothing(asked) -> None:
     before = await asked("SELECT (SELECT count(*) FROM leads), (SELECT max(id) FROM events)")
-    logins = await demo.load(password=PASSWORD, report=lambda *_: None, campaign=True)
+    await demo.load(password=PASSWORD, report=lambda *_: None, campaign=True)
     assert (
         await asked("SELECT (SELECT count(*) FROM leads), (SELECT max(id) FROM events)") == before
     )
-    assert "office" in {name for name, *_ in logins}
 
 
 class TestExampleLedgers:
