@@ -7,6 +7,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -24,6 +25,13 @@ RESULTS = ROOT / "bench" / "results.json"
 _MEGABYTES_AT_REST = 200
 _IMPORT_WANTED = _EXPORT_WANTED = 0.15
 _EXPORT_MEGABYTES = 150
+_START_WANTED = 6.0
+_LIBRARIES = "import fastapi, sqlalchemy.ext.asyncio, asyncpg; fastapi.FastAPI()"
+_OURS = (
+    "import api.cli; from api.core import crypto, embedded, migrations, processes",
+    "from api.core import memory; memory.begin(); from api.main import create_app; create_app()",
+    "from api import worker; worker._load_library()",
+)
 out = Console()
 
 
@@ -52,6 +60,20 @@ def _rest() -> dict[str, int]:
             process.terminate()
             process.wait(20)
     return found
+
+
+def _spent(code: str) -> float:
+    """CPU seconds of a Python process that runs this."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _start() -> dict[str, float]:
+    """CPU of what the three processes of `serve` import, to a program with our libraries alone."""
+    compared = run.compare(lambda: sum(map(_spent, _OURS)), lambda: _spent(_LIBRARIES), 3)
+    return compared | {"wanted": _START_WANTED, "met": compared["ratio"] <= _START_WANTED}
 
 
 def _show(figures: dict[str, Any], sizes: list[int]) -> None:
@@ -93,7 +115,10 @@ def main() -> None:
     )
     rest = _rest()
     out.print(f"at rest: {rest} MB (worker < {_MEGABYTES_AT_REST})")
+    start = _start()
+    out.print(f"CPU of a start to that of its libraries: {start['ratio']} (≤ {_START_WANTED})")
     results = {"api": figures, "import": brought_in, "export": sent_out, "megabytes_at_rest": rest}
+    results["start"] = start
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
 
 

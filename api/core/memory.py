@@ -13,8 +13,7 @@ def begin() -> None:
 
 
 def settle() -> None:
-    """Called once, after everything has been imported."""
-    gc.collect()
+    """Called once, after everything has been imported; hardly anything of it is garbage."""
     gc.freeze()
     gc.enable()
     gc.set_threshold(_YOUNGEST, 20, 20)

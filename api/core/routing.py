@@ -9,6 +9,7 @@ the idempotency row is filled, the transaction commits, and only then does the a
 """
 
 import asyncio
+import warnings
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -19,12 +20,16 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import bodies, db, faults, idempotency, query, versions
 from api.core.request_names import RequestNames
 from api.domain.actors import Actor
 from api.domain.errors import DomainError, TooManyAttempts
+
+# FastAPI hushes this while it makes the fields of bodies; ours are made when first asked for.
+warnings.filterwarnings("ignore", "The 'alias' attribute", UnsupportedFieldAttributeWarning)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Receiver = Callable[[Request, Handler], Coroutine[Any, Any, Response]]

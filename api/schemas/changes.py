@@ -100,7 +100,6 @@ class Changes(Wire):
         if unclear := [name for name, value in empty.items() if value is PydanticUndefined]:
             raise TypeError(f"{cls.__name__}: null cannot clear {', '.join(unclear)}")
         cls.cleared, cls.masked = empty, frozenset(masked)
-        cls.model_rebuild(force=True)
 
     @classmethod
     def _empty(cls, of: type[BaseModel], name: str, own: Collection[str]) -> Any:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.events import EventName
@@ -29,7 +29,7 @@ class TimelineEntry(Shown):
 class FeedQuery(BaseModel):
     """Where a reader of the feed stands."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: str | None = Field(
         None, max_length=1000, title="游标", description="上一次返回的 next_cursor"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.core.pagination import PageQuery
 from api.domain.categories import LeadCategory, RedFlag
@@ -224,7 +224,7 @@ class LeadQuery(PageQuery):
 class BatchQuery(BaseModel):
     """Which batches of leads to list."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     q: Asked | None = Field(None, description="批次号，可只填一部分")
 
@@ -446,7 +446,7 @@ class LeadViews(Shown):
 class DeskQuery(BaseModel):
     """Where a round at the triage desk stands."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: str | None = Field(
         None,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.core.pagination import PageQuery
 from api.domain.labels import Labelled
@@ -52,7 +52,7 @@ class PropertyMeasureCreate(Wire):
 class MeasureTermQuery(BaseModel):
     """What a measure's term depends on."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     property_item_id: UUID
     kind: MeasureKind

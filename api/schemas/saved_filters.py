@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.domain.saved_filters import LONGEST_QUERY, ListNoun
 from api.schemas.changes import Changes
@@ -25,7 +25,7 @@ Position = Annotated[int, Field(ge=0, le=1000)]
 class SavedFilterQuery(BaseModel):
     """Of which list."""
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     noun: ListNoun = Field(description="哪一种列表")
 
