@@ -62,6 +62,7 @@ _COMMON: Final = {
     "happened_at": "实际发生的时间",
     "available_actions": "当前用户现在可以办理的操作",
     "revealable": "可申请查看明文的字段",
+    "follows_only": "只能跟踪办理情况",
     "items": "各项记录",
     "total": "合计",
     "count": "数量",

@@ -424,6 +424,7 @@ class LeadRead(LeadItem):
     created_at: datetime
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
+    follows_only: bool = Field(description="只能跟踪办理情况，看不到核查内容")
     available_actions: list[AvailableAction]
 
 

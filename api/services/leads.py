@@ -209,6 +209,7 @@ check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
     "available_actions",
+    "follows_only",
     "revealable",
     "working_days_left",
 )
@@ -449,7 +450,8 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     reported = _only_reported(actor, lead)
     available = LEAD_FLOW.available(actor, _standing(lead))
     lead["available_actions"] = actions(available, _offered(lead), edit=LeadUpdate)
-    if reported or follows_only(actor.role, Permission.LEAD_HANDLE):
+    lead["follows_only"] = reported or follows_only(actor.role, Permission.LEAD_HANDLE)
+    if lead["follows_only"]:
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = []

@@ -121,6 +121,8 @@ PAGES = [
     Page("distributions", "office", "/distributions?limit=20"),
     Page("distribution-new", "office", "/distributions/new"),
     Page("distribution", "finance", first("distributions", "/distributions/{}?limit=20")),
+    Page("lead-batches", "office", "/leads/batches"),
+    Page("shared-changes", "security_admin", "/shared-changes"),
     Page("units", "office", "/units?limit=20"),
     Page("unit", "office", first("units")),
     Page("divisions", "office", "/divisions"),

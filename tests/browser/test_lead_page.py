@@ -170,7 +170,8 @@ class TestHandOver:
 
 class TestConclusion:
     async def test_a_civil_dispute_says_where_it_goes_and_closed_is_not_solved(self, as_, client):
-        lead = verifying(client, "justice")
+        reporter = {"kind": "real_name", "name": "举报某", "phone": "13955550123"}
+        lead = verifying(client, "justice", reporter=reporter)
         justice = await opened(as_, "justice", lead)
         await justice.begin("提交核查结论")
         dialog = justice.dialog()

@@ -7473,6 +7473,8 @@ export interface components {
             findings: string;
             /** @description 首次回应举报人的时间 */
             first_response_at: string | null;
+            /** @description 只能跟踪办理情况，看不到核查内容 */
+            follows_only: boolean;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
