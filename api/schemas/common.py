@@ -105,7 +105,7 @@ Prose = Annotated[
 ]
 OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(printable)]
 #: As long as the longest name: what was copied from a record finds it.
-Asked = Annotated[str, StringConstraints(max_length=200)]
+Asked = Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
 #: Years that both Python and a county's files know.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), BeforeValidator(_written)]

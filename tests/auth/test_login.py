@@ -148,7 +148,7 @@ class TestRefresh:
             assert browser.post("/auth/revoke").status_code == 204
             assert me(running, again.json()["access_token"]).status_code == 401
 
-    @pytest.mark.parametrize("bad", ["", "x", "a" * 32 + ".b", uuid4().hex + ".abc"])
+    @pytest.mark.parametrize("bad", ["", "x", "a" * 32 + ".b", "0" * 32 + ".abc"])
     def test_nonsense_is_refused(self, running, bad):
         answer = token(running, grant_type="refresh_token", refresh_token=bad)
         assert answer.status_code == 400

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -76,7 +76,8 @@ class TestEnqueue:
         assert str(value) not in str(refused.value)
 
     @pytest.mark.parametrize(
-        "value", [uuid4(), str(uuid4()), 7, True, None, "lead.created", "2026-11-22", [uuid4()]]
+        "value",
+        [UUID(int=7), str(UUID(int=8)), 7, True, None, "lead.created", "2026-11-22", [UUID(int=9)]],
     )
     async def test_takes_ids(self, own_database: db.Database, value: object) -> None:
         async with own_database.session() as session, session.begin():

@@ -163,9 +163,11 @@ class TestLedger:
     @pytest.mark.parametrize(
         "at",
         ["2199-01-01T00:00:00+08:00", "1900-06-01T00:00:00+08:00", "1949-09-30T23:59:59+08:00",
-         "1900-01-01T00:00:00Z", (now() + timedelta(days=1)).isoformat()],
+         "1900-01-01T00:00:00Z", "tomorrow"],
     )  # fmt: skip
     def test_when_money_moved_has_bounds(self, client, case_id, at):
+        if at == "tomorrow":
+            at = (now() + timedelta(days=1)).isoformat()
         answer = post_entry(
             client("finance"), case_id, "surrender_source", "in_custody", "5.00", happened_at=at
         )
