@@ -81,9 +81,16 @@ class ResidentId:
         return self.age_on(day) >= ELDER_AGE
 
 
+def _half_width(text: str) -> str:
+    """Half-width, but ² and ① stay what they are: folded, they would be digits of the number."""
+    if any(unicodedata.category(mark) == "No" for mark in text):
+        return text
+    return unicodedata.normalize("NFKC", text)
+
+
 def normalise_code(text: str) -> str:
     """Half-width, upper-case, without spaces, hyphens, dots and the apostrophes of bank exports."""
-    plain = unicodedata.normalize("NFKC", text).replace("×", "X")
+    plain = _half_width(text).replace("×", "X")
     return _NOISE.sub("", plain).upper()
 
 
@@ -153,7 +160,7 @@ def normalise_phone(text: str) -> str | None:
 
     None when it is no number that can be dialled from another town.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _half_width(text).strip()
     bare = _NOISE.sub("", _EXTENSION.sub("x", plain))
     if found := MOBILE.fullmatch(bare):
         return found[1]

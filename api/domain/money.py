@@ -1,8 +1,9 @@
 """Money at the border: whole fen inside, a decimal string of yuan on the wire, never a float."""
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
+
+from api.domain.numerals import NotANumber, narrow
 
 #: bigint in the database could hold more; a township never sees 10 billion yuan in one field,
 #: but it does see an account number typed into an amount column.
@@ -17,7 +18,10 @@ _WRITTEN = re.compile(PATTERN[:-1] + r"\Z", re.ASCII)
 def parse(yuan: str) -> int:
     """Whole fen of an amount as the wire has it. Raises ValueError, as `to_fen`, and for a text that
     does not look like it (`.5`, `5.`, `1e3`, `+5`)."""
-    written = unicodedata.normalize("NFKC", yuan).strip()  # full-width digits are digits
+    try:
+        written = narrow(yuan).strip()
+    except NotANumber as error:  # 12² would become 122
+        raise ValueError("金额应为数字，例如 12345.67") from error
     fen = to_fen(written)
     if not _WRITTEN.match(written):
         raise ValueError("金额应为数字，例如 12345.67")

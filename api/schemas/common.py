@@ -160,7 +160,9 @@ class Reveal(Wire):
     """A request to see personal data in plain, with the reason that goes into the audit."""
 
     fields: Annotated[list[Label], Field(min_length=1, max_length=20, title="要查看的栏目")]
-    reason: Annotated[str, StringConstraints(min_length=4, max_length=500)]
+    reason: Annotated[
+        str, StringConstraints(min_length=4, max_length=500), AfterValidator(printable)
+    ]
 
 
 class Revealed(Shown):

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.categories import LeadCategory
 from api.domain.identifiers import IdentifierState
 from api.domain.leads import LeadConclusion, LeadStatus, LeftOut
 from api.domain.similarity import SimilarityReason
-from api.schemas.common import Money, Named, Optional, OptionalProse, Shown, Wire, Yuan
+from api.schemas.common import Money, Named, Optional, OptionalProse, Shown, Wire, Yuan, printable
 from api.schemas.leads import IdentifierIn
 
 
@@ -60,14 +60,18 @@ class Merge(Wire):
 
     lead_id: UUID = Field(description="被并入的线索")
     version: Annotated[int, Field(ge=1, description="被并入线索的版本号")]
-    reason: Annotated[str, StringConstraints(min_length=2, max_length=500)]
+    reason: Annotated[
+        str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
+    ]
 
 
 class Unmerge(Wire):
     """Why a merge is undone."""
 
     version: Annotated[int, Field(ge=1, description="被并入线索的版本号")]
-    reason: Annotated[str, StringConstraints(min_length=2, max_length=500)]
+    reason: Annotated[
+        str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
+    ]
 
 
 class LinkedLead(Shown):

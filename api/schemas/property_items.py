@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.labels import Labelled
@@ -27,10 +27,11 @@ from api.schemas.common import (
     Shown,
     Wire,
     Yuan,
+    printable,
     transition_union,
 )
 
-Account = Annotated[str, StringConstraints(max_length=64)]
+Account = Annotated[str, StringConstraints(max_length=64), AfterValidator(printable)]
 
 
 class PropertyItemCreate(Wire):

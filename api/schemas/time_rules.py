@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.time_rules import Confidence, Roll, RuleGroup, TimeUnit
-from api.schemas.common import Asked, Day, OptionalProse, Shown, Wire
+from api.schemas.common import Asked, Day, OptionalProse, Shown, Wire, printable
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,40}$")]
 
@@ -72,9 +72,9 @@ class TimeRuleVersionCreate(Wire):
     unit: TimeUnit
     roll: Roll | None = None
     valid_from: Day
-    source: Annotated[str, StringConstraints(min_length=2, max_length=500)] = Field(
-        description="依据（文件名称、文号）"
-    )
+    source: Annotated[
+        str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
+    ] = Field(description="依据（文件名称、文号）")
     note: OptionalProse = ""
 
 
@@ -86,9 +86,9 @@ class TownTermCreate(Wire):
         description="本镇的期限，单位与规则相同；空为不再加严"
     )
     valid_from: Day
-    source: Annotated[str, StringConstraints(min_length=2, max_length=500)] = Field(
-        description="依据（文件名称、文号）"
-    )
+    source: Annotated[
+        str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
+    ] = Field(description="依据（文件名称、文号）")
 
 
 class Due(Shown):
@@ -110,7 +110,9 @@ class HolidayYearPut(Wire):
     days_off: Annotated[list[Day], Field(max_length=80)] = Field(description="放假日期")
     days_worked: Annotated[list[Day], Field(max_length=40)] = Field(description="调休上班日期")
     published: bool = Field(True, description="是否已正式公布；未公布的只存为草稿，不用于计算")
-    source: Annotated[str, StringConstraints(max_length=500)] = Field("", description="通知文号")
+    source: Annotated[str, StringConstraints(max_length=500), AfterValidator(printable)] = Field(
+        "", description="通知文号"
+    )
 
 
 class HolidayYearShown(Shown):

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
 from api.schemas.changes import Changes
-from api.schemas.common import Asked, Label, Shown, Wire
+from api.schemas.common import Asked, Label, Shown, Wire, printable
 from api.schemas.posts import Code
 
 Phone = Annotated[str, StringConstraints(max_length=30)]
@@ -78,7 +78,9 @@ class UserCreated(UserRead):
 class Securing(Wire):
     """An act of the security administrator, with the reason that goes into the audit."""
 
-    reason: Annotated[str, StringConstraints(min_length=4, max_length=500)]
+    reason: Annotated[
+        str, StringConstraints(min_length=4, max_length=500), AfterValidator(printable)
+    ]
 
 
 class PasswordReset(Shown):

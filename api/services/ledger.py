@@ -323,7 +323,8 @@ async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:
 
 def _check(draft: Draft) -> None:
     if draft.amount <= 0:
-        raise Invalid("金额必须大于零")
+        message = "金额必须大于零"
+        raise Invalid(message, errors=[FieldError("/amount", "not_positive", message)])
     if not draft.reason.strip() or not draft.document.strip():
         raise Invalid("每笔分录都要写明事由和依据文书")
     if draft.happened_at is not None:
