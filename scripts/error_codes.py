@@ -7,8 +7,8 @@ take `code` and a sentence as parameters. A value inside a sentence is shown as 
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.core.errors import TITLES
@@ -49,6 +49,8 @@ class Maker:
     code: str
     sentence: str
     status: int
+    #: What a parameter is where a call leaves it out.
+    defaults: Mapping[str, ast.expr] = field(default_factory=dict)
 
 
 def _name(node: ast.expr) -> str:
@@ -121,6 +123,16 @@ def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]
     return tuple(n for n in names if n not in {"self", "cls"})
 
 
+def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
+    placed = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+    given = node.args.defaults
+    found = dict(zip(placed[len(placed) - len(given) :], given, strict=True))
+    for named, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if default is not None:
+            found[named.arg] = default
+    return found
+
+
 def _pair(names: Iterable[str]) -> tuple[str, str] | None:
     present = list(names)
     code = next((n for n in CODES if n in present), None)
@@ -149,7 +161,7 @@ def _helpers(module: Module) -> Iterator[tuple[str, Maker]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             params = _parameters(node)
             if pair := _pair(params):
-                yield node.name, Maker(params, *pair, _status_made(node))
+                yield node.name, Maker(params, *pair, _status_made(node), _defaults(node))
 
 
 def _status_made(function: ast.AST) -> int:
@@ -163,7 +175,7 @@ def _status_made(function: ast.AST) -> int:
 
 def _arguments(call: ast.Call, maker: Maker) -> dict[str, ast.expr]:
     named = {k.arg: k.value for k in call.keywords if k.arg}
-    return dict(zip(maker.params, call.args, strict=False)) | named
+    return {**maker.defaults, **dict(zip(maker.params, call.args, strict=False)), **named}
 
 
 def _called(module: Module, makers: dict[str, Maker]) -> Iterator[Found]:

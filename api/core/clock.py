@@ -23,6 +23,8 @@ TIMEZONE = ZoneInfo("Asia/Shanghai")
 SHIFT_FILE: Final = "clock-shift.json"
 #: How long a process may go on by a shift that somebody has just changed.
 _LOOK_AGAIN: Final = 0.2
+#: Two clocks never agree quite: what somebody's shows may be this far ahead of ours.
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 class _Shift:
@@ -96,6 +98,11 @@ def now() -> datetime:
 def today() -> date:
     """The present Chinese calendar day."""
     return now().date()
+
+
+def is_ahead(moment: datetime) -> bool:
+    """Whether a moment somebody tells has not come yet, by more than two clocks may differ."""
+    return moment > now() + _CLOCKS_DIFFER
 
 
 @contextmanager

@@ -2,18 +2,15 @@
 record, in a correction of it. What the rule is stands in `domain`."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from api.core.clock import now, today
+from api.core.clock import is_ahead, today
 from api.domain import codes
 from api.schemas.common import Day, Moment
-
-#: Two clocks never agree quite.
-_GRACE = timedelta(minutes=5)
 
 
 def _day_so_far(day: date) -> date:
@@ -23,7 +20,7 @@ def _day_so_far(day: date) -> date:
 
 
 def _moment_so_far(at: datetime) -> datetime:
-    if at > now() + _GRACE:
+    if is_ahead(at):
         raise PydanticCustomError("in_future", "不能晚于现在")
     return at
 

@@ -48,16 +48,21 @@ def _entered(row: HolidayYear) -> dict[str, Any]:
     }
 
 
+def ensure_possible(year: int, body: HolidayYearPut) -> None:
+    """Raises Invalid for a year out of range or a table that cannot be meant."""
+    if not _FIRST <= year <= _LAST:
+        raise Invalid(f"年份应在 {_FIRST} 至 {_LAST} 之间", code="year_out_of_range")
+    Calendar.builtin().with_year(year, body.days_off, body.days_worked)  # raises for a faulty one
+
+
 async def put(
     session: AsyncSession, actor: Actor, year: int, body: HolidayYearPut
 ) -> dict[str, Any]:
     """Enter or correct a year's notice; open deadlines are counted anew by a job.
 
-    Raises Invalid for a table that cannot be meant, StaleVersion.
+    Raises what `ensure_possible` raises, StaleVersion.
     """
-    if not _FIRST <= year <= _LAST:
-        raise Invalid(f"年份应在 {_FIRST} 至 {_LAST} 之间", code="year_out_of_range")
-    Calendar.builtin().with_year(year, body.days_off, body.days_worked)  # raises for a faulty one
+    ensure_possible(year, body)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"holiday:{year}"))))
     row = await session.get(HolidayYear, year)
     present = row.version if row else 0

@@ -1,7 +1,7 @@
 """Handing a lead to the police or to a department, until its result is back."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events
-from api.core.clock import TIMEZONE, now, today
+from api.core.clock import TIMEZONE, is_ahead, now, today
 from api.core.ids import uuid7
 from api.domain import clocks
 from api.domain import lead_transfers as law
@@ -53,8 +53,6 @@ COLUMN = columns.json_list(
     ).where(LeadTransfer.lead_id == Lead.id)
 )
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
-
 
 def _past(day: date, field: str, *, since: date | None = None) -> date:
     if day > today():
@@ -68,7 +66,7 @@ def _past(day: date, field: str, *, since: date | None = None) -> date:
 
 def _past_moment(at: datetime, field: str, *, since: datetime | None = None) -> datetime:
     """What counts in hours is told by the minute; clocks of two desks differ a little."""
-    if at > now() + _CLOCKS_DIFFER:
+    if is_ahead(at):
         message = "时间不能晚于现在"
         raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
     if since is not None and at < since:

@@ -4,7 +4,7 @@ the chain, takes the locks in one order, and says in Chinese what would otherwis
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.core import events
-from api.core.clock import now
+from api.core.clock import is_ahead, now
 from api.core.ids import uuid7
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, RuleViolated
@@ -340,12 +340,9 @@ def _check(draft: Draft) -> None:
         )
 
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
-
-
 def _check_moment(at: datetime) -> None:
     """Money moved in the life of the book, and not tomorrow. Raises Invalid."""
-    if at > now() + _CLOCKS_DIFFER:
+    if is_ahead(at):
         message = "发生时间不能晚于现在"
         raise Invalid(message, errors=[FieldError("/happened_at", "in_future", message)])
     if at < EARLIEST:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import aliased
 from api.core import events, keyset
 from api.core.clock import now
 from api.domain.actors import Actor
-from api.domain.calendar import Calendar
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from api.domain.events import EventName
 from api.domain.permissions import Permission, Role
@@ -95,9 +94,7 @@ async def propose(session: AsyncSession, actor: Actor, body: SharedChangeCreate)
         await time_rules.ensure_possible(session, subject, body.time_rule)
     elif body.holiday_year is not None:
         kind, subject, sent = SharedKind.HOLIDAY_YEAR, str(body.year), body.holiday_year
-        Calendar.builtin().with_year(
-            int(subject), body.holiday_year.days_off, body.holiday_year.days_worked
-        )
+        holiday_years.ensure_possible(int(subject), body.holiday_year)
     else:
         assert body.divisions is not None  # noqa: S101  # the schema says that one is given
         kind, subject, sent = SharedKind.DIVISIONS, "", body.divisions

@@ -20,12 +20,11 @@ MACHINES = {
     "domain/cells.py",  # a spreadsheet's day numbers
     "domain/calendar.py",
     "domain/clocks.py",
+    "services/public_load.py",  # by which stretches strangers are counted
     "services/auth.py",  # settings
     "services/operators.py",
     "services/imports.py",  # how long an upload is kept
     "services/leads.py",  # the end of a day in a filter
-    "services/lead_intake.py",  # clocks of two desks differ
-    "services/lead_transfers.py",
     # how far an index is read ahead of the ladder of warnings, whose days the calendar knows
     "services/case_duties.py",
     "services/duties.py",

@@ -148,14 +148,23 @@ def _environment(pid: int) -> str:
     return path.read_bytes().decode(errors="replace") if path.exists() else ""
 
 
-def test_the_second_start_takes_less_than_five_seconds(home: Path, serving: list[Serving]) -> None:
-    # A promise to the person waiting; the machine may be busy with something else once or twice.
+def test_the_second_start_does_not_do_the_work_of_the_first_again(
+    tmp_path: Path, serving: list[Serving]
+) -> None:
+    # The person waits for it every morning. Measured against the first on the same machine, which
+    # may be busy with something else once or twice.
+    fresh = tmp_path / "home"
+    run = start(serving, fresh)
+    first = run.ready()
+    assert run.end(signal.SIGTERM) == 0
+    made = (fresh / "postgres" / "PG_VERSION").stat().st_mtime_ns
     taken: list[float] = []
-    while len(taken) < 3 and min(taken, default=5) >= 5:
-        run = start(serving, home)
+    while len(taken) < 3 and min(taken, default=first) >= first / 2:
+        run = start(serving, fresh)
         taken.append(run.ready())
-        run.end(signal.SIGTERM)
-    assert min(taken) < 5, taken
+        assert run.end(signal.SIGTERM) == 0
+    assert min(taken) < first / 2, (first, taken)
+    assert (fresh / "postgres" / "PG_VERSION").stat().st_mtime_ns == made
 
 
 def test_kill_9_leaves_nothing_that_the_next_run_does_not_stop(
@@ -190,13 +199,26 @@ def test_a_dead_child_is_started_again(home: Path, serving: list[Serving]) -> No
     assert run.end() == 0
 
 
-def test_a_dead_database_stops_the_whole_loudly(home: Path, serving: list[Serving]) -> None:
+def _database(run: Serving) -> set[int]:
+    return {pid for pid, args in run.children().items() if "/postgres -D" in args}
+
+
+def test_a_dead_database_is_started_again_and_loudly(home: Path, serving: list[Serving]) -> None:
     run = start(serving, home)
     run.ready()
-    (pid,) = [pid for pid, args in run.children().items() if "/postgres -D" in args]
-    os.kill(pid, signal.SIGKILL)
-    assert run.process.wait(40) == 1
-    assert "数据库意外停止" in run.said
+    web = {pid for pid, args in run.children().items() if "api.core.processes" in args}
+    (dead,) = _database(run)
+    os.kill(dead, signal.SIGKILL)
+    run.began = time.monotonic()
+    while not _database(run) - {dead}:
+        assert run.process.poll() is None, run.said
+        assert time.monotonic() - run.began < 90, run.said
+        time.sleep(0.1)
+    run.ready()
+    assert run.said.count("数据库意外停止") == 1
+    assert web <= set(run.children()), "the pages went on"
+    assert run.end() == 0
+    assert "已全部停止" in run.said
 
 
 def test_a_second_run_on_the_same_home_is_refused(home: Path, serving: list[Serving]) -> None:

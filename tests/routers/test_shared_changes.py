@@ -193,6 +193,8 @@ class TestTwoPeople:
         assert propose(security, rule_id="NO-SUCH", time_rule=body).status_code == 404
         bad = year(days_off=["2030-01-01"])
         refused(propose(security, year=YEAR + 5, holiday_year=bad), 422, "validation_failed")
+        far = year(days_off=["2150-05-01"], days_worked=[])
+        refused(propose(security, year=2150, holiday_year=far), 422, "year_out_of_range")
         for what in (
             {},
             {"year": YEAR},
