@@ -306,7 +306,7 @@ def _migrate_to_head(app_url: str, owner_url: str) -> None:
             f"数据库结构是 {found or '空的'}，程序需要 {wanted}；"
             "请先运行 yinling migrate（设置 YINLING_OWNER_DATABASE_URL）"
         )
-    say(f"数据库结构升级：{found or '空'} → {wanted}")
+    say("正在升级数据库结构…" if found else "正在建立数据表…")
     migrations.upgrade(owner_url)
 
 

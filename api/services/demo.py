@@ -16,6 +16,7 @@ from api.models.units import Division, Post, Unit
 from api.models.users import ApiClient, PostHolder, User
 from api.services import demo_campaign
 
+#: Or before the campaign begins, where the clock stands earlier.
 _SINCE = date(2022, 5, 13)
 
 
@@ -45,6 +46,7 @@ async def _organisation(session: AsyncSession, password: str, report: Report) ->
     await load_divisions(session)
     units = await _units(session)
     hashed = await hash_password(password)
+    since = min(_SINCE, (now() - demo_campaign.REACH).date())
     for done, each in enumerate(demo.POSTS, 1):
         report("单位与岗位", done, len(demo.POSTS))
         post = Post(
@@ -64,7 +66,7 @@ async def _organisation(session: AsyncSession, password: str, report: Report) ->
         )
         session.add_all([post, user])
         await session.flush()
-        session.add(PostHolder(post_id=post.id, user_id=user.id, since=_SINCE))
+        session.add(PostHolder(post_id=post.id, user_id=user.id, since=since))
     for client_id, name, role, unit in demo.CLIENTS:
         post = Post(
             code=client_id,

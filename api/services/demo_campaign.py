@@ -22,8 +22,8 @@ from api.services.demo_stage import Stage, Story
 
 Report = Callable[[str, int, int], None]
 _SEED = 20220513
-#: No story begins earlier.
-_REACH = timedelta(days=200)
+#: No story begins earlier than this before its end; whoever acts in one is in office by then.
+REACH = timedelta(days=200)
 _PAUSE = timedelta(minutes=1)
 
 
@@ -40,10 +40,10 @@ async def tell(session: AsyncSession, report: Report, until: datetime | None = N
 async def _stage(session: AsyncSession, until: datetime) -> Stage:
     clock = await time_rules.clock(session)
     units = {row.name: row.id for row in await session.execute(select(Unit.name, Unit.id))}
-    begin = until - _REACH
+    begin = until - REACH
     with travel(begin):
         actors = {
-            post.code: await operators.enter(session, post.code, "演示数据", 2 * _REACH)
+            post.code: await operators.enter(session, post.code, "演示数据", 2 * REACH)
             for post in demo.POSTS
         }
     chance = random.Random(_SEED)  # noqa: S311  # a demo, not a secret

@@ -12,6 +12,7 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.events import EventName
 from api.domain.informants import CustodyPlace, OpeningStatus
+from api.domain.organisation import UnitKind
 from api.domain.permissions import Permission as P
 from api.models.informants import Informant, InformantOpening, InformantRecusal
 from api.models.leads import Lead
@@ -53,7 +54,7 @@ async def _put(
         select(Unit.id)
         .join(Post, Post.unit_id == Unit.id)
         .join(PostHolder, PostHolder.post_id == Post.id)
-        .where(PostHolder.user_id == person, PostHolder.until.is_(None), Unit.kind == "county")
+        .where(PostHolder.user_id == person, PostHolder.until.is_(None), Unit.kind == UnitKind.COUNTY)
     )
     await record_access.grant(session, leads.RESOURCE, lead.id, county)
     await session.flush()
