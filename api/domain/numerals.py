@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
+_SAID: Final = "零一二三四五六七八九"
 _DIGITS: Final = {mark: value for value, mark in enumerate("零一二三四五六七八九")}
 _FORMAL: Final = {mark: value for value, mark in enumerate("零壹贰叁肆伍陆柒捌玖")}
 _VALUES: Final = {**_DIGITS, **_FORMAL, "〇": 0, "○": 0, "两": 2, "貳": 2, "叄": 3, "陸": 6}
@@ -65,3 +66,13 @@ def chinese_number(text: str) -> int:
     if digit and last in _VALUES and len(text) >= 3 and text[-2] in {**_LARGE, "千": 1, "百": 1}:
         raise NotANumber(text)
     return total + section + digit
+
+
+def chinese_numeral(number: int) -> str:
+    """How a whole number below a hundred million is said: 四千二百, 三万五千. Its zeros are left out."""
+    said = ""
+    for size, mark in ((10_000, "万"), (1_000, "千"), (100, "百"), (10, "十")):
+        count, number = divmod(number, size)
+        if count:
+            said += (chinese_numeral(count) if count > 9 else _SAID[count]) + mark
+    return said + _SAID[number] if number or not said else said

@@ -204,9 +204,18 @@ _DENIALS: Final = (
 
 #: So far before a word its denial may stand.
 _BEFORE: Final = 12
+#: What is somebody else's, and lawful: 金融学校, 反诈讲座, 家长会, 遗嘱公证.
+_LAWFUL: Final = re.compile(
+    r"(?<!未经)金融(?:学校|学院|专业|监管)|(?:组织(?:老年人|老人|村民)听)?(?:反诈|防诈|防骗|普法|禁毒|消防)(?:宣传|知识)*[，,]?(?:发了?|的)?(?:传单|讲座|宣讲|课|广告|宣传单)"
+    r"|(?:学校|学生|孩子|孙子|孙女)(?:在|上|去|的)*(?:学校)?里?听课|家长会|(?:村委会|居委会|党员|村民小组|村民代表|业主|支部)(?:开会|会议|大会)"
+    r"|银行(?:的|买的|柜台|里)*理财|(?:租房|购房|房屋|买卖|劳动|建房)合同(?:也)?(?:没有?|未)(?:登记)?备案"
+    r"|(?:卫生院|卫生室|医院|政府)(?:按规定|统一|组织|每年|定期)*免费(?:给老人|给|体检|量血压|接种|检查)*"
+    r"|(?:超市|商场|收银台|饭店|食堂)(?:里|的|收银台)*扫码|寄存(?:在|到)(?:超市|车站|前台)|遗嘱公证|公证处(?:办|立|做)了?遗嘱|(?:工资|底薪)(?:加|和|外加)提成"
+    r"|(?:保本|保息)(?:是)?(?:做不到|不可能|不保证)|(?:床位|护理|伙食|服务)费按(?:月|季)(?:交|付|缴)"
+)
 #: The same before a phrase, with what may stand between: 没有说过要给利息, 从来不开会.
 _DENIED: Final = re.compile(
-    r"(?:没有?|未|不|无|从不|从未|从来[没不]有?|并非|不是|并[没未]有?)(?:任何|人|承诺|要求|说过?|提过?|讲过?|见过?|听过?|收过?|参加过?|要|是|过|曾|给|有|发|开|听|去|做|搞|办)*$"
+    r"(?:没有?|未|不|无|从不|从未|从来[没不]有?|并非|不是|并[没未]有?)(?:任何|人|承诺|要求|说过?|提过?|讲过?|见过?|听过?|收过?|参加过?|要|是|过|曾|给|有|发|开|听|去|做|搞|办|用|让|叫|老人|个人|私人)*$"
 )
 
 
@@ -248,7 +257,7 @@ def _says(plain: str, word: str) -> bool:
 
 def proposed(text: str) -> dict[Check, tuple[str, ...]]:
     """The boxes that a text speaks for, each with its words. Nobody has ticked them yet."""
-    plain = _plain(text)
+    plain = _LAWFUL.sub("；", _plain(text))
     found = {
         check: mentioned(plain, rule.words) or _phrased(plain, check)
         for check, rule in RULES.items()

@@ -16,8 +16,12 @@ from itertools import pairwise
 from api.domain.identifiers import IdentifierKind
 from api.domain.labels import Labelled
 from api.domain.lead_facts import (
+    COUNT,
     DAY,
+    GOODS,
     HOST,
+    LANDMARK,
+    NAMED,
     PEOPLE,
     PERSON,
     SUM,
@@ -26,7 +30,8 @@ from api.domain.lead_facts import (
     facts,
     same_address,
 )
-from api.domain.names import BEFORE, BEHIND, Name, name, sound_alike
+from api.domain.names import BEFORE, BEHIND, MANY, TITLED, Name, do_rhyme, name, sound_alike
+from api.domain.plain_words import in_common
 
 
 class SimilarityReason(Labelled):
@@ -53,6 +58,10 @@ class SimilarityReason(Labelled):
     SAME_DAY = "same_day", "提到同一天"
     SAME_VILLAGE = "same_village", "提到同一个村"
     SAME_PEOPLE = "same_people", "提到的人数相同"
+    SAME_LANDMARK = "same_landmark", "提到同一处地标"
+    SAME_GOODS = "same_goods", "推销的商品相同"
+    SAME_COUNT = "same_count", "提到的数量相同"
+    SAME_WORDS = "same_words", "提到同样少见的事物"
 
 
 R, K = SimilarityReason, IdentifierKind
@@ -79,9 +88,13 @@ WEIGHTS: dict[SimilarityReason, float] = {
     R.NEAR_TEXT: 9.0,
     R.SAME_AMOUNT: 2.0,
     R.SAME_PERSON: 3.5,
-    R.SAME_DAY: 2.0,
+    R.SAME_DAY: 3.0,
     R.SAME_VILLAGE: 1.5,
     R.SAME_PEOPLE: 1.0,
+    R.SAME_WORDS: 6.0,
+    R.SAME_LANDMARK: 2.0,
+    R.SAME_GOODS: 1.2,
+    R.SAME_COUNT: 1.5,
 }
 BY_KIND: dict[IdentifierKind, SimilarityReason] = {
     K.RESIDENT_ID: R.SAME_RESIDENT_ID,
@@ -104,21 +117,32 @@ BY_KIND: dict[IdentifierKind, SimilarityReason] = {
 #: Two different names speak against texts and amounts, which one fraud shares with the next one of
 #: its kind; never against a shared phone or account.
 OTHER_NAME = 8.0
+#: 王经理 is somebody in every firm.
+_OF_MANY = 2.0
+_OF_PATTERN = frozenset({R.SAME_WORDS, R.SAME_GOODS, R.SAME_COUNT, R.SAME_LANDMARK})
 #: From here on a lead is worth a look.
 THRESHOLD = 5.0
-#: Characters by which people call a company.
-_SPOKEN = 4
+#: Characters by which people call a company; a brand of so many is enough.
+_SPOKEN, _BRAND = 4, 3
+#: A name of a street or a village stands in many texts.
+_PLACE_ENDS = "村镇乡街路巷桥湾庄县市区"
 #: Shares of common character pairs: below the first texts have only the topic in common, above the
 #: second somebody copied.
 _TOPIC, _COPY = 0.18, 0.55
+#: A short form of so many characters need not begin with the same ones: 夕阳某基金会.
+_CLEAR = 5
 #: Sums below it say nothing, and round ones little.
-_LEAST, _ROUND = 1_000, 10_000
+_LEAST = 100
+#: How prices end: 1280, 2680.
+_PRICES = frozenset(["28", "68", "58", "38", "48", "25", "75"])
 #: Names that are words as well.
 _ORDINARY = frozenset(
     ["健康", "幸福", "平安", "长寿", "快乐", "温馨", "阳光", "夕阳", "爱心", "老年", "养生", "康复", "安康",
      "吉祥", "如意", "和谐", "富贵", "美好", "希望", "安心", "放心", "温暖", "关爱", "孝心", "诚信", "友好",
-     "中国", "国家", "政府", "老人", "朝阳", "光明", "东方", "人民", "团结", "新华", "众兴"]
+     "中国", "国家", "政府", "老人", "朝阳", "光明", "东方", "人民", "夕阳红", "中老年", "金太阳", "红太阳", "老年人", "团结", "新华", "众兴"]
 )  # fmt: skip
+#: Bits of the first pair of characters that only two texts share, and of each that follows it.
+_OWN, _NEXT = 2.0, 1.2
 #: A text of so few pairs has them in common with many.
 _FEW = 8
 _RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -135,6 +159,9 @@ class Features:
     #: The Chinese words of the text, without marks, numbers and masks.
     text: str
     pairs: frozenset[str]
+    #: The words of the whole report and their pairs; who is no name of anybody is told of here.
+    words: str
+    word_pairs: frozenset[str]
     identifiers: frozenset[tuple[IdentifierKind, Hashable]] = frozenset()
     amount: int | None = None
 
@@ -166,11 +193,15 @@ def features(
     amount: int | None = None,
 ) -> Features:
     """The features of a lead's (protected) texts and identifiers."""
+    who = name(subject)
     text, pairs = _text(narrative[:_READ])
+    words, word_pairs = _text(
+        TITLED.sub("。", f"{'' if who.is_known else subject}。{narrative[:_READ]}")
+    )
     told = facts(f"{subject}。{narrative[:_READ]}")
     if amount and amount // 100 >= _LEAST:
         told |= {(SUM, str(amount // 100))}
-    return Features(name(subject), told, text, pairs, identifiers, amount)
+    return Features(who, told, text, pairs, words, word_pairs, identifiers, amount)
 
 
 @lru_cache(maxsize=1024)
@@ -208,6 +239,9 @@ def _weighed(left: Features, right: Features, same_name: _Reason | None) -> Matc
     hard += _hard_facts(left.facts, right.facts)
     same, differs = _names(left, right, same_name)
     soft = _soft(left, right)
+    if differs:
+        # what two firms sell and say is the pattern of the fraud
+        soft = [each for each in soft if each[0] not in _OF_PATTERN]
     weight = max(0.0, sum(bits for _, bits in soft) - (OTHER_NAME if differs else 0.0))
     reasons: dict[SimilarityReason, float] = {}
     for reason, bits in (*hard, *same, *(soft if weight else ())):
@@ -228,6 +262,7 @@ def _hard_facts(left: frozenset[Fact], right: frozenset[Fact]) -> list[_Reason]:
 
 _SOFT_FACTS = {
     PERSON: R.SAME_PERSON, DAY: R.SAME_DAY, VILLAGE: R.SAME_VILLAGE, PEOPLE: R.SAME_PEOPLE,
+    LANDMARK: R.SAME_LANDMARK, GOODS: R.SAME_GOODS, COUNT: R.SAME_COUNT,
 }  # fmt: skip
 
 
@@ -236,20 +271,36 @@ def _soft_facts(common: frozenset[Fact]) -> list[_Reason]:
     for kind, reason in _SOFT_FACTS.items():
         if any(each == kind for each, _ in common):
             found.append((reason, WEIGHTS[reason]))
-    # a round sum is that of many
-    sums = [int(value) for kind, value in common if kind == SUM]
+    people = [value for kind, value in common if kind == PERSON]
+    if people and all(value[0] in MANY for value in people):
+        found.remove((R.SAME_PERSON, WEIGHTS[R.SAME_PERSON]))
+        found.append((R.SAME_PERSON, _OF_MANY))
+    sums = [_told_by_sum(value) for kind, value in common if kind == SUM]
     if sums:
-        odd = any(value % _ROUND for value in sums)
-        found.append((R.SAME_AMOUNT, WEIGHTS[R.SAME_AMOUNT] + (1.0 if odd else 0.0)))
+        found.append((R.SAME_AMOUNT, max(sums)))
     return found
+
+
+def _told_by_sum(value: str) -> float:
+    """A round sum is that of many, a price (1980, 9998) that of some; 47600 is nobody else's."""
+    figures = value.rstrip("0")
+    odd = len(figures) > 1
+    own = len(figures) > 2 and figures[-1] not in "89" and figures[-2:] not in _PRICES
+    return WEIGHTS[R.SAME_AMOUNT] + odd + own
 
 
 def _soft(left: Features, right: Features) -> list[_Reason]:
     found: list[_Reason] = []
-    share = jaccard(left.pairs, right.pairs)
+    share, near = jaccard(left.pairs, right.pairs), 0.0
     if share > _TOPIC and min(len(left.pairs), len(right.pairs)) >= _FEW:
-        near = min(1.0, (share - _TOPIC) / (_COPY - _TOPIC))
-        found.append((R.NEAR_TEXT, WEIGHTS[R.NEAR_TEXT] * near))
+        near = WEIGHTS[R.NEAR_TEXT] * min(1.0, (share - _TOPIC) / (_COPY - _TOPIC))
+        found.append((R.NEAR_TEXT, near))
+    own = in_common(left.word_pairs, right.word_pairs, left.words)
+    if own:
+        bits = sum(_OWN + _NEXT * (len(run) - 2) for run in own)
+        # what a near text has said already is no news
+        if (news := min(WEIGHTS[R.SAME_WORDS], bits, WEIGHTS[R.NEAR_TEXT] - near)) > 0:
+            found.append((R.SAME_WORDS, news))
     common = _soft_facts(left.facts & right.facts)
     if (
         left.amount
@@ -269,17 +320,30 @@ def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
 def _names(left: Features, right: Features, found: _Reason | None) -> tuple[list[_Reason], bool]:
     """The reason that the names give, if any, and whether they are two names."""
     a, b = left.name, right.name
-    if not a.is_known and not b.is_known:
-        return [], False
+    if found is None and (_quotes(left, right) or _quotes(right, left)):
+        found = R.NAMED_IN_TEXT, WEIGHTS[R.NAMED_IN_TEXT]
     if found is None and (_mentions(right.text, a) or _mentions(left.text, b)):
         found = R.NAMED_IN_TEXT, WEIGHTS[R.NAMED_IN_TEXT]
-    return ([found], False) if found else ([], a.is_known and b.is_known)
+    if found:
+        return [found], False
+    # one tells of the firm, the other of its 葛经理
+    people = TITLED.fullmatch(a.core) or TITLED.fullmatch(b.core)
+    return [], a.is_known and b.is_known and not people
+
+
+def _quotes(left: Features, right: Features) -> bool:
+    """Whether a report speaks of what the other one names in marks: “福某堂”APP."""
+    return any(kind == NAMED and value in right.text for kind, value in left.facts)
 
 
 def _mentions(text: str, who: Name) -> bool:
     """Whether a text names somebody, if only by the beginning of the name: 福寿康养."""
-    shown = who.core[: max(_SPOKEN, len(who.brand))]
-    if len(shown) >= 3 and shown in text:
+    shown = (
+        who.brand
+        if len(who.brand) >= _BRAND and who.brand[-1] not in _PLACE_ENDS
+        else who.core[: max(_SPOKEN, len(who.brand))]
+    )
+    if len(shown) >= 3 and shown not in _ORDINARY and shown in text:
         return True
     brand = who.brand
     return len(brand) >= 2 and brand not in _ORDINARY and bool(_spoken_of(brand).search(text))
@@ -296,8 +360,14 @@ def _same_name(a: Name, b: Name) -> _Reason | None:
         return R.SAME_NAME, WEIGHTS[R.SAME_NAME]
     if sound_alike(a.core, b.core):
         return R.HOMOPHONE_NAME, WEIGHTS[R.HOMOPHONE_NAME]
+    if len(a.brand) == len(b.brand) >= _BRAND and _rhyme(a.brand, b.brand):
+        return R.HOMOPHONE_NAME, WEIGHTS[R.VARIANT_NAME]
     # one brand with another line of business, a short form, a slip of the pen
-    if a.brand == b.brand or _shortens(a.core, b.core) or _slipped(a.core, b.core):
+    if (
+        (a.brand == b.brand and a.brand not in _ORDINARY)
+        or _shortens(a.core, b.core)
+        or _slipped(a.core, b.core)
+    ):
         return R.VARIANT_NAME, WEIGHTS[R.VARIANT_NAME]
     length = min(len(a.core), len(b.core))
     if sound_alike(a.brand, b.brand) or (
@@ -310,10 +380,16 @@ def _same_name(a: Name, b: Name) -> _Reason | None:
 def _shortens(a: str, b: str) -> bool:
     """福寿康 for 福寿康养服务, 福寿服务 too: its characters in their order, from the first one on."""
     short, long = sorted((a, b), key=len)
-    if not 3 <= len(short) < len(long) or short[:2] != long[:2]:
+    if not 3 <= len(short) < len(long) or (short[:2] != long[:2] and len(short) < _CLEAR):
         return False
     rest = iter(long)
     return all(character in rest for character in short)
+
+
+def _rhyme(a: str, b: str) -> bool:
+    """One character heard as one that rhymes, and not the first: 金稻穗, 金稻惠."""
+    other = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(other) == 1 and a[0] == b[0] and do_rhyme(*other[0])
 
 
 def _slipped(a: str, b: str) -> bool:

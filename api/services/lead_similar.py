@@ -4,7 +4,6 @@ Look-ups go by what is indexed: numbers (blind indexes), the name and its sound,
 Each is bounded, so that a page costs the same at a million leads.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -28,11 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
 from sqlalchemy.orm import aliased
 
-from api.core import search, word_stats
 from api.core.crypto import keyring
 from api.core.db import Planning, database
 from api.core.pagination import Compiled, compile_statement, param, yuan
-from api.domain import lead_facts, names, similarity
+from api.domain import names, similarity
 from api.domain.actors import Actor
 from api.domain.errors import NotFound
 from api.domain.identifiers import PUBLIC_KINDS, IdentifierKind, IdentifierState
@@ -43,12 +41,10 @@ from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Division, Unit
 from api.schemas.lead_links import LeadDraft
-from api.services import columns, leads, protect
+from api.services import columns, lead_lookups, leads, protect
 
 #: Candidates by each look-up, and suggestions in an answer.
 _EACH, _SHOWN = 20, 20
-#: Runs of words that are looked up, and how many rows each may be in.
-_RUNS, _RUN, _ROWS = 8, 3, 2_000
 #: A character with several readings may be stored under another one.
 _SOUNDS = 8
 
@@ -63,6 +59,8 @@ class _Wanted:
     words: str | None
     #: A tsquery of places, hosts and people, and the sounds of names that the text speaks of.
     facts: str | None
+    #: And one of the words that are its own.
+    own: str | None
     spoken: list[str]
     own_id: UUID | None = None
 
@@ -140,17 +138,16 @@ _ROW: dict[str, Any] = _COMPARED | {
     "transfer_stage": Lead.transfer_stage,
 }
 _NOT_SHOWN = {*_COMPARED, "transfer_stage"}
-_compiled: dict[tuple[RowScope, bool, bool], Compiled] = {}
+_compiled: dict[tuple[RowScope, tuple[str, ...]], Compiled] = {}
 
 
-def _statement(scope: RowScope, *, words: bool, facts: bool) -> Any:
+def _statement(scope: RowScope, texts: tuple[str, ...]) -> Any:
     found = union(
         _numbers(),
         _keys(Lead.subject_uscc, "usccs"),
         _keys(Lead.name_key, "names"),
         _keys(Lead.name_sound, "sounds"),
-        *((_words("words", 2 * _EACH),) if words else ()),
-        *((_words("facts", 2 * _EACH),) if facts else ()),
+        *(_words(name, 2 * _EACH) for name in texts),
     ).subquery("found")
     own = param("own_id", Uuid())
     linked = or_(
@@ -191,45 +188,6 @@ def _said(
     return frozenset(said)
 
 
-async def _phrases(text: str) -> str | None:
-    """A tsquery of the rarest runs of a text: what was copied shares whole runs."""
-    found: list[list[str]] = []
-    for word in search.words(text):
-        pairs = [word[at : at + 2] for at in range(len(word) - 1)]
-        found += [pairs[at : at + _RUN] for at in range(0, len(pairs) - _RUN + 1, _RUN)]
-    rare = await word_stats.rarest("leads", found, _RUNS, _ROWS)
-    return " | ".join("(" + " & ".join(f"'{pair}'" for pair in run) + ")" for run in rare) or None
-
-
-def _spelled(place: str) -> list[str]:
-    """A place with its digits as they are and as numerals, because the index holds what is written."""
-    chinese = place.translate(str.maketrans("0123456789", "零一二三四五六七八九"))
-    return list(dict.fromkeys([place, chinese]))
-
-
-async def _fact_words(features: Features) -> str | None:
-    """A tsquery of what names the affair: its place, a host, the people, a short name."""
-    told: list[str] = []
-    for kind, value in sorted(features.facts):
-        if kind == lead_facts.ADDRESS:
-            place, _, numbers = value.partition("|")
-            house = [part for part in numbers.split("|") if part.isdecimal()]
-            # as it is written: 三组 and 3组 are one group
-            group = numbers.split("|")[0] if not place else ""
-            told += [
-                f"{each}\n{number}" for number in house[:1] for each in _spelled(place or group)
-            ]
-        elif kind in {lead_facts.HOST, lead_facts.PERSON}:
-            told.append(value)
-    if features.name.is_known:
-        told.append(features.name.brand[:4])
-    asked = [" & ".join(filter(None, map(search.query, each.split("\n")))) for each in told]
-    groups = [(query, re.findall(r"'([^']+)'", query)) for query in dict.fromkeys(asked) if query]
-    rare = await word_stats.rarest("leads", [group for _, group in groups], _RUNS, _ROWS)
-    kept = [query for query, group in groups if group in rare]
-    return " | ".join(f"({query})" for query in kept) or None
-
-
 async def _wanted(
     given: dict[str, Any],
     known: Sequence[tuple[str, str, str]],
@@ -253,8 +211,9 @@ async def _wanted(
         features,
         list(dict.fromkeys(indexes)),
         usccs,
-        await _phrases(told),
-        await _fact_words(features),
+        await lead_lookups.phrases(told),
+        await lead_lookups.told(features),
+        await lead_lookups.own_words(features),
         [names.sound(each) for each in names.spoken(given["narrative"])],
         own_id,
     )
@@ -272,20 +231,18 @@ def _sounds(brand: str) -> list[str]:
 
 async def _similar(actor: Actor, wanted: _Wanted, *, personal: bool) -> dict[str, Any]:
     scope = actor.scope
-    shape = scope, wanted.words is not None, wanted.facts is not None
+    asked = {"words": wanted.words, "facts": wanted.facts, "own": wanted.own}
+    shape = scope, tuple(name for name, query in asked.items() if query)
     compiled = _compiled.get(shape)
     if compiled is None:
-        compiled = _compiled[shape] = compile_statement(
-            _statement(scope, words=shape[1], facts=shape[2])
-        )
+        compiled = _compiled[shape] = compile_statement(_statement(*shape))
     who = wanted.features.name
     values: dict[str, object] = {
         "indexes": wanted.indexes,
         "usccs": wanted.usccs,
         "names": [who.core] if who.is_known else [],
         "sounds": list(dict.fromkeys([*_sounds(who.brand), *wanted.spoken])),
-        "words": wanted.words,
-        "facts": wanted.facts,
+        **asked,
         "own_id": wanted.own_id,
         "viewer": actor.viewer,
         "town": actor.town,

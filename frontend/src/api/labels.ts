@@ -1184,6 +1184,10 @@ export const SimilarityReasonLabels: Record<SimilarityReason, string> = {
   'same_day': '提到同一天',
   'same_village': '提到同一个村',
   'same_people': '提到的人数相同',
+  'same_landmark': '提到同一处地标',
+  'same_goods': '推销的商品相同',
+  'same_count': '提到的数量相同',
+  'same_words': '提到同样少见的事物',
 }
 
 export const SolvedLabels: Record<Solved, string> = {

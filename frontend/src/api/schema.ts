@@ -12913,7 +12913,7 @@ export interface components {
          * @description Why two leads may tell of the same matter.
          * @enum {string}
          */
-        SimilarityReason: "same_resident_id" | "same_document" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount" | "same_person" | "same_day" | "same_village" | "same_people";
+        SimilarityReason: "same_resident_id" | "same_document" | "same_account" | "same_phone" | "same_credit_code" | "same_wechat" | "same_qq" | "same_email" | "same_plate" | "same_url" | "same_address" | "same_name" | "homophone_name" | "variant_name" | "named_in_text" | "near_text" | "same_amount" | "same_person" | "same_day" | "same_village" | "same_people" | "same_landmark" | "same_goods" | "same_count" | "same_words";
         /**
          * Solved
          * @description Whether the reporter's problem is solved: another fact than that the lead is closed.
