@@ -161,6 +161,8 @@ class ListingRows:
     facets: Facets | None = None
     #: Filters that no index leads to: most rows fit, or their text must be read.
     unindexed: frozenset[str] = frozenset({PHRASE})
+    #: yes-or-no filters whose "no" is a filter of its own
+    negations: Mapping[str, str] = field(default_factory=dict[str, str])
 
     # --- who sees what ---------------------------------------------------------------------------
 

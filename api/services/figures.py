@@ -60,7 +60,11 @@ def _plain(value: object) -> object:
 
 def predicates_of(listing: Listing, params: Params) -> list[Any]:
     """What a list would filter by for these parameters."""
-    return list(listing.conditions({name: _plain(value) for name, value in params.items()}))
+    asked = {
+        listing.negations.get(name, name) if value is False else name: _plain(value)
+        for name, value in params.items()
+    }
+    return list(listing.conditions(asked))
 
 
 def bindings(actor: Actor) -> dict[str, object]:

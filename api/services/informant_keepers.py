@@ -54,7 +54,9 @@ async def _put(
         select(Unit.id)
         .join(Post, Post.unit_id == Unit.id)
         .join(PostHolder, PostHolder.post_id == Post.id)
-        .where(PostHolder.user_id == person, PostHolder.until.is_(None), Unit.kind == UnitKind.COUNTY)
+        .where(
+            PostHolder.user_id == person, PostHolder.until.is_(None), Unit.kind == UnitKind.COUNTY
+        )
     )
     await record_access.grant(session, leads.RESOURCE, lead.id, county)
     await session.flush()

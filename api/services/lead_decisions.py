@@ -266,7 +266,9 @@ async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> 
 async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del body, actor
     county = await session.scalar(
-        select(Unit.id).where(Unit.kind == UnitKind.COUNTY, Unit.division_code == lead.town_code[:6])
+        select(Unit.id).where(
+            Unit.kind == UnitKind.COUNTY, Unit.division_code == lead.town_code[:6]
+        )
     )
     if county is None:
         raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")

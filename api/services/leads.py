@@ -339,6 +339,10 @@ LISTING = Listing(
             "unowned_until": facets.always("s", "unowned_until", TRIAGE),
         },
     ),
+    negations={
+        "solved_said": "solved_unsaid", "rated": "unrated", "fast_track": "no_fast_track",
+        "overdue": "in_time", "open": "done", "unowned": "owned",
+    },
     unindexed=frozenset({"phrase", "in_time", "owned", "counted", "unrated", "no_fast_track", "responded"}),
 )  # fmt: skip
 

@@ -92,7 +92,7 @@ class TestF1:
         assert row["核查结论"] == "查实-涉嫌犯罪"
         assert (row["是否移送"], row["移送单位及时间"]) == ("是", f"公安机关 {today}")
         assert row["办结时间"].date().isoformat() == today
-        assert row["反馈情况"] == "电话反馈：已电话告知139****1111"
+        assert row["反馈情况"] == "无法反馈（说明原因）：已电话告知139****1111"
         assert row["是否二次核查"] == "否"
         assert row["备注"] == "转自县专项办"
 

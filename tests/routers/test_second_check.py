@@ -194,7 +194,7 @@ class TestAnswers:
         )  # fmt: skip
         assert answer.status_code == 422
         assert answer.json()["errors"][0] | {"message": ""} == {
-            "pointer": "/feedback_mode", "code": "way_missing", "message": "",
+            "pointer": "/feedback_mode", "code": "way_missing", "message": "", "label": "反馈方式",
         }  # fmt: skip
 
     def test_who_has_a_receipt_reads_the_answer_there(self, client, anonymous):

@@ -154,7 +154,10 @@ async def actors(session, client, more_leads):
         )
         unit = await session.get(Unit, post.unit_id)
         login = await session.scalar(
-            select(LoginSession).where(LoginSession.post_id == post.id).limit(1)
+            select(LoginSession)
+            .where(LoginSession.post_id == post.id, LoginSession.revoked_at.is_(None))
+            .order_by(LoginSession.last_used_at.desc(), LoginSession.id.desc())
+            .limit(1)
         )
         return Actor(
             "user", login.subject_id, "", post.id, unit.id, role, unit.division_code, login.id,
