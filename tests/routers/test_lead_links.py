@@ -278,7 +278,8 @@ class TestMerge:
             links = office.get(f"/leads/{one}/merges").json()
             assert (links["can_join"], links["can_absorb"]) == said, one
         third = make_lead(office, subject_name=who)
-        found = {each["id"]: each for each in similar(office, third)["items"]}
+        # other tests tell the same story of other shops
+        found = {e["id"]: e for e in similar(office, third)["items"] if e["id"] in ways}
         # that something went on in the main one is seen on its own page alone
         assert {name: (each["can_join"], each["can_absorb"]) for name, each in found.items()} == (
             ways | {main["id"]: (True, True)}
@@ -294,10 +295,11 @@ class TestMerge:
     def test_suggestions_leave_out_what_is_merged_already(self, client):
         office, who = client("office"), brand()
         main, other = make_lead(office, subject_name=who), make_lead(office, subject_name=who)
-        assert ids(similar(office, main)) == [other["id"]]
+        ours = {main["id"], other["id"]}  # other tests tell the same story of other shops
+        assert ours & set(ids(similar(office, main))) == {other["id"]}
         merge(office, main, other)
-        assert ids(similar(office, main)) == []
-        assert ids(similar(office, other)) == [main["id"]]
+        assert ours & set(ids(similar(office, main))) == set()
+        assert ours & set(ids(similar(office, other))) == {main["id"]}
 
     def test_the_handler_of_the_main_one_sees_both_its_village_only_one(self, client):
         office, police = client("office"), client("police")
