@@ -35,7 +35,9 @@ class TestLapse:
             assert await property_measures.lapse(session, item) == 1
             assert await property_measures.lapse(session, item) == 0
         told = await session.scalars(
-            select(events.Event).where(events.Event.subject_id == UUID(shown["id"]))
+            select(events.Event)
+            .where(events.Event.subject_id == UUID(shown["id"]))
+            .order_by(events.Event.id)
         )
         assert [e.data.get("action") for e in told][-1] == "lapse"
         status = await session.scalar(
