@@ -68,7 +68,7 @@ def _settings(values: dict[str, str]) -> None:
     keyring.cache_clear()
 
 
-def _share_clock(home: Path) -> None:
+def share_clock(home: Path) -> None:
     """Let a server go by the very shift of this process: the two may compare moments."""
     from api.core import clock
 
@@ -141,7 +141,7 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         } | settings
         before = {name: os.environ.get(name) for name in values}
         if "YINLING_NOW" not in settings:
-            _share_clock(home)
+            share_clock(home)
         _settings(values)
         migrations.upgrade(owner_url)
         _load_demo()

@@ -47,11 +47,17 @@ class Facets:
         return asked | {name: [str(plain(filters[name]))] for name in self.lists if name in filters}
 
 
-def sql(town: str, columns: Mapping[str, str], lists: Sequence[str] = ()) -> str:
+def sql(table: str, columns: Mapping[str, str], lists: Sequence[str] = ()) -> str:
     """The SQL of the words of a table: the letter of a word to the SQL of its text; and columns
-    that are lists of words by themselves."""
-    words = ", ".join(f"{town} || '{letter}' || {text}" for letter, text in columns.items())
-    return " || ".join((f"ARRAY[{words}]", *lists))
+    that are lists of words by themselves. A list joins tables of like columns: a column's name is
+    put behind its table's, and an SQL text names the table itself."""
+
+    def of_table(text: str) -> str:
+        return f"{table}.{text}" if text.replace("::text", "").isidentifier() else text
+
+    town = of_table("town_code")
+    words = (f"{town} || '{letter}' || {of_table(text)}" for letter, text in columns.items())
+    return " || ".join((f"ARRAY[{', '.join(words)}]", *map(of_table, lists)))
 
 
 def month_sql(day: str) -> str:

@@ -21,14 +21,14 @@ from api.models.base import DivisionCode, Recorded, Versioned, facets_index, sea
 FILED_ON = "COALESCE(filed_on, '1000-01-01'::date)"
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "cases",
     {
         "s": "status",
         "k": "primary_category",
-        "v": "left(division_code, 12)",
+        "v": "left(cases.division_code, 12)",
         "o": "owner_unit_id::text",
         "b": "is_backlog::text",
-        "x": "(solved_on IS NOT NULL)::text",
+        "x": "(cases.solved_on IS NOT NULL)::text",
     },
     ("charges", "flags"),
 )

@@ -25,12 +25,12 @@ from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "inspections",
     {
         "s": "status",
         "f": "finding",
         "o": "owner_unit_id::text",
-        "b": "(rectification_id IS NOT NULL)::text",
+        "b": "(inspections.rectification_id IS NOT NULL)::text",
     },
 )
 

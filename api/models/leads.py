@@ -33,17 +33,17 @@ LEFT_OUT = (
 )
 
 #: The day of receipt by Beijing time, and the unit whose work a lead is, as their indexes have them.
-RECEIVED_ON = "timezone('Asia/Shanghai'::text, received_at)::date"
-HANDLED_BY = "COALESCE(concluded_unit_id, owner_unit_id)"
+RECEIVED_ON = "timezone('Asia/Shanghai'::text, leads.received_at)::date"
+HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
 
 #: What a lead is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "leads",
     {
         "s": "status",
         "c": "channel",
         "k": "primary_category",
-        "v": "left(division_code, 12)",
+        "v": "left(leads.division_code, 12)",
         "r": "conclusion",
         "o": "owner_unit_id::text",
         "h": f"({HANDLED_BY})::text",

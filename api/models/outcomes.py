@@ -13,7 +13,7 @@ from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "outcomes",
     {
         "s": "status",
         "k": "kind",

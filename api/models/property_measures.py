@@ -21,7 +21,7 @@ from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "property_measures",
     {
         "k": "kind",
     },

@@ -44,7 +44,7 @@ class RewardRuleVersion(Base):
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "rewards",
     {
         "s": "status",
     },

@@ -35,7 +35,7 @@ from api.models.base import DivisionCode, Recorded, Versioned, facets_index, sea
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "risk_entities",
     {
         "s": "status",
         "t": "tier",
@@ -43,7 +43,7 @@ FACETS = facets.sql(
         "k": "kind",
         "i": "industry",
         "g": "registration",
-        "v": "left(division_code, 12)",
+        "v": "left(risk_entities.division_code, 12)",
         "o": "owner_unit_id::text",
     },
 )

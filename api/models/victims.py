@@ -15,7 +15,7 @@ from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
-    "town_code",
+    "victims",
     {
         "s": "status",
         "d": "standing",

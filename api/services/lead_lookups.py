@@ -1,7 +1,9 @@
-"""Words by which leads like one are looked up: each a tsquery of few rows, by the index of texts.
+"""Words by which leads like one are looked up: tsqueries of few rows each, the rarest first.
 
 What is not fetched cannot be weighed; so whatever tells an affair apart is asked for here: places,
-sums, hosts, people, short names, and the words that only this report has.
+sums, hosts, people, short names, and the words that only this report has. Each is a look-up of its
+own: asked for together, a village that a hundred reports name would leave no room for the one host
+that two of them share.
 """
 
 import re
@@ -24,18 +26,18 @@ _ANCHORS, _WAN = 3, 10_000
 _FIGURES = 2
 
 
-async def phrases(text: str) -> str | None:
-    """A tsquery of the rarest runs of a text: what was copied shares whole runs."""
+async def phrases(text: str) -> list[str]:
+    """Tsqueries of the rarest runs of a text: what was copied shares whole runs."""
     found: list[list[str]] = []
     for word in search.words(text):
         pairs = [word[at : at + 2] for at in range(len(word) - 1)]
         found += [pairs[at : at + _RUN] for at in range(0, len(pairs) - _RUN + 1, _RUN)]
     rare = await word_stats.rarest("leads", found, _RUNS, ROWS)
-    return _any(_all(run) for run in rare)
+    return [_all(run) for run in rare]
 
 
-async def told(features: Features) -> str | None:
-    """A tsquery of what names the affair: its place, its sums, a host, the people, a short name."""
+async def told(features: Features) -> list[str]:
+    """Tsqueries of what names the affair: its place, its sums, a host, the people, a short name."""
     asked: list[str] = []
     for kind, value in sorted(features.facts):
         if kind == lead_facts.ADDRESS:
@@ -47,13 +49,13 @@ async def told(features: Features) -> str | None:
     if features.name.is_known:
         asked += [features.name.brand[:4], features.name.brand[:2]]
     queries = [" & ".join(filter(None, map(search.query, each.split("\n")))) for each in asked]
-    groups = [(query, re.findall(r"'([^']+)'", query)) for query in dict.fromkeys(queries) if query]
-    rare = await word_stats.rarest("leads", [group for _, group in groups], _FACTS, ROWS)
-    return _any(f"({query})" for query, group in groups if group in rare)
+    words = {tuple(re.findall(r"'([^']+)'", query)): query for query in queries if query}
+    rare = await word_stats.rarest("leads", list(words), _FACTS, ROWS)
+    return [words[tuple(group)] for group in rare]
 
 
-async def own_words(features: Features) -> str | None:
-    """A tsquery of words that hardly another report has: three characters that stand together, or
+async def own_words(features: Features) -> list[str]:
+    """Tsqueries of words that hardly another report has: three characters that stand together, or
     two words that stand apart."""
     runs = own_runs(features.words)
     close = [[a, b] for run in runs for a, b in pairwise(_pairs(run))]
@@ -66,7 +68,7 @@ async def own_words(features: Features) -> str | None:
     rare = await word_stats.rarest("leads", [*close, *apart], _OWN, ROWS)
     single = [[pair] for run in runs for pair in _pairs(run)]
     words = [each for [each] in await word_stats.rarest("leads", single, _STRETCHES * 2, ROWS)]
-    return _any([*map(_all, rare), *_anchored(features, words)])
+    return [*map(_all, rare), *_anchored(features, words)]
 
 
 def _anchored(features: Features, words: list[str]) -> list[str]:
@@ -101,10 +103,6 @@ def _pairs(run: str) -> list[str]:
 
 def _all(pairs: Iterable[str]) -> str:
     return "(" + " & ".join(f"'{pair}'" for pair in pairs) + ")"
-
-
-def _any(queries: Iterable[str]) -> str | None:
-    return " | ".join(queries) or None
 
 
 def _house(value: str) -> list[str]:

@@ -56,11 +56,11 @@ class _Wanted:
     features: Features
     indexes: list[bytes]
     usccs: list[str]
-    words: str | None
-    #: A tsquery of places, hosts and people, and the sounds of names that the text speaks of.
-    facts: str | None
-    #: And one of the words that are its own.
-    own: str | None
+    words: list[str]
+    #: Tsqueries of places, hosts and people, and the sounds of names that the text speaks of.
+    facts: list[str]
+    #: And of the words that are its own.
+    own: list[str]
     spoken: list[str]
     own_id: UUID | None = None
 
@@ -92,14 +92,35 @@ def _keys(column: Any, name: str) -> Any:
 
 
 def _words(name: str, most: int) -> Any:
+    """The rows of the rarest words first: those of a common one take no place from them."""
+    given = (
+        func.unnest(param(name, ARRAY(Text)))
+        .table_valued("query", with_ordinality="at")
+        .render_derived(f"{name}_given")
+    )
     # planned as if all were wanted: for the first few PostgreSQL would rather read the whole table
     found = (
         select(Lead.id.label("id"))
-        .where(Lead.search.op("@@")(cast(param(name, Text()), TSQUERY)))
-        .cte(f"by_{name}")
+        .where(Lead.search.op("@@")(cast(given.c.query, TSQUERY)))
+        .correlate(given)
+        .cte(f"by_{name}", nesting=True)
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    some = select(found.c.id).limit(literal_column(str(most))).subquery(f"some_{name}")
+    hit = (
+        select(found.c.id)
+        .limit(literal_column(str(_EACH)))
+        .add_cte(found, nest_here=True)
+        .lateral(f"hit_{name}")
+    )
+    some = (
+        select(hit.c.id)
+        .select_from(given)
+        .join(hit, literal_column("true"))
+        .group_by(hit.c.id)
+        .order_by(func.min(given.c.at), func.count().desc(), hit.c.id)
+        .limit(literal_column(str(most)))
+        .subquery(f"some_{name}")
+    )
     return select(some.c.id)
 
 

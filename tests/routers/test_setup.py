@@ -12,7 +12,7 @@ import pyotp
 import pytest
 
 from api.core import clock, embedded
-from tests.conftest import ROOT, Client, free_port
+from tests.conftest import ROOT, Client, free_port, share_clock
 
 _CREATE = """
 import asyncio, sys
@@ -31,6 +31,7 @@ asyncio.run(main())
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """A server on an empty database, without the demo; (address, environment)."""
     home = tmp_path_factory.mktemp("empty")
+    share_clock(home)  # codes for the second factor are made by our clock
     port = free_port()
     with embedded.temporary() as postgres:
         env = os.environ | {

@@ -309,6 +309,31 @@ async def test_every_place_that_is_sure_of_its_page_has_the_page(session, actors
     assert set(listing.ways) - used - given_up == set()
 
 
+@pytest.mark.parametrize("noun", LISTINGS)
+async def test_what_no_place_gives_is_collected_and_counted(session, actors, noun):
+    """The last resort, which a small town never comes to: with the words of rows and without."""
+    listing, actor = LISTINGS[noun], actors[Role.OFFICE]
+    singles = await single_filters(session, noun)
+    pairs = [a | b for a, b in combinations(singles, 2) if not a.keys() & b.keys()]
+    asked_words = set()
+    for number, filters in enumerate([*singles, *pairs[:: max(1, len(pairs) // 40)]]):
+        sort = list(listing.sorts)[number % len(listing.sorts)]
+        wanted = await naive(session, listing, actor, filters, sort)
+        words = listing.facets.asked(actor.town, filters) if listing.facets else {}
+        asked_words |= set(words)
+        values = listing._bound(actor) | {n: pagination._plain(v) for n, v in filters.items()}
+        values |= {f"{name}_facet": each for name, each in words.items()}
+        for facets in {(), tuple(words)}:
+            shape = Shape(actor.scope, sort, tuple(sorted(filters)), limit=3, facets=facets)
+            row = await listing._fetch(shape, values)
+            ids = [json.loads(item)["id"] for item in row["items"] or ()]
+            assert ids == wanted[:3], (noun, sort, filters, facets)
+            total = await listing._counted(shape, values, soon=False)
+            assert total == len(wanted), (noun, filters, facets)
+    if listing.facets:
+        assert asked_words >= set(listing.facets.of), "every kind of word is asked for"
+
+
 async def test_a_place_with_too_many_parts_is_given_up(session, actors, client):
     old = today() - timedelta(days=MOST_PARTS + 100)
     make_lead(client("office"), received_at=f"{old.isoformat()}T08:00:00+08:00")
