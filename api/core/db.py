@@ -1,7 +1,10 @@
 """Engines, sessions and the declarative base.
 
-Two doors: `reading()` is an autocommit connection for GETs; the write session of a request is
-opened and committed by the route class (`core/routing.py`) before the response leaves.
+The write session of a request is opened and committed by the route class (`core/routing.py`)
+before the response leaves; a job and a command open their own (`session()`). Whatever wants one
+more connection meanwhile takes it from another pool, and never from one before its own:
+`session()`, then `apart()`, then `glance()`, `reading()` and single statements. Otherwise seven
+requests that hold the seven connections of a pool wait for the eighth for ever.
 """
 
 import asyncio
@@ -112,6 +115,7 @@ class Shares:
     """How the connections of one process are divided; together they are what the setting says."""
 
     writing: int
+    own: int
     reading: int
     rows: int
     #: Of each way of planning that is none of PostgreSQL's own.
@@ -120,9 +124,10 @@ class Shares:
     @classmethod
     def of(cls, size: int) -> "Shares":
         """So many connections, divided."""
-        writing, reading, apart = max(2, size * 7 // 20), max(1, size * 3 // 20), max(1, size // 10)
+        writing, own = max(2, size * 6 // 20), max(1, size // 10)
+        reading, apart = max(1, size * 3 // 20), max(1, size // 10)
         others = (len(Planning) - 1) * apart
-        return cls(writing, reading, size - writing - reading - others, apart)
+        return cls(writing, own, reading, size - writing - own - reading - others, apart)
 
     def rows_of(self, planning: Planning) -> int:
         """Of the pools for single statements."""
@@ -180,10 +185,14 @@ class Database:
         self._pool_lock = asyncio.Lock()
         self._door = _Door()
         self.engine: AsyncEngine = self._engine(url, self._shares.writing)
+        self._own: AsyncEngine = self._engine(url, self._shares.own)
         self._reader: AsyncEngine = self._engine(
             url, self._shares.reading, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        how: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
+        self._sessions = async_sessionmaker(self.engine, **how)
+        self._apart = async_sessionmaker(self._own, **how)
+        self._glances = async_sessionmaker(self._reader, **how)
 
     def _engine(self, url: str, size: int, **more: Any) -> AsyncEngine:
         async def connect() -> Any:
@@ -258,13 +267,21 @@ class Database:
         )
 
     def session(self) -> AsyncSession:
-        """A session of its own, for what must survive the rollback of a request."""
+        """The session of a request, a job or a command: of whoever has none yet."""
         return self._sessions()
+
+    def apart(self) -> AsyncSession:
+        """A short session beside the one that a request has, for what must survive its rollback."""
+        return self._apart()
+
+    def glance(self) -> AsyncSession:
+        """A session for reading alone, each statement by itself, whatever the request has."""
+        return self._glances()
 
     async def dispose(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
-        await self._reader.dispose()
+        for engine in (self.engine, self._own, self._reader):
+            await engine.dispose()
         for pool in self._pools.values():
             await close(pool)
 

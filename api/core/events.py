@@ -119,5 +119,5 @@ async def record_apart(
     result: str = "refused",
 ) -> None:
     """Append an event in a transaction of its own: a refusal outlives the rollback it causes."""
-    async with database().session() as session, session.begin():
+    async with database().apart() as session, session.begin():
         await record(session, actor, name, subject_type, subject_id, data, result=result)

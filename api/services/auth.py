@@ -98,7 +98,7 @@ async def _trying(login: str, source: str, *, locks: bool = True) -> AsyncGenera
 
 async def _fail(tried: Pair, subject_id: UUID | None, *, locks: bool = True) -> None:
     """Count a failure; it outlives the refusal, so it has a transaction of its own."""
-    async with database().session() as session, session.begin():
+    async with database().apart() as session, session.begin():
         locked = await login_failures.failed(session, tried) and locks
         await events.record(
             session, None, EventName.LOGIN_FAILED, "user", subject_id,
@@ -107,12 +107,12 @@ async def _fail(tried: Pair, subject_id: UUID | None, *, locks: bool = True) -> 
 
 
 async def _user(username: str) -> User | None:
-    async with database().session() as session:
+    async with database().glance() as session:
         return await session.scalar(select(User).where(User.username == username.strip()))
 
 
 async def _client(client_id: str) -> ApiClient | None:
-    async with database().session() as session:
+    async with database().glance() as session:
         return await session.scalar(select(ApiClient).where(ApiClient.client_id == client_id))
 
 

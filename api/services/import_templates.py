@@ -193,7 +193,7 @@ async def page(actor: Actor, query: TemplateQuery) -> dict[str, Any]:
     )
     if query.kind:
         statement = statement.where(ImportTemplate.kind.in_(query.kind))
-    async with database().session() as session:
+    async with database().glance() as session:
         items = [_shown(each) for each in await session.scalars(statement)]
     return {
         "items": items,

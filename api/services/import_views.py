@@ -40,7 +40,7 @@ async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str
     """A page of the rows of an import, masked, in the order of the file, or those with faults
     first. Raises NotFound, Forbidden for a file that is somebody else's."""
     order = [_FAULTS_LAST, ImportRow.position] if query.faulty_first else [ImportRow.position]
-    async with database().session() as session:
+    async with database().glance() as session:
         record = await _readable(session, actor, import_id)
         conditions: list[Any] = [ImportRow.import_id == import_id]
         if query.state:
@@ -113,7 +113,7 @@ async def _readable(session: AsyncSession, actor: Actor, import_id: UUID) -> Imp
 async def sheets(actor: Actor, import_id: UUID) -> dict[str, Any]:
     """The sheets of a file as they stand, and how they are read. Raises NotFound, Forbidden,
     Conflict where the file is read no more."""
-    async with database().session() as session:
+    async with database().glance() as session:
         record = await _readable(session, actor, import_id)
         if record.status not in READ_AGAIN_FROM:
             raise Conflict("文件正在读取，或者已经导入、取消", code="sheets_not_available")
@@ -123,7 +123,7 @@ async def sheets(actor: Actor, import_id: UUID) -> dict[str, Any]:
 async def annotated(actor: Actor, import_id: UUID) -> tuple[str, bytes]:
     """The user's own file with red cells and reasons; once it came in, a table of the rows that
     did not, without what names a person. Raises NotFound, Forbidden, Conflict."""
-    async with database().session() as session:
+    async with database().glance() as session:
         record = await _readable(session, actor, import_id)
         stored = await session.get(ImportFile, import_id)
         came = record.status is ImportStatus.COMMITTED

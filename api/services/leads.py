@@ -348,7 +348,7 @@ LISTING = Listing(
 
 
 async def _unowned_until() -> date:
-    async with database().session() as session:
+    async with database().glance() as session:
         return await lead_alarms.late_since(session)
 
 

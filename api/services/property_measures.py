@@ -181,7 +181,7 @@ async def read(
 async def _calendar(session: AsyncSession | None) -> Calendar:
     if session is not None:
         return await time_rules.calendar(session)
-    async with database().session() as own:
+    async with database().glance() as own:
         return await time_rules.calendar(own)
 
 

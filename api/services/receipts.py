@@ -138,7 +138,7 @@ async def _bearer(receipt: str, proof: Proof, source: bytes) -> Bearer:
     """
     digits = _typed(receipt)
     solved = proof_of_work.solved(ProofPurpose.RECEIPT.value, proof.challenge, proof.answer)
-    async with database().session() as session, session.begin():
+    async with database().apart() as session, session.begin():
         await public_load.check(session, ProofPurpose.RECEIPT, solved)
         # a look-up is never the repetition of another: whatever came before, the proof is used up
         await proof_of_work.spend(session, solved, uuid7().bytes)

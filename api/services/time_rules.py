@@ -122,7 +122,7 @@ async def ensure_builtin() -> None:
     here = database()
     if here in _brought:
         return
-    async with here.session() as session, session.begin():
+    async with here.apart() as session, session.begin():
         stored = {_rule(row) for row in await session.scalars(select(TimeRuleVersion))}
         missing = sorted(
             (rule for rule in load_builtin() if rule not in stored),
@@ -203,7 +203,7 @@ async def working_days() -> WorkingDays:
     here = database()
     kept = _kept.get(here)
     if kept is None or not kept.fresh:
-        async with here.session() as session:
+        async with here.glance() as session:
             kept = _kept[here] = WorkingDays(await calendar(session))
     return kept
 

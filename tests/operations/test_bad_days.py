@@ -329,7 +329,8 @@ class TestConnections:
     @pytest.mark.parametrize("size", range(8, 61))
     def test_the_shares_are_what_the_setting_says(self, size):
         shares = Shares.of(size)
-        parts = [shares.writing, shares.reading, *(shares.rows_of(each) for each in Planning)]
+        parts = [shares.writing, shares.own, shares.reading]
+        parts += [shares.rows_of(each) for each in Planning]
         assert sum(parts) == size
         assert min(parts) >= 1
 
