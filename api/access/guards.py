@@ -6,7 +6,6 @@ Exactly one guard a route, public ones say so; a test walks the OpenAPI document
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import bind_contextvars
 
 from api.access import replays
@@ -71,13 +70,6 @@ class Guard:
         self._check(actor)
         bind_contextvars(actor=str(actor.id))
         return actor
-
-    async def _begin(self, request: Request, actor: Actor, session: AsyncSession | None) -> None:
-        if session is not None and request.method == "POST":
-            allowed = actor.may(self.permission)
-            await idempotency.enter(session, request, actor, allowed=allowed)
-        elif not self.folded:
-            await ensure_alive(actor, session)
 
 
 class Public:

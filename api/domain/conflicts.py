@@ -80,15 +80,22 @@ _ALSO_CALLED: dict[UnitKind, tuple[str, ...]] = {
     UnitKind.CIVIL: ("民政办", "民政所"),
     UnitKind.MARKET: ("市场监管所", "市场监督管理所", "市监所"),
 }
-_OF_VILLAGE = ("村民委员会", "村委会", "村两委", "村党总支", "村党支部", "社区居委会", "居民委员会")
+_OF_VILLAGE = (
+    "村民委员会", "村委会", "村两委", "村党总支", "村党支部", "社区居委会", "居民委员会", "居委会", "两委", "党总支",
+    "党支部",
+)  # fmt: skip
 _TITLE = (
     "工作人员|全体人员|领导班子|领导|干部|民警|辅警|所长|副所长|主任|副主任|党总支书记|书记|副书记|镇长"
     "|副镇长|站长|副站长|会计|队长"
 )
 #: A unit, or somebody of it by their title; what merely stands near a unit is not it.
 _ENDS = re.compile(rf"(的)?(全体|部分|个别|有关|某)?(({_TITLE})[\u4e00-\u9fff某]{{0,4}})?")
-#: What every unit's name has in it: a company's name has hardly ever any.
-_PERHAPS = re.compile(r"[办所站委局里]|政府|两委|支部|中心")
+#: Behind the name of the place alone only people of its committee are it: 新桥村书记, 新桥村支书王某.
+_VILLAGER = re.compile(
+    rf"(?:村|社区)?的?(?:全体|部分|个别|有关|某)?村?(?:支部书记|支书|文书|委员|网格员|{_TITLE})[\u4e00-\u9fff某]{{0,4}}"
+)
+#: What every unit's name has in it, or that of its people: a company's has hardly ever any.
+_PERHAPS = re.compile(r"[办所站委局里]|政府|两委|支部|总支|中心|(?:村|社区).*[书主长干会队员领]")
 
 
 def may_name_a_unit(subject: str) -> bool:
@@ -99,9 +106,17 @@ def may_name_a_unit(subject: str) -> bool:
 def named(subject: str, bodies: Iterable[Body], places: Collection[str]) -> set[UUID]:
     """The units that a lead's subject is, or whose people it is; `places` are names of the county,
     the town and its villages that may stand before."""
-    said = re.sub(r"\s", "", unicodedata.normalize("NFKC", subject))
-    said = _without_place(said, places)
-    return {each.id for each in bodies if any(_is(said, name) for name in _callings(each, places))}
+    said = _without_place(_plain(subject), places)
+    return {
+        each.id
+        for each in bodies
+        if any(_is(said, name) for name in _callings(each, places)) or _is_villager(said, each)
+    }
+
+
+def _plain(text: str) -> str:
+    """Half width and without blanks: 镇专项办（平安办） and 镇专项办(平安办) are one name."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 def _without_place(said: str, places: Collection[str]) -> str:
@@ -115,14 +130,23 @@ def _without_place(said: str, places: Collection[str]) -> str:
 def _callings(body: Body, places: Collection[str]) -> Iterator[str]:
     """A village's name stays: without it every village would be the same."""
     if body.kind is UnitKind.VILLAGE:
-        yield body.name
-        stem = re.sub(r"村民委员会|居民委员会|村委会|居委会", "", body.name)
+        yield _plain(body.name)
+        stem = _place_of(body)
         for each in _OF_VILLAGE:
             yield stem + each
             yield stem.removesuffix("村").removesuffix("社区") + each
         return
-    yield _without_place(body.name, places)
+    yield _without_place(_plain(body.name), places)
     yield from _ALSO_CALLED.get(body.kind, ())
+
+
+def _place_of(village: Body) -> str:
+    return re.sub(r"村民委员会|居民委员会|村委会|居委会", "", _plain(village.name))
+
+
+def _is_villager(said: str, body: Body) -> bool:
+    place = _place_of(body) if body.kind is UnitKind.VILLAGE else ""
+    return bool(place) and said.startswith(place) and bool(_VILLAGER.fullmatch(said[len(place) :]))
 
 
 def _is(said: str, name: str) -> bool:

@@ -16,7 +16,8 @@ class Places:
     _KINDS: Final = (
         ("社区", re.compile(r"(?:居民委员会|社区居委会|居委会|社区)$")),
         ("村", re.compile(r"(?:村民委员会|村委会|村两委|行政村|村)$")),
-        ("镇", re.compile(r"(?:街道|集镇|镇|乡|县|区)$")),
+        ("镇", re.compile(r"集镇$")),
+        ("镇", re.compile(r"(?:街道|镇|乡|县|区)$")),
     )
     _ABOVE: Final = re.compile(r"(?:镇|乡|街道|县|区|市|省)$")
     _FOREIGN: Final = re.compile(r"^(?:[^省]{2,6}省)?(?:[^市]{2,4}市)?")
@@ -31,7 +32,9 @@ class Places:
             key = place_key(name)
             self._full[key] = code
             stem, kind = self.split(key)
-            self._stems.setdefault(stem, {}).setdefault(kind, set()).add(code)
+            # 众兴集镇 is called 众兴 and 众兴集
+            for short in {stem, key.removesuffix("镇")}:
+                self._stems.setdefault(short, {}).setdefault(kind, set()).add(code)
 
     @classmethod
     def split(cls, key: str) -> tuple[str, str]:
@@ -97,7 +100,14 @@ class Places:
     def _without_parent(self, key: str) -> Iterable[str]:
         for name in self._around:
             shorter, _ = self.split(name)
-            for prefix in (name, shorter + "镇", shorter + "乡", shorter + "县", shorter):
+            for prefix in (
+                name,
+                shorter + "镇",
+                shorter + "乡",
+                shorter + "县",
+                name.removesuffix("镇"),
+                shorter,
+            ):
                 if key.startswith(prefix) and len(key) > len(prefix) + 1:
                     yield key[len(prefix) :]
         if key.startswith(("镇", "县", "本镇", "我镇")):

@@ -219,7 +219,6 @@ _PK = PropertyKind
 _ALL = frozenset(PropertyKind)
 _FUNDS = frozenset({_PK.DEPOSIT, _PK.CASH, _PK.VIRTUAL_CURRENCY, _PK.OTHER})
 _INTERESTS = frozenset({_PK.EQUITY, _PK.LISTED_EQUITY, _PK.INSURANCE})
-_FIXED = frozenset({_PK.REAL_ESTATE, _PK.VEHICLE})
 _MOVABLE = frozenset({_PK.VEHICLE, _PK.CASH, _PK.VALUABLES, _PK.OTHER})
 _JUSTICE = frozenset({B.POLICE, B.PROCURATORATE, B.COURT})
 

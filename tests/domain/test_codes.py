@@ -250,3 +250,121 @@ def test_impossible_accounts(account):
     check = check_bank_account(account)
     assert check.error is not None
     assert check.error.code == "bank_account_format"
+
+
+# --- edges -----------------------------------------------------------------------------------
+
+
+def made(first17: str) -> str:
+    return first17 + id_check_char(first17)
+
+
+@pytest.mark.parametrize(("born", "ok"), [("1896", True), ("1895", False), ("1900", True)])
+def test_a_hundred_and_thirty_years_and_no_more(born, ok):
+    check = check_resident_id(made(f"341522{born}0101001"), TODAY)
+    assert check.ok is ok
+    if not ok:
+        assert check.error is not None
+        assert check.error.code == "resident_id_age"
+
+
+def test_born_today_and_tomorrow():
+    for day, ok in (("20261122", True), ("20261123", False)):
+        assert check_resident_id(made(f"341522{day}001"), TODAY).ok is ok
+
+
+#: GB/T 2260, and the permits of Hong Kong, Macau and Taiwan.
+KNOWN = {
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52,
+    53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("area", range(100))
+def test_which_areas_exist(area):
+    check = check_resident_id(made(f"{area:02d}152219500101001"), TODAY)
+    assert check.ok
+    assert codes_of(check) == ([] if area in KNOWN else ["resident_id_area"])
+
+
+@pytest.mark.parametrize("order", range(10))
+def test_the_seventeenth_digit_is_the_sex(order):
+    person = parse_resident_id(made(f"3415221950010100{order}"))
+    assert person is not None
+    assert person.sex is (Sex.MALE if order in {1, 3, 5, 7, 9} else Sex.FEMALE)
+
+
+@pytest.mark.parametrize(
+    ("day", "age"),
+    [(date(2011, 2, 28), 60), (date(2011, 3, 1), 61), (date(2012, 2, 28), 61),
+     (date(2012, 2, 29), 62)],
+)  # fmt: skip
+def test_of_who_was_born_on_a_leap_day(day, age):
+    """周岁 from the birthday on; in another year that day comes on 1 March."""
+    person = parse_resident_id(made("34152219500301001"))
+    leap = parse_resident_id(made("34152219480229001"))
+    assert person is not None
+    assert leap is not None
+    assert person.age_on(date(2011, 3, 1)) == 61
+    assert person.age_on(date(2011, 2, 28)) == 60
+    assert leap.age_on(day) == age + 2
+
+
+@pytest.mark.parametrize(
+    ("code", "warns"),
+    [("91341522H9EH9J1GRU", True), ("52341522MA2TE0T08N", False), ("93341522MA2TE0T08F", False)],
+)
+def test_only_the_inner_code_of_a_company_is_told(code, warns):
+    assert bool(check_credit_code(code).warnings) is warns
+
+
+@pytest.mark.parametrize("kind", ["92", "93"])
+def test_a_trader_or_cooperative_needs_no_inner_code(kind):
+    first17 = f"{kind}341522MA2TE0T0A"
+    whole = next(first17 + last for last in CREDIT_ALPHABET if check_credit_code(first17 + last).ok)
+    assert check_credit_code(whole).warnings == ()
+    company = next(
+        f"91{first17[2:]}{last}"
+        for last in CREDIT_ALPHABET
+        if check_credit_code(f"91{first17[2:]}{last}").ok
+    )
+    assert codes_of(check_credit_code(company)) == ["credit_code_inner"]
+
+
+@pytest.mark.parametrize("length", range(6, 36))
+def test_how_long_an_account_is_and_where_the_check_digit_counts(length):
+    check = check_bank_account("6" * (length - 1) + "1")
+    assert check.ok is (8 <= length <= 32)
+    wrong = next(
+        "6" * (length - 1) + last
+        for last in "0123456789"
+        if not passes_luhn("6" * (length - 1) + last)
+    )
+    told = codes_of(check_bank_account(wrong))
+    assert told == (["bank_account_luhn"] if 16 <= length <= 19 else [])
+
+
+@pytest.mark.parametrize(
+    ("digits", "passes"),
+    [("0", True), ("18", True), ("59", True), ("67", True), ("75", True), ("91", True), ("19", False),
+     ("95", False), ("4111111111111111", True), ("5500005555555559", True), ("79927398713", True),
+     ("79927398710", False)],
+)  # fmt: skip
+def test_the_check_digit_of_a_card(digits, passes):
+    assert passes_luhn(digits) is passes
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("12800000000", None), ("13000000000", "13000000000"), ("19900000000", "19900000000"),
+     ("010-1234567", "010-1234567"), ("010-12345678", "010-12345678"), ("010-123456", None),
+     ("010-02345678", None), ("0312-1234567", "0312-1234567"), ("0212-1234567", "021-21234567"),
+     ("0564-6021234转123456", "0564-6021234-123456"), ("0564-6021234转1234567", None),
+     ("4001234567", "4001234567"), ("8001234567", "8001234567"), ("5001234567", None),
+     ("95588", "95588"), ("955880", "955880"), ("95588000", "95588000"), ("955880000", None),
+     ("9550", None), ("96110", "96110"), ("961100", "961100"), ("9611000", None), ("12345", "12345"),
+     ("123456", None), ("1234", None), ("10086", "10086"), ("10186", None), ("119", "119"),
+     ("131", None), ("110", "110")],
+)  # fmt: skip
+def test_which_numbers_can_be_dialled(typed, number):
+    assert normalise_phone(typed) == number

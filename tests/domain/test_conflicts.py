@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.conflicts import SEE_ALL, Body, barred, goes_to_county, may_name_a_unit, named
+from api.domain.conflicts import (
+    SEE_ALL,
+    Body,
+    barred,
+    goes_to_county,
+    may_name_a_unit,
+    named,
+    superiors,
+)
 from api.domain.organisation import UnitKind
 
 TOWN, PLACES = "341522118", ["霍邱县", "众兴集镇"]
@@ -87,3 +95,120 @@ def test_the_accused_are_always_barred_and_more_accused_bar_more(accused, owner)
         assert barred({each}, ALL) <= off
     if owner.id in off or any(b.kind in SEE_ALL and b.id in off for b in ALL):
         assert goes_to_county(off, owner.id, ALL)
+
+
+#: How each unit is called, beside its registered name; people of it are it too.
+CALLED = {
+    UnitKind.OFFICE: "专项办 镇专项办 平安办 综治办",
+    UnitKind.LEADERSHIP: "镇政府 镇党委 镇党委政府 人民政府 党委 政府 镇里",
+    UnitKind.POLICE: "派出所",
+    UnitKind.JUSTICE: "司法所",
+    UnitKind.CULTURE: "文广站 文化站",
+    UnitKind.FINANCE: "财政所",
+    UnitKind.CIVIL: "民政办 民政所",
+    UnitKind.MARKET: "市场监管所 市场监督管理所 市监所",
+}
+PEOPLE = ["工作人员", "全体人员", "领导班子", "领导", "干部", "民警", "辅警", "所长", "副所长", "主任", "副主任", "党总支书记", "书记", "副书记", "镇长", "副镇长", "站长", "副站长", "会计", "队长"]  # fmt: skip
+EVERY_KIND = [body(f"某{kind.label}甲乙", kind) for kind in UnitKind]
+
+
+@pytest.mark.parametrize("kind", CALLED)
+def test_every_way_of_calling_a_unit(kind):
+    unit = next(each for each in EVERY_KIND if each.kind is kind)
+    for said in CALLED[kind].split():
+        assert may_name_a_unit(said), said
+        for before in ("", "众兴集镇", "霍邱县众兴集镇", "霍 邱 县"):
+            assert named(before + said, EVERY_KIND, PLACES) == {unit.id}, before + said
+        assert named(said + "旁边的超市", EVERY_KIND, PLACES) == set()
+    assert named(unit.name, EVERY_KIND, PLACES) == {unit.id}
+
+
+@pytest.mark.parametrize("title", PEOPLE)
+def test_people_of_a_unit_are_it(title):
+    for said in (
+        f"派出所{title}",
+        f"派出所的{title}李某",
+        f"派出所部分{title}",
+        f"派出所{title}李某某某",
+    ):
+        assert named(said, ALL, PLACES) == {POLICE.id}, said
+    assert named(f"派出所{title}李某某某某", ALL, PLACES) == set(), "that is no name"
+    assert named(f"派出所附近{title}", ALL, PLACES) == set()
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["新桥村", "新桥村村民委员会", "新桥村村委会", "新桥村村两委", "新桥村村党总支", "新桥村村党支部",
+     "新桥村委会", "新桥村两委", "新桥村党总支", "新桥村党支部", "新桥社区居委会", "新桥居民委员会",
+     "众兴集镇新桥村委会书记"],
+)  # fmt: skip
+def test_a_village_by_all_its_names_and_never_its_neighbour(said):
+    found = named(said, ALL, PLACES)
+    assert found == (set() if said == "新桥村" else {XINQIAO.id}), "a place is not its committee"
+
+
+def test_a_community_is_called_like_a_village():
+    community = body("众兴社区居民委员会", UnitKind.VILLAGE, "341522118001")
+    for said in ("众兴社区居委会", "众兴居委会主任", "众兴社区居民委员会", "众兴社区两委"):
+        assert named(said, [*ALL, community], PLACES) == {community.id}, said
+        assert may_name_a_unit(said), said
+    assert named("村委会", [*ALL, community], PLACES) == set(), "which one nobody knows"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["新桥村书记", "新桥村书记王某", "新桥村支书王某某", "新桥村村支书", "新桥村主任", "新桥村村主任王某",
+     "新桥村干部", "新桥村个别干部", "新桥村的会计", "众兴集镇新桥村村干部", "新桥村网格员", "新桥村支部书记",
+     "新桥村文书", "新桥村委员李某", "新桥村队长"],
+)  # fmt: skip
+def test_people_of_a_village_are_called_by_its_place(said):
+    assert may_name_a_unit(said)
+    assert named(said, ALL, PLACES) == {XINQIAO.id}
+
+
+@pytest.mark.parametrize(
+    "said", ["新桥村某超市", "新桥村王某", "新桥村养生馆老板", "新桥村小学", "新桥村村民", "新桥村路口的店",
+             "新桥村李某家"],
+)  # fmt: skip
+def test_who_merely_lives_in_a_village_is_not_it(said):
+    assert named(said, ALL, PLACES) == set()
+
+
+def test_who_sees_all_leads_of_a_town():
+    assert {kind.value for kind in SEE_ALL} == {"leadership", "office", "supervision"}
+
+
+@pytest.mark.parametrize("kind", UnitKind)
+def test_whom_the_leaders_of_a_town_are_above(kind):
+    """Everybody of their own town but those who look after the town from outside."""
+    apart = kind in {UnitKind.COUNTY, UnitKind.SUPERVISION, UnitKind.SYSTEM, UnitKind.LEADERSHIP}
+    unit = body("某单位", kind)
+    village = body("某单位", kind, "341522118203")
+    elsewhere = body("某单位", kind, "341522119")
+    for each, below in ((unit, not apart), (village, not apart), (elsewhere, False)):
+        assert (LEADERS.id in superiors(each, [LEADERS, each])) is below
+
+
+def test_superiors_go_up_to_the_top():
+    top = body("县局", UnitKind.OTHER, "341522")
+    middle = body("中队", UnitKind.OTHER, "341522119", parent=top)
+    low = body("小组", UnitKind.OTHER, "341522119", parent=middle)
+    bodies = [top, middle, low]
+    assert superiors(low, bodies) == {middle.id, top.id}
+    assert superiors(top, bodies) == set()
+    # below whoever is accused, all the way; above, the registered one alone
+    assert barred({top.id}, bodies) == {top.id, middle.id, low.id}
+    assert barred({middle.id}, bodies) == {top.id, middle.id, low.id}
+    assert barred({low.id}, bodies) == {middle.id, low.id}
+    orphan = Body(uuid4(), "无主", UnitKind.OTHER, "341522119", uuid4())
+    assert superiors(orphan, [orphan]) == {orphan.parent_id}
+
+
+@pytest.mark.parametrize("kind", UnitKind)
+def test_what_only_the_county_can_keep(kind):
+    """Barred units that see every lead; or the one in charge, whatever it is."""
+    unit, other = body("某单位", kind), body("另一单位", UnitKind.MARKET)
+    sees_all = kind in {UnitKind.LEADERSHIP, UnitKind.OFFICE, UnitKind.SUPERVISION}
+    assert goes_to_county({unit.id}, other.id, [unit, other]) is sees_all
+    assert goes_to_county({unit.id}, unit.id, [unit, other])
+    assert not goes_to_county(set(), unit.id, [unit, other])

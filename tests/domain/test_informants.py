@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain.actors import Actor
-from api.domain.informants import HIDDEN, OPENING_FLOW, OpeningStatus, hide, may_see
+from api.domain.informants import (
+    DECIDE_RULE,
+    HIDDEN,
+    OPEN_RULE,
+    OPENING_FLOW,
+    OpeningStatus,
+    hide,
+    is_open,
+    may_see,
+)
 from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 
 PEOPLE = [uuid4() for _ in range(4)]
@@ -143,3 +152,68 @@ def test_forms_of_address_give_way_too(name, text):
 def test_others_keep_their_names(name, text, accused):
     if name != "匿名":
         assert hide(text, name, "", accused) == text
+
+
+#: action → from → to, the right, and whether the one who asked may take it.
+STEPS = {
+    "approve": ("waiting", "approved", "informant:approve", False),
+    "refuse": ("waiting", "refused", "informant:approve", False),
+    "withdraw": ("waiting", "withdrawn", "informant:open", True),
+    "close": ("approved", "closed", "informant:read", True),
+}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("status", OpeningStatus)
+@pytest.mark.parametrize("own", [True, False])
+def test_every_cell_of_an_opening(role, status, own):
+    who = actor(PEOPLE[0], role)
+    opening = Asked(status, PEOPLE[0] if own else PEOPLE[1], None, None)
+    held = {right.value for right in ROLE_PERMISSIONS[role]}
+    expected = {
+        action
+        for action, (origin, _, right, by_asker) in STEPS.items()
+        if status.value == origin and right in held and own is by_asker
+    }
+    # whoever may approve may also end what they approved
+    if status is OpeningStatus.APPROVED and {"informant:approve", "informant:read"} <= held:
+        expected.add("close")
+    assert {each.action.value for each in OPENING_FLOW.available(who, opening)} == expected
+
+
+def test_where_each_step_of_an_opening_leads():
+    for action, step in OPENING_FLOW.steps.items():
+        origin, target, right, _ = STEPS[action.value]
+        assert {status.value for status in step.frm} == {origin}
+        assert step.to is not None
+        assert (step.to.value, step.needs.value) == (target, right)
+
+
+@pytest.mark.parametrize(("seconds", "is_seen"), [(-1, False), (0, False), (1, True)])
+def test_at_its_last_moment_an_opening_is_over(seconds, is_seen):
+    opening = Asked(
+        OpeningStatus.APPROVED, PEOPLE[0], PEOPLE[1], NOW + timedelta(seconds=seconds)
+    )  # fmt: skip
+    assert is_open(opening, NOW) is is_seen
+    opening.decided_by_id = PEOPLE[0]
+    assert not is_open(opening, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("张三", "张三的地址", f"{HIDDEN}的地址"),
+        ("张三张三", "张三", "张三"),
+        ("张", "张庄的店", "张庄的店"),
+        ("王五/赵六", "王五赵六", HIDDEN * 2),
+        ("王五；赵六", "赵六说", f"{HIDDEN}说"),
+        ("单位：红星厂；王五", "红星厂的王五", f"红星厂的{HIDDEN}"),
+        ("李小明（退休）", "李小明退休了", f"{HIDDEN}退休了"),
+    ],
+)
+def test_which_part_of_what_was_said_is_a_name(name, text, told):
+    assert hide(text, name, "") == told
+
+
+def test_openings_go_by_their_own_rules():
+    assert (OPEN_RULE, DECIDE_RULE) == ("LEAD-INF-OPEN", "LEAD-INF-ASK")

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,3 +66,43 @@ def test_every_mark_has_a_stricter_rule_of_its_own(marks):
     assert len(set(rules)) == len(marks) + 1
     start = date(2026, 3, 2)
     assert all(due(MARK_RULES[m], start).on < due(USUAL_RULE, start).on for m in marks)
+
+
+def test_each_mark_has_its_rule_in_one_order():
+    told = {mark.value: rule for mark, rule in MARK_RULES.items()}
+    assert told == {
+        "major": "LEAD-MAJOR",
+        "high_attention": "LEAD-ATTENTION",
+        "key_area": "LEAD-KEY-AREA",
+    }
+    everything = rules_for(["key_area", "high_attention", "major"], fast=True)
+    assert everything == (
+        "LEAD-FAST", "LEAD-MAJOR", "LEAD-ATTENTION", "LEAD-KEY-AREA", "LEAD-01",
+    )  # fmt: skip
+    assert rules_for([], fast=False) == ("LEAD-01",)
+    assert rules_for([], fast=True) == ("LEAD-FAST", "LEAD-01")
+    assert rules_for({FocusMark.KEY_AREA}, fast=False) == ("LEAD-KEY-AREA", "LEAD-01")
+
+
+def test_of_several_on_one_day_the_first_is_named():
+    """A record keeps the rule by which it is due: the stricter name, not the usual one."""
+    first, second = due(USUAL_RULE, date(2026, 3, 2)), due(USUAL_RULE, date(2026, 3, 2))
+    assert first is not second
+    assert strictest([first, second]) is first
+    assert strictest([second, first]) is second
+
+
+TERM = [date(2026, 3, day) for day in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("present", TERM)
+@pytest.mark.parametrize("other", TERM)
+@pytest.mark.parametrize("today", TERM)
+def test_a_term_moves_to_the_other_one_or_to_today(present, other, today):
+    stricter = tightened(present, other, today)
+    if other >= present or today >= present:  # late already: a mark makes nobody later
+        assert stricter == present
+    else:
+        assert stricter == max(other, today)
+    looser = loosened(present, other, today)
+    assert looser == (max(other, today) if other > present else present)

@@ -1,6 +1,6 @@
 """The life cycle of a lead: every status × action × role, and what each predicate asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from uuid import UUID, uuid4
@@ -10,7 +10,22 @@ import pytest
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, DomainError, Forbidden, RuleViolated, TransitionNotAllowed
 from api.domain.lead_transfers import officers
-from api.domain.leads import LEAD_FLOW, LeadAction, LeadConclusion, LeadStatus, TransferStage
+from api.domain.leads import (
+    DRAWABLE,
+    LEAD_FLOW,
+    MERGED_STATUS,
+    PENDING,
+    TRIAGE,
+    LeadAction,
+    LeadConclusion,
+    LeadStatus,
+    ReporterKind,
+    TransferStage,
+    can_absorb,
+    can_join,
+    feedback_modes,
+    is_routed,
+)
 from api.domain.permissions import Role
 
 UNIT = uuid4()
@@ -350,3 +365,145 @@ class TestHandOver:
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
         assert refused.value.code == "transfer_unanswered"
         assert "移送" in str(refused.value.extra["article"])
+
+
+OBJECTIONS = {
+    "merged": (
+        {"merged_into_id": uuid4()},
+        "transfer_department recheck mark unmark reopen reopen_county",
+    ),
+    "has merged": ({"has_merged": True}, "reject withdraw"),
+    "drawn": ({"recheck_drawn": True}, "close archive reject withdraw"),
+    "not marked": ({"marks": ()}, "unmark"),
+    "no offence": (
+        {"conclusion": LeadConclusion.IRREGULAR},
+        "propose_transfer transfer_police",
+    ),
+    "another unit's": ({"owner_unit_id": uuid4()}, "acknowledge dispute reopen_county"),
+}
+
+
+class TestObjections:
+    """What stands against an action beyond status and right: each objection alone, every action."""
+
+    @pytest.mark.parametrize("objection", OBJECTIONS)
+    @pytest.mark.parametrize("action", LeadAction)
+    def test_each_alone(self, objection, action):
+        changes, hindered = OBJECTIONS[objection]
+        county = {"approve_transfer", "refuse_transfer", "reopen_county"}
+        who = actor(Role.COUNTY if action.value in county else Role.OFFICE)
+        if action.value in county - {"reopen_county"}:
+            who = actor(Role.LEADER)
+        town = "341522" if action is LeadAction.REOPEN_COUNTY else "341522118"
+        for status in PLAN[action.value][0].split():
+            free = Standing(
+                LeadStatus(status), transfer_stage=STAGES.get(action.value), town_code=town
+            )
+            assert LEAD_FLOW.step(action, who, free)
+            record = replace(free, **changes)
+            if action.value not in hindered.split():
+                assert LEAD_FLOW.step(action, who, record)
+                continue
+            with pytest.raises(DomainError):
+                LEAD_FLOW.step(action, who, record)
+
+    @pytest.mark.parametrize("conclusion", [None, *LeadConclusion])
+    def test_only_an_offence_goes_to_the_police(self, conclusion):
+        may = conclusion in {None, LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL}
+        record = Standing(LeadStatus.CONCLUDED, conclusion=conclusion)
+        offered = {each.action.value for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
+        assert ("propose_transfer" in offered) is may
+        assert ("transfer_police" in offered) is may
+
+    @pytest.mark.parametrize("action", LeadAction)
+    def test_who_steps_in_for_a_unit(self, action):
+        """The office for every unit; a regulator never for another one."""
+        deciding = {"approve_transfer", "refuse_transfer", "reopen_county"}
+        for role, status in product((Role.MARKET, Role.OFFICE), PLAN[action.value][0].split()):
+            who = actor(role, uuid4())
+            if action.value in deciding:
+                continue
+            record = Standing(LeadStatus(status), transfer_stage=STAGES.get(action.value))
+            offered = {each.action for each in LEAD_FLOW.available(who, record)}
+            own = {LeadAction.ACKNOWLEDGE, LeadAction.DISPUTE}
+            assert (action in offered) is (role is Role.OFFICE and action not in own)
+
+
+class TestCorrections:
+    @pytest.mark.parametrize("status", LeadStatus)
+    @pytest.mark.parametrize(
+        ("role", "own", "may"),
+        [(Role.OFFICE, False, True), (Role.MARKET, True, True), (Role.MARKET, False, False),
+         (Role.GRID, True, True), (Role.COUNTY, True, False), (Role.LEADER, True, False)],
+    )  # fmt: skip
+    def test_who_corrects_what_is_not_over(self, status, role, own, may):
+        who = actor(role) if own else actor(role, uuid4())
+        open_ = status.value not in {"closed", "rejected", "withdrawn", "archived"}
+        record = Standing(status)
+        offered = {each.action.value for each in LEAD_FLOW.available(who, record)}
+        assert ("edit" in offered) is (may and open_)
+        if may and open_:
+            LEAD_FLOW.check_edit(who, record)
+            return
+        with pytest.raises(Forbidden) as refused:
+            LEAD_FLOW.check_edit(who, record)
+        if may:
+            assert refused.value.code == "closed"
+
+
+class TestAnswers:
+    """By which ways a reporter can be answered at all."""
+
+    @pytest.mark.parametrize(
+        ("kind", "phone", "receipt", "ways"),
+        [
+            ("real_name", True, True, "phone in_person letter online"),
+            ("real_name", True, False, "phone in_person letter impossible"),
+            ("real_name", False, True, "in_person letter online"),
+            ("real_name", False, False, "in_person letter impossible"),
+            ("anonymous", True, True, "phone online"),
+            ("anonymous", True, False, "phone impossible"),
+            ("anonymous", False, True, "online"),
+            ("anonymous", False, False, "impossible"),
+        ],
+    )
+    def test_every_kind(self, kind, phone, receipt, ways):
+        told = feedback_modes(ReporterKind(kind), has_phone=phone, has_receipt=receipt)
+        assert [mode.value for mode in told] == ways.split()
+
+
+#: What a lead becomes that joins another one; the rest cannot join.
+BECOMES = {
+    "received": "concluded", "registered": "concluded", "assigned": "concluded",
+    "disputed": "concluded", "verifying": "concluded", "concluded": "concluded",
+    "recheck": "concluded", "fed_back": "fed_back", "closed": "closed",
+}  # fmt: skip
+
+
+class TestMerging:
+    @pytest.mark.parametrize("status", LeadStatus)
+    @pytest.mark.parametrize("stage", [None, *TransferStage])
+    @pytest.mark.parametrize("merged", [True, False])
+    def test_which_lead_joins_another(self, status, stage, merged):
+        pending = stage in {TransferStage.PROPOSED, TransferStage.APPROVED}
+        may = status.value in BECOMES and not pending and not merged
+        assert can_join(status, stage, is_merged=merged) is may
+        after = MERGED_STATUS.get(status)
+        assert (after.value if after else None) == BECOMES.get(status.value)
+
+    @pytest.mark.parametrize("status", LeadStatus)
+    @pytest.mark.parametrize("conclusion", [None, *LeadConclusion])
+    @pytest.mark.parametrize("merged", [True, False])
+    def test_in_which_lead_others_go_on(self, status, conclusion, merged):
+        over = status.value in {"withdrawn", "rejected", "archived"}
+        may = not over and conclusion is not LeadConclusion.DUPLICATE and not merged
+        assert can_absorb(status, conclusion, is_merged=merged) is may
+
+
+def test_what_the_desk_triages_what_is_drawn_and_what_is_routed():
+    assert {status.value for status in TRIAGE} == {"received", "registered", "disputed"}
+    assert {status.value for status in DRAWABLE} == {"concluded", "fed_back", "closed"}
+    assert {stage.value for stage in PENDING} == {"proposed", "approved"}
+    assert [is_routed(code) for code in ("341522", "341522118", "341522118201", "34152")] == [
+        True, False, False, False,
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain.masks import (
+    COMPOUND_SURNAMES,
     mask_account,
     mask_address,
     mask_id_number,
@@ -105,3 +106,61 @@ def test_no_name_is_shown_whole(name):
     if set(name.strip()[1:]) - {"*"}:  # stars hide nothing and need no hiding
         assert mask_name(name).count("*") >= 1
         assert not mask_name(name).startswith(name.strip())
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三丰李", "张**"),
+        ("张三丰李四", "张***"),
+        ("张三丰李四五六", "张***"),
+        ("欧阳修明", "欧阳**"),
+        ("欧阳修明日", "欧阳***"),
+        ("司马", "司*"),
+        ("令狐冲", "令狐*"),
+        ("王司马", "王**"),
+    ],
+)
+def test_how_much_of_a_name_is_shown(name, shown):
+    assert mask_name(name) == shown
+
+
+@pytest.mark.parametrize("surname", sorted(COMPOUND_SURNAMES))
+def test_every_compound_surname_stays_whole(surname):
+    assert len(surname) == 2
+    assert mask_name(f"{surname}某") == f"{surname}*"
+
+
+@pytest.mark.parametrize(
+    ("shown", "mask", "values"),
+    [
+        ("nothing below six", mask_id_number, {"123456": "1****6", "12345": "*****", " 123456 ": "1****6"}),
+        ("nothing below eight", mask_account,
+         {"1234567": "*******", "12345678": "****5678", "123456789": "****6789"}),
+        ("nothing below three", mask_short, {"a": "*", "ab": "**", "abc": "a****c", "": ""}),
+        ("nothing below five", mask_phone,
+         {"1234": "****", "12345": "12345", "123456": "****56", "23456": "***56"}),
+    ],
+)  # fmt: skip
+def test_the_shortest_that_shows_anything(shown, mask, values):
+    assert {value: mask(value) for value in values} == values, shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("长集街道东路5号", "长集街道***"),
+        ("长集乡5号", "长集乡***"),
+        ("霍邱县5号", "霍邱县***"),
+        ("六安市金安区5号", "六安市金安区***"),
+        ("长集镇李集居委会3组", "长集镇李集居委会***"),
+        ("长集镇李集居民委员会3组", "长集镇李集居民委员会***"),
+        ("长集镇王庄村委会3组", "长集镇王庄村***"),
+        ("苏木嘎查5号", "苏木嘎查***"),
+        ("长集镇新村路5号", "长集镇***"),
+        ("长集镇阳光中村路5号", "长集镇***"),
+        (" 长集镇 ", "长集镇"),
+    ],
+)
+def test_no_house_is_shown(address, shown):
+    assert mask_address(address) == shown
