@@ -41,7 +41,7 @@ def too_large(limit: int) -> PayloadTooLarge:
 
 
 class Receiving:
-    """`receive` of one request, within its size and its time.
+    """`receive` of one request that has a body, within its size and its time.
 
     Only waiting for the sender counts as time. Raises PayloadTooLarge and TooSlow.
     """
@@ -52,7 +52,7 @@ class Receiving:
         self._silence = float(settings().silence_seconds)
         self._read = 0
         self._waited = 0.0
-        self._complete = "content-length" not in headers and "transfer-encoding" not in headers
+        self._complete = False
         declared = headers.get("content-length", "0")
         # so many digits are no length
         self._announced = int(declared) if declared.isdigit() and len(declared) < 20 else 0

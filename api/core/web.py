@@ -113,9 +113,10 @@ class Surround:
             raise Invalid("请求头过多", code="too_many_headers")
         if len(scope.get("query_string", b"")) > _MAX_QUERY:
             raise Invalid("查询条件过长", code="query_too_long")
-        receiving = Receiving(receive, headers)
-        receiving.check_announced()
-        await self.app(scope, receiving, send)
+        if "content-length" in headers or "transfer-encoding" in headers:
+            receive = Receiving(receive, headers)
+            receive.check_announced()
+        await self.app(scope, receive, send)
 
 
 def _file(root: Path, path: str) -> Path | None:
