@@ -13,8 +13,8 @@ from uuid import UUID
 from api.domain import identifiers
 from api.domain.actors import Actor
 from api.domain.flow import REASON, Flow, Predicate, Record, Step
+from api.domain.forms_of_address import addressed, given, surname
 from api.domain.labels import Labelled
-from api.domain.names import addressed, surname
 from api.domain.permissions import Permission as P
 
 #: Stands in a text where the informant named themself.
@@ -151,8 +151,8 @@ def hide(text: str, name: str, phone: str, accused: str = "") -> str:
 def hiding(name: str, phone: str, accused: str = "") -> Callable[[str], str]:
     """The same for several texts about one informant."""
     told = [(each, _GAPS.sub("", each).lower()) for each in _names(name)]
-    surnames = {found for each, _ in told if (found := surname(each))}
-    forms = [addressed(each) for each in sorted(surnames)]
+    called = {(found, given(each)) for each, _ in told if (found := surname(each))}
+    forms = [addressed(*each) for each in sorted(called)]
     digits = _NO_DIGIT.sub("", phone)
 
     def hide(text: str) -> str:

@@ -11,8 +11,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from api.domain.masks import COMPOUND_SURNAMES
-
 _BRACKETS = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
 _NOISE = re.compile(r"[^0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]+")
 _REGION = re.compile(
@@ -125,13 +123,6 @@ MANY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋
 _CALLED = re.compile(
     f"(?=[{MANY}])(?:{_TITLED})|[{SURNAMES}]某{{1,2}}|[老小阿大][{SURNAMES}]|姓[{SURNAMES}]的?"
 )
-#: How people of a place are called, behind the surname.
-_ADDRESS = (
-    "老?奶奶|爷爷|奶|爹爹|大爷|大妈|大娘|大婶|婶婶|婶子|婶|大叔|叔叔|叔|大伯|伯伯|伯母|伯|阿姨|姨|姑姑|姑|婆婆|阿婆|婆|公公|阿公"
-    "|老太太|老太|老汉|老头|老爷子|老人家|老人|老伯|老师傅|师傅|老师|大姐|大哥|大嫂|嫂子|嫂|姐|哥|女士|先生|同志|某某|某"
-)
-#: Before it: 老王, 小李; never inside another word.
-_FAMILIAR = "[老小阿大]"
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 
 
@@ -261,31 +252,3 @@ def spoken(text: str) -> list[str]:
     for match in _AFTER_MARK.finditer(told):
         found.update((match[1][:length], None) for length in range(2, len(match[1]) + 1))
     return [each for each in found if not _GENERIC.fullmatch(each)][:_MOST]
-
-
-_NICKNAME = re.compile(
-    f"(?:([{SURNAMES}])(?:{_ADDRESS})|{_FAMILIAR}([{SURNAMES}])(?:{_ADDRESS}|头|妈|)?)"
-)
-_HAN_NAME = re.compile("[\u4e00-\u9fff\U00020000-\U0003ffff]{2,4}")
-
-
-def surname(told: str) -> str:
-    """The surname of a person's name or of a form of address; empty where there is none."""
-    bare = "".join(told.split())
-    if found := _NICKNAME.fullmatch(bare):
-        return found[1] or found[2]
-    if not _HAN_NAME.fullmatch(bare):
-        return ""
-    if len(bare) > 2 and bare[:2] in COMPOUND_SURNAMES:
-        return bare[:2]
-    return bare[0] if bare[0] in SURNAMES and len(bare) <= 3 else ""
-
-
-@lru_cache(maxsize=1024)
-def addressed(surname: str) -> re.Pattern[str]:
-    """The ways in which people call somebody of a surname: 吴奶奶, 吴女士, 老吴, 吴某某, 吴老太."""
-    # 对方女士 is nobody of the surname 方
-    return re.compile(
-        f"(?<![对双各我他她它官警校军地当立])(?:{_FAMILIAR}{surname}(?:{_ADDRESS}|头|妈)"
-        f"|{surname}(?:{_ADDRESS})|[老小阿]{surname}(?![\u4e00-\u9fff]?[县市区镇乡村路街厂店]))"
-    )

@@ -8,7 +8,7 @@ text before it goes out.
 import re
 from collections.abc import Iterator
 
-from api.domain import identifiers
+from api.domain import forms_of_address, identifiers
 from api.domain.identifiers import IdentifierKind
 
 _SURNAMES = (
@@ -29,7 +29,7 @@ _AFTER = (
     r"(?=[，。；、：！？,.;:!?\s）)（(]|等|老|夫妇|一家|本人|家|因|被|犯|以|将|向|在|于|为|的|与|和|及|称|说|对|先后|自|通过|伙同|利用|骗|购"
     r"|花|交|投|损失|获|判|系|，|$)"
 )
-#: `王某`, `李某某`, `张老汉` name nobody.
+#: `王某`, `李某某` name nobody; `张老汉` is told of as a form of address, below.
 _NOBODY = re.compile(r"某|甲|乙|丙|丁$|^.(?:老汉|大爷|奶奶|阿姨|先生|女士|老太)")
 _BY_ROLE = re.compile(rf"(?:{_ROLES})(?:[（(]?[男女][）)]?|：|:)?({_NAME}){_AFTER}")
 _BY_DETAIL = re.compile(rf"({_NAME})[（(，,](?:男|女)[，,。）)]")
@@ -56,6 +56,8 @@ def faults(text: str) -> list[str]:
     found: list[str] = []
     if names := list(dict.fromkeys(_names(text))):
         found.append(f"疑似真实姓名：{'、'.join(names)}，请改为“某某”")
+    if called := list(dict.fromkeys(forms_of_address.spoken_of(text))):
+        found.append(f"疑似真实称呼：{'、'.join(called)}，请改为“某某”或“王某”这样的写法")
     kinds = dict.fromkeys(each.kind for each in identifiers.detect(text) if each.kind not in _OPEN)
     if kinds:
         found.append(f"含有{'、'.join(kind.label for kind in kinds)}，请删去")
