@@ -72,6 +72,13 @@ async def _watch_duties(_payload: dict[str, Any]) -> None:
         await lead_alarms.notify(session)
 
 
+async def _seal_seeds(_payload: dict[str, Any]) -> None:
+    from api.services import recheck_seeds
+
+    async with db.database().session() as session, session.begin():
+        await recheck_seeds.seal_all(session)
+
+
 async def _sweep_files(_payload: dict[str, Any]) -> None:
     from api.core import files
 
@@ -89,6 +96,7 @@ JOBS: dict[str, jobs.Handler] = {
     "imports.prune": _prune_imports,
     "jobs.prune": _prune,
     "property_measures.lapse": _lapse_measures,
+    "recheck_seeds.seal": _seal_seeds,
 }
 #: Chinese time
 SCHEDULES: list[jobs.Schedule] = [
@@ -96,6 +104,8 @@ SCHEDULES: list[jobs.Schedule] = [
     jobs.Schedule("duties.watch", minute="5"),
     jobs.Schedule("files.sweep", minute="37", hour="3"),
     jobs.Schedule("property_measures.lapse", minute="3", hour="0"),
+    # Hourly too: a town that was set up today may draw today.
+    jobs.Schedule("recheck_seeds.seal", minute="9"),
     jobs.Schedule("imports.prune", minute="27", hour="3"),
     jobs.Schedule("idempotency.prune", minute="47", hour="3"),
     jobs.Schedule("jobs.prune", minute="17", hour="3"),

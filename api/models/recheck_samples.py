@@ -3,7 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -22,6 +29,7 @@ class RecheckSample(Recorded, Base):
         Index(None, "town_code", "id"),
         CheckConstraint("period_from <= period_to", name="period"),
         CheckConstraint("size > 0", name="size"),
+        UniqueConstraint("id", "seed_commitment"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
@@ -30,7 +38,7 @@ class RecheckSample(Recorded, Base):
     period_to: Mapped[date]
     conclusions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     seed: Mapped[str]
-    #: The fingerprint under which the seed was sealed, and when; empty of the first samples.
+    #: The fingerprint under which the seed was sealed, and when; empty of samples from before that.
     seed_commitment: Mapped[str] = mapped_column(server_default="")
     seed_committed_at: Mapped[datetime | None]
     #: How many were asked for; fewer were drawn where there are fewer.
@@ -51,6 +59,11 @@ class RecheckSeed(Base):
             unique=True,
             postgresql_where=text("used_by_id IS NULL"),
         ),
+        # nor is one skipped: each sample uses one seed, and under its own fingerprint
+        UniqueConstraint("used_by_id"),
+        ForeignKeyConstraint(
+            ["used_by_id", "commitment"], ["recheck_samples.id", "recheck_samples.seed_commitment"]
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -58,7 +71,7 @@ class RecheckSeed(Base):
     commitment: Mapped[str]
     seed_enc: Mapped[bytes]
     committed_at: Mapped[datetime]
-    used_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("recheck_samples.id"))
+    used_by_id: Mapped[UUID | None]
 
 
 class RecheckSampleLine(Base):

@@ -19,6 +19,7 @@ from api.schemas.recheck_samples import (
     RecheckSampleItem,
     RecheckSampleQuery,
     RecheckSampleRead,
+    RecheckSeal,
 )
 from api.services import recheck_samples
 
@@ -41,6 +42,12 @@ async def create(
 ) -> Response:
     """按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。"""
     return answer(await recheck_samples.create(session, actor, body), 201)
+
+
+@router.get("/seal", response_model=RecheckSeal, summary="下一次抽样的种子摘要")
+async def seal(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession) -> Response:
+    """下一次抽样所用种子封存时的摘要；种子在抽取以后公开，可以与摘要核对。"""
+    return answer(await recheck_samples.seal(session, actor))
 
 
 @router.get("/{sample_id}", response_model=RecheckSampleRead, summary="一次抽样")

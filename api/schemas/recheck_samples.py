@@ -61,7 +61,7 @@ class RecheckStratum(Shown):
 class RecheckSampleRead(RecheckSampleItem):
     """One sample with everything needed to draw it again."""
 
-    seed: str = Field(description="随机种子，由系统生成并在上一次抽样时封存")
+    seed: str = Field(description="随机种子，由系统生成，在抽取之前封存")
     seed_commitment: str = Field(
         description="种子封存时公开的摘要：SHA-256(yinling-seed|种子)；早先的样本为空"
     )
@@ -70,6 +70,15 @@ class RecheckSampleRead(RecheckSampleItem):
     population_digest: str
     reproduced: bool = Field(description="按种子和总体重新抽取，结果与记录一致")
     strata: list[RecheckStratum]
+
+
+class RecheckSeal(Shown):
+    """The seed that waits for the next draw, as far as anybody may know it."""
+
+    commitment: str = Field(
+        description="下一次抽样所用种子的摘要：SHA-256(yinling-seed|种子)；还没有封存的为空"
+    )
+    committed_at: datetime | None = Field(description="封存的时间")
 
 
 class RecheckLine(Shown):

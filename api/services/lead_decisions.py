@@ -38,6 +38,7 @@ from api.services import (
     leads,
     places,
     recheck_samples,
+    recheck_seeds,
     time_rules,
     unnamed,
 )
@@ -231,6 +232,8 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     )
     lead.findings = await lead_intake.protect_text(session, lead.id, "findings", body.findings)
     lead.concluded_on = today()
+    # before the first lead that a draw can take there is a seed, of which nobody knows what it draws
+    await recheck_seeds.seal(session, lead.town_code)
 
 
 async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

@@ -1,6 +1,5 @@
 """Drawing concluded leads for second verification, and what came of it."""
 
-import secrets
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from api.access import visibility
 from api.core import events, keyset, numbers
-from api.core.clock import now, today
+from api.core.clock import today
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.domain import sampling
@@ -20,14 +19,14 @@ from api.domain.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.events import EventName
 from api.domain.leads import DRAWABLE, LeadConclusion
 from api.models.leads import Lead
-from api.models.recheck_samples import RecheckSample, RecheckSampleLine, RecheckSeed
+from api.models.recheck_samples import RecheckSample, RecheckSampleLine
 from api.models.units import Unit
 from api.schemas.recheck_samples import (
     RecheckLineQuery,
     RecheckSampleCreate,
     RecheckSampleQuery,
 )
-from api.services import leads
+from api.services import leads, recheck_seeds
 
 RESOURCE = "recheck_sample"
 _Line = RecheckSampleLine
@@ -36,7 +35,8 @@ _Line = RecheckSampleLine
 async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate) -> dict[str, Any]:
     """Draw a sample of the town's leads and keep it with its population.
 
-    Raises Invalid for a period that ends before it begins, Conflict where nothing was concluded.
+    Raises Invalid for a period that ends before it begins, Conflict where nothing was concluded or
+    no seed was sealed before.
     """
     if body.period_to < body.period_from:
         message = "结论日期的止日不能早于起日"
@@ -46,7 +46,7 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     if not population:
         raise Conflict("该期间没有符合条件的线索可供抽取", code="population_empty")
     members = [sampling.Member(str(row.id), _stratum(row)) for row in population]
-    kept = await _seed_in_turn(session, actor.division_code[:9])
+    kept = await recheck_seeds.in_turn(session, actor.town)
     seed = keyring().decrypt(kept.seed_enc)
     period = f"{body.period_from}/{body.period_to}"
     drawn = set(sampling.sample(sampling.Draw(seed, period, body.size), members))
@@ -68,7 +68,7 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     await session.execute(insert(RecheckSample).values(made))
     kept.used_by_id = made["id"]
     await session.flush()
-    await _commit_seed(session, made["town_code"])
+    await recheck_seeds.seal(session, actor.town)
     await session.execute(
         insert(_Line),
         [
@@ -90,28 +90,9 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
     return await read(session, actor, made["id"])
 
 
-async def _seed_in_turn(session: AsyncSession, town: str) -> RecheckSeed:
-    """The seed that was sealed when the town drew last, under a fingerprint that everybody could
-    read since: nobody chooses it, and no draw can be tried again with another one."""
-    waiting = select(RecheckSeed).where(
-        RecheckSeed.town_code == town, RecheckSeed.used_by_id.is_(None)
-    )
-    found = await session.scalar(waiting.with_for_update())
-    return found or await _commit_seed(session, town)
-
-
-async def _commit_seed(session: AsyncSession, town: str) -> RecheckSeed:
-    seed = secrets.token_hex(16)
-    made = RecheckSeed(
-        id=uuid7(),
-        town_code=town,
-        commitment=sampling.commitment(seed),
-        seed_enc=keyring().encrypt(seed),
-        committed_at=now(),
-    )
-    session.add(made)
-    await session.flush()
-    return made
+async def seal(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """What is known of the seed of the town's next draw: its fingerprint."""
+    return await recheck_seeds.waiting(session, actor.town)
 
 
 async def is_drawn(session: AsyncSession, lead_id: UUID) -> bool:
@@ -211,12 +192,7 @@ async def read(session: AsyncSession, actor: Actor, sample_id: UUID) -> dict[str
         )
     )
     return {name: getattr(row, name) for name in columns} | {
-        "next_commitment": await session.scalar(
-            select(RecheckSeed.commitment).where(
-                RecheckSeed.town_code == actor.division_code[:9], RecheckSeed.used_by_id.is_(None)
-            )
-        )
-        or "",
+        "next_commitment": (await recheck_seeds.waiting(session, actor.town))["commitment"],
         "reproduced": _reproduced(row, lines),
         "strata": _strata(lines),
     }

@@ -4,10 +4,13 @@ import asyncio
 import hashlib
 from datetime import date, timedelta
 
+import asyncpg
 import pytest
 
+from api.core import db
 from api.core.migrations import connect
 from api.domain.sampling import commitment
+from api.worker import JOBS
 from tests import factories
 from tests.money import done, made
 from tests.public import hand_in, show
@@ -37,6 +40,23 @@ def drawn(client, running, lead: dict, **over) -> dict:
         "conclusions": ["unfounded", "civil_dispute"],
     }
     return made(client("office").post("/leads/recheck-samples", json=body | over))
+
+
+SEAL = "/leads/recheck-samples/seal"
+
+
+def sealed_by_worker() -> None:
+    """The worker's hour has come."""
+
+    async def seal() -> None:
+        others, db._Current.database = db._Current.database, None
+        try:
+            await JOBS["recheck_seeds.seal"]({})
+            await db.dispose()
+        finally:
+            db._Current.database = others
+
+    asyncio.run(seal())
 
 
 def concluded(client, clicker: str = "market", handler: str = "market") -> dict:
@@ -172,6 +192,51 @@ class TestSeed:
         assert second["reproduced"] is True
         independent = hashlib.sha256(f"yinling-seed|{second['seed']}".encode()).hexdigest()
         assert independent == second["seed_commitment"]
+
+    def test_the_first_draw_has_a_seal_from_before_too(self, client, running):
+        office, lead = client("office"), concluded(client)
+        day = next(_DAYS)
+        written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, lead["id"])
+        body = {"period_from": str(day), "period_to": str(day), "size": 1}
+        written(running, "DELETE FROM recheck_seeds WHERE used_by_id IS NULL")
+        refused(office.post("/leads/recheck-samples", json=body), 409, "seed_not_sealed")
+        # neither asking again nor looking makes one
+        refused(office.post("/leads/recheck-samples", json=body), 409, "seed_not_sealed")
+        assert done(office.get(SEAL)) == {"commitment": "", "committed_at": None}
+
+        sealed_by_worker()
+        seal = done(office.get(SEAL))
+        assert len(seal["commitment"]) == 64
+        sealed_by_worker()
+        concluded(client)
+        assert done(office.get(SEAL)) == seal, "what waits is not exchanged"
+        sample = made(office.post("/leads/recheck-samples", json=body))
+        assert sample["seed_commitment"] == seal["commitment"] == commitment(sample["seed"])
+        assert sample["seed_committed_at"] == seal["committed_at"]
+        assert done(office.get(SEAL))["commitment"] not in {"", seal["commitment"]}
+
+    def test_the_first_conclusion_seals(self, client, running):
+        written(running, "DELETE FROM recheck_seeds WHERE used_by_id IS NULL")
+        concluded(client)
+        assert done(client("office").get(SEAL))["commitment"]
+        assert client("audit_admin").get(SEAL).status_code == 403
+
+    async def test_no_seed_is_exchanged_passed_over_or_used_twice(self, client, running):
+        used = drawn(client, running, concluded(client))["id"]
+        app = await connect(running.app_url)
+        waiting = "(SELECT id FROM recheck_seeds WHERE used_by_id IS NULL LIMIT 1)"
+        for statement in (
+            "DELETE FROM recheck_seeds",
+            "UPDATE recheck_seeds SET seed_enc = '\\x00'",
+            "UPDATE recheck_seeds SET commitment = 'mine'",
+            "INSERT INTO recheck_seeds (id, town_code, commitment, seed_enc, committed_at) "
+            "SELECT gen_random_uuid(), town_code, 'mine', '\\x00', now() FROM recheck_seeds",
+            f"UPDATE recheck_seeds SET used_by_id = '{used}' WHERE id = {waiting}",
+            f"UPDATE recheck_samples SET seed = 'mine' WHERE id = '{used}'",
+        ):
+            with pytest.raises(asyncpg.PostgresError):
+                await app.execute(statement)
+        await app.close()
 
     def test_an_exchanged_seed_is_seen(self, client, running):
         sample = drawn(client, running, concluded(client))

@@ -1120,6 +1120,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/recheck-samples/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下一次抽样的种子摘要
+         * @description 下一次抽样所用种子封存时的摘要；种子在抽取以后公开，可以与摘要核对。
+         */
+        get: operations["recheck_samples_seal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/recheck-samples/{sample_id}": {
         parameters: {
             query?: never;
@@ -10690,7 +10710,7 @@ export interface components {
             population_size: number;
             /** @description 按种子和总体重新抽取，结果与记录一致 */
             reproduced: boolean;
-            /** @description 随机种子，由系统生成并在上一次抽样时封存 */
+            /** @description 随机种子，由系统生成，在抽取之前封存 */
             seed: string;
             /** @description 种子封存时公开的摘要：SHA-256(yinling-seed|种子)；早先的样本为空 */
             seed_commitment: string;
@@ -10700,6 +10720,16 @@ export interface components {
             size: number;
             /** @description 各层：作出结论的单位与类别 */
             strata: components["schemas"]["RecheckStratum"][];
+        };
+        /**
+         * RecheckSeal
+         * @description The seed that waits for the next draw, as far as anybody may know it.
+         */
+        RecheckSeal: {
+            /** @description 下一次抽样所用种子的摘要：SHA-256(yinling-seed|种子)；还没有封存的为空 */
+            commitment: string;
+            /** @description 封存的时间 */
+            committed_at: string | null;
         };
         /**
          * RecheckStratum
@@ -14387,6 +14417,7 @@ export type RecheckLine = components['schemas']['RecheckLine'];
 export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
 export type RecheckSampleItem = components['schemas']['RecheckSampleItem'];
 export type RecheckSampleRead = components['schemas']['RecheckSampleRead'];
+export type RecheckSeal = components['schemas']['RecheckSeal'];
 export type RecheckStratum = components['schemas']['RecheckStratum'];
 export type RectificationClose = components['schemas']['RectificationClose'];
 export type RectificationCreate = components['schemas']['RectificationCreate'];
@@ -21154,6 +21185,71 @@ export interface operations {
             };
             /** @description 缺少版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck_samples_seal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckSeal"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
