@@ -48,6 +48,7 @@ class DutyKind(Labelled):
     DISTRIBUTION_APPROVE = "distribution_approve", "清退方案待审批"
     DISTRIBUTION_PUBLISH = "distribution_publish", "清退方案待公示"
     DISTRIBUTION_PAY = "distribution_pay", "清退款待发放"
+    LEDGER_CONFIRM = "ledger_confirm", "支出待复核"
     DISTRIBUTION_CONFIRM = "distribution_confirm", "清退款待确认到账"
 
 

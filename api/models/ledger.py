@@ -174,6 +174,8 @@ class Transfer(Base):
             use_alter=True,
         ),
         Index("ix_transfers_book_id_id", "book_id", "id"),
+        # what may wait for a second person; few of a book
+        Index("ix_transfers_target", "book_id", "id", postgresql_where=text("target IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -140,6 +140,7 @@ class CaseItem(Shown):
     solved_on: date | None
     due_on: date | None
     due_is_provisional: bool
+    entries_awaiting: int = Field(description="资金账上待另一人复核的支出笔数")
     version: int
 
 
@@ -197,6 +198,7 @@ class CaseRead(CaseItem):
     due_rule: str
     due_rule_version: int | None
     diversion: Diversion | None
+    entries_awaiting_since: date | None = Field(description="最早一笔待复核的支出是哪天记的")
     created_at: datetime
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")

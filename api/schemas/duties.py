@@ -19,6 +19,7 @@ class Duty(Shown):
     subject_id: UUID
     number: str
     title: str
+    since: date | None = Field(description="从哪一天等起；只说知道的")
     due_on: date | None
     due_is_provisional: bool = Field(description="节假日安排尚未公布，日期暂定")
     working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")

@@ -88,6 +88,7 @@ class EntryQuery(PageQuery):
 
     sort: EntrySort = EntrySort.NEWEST
     book_id: UUID | None = None
+    status: Annotated[list[EntryStatus], Field(max_length=10)] | None = None
     account: Annotated[list[AccountKind], Field(max_length=20)] | None = None
 
 

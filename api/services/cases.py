@@ -42,7 +42,7 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
-from api.services import columns, protect, searching
+from api.services import columns, ledger_awaiting, protect, searching
 
 RESOURCE = "case"
 
@@ -70,6 +70,7 @@ _ITEM: dict[str, Any] = {
     "solved_on": Case.solved_on,
     "due_on": Case.due_on,
     "due_is_provisional": Case.due_is_provisional,
+    "entries_awaiting": ledger_awaiting.COUNT,
     "version": Case.version,
 }
 
@@ -137,6 +138,7 @@ _READ: dict[str, Any] = _ITEM | {
     "due_rule": Case.due_rule,
     "due_rule_version": Case.due_rule_version,
     "diversion": _DIVERSION,
+    "entries_awaiting_since": ledger_awaiting.OLDEST,
     "created_at": Case.created_at,
     "updated_at": Case.updated_at,
 }

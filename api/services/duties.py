@@ -39,6 +39,7 @@ from api.services import (
 from api.services._duty_source import Source, in_status, unit_record
 from api.services.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.lead_duties import ALARMS, moving
+from api.services.money_duties import CONFIRM_RULE
 
 K = DutyKind
 
@@ -72,7 +73,10 @@ _TYPES = {
     "imports": "import",
     "rewards": "reward",
     "restricted-files": "restricted_file",
+    "ledger/entries": "ledger",
 }
+#: Terms that begin on the day that the source gives as its detail.
+_TERMS = ALARMS | {K.LEDGER_CONFIRM: CONFIRM_RULE}
 
 
 async def waiting(
@@ -141,12 +145,15 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
     kind = DutyKind(row.kind)
     due_on, provisional, rule = row.due_on, bool(row.provisional), str(row.rule)
     version: int | None = row.rule_version
+    since: date | None = None
     if kind is K.LEAD_ACKNOWLEDGE and row.subject_id in assigned:
-        receipt = clock.due_on("LEAD-ACK", assigned[row.subject_id])
+        since = assigned[row.subject_id]
+        receipt = clock.due_on("LEAD-ACK", since)
         due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
         version = receipt.rule_version
-    if kind in ALARMS:
-        alarm = clock.due_on(ALARMS[kind], date.fromisoformat(row.detail))
+    if kind in _TERMS:
+        since = date.fromisoformat(row.detail)
+        alarm = clock.due_on(_TERMS[kind], since)
         due_on, provisional, rule = alarm.on, alarm.is_provisional, alarm.rule_id
         version = alarm.rule_version
     noun = _NOUNS[kind]
@@ -159,6 +166,7 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
         "subject_id": row.subject_id,
         "number": row.number or "",
         "title": row.title or "",
+        "since": since,
         "due_on": due_on,
         "due_is_provisional": provisional,
         "working_days_left": left,

@@ -146,6 +146,8 @@ def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any])
         ),
         Lead.subject_name,
         Lead.number,
+        # the list begins with what waits longest; when it is due the rules say
+        due_on=Lead.unowned_on,
         detail=Lead.unowned_on,
     )
 

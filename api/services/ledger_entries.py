@@ -29,17 +29,16 @@ from api.models.victims import Victim
 from api.schemas.common import actions
 from api.schemas.ledger import EntryCreate, EntryItem, EntryQuery, EntryRead
 from api.services import ledger, protect
+from api.services.ledger_awaiting import AWAITS, IS_CONFIRMED, IS_REVERSED
 
 RESOURCE = "ledger"
 
 _REVERSAL = aliased(Transfer)
 _REVERSED_BY = select(_REVERSAL.id).where(_REVERSAL.reverses_id == Transfer.id).scalar_subquery()
-_IS_REVERSED = exists(select(literal_column("1")).where(_REVERSAL.reverses_id == Transfer.id))
 _CONFIRMATION = aliased(Transfer)
 _CONFIRMED_BY = (
     select(_CONFIRMATION.id).where(_CONFIRMATION.confirms_id == Transfer.id).scalar_subquery()
 )
-_IS_CONFIRMED = exists(select(literal_column("1")).where(_CONFIRMATION.confirms_id == Transfer.id))
 _ONE, _NONE = literal_column("1"), literal_column("0")
 
 
@@ -52,11 +51,8 @@ _ITEM: dict[str, Any] = {
     "book_id": Transfer.book_id,
     "status": case(
         (Transfer.reverses_id.is_not(None), literal_column(f"'{EntryStatus.REVERSAL.value}'")),
-        (_IS_REVERSED, literal_column(f"'{EntryStatus.VOIDED.value}'")),
-        (
-            and_(Transfer.target.is_not(None), ~_IS_CONFIRMED),
-            literal_column(f"'{EntryStatus.AWAITS.value}'"),
-        ),
+        (IS_REVERSED, literal_column(f"'{EntryStatus.VOIDED.value}'")),
+        (AWAITS, literal_column(f"'{EntryStatus.AWAITS.value}'")),
         else_=literal_column(f"'{EntryStatus.POSTED.value}'"),
     ),
     "debit": _kind(Transfer.debit_account),
@@ -75,8 +71,8 @@ _ITEM: dict[str, Any] = {
     "reversed_by_id": _REVERSED_BY,
     # an entry never changes; only whether it was confirmed or reversed does
     "version": _ONE
-    + case((_IS_CONFIRMED, _ONE), else_=_NONE)
-    + case((_IS_REVERSED, _ONE), else_=_NONE),
+    + case((IS_CONFIRMED, _ONE), else_=_NONE)
+    + case((IS_REVERSED, _ONE), else_=_NONE),
 }
 _READ: dict[str, Any] = _ITEM | {"posted_by_id": Transfer.posted_by_id}
 check_columns(EntryItem, _ITEM)
@@ -91,6 +87,7 @@ LISTING = Listing(
     read_columns=_READ,
     filters={
         "book_id": (Uuid(), lambda p: Transfer.book_id == p),
+        "status": (ARRAY(Text), lambda p: _ITEM["status"] == func.any(p)),
         "account": (
             ARRAY(Text),
             lambda p: exists(
@@ -147,7 +144,7 @@ async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[s
 
 async def page(actor: Actor, query: EntryQuery) -> Response:
     """A page of visible entries."""
-    filters = {"book_id": query.book_id, "account": query.account}
+    filters = {"book_id": query.book_id, "status": query.status, "account": query.account}
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 

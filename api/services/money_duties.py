@@ -1,18 +1,33 @@
-"""Duties from rewards and refund plans; whoever did one step of them does not owe the next."""
+"""Duties from rewards, refund plans and the ledger; whoever did one step of them does not owe the next."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 
 from api.domain.actors import Actor
 from api.domain.distributions import DistributionStatus
 from api.domain.duties import DutyKind
+from api.domain.ledger import GONE
 from api.domain.permissions import Permission as P
 from api.domain.rewards import RewardStatus
+from api.models.cases import Case
 from api.models.distributions import Distribution
+from api.models.ledger import Transfer
 from api.models.receipts import LeadReceipt
 from api.models.rewards import Reward
+from api.services import ledger_awaiting
 from api.services._duty_source import Source, in_status
 
 K = DutyKind
@@ -55,7 +70,7 @@ def _reward(
             in_status(Reward.status, status),
             *others(actor),
         ),
-        func.to_char(Reward.amount / 100.0, literal_column("'FM999,999,999,990.00 元'")),
+        _yuan(Reward.amount),
         Reward.number,
     )
 
@@ -72,7 +87,30 @@ def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
     return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
 
 
+def _yuan(fen: Any) -> Any:
+    return func.to_char(fen / 100.0, literal_column("'FM999,999,999,990.00 元'"))
+
+
+#: By when an entry is to be confirmed, from the day on which it was posted.
+CONFIRM_RULE = "LEDGER-CONFIRM"
+_TARGET = case(
+    *((Transfer.target == kind.value, literal_column(f"'{kind.label}'")) for kind in GONE),
+    else_=literal_column("''"),
+)
+
 SOURCES: tuple[Source, ...] = (
+    Source(
+        K.LEDGER_CONFIRM,
+        "ledger/entries",
+        Transfer,
+        P.LEDGER_POST,
+        ledger_awaiting.for_actor,
+        func.concat(_TARGET, literal_column("' '"), _yuan(Transfer.amount)),
+        select(Case.number).where(Case.id == Transfer.book_id).scalar_subquery(),
+        # the list begins with what waits longest; when it is due the rules say
+        due_on=ledger_awaiting.SINCE,
+        detail=ledger_awaiting.SINCE,
+    ),
     _reward(K.REWARD_APPROVE, P.REWARD_APPROVE, RewardStatus.PROPOSED, _not(Reward.proposed_by_id)),
     _reward(K.REWARD_CODE, P.REWARD_PREPARE, RewardStatus.APPROVED, lambda _: (_NO_CLAIM,)),
     _reward(

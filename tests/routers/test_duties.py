@@ -9,7 +9,7 @@ from api.core.clock import today
 from api.domain.calendar import Calendar
 from api.domain.clocks import working_days_left
 from tests.factories import assign, conclude, make_lead
-from tests.money import done, made, make_case, make_item, measure
+from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
 from tests.public import hand_in, show
 from tests.routers import test_cases, test_risk_entities
 
@@ -177,6 +177,67 @@ class TestOtherLedgers:
         )  # fmt: skip
         test_risk_entities.act(market, "rectifications", order, "submit", materials="已停止")
         assert [d["kind"] for d in duties(market, order["id"])] == ["rectification_recheck"]
+
+
+class TestMoney:
+    """支出待复核 is a duty of those who may confirm it, and never of whoever posted it."""
+
+    WHO = ("police", "office", "finance", "leader", "market", "county", "audit_admin")
+
+    def awaiting(self, client, running, way=("restrained", "returned")) -> tuple[str, dict]:
+        case_id = make_case(running)
+        police = client("police")
+        victim_id = make_victim(client("office"), case_id)["id"]
+        made(post_entry(police, case_id, "traced_source", "restrained", "900.00"))
+        entry = post_entry(police, case_id, *way, "300.00", victim_id=victim_id)
+        return case_id, made(entry)
+
+    def whose(self, client, entry: dict) -> set[str]:
+        kind = "ledger_confirm"
+        return {who for who in self.WHO if duties(client(who), entry["id"], kind)}
+
+    def test_it_waits_for_the_second_person_with_its_age(self, client, running):
+        case_id, entry = self.awaiting(client, running)
+        assert self.whose(client, entry) == {"office", "finance"}
+        (duty,) = duties(client("office"), entry["id"], "ledger_confirm")
+        assert (duty["what"], duty["title"]) == ("支出待复核", "已发还 300.00 元")
+        assert duty["since"] == entry["recorded_at"][:10] or duty["since"] > entry["recorded_at"]
+        term = done(
+            client("office").get("/time-rules/LEDGER-CONFIRM/due", params={"start": duty["since"]})
+        )
+        assert (duty["due_on"], duty["rule"]) == (term["on"], "LEDGER-CONFIRM")
+        assert f"：{term['term_label']}内" in duty["rule_label"]
+        assert duty["url_hint"] == f"/ledger/entries/{entry['id']}"
+        case = done(client("leader").get(f"/cases/{case_id}"))
+        assert duty["number"] == case["number"]
+        assert (case["entries_awaiting"], case["entries_awaiting_since"]) == (1, duty["since"])
+        rows = done(client("police").get("/cases", params={"q": case["number"]}))["items"]
+        assert [row["entries_awaiting"] for row in rows] == [1]
+        asked = {"book_id": case_id, "status": "awaits"}
+        waiting = done(client("office").get("/ledger/entries", params=asked))["items"]
+        assert [each["id"] for each in waiting] == [entry["id"]]
+
+    @pytest.mark.parametrize(
+        ("who", "action", "said"),
+        [
+            ("finance", "confirm", {"document_no": "复核1号"}),
+            ("police", "void", {"document_no": "更正1号", "reason": "重复"}),
+        ],
+    )
+    def test_the_act_alone_takes_it_away(self, client, running, who, action, said):
+        case_id, entry = self.awaiting(client, running)
+        before = count(client("office"), "ledger_confirm")
+        url = f"/ledger/entries/{entry['id']}"
+        done(client(who).act(url, action, entry["version"], **said))
+        assert self.whose(client, entry) == set()
+        assert count(client("office"), "ledger_confirm") == before - 1
+        case = done(client("office").get(f"/cases/{case_id}"))
+        assert (case["entries_awaiting"], case["entries_awaiting_since"]) == (0, None)
+
+    def test_what_needs_no_second_person_waits_for_nobody(self, client, running):
+        case_id = make_case(running)
+        entry = made(post_entry(client("police"), case_id, "traced_source", "traced", "1.00"))
+        assert self.whose(client, entry) == set()
 
 
 class TestFreezes:

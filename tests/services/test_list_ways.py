@@ -93,7 +93,10 @@ ODD = {
     },
     "outcomes": {"issued": ["week", "all", "since", "to"], "q": ["养老"]},
     "rewards": {"q": ["a"]},
-    "ledger_entries": {"account": [["restrained"], ["external"]]},
+    "ledger_entries": {
+        "account": [["restrained"], ["external"]],
+        "status": [["awaits"], ["posted", "voided"]],
+    },
 }
 #: Filters that have tests of their own, and lead to few rows wherever they are looked for.
 NARROW = {"words", "identifier", "number", "key", "account", "person", "uscc", "batch_no"}

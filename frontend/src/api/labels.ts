@@ -383,6 +383,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'distribution_approve': '清退方案待审批',
   'distribution_publish': '清退方案待公示',
   'distribution_pay': '清退款待发放',
+  'ledger_confirm': '支出待复核',
   'distribution_confirm': '清退款待确认到账',
 }
 

@@ -4546,6 +4546,8 @@ export interface components {
             due_is_provisional: boolean;
             /** @description 办理期限 */
             due_on: string | null;
+            /** @description 资金账上待另一人复核的支出笔数 */
+            entries_awaiting: number;
             /** @description 立案日期 */
             filed_on: string | null;
             /** @description 案件标记 */
@@ -4616,6 +4618,10 @@ export interface components {
             due_rule: string;
             /** @description 期限规则版本 */
             due_rule_version: number | null;
+            /** @description 资金账上待另一人复核的支出笔数 */
+            entries_awaiting: number;
+            /** @description 最早一笔待复核的支出是哪天记的 */
+            entries_awaiting_since: string | null;
             /** @description 立案日期 */
             filed_on: string | null;
             /** @description 案件标记 */
@@ -5581,6 +5587,8 @@ export interface components {
             rule: string;
             /** @description 规则的中文名称 */
             rule_label: string;
+            /** @description 从哪一天等起；只说知道的 */
+            since: string | null;
             /**
              * Format: uuid
              * @description 记录 id
@@ -5614,7 +5622,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -24572,6 +24580,8 @@ export interface operations {
                 sort?: components["schemas"]["EntrySort"];
                 /** @description 所属账簿（案件或风险主体的 id） */
                 book_id?: string;
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["EntryStatus"][];
                 /** @description 账号；可重复给出，取其中之一 */
                 account?: components["schemas"]["AccountKind"][];
             };
