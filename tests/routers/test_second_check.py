@@ -16,11 +16,13 @@ from tests.money import done, made
 from tests.public import hand_in, show
 
 
-def written(running, statement: str, *values: object) -> None:
+def written(running, statement: str, *values: object, url: str = "") -> None:
     async def write() -> None:
-        connection = await connect(running.owner_url)
-        await connection.execute(statement, *values)
-        await connection.close()
+        connection = await connect(url or running.owner_url)
+        try:
+            await connection.execute(statement, *values)
+        finally:
+            await connection.close()
 
     asyncio.run(write())
 
@@ -221,22 +223,24 @@ class TestSeed:
         assert done(client("office").get(SEAL))["commitment"]
         assert client("audit_admin").get(SEAL).status_code == 403
 
-    async def test_no_seed_is_exchanged_passed_over_or_used_twice(self, client, running):
-        used = drawn(client, running, concluded(client))["id"]
-        app = await connect(running.app_url)
-        waiting = "(SELECT id FROM recheck_seeds WHERE used_by_id IS NULL LIMIT 1)"
-        for statement in (
+    @pytest.mark.parametrize(
+        "statement",
+        [
             "DELETE FROM recheck_seeds",
             "UPDATE recheck_seeds SET seed_enc = '\\x00'",
             "UPDATE recheck_seeds SET commitment = 'mine'",
             "INSERT INTO recheck_seeds (id, town_code, commitment, seed_enc, committed_at) "
             "SELECT gen_random_uuid(), town_code, 'mine', '\\x00', now() FROM recheck_seeds",
-            f"UPDATE recheck_seeds SET used_by_id = '{used}' WHERE id = {waiting}",
-            f"UPDATE recheck_samples SET seed = 'mine' WHERE id = '{used}'",
-        ):
-            with pytest.raises(asyncpg.PostgresError):
-                await app.execute(statement)
-        await app.close()
+            "UPDATE recheck_seeds SET used_by_id = (SELECT max(used_by_id::text)::uuid"
+            " FROM recheck_seeds) WHERE used_by_id IS NULL",
+            "UPDATE recheck_samples SET seed = 'mine'",
+        ],
+    )
+    def test_no_seed_is_exchanged_passed_over_or_used_twice(self, client, running, statement):
+        """By raw SQL as the application's role."""
+        drawn(client, running, concluded(client))
+        with pytest.raises(asyncpg.PostgresError):
+            written(running, statement, url=running.app_url)
 
     def test_an_exchanged_seed_is_seen(self, client, running):
         sample = drawn(client, running, concluded(client))
