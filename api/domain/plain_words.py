@@ -88,15 +88,24 @@ def own_runs(text: str) -> tuple[str, ...]:
     return tuple(runs)
 
 
-def in_common(left: frozenset[str], right: frozenset[str], text: str) -> list[str]:
-    """The stretches of `text`, whose pairs are `left`, that another text has too."""
-    both = frozenset(pair for pair in left & right if is_own(pair))
+@lru_cache(maxsize=256)
+def _parts(text: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
+    """The pairs of a text that may be its own, and all pairs of each of its runs: one text is
+    compared with fifty others."""
+    parts = tuple((*_pairs(part), "") for part in text.split())
+    return frozenset(pair for part in parts for pair in part if pair and is_own(pair)), parts
+
+
+def in_common(text: str, other: frozenset[str]) -> list[str]:
+    """The stretches of its own that a text has in common with another one, given as its pairs."""
+    own, parts = _parts(text)
+    both = own & other
     if not both:
         return []
     found: dict[str, None] = {}
-    for part in text.split():
+    for part in parts:
         run = ""
-        for pair in [*_pairs(part), ""]:
+        for pair in part:
             if pair in both:
                 run = run + pair[1] if run else pair
             elif run:

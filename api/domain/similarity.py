@@ -267,10 +267,10 @@ _SOFT_FACTS = {
 
 
 def _soft_facts(common: frozenset[Fact]) -> list[_Reason]:
-    found: list[_Reason] = []
-    for kind, reason in _SOFT_FACTS.items():
-        if any(each == kind for each, _ in common):
-            found.append((reason, WEIGHTS[reason]))
+    if not common:
+        return []
+    kinds = {kind for kind, _ in common}
+    found = [(reason, WEIGHTS[reason]) for kind, reason in _SOFT_FACTS.items() if kind in kinds]
     people = [value for kind, value in common if kind == PERSON]
     if people and all(value[0] in MANY for value in people):
         found.remove((R.SAME_PERSON, WEIGHTS[R.SAME_PERSON]))
@@ -295,7 +295,7 @@ def _soft(left: Features, right: Features) -> list[_Reason]:
     if share > _TOPIC and min(len(left.pairs), len(right.pairs)) >= _FEW:
         near = WEIGHTS[R.NEAR_TEXT] * min(1.0, (share - _TOPIC) / (_COPY - _TOPIC))
         found.append((R.NEAR_TEXT, near))
-    own = in_common(left.word_pairs, right.word_pairs, left.words)
+    own = in_common(left.words, right.word_pairs)
     if own:
         bits = sum(_OWN + _NEXT * (len(run) - 2) for run in own)
         # what a near text has said already is no news
