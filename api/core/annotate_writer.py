@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from api.core import tables_reader
-from api.core.tables_reader import Refused
+from api.core.tables import Refused
 
 _AUTHOR: Final = "台账校验"
 _RED: Final = "FFFFC7CE"
@@ -28,8 +28,10 @@ class _Kept(tables_reader.Writer):
     def sheet(self, **head: Any) -> None:
         self.sheets.append((str(head["name"]), []))
 
-    def row(self, number: int, cells: list[Any], marks: list[Any] | None = None) -> None:
-        del marks  # what the eye sees beside the values is not written out
+    def row(
+        self, number: int, cells: list[Any], marks: list[Any] | None = None, width: int = 0
+    ) -> None:
+        del marks, width  # what is seen or known beside the values is not written out
         self.sheets[-1][1].append((number, cells))
 
     @property

@@ -50,6 +50,14 @@ class Header:
     unit_unclear: dict[int, str] = field(default_factory=dict[int, str])
     #: what the lines around the table say of its unit
     sheet_unit: UnitSaid = field(default_factory=UnitSaid)
+    #: in a text file: into how many cells its longest line is cut
+    width: int = 0
+
+    @property
+    def named(self) -> set[int]:
+        """The columns that have a heading, known or not."""
+        running = set() if self.running is None else {self.running}
+        return self.fields.keys() | self.unknown.keys() | self.left_out.keys() | running
 
     @classmethod
     def none(cls) -> "Header":
@@ -170,11 +178,12 @@ def find_header(
     *,
     hidden: frozenset[int] = frozenset(),
     below: Sequence[Row] = (),
+    name: str = "",
 ) -> Header | None:
     """The heading with the most known columns, on one to three lines; None where there is none.
 
     What a person corrected comes first: which lines it is, what a column is, in what unit.
-    `below`: lines under the table, which may name the unit.
+    `below`: lines under the table, which may name the unit; so may the sheet's `name`.
     """
     grid = _Grid(rows, merges)
     best: _Candidate | None = None
@@ -191,7 +200,9 @@ def find_header(
         if best is None or best.score < min(_FEWEST, needed):
             return None
     header = _header(headings, grid, best, hidden)
-    _set_units(headings.spec, grid, header, best, below)
+    lines = range(best.first, header.last_row + 1)
+    header.width = max((grid.rows[n].width for n in lines if n in grid.rows), default=0)
+    _set_units(headings.spec, grid, header, best, below, name)
     return _corrected(headings.spec, header, correction)
 
 
@@ -340,7 +351,12 @@ def _name_apart(header: Header) -> None:
 
 
 def _set_units(
-    spec: LedgerSpec, grid: _Grid, header: Header, best: _Candidate, below: Sequence[Row]
+    spec: LedgerSpec,
+    grid: _Grid,
+    header: Header,
+    best: _Candidate,
+    below: Sequence[Row],
+    name: str,
 ) -> None:
     above = [
         plain(cell)
@@ -349,9 +365,9 @@ def _set_units(
         for cell in grid.rows[number].cells
         if isinstance(cell, str)
     ]
-    header.sheet_unit = title_unit(above) or _unit_below(below)
-    for column, name in header.fields.items():
-        if spec.by_field[name].unit_aware:
+    header.sheet_unit = title_unit(above) or _unit_below(below) or title_unit([name])
+    for column, field_name in header.fields.items():
+        if spec.by_field[field_name].unit_aware:
             set_unit(header, column, best.paths[column])
 
 

@@ -113,6 +113,7 @@ class LedgerReader:
             correction,
             hidden=frozenset(sheet.hidden_columns),
             below=tail,
+            name=sheet.name,
         )
 
     def _leave_out(self, sheet: Sheet, head: list[Row], correction: SheetCorrection) -> None:

@@ -75,9 +75,9 @@ class Furniture:
         self.after_notes = False
         self._first = True
         self._known = {at: self.spec.by_field[name] for at, name in header.fields.items()}
-        self._quantities = {at for at, column in self._known.items() if not column.fill_down}
+        self.quantities = {at for at, column in self._known.items() if not column.fill_down}
         self._required = {at for at, column in self._known.items() if column.required}
-        self._needed = sorted(self._required - self._quantities)
+        self._needed = sorted(self._required - self.quantities)
         self._leads = sorted(self._known)[:3]
         self._labels = {
             at: "".join(label.split()) for at, label in (header.labels | header.unknown).items()
@@ -166,7 +166,8 @@ class Furniture:
         first, self._first = self._first, False
         if first and self._is_column_numbers(said):
             return Line(LineRole.NUMBERS)
-        if is_example(said[0][1]):
+        # 示例 in its own column says it of the first row only: below it may be a remark.
+        if any(is_example(text) for _, text in (said if first else said[:2])):
             return Line(LineRole.EXAMPLE, told="这是示例行，不导入")
         found = self._total(said) or self._broken_down(said)
         found = found or self._note(row, said) or self._section(row, said)
@@ -213,7 +214,7 @@ class Furniture:
     def _broken_down(self, said: Said) -> Line | None:
         """`其中：60岁以上`, `平均`: figures beside a label, and nobody named."""
         at, text = said[0]
-        if at in self._quantities or not is_broken_down(text):
+        if at in self.quantities or not is_broken_down(text):
             return None
         if at in self._needed and not re.search(r"[:：均]", text):
             return None
@@ -223,7 +224,7 @@ class Furniture:
 
     def _label(self, at: int, text: str) -> TotalSaid | None:
         total = total_said(text) if len(text) <= _LONGEST_LABEL else None
-        if at in self._quantities and total is not None and (total.amounts or total.count):
+        if at in self.quantities and total is not None and (total.amounts or total.count):
             return None  # 共3人 in the column of people is a figure
         return total
 
@@ -247,7 +248,7 @@ class Furniture:
 
     def _fits_total(self, at: int, text: str) -> bool:
         """Whether a cell can stand on a total line beside its label."""
-        if at in self._quantities or is_empty(text) or is_count(text):
+        if at in self.quantities or is_empty(text) or is_count(text):
             return True
         known = self._known.get(at)
         if known is None or known.field == "note":

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from api.core.ledger_cut import wrong_cut
 from api.core.ledger_found import Fault, LedgerRow, Severity, SheetFound, letter
 from api.core.ledger_header import TALLEST, Header, find_header, plain, said_alone
 from api.core.ledger_identity import canonical, row_fingerprint, row_key
@@ -14,7 +15,6 @@ from api.core.ledger_merged import Merged
 from api.core.ledger_sums import Sums
 from api.core.tables import Mark, Row, Sheet
 from api.domain.cells import (
-    EXACT_DIGITS,
     Cell,
     CellError,
     CellFault,
@@ -24,6 +24,7 @@ from api.domain.cells import (
     is_ditto,
     is_empty,
     is_pointer,
+    number_spoilt,
     text_of,
 )
 from api.domain.ledger_corrections import SheetCorrection
@@ -413,7 +414,7 @@ class Table:
                 continue
             found.extras[label] = plain(cell)[:2_000]
             identity[key] = canonical(found.extras[label])
-            if isinstance(cell, int | float) and abs(cell) >= EXACT_DIGITS:
+            if number_spoilt(cell):
                 self._warn_extra(
                     found, at, label, "digits_lost", "号码被当作数字存储，末尾几位可能已经丢失"
                 )
@@ -605,6 +606,10 @@ class Table:
             self._doubled(found, row, at, name)
         if self.merged.any_tall:
             self._shared(found, row)
+        cut = wrong_cut(row, self.header, self.furniture.quantities, self.sheet.usual_width)
+        if cut is not None:
+            column = next((one for at, one, _ in self.columns if at == cut.at), column)
+            self._note(found, cut.at, column, "line_cut", cut.message, cut.severity)
 
     def _number_missing(self, row: Row) -> bool:
         """Whether the rows before had running numbers, and this one has none."""

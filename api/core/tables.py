@@ -25,6 +25,7 @@ from api.domain.errors import DomainError, Invalid, PayloadTooLarge, Unsupported
 MAX_BYTES: Final = 50 * 1024 * 1024
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 256
+MAX_CELL: Final = 32_767
 MEMORY_LIMIT: Final = 1536 * 1024 * 1024
 CPU_SECONDS: Final = 60
 WALL_SECONDS: Final = 120
@@ -51,6 +52,8 @@ class Row:
     cells: list[Cell]
     #: column → what the eye sees beside the value; most rows have none
     marks: dict[int, "Mark"] = field(default_factory=dict[int, "Mark"])
+    #: of a line of text: into how many pieces its marks cut it; 0 in a workbook
+    width: int = 0
 
 
 @dataclass(slots=True)
@@ -67,6 +70,8 @@ class Sheet:
     hidden_columns: tuple[int, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    #: of a text file: into how many pieces most of its lines are cut
+    usual_width: int = 0
     extras: dict[str, object] = field(default_factory=dict[str, object])
 
 
@@ -84,15 +89,24 @@ _REFUSALS: Final[dict[str, tuple[type[DomainError], str]]] = {
         "这种表格格式不能直接读取，请用 WPS 或 Excel 打开后另存为 .xlsx 再上传",
     ),
     "encoding_unknown": (Invalid, "文字编码无法识别，请另存为 UTF-8 或 GBK 编码的 CSV 再上传"),
+    "quotes_unbalanced": (
+        Invalid,
+        "第 {} 行的英文双引号没有成对，分不清这一格到哪里为止；请改正这一行，或用 WPS、Excel 打开核对后另存为 .xlsx 再上传",
+    ),
     "too_many_rows": (PayloadTooLarge, f"表格超过 {MAX_ROWS:,} 行，请拆分后再上传"),
     "too_many_columns": (PayloadTooLarge, f"表格超过 {MAX_COLUMNS} 列，请删去多余的列再上传"),
 }
 
 
-def refusal(code: str) -> DomainError:
+class Refused(Exception):
+    """Inside the limited process: a code of `refusal`, and behind a colon where it is."""
+
+
+def refusal(told: str) -> DomainError:
     """The refusal with this stable code and its sentence; an unknown code reads as corrupt."""
+    code, _, where = told.partition(":")
     kind, sentence = _REFUSALS.get(code, _REFUSALS["file_corrupt"])
-    return kind(sentence, code=code if code in _REFUSALS else "file_corrupt")
+    return kind(sentence.replace("{}", where), code=code if code in _REFUSALS else "file_corrupt")
 
 
 class _Watch:
@@ -196,9 +210,10 @@ def _sheets(lines: Iterator[bytes]) -> Iterator[Sheet]:
                 pending.append(cast("dict[str, Any]", message))
                 return
             for number, cells, *marks in cast("list[list[Any]]", message):
-                row = Row(number, [_cell(cell) for cell in cells])
-                if marks:
-                    row.marks.update((at, Mark(*told)) for at, *told in marks[0])
+                seen, width = marks[0] if marks else (), marks[1] if len(marks) > 1 else 0
+                row = Row(number, [_cell(cell) for cell in cells], width=width)
+                if seen:
+                    row.marks.update((at, Mark(*told)) for at, *told in seen)
                 yield row
 
     walk = rows()
@@ -218,6 +233,7 @@ def _sheets(lines: Iterator[bytes]) -> Iterator[Sheet]:
             hidden_columns=tuple(head.get("hidden_columns", ())),
             encoding=head.get("encoding"),
             delimiter=head.get("delimiter"),
+            usual_width=int(head.get("usual_width", 0)),
         )
         yield sheet
         for _ in walk:  # rows that the caller did not want

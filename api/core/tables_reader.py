@@ -5,7 +5,6 @@ with `!` is a refusal's code, a line `.` says that everything was read.
 """
 
 import contextlib
-import csv
 import datetime as dt
 import io
 import math
@@ -14,13 +13,12 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import orjson
 
-from api.core.tables import CPU_SECONDS, MAX_COLUMNS, MAX_ROWS, MEMORY_LIMIT
+from api.core.tables import CPU_SECONDS, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MEMORY_LIMIT, Refused
 from api.core.tables_look import (
     Look,
     MarkParts,
@@ -32,6 +30,7 @@ from api.core.tables_look import (
     read_styles,
     read_texts,
 )
+from api.core.tables_text import read_text
 from api.domain.cells import EXACT_DIGITS
 
 MAX_UNCOMPRESSED: Final = 300 * 1024 * 1024
@@ -39,14 +38,9 @@ MAX_RATIO: Final = 200
 #: a small part of repeated blank cells compresses very well and harms nobody
 RATIO_MATTERS_ABOVE: Final = 8 * 1024 * 1024
 MAX_ENTRIES: Final = 2_000
-MAX_CELL: Final = 32_767
 BATCH: Final = 200
 _CHUNK: Final = 1 << 20
 _OVERLAP: Final = 4096
-
-
-class Refused(Exception):
-    """Carries the code of `tables.refusal`."""
 
 
 # ---------------------------------------------------------------------------------------- limits
@@ -257,7 +251,9 @@ class Writer:
         self.flush()
         self._out.write(orjson.dumps(head) + b"\n")
 
-    def row(self, number: int, cells: list[Any], marks: list[Any] | None = None) -> None:
+    def row(
+        self, number: int, cells: list[Any], marks: list[Any] | None = None, width: int = 0
+    ) -> None:
         while cells and (
             cells[-1] is None or (isinstance(cells[-1], str) and not cells[-1].strip())
         ):
@@ -269,7 +265,10 @@ class Writer:
         self._rows += 1
         if self._rows > MAX_ROWS:
             raise Refused("too_many_rows")
-        self._batch.append((number, cells, marks) if marks else (number, cells))
+        if width:
+            self._batch.append((number, cells, [], width))
+        else:
+            self._batch.append((number, cells, marks) if marks else (number, cells))
         if len(self._batch) >= BATCH:
             self.flush()
 
@@ -366,72 +365,16 @@ def _marks(
 # ------------------------------------------------------------------------------------------ text
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a CSV file and the encoding it was in."""
-    for mark, name in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if data.startswith(mark):
-            try:
-                return data.decode(name), name
-            except UnicodeDecodeError as error:
-                raise Refused("encoding_unknown") from error
-    if b"\x00" in data:
-        raise Refused("not_a_spreadsheet")
-    for name in ("utf-8", "gb18030"):
-        try:
-            return data.decode(name), name
-        except UnicodeDecodeError:
-            continue
-    raise Refused("encoding_unknown")
-
-
-_MARKUP: Final = re.compile(r"\s*(?:<!doctype|<html|<table|<\?xml|<\?mso)", re.IGNORECASE)
-_NOT_TEXT: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def sniff_delimiter(text: str) -> str:
-    """The mark that cuts most lines into the same number of pieces, at least two."""
-    lines = [line for line in text[:65_536].splitlines()[:80] if line.strip()]
-    best, score = ",", 0
-    for mark in ",\t;|，":
-        counts = Counter(_outside_quotes(line, mark) for line in lines)
-        counts.pop(0, None)
-        if not counts:
-            continue
-        marks, times = counts.most_common(1)[0]
-        if times * min(marks, 20) > score:
-            best, score = mark, times * min(marks, 20)
-    return best
-
-
-def _outside_quotes(line: str, mark: str) -> int:
-    return sum(piece.count(mark) for piece in line.split('"')[::2])
-
-
 def write_text(data: bytes, writer: Writer) -> None:
     """A CSV or TSV file; its row numbers are those a spreadsheet program would show."""
-    text, encoding = decode(data)
-    if _MARKUP.match(text):
-        raise Refused("spreadsheet_kind_unsupported")
-    if len(_NOT_TEXT.findall(text[:65_536])) > 8:
-        raise Refused("not_a_spreadsheet")
-    if not text.strip():
-        raise Refused("file_empty")
-    delimiter = sniff_delimiter(text)
+    table = read_text(data)
     writer.sheet(
         name="CSV", index=0, hidden=False, merges=[], hidden_rows=0,
-        encoding=encoding, delimiter=delimiter,
+        encoding=table.encoding, delimiter=table.delimiter, usual_width=table.usual_width,
     )  # fmt: skip
-    csv.field_size_limit(MAX_CELL * 4)
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        for number, values in enumerate(rows, 1):
-            writer.row(number, [value if value.strip() else None for value in values])
-    except csv.Error as error:
-        raise Refused("file_corrupt") from error
+    for number, values in enumerate(table.lines(), 1):
+        cells = [value if value.strip() else None for value in values]
+        writer.row(number, cells, width=len(values))
 
 
 # ------------------------------------------------------------------------------------------- main

@@ -37,6 +37,20 @@ _COMPOUND: Final = re.compile(
     "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容"
     "|钟离|长孙|宇文|司徒|鲜于|司空|令狐|轩辕|呼延|拓跋|第五|百里|东郭|南门|西门"
 )
+#: What stands where a name is still missing, or where a form shows its heading.
+_NOBODY: Final = re.compile(
+    r"待.{1,4}|(?:正在|尚在|尚未|未|暂未|无法)(?:核实|核查|联系|联系上|查明|落实|登记)|姓名|名字|名称|受害人|本人|同一人"
+)
+_KIN: Final = re.compile(
+    r".(?:之|的|她|他)?(?:父亲?|母亲?|爸爸|妈妈|爷爷|奶奶|外公|外婆|老伴|爱人|妻子|丈夫|配偶|儿子|女儿|儿媳|女婿|孙子|孙女|哥哥|弟弟|姐姐|妹妹|家属|亲属|家人|遗孀)$"
+    r"|.之[子女妻夫父母孙兄弟姐妹]|..代.{2}|^(?:亡|故|已故|遗属|代)[:：]|^老.家"
+)
+_BODY: Final = re.compile(
+    r"(?:公司|企业|中心|合作社|商店|超市|药店|工厂|门市部|经营部|工作室|协会|村委会|居委会|委员会|服务站|银行|学校|医院|养老院|敬老院)$"
+)
+_NAME: Final = re.compile(
+    rf"(?![*＊])[{_HAN}\ue000-\uf8ffA-Za-z]+(?:[·•・‧. '’-][{_HAN}\ue000-\uf8ffA-Za-z]+)*[.]?"
+)
 _REMARKS: Final = re.compile(r"[(（\[【〔][^)）\]】〕]*(?:[)）\]】〕]|$)")
 
 
@@ -83,7 +97,24 @@ def one_person(cell: Cell, around: Surroundings) -> Value | Doubtful:
         return Doubtful(name, "several_values", f"“{name[:20]}”像是不止一个人，请核对")
     if re.search(r"\d", name):
         return Doubtful(name, "name_with_digits", f"“{name[:20]}”里有数字，请核对姓名")
-    return name
+    return _looked_at(name)
+
+
+def _looked_at(name: str) -> Value | Doubtful:
+    """A name that is one by its form; what is rather a remark, another person or a body is asked."""
+    bare = _REMARKS.sub("", name).strip()
+    if _NOBODY.fullmatch(bare) or _ANONYMOUS.fullmatch(bare):
+        raise CellFault("not_a_name", f"“{name[:20]}”不是姓名，请填写本人姓名")
+    why = ""
+    if _KIN.search(bare):
+        why = "像是写的另一个人"
+    elif _BODY.search(bare):
+        why = "像是单位，不是人"
+    elif not _NAME.fullmatch(bare):
+        why = "里有不属于姓名的符号，或者括号没有写完"
+    elif re.fullmatch(rf"[{_HAN}]{{6,}}", bare):
+        why = "比通常的姓名长，像是不止一个人"
+    return Doubtful(name, "name_odd", f"“{name[:20]}”{why}，请核对姓名") if why else name
 
 
 def reporter(cell: Cell, around: Surroundings) -> Value | Doubtful:

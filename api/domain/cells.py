@@ -187,6 +187,16 @@ def digits_lost() -> "CellFault":
     )
 
 
+_SCIENTIFIC: Final = re.compile(r"\s*[='\"]{0,2}(?:\d\.\d+[eE]\+?|\d[eE]\+)\d{2}\"?\s*")
+
+
+def number_spoilt(cell: Cell) -> bool:
+    """Whether Excel has kept a long number as a number, or left `6.22E+18` of it as text."""
+    if isinstance(cell, str):
+        return len(cell) < 32 and bool(_SCIENTIFIC.fullmatch(cell))
+    return isinstance(cell, int | float) and abs(cell) >= EXACT_DIGITS
+
+
 def skeleton(text: str) -> str:
     """For comparing words: half-width, no blanks, quotes or brackets' shape, lower case."""
     narrow = unicodedata.normalize("NFKC", text).casefold()
@@ -197,7 +207,7 @@ def text(limit: int = 200) -> Converter:
     """One line or a paragraph, tidied."""
 
     def convert(cell: Cell, _around: Surroundings) -> Value:
-        if isinstance(cell, int | float) and abs(cell) >= EXACT_DIGITS:
+        if number_spoilt(cell):
             raise digits_lost()
         found = text_of(cell)
         if len(found) > limit:
@@ -713,9 +723,6 @@ def unit(cell: Cell, around: Surroundings) -> Value | Doubtful:
 
 
 # ----------------------------------------------------------------------------------------- codes
-
-
-_SCIENTIFIC: Final = re.compile(r"\s*\d(?:\.\d+)?[eE]\+?\d{2}\s*")
 
 
 def digits_of(cell: Cell, longest: int) -> str:

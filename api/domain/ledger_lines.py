@@ -64,11 +64,11 @@ _CARRIED: Final = re.compile(
     rf"[)\]】]?{_SUFFIX}"
 )
 _COUNT_ONLY: Final = re.compile(
-    rf"(?:全[镇村县乡市区]|本[镇村县乡市区])?(?:(?:共|计|总)计?)有?[:：]?(?P<n>\d[\d,]*)(?P<of>{_COUNTER}){_NOUN}?(?:[，,、;；]?{_STATED}){{0,3}}"
+    rf"(?:全[镇村县乡市区]|本[镇村县乡市区]|以上|上述)?一?(?:(?:共|计|总)计?)有?[:：]?(?P<n>\d[\d,]*)(?P<of>{_COUNTER}){_NOUN}?(?:[，,、;；]?{_STATED}){{0,3}}"
 )
 #: These are a total only alone: names end in such words.
 _ALONE: Final = re.compile(
-    rf"(?:[村镇组乡县队]?计|合計|小計|總計|總合計|Σ|(?:grand|sub)?[- ]?total|sum)(?:\([^)]{{0,15}}\))?[:：]?{_STATED}{{0,4}}",
+    rf"(?:[村镇组乡县队]?计|(?:以上|上述|本[表页])?(?:一共|合共|总共|共|总)|[∑]|合計|小計|總計|總合計|Σ|(?:grand|sub)?[- ]?total|sum)(?:\([^)]{{0,15}}\))?[:：]?{_STATED}{{0,4}}",
     re.IGNORECASE,
 )
 _CAPITALS: Final = r"[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]"
@@ -86,7 +86,7 @@ _GRAND: Final = re.compile(r"总(?:合|共)?计|总数|总额|总共|总和|全[
 _PART: Final = re.compile(r"小计|[上前本每当][页日周月季]|承|接|过[次下]|转|续|[组队]")
 _OPEN: Final = re.compile(r"累计|[上前](?:月|年|期|季)|年初|月初|期初|截[至止]")
 #: Nothing without one of these can be a total: asked of every line.
-_HINT: Final = re.compile(r"[计累共转页总汇初末截計Σ大]|total|sum", re.IGNORECASE)
+_HINT: Final = re.compile(r"[计累共转页总汇初末截計Σ∑大]|total|sum", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,9 @@ _PAGE: Final = re.compile(
     r"[(（\-—]*第[\d一二三四五六七八九十]+页(?:[，,/]?(?:共|总)[\d一二三四五六七八九十]+页)?[)）\-—]*|共\d+页.{0,8}|[(（]?续表[一二三\d]*[)）]?|page\d+.*",
     re.IGNORECASE,
 )
+_SHOWN: Final = r"(?:示例|样例|范例|举例|样表)"
 _EXAMPLE: Final = re.compile(
+    rf"[(（【\[]{_SHOWN}(?:行|\d*)?[)）】\]].+|.+[(（【\[]{_SHOWN}[)）】\]]|(?:{_SHOWN}|例如?|如)[:：].+|"
     r"[(（【]?(?:填写|填报)?(?:示例|样例|范例|例子|例)(?:行|\d*)?[:：)）】]?$|例[:：].*"
 )
 _ORDINAL: Final = re.compile(
