@@ -189,6 +189,8 @@ class Database:
         self._reader: AsyncEngine = self._engine(
             url, self._shares.reading, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
+        #: All of them, whatever is asked through them.
+        self.engines = (self.engine, self._own, self._reader)
         how: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
         self._sessions = async_sessionmaker(self.engine, **how)
         self._apart = async_sessionmaker(self._own, **how)
@@ -286,7 +288,7 @@ class Database:
 
     async def dispose(self) -> None:
         """Close every connection."""
-        for engine in (self.engine, self._own, self._reader):
+        for engine in self.engines:
             await engine.dispose()
         for pool in self._pools.values():
             await close(pool)

@@ -179,7 +179,8 @@ class TestTiming:
 
         work = {}
         try:
-            event.listen(db.database().engine.sync_engine, "before_cursor_execute", hear)
+            for engine in db.database().engines:
+                event.listen(engine.sync_engine, "before_cursor_execute", hear)
             for kind, receipt in (("warm", right), ("right", right), ("wrong", unknown())):
                 made, said[:] = Proof(**proof(anonymous)), []
                 refused = pytest.raises(NotFound) if kind == "wrong" else nullcontext()
