@@ -31,7 +31,7 @@ def held() -> int:
     """Connections that somebody of this process has in hand."""
     database = db.database()
     pools = [pool.get_size() - pool.get_idle_size() for pool in database._pools.values()]
-    return sum(e.pool.checkedout() for e in (database.engine, database._reader)) + sum(pools)
+    return sum(e.pool.checkedout() for e in database.engines) + sum(pools)
 
 
 def address(path: str) -> str:

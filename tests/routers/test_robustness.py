@@ -122,7 +122,7 @@ class TestFaults:
 
     def test_statements_are_logged_without_their_values(self, running):
         database = db.Database(running.app_url)
-        assert database.engine.sync_engine.hide_parameters
+        assert all(engine.sync_engine.hide_parameters for engine in database.engines)
 
     async def test_a_fault_is_answered_and_does_not_reach_the_servers_own_log(self):
         async def broken(_scope, _receive, _send):
