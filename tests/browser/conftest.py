@@ -136,7 +136,8 @@ async def new_context(browser: Browser, **options) -> BrowserContext:
 def bare(
     browser: Browser, built: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """A server of the walk's own, because it counts rows; it starts only where a browser is."""
+    """A demo town without work on it, for files of tests that look at their own records alone; it
+    starts only where a browser is."""
     with started(tmp_path_factory.mktemp("browser-home")) as running:
         yield running
 

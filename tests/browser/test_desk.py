@@ -122,6 +122,11 @@ class TestByKeyboardAlone:
         await expect(person.page.get_by_label("理由")).to_be_focused()
         await person.page.keyboard.type("snap")
         await expect(person.page.get_by_label("理由")).to_have_value("snap")
+        # what was written is asked about before it goes, see test_editing
+        person.page.once("dialog", lambda asked: asked.dismiss())
+        await person.page.keyboard.press("Escape")
+        await expect(person.page.get_by_label("理由")).to_have_value("snap")
+        person.page.once("dialog", lambda asked: asked.accept())
         await person.page.keyboard.press("Escape")
         await reads(person, "己公司")
 
@@ -179,6 +184,7 @@ class TestTwoAtTheDesk:
         office.act(f"/leads/{lead['id']}", "reject", lead["version"], reason="同事已经处理")
         with person.watch.refusals(409):
             await person.page.keyboard.press("x")
+            await expect(person.page.get_by_label("理由")).to_be_focused()
             await person.page.keyboard.type("我也这么看")
             await person.page.keyboard.press("Control+Enter")
             await person.says(f"{lead['number']} 已由他人办理，换到下一条")

@@ -120,11 +120,19 @@ class TestLosingNothing:
         await stranger.fill({"反映对象": "某某健康管理公司", "反映内容": said["narrative"]})
         await page.get_by_label("主要类别").locator("visible=true").first.focus()
         await stranger.fill({"主要类别": "养老服务", "来源": "来访"})
+        await stranger.settled()
         await end_login(server, "village01")
+        dialog = page.get_by_role("dialog")
         with stranger.watch.refusals(401, 400):
+            # what is looked for behind their back does not come up under their hands
+            async with page.expect_response("**/leads/similar") as refused:
+                await page.get_by_label("反映内容").press_sequentially("家里老人也去过。")
+            assert (await refused.value).status == 401
+            await expect(page.get_by_label("反映内容")).to_be_focused()
+            await expect(dialog).to_have_count(0)
             await stranger.button("登记").click()
-            dialog = page.get_by_role("dialog")
             await expect(dialog).to_contain_text("登录已失效")
+            await expect(dialog.get_by_label("用户名")).to_be_focused()
             await dialog.get_by_label("用户名").fill("village01")
             await dialog.get_by_label("密码").fill(PASSWORD)
             await stranger.button("登录并继续", dialog).click()

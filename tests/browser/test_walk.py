@@ -4,6 +4,7 @@ The same affair as in tests/e2e/test_walk.py, but with nothing except what the p
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
@@ -11,7 +12,14 @@ import pytest
 from playwright.async_api import expect
 
 from api.core.clock import today
-from tests.conftest import DATA, objections_over
+from tests.conftest import DATA, Running, objections_over, started
+
+
+@pytest.fixture(scope="module")
+def server(browser, built, tmp_path_factory) -> Iterator[Running]:
+    """The walk's own: it counts the rows that it brought in."""
+    with started(tmp_path_factory.mktemp("walk-home")) as running:
+        yield running
 
 
 class TestTheWalk:

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
-import { authorisedFetch } from './client'
-import { refresh, session, signIn, signOut } from './session'
+import { authorisedFetch, quietFetch } from './client'
+import { answerSignIn, offerSignIn, refresh, session, signIn, signOut } from './session'
 
 const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
@@ -61,4 +61,50 @@ it('forgets the token on logout, even offline', async () => {
   fetched.mockRejectedValueOnce(new TypeError('offline'))
   await signOut()
   expect(session.signedIn).toBe(false)
+})
+
+it('sends again with the token that was renewed meanwhile, without renewing once more', async () => {
+  let refuse = (_: Response) => {}
+  fetched.mockReturnValueOnce(new Promise((resolve) => (refuse = resolve)))
+  const late = post()
+  fetched.mockResolvedValueOnce(json({ access_token: 'two' }))
+  await refresh()
+  fetched.mockResolvedValueOnce(json({}))
+  refuse(json({ code: 'token_expired' }, 401))
+  expect((await late).status).toBe(200)
+  expect(sentTo(2).headers.get('Authorization')).toBe('Bearer two')
+  expect(fetched).toHaveBeenCalledTimes(3)
+})
+
+it('asks for the password once, for those who wait, and renews nothing until it is answered', async () => {
+  offerSignIn()
+  let cookie = false
+  let asks = 0
+  fetched.mockImplementation((input, init) => {
+    if (typeof input !== 'string') {
+      const fresh = (input as Request).headers.get('Authorization') === 'Bearer new'
+      return Promise.resolve(fresh ? json({}) : json({ code: 'token_stale' }, 401))
+    }
+    if (String(init?.body).includes('password')) cookie = true
+    else asks += 1
+    return Promise.resolve(
+      cookie ? json({ access_token: 'new' }) : json({ error: 'invalid_grant' }, 400),
+    )
+  })
+  const draft = new Request('http://localhost/api/v1/leads/similar', { method: 'POST', body: '{}' })
+  expect((await quietFetch(draft.clone())).status).toBe(401)
+  expect(session.asking).toBe(false)
+
+  const waiting = post()
+  await vi.waitFor(() => expect(session.asking).toBe(true))
+  const before = asks
+  const second = post()
+  expect((await quietFetch(draft.clone())).status).toBe(401)
+  expect(asks).toBe(before)
+
+  await signIn({ username: 'office', password: 'x' })
+  answerSignIn(true)
+  expect((await waiting).status).toBe(200)
+  expect((await second).status).toBe(200)
+  expect(session.signedIn).toBe(true)
 })

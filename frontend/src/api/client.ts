@@ -24,17 +24,25 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 /** Sends once; when the token has run out, renews it and sends the very same request (and key) again. */
-export async function authorisedFetch(input: Request): Promise<Response> {
+export const authorisedFetch = (input: Request) => sent(input)
+
+/** For what nobody waits for: it does without an answer rather than ask for the password. */
+export const quietFetch = (input: Request) => sent(input, { quiet: true })
+
+async function sent(input: Request, how: { quiet?: boolean } = {}): Promise<Response> {
   const request = input.clone()
   if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', newId())
   }
   const again = request.clone()
+  const token = bearer()
   const response = await fetch(prepared(request))
   await watchOutage(response)
   if (response.status !== 401) return response
   if (!RENEWABLE.has(await codeOf(response))) return response
-  if (!(await renewed())) return response
+  // somebody else has renewed it meanwhile: what was refused was the old one
+  const isOld = bearer() !== null && bearer() !== token
+  if (!isOld && !(await renewed(how))) return response
   return fetch(prepared(again))
 }
 

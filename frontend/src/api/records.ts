@@ -1,6 +1,6 @@
 import type { ListQuery } from '@/ui/types'
 
-import { api, unwrap } from './client'
+import { api, quietFetch, unwrap } from './client'
 import type { paths } from './schema'
 
 /**
@@ -72,6 +72,8 @@ interface Sent {
   query?: ListQuery
   body?: unknown
   key?: string
+  /** Nobody waits for the answer. */
+  quiet?: boolean
 }
 
 function addressOf(path: string, ids: string[]): string {
@@ -90,12 +92,13 @@ const callers: Record<Method, Untyped> = {
 }
 
 async function call<T>(method: Method, path: string, sent: Sent = {}): Promise<T> {
-  const { ids = [], query, body, key } = sent
+  const { ids = [], query, body, key, quiet } = sent
   return unwrap<T>(
     callers[method](addressOf(path, ids), {
       params: { query },
       ...(body === undefined ? {} : { body }),
       ...(key ? { headers: { 'Idempotency-Key': key } } : {}),
+      ...(quiet ? { fetch: quietFetch } : {}),
     }) as Promise<{ data?: T; response: Response }>,
   )
 }
@@ -123,8 +126,11 @@ export const create = <P extends PathWith<'post'>>(
 ) => call<Answer<P, 'post'>>('post', path, { ...sent, body })
 
 /** A question too long for an address: nothing is made, so it bears no key. */
-export const search = <P extends PathWith<'post'>>(path: P, body: object) =>
-  call<Answer<P, 'post'>>('post', path, { body })
+export const search = <P extends PathWith<'post'>>(
+  path: P,
+  body: object,
+  sent: Pick<Sent, 'quiet'> = {},
+) => call<Answer<P, 'post'>>('post', path, { ...sent, body })
 
 export const put = <P extends PathWith<'put'>>(
   path: P,

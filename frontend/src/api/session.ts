@@ -18,6 +18,8 @@ const state = reactive({ known: false, signedIn: false, asking: false })
 export const session = readonly(state)
 
 let accessToken: string | null = null
+/** Whether somebody has been at work on this page, also when their login has ended since. */
+let wasHere = false
 let refreshing: Promise<boolean> | null = null
 
 export const bearer = () => accessToken
@@ -38,6 +40,7 @@ function settle(token: string | null) {
   }
   state.known = true
   state.signedIn = token !== null
+  wasHere ||= state.signedIn
 }
 
 async function postForm(path: string, form: Record<string, string>): Promise<unknown> {
@@ -112,14 +115,21 @@ export function offerSignIn() {
 /** What the dialog says: logged in again, or left. */
 export function answerSignIn(again: boolean) {
   state.asking = false
+  wasHere = again
   answered?.(again)
 }
 
-/** Renews the login; where that cannot be, asks for it over the page, once for all that waits. */
-export async function renewed(): Promise<boolean> {
-  const wasHere = state.signedIn || state.asking
-  if (await refresh()) return true
-  if (!hasDialog || !wasHere) return false
+/**
+ * Renews the login; where that cannot be, asks for it over the page, once for all that waits. While a person is
+ * being asked nothing is renewed: the refusal of an old cookie must not come in behind the new login and end it.
+ * What nobody waits for (`quiet`) never asks: a dialog must not come up under the hands of whoever is writing.
+ */
+export async function renewed({ quiet = false } = {}): Promise<boolean> {
+  if (!asked) {
+    if (await refresh()) return true
+    if (!hasDialog || !wasHere) return false
+  }
+  if (quiet) return false
   asked ??= new Promise<boolean>((resolve) => {
     answered = resolve
     state.asking = true
@@ -150,6 +160,7 @@ export async function signOut() {
   await fetch(REVOKE_PATH, { method: 'POST', credentials: 'same-origin', headers }).catch(
     () => null,
   )
+  wasHere = false
   settle(null)
   try {
     localStorage.setItem(SIGNED_OUT, String(Date.now()))
@@ -162,6 +173,7 @@ export async function signOut() {
 export function followOtherTabs(onSignedOut: () => void) {
   addEventListener('storage', (event) => {
     if (event.key !== SIGNED_OUT) return
+    wasHere = false
     settle(null)
     onSignedOut()
   })
