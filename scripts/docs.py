@@ -140,6 +140,11 @@ def asked(step: Step[Any]) -> str:
             notes.append(f"默认按 {field.rule}：{default_term(field.rule)}")
         if field.only_with:
             notes.append(f"仅“{field.only_with[1].label}”")
+        if field.only_from:
+            states = [
+                one.label for one in type(next(iter(field.only_from))) if one in field.only_from
+            ]
+            notes.append(f"仅当前为“{'”“'.join(states)}”时")
         if field.options:
             notes.append(f"见[代码表](../codes.md#{field.options.__name__.lower()})")
         said.append(field.label + (f"（{'；'.join(notes)}）" if notes else ""))

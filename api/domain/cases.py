@@ -213,7 +213,12 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
                 _DOCUMENT,
                 Field("filed_on", "立案日期", FieldKind.DATE),
                 _LEVEL,
-                Field("reason", "重新立案的理由", FieldKind.LONG_TEXT, required=False),
+                Field(
+                    "reason",
+                    "重新立案的理由（新的事实、证据，或者通知立案的文号）",
+                    FieldKind.LONG_TEXT,
+                    only_from=frozenset({S.NOT_FILED, S.WITHDRAWN}),
+                ),
             ),
             when=(OWN_UNIT, WAS_ACCEPTED, HAS_CHARGES),
         ),

@@ -58,6 +58,13 @@ class Field:
     only_with: tuple[str, Labelled] | None = None
     #: What is stored is shown behind a mask: a form can't begin with it, only replace it.
     masked: bool = False
+    #: Asked for, and then required as said above, only where the record stands in one of these
+    #: statuses.
+    only_from: frozenset[Labelled] = frozenset()
+
+    def asked_from(self, status: Labelled) -> bool:
+        """Whether a record in this status is asked for the field at all."""
+        return not self.only_from or status in self.only_from
 
     def applies(self, given: Any) -> bool:
         """Whether a form filled in like this asks for the field at all."""
@@ -117,16 +124,19 @@ class Step(Generic[S]):
     when: tuple[Predicate, ...] = ()
     danger: bool = False
 
-    def check(self, given: Any) -> None:
-        """What the wire's types cannot say: fields that another field asks for or leaves out.
+    def check(self, given: Any, status: S | None = None) -> None:
+        """What the wire's types cannot say: fields that another field, or the status of the
+        record, asks for or leaves out.
 
         Raises Invalid naming each of them.
         """
         faults: list[FieldError] = []
         for each in self.fields:
+            missing = getattr(given, each.name, None) in (None, "")
+            if each.only_from and status is not None:
+                faults += _by_status(each, missing=missing, asked=each.asked_from(status))
             if each.only_with is None:
                 continue
-            missing = getattr(given, each.name, None) in (None, "")
             if each.applies(given) and each.required and missing:
                 faults.append(FieldError(f"/{each.name}", "missing", f"请填写{each.label}"))
             if not each.applies(given) and not missing:
@@ -135,6 +145,14 @@ class Step(Generic[S]):
                 faults.append(FieldError(f"/{each.name}", "not_asked", message))
         if faults:
             raise Invalid(faults[0].message, errors=faults)
+
+
+def _by_status(each: Field, *, missing: bool, asked: bool) -> list[FieldError]:
+    if asked and each.required and missing:
+        return [FieldError(f"/{each.name}", "missing", f"请填写{each.label}")]
+    if not asked and not missing:
+        return [FieldError(f"/{each.name}", "not_asked", f"现在不用填写{each.label}")]
+    return []
 
 
 class Correction(Labelled):
@@ -192,9 +210,12 @@ class Flow(Generic[S, A]):
         found: dict[Labelled, list[_Start]] = {}
         for action, row in self.steps.items():
             shown = tuple(p.holds for p in row.when if p.error is not RuleViolated)
-            start = _Start(row.needs, shown, Available(action, row.fields, row.danger))
+            forms: dict[tuple[Field, ...], _Start] = {}
             for status in row.frm:
-                found.setdefault(status, []).append(start)
+                asked = tuple(each for each in row.fields if each.asked_from(status))
+                if asked not in forms:
+                    forms[asked] = _Start(row.needs, shown, Available(action, asked, row.danger))
+                found.setdefault(status, []).append(forms[asked])
         if self.edit is not None:  # the last of all: nothing goes on by it
             holds = tuple(p.holds for p in self.edit.when)
             start = _Start(self.edit.needs, holds, Available(Correction.EDIT, (), danger=False))

@@ -153,7 +153,9 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
             fields=(
                 Field("finding", "检查结果", FieldKind.ENUM, options=Finding),
                 Field("done_on", "检查日期", FieldKind.DATE, required=False),
-                Field("note", "检查情况（发现问题时必填）", FieldKind.LONG_TEXT, required=False),
+                Field(
+                    "note", "检查情况（发现问题的，写明问题）", FieldKind.LONG_TEXT, required=False
+                ),
             ),
             when=(INSPECTOR,),
         ),

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     LEAD_EXPORT = "lead:export"
     LEAD_HANDLE = "lead:handle"
     LEAD_READ = "lead:read"
+    #: Samples for second verification tell of a whole town.
+    RECHECK_SAMPLE_READ = "recheck_sample:read"
     LEAD_REVEAL = "lead:reveal"
 
     LEDGER_POST = "ledger:post"
@@ -143,6 +145,7 @@ _VIEWER = _BASE | {
     P.LEDGER_READ,
     P.OUTCOME_READ,
     P.PROPERTY_READ,
+    P.RECHECK_SAMPLE_READ,
     P.REWARD_READ,
     # both may be named to read a restricted file; which one is each file's own list
     P.RESTRICTED_FILE_HANDLE,

@@ -105,10 +105,11 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
                 Field("authority", "决定机关"),
                 Field(
                     "authority_level",
-                    "批准机关级别（先行返还须填写）",
+                    "批准机关级别",
                     FieldKind.ENUM,
-                    required=False,
+                    required=False,  # whoever leaves it out learns the article
                     options=AuthorityLevel,
+                    only_with=("disposal", Disposal.EARLY_RETURN),
                 ),
                 _DOCUMENT,
                 Field("disposed_on", "处置日期", FieldKind.DATE),

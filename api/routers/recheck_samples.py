@@ -28,7 +28,7 @@ router = make_router("recheck-samples", prefix="/api/v1/leads/recheck-samples")
 
 @router.get("", response_model=Page[RecheckSampleItem], summary="二次核查抽样列表")
 async def page(
-    actor: Annotated[Actor, require(P.LEAD_READ)],
+    actor: Annotated[Actor, require(P.RECHECK_SAMPLE_READ)],
     query: Annotated[RecheckSampleQuery, query_of(RecheckSampleQuery)],
     session: DbSession,
 ) -> Response:
@@ -52,7 +52,7 @@ async def seal(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
 
 @router.get("/{sample_id}", response_model=RecheckSampleRead, summary="一次抽样")
 async def read(
-    sample_id: UUID, actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
+    sample_id: UUID, actor: Annotated[Actor, require(P.RECHECK_SAMPLE_READ)], session: DbSession
 ) -> Response:
     """一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。"""
     return answer(await recheck_samples.read(session, actor, sample_id))
@@ -61,7 +61,7 @@ async def read(
 @router.get("/{sample_id}/lines", response_model=Page[RecheckLine], summary="抽样的线索")
 async def lines(
     sample_id: UUID,
-    actor: Annotated[Actor, require(P.LEAD_READ)],
+    actor: Annotated[Actor, require(P.RECHECK_SAMPLE_READ)],
     query: Annotated[RecheckLineQuery, query_of(RecheckLineQuery)],
     session: DbSession,
 ) -> Response:

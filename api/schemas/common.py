@@ -282,7 +282,7 @@ _TYPES: dict[FieldKind, Any] = {
 
 def _field(need: FlowField) -> tuple[Any, Any]:
     kind: Any = need.options if need.kind is FieldKind.ENUM else _TYPES[need.kind]
-    if need.required and need.only_with is None:
+    if need.required and need.only_with is None and not need.only_from:
         return kind, Field(title=need.label)
     return kind | None, Field(None, title=need.label)
 

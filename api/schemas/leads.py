@@ -278,6 +278,7 @@ class LeadItem(Shown):
     proposed_unit: Named | None = Field(description="台账所列的承办单位")
     due_on: date | None
     due_is_provisional: bool
+    clock_runs: bool = Field(description="期限还在计算：没有办结、没有撤回")
     working_days_left: int | None = Field(
         description="至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空"
     )

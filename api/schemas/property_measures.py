@@ -125,6 +125,7 @@ class PropertyMeasureItem(Shown):
         description="到期日照文书登记，不随规则和放假安排重算；否则由期限规则推算"
     )
     expires_is_provisional: bool = Field(description="放假安排未公布，到期日暂定")
+    clock_runs: bool = Field(description="正在执行，期限还在计算")
     days_left: int | None = Field(description="距到期日的天数；已逾期为负数")
     rank: int
     is_major: bool

@@ -91,6 +91,7 @@ class RectificationItem(Shown):
     ordered_on: date
     due_on: date = Field(description="整改期限")
     due_is_provisional: bool
+    clock_runs: bool = Field(description="期限还在计算：没有销号、没有撤销")
     round: int
     version: int
 

@@ -72,7 +72,7 @@ def take(
         raise Forbidden
     check_version(record, body.version)
     step = flow.step(action, actor, record)
-    step.check(body)
+    step.check(body, record.status)
     before = record.status
     if step.to is not None:
         record.status = step.to

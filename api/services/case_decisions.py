@@ -17,7 +17,6 @@ from api.domain.cases import (
     check_day,
     filing_rule,
 )
-from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.models.cases import Case, CaseDecision
 from api.services import _transition, places, protect, time_rules
@@ -41,9 +40,6 @@ async def transition(
     level, document = getattr(body, "authority_level", None), getattr(body, "document_no", None)
     check_approval(action, level, document, filed=found.filed_on is not None)
     on = _happened(found, action, body)
-    if action is CaseAction.FILE and before is not CaseStatus.UNDER_REVIEW and not reason:
-        message = "重新立案须说明新的事实、证据或者检察机关通知立案的文号"
-        raise Invalid(message, errors=[FieldError("/reason", "missing", message)])
     await _stage(session, found, action, on, before)
     if action in _DIVERSIONS:
         await _divert(session, found, body)

@@ -81,6 +81,13 @@ OPEN = [
 ]
 
 
+def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
+    """Literals, so that PostgreSQL can prove that a partial index fits."""
+    return Lead.status.in_([literal_column(f"'{status.value}'", Text()) for status in statuses])
+
+
+_IS_OPEN = _one_of(OPEN)
+
 # Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
 _owner, _proposed = columns.unit_names(), columns.unit_names()
 _SOURCE = (
@@ -107,6 +114,7 @@ _ITEM: dict[str, Any] = {
     "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
+    "clock_runs": _IS_OPEN,
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
     "transfer_stage": Lead.transfer_stage,
@@ -217,12 +225,6 @@ check_columns(
 _ANY_TEXT = ARRAY(Text)
 
 
-def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
-    """Literals, so that PostgreSQL can prove that a partial index fits."""
-    return Lead.status.in_([literal_column(f"'{status.value}'", Text()) for status in statuses])
-
-
-_IS_OPEN = _one_of(OPEN)
 _IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _IS_UNOWNED = _one_of(TRIAGE)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Date, Text, Uuid, and_, exists, func, select, update
+from sqlalchemy import ARRAY, Date, Text, Uuid, and_, exists, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
@@ -84,6 +84,7 @@ _ITEM: dict[str, Any] = {
     "expires_on": M.expires_on,
     "expires_is_given": M.expires_is_given,
     "expires_is_provisional": M.expires_is_provisional,
+    "clock_runs": _status == literal_column(f"'{MeasureStatus.ACTIVE.value}'", Text()),
     "days_left": M.expires_on - _TODAY,
     "rank": M.rank,
     "is_major": M.is_major,

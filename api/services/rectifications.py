@@ -60,11 +60,11 @@ _SOURCE = join(Rectification, RiskEntity, RiskEntity.id == Rectification.entity_
     Unit, Unit.id == Rectification.owner_unit_id, isouter=True
 )
 #: Derived from the clock, never stored: nothing has to run for it to be true.
-_IS_OVERDUE = and_(
-    Rectification.due_on < param("today", Date()),
+_CLOCK_RUNS = and_(
     Rectification.status != literal_column("'closed'"),
     Rectification.status != literal_column("'withdrawn'"),
 )
+_IS_OVERDUE = and_(Rectification.due_on < param("today", Date()), _CLOCK_RUNS)
 _ITEM: dict[str, Any] = {
     "id": Rectification.id,
     "number": Rectification.number,
@@ -78,6 +78,7 @@ _ITEM: dict[str, Any] = {
     "ordered_on": Rectification.ordered_on,
     "due_on": Rectification.due_on,
     "due_is_provisional": Rectification.due_is_provisional,
+    "clock_runs": _CLOCK_RUNS,
     "round": Rectification.round,
     "version": Rectification.version,
 }

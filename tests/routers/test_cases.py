@@ -108,6 +108,12 @@ def other_police(running: Running) -> Client:
     return log_in(running, username)
 
 
+def asked_to_file(case):
+    """What 立案 asks for now, by field."""
+    (offer,) = [each for each in case["available_actions"] if each["action"] == "file"]
+    return {need["field"]: need for need in offer["needs"]}
+
+
 class TestCreate:
     def test_anonymous_is_refused(self, anonymous):
         assert anonymous.post("/cases", json=case()).status_code == 401
@@ -404,8 +410,20 @@ class TestWalk:
         assert (low.status_code, low.json()["code"]) == (422, "authority_too_low")
         made = act(police, made, "withdraw", reason="不应追究刑事责任", **COUNTY)
         assert (made["status"], made["solved_on"]) == ("withdrawn", None)
+        assert asked_to_file(made)["reason"]["required"] is True
+        silent = police.act(url, "file", made["version"], filed_on=str(TODAY), **COUNTY)
+        assert (silent.status_code, silent.json()["errors"][0]["pointer"]) == (422, "/reason")
         made = act(police, made, "file", filed_on=str(TODAY), reason="发现新的证据", **COUNTY)
         assert made["status"] == "investigating"
+
+    def test_a_first_filing_asks_for_no_reason_of_refiling(self, police):
+        made = act(police, make_case(police), "accept")
+        assert "reason" not in asked_to_file(made)
+        given = police.act(
+            f"/cases/{made['id']}", "file", made["version"], filed_on=str(TODAY),
+            reason="发现新的证据", **COUNTY,
+        )  # fmt: skip
+        assert (given.status_code, given.json()["errors"][0]["code"]) == (422, "not_asked")
 
     def test_a_record_made_by_mistake_is_taken_back_and_cannot_be_filed(self, police):
         made = act(police, make_case(police), "withdraw", reason="重复登记")

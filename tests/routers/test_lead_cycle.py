@@ -181,9 +181,9 @@ class TestSamples:
 
     def test_others_see_no_sample_and_draw_none(self, client, drawn):
         police = client("police")
-        assert police.get("/leads/recheck-samples").json()["items"] == []
-        assert police.get(f"/leads/recheck-samples/{drawn['id']}").status_code == 404
-        assert police.get(f"/leads/recheck-samples/{drawn['id']}/lines").status_code == 404
+        assert police.get("/leads/recheck-samples").status_code == 403
+        assert police.get(f"/leads/recheck-samples/{drawn['id']}").status_code == 403
+        assert police.get(f"/leads/recheck-samples/{drawn['id']}/lines").status_code == 403
         body = {"period_from": "2026-01-01", "period_to": "2026-12-31", "size": 5}
         assert police.post("/leads/recheck-samples", json=body).status_code == 403
 

@@ -198,9 +198,11 @@ class TestLifeCycle:
             ("archive", {}),
         ]
         for action, fields in steps:
+            assert made["clock_runs"] is True or action == "archive"
             answer = office.act(url, action, made["version"], **fields)
             assert answer.status_code == 200, answer.text
             made = answer.json()
+        assert made["clock_runs"] is False
         assert made["status"] == "archived"
 
     def test_no_close_without_an_answer_to_the_reporter(self, client):

@@ -28,15 +28,16 @@ export function formatWan(yuan: string): string {
   return decimal((fen + half) / 10000n)
 }
 
-/** What a clerk types: thousands separators, full-width digits, 万元. Null when it is no amount. */
+/** How many digits behind the point are whole fen, by the unit that is said. */
+const FEN_DIGITS: Record<string, number> = { 千: 5, 万: 6, 亿: 10 }
+
+/** What people type: thousands separators, full-width digits, 万元, 5千块. Null when it is no amount. */
 export function parseAmount(text: string): string | null {
-  const plain = text
-    .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
-    .replace(/[，,\s￥¥]/g, '')
-    .replace(/．/g, '.')
-  const match = /^(\d+)(?:\.(\d+))?(万元|万|元)?$/.exec(plain)
+  const plain = text.normalize('NFKC').replace(/[\s¥]/g, '')
+  if (/,/.test(plain) && !/^\d{1,3}(,\d{3})+(?!\d|,)/.test(plain)) return null
+  const match = /^(\d+)(?:\.(\d+))?([千万亿])?(?:元|块钱?)?整?$/.exec(plain.replace(/,/g, ''))
   if (!match) return null
-  const scale = match[3]?.startsWith('万') ? 6 : 2
+  const scale = FEN_DIGITS[match[3] ?? ''] ?? 2
   const fraction = match[2] ?? ''
   if (fraction.length > scale) return null
   const fen = BigInt(match[1]! + fraction.padEnd(scale, '0'))

@@ -11,6 +11,8 @@ export interface FieldSpec {
   required?: boolean
   options?: Option[] | null
   help?: string | null
+  /** Where it must be filled in though it may else be left empty: said in place of 选填. */
+  needed_for?: string
   /** Names a rule that can offer a value. */
   rule?: string | null
   /** Asked for only where another field has this value. */

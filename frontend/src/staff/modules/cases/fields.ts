@@ -2,14 +2,13 @@ import { CaseFlagLabels, ChargeLabels, LeadCategoryLabels } from '@/api/labels'
 import { optionsOf, type FieldSpec } from '@/ui/types'
 
 export const CASE_FIELDS: FieldSpec[] = [
-  { field: 'title', label: '案件名称', kind: 'text', help: '由线索立案的可以不填' },
+  { field: 'title', label: '案件名称', kind: 'text' },
   { field: 'police_case_no', label: '公安机关案件编号', kind: 'text' },
   {
     field: 'primary_category',
     label: '主要类别',
     kind: 'enum',
     options: optionsOf(LeadCategoryLabels),
-    help: '由线索立案的可以不填',
   },
   { field: 'charges', label: '涉嫌罪名', kind: 'multi_enum', options: optionsOf(ChargeLabels) },
   { field: 'flags', label: '重点标记', kind: 'multi_enum', options: optionsOf(CaseFlagLabels) },

@@ -17,6 +17,3 @@ export const CASE_TONES: Record<CaseStatus, Tone> = {
   diverted_civil: 'done',
   diverted_administrative: 'done',
 }
-
-export const isOver = (status: CaseStatus) =>
-  CASE_TONES[status] === 'done' || CASE_TONES[status] === 'stopped'

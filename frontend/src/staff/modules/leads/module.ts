@@ -7,14 +7,14 @@ const leads: StaffModule = {
       path: 'leads/recheck-samples',
       name: 'recheck-samples',
       component: () => import('./RecheckSamplesPage.vue'),
-      meta: { title: '二次核查抽样', permission: 'lead:read', parent: 'leads' },
+      meta: { title: '二次核查抽样', permission: 'recheck_sample:read', parent: 'leads' },
     },
     {
       path: 'leads/recheck-samples/:id',
       name: 'recheck-sample',
       component: () => import('./RecheckSamplePage.vue'),
       props: true,
-      meta: { title: '抽样', permission: 'lead:read', parent: 'recheck-samples' },
+      meta: { title: '抽样', permission: 'recheck_sample:read', parent: 'recheck-samples' },
     },
     {
       path: 'leads/left-out',

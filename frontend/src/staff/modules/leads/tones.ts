@@ -19,11 +19,6 @@ export const LEAD_TONES: Record<LeadStatus, Tone> = {
   archived: 'done',
 }
 
-/** Statuses whose clock no longer runs: their date is shown plainly. */
-export function isDone(status: LeadStatus): boolean {
-  return LEAD_TONES[status] === 'done' || LEAD_TONES[status] === 'stopped'
-}
-
 export const RESTRICTED_TONES: Record<RestrictedStatus, Tone> = {
   opened: 'waiting',
   handed_off: 'active',

@@ -9,6 +9,3 @@ export const RECTIFICATION_TONES: Record<RectificationStatus, Tone> = {
   closed: 'done',
   withdrawn: 'stopped',
 }
-
-export const isSettled = (status: RectificationStatus) =>
-  RECTIFICATION_TONES[status] === 'done' || RECTIFICATION_TONES[status] === 'stopped'
