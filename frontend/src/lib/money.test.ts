@@ -37,3 +37,8 @@ describe('amounts', () => {
 
   it('refuses what is no amount', () => expect(() => toFen('1e5')).toThrow(RangeError))
 })
+
+it('takes no raised or circled digit for a digit', () => {
+  for (const text of ['²', '12²', '①', '½', '5⅓']) expect(parseAmount(text)).toBeNull()
+  expect(parseAmount('１２')).toBe('12.00')
+})

@@ -1,3 +1,5 @@
+import { narrow } from './narrow'
+
 /** Yuan travel as strings; every sum is done in whole fen, never in a float. */
 export function toFen(yuan: string): bigint {
   const match = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(yuan.trim())
@@ -33,7 +35,7 @@ const FEN_DIGITS: Record<string, number> = { 千: 5, 万: 6, 亿: 10 }
 
 /** What people type: thousands separators, full-width digits, 万元, 5千块. Null when it is no amount. */
 export function parseAmount(text: string): string | null {
-  const plain = text.normalize('NFKC').replace(/[\s¥]/g, '')
+  const plain = narrow(text).replace(/[\s¥]/g, '')
   if (/,/.test(plain) && !/^\d{1,3}(,\d{3})+(?!\d|,)/.test(plain)) return null
   const match = /^(\d+)(?:\.(\d+))?([千万亿])?(?:元|块钱?)?整?$/.exec(plain.replace(/,/g, ''))
   if (!match) return null

@@ -1,7 +1,8 @@
 /** What clerks type for days, moments and numbers: every form and filter reads it here. */
+import { narrow } from './narrow'
 
 /** Full-width signs as the keyboard's, blanks at the ends taken away. */
-const plain = (text: string) => text.normalize('NFKC').trim()
+const plain = (text: string) => narrow(text).trim()
 
 const two = (part: string) => part.padStart(2, '0')
 
