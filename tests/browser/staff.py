@@ -52,7 +52,7 @@ class Watch:
 
 def exactly(label: str) -> re.Pattern[str]:
     """A field's label, which says whether it may stay empty."""
-    return re.compile(rf"^\s*{re.escape(label)}\s*(（选填）)?\s*$")
+    return re.compile(rf"^\s*{re.escape(label)}\s*(（选填）|（[^（）]+须填写）)?\s*$")
 
 
 class Staff:
