@@ -136,6 +136,8 @@ def asked(step: Step[Any]) -> str:
     said: list[str] = []
     for field in step.fields:
         notes = [] if field.required else ["可不填"]
+        if field.needed_for:
+            notes = [f"{field.needed_for}须填写"]
         if field.rule:
             notes.append(f"默认按 {field.rule}：{default_term(field.rule)}")
         if field.only_with:

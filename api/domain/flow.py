@@ -61,6 +61,8 @@ class Field:
     #: Asked for, and then required as said above, only where the record stands in one of these
     #: statuses.
     only_from: frozenset[Labelled] = frozenset()
+    #: Where what may be left empty must be filled in: said beside the label in place of 选填.
+    needed_for: str = ""
 
     def asked_from(self, status: Labelled) -> bool:
         """Whether a record in this status is asked for the field at all."""

@@ -154,7 +154,11 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
                 Field("finding", "检查结果", FieldKind.ENUM, options=Finding),
                 Field("done_on", "检查日期", FieldKind.DATE, required=False),
                 Field(
-                    "note", "检查情况（发现问题的，写明问题）", FieldKind.LONG_TEXT, required=False
+                    "note",
+                    "检查情况",
+                    FieldKind.LONG_TEXT,
+                    required=False,
+                    needed_for="发现问题的",
                 ),
             ),
             when=(INSPECTOR,),

@@ -143,6 +143,7 @@ class Need(Shown):
     options: list[Option] | None
     rule: str | None = Field(description="给出默认期限的规则编号")
     only_with: NeedCondition | None = Field(description="仅当另一字段取该值时才须填写")
+    needed_for: str | None = Field(description="可以不填的，什么情况下须填写")
     value: str | None = Field(description="预先选好的值，可以改")
     masked: bool = Field(description="现有内容已打码，不能从中改起；填写即替换，不填则不变")
 
@@ -257,6 +258,7 @@ def offer(
                 "options": _offered_options(need, values),
                 "rule": values.get(rule_of(need.name), need.rule),
                 "only_with": _condition(need),
+                "needed_for": need.needed_for or None,
                 "value": values.get(need.name),
                 "masked": need.masked,
             }

@@ -294,7 +294,7 @@ class TestTheWalk:
         await expect(market.status()).to_have_text("已安排")
         await market.act(
             "登记检查结果",
-            {"检查结果": "发现问题", "检查情况（发现问题时必填）": "现场无价目公示"},
+            {"检查结果": "发现问题", "检查情况": "现场无价目公示"},
         )
         await market.act("责令整改", {"整改要求": "三日内公示价目", "实施主体": "市场监督管理部门"})
         await market.link(re.compile("1 件，未销号 1 件")).click()
@@ -310,7 +310,7 @@ class TestTheWalk:
         await market.rows().filter(has_text="康乐").first.get_by_role("link").first.click()
         await market.act(
             "登记检查结果",
-            {"检查结果": "未发现问题", "检查情况（发现问题时必填）": "已整改"},
+            {"检查结果": "未发现问题", "检查情况": "已整改"},
         )
         await market.open(self.where["order"])
         await market.act("复查合格销号")

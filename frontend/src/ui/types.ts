@@ -12,7 +12,7 @@ export interface FieldSpec {
   options?: Option[] | null
   help?: string | null
   /** Where it must be filled in though it may else be left empty: said in place of 选填. */
-  needed_for?: string
+  needed_for?: string | null
   /** Names a rule that can offer a value. */
   rule?: string | null
   /** Asked for only where another field has this value. */
