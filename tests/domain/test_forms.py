@@ -1,9 +1,9 @@
 """What every step asks of a person, and which steps are warned of: read by hand, apart from the flows.
 
 A bare word must be filled in; `?` may be left open, because people may not know it yet or the law
-does not ask for it; `=RULE` is offered by a time rule; `@value` is asked only with that choice. A
-step with `!` ends something or lets something go that nobody simply takes back: it is asked for
-twice.
+does not ask for it; `=RULE` is offered by a time rule; `@value` is asked only with that choice,
+`~status` only from these statuses. A step with `!` ends something or lets something go that nobody
+simply takes back: it is asked for twice.
 """
 
 import importlib
@@ -65,7 +65,7 @@ FORMS = {
     """,
     "case": """
         accept: accepted_on? document_no?
-        file: document_no filed_on authority_level reason?
+        file: document_no filed_on authority_level reason~not_filed,withdrawn
         decline_to_file!: document_no authority_level reason decided_on?
         solve: solved_on
         conclude_investigation: document_no? decided_on?
@@ -90,7 +90,7 @@ FORMS = {
     "property_item": """
         determine: ownership authority document_no reason
         object: objector reason
-        dispose!: disposal authority authority_level? document_no disposed_on proceeds? has_photos?
+        dispose!: disposal authority authority_level?@early_return document_no disposed_on proceeds? has_photos?
             has_receipt? reason
         withdraw!: reason
     """,
@@ -190,7 +190,10 @@ def asked(field: Field) -> str:
     mark = "" if field.required else "?"
     rule = f"={field.rule}" if field.rule else ""
     only = f"@{field.only_with[1].value}" if field.only_with else ""
-    return f"{field.name}{mark}{rule}{only}"
+    since = (
+        f"~{','.join(sorted(each.value for each in field.only_from))}" if field.only_from else ""
+    )
+    return f"{field.name}{mark}{rule}{only}{since}"
 
 
 def lines(table: str) -> dict[str, list[str]]:
