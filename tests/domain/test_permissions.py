@@ -69,6 +69,7 @@ HOLDERS = {
     "outcome:read": f"{VIEWERS} {REGULATORS} justice",
     "property:handle": "police police_gateway",
     "property:read": f"{VIEWERS} police police_gateway",
+    "recheck_sample:read": VIEWERS,
     "restricted_file:handle": f"{VIEWERS} police county",
     "restricted_file:raise": f"{VIEWERS} {REGULATORS} justice village grid county",
     "reward:approve": "leader",

@@ -4482,7 +4482,7 @@ export interface components {
              * Format: date
              */
             filed_on: string;
-            /** 重新立案的理由 */
+            /** 重新立案的理由（新的事实、证据，或者通知立案的文号） */
             reason?: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -6602,7 +6602,7 @@ export interface components {
             done_on?: string | null;
             /** 检查结果 */
             finding: components["schemas"]["Finding"];
-            /** 检查情况（发现问题时必填） */
+            /** 检查情况 */
             note?: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -6620,7 +6620,7 @@ export interface components {
              */
             inspectors: string;
             /**
-             * @description 检查情况（发现问题时必填）
+             * @description 检查情况
              * @default
              */
             note: string;
@@ -7300,6 +7300,8 @@ export interface components {
             batch_no: string;
             /** @description 来源 */
             channel: components["schemas"]["LeadChannel"];
+            /** @description 期限还在计算：没有办结、没有撤回 */
+            clock_runs: boolean;
             /** @description 核查结论 */
             conclusion: components["schemas"]["LeadConclusion"] | null;
             /** @description 所在村 */
@@ -7466,6 +7468,8 @@ export interface components {
             categories: components["schemas"]["LeadCategory"][];
             /** @description 来源 */
             channel: components["schemas"]["LeadChannel"];
+            /** @description 期限还在计算：没有办结、没有撤回 */
+            clock_runs: boolean;
             /** @description 作出结论的日期 */
             concluded_on: string | null;
             /** @description 作出结论的单位 */
@@ -8668,6 +8672,8 @@ export interface components {
             label: string;
             /** @description 现有内容已打码，不能从中改起；填写即替换，不填则不变 */
             masked: boolean;
+            /** @description 可以不填的，什么情况下须填写 */
+            needed_for: string | null;
             /** @description 仅当另一字段取该值时才须填写 */
             only_with: components["schemas"]["NeedCondition"] | null;
             /** @description 可选的取值 */
@@ -9650,7 +9656,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "recheck_sample:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PoliceMatter
          * @description What the police took over: their time to decide depends on it.
@@ -9881,7 +9887,7 @@ export interface components {
             action: "dispose";
             /** 决定机关 */
             authority: string;
-            /** 批准机关级别（先行返还须填写） */
+            /** 批准机关级别 */
             authority_level?: components["schemas"]["AuthorityLevel"] | null;
             /** 处置方式 */
             disposal: components["schemas"]["Disposal"];
@@ -10161,6 +10167,8 @@ export interface components {
             authority_level: components["schemas"]["AuthorityLevel"];
             /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
+            /** @description 正在执行，期限还在计算 */
+            clock_runs: boolean;
             /** @description 距到期日的天数；已逾期为负数 */
             days_left: number | null;
             /** @description 文书编号 */
@@ -10213,6 +10221,8 @@ export interface components {
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
+            /** @description 正在执行，期限还在计算 */
+            clock_runs: boolean;
             /**
              * Format: date-time
              * @description 登记时间
@@ -10817,6 +10827,8 @@ export interface components {
          * @description A rectification in a list.
          */
         RectificationItem: {
+            /** @description 期限还在计算：没有销号、没有撤销 */
+            clock_runs: boolean;
             /** @description 文书编号 */
             document_no: string;
             /** @description 期限是否暂定（节假日安排尚未公布） */
@@ -10881,6 +10893,8 @@ export interface components {
         RectificationRead: {
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 期限还在计算：没有销号、没有撤销 */
+            clock_runs: boolean;
             /** @description 办结日期 */
             closed_on: string | null;
             /**

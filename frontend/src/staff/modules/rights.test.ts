@@ -128,16 +128,15 @@ it.each(OFFERED)('%s：%j', async (_, page, needed, words, props = {}, address =
   }
 })
 
-it.each([
-  ['office', true],
-  ['leader', true],
-  ['supervisor', true],
-  ['police', false],
-  ['village', false],
-])('offers samples to whoever sees the town: %s', async (role, sees) => {
-  const shown = await showPage(LeadsPage, {}, {}, { role, permissions: RIGHTS })
-  expect(shown.offers().includes('二次核查抽样')).toBe(sees)
-  shown.done()
+it('offers samples to whoever may read them, whatever their role', async () => {
+  for (const [permissions, sees] of [
+    [['recheck_sample:read'], true],
+    [RIGHTS.filter((right) => right !== 'recheck_sample:read'), false],
+  ] as const) {
+    const shown = await showPage(LeadsPage, {}, {}, { permissions: [...permissions] })
+    expect(shown.offers().includes('二次核查抽样')).toBe(sees)
+    shown.done()
+  }
 })
 
 it('lets whoever assigns mark rows, and nobody else', async () => {
