@@ -64,7 +64,7 @@ it('forgets the token on logout, even offline', async () => {
 })
 
 it('sends again with the token that was renewed meanwhile, without renewing once more', async () => {
-  let refuse = (_: Response) => {}
+  let refuse: (answer: Response) => void = () => undefined
   fetched.mockReturnValueOnce(new Promise((resolve) => (refuse = resolve)))
   const late = post()
   fetched.mockResolvedValueOnce(json({ access_token: 'two' }))
