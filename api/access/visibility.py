@@ -98,7 +98,7 @@ def _units(actor: Actor) -> ColumnElement[bool]:
     if actor.role in ADMINISTRATORS:
         return true()
     if len(place) < LEVEL_DIGITS[DivisionLevel.TOWN]:
-        return Unit.division_code.startswith(place[:6])
+        return Unit.division_code.startswith(place)
     return or_(Unit.division_code.startswith(place[:9]), Unit.division_code == place[:6])
 
 

@@ -3,11 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from api.access import links, restricted_rows, visibility
+from api.access import case_rows, links, restricted_rows, visibility
 from api.domain.actors import Actor
-from api.domain.permissions import Permission, Role
+from api.domain.permissions import Permission, Role, RowScope
+from api.domain.restricted_files import MEMBER_ROLES
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.imports import Import
@@ -111,6 +113,16 @@ def test_which_units_a_post_knows_of(role: Role, division: str) -> None:
         )
 
 
+def test_who_reported_a_lead_of_the_county_and_neither_handles_it_nor_helps() -> None:
+    who = actor(Role.VILLAGE)
+    told = sql(select(Lead.id).where(visibility.only_reported(who))).partition(" WHERE ")[2]
+    assert told == (
+        f"length(leads.town_code) < 9 AND leads.owner_unit_id != '{who.unit_id}' AND NOT"
+        " (EXISTS (SELECT * FROM lead_assists WHERE lead_assists.lead_id = leads.id AND"
+        f" lead_assists.owner_unit_id = '{who.unit_id}'))"
+    )
+
+
 @pytest.mark.parametrize(
     ("division", "reaches"),
     [("341522", 6), ("341522118", 9), ("341522118201", 9), ("34152", 0), ("3415", 0)],
@@ -124,31 +136,69 @@ def test_over_which_towns_a_keeper_sits(division: str, reaches: int) -> None:
         assert told == "false"
 
 
-@pytest.mark.parametrize("role", Role)
-def test_who_takes_over_a_file_that_nobody_keeps(role: Role) -> None:
-    """By name everybody; by the post alone whoever sits where the first keeper sat."""
-    who = actor(role)
-    told = sql(restricted_rows.visible(who))
-    assert f"restricted_members.user_id = '{who.id}'" in told
-    kept = {Role.COUNTY: "'county'", Role.SUPERVISOR: "'supervisor'"}
-    assert ("addressee IN" in told) is (role in kept)
-    if role in kept:
-        assert f"addressee IN ({kept[role]})" in told
-        assert " OR " in told
-        assert "NOT (EXISTS" in told
+#: In office, in a post that may be told, and there himself.
+ABLE = (
+    "EXISTS (SELECT post_holders.id FROM post_holders"
+    " JOIN posts ON posts.id = post_holders.post_id JOIN users ON users.id = post_holders.user_id"
+    " WHERE post_holders.user_id = {user} AND post_holders.until IS NULL AND posts.is_active"
+    " AND posts.role IN ({roles}) AND users.is_active)"
+)
+NAMED = (
+    "EXISTS (SELECT restricted_members.user_id FROM restricted_members"
+    " WHERE restricted_members.file_id = restricted_files.id AND {more})"
+)
+
+
+def able(user: str) -> str:
+    roles = ", ".join(f"'{role.value}'" for role in MEMBER_ROLES)
+    return ABLE.format(user=user, roles=roles)
 
 
 def test_who_is_able_to_keep_a_file() -> None:
-    told = sql(restricted_rows.holds(uuid4()))
-    for condition in (
-        "post_holders.until IS NULL",
-        "posts.is_active",
-        "users.is_active",
-        "posts.role IN (",
-    ):
-        assert condition in told
-    assert "NOT" not in told
-    assert " OR " not in told
+    told = {role.value for role in MEMBER_ROLES}
+    assert told == {"leader", "supervisor", "county", "office", "police"}
+    user = uuid4()
+    assert sql(restricted_rows.holds(user)) == able(f"'{user}'")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_knows_of_a_file(role: Role) -> None:
+    """By name everybody; by the post alone whoever sits where the first keeper sat, over that town,
+    once nobody who is named is left in office."""
+    who = actor(role)
+    told = sql(select(RestrictedFile.id).where(restricted_rows.visible(who))).partition("WHERE ")[2]
+    named = NAMED.format(more=f"restricted_members.user_id = '{who.id}'")
+    if role not in {Role.COUNTY, Role.SUPERVISOR}:
+        assert told == named
+        return
+    left = NAMED.format(more=f"({able('restricted_members.user_id')})")
+    assert told == (
+        f"({named}) OR restricted_files.addressee IN ('{role.value}')"
+        f" AND left(restricted_files.town_code, 9) = '341522118' AND NOT ({left})"
+    )
+
+
+def test_the_rows_of_a_case_are_seen_with_it_in_every_list() -> None:
+    """The same for lists, which fill in who asks: by the unit or the post, or the whole town."""
+
+    def text(predicate) -> str:
+        return " ".join(str(predicate.compile(dialect=postgresql.dialect())).split())
+
+    seen = (
+        "{column} IN (SELECT record_access.record_id FROM record_access WHERE"
+        " record_access.viewer_id = %(viewer)s::UUID AND record_access.resource = 'case')"
+    )
+    rows = {scope: text(each) for scope, each in case_rows.scopes(Victim.case_id).items()}
+    of_case = seen.format(column="victims.case_id")
+    assert rows == {RowScope.UNIT: of_case, RowScope.POST: of_case}
+    books = {scope: text(each) for scope, each in case_rows.book_scopes(Transfer.book_id).items()}
+    of_book = seen.format(column="transfers.book_id")
+    town = "(SELECT cases.id FROM cases WHERE cases.town_code = %(town)s::VARCHAR)"
+    assert books == {
+        RowScope.UNIT: of_book,
+        RowScope.POST: of_book,
+        RowScope.TOWN: f"transfers.book_id IN {town}",
+    }
 
 
 class TestLinks:
