@@ -36,6 +36,6 @@ def keep(actor: Actor, needs: Permission, links: list[dict[str, Any]]) -> list[d
     for link in links:
         town, granted = link.pop("town"), link.pop("granted")
         seen = town == actor.town if scope is RowScope.TOWN else granted
-        if seen and scope is not RowScope.NONE and actor.may(needs):
+        if seen and actor.may(needs):
             kept.append(link)
     return kept

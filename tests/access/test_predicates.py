@@ -219,6 +219,15 @@ class TestLinks:
         # what decided about it is nobody's to read
         assert all(set(link) == {"id", "number"} for link in shown)
 
+    def test_what_decides_is_read_with_the_link(self) -> None:
+        names = links.deciding("case", Case.id, Case.town_code)
+        assert (names[0], sql(names[1]), names[2]) == ("town", "cases.town_code", "granted")
+        told = str(select(Case.id).where(names[3]).compile(dialect=postgresql.dialect()))
+        assert " ".join(told.partition("WHERE ")[2].split()) == (
+            "EXISTS (SELECT 1 FROM record_access WHERE record_access.viewer_id = %(viewer)s::UUID"
+            " AND record_access.resource = 'case' AND record_access.record_id = cases.id)"
+        )
+
     def test_one_hidden_end_hides_no_other(self) -> None:
         rows = [
             {"id": n, "town": "341522118" if n % 2 else "341522119", "granted": False}

@@ -8,6 +8,7 @@ import pytest
 from api.core.clock import today
 from tests import factories
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
+from tests.routers.test_informants import run_sql
 
 DAY = timedelta(days=1)
 
@@ -62,13 +63,12 @@ class TestSpans:
 
     def test_inspections_and_rectifications(self, client):
         market = client("market")
-        entity = made(market.post("/risk-entities", json={
-            "name": f"某经营部{uuid4().hex[:8]}", "kind": "site", "industry": "other"}))  # fmt: skip
+        checked = entity(client)
         on = today() + 4 * DAY
-        body = {"entity_id": entity["id"], "planned_on": on.isoformat()}
+        body = {"entity_id": checked["id"], "planned_on": on.isoformat()}
         inspection = made(market.post("/inspections", json=body))
         within(market, "inspections", inspection["id"], on, "planned_from", "planned_to")
-        body = {"entity_id": entity["id"], "requirements": "停止", "due_on": on.isoformat()}
+        body = {"entity_id": checked["id"], "requirements": "停止", "due_on": on.isoformat()}
         order = made(market.post("/rectifications", json=body))
         within(market, "rectifications", order["id"], on, "due_from", "due_to")
 
@@ -88,6 +88,66 @@ class TestSpans:
         answer = office.get("/leads", params={"division_code": asked, "q": lead["number"]})
         found = [each["id"] for each in answer.json().get("items", [])]
         assert (lead["id"] in found) is there, answer.text
+
+
+def entity(client) -> dict:
+    body = {"name": f"某经营部{uuid4().hex[:8]}", "kind": "site", "industry": "other"}
+    return made(client("market").post("/risk-entities", json=body))
+
+
+class TestLate:
+    """Due today is not late; due yesterday is; what is over is late no more."""
+
+    def walk(
+        self, who, noun: str, table: str, column: str, record: str, over: str, **names
+    ) -> None:
+        asked = names.get("overdue", "overdue")
+
+        def put(**values) -> None:
+            for name, value in values.items():
+                run_sql(who.running, f"UPDATE {table} SET {name} = $1 WHERE id = $2", value, record)
+
+        def late() -> tuple[bool, bool]:
+            return (
+                record in ids(who, noun, **{asked: "true"}),
+                record in ids(who, noun, **{asked: "false"}),
+            )
+
+        put(**{column: today()})
+        assert late() == (False, True), "today"
+        put(**{column: today() + DAY})
+        assert late() == (False, True), "tomorrow"
+        put(**{column: today() - DAY})
+        assert late() == (True, False), "yesterday"
+        for status in over.split():
+            put(status=status)
+            assert late() == (False, True), status
+
+    def test_leads(self, client):
+        office = client("office")
+        lead = factories.assign(office, factories.make_lead(office), client("market"))
+        over = "closed archived withdrawn rejected"
+        self.walk(office, "leads", "leads", "due_on", lead["id"], over)
+
+    def test_cases(self, client, running):
+        self.walk(client("police"), "cases", "cases", "due_on", make_case(running), "")
+
+    def test_inspections(self, client):
+        market = client("market")
+        body = {"entity_id": entity(client)["id"], "planned_on": today().isoformat()}
+        found = made(market.post("/inspections", json=body))["id"]
+        self.walk(market, "inspections", "inspections", "planned_on", found, "cancelled")
+
+    def test_rectifications(self, client):
+        market = client("market")
+        body = {"entity_id": entity(client)["id"], "requirements": "停止"}
+        found = made(market.post("/rectifications", json=body))["id"]
+        self.walk(market, "rectifications", "rectifications", "due_on", found, "closed withdrawn")
+
+    def test_entities(self, client):
+        found = entity(client)["id"]
+        self.walk(client("market"), "risk-entities", "risk_entities", "next_inspection_due", found,
+                  "delisted shut_down", overdue="inspection_overdue")  # fmt: skip
 
 
 class TestLeads:
@@ -212,26 +272,22 @@ class TestMeasures:
 
 
 class TestRiskEntities:
-    def entity(self, client) -> dict:
-        return made(client("market").post("/risk-entities", json={
-            "name": f"某经营部{uuid4().hex[:8]}", "kind": "site", "industry": "other"}))  # fmt: skip
-
     @pytest.mark.parametrize(("shift", "expected"), [(0, "in_past"), (1, "")])
     def test_looked_at_again_after_today(self, client, shift, expected):
-        entity = self.entity(client)
+        found = entity(client)
         answer = client("market").act(
-            f"/risk-entities/{entity['id']}", "assess", entity["version"], tier="green",
+            f"/risk-entities/{found['id']}", "assess", found["version"], tier="green",
             factors="正常", review_on=(today() + shift * DAY).isoformat(),
         )  # fmt: skip
         assert fault(answer)[1] == expected
 
     def test_no_more_goes_back_than_is_due(self, client):
         market = client("market")
-        entity = self.entity(client)
-        url = f"/risk-entities/{entity['id']}"
-        entity = done(market.act(url, "assess", entity["version"], tier="orange", factors="欠款"))
-        entity = done(market.act(url, "list", entity["version"]))
-        entity = done(market.act(url, "urge_refund", entity["version"], amount="100.00"))
+        found = entity(client)
+        url = f"/risk-entities/{found['id']}"
+        found = done(market.act(url, "assess", found["version"], tier="orange", factors="欠款"))
+        found = done(market.act(url, "list", found["version"]))
+        found = done(market.act(url, "urge_refund", found["version"], amount="100.00"))
 
         def refund(amount: str):
             return market.act(
