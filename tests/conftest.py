@@ -18,11 +18,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +34,10 @@ SUITE_NOW = os.environ.setdefault("YINLING_NOW", "2026-11-25T10:00:00+08:00")
 #: The home of the test process itself, where the shift of its clock lies.
 _HOME = Path(os.environ.setdefault("YINLING_HOME", tempfile.mkdtemp(prefix="yinling-suite-")))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+
+# No test asserts how long something takes, and Hypothesis would.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests" / "data"
@@ -175,6 +181,40 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         _settings({name: value for name, value in before.items() if value is not None})
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """How this order comes again; the plugin's own line is hidden by `-q`."""
+    said = session.config.pluginmanager.get_plugin("terminalreporter")
+    seed = session.config.getoption("randomly_seed", None)
+    if said is not None and seed is not None:
+        said.write_line(f"同样的顺序再来一次：--randomly-seed={seed}")
+
+
+_WRITTEN = pytest.StashKey[int]()
+_written = count()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.stash[_WRITTEN] = next(_written)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever the order of the rest: a class or a file of `steps` is walked as it is written."""
+    walks: dict[pytest.Collector, list[int]] = {}
+    for place, item in enumerate(items):
+        walk = next((node for node in item.listchain() if _is_walk(node)), None)
+        if walk is not None:
+            walks.setdefault(walk, []).append(place)
+    for places in walks.values():
+        steps = sorted((items[place] for place in places), key=lambda step: step.stash[_WRITTEN])
+        for place, step in zip(places, steps, strict=True):
+            items[place] = step
+
+
+def _is_walk(node: pytest.Item | pytest.Collector) -> bool:
+    return any(mark.name == "steps" for mark in node.own_markers)
+
+
 @cache
 def documented_codes() -> frozenset[str]:
     """Every code that docs/errors.md lists."""
@@ -257,6 +297,48 @@ def client(running: Running) -> Iterator[Callable[[str], Client]]:
     """`client("office")`: the one way to be somebody."""
     with logged_in(running) as as_:
         yield as_
+
+
+@pytest.fixture
+def office(client: Callable[[str], Client]) -> Client:
+    return client("office")
+
+
+@pytest.fixture
+def police(client: Callable[[str], Client]) -> Client:
+    return client("police")
+
+
+@pytest.fixture
+def market(client: Callable[[str], Client]) -> Client:
+    return client("market")
+
+
+@pytest.fixture
+def system(client: Callable[[str], Client]) -> Client:
+    return client("system_admin")
+
+
+@pytest.fixture
+def security(client: Callable[[str], Client]) -> Client:
+    return client("security_admin")
+
+
+def own_town(**settings: str):
+    """The fixtures `running` and `client` for a file that changes what all others go by (rules,
+    holders of posts), counts everything there is, or stands on a day of its own."""
+
+    @pytest.fixture(scope="module")
+    def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+        with started(tmp_path_factory.mktemp("own"), **settings) as server:
+            yield server
+
+    @pytest.fixture(scope="module")
+    def client(running: Running) -> Iterator[Callable[[str], Client]]:
+        with logged_in(running) as as_:
+            yield as_
+
+    return running, client
 
 
 @pytest.fixture

@@ -1,9 +1,17 @@
 """Records as users make them, over the API."""
 
+from itertools import count
 from uuid import uuid4
 
 from api.core.clock import today
 from tests.conftest import Client
+
+_serial = count(1)
+
+
+def phone(network: str = "136") -> str:
+    """A mobile number that nothing else in this run has."""
+    return f"{network}{next(_serial) * 7919 % 10**8:08d}"
 
 
 def lead(**over) -> dict:
@@ -87,3 +95,16 @@ def unlocked(client, lead: dict) -> dict:
     openings = f"/informant-openings/{opening['id']}"
     assert leader.act(openings, "approve", opening["version"]).status_code == 200
     return office.post(f"{openings}/identities").json()
+
+
+TELLING = "以入住养老院为名收会员费，每张床位三万元，承诺按月返利。"
+
+
+def outcome(**over) -> dict:
+    return {
+        "kind": "education",
+        "title": "防养老诈骗集中宣讲",
+        "issued_on": today().isoformat(),
+        "medium": "县融媒体中心",
+        "audience": 1200,
+    } | over

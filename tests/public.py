@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.conftest import Running
+from tests.conftest import Client, Running
+from tests.factories import assign
 
 TOWN = "341522118"
 
@@ -60,3 +61,26 @@ def from_(running: Running, address: str, **headers: str) -> Iterator[httpx.Clie
         base_url=running.api, transport=transport, headers=headers, timeout=60
     ) as client:
         yield client
+
+
+def found(office: Client, mark: str) -> dict:
+    """The one lead that tells of this."""
+    items = office.get("/leads", params={"q": mark}).json()["items"]
+    assert len(items) == 1
+    return office.get(f"/leads/{items[0]['id']}").json()
+
+
+def finish(office: Client, police: Client, made: dict, mode: str = "online") -> dict:
+    """Through the whole life of a lead, to the answer."""
+    url = f"/leads/{made['id']}"
+    made = office.act(url, "register", made["version"]).json()
+    made = assign(office, made, police)
+    made = police.act(url, "acknowledge", made["version"]).json()
+    made = police.act(
+        url, "conclude", made["version"], conclusion="irregular", findings="已责令整改。"
+    ).json()
+    answer = police.act(
+        url, "feed_back", made["version"], feedback_mode=mode, feedback_note="钱已经退还老人。"
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()

@@ -5,16 +5,9 @@ from uuid import uuid4
 import pytest
 
 from tests import factories
-from tests.routers.test_imports import HEADINGS, book, commit, leads_of, row, upload
-
-
-def done(answer) -> dict:
-    assert answer.status_code < 300, answer.text
-    return answer.json()
-
-
-def phone() -> str:
-    return f"139{uuid4().int % 10**8:08d}"
+from tests.answers import done
+from tests.factories import phone
+from tests.ledgers import HEADINGS, book, commit, leads_of, row, upload
 
 
 class TestMasks:
@@ -79,7 +72,7 @@ class TestSearch:
         assert hits("leader", "risk-entities", number) == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lead(client):
     grid, office, police = client("grid01"), client("office"), client("police")
     made = done(grid.post("/leads", json=factories.lead()))

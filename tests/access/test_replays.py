@@ -12,7 +12,7 @@ from api.core.openapi import api_routes, guards
 from api.routers import ROUTERS
 from tests import factories
 from tests.access import world as worlds
-from tests.routers.test_informants import run_sql
+from tests.database import run_sql
 
 OTHER = "341522119"
 

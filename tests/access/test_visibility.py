@@ -16,7 +16,7 @@ from api.main import create_app
 from tests import factories
 from tests.access import world as worlds
 from tests.access.towns import somebody
-from tests.routers.test_informants import run_sql
+from tests.database import run_sql
 
 DOCUMENT = create_app().openapi()
 NOWHERE = "01900000-0000-7000-8000-000000000000"
@@ -115,14 +115,16 @@ def figures(who) -> dict:
 
 
 @pytest.fixture(scope="module")
-def before(people):
-    """What strangers could count before there was anything of the world."""
-    return {name: figures(people(name)) for name in STRANGERS}
+def built(client, people):
+    """The world, and what strangers could count just before there was anything of it and after."""
+    before = {name: figures(people(name)) for name in STRANGERS}
+    world = worlds.build(client)
+    return world, before, {name: figures(people(name)) for name in STRANGERS}
 
 
 @pytest.fixture(scope="module")
-def world(client, before):
-    return worlds.build(client)
+def world(built):
+    return built[0]
 
 
 def may(who, operation: dict) -> bool:
@@ -224,8 +226,9 @@ class TestLists:
                     assert (listed["items"], listed["total"]) == ([], 0), (path, query)
 
     @pytest.mark.parametrize("name", STRANGERS)
-    def test_no_figure_moves(self, people, before, world, name):
-        assert figures(people(name)) == before[name]
+    def test_no_figure_moves(self, built, name):
+        _, before, after = built
+        assert after[name] == before[name]
 
     @pytest.mark.parametrize("name", STRANGERS)
     def test_no_suggestion_knows_them(self, people, world, name):

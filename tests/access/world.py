@@ -7,9 +7,9 @@ from uuid import uuid4
 from api.core.clock import today
 from tests import factories
 from tests.conftest import Client
+from tests.database import run_sql
+from tests.ledgers import book, row, upload
 from tests.money import done, made, make_item, make_victim, measure
-from tests.routers.test_imports import book, row, upload
-from tests.routers.test_informants import run_sql
 
 
 @dataclass

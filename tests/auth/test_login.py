@@ -10,55 +10,8 @@ from jose import jwt
 
 from api.core import clock
 from tests import factories
+from tests.auth.people import administrator, me, password_login, token
 from tests.conftest import PASSWORD
-
-
-def token(running, **form) -> httpx.Response:
-    return httpx.post(f"{running.api}/auth/token", data=form, timeout=30)
-
-
-def password_login(running, username, password=PASSWORD, **more) -> httpx.Response:
-    return token(running, grant_type="password", username=username, password=password, **more)
-
-
-def me(running, access: str) -> httpx.Response:
-    return httpx.get(f"{running.api}/me", headers={"Authorization": f"Bearer {access}"})
-
-
-#: By server too: another package between two of these files ends one and starts the next.
-_TOKENS: dict[tuple[str, str], str] = {}
-
-
-def administrator(running, name: str) -> dict[str, str]:
-    """The headers of somebody who has set up the second factor; a code works once, so one login
-    serves all tests."""
-    key = (str(running.home), name)
-    if key not in _TOKENS:
-        login = password_login(running, name).json()
-        headers = {"Authorization": f"Bearer {login['access_token']}"}
-        secret = httpx.post(f"{running.api}/me/totp", headers=headers).json()["secret"]
-        confirmed = httpx.post(
-            f"{running.api}/me/totp/confirmations",
-            headers=headers,
-            json={"code": pyotp.TOTP(secret).at(clock.now())},
-        )
-        assert confirmed.status_code == 204, confirmed.text
-        assert me(running, login["access_token"]).status_code == 401, "the limited token is over"
-        renewed = token(running, grant_type="refresh_token", refresh_token=login["refresh_token"])
-        _TOKENS[key] = renewed.json()["access_token"]
-    return {"Authorization": f"Bearer {_TOKENS[key]}", "Idempotency-Key": uuid4().hex}
-
-
-@pytest.fixture
-def newcomer(running):
-    """A person whom the system administrator just made, with a temporary password and a post."""
-    headers = administrator(running, "system_admin")
-    name = f"new{uuid4().hex[:8]}"
-    made = httpx.post(
-        f"{running.api}/users", headers=headers, json={"username": name, "name": "新同志"}
-    )
-    assert made.status_code == 201, made.text
-    return name, made.json()
 
 
 class TestPassword:

@@ -15,11 +15,10 @@ import pytest
 from api.core.turns import Turns
 from api.domain import passwords
 from api.domain.errors import TooManyAttempts
-from tests.auth.test_login import administrator, me, newcomer, token
+from tests.auth.people import administrator, me, token
 from tests.conftest import PASSWORD, ROOT
 from tests.public import from_
 
-__all__ = ["newcomer"]
 #: Addresses that no other test logs in from.
 ADDRESSES = (f"127.9.{n // 250}.{n % 250 + 1}" for n in count())
 

@@ -5,6 +5,7 @@ keep a loop running that every other asynchronous test then trips over.
 """
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
@@ -16,8 +17,9 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from api.core import db
 from api.services import demo_campaign
+from tests.browser.faults import NARROW
 from tests.browser.staff import ARTIFACTS, Staff, Watch
-from tests.conftest import ROOT, Running, started
+from tests.conftest import ROOT, Client, Running, logged_in, started
 
 FRONTEND = ROOT / "frontend"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -161,9 +163,34 @@ async def _live_half_a_year() -> None:
 
 
 @pytest.fixture(scope="module")
-def server(bare: Running) -> Running:
-    """The server of a file of tests; a file that wants the town says so."""
-    return bare
+def own(
+    browser: Browser, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A server of one file's own: it counts what is there."""
+    with started(tmp_path_factory.mktemp("own-home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest) -> Running:
+    """The server of a file of tests, which says which: `SERVER = "town"`."""
+    return request.getfixturevalue(getattr(request.module, "SERVER", "bare"))
+
+
+@pytest.fixture(scope="module")
+def client(server: Running) -> Iterator[Callable[[str], Client]]:
+    """Somebody who works beside the page, over the API."""
+    with logged_in(server) as as_:
+        yield as_
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The checker and its Chinese messages, from the web app's own packages."""
+    folder = FRONTEND / "node_modules" / "axe-core"
+    words = json.loads((folder / "locales" / "zh_CN.json").read_text())
+    source = (folder / "axe.min.js").read_text()
+    return f"{source}\n;axe.configure({{ locale: {json.dumps(words)} }})"
 
 
 @pytest.fixture(scope="session")
@@ -223,3 +250,11 @@ async def stranger(browser: Browser, server: Running) -> AsyncIterator[Staff]:
     yield staff
     await context.close()
     assert not staff.watch.complaints, staff.watch.complaints
+
+
+@pytest.fixture
+async def reporter(stranger: Staff) -> Staff:
+    """A stranger at the page for reports, on a phone."""
+    await stranger.page.set_viewport_size(NARROW)
+    await stranger.open("/report")
+    return stranger

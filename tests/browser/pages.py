@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.e2e.test_walk import upload
+from tests.ledgers import bring
 
 Find = Callable[[httpx.Client], str]
 
@@ -48,7 +48,7 @@ def entry(client: httpx.Client) -> str:
 
 def preview(client: httpx.Client) -> str:
     """A ledger with faults in it, read but not brought in."""
-    return f"/imports/{upload(client, '线索台账-含错误.xlsx')['id']}?limit=20"
+    return f"/imports/{bring(client, '线索台账-含错误.xlsx')['id']}?limit=20"
 
 
 def restricted(client: httpx.Client) -> str:

@@ -9,7 +9,7 @@ from playwright.async_api import Response
 
 from tests.browser.pages import PAGES
 from tests.browser.staff import Staff
-from tests.conftest import Running, log_in
+from tests.conftest import log_in
 
 KB = 1024
 PUBLIC_JS, LOGIN_JS, STAFF_JS, CHARTS_JS, CSS = 45, 65, 190, 230, 22
@@ -29,9 +29,7 @@ MEASURED = (
 CHARTS = ("/assets/charts-", "/assets/ChartCanvas-")
 
 
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
+SERVER = "town"
 
 
 @dataclass

@@ -5,22 +5,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_axe import NARROW, axe, faults, picture  # noqa: F401  # a fixture
-from tests.conftest import Running, logged_in, started
+from tests.browser.faults import NARROW, faults, picture
 from tests.factories import assign, make_lead
 
-
-@pytest.fixture(scope="module")
-def server(browser, built, tmp_path_factory) -> Running:
-    """A desk of its own: what lies on it is what the tests put there."""
-    with started(tmp_path_factory.mktemp("desk-home")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(server: Running):
-    with logged_in(server) as as_:
-        yield as_
+SERVER = "own"
 
 
 @pytest.fixture
@@ -130,7 +118,7 @@ class TestByKeyboardAlone:
         await person.page.keyboard.press("Escape")
         await reads(person, "己公司")
 
-    async def test_the_list_of_keys(self, as_, office, axe):  # noqa: F811
+    async def test_the_list_of_keys(self, as_, office, axe):
         make_lead(office, subject_name="庚公司")
         person = await at_the_desk(as_)
         await reads(person, "庚公司")
@@ -146,7 +134,7 @@ class TestByKeyboardAlone:
         await person.page.keyboard.press("?")
         await person.page.get_by_label("使用单键快捷键").check()
 
-    async def test_the_open_form(self, as_, office, axe):  # noqa: F811
+    async def test_the_open_form(self, as_, office, axe):
         make_lead(office, subject_name="辛公司")
         person = await at_the_desk(as_)
         await reads(person, "辛公司")

@@ -4,9 +4,8 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.test_axe import axe, faults, picture  # noqa: F401  # a fixture
-from tests.routers.test_import_corrections import odd
-from tests.routers.test_imports import book, row
+from tests.browser.faults import faults, picture
+from tests.ledgers import book, odd, row
 
 CHOICES = ["接收时间", "来源 *", "反映对象", "类别", "问题描述", "涉案金额", "所在村"]
 
@@ -29,7 +28,7 @@ async def read(office) -> None:
 
 
 class TestAnUnknownLayout:
-    async def test_is_mapped_once_and_then_known(self, as_, axe):  # noqa: F811
+    async def test_is_mapped_once_and_then_known(self, as_, axe):
         office = await as_("office")
         page = office.page
         await send(office, odd("甲某某店"), "接报表.xlsx")
@@ -62,7 +61,7 @@ class TestAnUnknownLayout:
         await page.get_by_text("已存的模板（1）").click()
         await office.says("某镇接报表")
 
-    async def test_faults_first_and_alone(self, as_, axe):  # noqa: F811
+    async def test_faults_first_and_alone(self, as_, axe):
         office = await as_("office")
         content = book([row(1), row(2, 接收时间="昨天"), row(3)])
         await send(office, content, "有错的台账.xlsx")

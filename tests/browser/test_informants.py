@@ -2,25 +2,14 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
-from tests.conftest import Running, logged_in, started
 from tests.factories import make_lead
 
 NAME, PHONE = "公孙金丝雀", "13955512340"
 
 
-@pytest.fixture(scope="module")
-def server(browser, built, tmp_path_factory) -> Running:
-    with started(tmp_path_factory.mktemp("vault-home")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(server: Running):
-    with logged_in(server) as as_:
-        yield as_
+SERVER = "own"
 
 
 def panel(person):

@@ -3,29 +3,18 @@
 import re
 
 import openpyxl
-import pytest
 from playwright.async_api import expect
 
 from api.core.clock import today
-from tests.browser.test_axe import NARROW, axe, faults  # noqa: F401  # a fixture
-from tests.conftest import Running, logged_in
+from tests.browser.faults import NARROW, faults
+from tests.exports import F1
 from tests.factories import conclude, make_lead
-from tests.routers.test_exports import F1
-from tests.routers.test_rewards import INFORMANT, concluded, reported, words
+from tests.rewards import INFORMANT, concluded, reported, words
+
+SERVER = "town"
 
 
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
-
-
-@pytest.fixture(scope="module")
-def client(server: Running):
-    with logged_in(server) as as_:
-        yield as_
-
-
-async def test_a_reward_is_proposed_approved_and_paid_by_three_people(as_, client, axe):  # noqa: F811
+async def test_a_reward_is_proposed_approved_and_paid_by_three_people(as_, client, axe):
     lead = concluded(client, reported(client("office")))
     office, leader, finance = [await as_(each) for each in ("office", "leader", "finance")]
     await office.open(f"/leads/{lead['id']}")

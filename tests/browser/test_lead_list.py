@@ -6,21 +6,10 @@ from sqlalchemy import update
 
 from api.core import db
 from api.models.saved_filters import SavedFilter
-from tests.browser.test_axe import NARROW, axe, faults, picture  # noqa: F401  # a fixture
-from tests.conftest import Running, logged_in, started
+from tests.browser.faults import faults, picture
 from tests.factories import make_lead
 
-
-@pytest.fixture(scope="module")
-def server(browser, built, tmp_path_factory) -> Running:
-    with started(tmp_path_factory.mktemp("list-home")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(server: Running):
-    with logged_in(server) as as_:
-        yield as_
+SERVER = "own"
 
 
 async def test_a_view_opens_the_rows_that_it_counts(as_, client):
@@ -35,7 +24,7 @@ async def test_a_view_opens_the_rows_that_it_counts(as_, client):
     await expect(office.rows()).to_have_count(int(count))
 
 
-async def test_conditions_are_kept_renamed_made_default_and_deleted(as_, client, axe):  # noqa: F811
+async def test_conditions_are_kept_renamed_made_default_and_deleted(as_, client, axe):
     make_lead(client("office"), fast_track=True)
     office = await as_("office")
     page = office.page

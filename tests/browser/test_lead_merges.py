@@ -2,24 +2,13 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_axe import NARROW, axe, faults  # noqa: F401  # a fixture
-from tests.conftest import Running, logged_in
+from tests.browser.faults import NARROW, faults
 from tests.factories import make_lead
-from tests.routers.test_rewards import phone, words
+from tests.rewards import phone, words
 
-
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
-
-
-@pytest.fixture(scope="module")
-def client(server: Running):
-    with logged_in(server) as as_:
-        yield as_
+SERVER = "town"
 
 
 def alike(client, *who: str) -> list[dict]:
@@ -46,7 +35,7 @@ async def left_out(person, lead: dict, why: str):
     return person.rows().filter(has_text=lead["number"])
 
 
-async def test_who_types_a_lead_is_told_that_somebody_did_already(as_, client, axe):  # noqa: F811
+async def test_who_types_a_lead_is_told_that_somebody_did_already(as_, client, axe):
     subject, number = f"{words()[:6]}养生馆", phone()
     known = make_lead(client("office"), subject_name=subject, narrative=f"{words()}电话{number}。")
     office = await as_("office")

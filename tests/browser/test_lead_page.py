@@ -2,15 +2,12 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from api.core.clock import now, today
-from tests.browser.test_axe import axe, faults  # noqa: F401  # a fixture
-from tests.conftest import Running, logged_in
-from tests.factories import assign, conclude, make_lead
-from tests.routers.test_red_flags import TELLING
-from tests.routers.test_rewards import words
+from tests.browser.faults import faults
+from tests.factories import TELLING, assign, conclude, make_lead
+from tests.rewards import words
 
 DAY = today().isoformat()
 
@@ -20,15 +17,7 @@ def minute() -> str:
     return f"{now():%Y-%m-%dT%H:%M}"
 
 
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
-
-
-@pytest.fixture(scope="module")
-def client(server: Running):
-    with logged_in(server) as as_:
-        yield as_
+SERVER = "town"
 
 
 def own(**over) -> dict:
@@ -65,7 +54,7 @@ CLOSING = {"问题是否解决": "已解决", "解决情况": "钱已退回。"}
 
 
 class TestHandOver:
-    async def test_to_the_police_and_the_result_comes_back(self, as_, client, axe):  # noqa: F811
+    async def test_to_the_police_and_the_result_comes_back(self, as_, client, axe):
         lead = conclude(client("office"), client("market"))
         market = await opened(as_, "market", lead)
         await market.act(
@@ -219,7 +208,7 @@ class TestBetweenUnits:
         await office.dialog().locator("button[type=submit]").click()
         await expect(office.fact("承办单位")).to_have_text("民政办")
 
-    async def test_another_unit_is_asked_and_answers(self, as_, client, axe):  # noqa: F811
+    async def test_another_unit_is_asked_and_answers(self, as_, client, axe):
         lead = verifying(client, "police")
         police, market = await opened(as_, "police", lead), await as_("market")
         await police.act("请求协办", {"协办单位": "市场监管所", "协办事项": "请查登记和许可情况"})

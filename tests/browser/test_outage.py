@@ -6,7 +6,7 @@ from playwright.async_api import async_playwright, expect
 from api.core import outages
 from tests.browser.conftest import ARGS, chromium
 from tests.conftest import PASSWORD, started
-from tests.operations.test_bad_days import TROUBLES, cut
+from tests.operations.troubles import TROUBLES, cut
 
 
 @pytest.fixture(scope="module")

@@ -3,34 +3,18 @@
 import re
 from contextlib import closing
 
-import pytest
 from playwright.async_api import expect
 
 from api.domain import receipts
+from tests.browser.faults import no_faults
 from tests.browser.staff import Staff
-from tests.browser.test_axe import NARROW, axe, faults  # noqa: F401  # a fixture
-from tests.conftest import Client, Running, log_in
+from tests.conftest import Client, log_in
 from tests.factories import make_lead
 
 _STORY = "推销员上门办床位，收了我三万块钱，人找不到了。"
 
 
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    """Not the walk's own: it counts what it brought in."""
-    return town
-
-
-@pytest.fixture
-async def reporter(stranger) -> Staff:
-    await stranger.page.set_viewport_size(NARROW)
-    await stranger.open("/report")
-    return stranger
-
-
-async def no_faults(person: Staff, checker: str, name: str) -> None:
-    assert not (found := await faults(person, checker, f"report-{name}")), "\n".join(found)
-    await person.page.set_viewport_size(NARROW)
+SERVER = "town"
 
 
 async def tell(person: Staff) -> None:
@@ -63,7 +47,7 @@ def answered(office: Client, police: Client, lead_id: str) -> None:
     assert done.status_code == 200, done.text
 
 
-async def test_the_whole_walk(reporter, as_, server, axe):  # noqa: F811
+async def test_the_whole_walk(reporter, as_, server, axe):
     page = reporter.page
     await no_faults(reporter, axe, "start")
     await tell(reporter)
@@ -186,7 +170,7 @@ async def test_all_of_it_by_keyboard(reporter):
     await reporter.titled("请记下回执号")
 
 
-async def test_a_caller_is_given_a_slip(as_, server, axe):  # noqa: F811
+async def test_a_caller_is_given_a_slip(as_, server, axe):
     with closing(log_in(server, "office")) as clerk:
         made = make_lead(clerk)
     office = await as_("office")

@@ -11,25 +11,15 @@ from PIL import Image
 from playwright.async_api import expect
 
 from api.domain import receipts
+from tests.browser.faults import no_faults
 from tests.browser.staff import Staff
-from tests.browser.test_axe import NARROW, axe  # noqa: F401  # a fixture
-from tests.browser.test_report import no_faults
-from tests.conftest import Running, log_in
-from tests.routers.test_receipt_photos import bomb, exif, picture
+from tests.conftest import log_in
+from tests.photos import bomb, exif, picture
 
 _STORY = "推销员留下了合同和收据，我拍了照片。"
 
 
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
-
-
-@pytest.fixture
-async def reporter(stranger) -> Staff:
-    await stranger.page.set_viewport_size(NARROW)
-    await stranger.open("/report")
-    return stranger
+SERVER = "town"
 
 
 @pytest.fixture
@@ -60,7 +50,7 @@ async def tell(reporter: Staff) -> None:
     await reporter.page.get_by_label("发生了什么事？").fill(_STORY)
 
 
-async def test_photos_go_with_the_report_and_later(reporter, as_, server, photos, axe):  # noqa: F811
+async def test_photos_go_with_the_report_and_later(reporter, as_, server, photos, axe):
     page = reporter.page
     await tell(reporter)
     await page.locator("input[type=file]").set_input_files(photos[:2])

@@ -2,20 +2,16 @@
 
 from contextlib import closing
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_axe import NARROW, axe, faults  # noqa: F401  # a fixture
-from tests.conftest import Running, log_in
+from tests.browser.faults import NARROW, faults
+from tests.conftest import log_in
 from tests.factories import make_lead
 
-
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
+SERVER = "town"
 
 
-async def test_from_the_lead_to_the_list(as_, server, axe):  # noqa: F811
+async def test_from_the_lead_to_the_list(as_, server, axe):
     with closing(log_in(server, "office")) as clerk:
         lead = make_lead(clerk)
     office = await as_("office")

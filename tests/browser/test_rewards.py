@@ -1,14 +1,8 @@
 """The payment list of rewards: the cash desk takes it away as a workbook."""
 
 import openpyxl
-import pytest
 
-from tests.conftest import Running
-
-
-@pytest.fixture(scope="module")
-def server(town: Running) -> Running:
-    return town
+SERVER = "town"
 
 
 async def test_the_payment_list_is_taken_away(as_, tmp_path):

@@ -4,7 +4,6 @@ The same affair as in tests/e2e/test_walk.py, but with nothing except what the p
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
@@ -12,16 +11,12 @@ import pytest
 from playwright.async_api import expect
 
 from api.core.clock import today
-from tests.conftest import DATA, Running, objections_over, started
+from tests.conftest import DATA, objections_over
+
+SERVER = "own"
 
 
-@pytest.fixture(scope="module")
-def server(browser, built, tmp_path_factory) -> Iterator[Running]:
-    """The walk's own: it counts the rows that it brought in."""
-    with started(tmp_path_factory.mktemp("walk-home")) as running:
-        yield running
-
-
+@pytest.mark.steps
 class TestTheWalk:
     """One affair, told in order; each step needs the one before."""
 
@@ -392,45 +387,3 @@ class TestTheWalk:
         await police.link("查看导入的记录").click()
         await police.titled("受害人")
         await expect(police.page.get_by_text("共 395 条", exact=True)).to_be_visible()
-
-
-class TestEverybodySeesTheirs:
-    """Menus, and addresses that somebody else copied."""
-
-    @pytest.mark.parametrize(
-        ("who", "theirs", "not_theirs"),
-        [
-            ("grid01", {"线索"}, {"案件", "资金账", "受害人", "清退方案", "人员"}),
-            ("village01", {"线索"}, {"案件", "资金账", "清退方案", "人员"}),
-            ("finance", {"资金账", "清退方案"}, {"线索", "案件", "人员"}),
-            ("system_admin", {"单位", "人员"}, {"线索", "案件", "受害人", "资金账"}),
-        ],
-    )
-    async def test_menu(self, as_, who, theirs, not_theirs):
-        person = await as_(who)
-        await person.open("/")
-        entries = set(
-            await person.page.get_by_role("navigation", name="主菜单")
-            .get_by_role("link")
-            .all_inner_texts()
-        )
-        assert theirs <= entries, entries
-        assert not not_theirs & entries, entries
-
-    async def test_a_lead_of_others_does_not_exist_for_a_grid_worker(self, as_):
-        grid = await as_("grid01")
-        with grid.watch.refusals(404):
-            await grid.open(TestTheWalk.where["lead"])
-            await expect(grid.page.locator(".problem")).to_be_visible()
-        await expect(grid.page.get_by_text("已收集合同")).to_have_count(0)
-
-    @pytest.mark.parametrize("who", ["finance", "system_admin"])
-    async def test_without_the_right_the_page_is_said_to_be_hidden(self, as_, who):
-        person = await as_(who)
-        await person.open(TestTheWalk.where["lead"])
-        await person.titled("无权查看")
-
-    async def test_an_address_that_leads_nowhere_says_so(self, as_):
-        office = await as_("office")
-        await office.open("/no-such-page")
-        await office.titled("页面不存在")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.contract.test_http import problem
+from tests.answers import problem
 from tests.factories import lead
 
 JSON = {"Content-Type": "application/json"}

@@ -4,10 +4,8 @@ Looks through the whole dump, the file store and the server's log, in plain, in 
 dump shows bytes) and in base64.
 """
 
-import base64
 import io
 import re
-import subprocess
 import time
 import zipfile
 from pathlib import Path
@@ -16,10 +14,10 @@ from uuid import uuid4
 import httpx
 import openpyxl
 import pytest
-import sqlalchemy as sa
 
 from api.domain import demo
 from api.main import create_app
+from tests.database import dump, forms
 from tests.factories import assign, make_lead, unlocked
 
 PHONE = "13955512347"
@@ -33,11 +31,6 @@ VICTIM = "慕容金丝雀"
 FILE_TEXT = "金丝雀附件正文"
 
 CANARIES = [PHONE, OTHER_PHONE, VICTIM_PHONE, ID_NUMBER, ACCOUNT, INFORMANT, FILE_TEXT]
-
-
-def forms(canary: str) -> list[bytes]:
-    raw = canary.encode()
-    return [raw, raw.hex().encode(), base64.b64encode(raw).rstrip(b"=")[:-1]]
 
 
 def ledger() -> bytes:
@@ -151,15 +144,6 @@ def planted(client):
     assert state["rows_faulty"] == 1, state
     office.get("/leads", params={"q": PHONE})
     return {"lead": made["id"], "case": case_id}
-
-
-def dump(url: str) -> bytes:
-    """The whole database as a thief would get it."""
-    from api.core import embedded
-
-    address = sa.make_url(url).set(drivername="postgresql")
-    command = [str(embedded.binaries() / "pg_dump"), address.render_as_string(hide_password=False)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 @pytest.mark.parametrize("canary", [*CANARIES, VICTIM])

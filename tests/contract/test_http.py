@@ -11,6 +11,7 @@ import pytest
 from api.core.openapi import api_routes
 from api.main import create_app
 from api.routers import ROUTERS
+from tests.answers import problem
 from tests.factories import lead
 
 DOCUMENT = create_app().openapi()
@@ -22,21 +23,6 @@ WITH_JSON = [
     for method, operation in methods.items()
     if "application/json" in operation.get("requestBody", {}).get("content", {})
 ]
-
-
-def problem(answer: httpx.Response, status: int, code: str | None = None) -> dict:
-    """The problem document of a refusal, looked at from all sides."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == status
-    assert re.search(r"[\u4e00-\u9fff]", body["detail"])
-    assert re.search(r"[\u4e00-\u9fff]", body["title"])
-    assert body["type"] == f"urn:yinling:problem:{body['code']}"
-    assert body["request_id"] == answer.headers["x-request-id"]
-    if code:
-        assert body["code"] == code
-    return body
 
 
 def address(path: str) -> str:

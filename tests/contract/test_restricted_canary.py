@@ -13,8 +13,11 @@ import pytest
 
 from api.main import create_app
 from tests.conftest import Client, logged_in, started
-from tests.contract.test_canary import dump, forms
+from tests.database import dump, forms
 from tests.factories import assign, make_lead
+
+#: What a thief would find is what the walk before left.
+pytestmark = pytest.mark.steps
 
 CANARY = "金丝雀保护伞线索正文"
 REASON = "金丝雀名单变更理由"

@@ -16,11 +16,6 @@ def entity(office) -> dict:
 NOUNS = [("leads", make_lead), ("risk-entities", entity)]
 
 
-@pytest.fixture
-def office(client):
-    return client("office")
-
-
 @pytest.mark.parametrize(("noun", "make"), NOUNS)
 class TestTwoNouns:
     @pytest.fixture

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from api.domain.calendar import LUNAR_FESTIVALS, Calendar, qingming, statutory_days
 from api.domain.errors import Invalid
 
+pytestmark = pytest.mark.days
+
 BUILTIN = Calendar.builtin()
 ANY_DAY = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 OFF_2027 = [date(2027, 1, 1), date(2027, 2, 5), date(2027, 2, 12), date(2027, 10, 4)]

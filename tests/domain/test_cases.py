@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.actors import Actor
 from api.domain.cases import (
     APPROVED_BY_COUNTY,
     CASE_FLOW,
@@ -29,8 +28,8 @@ from api.domain.errors import (
 )
 from api.domain.permissions import Permission, Role
 from api.domain.property_measures import AuthorityLevel
+from tests.domain.actors import UNIT, actor
 
-UNIT = uuid4()
 A, S = CaseAction, CaseStatus
 
 #: Facts 3.2 read by hand, apart from the table that is tested: action → from → to.
@@ -59,10 +58,6 @@ LAW = {
     ),
 }
 HANDLERS = {Role.POLICE, Role.POLICE_GATEWAY}
-
-
-def actor(role: Role, unit: UUID = UNIT) -> Actor:
-    return Actor("user", uuid4(), "某人", uuid4(), unit, role, "341522118", uuid4())
 
 
 @dataclass

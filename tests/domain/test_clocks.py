@@ -23,6 +23,8 @@ from api.domain.clocks import (
 )
 from api.domain.time_rules import Roll, TimeUnit, find_rule, load_builtin
 
+pytestmark = pytest.mark.days
+
 CALENDAR = Calendar.builtin()
 ROLLING, STAYING = Roll.NEXT_WORKING_DAY, Roll.NEVER
 DAY, WORKING_DAY, MONTH, YEAR = (

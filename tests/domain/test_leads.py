@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.actors import Actor
 from api.domain.errors import Conflict, DomainError, Forbidden, RuleViolated, TransitionNotAllowed
 from api.domain.lead_transfers import officers
 from api.domain.leads import (
@@ -27,8 +26,7 @@ from api.domain.leads import (
     is_routed,
 )
 from api.domain.permissions import Role
-
-UNIT = uuid4()
+from tests.domain.actors import UNIT, actor
 
 #: Facts 3.1 read by hand, apart from the table that is tested: action → from → to.
 UNFINISHED = (
@@ -123,10 +121,6 @@ STAGES = {
     "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
 }
-
-
-def actor(role: Role, unit: UUID = UNIT) -> Actor:
-    return Actor("user", uuid4(), "某人", uuid4(), unit, role, "341522118", uuid4())
 
 
 def test_the_plan_names_every_action():

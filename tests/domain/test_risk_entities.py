@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.actors import Actor
 from api.domain.errors import Forbidden, RuleViolated, TransitionNotAllowed
 from api.domain.inspections import (
     INSPECTION_FLOW,
@@ -45,8 +44,8 @@ from api.domain.risk_measures import (
     check_measure,
 )
 from api.domain.time_rules import find_rule
+from tests.domain.actors import UNIT, actor
 
-UNIT = uuid4()
 FLOWS = (RISK_ENTITY_FLOW, INSPECTION_FLOW, RECTIFICATION_FLOW)
 STATUSES = {
     "risk_entity": EntityStatus,
@@ -67,10 +66,6 @@ class Fact:
     orders: int = 1
     open_orders: int = 0
     reinspection_finding: Finding | None = Finding.NONE
-
-
-def actor(role: Role, unit: UUID = UNIT) -> Actor:
-    return Actor("user", uuid4(), "某人", uuid4(), unit, role, "341522118", uuid4())
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)

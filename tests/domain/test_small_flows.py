@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.domain import lead_transfers, restricted_files
-from api.domain.actors import Actor
 from api.domain.errors import DomainError
 from api.domain.lead_assists import ASSIST_FLOW, UNANSWERED, AssistStatus
 from api.domain.outcomes import (
@@ -24,13 +23,9 @@ from api.domain.outcomes import (
 from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.restricted_files import RESTRICTED_FLOW, RestrictedStatus
 from api.domain.victims import VICTIM_FLOW, VictimStatus
+from tests.domain.actors import UNIT, actor
 
-UNIT = uuid4()
 P = Permission
-
-
-def actor(role: Role, unit: UUID = UNIT) -> Actor:
-    return Actor("user", uuid4(), "某人", uuid4(), unit, role, "341522118", uuid4())
 
 
 @dataclass

@@ -16,6 +16,8 @@ from api.domain.time_rules import (
     parse_row,
 )
 
+pytestmark = pytest.mark.days
+
 RULES = load_builtin()
 BY_ID: dict[str, TimeRule] = {rule.rule_id: rule for rule in RULES}
 #: How many rules of each family the law review listed.

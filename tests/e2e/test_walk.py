@@ -11,22 +11,10 @@ import pytest
 from api.core.clock import today
 from tests.conftest import DATA, objections_over
 from tests.factories import unlocked
+from tests.ledgers import bring, leads_of
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def upload(office, name: str, kind: str = "leads") -> dict:
-    """Bring a file in and wait for its preview."""
-    with (DATA / name).open("rb") as file:
-        answer = office.post("/imports", data={"kind": kind}, files={"file": (name, file, SHEET)})
-    assert answer.status_code in (201, 202), answer.text
-    made = answer.json()
-    for _ in range(300):
-        made = office.get(f"/imports/{made['id']}").json()
-        if made["status"] not in {"uploaded", "queued", "reading", "parsing", "received"}:
-            return made
-        time.sleep(0.1)
-    raise AssertionError(made)
+#: The ledger is compared as it came in, then worked on.
+pytestmark = pytest.mark.steps
 
 
 def settle(office, made: dict, *until: str) -> dict:
@@ -51,23 +39,12 @@ def act(who, url: str, action: str, **fields) -> dict:
 def imported(client) -> dict:
     """The ledger of 120 leads, in the system."""
     office = client("office")
-    made = upload(office, "线索台账.xlsx")
+    made = bring(office, "线索台账.xlsx")
     assert made["status"] == "preview", made
     assert (made["rows_total"], made["rows_good"], made["rows_faulty"]) == (120, 120, 0)
     answer = office.act(f"/imports/{made['id']}", "commit", made["version"], mode="strict")
     assert answer.status_code == 200, answer.text
     return settle(office, made, "committed")
-
-
-def leads_of(office, import_id: str) -> list[dict]:
-    items, cursor = [], None
-    while True:
-        params = {"import_id": import_id, "limit": 200, "sort": "id"}
-        page = office.get("/leads", params=params | ({"cursor": cursor} if cursor else {})).json()
-        items += page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return items
 
 
 class TestLedgerIn:
@@ -110,28 +87,26 @@ class TestLedgerIn:
             assert (shown["name"], shown["phone"]) == (row["reporter"], row["phone"])
 
     def full(self, office, imported) -> list[dict]:
-        return [
-            office.get(f"/leads/{item['id']}").json() for item in leads_of(office, imported["id"])
-        ]
+        return [office.get(f"/leads/{item['id']}").json() for item in leads_of(office, imported)]
 
     def test_the_same_file_again_adds_nothing(self, client, imported):
         office = client("office")
-        again = upload(office, "线索台账.xlsx")
+        again = bring(office, "线索台账.xlsx")
         assert again["rows_known"] == 120
         answer = office.act(f"/imports/{again['id']}", "commit", again["version"], mode="good_rows")
         if answer.status_code == 200:
             assert settle(office, again, "committed")["rows_committed"] == 0
-        assert leads_of(office, again["id"]) == []
+        assert leads_of(office, again) == []
 
     def test_the_planted_faults_and_no_other_and_strict_takes_nothing(self, client, imported):
         office = client("office")
-        made = upload(office, "线索台账-含错误.xlsx")
+        made = bring(office, "线索台账-含错误.xlsx")
         planted = json.loads((DATA / "线索台账-含错误.faults.json").read_text())
         assert made["rows_faulty"] == len(planted) == 48
         strict = office.act(f"/imports/{made['id']}", "commit", made["version"], mode="strict")
         if strict.status_code == 200:
             made = settle(office, made, "preview", "failed")
-        assert leads_of(office, made["id"]) == []
+        assert leads_of(office, made) == []
         book = office.get(f"/imports/{made['id']}/annotated")
         assert book.status_code == 200
         assert self.red_cells(book.content) == {(f["row"], f["column"]) for f in planted}
@@ -170,7 +145,7 @@ class TestTheWalk:
 
     def test_1_the_office_assigns_and_the_police_conclude(self, client, imported):
         office, police = client("office"), client("police")
-        lead = leads_of(office, imported["id"])[0]
+        lead = leads_of(office, imported)[0]
         url = f"/leads/{lead['id']}"
         made = act(office, url, "assign", unit_id=police.me["unit"]["id"])
         assert made["due_rule"] == "LEAD-01"

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from tests.attachments import PDF, attach, hang_up
 from tests.conftest import Client, Running
 from tests.factories import make_lead
 from tests.files.s3 import stored
-from tests.files.test_s3 import hang_up
-from tests.imports.test_hostile import CASES
-from tests.routers.test_attachments import PDF, attach
-from tests.routers.test_imports import book, row, send, upload, wait
+from tests.imports.hostile import CASES
+from tests.ledgers import book, row, send, upload, wait
 
 BOUNDARY = {"Content-Type": "multipart/form-data; boundary=b"}
 

@@ -12,12 +12,10 @@ import httpx
 import pytest
 
 from api.core import embedded
+from tests.attachments import MB, PDF, PNG, attach, hang_up
 from tests.conftest import ROOT, Client, Running, free_port, logged_in, started
 from tests.factories import make_lead
 from tests.files.s3 import BUCKET, PREFIX, S3, Line, another, serving, stored, the_same
-from tests.routers.test_attachments import PDF, PNG, attach
-
-MB = 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -172,34 +170,6 @@ def stored_before(client, lead) -> dict:
     listed = client("office").get(f"/leads/{lead['id']}/attachments").json()["items"]
     assert listed
     return listed[0]
-
-
-def hang_up(running: Running, who: Client, path: str, fields: bytes = b"") -> None:
-    """Send half of an upload and go; returns when the server is through with it."""
-    host, port = running.url.removeprefix("http://").split(":")
-    body = (
-        fields
-        + b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
-        + PDF
-    )
-    head = (
-        f"POST /api/v1{path} HTTP/1.1\r\nHost: {host}\r\n"
-        f"Authorization: {who.headers['authorization']}\r\nIdempotency-Key: {os.urandom(8).hex()}\r\n"
-        f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {4 * MB}\r\n\r\n"
-    )
-
-    def seen() -> float:
-        lines = httpx.get(f"{running.url}/metrics").text.splitlines()
-        counts = [line for line in lines if line.startswith('yinling_requests_total{method="POST"')]
-        return sum(float(line.rpartition(" ")[2]) for line in counts)
-
-    before = seen()
-    with socket.create_connection((host, int(port))) as sender:
-        sender.sendall(head.encode() + body + os.urandom(2 * MB))
-    for _ in range(200):
-        if seen() > before:
-            return
-    raise AssertionError("the server still waits")
 
 
 class TestTheLineBreaks:

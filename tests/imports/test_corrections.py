@@ -11,8 +11,8 @@ from api.domain.ledger_corrections import KEPT, LEFT_OUT, Correction, SheetCorre
 from api.domain.ledger_lines import LineRole, SheetState
 from api.domain.ledgers import SPECS, LedgerKind
 
+from .books import HEAD, book, line
 from .helpers import AROUND
-from .test_engine import HEAD, book, line
 
 
 def walked(data: bytes, kind: LedgerKind = LedgerKind.LEADS, **sheet: object):

@@ -9,6 +9,7 @@ from api.core.ledger_import import LedgerReader, LedgerRow
 from api.domain.ledgers import LedgerKind
 
 from .helpers import DATA, read
+from .sheets import told
 
 LEADS, VICTIMS, ENTITIES = LedgerKind.LEADS, LedgerKind.VICTIMS, LedgerKind.RISK_ENTITIES
 
@@ -16,10 +17,6 @@ LEADS, VICTIMS, ENTITIES = LedgerKind.LEADS, LedgerKind.VICTIMS, LedgerKind.RISK
 def ledger(name: str, kind: LedgerKind) -> tuple[dict[int, LedgerRow], LedgerReader]:
     rows, reader = read((DATA / "ledgers" / f"{name}.xlsx").read_bytes(), kind)
     return {row.number: row for row in rows}, reader
-
-
-def remarks(reader: LedgerReader) -> set[str]:
-    return {remark.code for remark in reader.remarks}
 
 
 #: file → its kind, and of each row that it holds what must be read
@@ -83,12 +80,12 @@ def test_values(name: str) -> None:
         got = {field: rows[number].values.get(field) for field in values}
         assert got == values
         assert rows[number].good, rows[number].faults
-    assert "total_differs" not in remarks(reader)
+    assert "total_differs" not in told(reader)
 
 
 def test_a_unit_that_the_title_names_is_not_called_missing() -> None:
     _, reader = ledger("unit-list-in-title", LEADS)
-    assert "unit_unsaid" not in remarks(reader)
+    assert "unit_unsaid" not in told(reader)
 
 
 def test_ditto_is_the_cell_above_and_is_asked_about() -> None:
@@ -123,7 +120,7 @@ def test_what_is_not_read_is_told_with_its_row() -> None:
     _, reader = ledger("row-struck-through", LEADS)
     assert [r.row for r in reader.remarks if r.code == "row_struck"] == [3]
     _, reader = ledger("handlers-phone-is-not-the-reporters", LEADS)
-    assert "column_of_another" in remarks(reader)
+    assert "column_of_another" in told(reader)
     _, reader = ledger("second-table-other-column-order", LEADS)
     assert [r.row for r in reader.remarks if r.code == "heading_again"] == [5]
 

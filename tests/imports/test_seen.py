@@ -9,8 +9,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from .helpers import read, read_table
+from .hostile import with_part
 from .sheets import LEAD, LEADS, VICTIM, VICTIMS, faults, lead, taken, told, victim, warnings
-from .test_hostile import with_part
 
 STRUCK = InlineFont(strike=True)
 

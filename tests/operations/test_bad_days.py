@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 
@@ -20,7 +19,9 @@ from api.core.db import Planning, Shares
 from tests import conftest
 from tests.conftest import PASSWORD, log_in, started
 from tests.factories import lead, make_lead
-from tests.operations.test_serve import Serving
+from tests.operations.serving import Serving
+from tests.operations.troubles import TROUBLES, cut
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -56,11 +57,13 @@ class Writer(threading.Thread):
 
     def goes_on(self) -> None:
         """Until one more lead is acknowledged."""
-        before, began = len(self.kept), time.monotonic()
-        while len(self.kept) <= before:
-            assert self.is_alive(), [each.text for each in self.refused[-1:]]
-            assert time.monotonic() - began < 120, "nothing is written any more"
-            time.sleep(0.05)
+        before = len(self.kept)
+
+        def refused() -> list[str]:
+            return [each.text for each in self.refused[-1:]]
+
+        until(lambda: len(self.kept) > before or not self.is_alive(), refused)
+        assert len(self.kept) > before, refused()
 
 
 def _furnish(home: Path) -> None:
@@ -86,7 +89,7 @@ def serving(tmp_path_factory) -> Iterator[Serving]:
     _furnish(home)
     run = Serving(home, YINLING_DEMO="1", YINLING_DEMO_PASSWORD=PASSWORD)
     try:
-        run.ready(180)
+        run.ready()
         yield run
     finally:
         run.end()
@@ -166,10 +169,10 @@ class TestKills:
             time.sleep(0.5)
             writer.goes_on()
         assert serving.process.poll() is None, serving.said
-        began = time.monotonic()
-        while not any("api.worker" in args for args in serving.children().values()):
-            assert time.monotonic() - began < 60, "the worker does not come back"
-            time.sleep(0.2)
+        until(
+            lambda: any("api.worker" in args for args in serving.children().values()),
+            lambda: "the worker does not come back",
+        )
         all_kept(writer)
 
 
@@ -179,46 +182,8 @@ def running(tmp_path_factory):
         yield server
 
 
-def admin(running) -> str:
-    """The superuser's address: beside the owner's, who owns no role."""
-    where = running.owner_url.replace("+asyncpg", "").replace("yinling_owner", "postgres")
-    return where.replace("@/yinling?", "@/postgres?")
-
-
-async def cut(running, *statements: str) -> None:
-    """Say something to the server, and make everybody of ours come in anew."""
-    connection = await asyncpg.connect(admin(running))
-    try:
-        for each in statements:
-            await connection.execute(each)
-        gone = [row["pid"] for row in await connection.fetch(_OURS)]
-        await connection.execute(_AWAIT, gone)
-    finally:
-        await connection.close()
-
-
-_OURS = "SELECT pid FROM pg_stat_activity WHERE usename = 'yinling_app'"
-#: Each is waited for; one that is gone already has nothing to wait for.
-_AWAIT = "SELECT pg_terminate_backend(pid, 10000) FROM unnest($1::int[]) pid"
-
-
 def get(url: str) -> httpx.Response:
     return httpx.get(url, timeout=60)
-
-
-TROUBLES = {
-    "refused": ("ALTER ROLE yinling_app NOLOGIN", "ALTER ROLE yinling_app LOGIN", outages.REFUSED),
-    "exhausted": (
-        "ALTER ROLE yinling_app CONNECTION LIMIT 0",
-        "ALTER ROLE yinling_app CONNECTION LIMIT -1",
-        outages.BUSY,
-    ),
-    "read only": (
-        "ALTER ROLE yinling_app SET default_transaction_read_only = on",
-        "ALTER ROLE yinling_app RESET default_transaction_read_only",
-        outages.READ_ONLY,
-    ),
-}
 
 
 class TestOutages:

@@ -3,106 +3,27 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from api.core import embedded, migrations
 from api.core.config import settings
+from tests.operations.serving import Serving, processes
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Serving:
-    """One run of the command."""
-
-    def __init__(self, home: Path, **environment: str) -> None:
-        self.port = free_port()
-        self.home = home
-        self.began = time.monotonic()
-        base = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("YINLING_", "DATABASE_URL"))
-        }
-        self.log = home.with_name(f"serve-{self.port}.log")
-        home.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "serve"],
-                env=base | {"YINLING_HOME": str(home), "PORT": str(self.port)} | environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=Path(__file__).parents[2],
-            )
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text()
-
-    def get(self, path: str) -> int:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False).status_code
-
-    def ready(self, seconds: float = 90) -> float:
-        """Seconds from the start of the process to the first answer."""
-        while time.monotonic() - self.began < seconds:
-            if self.process.poll() is not None:
-                pytest.fail(f"ended by itself:\n{self.said}")
-            try:
-                if self.get("/readyz") == 200:
-                    return time.monotonic() - self.began
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
-        pytest.fail(f"not ready:\n{self.said}")
-
-    def children(self) -> dict[int, str]:
-        return descendants(self.process.pid)
-
-    def end(self, number: signal.Signals = signal.SIGINT) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(40)
-
-
-def _processes() -> list[tuple[int, int, str, str]]:
-    listed = subprocess.run(
-        ["ps", "-eww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    rows = [line.split(None, 3) for line in listed.splitlines()]
-    return [(int(r[0]), int(r[1]), r[2], r[3]) for r in rows if len(r) == 4 and r[2][0] != "Z"]
-
-
-def descendants(parent: int) -> dict[int, str]:
-    found: dict[int, str] = {}
-    level = {parent}
-    while level:
-        below = {pid: args for pid, above, _, args in _processes() if above in level}
-        found |= below
-        level = set(below)
-    return found
-
-
 def alive(pids: dict[int, str]) -> dict[int, str]:
-    now = {pid: args for pid, _, _, args in _processes()}
+    now = {pid: args for pid, _, _, args in processes()}
     return {pid: args for pid, args in pids.items() if now.get(pid) == args}
 
 
-def wait_gone(pids: dict[int, str], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while alive(pids):
-        assert time.monotonic() < deadline, alive(pids)
-        time.sleep(0.1)
+def wait_gone(pids: dict[int, str]) -> None:
+    until(lambda: not alive(pids), lambda: alive(pids))
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +104,7 @@ def test_kill_9_leaves_nothing_that_the_next_run_does_not_stop(
     second.ready()
     assert "接管" in second.said
     assert second.end(signal.SIGTERM) == 0
-    wait_gone(orphans, 5)
+    wait_gone(orphans)
 
 
 def test_a_dead_child_is_started_again(home: Path, serving: list[Serving]) -> None:
@@ -192,9 +113,7 @@ def test_a_dead_child_is_started_again(home: Path, serving: list[Serving]) -> No
     for mark in ("api.core.processes", "api.worker"):
         (pid,) = [pid for pid, args in run.children().items() if mark in args]
         os.kill(pid, signal.SIGKILL)
-        run.began = time.monotonic()
-        while pid in run.children():
-            time.sleep(0.1)
+        until(lambda: pid not in run.children(), lambda: run.said)  # noqa: B023
         time.sleep(0.5)
         run.ready()
     assert run.said.count("意外退出") == 2
@@ -211,11 +130,7 @@ def test_a_dead_database_is_started_again_and_loudly(home: Path, serving: list[S
     web = {pid for pid, args in run.children().items() if "api.core.processes" in args}
     (dead,) = _database(run)
     os.kill(dead, signal.SIGKILL)
-    run.began = time.monotonic()
-    while not _database(run) - {dead}:
-        assert run.process.poll() is None, run.said
-        assert time.monotonic() - run.began < 90, run.said
-        time.sleep(0.1)
+    until(lambda: run.ended or _database(run) - {dead}, lambda: run.said)
     run.ready()
     assert run.said.count("数据库意外停止") == 1
     assert web <= set(run.children()), "the pages went on"

@@ -8,9 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.attachments import attach
 from tests.conftest import log_in, started
 from tests.factories import lead, make_lead
-from tests.routers.test_attachments import attach
 
 FORM = "multipart/form-data; boundary=b"
 BEGUN = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7'

@@ -11,12 +11,11 @@ import pytest
 
 from api.core.clock import today
 from api.schemas.attachments import AttachmentRead
+from tests import cases, entities
+from tests.attachments import PDF, PNG, attach
 from tests.factories import assign, make_lead
 from tests.money import make_case, make_item
-from tests.routers import test_cases, test_risk_entities
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 OFFICE = {
     "docx": ("word/document.xml", "<w:document/>"),
     "xlsx": ("xl/workbook.xml", "<workbook/>"),
@@ -39,15 +38,6 @@ def bomb() -> bytes:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/document.xml", b"\0" * 60_000_000)
     return made.getvalue()
-
-
-def attach(who, lead, content: bytes, name: str = "合同.pdf", note: str = "", **rest):
-    return who.post(
-        f"/leads/{lead['id']}/attachments",
-        files={"file": (name, content)},
-        data={"note": note} if note else None,
-        **rest,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -275,18 +265,16 @@ class TestOtherNouns:
         """A record of a noun and who handles it."""
         police, market = client("police"), client("market")
         if noun == "cases":
-            return test_cases.make_case(police)["id"], "police"
+            return cases.make_case(police)["id"], "police"
         if noun == "property-items":
             return make_item(police, make_case(running))["id"], "police"
-        entity = test_risk_entities.register(market)
+        entity = entities.register(market)
         if noun == "risk-entities":
             return entity["id"], "market"
-        visit = test_risk_entities.visit(market, entity_id=entity["id"])
+        visit = entities.visit(market, entity_id=entity["id"])
         if noun == "inspections":
             return visit["id"], "market"
-        test_risk_entities.act(
-            market, "inspections", visit, "complete", finding="problem", note="x"
-        )
+        entities.act(market, "inspections", visit, "complete", finding="problem", note="x")
         order = market.post(
             "/rectifications",
             json={

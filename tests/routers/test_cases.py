@@ -17,48 +17,17 @@ from api.domain.organisation import UnitKind
 from api.domain.permissions import Role
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
+from tests import factories
+from tests.cases import COUNTY, TODAY, YESTERDAY, act, case, filed, make_case
 from tests.conftest import PASSWORD, Client, Running, log_in
 from tests.factories import assign, conclude, make_lead
 
-TODAY = today()
-YESTERDAY = str(TODAY - timedelta(days=1))
 TOMORROW = str(TODAY + timedelta(days=1))
-COUNTY = {"authority_level": "county_psb", "document_no": "霍公（经）立字〔2022〕12号"}
-
-
-def case(**over) -> dict:
-    return {
-        "title": f"福寿康养老服务公司案{uuid4().hex[:6]}",
-        "primary_category": "C1",
-        "charges": ["illegal_deposits"],
-    } | over
-
-
-def make_case(police: Client, **over) -> dict:
-    answer = police.post("/cases", json=case(**over))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def act(who: Client, made: dict, action: str, **fields) -> dict:
-    answer = who.act(f"/cases/{made['id']}", action, made["version"], **fields)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def filed(police: Client, **over) -> dict:
-    made = act(police, make_case(police, **over), "accept", accepted_on=YESTERDAY)
-    return act(police, made, "file", filed_on=YESTERDAY, **COUNTY)
 
 
 def prosecuted(police: Client) -> dict:
     made = act(police, filed(police), "conclude_investigation")
     return act(police, made, "send_to_procuratorate", **COUNTY)
-
-
-@pytest.fixture
-def police(client) -> Client:
-    return client("police")
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +127,7 @@ class TestCreate:
         assert pointer in [e["pointer"] for e in answer.json()["errors"]]
 
     def test_identifiers_in_texts_are_masked_found_and_revealed_with_a_reason(self, police, client):
-        phone = f"139{uuid4().int % 10**8:08d}"
+        phone = factories.phone()
         made = make_case(police, summary=f"嫌疑人电话{phone}。")
         assert phone not in str(made)
         found = police.get("/cases", params={"q": phone}).json()["items"]
@@ -249,7 +218,7 @@ class TestFromLeads:
         assert rows.all() == [{"to": "case", "case_id": made["id"]}]
 
     async def test_no_event_of_a_case_holds_a_phone(self, police, session):
-        phone = f"139{uuid4().int % 10**8:08d}"
+        phone = factories.phone()
         made = make_case(police, title=f"电话{phone}诈骗案", summary=phone)
         made = act(police, made, "accept")
         made = act(police, made, "decline_to_file", reason=f"{phone}无法查证", **COUNTY)

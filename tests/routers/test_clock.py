@@ -1,22 +1,13 @@
 """Overdue is told by the application's clock in every list: the database's may stand elsewhere."""
 
-import pytest
-
-from tests.conftest import logged_in, started
-from tests.routers.test_risk_entities import act, assess, register, visit
+from tests.conftest import own_town
+from tests.entities import act, assess, register, visit
 
 #: The machine's own day is years later, so whatever is due after this one has passed by that.
 NOW = "2022-05-13T09:00:00+08:00"
 
 
-@pytest.fixture(scope="module")
-def as_(tmp_path_factory):
-    """A town on 13 May 2022, whatever day the database's machine has."""
-    with (
-        started(tmp_path_factory.mktemp("clock-home"), YINLING_NOW=NOW) as running,
-        logged_in(running) as somebody,
-    ):
-        yield somebody
+running, as_ = own_town(YINLING_NOW=NOW)
 
 
 def listed(who, noun: str, **params) -> set[str]:

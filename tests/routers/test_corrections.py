@@ -16,10 +16,10 @@ import pytest
 from api.main import create_app
 from api.schemas.changes import Changes
 from tests import factories, money
+from tests.cases import case
 from tests.conftest import Client
-from tests.routers.test_cases import case
-from tests.routers.test_outcomes import outcome
-from tests.routers.test_risk_entities import credit_code, entity
+from tests.entities import credit_code, entity
+from tests.factories import outcome
 
 DOCUMENT = create_app().openapi()
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -8,22 +8,13 @@ import pytest
 from api.core.clock import TIMEZONE, today
 from api.domain.calendar import Calendar
 from api.domain.clocks import working_days_left
+from tests import cases, entities
+from tests.duties import count, duties
 from tests.factories import assign, conclude, make_lead
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
 from tests.public import hand_in, show
-from tests.routers import test_cases, test_risk_entities
 
-
-def duties(who, subject_id: str, kind: str | None = None) -> list[dict]:
-    """What waits of one record; of one kind, where a busy unit has more than a page holds."""
-    asked = {"limit": 200} | ({"kind": kind} if kind else {})
-    answer = done(who.get("/me/duties", params=asked))
-    return [duty for duty in answer["items"] if duty["subject_id"] == subject_id]
-
-
-def count(who, kind: str) -> int:
-    counts = done(who.get("/me/duties"))["counts"]
-    return next((c["count"] for c in counts if c["kind"] == kind), 0)
+pytestmark = pytest.mark.days
 
 
 class TestWhoSeesWhat:
@@ -145,9 +136,9 @@ class TestWhoSeesWhat:
 class TestOtherLedgers:
     def test_a_case_waits_for_its_filing_decision_by_the_laws_term(self, client):
         police = client("police")
-        case = test_cases.make_case(police)
+        case = cases.make_case(police)
         assert [d["kind"] for d in duties(police, case["id"])] == ["case_accept"]
-        case = test_cases.act(police, case, "accept", accepted_on=today().isoformat())
+        case = cases.act(police, case, "accept", accepted_on=today().isoformat())
         (duty,) = duties(police, case["id"])
         assert (duty["kind"], duty["due_on"]) == ("case_filing", case["due_on"])
         assert duty["rule_label"]
@@ -155,12 +146,12 @@ class TestOtherLedgers:
 
     def test_a_tier_asks_for_a_visit_and_a_visit_for_its_result(self, client):
         market = client("market")
-        entity = test_risk_entities.register(market)
-        entity = test_risk_entities.assess(market, entity, "red")
-        visit = test_risk_entities.visit(market, entity_id=entity["id"])
+        entity = entities.register(market)
+        entity = entities.assess(market, entity, "red")
+        visit = entities.visit(market, entity_id=entity["id"])
         assert [d["kind"] for d in duties(market, visit["id"])] == ["inspection_due"]
         assert duties(market, entity["id"]) == []
-        done_ = test_risk_entities.act(
+        done_ = entities.act(
             market, "inspections", visit, "complete", finding="problem", note="会销"
         )
         assert duties(market, done_["id"]) == []
@@ -175,7 +166,7 @@ class TestOtherLedgers:
         assert (duty["kind"], duty["due_on"], duty["title"]) == (
             "rectification_due", due, entity["name"],
         )  # fmt: skip
-        test_risk_entities.act(market, "rectifications", order, "submit", materials="已停止")
+        entities.act(market, "rectifications", order, "submit", materials="已停止")
         assert [d["kind"] for d in duties(market, order["id"])] == ["rectification_recheck"]
 
 

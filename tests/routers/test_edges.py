@@ -7,8 +7,8 @@ import pytest
 
 from api.core.clock import today
 from tests import factories
+from tests.database import run_sql
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
-from tests.routers.test_informants import run_sql
 
 DAY = timedelta(days=1)
 

@@ -14,11 +14,6 @@ from tests.conftest import Client
 from tests.factories import assign, make_lead
 
 
-@pytest.fixture
-def office(client) -> Client:
-    return client("office")
-
-
 def follow(client: Client, cursor: str | None = None, limit: int = 200):
     """The feed from a cursor to its present end: (events, cursor)."""
     found: list[dict] = []

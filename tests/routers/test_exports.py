@@ -8,31 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from api.core.events import Event
+from tests import entities
+from tests.exports import F1
 from tests.factories import TO_POLICE, assign, close, conclude, make_lead
-from tests.routers import test_risk_entities
-
-F1 = [
-    "序号",
-    "编号",
-    "来源",
-    "批次",
-    "接收时间",
-    "举报方式",
-    "反映对象",
-    "类别",
-    "涉及人数",
-    "涉案金额（万元）",
-    "承办单位",
-    "交办时间",
-    "办理期限",
-    "核查结论",
-    "是否移送",
-    "移送单位及时间",
-    "办结时间",
-    "反馈情况",
-    "是否二次核查",
-    "备注",
-]
 
 
 def export(who, **params):
@@ -157,8 +135,8 @@ F2 = [
 class TestF2:
     def test_the_list_of_entities_under_control(self, client):
         market = client("market")
-        made = test_risk_entities.register(market, prepaid_amount="188000.50")
-        made = test_risk_entities.assess(market, made, "orange")
+        made = entities.register(market, prepaid_amount="188000.50")
+        made = entities.assess(market, made, "orange")
         answer = client("office").get("/risk-entities/exports.xlsx", params={"q": made["number"]})
         assert answer.status_code == 200, answer.text
         sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active

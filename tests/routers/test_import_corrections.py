@@ -11,38 +11,20 @@ import pytest
 
 from tests.conftest import Client
 from tests.factories import make_lead
-from tests.money import make_case, make_item
-from tests.routers.test_imports import (
+from tests.ledgers import (
+    ODD,
     VICTIM_HEADINGS,
     book,
     commit,
     leads_of,
+    odd,
     row,
+    sheet,
     upload,
     victim_row,
     wait,
 )
-
-#: As a township kept it that had never seen a form: words of its own, a heading over two lines.
-ODD = ["接报日期", "渠道说明", "被举报人/单位", "案由", "说了什么", "投资总额", "村名儿"]
-
-
-def sheet(*lines: list[object], name: str = "台账", merged: tuple[str, ...] = ()) -> bytes:
-    made = openpyxl.Workbook()
-    made.active.title = name
-    for line in lines:
-        made.active.append(line)
-    for cells in merged:
-        made.active.merge_cells(cells)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-def odd(subject: str, *more: list[object], title: bool = True) -> bytes:
-    lines: list[list[object]] = [["某镇二〇二二年接报情况"]] if title else []
-    data = ["2022-09-01", "12345", subject, "保健品", f"情况{uuid4().hex}", 3, "白庙村"]
-    return sheet(*lines, ODD, data, *more)
+from tests.money import make_case, make_item
 
 
 def mapped(index: int = 0, **over) -> dict:
@@ -399,8 +381,8 @@ class TestTheUploadersAlone:
             told += who.get(f"/imports/{made['id']}/rows").text
             copy = who.get(f"/imports/{made['id']}/annotated")
             assert copy.status_code == 200, copy.text
-            for sheet in openpyxl.load_workbook(io.BytesIO(copy.content)):
-                for line in sheet.iter_rows():
+            for page in openpyxl.load_workbook(io.BytesIO(copy.content)):
+                for line in page.iter_rows():
                     told += str([(c.value, c.comment and c.comment.text) for c in line])
             assert self.NAME not in told
             assert self.PHONE not in told

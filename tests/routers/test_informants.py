@@ -1,6 +1,5 @@
 """The informant vault over HTTP: asked for, approved by another, seen for a while by one person."""
 
-import asyncio
 import random
 from datetime import timedelta
 from uuid import uuid4
@@ -10,45 +9,10 @@ import pytest
 
 from api.core import clock
 from tests.conftest import Client
+from tests.database import run_sql
 from tests.factories import assign, make_lead
 from tests.public import hand_in
-
-REASON = "回访举报人核实转账时间"
-
-
-def person(name: str | None = None) -> dict:
-    phone = f"139{random.randrange(10**8):08d}"
-    return {"kind": "real_name", "name": name or f"举报{uuid4().hex[:8]}", "phone": phone}
-
-
-def panel(who: Client, lead: dict) -> dict:
-    answer = who.get(f"/leads/{lead['id']}/informants")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def offered(shown: dict) -> list[str]:
-    return [each["action"] for each in shown["available_actions"]]
-
-
-def ask(who: Client, lead: dict, reason: str = REASON):
-    return who.post(f"/leads/{lead['id']}/informants/openings", json={"reason": reason})
-
-
-def decide(who: Client, opening: dict, action: str = "approve", **fields):
-    return who.act(f"/informant-openings/{opening['id']}", action, opening["version"], **fields)
-
-
-def see(who: Client, opening: dict):
-    return who.post(f"/informant-openings/{opening['id']}/identities")
-
-
-def name(who: Client, lead: dict, place: str, whom: Client):
-    shown = panel(who, lead)
-    return who.post(
-        f"/leads/{lead['id']}/informants/custodians",
-        json={"place": place, "user_id": whom.me["user"]["id"], "version": shown["version"]},
-    )
+from tests.vault import REASON, ask, decide, name, offered, panel, person, see
 
 
 def recuse(who: Client, lead: dict, place: str, to: Client, reason: str = "与被举报人是亲属"):
@@ -62,17 +26,6 @@ def recuse(who: Client, lead: dict, place: str, to: Client, reason: str = "与�
             "version": shown["version"],
         },
     )
-
-
-def run_sql(running, statement: str, *values):
-    async def go():
-        connection = await asyncpg.connect(running.owner_url.replace("+asyncpg", ""))
-        try:
-            return await connection.fetch(statement, *values)
-        finally:
-            await connection.close()
-
-    return asyncio.run(go())
 
 
 @pytest.fixture

@@ -1,34 +1,25 @@
 """Leads that nobody owns: the alarm of the office, then of the county, each told once."""
 
 import asyncio
-from datetime import date
 from uuid import UUID
 
-import asyncpg
+import pytest
 from sqlalchemy import select
 
-from api.core import clock, events, migrations
+from api.core import clock, events
 from api.core.clock import today
 from api.core.record_access import RecordAccess
 from api.domain.calendar import Calendar
 from api.models.leads import Lead
 from api.services import lead_alarms
 from tests import factories
-from tests.routers.test_duties import duties
-from tests.routers.test_lead_cycle import done
+from tests.answers import done
+from tests.duties import duties
+from tests.leads import waiting_since
+
+pytestmark = pytest.mark.days
 
 STEP = Calendar.builtin().step
-
-
-def waiting_since(running, lead: dict, day: date) -> None:
-    """The server's clock cannot be moved while it runs, so the lead's day is."""
-
-    async def change() -> None:
-        connection = await asyncpg.connect(migrations.plain(running.owner_url))
-        await connection.execute("UPDATE leads SET unowned_on = $2 WHERE id = $1", lead["id"], day)
-        await connection.close()
-
-    asyncio.run(change())
 
 
 def alarms(who, lead: dict, kind: str = "lead_unowned") -> list[dict]:

@@ -3,30 +3,13 @@ conclusion until then."""
 
 from datetime import date, timedelta
 
-import pytest
-
 from api.core.clock import today
 from api.domain.calendar import Calendar
 from tests import factories
-from tests.routers.test_duties import duties
-from tests.routers.test_lead_cycle import done, refused
+from tests.answers import done, refused
+from tests.duties import duties
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def office(client):
-    return client("office")
-
-
-@pytest.fixture
-def police(client):
-    return client("police")
-
-
-@pytest.fixture
-def market(client):
-    return client("market")
 
 
 def unit_of(who) -> str:

@@ -11,22 +11,11 @@ from api.core import migrations
 from api.core.clock import today
 from api.domain.calendar import Calendar
 from tests import factories
-from tests.routers.test_duties import count, duties
+from tests.answers import done, refused
+from tests.duties import count, duties
+from tests.leads import fed_back
 
-
-def done(answer) -> dict:
-    assert answer.status_code < 300, answer.text
-    return answer.json()
-
-
-def refused(answer, status: int) -> dict:
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-def fed_back(handler, made: dict) -> dict:
-    said = {"feedback_mode": "impossible", "feedback_note": "已电话告知。"}
-    return done(handler.act(f"/leads/{made['id']}", "feed_back", made["version"], **said))
+pytestmark = pytest.mark.days
 
 
 class TestCivilDispute:

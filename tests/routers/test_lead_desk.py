@@ -5,15 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.conftest import logged_in, started
+from tests.conftest import own_town
 from tests.factories import assign, make_lead
 
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """A town whose only leads are those of this file: the desk is one queue for all of it."""
-    with started(tmp_path_factory.mktemp("desk-home")) as running, logged_in(running) as as_:
-        yield as_
+#: A town whose only leads are those of this file: the desk is one queue for all of it.
+running, desk = own_town()
 
 
 def turn(who, cursor=None) -> dict:
@@ -81,15 +77,15 @@ class TestTheOrder:
 
 class TestRights:
     @pytest.mark.parametrize("who", ["leader", "police", "village01", "grid01", "system_admin"])
-    def test_only_the_office_sits_at_the_desk(self, client, who):
-        assert client(who).get("/leads/next").status_code == 403
+    def test_only_the_office_sits_at_the_desk(self, desk, who):
+        assert desk(who).get("/leads/next").status_code == 403
 
     def test_nobody_without_a_login(self, anonymous):
         assert anonymous.get("/leads/next").status_code == 401
 
     @pytest.mark.parametrize("cursor", ["x", "AAAA", "\u9738"])
-    def test_a_foreign_cursor_is_refused(self, client, cursor):
-        answer = client("office").get("/leads/next", params={"cursor": cursor})
+    def test_a_foreign_cursor_is_refused(self, desk, cursor):
+        answer = desk("office").get("/leads/next", params={"cursor": cursor})
         assert (answer.status_code, answer.json()["code"]) == (422, "cursor_invalid")
 
 

@@ -5,11 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests import factories
+from tests.answers import done
 
-
-def done(answer) -> dict:
-    assert answer.status_code < 300, answer.text
-    return answer.json()
+pytestmark = pytest.mark.days
 
 
 class TestPoliceTransfer:

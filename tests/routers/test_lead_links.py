@@ -2,7 +2,8 @@
 
 from uuid import uuid4
 
-from tests.factories import assign, conclude, lead, make_lead
+from tests.factories import assign, conclude, lead, make_lead, phone
+from tests.leads import merge
 
 _BRANDS = "赫连尉迟澹台冶宗政濮阳淳单太叔申屠孙仲轩辕令狐钟离宇文长慕容鲜闾丘徒欧夏侯诸葛闻人东方"
 
@@ -11,10 +12,6 @@ def brand() -> str:
     """A name that no other test uses."""
     number = uuid4().int
     return "".join(_BRANDS[(number >> (8 * at)) % len(_BRANDS)] for at in range(6))
-
-
-def phone() -> str:
-    return f"139{uuid4().int % 10**8:08d}"
 
 
 def similar(who, made) -> dict:
@@ -144,11 +141,6 @@ class TestRights:
         for name in ("audit_admin", "system_admin", "security_admin", "finance"):
             assert client(name).get(f"/leads/{made['id']}/similar").status_code == 403
         assert client("leader").post("/leads/similar", json={}).status_code == 403
-
-
-def merge(who, main, other, **over):
-    body = {"lead_id": other["id"], "version": other["version"], "reason": "同一公司同一事"}
-    return who.post(f"/leads/{main['id']}/merges", json=body | over)
 
 
 def unmerge(who, made, link_id, version, reason="不是同一件事"):

@@ -7,20 +7,12 @@ import pytest
 from api.core.clock import today
 from api.domain.calendar import Calendar
 from tests import factories
-from tests.routers.test_duties import duties
-from tests.routers.test_lead_cycle import done, refused
+from tests.answers import done, refused
+from tests.duties import duties
+
+pytestmark = pytest.mark.days
 
 STEP = Calendar.builtin().step
-
-
-@pytest.fixture
-def office(client):
-    return client("office")
-
-
-@pytest.fixture
-def police(client):
-    return client("police")
 
 
 def mark(office, lead: dict, which: str, action: str = "mark"):

@@ -7,12 +7,15 @@ from uuid import uuid4
 import pytest
 
 from tests import factories
+from tests.answers import done, refused
+from tests.database import run_sql
+from tests.duties import duties
+from tests.leads import merge
+from tests.ledgers import book, commit, row, upload
 from tests.public import hand_in
-from tests.routers.test_duties import duties
-from tests.routers.test_imports import book, commit, row, upload
-from tests.routers.test_informants import panel, person, run_sql
-from tests.routers.test_lead_cycle import done, refused
-from tests.routers.test_lead_links import merge
+from tests.vault import panel, person
+
+pytestmark = pytest.mark.days
 
 HOME = "341522118201"
 TOWN = ("office", "leader", "supervisor", "police", "village01")

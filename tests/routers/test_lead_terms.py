@@ -2,7 +2,6 @@
 are to be named, and that a lead stands in one list only."""
 
 from collections import Counter
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,23 +9,13 @@ import pytest
 from api.core.clock import now, today
 from api.domain.calendar import Calendar
 from tests import factories
+from tests.answers import done, refused
+from tests.duties import duties
+from tests.leads import DAY, REPORT, act, merge, proposed, running_clock, waiting_since
 from tests.public import hand_in
-from tests.routers.test_duties import duties
-from tests.routers.test_informants import name, panel, person
-from tests.routers.test_lead_alarms import waiting_since
-from tests.routers.test_lead_cycle import done, refused
-from tests.routers.test_lead_links import merge
-from tests.routers.test_lead_transfers import act, running_clock
+from tests.vault import name, panel, person
 
-DAY = timedelta(days=1)
-REPORT = {"investigators": "张志强、李卫国", "report": "经核实，收取会员费不予兑付，涉嫌诈骗。"}
-
-
-def proposed(client, days_ago: int = 0, who: str = "market") -> dict:
-    known = (now() - (days_ago + 1) * DAY).isoformat()
-    made = factories.conclude(client("office"), client(who), received_at=known)
-    reported = (today() - days_ago * DAY).isoformat()
-    return act(client(who), made, "propose_transfer", reported_on=reported, **REPORT)
+pytestmark = pytest.mark.days
 
 
 def offered(made: dict) -> dict[str, dict]:

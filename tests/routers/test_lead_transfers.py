@@ -7,32 +7,15 @@ import pytest
 from api.core.clock import now, today
 from api.domain.calendar import Calendar
 from tests import factories
-from tests.routers.test_duties import duties
-from tests.routers.test_informants import run_sql
-from tests.routers.test_lead_cycle import done, fed_back, refused
+from tests.answers import done, refused
+from tests.database import run_sql
+from tests.duties import duties
+from tests.leads import act, fed_back, running_clock
+
+pytestmark = pytest.mark.days
 
 RECEIPT = {"receipt_no": "接〔2026〕7号", "received_by": "孙警官"}
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def market(client):
-    return client("market")
-
-
-@pytest.fixture
-def office(client):
-    return client("office")
-
-
-def act(who, made: dict, action: str, **fields) -> dict:
-    return done(who.act(f"/leads/{made['id']}", action, made["version"], **fields))
-
-
-def running_clock(made: dict) -> dict | None:
-    running = [c for t in made["transfers"] for c in t["clocks"] if c["ended_on"] is None]
-    assert len(running) <= 1
-    return running[0] if running else None
 
 
 def moment(days_ago: int = 0, **ago) -> str:

@@ -4,19 +4,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.conftest import logged_in, started
+from tests.conftest import own_town
 from tests.factories import assign, conclude, make_lead
 
-
-@pytest.fixture(scope="module")
-def as_(tmp_path_factory):
-    """A town on 13 May 2022, whatever day the database's machine has."""
-    home = tmp_path_factory.mktemp("views-home")
-    with (
-        started(home, YINLING_NOW="2022-05-13T09:00:00+08:00") as running,
-        logged_in(running) as somebody,
-    ):
-        yield somebody
+#: On 13 May 2022, whatever day the database's machine has.
+running, as_ = own_town(YINLING_NOW="2022-05-13T09:00:00+08:00")
 
 
 def views(who) -> dict[str, dict]:

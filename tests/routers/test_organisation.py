@@ -19,21 +19,6 @@ def fresh(prefix: str = "t") -> str:
     return f"{prefix}{uuid4().hex[:10]}"
 
 
-@pytest.fixture
-def system(client) -> Client:
-    return client("system_admin")
-
-
-@pytest.fixture
-def office(client) -> Client:
-    return client("office")
-
-
-@pytest.fixture
-def security(client) -> Client:
-    return client("security_admin")
-
-
 def make_user(system: Client, **over) -> dict:
     answer = system.post("/users", json={"username": fresh(), "name": "程新人"} | over)
     assert answer.status_code == 201, answer.text

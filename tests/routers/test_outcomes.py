@@ -5,17 +5,8 @@ from datetime import timedelta
 import pytest
 
 from api.core.clock import today
+from tests.factories import outcome
 from tests.money import done, made
-
-
-def outcome(**over) -> dict:
-    return {
-        "kind": "education",
-        "title": "防养老诈骗集中宣讲",
-        "issued_on": today().isoformat(),
-        "medium": "县融媒体中心",
-        "audience": 1200,
-    } | over
 
 
 def figures(client, key: str) -> dict:

@@ -8,6 +8,8 @@ from api.core.clock import today
 from api.domain.clocks import add_months
 from tests.money import done, made, make_case, make_item, measure
 
+pytestmark = pytest.mark.days
+
 #: As `measure()` starts it, and what follows from that.
 START = today() - timedelta(days=45)
 END = add_months(START, 6)

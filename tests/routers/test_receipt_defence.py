@@ -19,9 +19,8 @@ from api.core.web import Surround
 from api.domain import receipts
 from api.domain.errors import NotFound
 from api.domain.receipts import ProofPurpose
-from tests.contract.test_canary import dump, forms
-from tests.public import from_, hand_in, proof, report, show
-from tests.routers.test_receipts import finish, found
+from tests.database import dump, forms
+from tests.public import finish, found, from_, hand_in, proof, report, show
 
 #: Addresses of the loopback that no other test comes from; each is a source.
 NETWORKS = (f"127.{high}.{low}.9" for high in range(100, 200) for low in range(250))

@@ -5,16 +5,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tests.conftest import Client
 from tests.factories import assign, lead, make_lead, unlocked
-from tests.public import TOWN, hand_in, proof, report, show
-
-
-def found(office: Client, mark: str) -> dict:
-    """The one lead that tells of this."""
-    items = office.get("/leads", params={"q": mark}).json()["items"]
-    assert len(items) == 1
-    return office.get(f"/leads/{items[0]['id']}").json()
+from tests.public import TOWN, finish, found, hand_in, proof, report, show
 
 
 @pytest.fixture
@@ -23,22 +15,6 @@ def handed_in(anonymous, client) -> tuple[str, dict]:
     mark = uuid4().hex[:10]
     receipt = hand_in(anonymous, narrative=f"收了押金不退，记号{mark}。")
     return receipt, found(client("office"), mark)
-
-
-def finish(office: Client, police: Client, made: dict, mode: str = "online") -> dict:
-    """Through the whole life of a lead, to the answer."""
-    url = f"/leads/{made['id']}"
-    made = office.act(url, "register", made["version"]).json()
-    made = assign(office, made, police)
-    made = police.act(url, "acknowledge", made["version"]).json()
-    made = police.act(
-        url, "conclude", made["version"], conclusion="irregular", findings="已责令整改。"
-    ).json()
-    answer = police.act(
-        url, "feed_back", made["version"], feedback_mode=mode, feedback_note="钱已经退还老人。"
-    )
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 class TestHandingIn:

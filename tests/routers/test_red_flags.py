@@ -6,9 +6,7 @@ import pytest
 
 from api.domain.categories import FundraisingTest, RedFlag
 from api.domain.red_flags import RULES
-from tests.factories import assign, make_lead
-
-TELLING = "以入住养老院为名收会员费，每张床位三万元，承诺按月返利。"
+from tests.factories import TELLING, assign, make_lead
 
 
 def boxes(who, made) -> dict:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.core.clock import now, today
+from tests.database import run_sql
 from tests.money import (
     balances,
     done,
@@ -19,7 +20,8 @@ from tests.money import (
     publish,
     victim,
 )
-from tests.routers.test_informants import run_sql
+
+pytestmark = pytest.mark.days
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "recompute_distribution.py"
 

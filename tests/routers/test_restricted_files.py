@@ -13,26 +13,12 @@ from hypothesis import strategies as st
 from api.core.clock import today
 from api.domain.restricted_files import MAX_MEMBERS, RESTRICTED_FLOW, RestrictedAction
 from tests.factories import make_lead
+from tests.restricted import TEXT, file_of, hint
 
-TEXT = "村里有人说派出所有人给他通风报信，金丝雀专档正文。"
 #: Everybody who may be named and is not by the rule; and everybody who never can be.
 NAMEABLE = ("leader", "office", "police", "supervisor")
 NEVER = ("justice", "culture", "finance", "civil", "market", "village01", "village02", "grid01")
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
-
-
-def hint(who, lead: dict, **over) -> httpx.Response:
-    body = {"lead_id": lead["id"], "kind": "umbrella", "text": TEXT} | over
-    return who.post("/restricted-files/hints", json=body)
-
-
-def file_of(who, lead: dict) -> dict:
-    """The one file of this lead that somebody knows of, read."""
-    listed = who.get("/restricted-files", params={"limit": 200}).json()["items"]
-    (found,) = [each for each in listed if each["lead_number"] == lead["number"]]
-    answer = who.get(f"/restricted-files/{found['id']}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def user_id(client, who: str) -> str:

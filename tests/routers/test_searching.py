@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from api.core.search import plain
-from tests.factories import make_lead
+from tests import factories
+from tests.cases import case
+from tests.entities import entity
+from tests.factories import make_lead, outcome
 from tests.money import done, made, make_case, make_victim
-from tests.routers.test_cases import case
-from tests.routers.test_outcomes import outcome
-from tests.routers.test_risk_entities import entity
 
 #: What stands between the parts of a name, and what somebody else types in its place.
 DOTS = ["·", "•", "・", "‧", "･", "⋅", "∙", "・", "ㆍ", "．", ".", "", " ", "\u3000", "-", "—"]
@@ -171,7 +171,7 @@ class TestNumbers:
         lead = make_lead(office, narrative=f"联系电话1385550{tail}，{mark()}")
         assert lead["id"] in ids(office, "/leads", tail)
         market = client("market")
-        from tests.routers.test_risk_entities import credit_code
+        from tests.entities import credit_code
 
         code = credit_code()
         made_entity = made(market.post("/risk-entities", json=entity(uscc=code)))
@@ -204,7 +204,7 @@ class TestNumbers:
 
     def test_without_the_right_to_the_plain_value_a_whole_number_confirms_nothing(self, client):
         office, village = client("office"), client("village01")
-        phone = f"139{random.randrange(10_000_000, 99_999_999)}"
+        phone = factories.phone()
         lead = make_lead(office, narrative=f"{mark()}，电话{phone}。")
         assert lead["id"] in ids(office, "/leads", phone)
         assert lead["id"] not in ids(village, "/leads", phone[:7] + "0000")

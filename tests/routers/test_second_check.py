@@ -15,6 +15,8 @@ from tests import factories
 from tests.money import done, made
 from tests.public import hand_in, show
 
+pytestmark = pytest.mark.days
+
 
 def written(running, statement: str, *values: object, url: str = "") -> None:
     async def write() -> None:

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 
 from api.core.clock import today
-from tests.conftest import Client
+from tests.conftest import Client, own_town
+from tests.database import run_sql
+from tests.entities import assess, register, visit
 from tests.factories import assign, make_lead
-from tests.routers.test_informants import run_sql
-from tests.routers.test_risk_entities import assess, register, visit
 
+#: What is changed here holds for everybody.
+running, client = own_town()
 YEAR = 2047
 
 
@@ -46,16 +48,6 @@ def term(who: Client, rule_id: str, **over) -> dict:
 
 def year(**over) -> dict:
     return {"version": 0, "days_off": [], "days_worked": [], "source": "国办发明电"} | over
-
-
-@pytest.fixture
-def security(client) -> Client:
-    return client("security_admin")
-
-
-@pytest.fixture
-def system(client) -> Client:
-    return client("system_admin")
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from api.domain.statistics import mean, percent
 from api.schemas.statistics import Overview, UnitResults
+from tests import cases, entities
 from tests.factories import assign, close, conclude, make_lead
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
 from tests.public import show
-from tests.routers import test_cases, test_risk_entities
+
+pytestmark = pytest.mark.days
 
 READERS = ["office", "leader", "supervisor", "police", "market", "village01", "county", "finance"]
 
@@ -67,15 +69,15 @@ def ledgers(client, running):
     done(office.act(url, "archive", lead["version"]))
     assign(office, make_lead(office), client("market"))
     for backlog in (False, True):
-        case = test_cases.filed(police, is_backlog=backlog, amount_involved="120000.50")
-        test_cases.act(police, case, "solve", solved_on=test_cases.YESTERDAY)
-    case = test_cases.filed(police)
-    test_cases.act(police, case, "withdraw", reason="查明不构成犯罪", **test_cases.COUNTY)
+        case = cases.filed(police, is_backlog=backlog, amount_involved="120000.50")
+        cases.act(police, case, "solve", solved_on=cases.YESTERDAY)
+    case = cases.filed(police)
+    cases.act(police, case, "withdraw", reason="查明不构成犯罪", **cases.COUNTY)
     item = make_item(police, make_case(running))
     made(police.post("/property-measures", json=measure(item, amount="5000.01")))
-    test_risk_entities.register(office)
+    entities.register(office)
     market = client("market")
-    test_risk_entities.assess(market, test_risk_entities.register(market), "yellow")
+    entities.assess(market, entities.register(market), "yellow")
 
 
 class TestFiguresOpenTheirRows:

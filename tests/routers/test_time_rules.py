@@ -7,19 +7,17 @@ import pytest
 
 from api.core.clock import today
 from api.core.migrations import connect
-from tests.conftest import Client
+from tests.conftest import Client, own_town
 from tests.factories import assign, make_lead
-from tests.routers.test_lead_terms import proposed
-from tests.routers.test_lead_transfers import running_clock
-from tests.routers.test_restricted_files import file_of, hint
+from tests.leads import proposed, running_clock
+from tests.restricted import file_of, hint
 
+pytestmark = pytest.mark.days
+
+#: What is changed here holds for everybody.
+running, client = own_town()
 #: A year whose notice is not out; nothing else in the tests depends on it.
 FAR = 2036
-
-
-@pytest.fixture
-def office(client) -> Client:
-    return client("office")
 
 
 @pytest.fixture

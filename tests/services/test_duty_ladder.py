@@ -21,6 +21,8 @@ from api.models.property_measures import PropertyMeasure
 from api.models.units import Post
 from api.services import duties
 
+pytestmark = pytest.mark.days
+
 TOWN = "341522118"
 CALENDAR = Calendar.builtin()
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from api.core.sheets import SheetColumn, xlsx_stream
 from api.services import exports
-from tests.routers.test_exports import F1 as COLUMNS_OF_FACTS
+from tests.exports import F1 as COLUMNS_OF_FACTS
 
 
 class Row(list):

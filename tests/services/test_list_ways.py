@@ -12,11 +12,9 @@ from sqlalchemy import select
 from api.core import db, pagination
 from api.core.clock import today
 from api.core.pagination import PageQuery, Shape
-from api.core.sessions import LoginSession
 from api.core.ways import MOST_PARTS
 from api.domain.actors import Actor
 from api.domain.permissions import Role, RowScope
-from api.models.units import Post, Unit
 from api.services import (
     cases,
     distributions,
@@ -32,6 +30,7 @@ from api.services import (
     risk_entities,
     victims,
 )
+from tests.actors import actor_of
 from tests.factories import assign, make_lead
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -136,38 +135,8 @@ def more_leads(client):
 async def actors(session, client, more_leads):
     """Those who read, as the services know them."""
 
-    async def actor(role: Role) -> Actor:
-        client(
-            "grid01" if role is Role.GRID else "village01" if role is Role.VILLAGE else role.value
-        )
-        post = await session.scalar(
-            select(Post)
-            .join(LoginSession, LoginSession.post_id == Post.id)
-            .where(
-                Post.code
-                == (
-                    "grid01"
-                    if role is Role.GRID
-                    else "village01"
-                    if role is Role.VILLAGE
-                    else role.value
-                )
-            )
-            .limit(1)
-        )
-        unit = await session.get(Unit, post.unit_id)
-        login = await session.scalar(
-            select(LoginSession)
-            .where(LoginSession.post_id == post.id, LoginSession.revoked_at.is_(None))
-            .order_by(LoginSession.last_used_at.desc(), LoginSession.id.desc())
-            .limit(1)
-        )
-        return Actor(
-            "user", login.subject_id, "", post.id, unit.id, role, unit.division_code, login.id,
-            login.epoch,
-        )  # fmt: skip
-
-    yield {role: await actor(role) for role in WHO}
+    names = {Role.GRID: "grid01", Role.VILLAGE: "village01"}
+    yield {role: await actor_of(session, client, names.get(role, role.value)) for role in WHO}
     await db.dispose()
 
 

@@ -12,6 +12,8 @@ from api.models.property_measures import PropertyMeasure
 from api.services import property_measures
 from tests.money import done, made, make_case, make_item, measure
 
+pytestmark = pytest.mark.days
+
 
 def at(day: date) -> datetime:
     return datetime.combine(day, time(9), TIMEZONE)

@@ -3,16 +3,13 @@
 import json
 
 import pytest
-from sqlalchemy import select
 
 from api.core import db, word_stats
 from api.core.pagination import EXACT_TOTAL, Words
-from api.core.sessions import LoginSession
 from api.domain.actors import Actor
-from api.domain.permissions import Role
-from api.models.units import Post, Unit
 from api.schemas.leads import LeadQuery
 from api.services import leads
+from tests.actors import actor_of
 from tests.factories import assign, make_lead
 
 WORD = "金丝楠木摆件"
@@ -51,19 +48,7 @@ def found(client) -> dict[str, list[str]]:
 async def actors(session, client):
     """Office and police as the services know them."""
 
-    async def actor(role: Role) -> Actor:
-        client(role.value)
-        post = await session.scalar(select(Post).where(Post.code == role.value))
-        unit = await session.get(Unit, post.unit_id)
-        login = await session.scalar(
-            select(LoginSession).where(LoginSession.post_id == post.id).limit(1)
-        )
-        return Actor(
-            "user", login.subject_id, "", post.id, unit.id, role, unit.division_code, login.id,
-            login.epoch,
-        )  # fmt: skip
-
-    yield {"office": await actor(Role.OFFICE), "police": await actor(Role.POLICE)}
+    yield {name: await actor_of(session, client, name) for name in ("office", "police")}
     await db.dispose()
 
 
