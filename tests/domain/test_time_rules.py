@@ -137,3 +137,106 @@ def test_a_term_without_unit_is_refused():
     row = {"rule_id": "X-01", "version": "1", "group": "lead", "trigger_zh": "", "term": "3"}
     with pytest.raises(ValueError, match="X-01"):
         parse_row({**row, "unit": ""})
+
+
+#: Every rule as the law or the campaign gives it: term and unit (~: rolled to the next working day),
+#: + how far it may be extended, < how long in all, > what follows it.
+EVERY_RULE = """
+    CNT-01 -, CNT-02 -, CNT-03 -, CNT-04 -, CNT-05 -,
+    INT-01 0h>INT-02, INT-01b 24h>INT-02, INT-02 3d~<30, INT-02b 7d~<30, INT-02c 30d~,
+    INT-03 24h, INT-03b 3d~, INT-04 7d~<60, INT-04b 30d~+30d<60, INT-05 24h,
+    INT-06 3d~>INT-07a, INT-07a 7d~>INT-07b, INT-07b 30d~+30d<60>INT-07c, INT-07c 7d~>INT-07d,
+    INT-07d 30d~+30d<60, INT-08 7d~>INT-09, INT-09 15d~, INT-10 3d~, INT-11 3d~,
+    TRF-01 3d~>TRF-02, TRF-02 24h>TRF-04, TRF-03 24h, TRF-04 3d~>TRF-07, TRF-04b 10d~<60,
+    TRF-04c 30d~+30d<60, TRF-05a 24h>TRF-05b, TRF-05b 3d~>TRF-04, TRF-06a 3d~>TRF-06b,
+    TRF-06b 3d~>TRF-06c, TRF-06c 3d~, TRF-07 3d~, TRF-08 -,
+    CUS-01 12h<24, CUS-01b 24h, CUS-02 24h>CUS-03, CUS-03 3d+4d<7>CUS-04, CUS-03b 30d>CUS-04,
+    CUS-04 7d>CUS-05, CUS-04b 15d~+5d<20, CUS-05 2m+1m<7>PRO-01, CUS-05b 2m>PRO-01,
+    CUS-05c 2m>PRO-01, CUS-06 5d>CUS-05, CUS-07a 12m, CUS-07b 6m,
+    PRO-01 1m~+15d>TRI-01, PRO-01b 10d~+5d<15>TRI-01d, PRO-02 1m~>PRO-01, PRO-03a 7d~>PRO-03b,
+    PRO-03b 7d~, PRO-03c 7d~,
+    TRI-01 2m~+3m<6>TRI-02, TRI-01b 3m~+3m<6>TRI-02, TRI-01c 20d~>TRI-02,
+    TRI-01d 10d~+5d<15>TRI-02, TRI-02 10d~>TRI-03, TRI-02b 5d~>TRI-03, TRI-03 2m~+2m<4>ENF-01,
+    ENF-01 7d~>ENF-02, ENF-02 6m~, ENF-03a 10d~>ENF-03b, ENF-03b 1m~, ENF-04 1y,
+    FRZ-01 6m+6m>FRZ-01, FRZ-01b 1y+1y>FRZ-01b, FRZ-02 2y+2y>FRZ-02, FRZ-03 6m+6m>FRZ-03,
+    FRZ-04 3d, FRZ-05 -,
+    SEA-01 2y+1y>SEA-01b, SEA-01b 1y+1y>SEA-01b, SEA-02 6m~, SEA-03 30d+30d<60, SEA-04 24h,
+    SEA-05 30d+30d<60, SEA-06 30d+30d<60, SEA-06b 3wd, SEA-07 7wd,
+    CIV-01a 1y+1y>CIV-01a, CIV-01b 2y+2y>CIV-01b, CIV-01c 3y+3y>CIV-01c,
+    RET-01 -, RET-02 ->RET-02b, RET-02b 30d~>RET-02c, RET-02c 3wd, RET-03 -, RET-04 -,
+    RET-05 -, RET-06 -,
+    PEN-01 90d, PEN-02a 5wd, PEN-02b 7wd, PEN-03 7wd, PEN-04 15d, PEN-05 2y, PEN-05b 5y,
+    PEN-06 30d~+30d<60, PEN-06b 6m,
+    MKT-01 7wd>MKT-01b, MKT-01b 45wd, MKT-02 15wd+15wd<30>MKT-03, MKT-03 5wd,
+    XF-01 15d, XF-02 15d, XF-03 5wd, XF-04 60d+30d<90>XF-05a, XF-05a 30d>XF-05b,
+    XF-05b 30d>XF-05c, XF-05c 30d>XF-05d, XF-05d 30d,
+    HOT-01 1wd>HOT-01c, HOT-01b 2wd, HOT-01c 5wd, HOT-01d 15wd,
+    LEAD-01 15wd+15wd<30, LEAD-FAST 5wd, LEAD-MAJOR 5wd, LEAD-ATTENTION 7wd,
+    LEAD-KEY-AREA 10wd, LEAD-UNOWNED 2wd>LEAD-UNOWNED-COUNTY, LEAD-UNOWNED-COUNTY 5wd,
+    LEAD-ACK 2wd>LEAD-01, LEAD-ASSIST 7wd, LEAD-DISPUTE 5wd, LEAD-INF-ASK 1wd>LEAD-INF-OPEN,
+    LEAD-INF-OPEN 2h,
+    RST-01 2wd>RST-02, RST-02 30d~>RST-03, RST-03 5wd,
+    STB-01a 30min>STB-01b, STB-01b 60min,
+    ARR-01 48h,
+    ELD-01 30d,
+    CYB-01 4h, CYB-01b 1h, CYB-01c 2h,
+    RECT-01 15d~+15d<30,
+    INSPECT-PLAN 15d,
+    TIER-GREEN 180d~>TIER-GREEN, TIER-YELLOW 90d~>TIER-YELLOW, TIER-ORANGE 30d~>TIER-ORANGE,
+    TIER-RED 7d~>TIER-RED,
+    LEDGER-CONFIRM 3wd,
+"""
+_SHORT = {"working_day": "wd", "day": "d", "hour": "h", "month": "m", "year": "y", "minute": "min"}
+
+
+def in_short(rule: TimeRule) -> str:
+    told = f"{rule.term}{_SHORT[rule.unit.value]}" if rule.unit else "-"
+    told += "~" if rule.roll is Roll.NEXT_WORKING_DAY else ""
+    if rule.extension_unit:
+        told += f"+{rule.extension_term}{_SHORT[rule.extension_unit.value]}"
+    told += f"<{rule.maximum}" if rule.maximum else ""
+    return told + (f">{rule.next_rule}" if rule.next_rule else "")
+
+
+def test_every_rule_once_more():
+    """No term, extension, longest time or successor changes unnoticed."""
+    wanted = [each.split() for each in EVERY_RULE.replace("\n", " ").split(",") if each.strip()]
+    told = [[rule.rule_id, in_short(rule)] for rule in RULES if rule.version == 1]
+    assert sorted(told) == sorted(wanted)
+
+
+TOWNS = {
+    "LEAD-01", "LEAD-FAST", "LEAD-MAJOR", "LEAD-ATTENTION", "LEAD-KEY-AREA", "RECT-01", "TIER-GREEN",
+    "TIER-YELLOW", "TIER-ORANGE", "TIER-RED",
+}  # fmt: skip
+
+
+def test_a_town_shortens_its_own_work_and_nobody_elses_time():
+    assert {rule.rule_id for rule in RULES if rule.tightened_by_towns} == TOWNS
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [(date(1999, 1, 1), 1), (date(2025, 12, 31), 1), (date(2026, 1, 1), 2), (date(2030, 1, 1), 2)],
+)
+def test_a_clock_goes_by_the_law_of_the_day_on_which_it_starts(day, version):
+    """治安管理处罚法 of 2025 is in force from the first day of 2026."""
+    assert find_rule("PEN-06", day).version == version
+
+
+def test_the_first_and_the_last_day_of_a_version():
+    one, two = (rule for rule in RULES if rule.rule_id == "PEN-06")
+    last, first = one.valid_to, two.valid_from
+    assert last is not None
+    assert first is not None
+    assert one.in_force(last)
+    assert not one.in_force(first)
+    assert two.in_force(first)
+    assert not two.in_force(last)
+    with pytest.raises(KeyError):
+        find_rule("NO-SUCH", first)
+
+
+def test_only_what_the_law_leaves_open_may_be_set():
+    for rule in RULES:
+        assert rule.configurable is (rule.confidence.value != "H"), rule.rule_id
