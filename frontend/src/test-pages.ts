@@ -16,7 +16,7 @@ export interface Person {
   role?: string
 }
 
-const LEDGER = /^\/[a-z-]+$|\/(timeline|attachments|lines|hints|views)$/
+const LEDGER = /^\/[a-z-]+$|\/(timeline|attachments|lines|hints|views|candidates)$/
 const EMPTY = { items: [], next_cursor: null, prev_cursor: null, total: 0, total_is_exact: true }
 
 const answer = (body: unknown, status = 200) =>

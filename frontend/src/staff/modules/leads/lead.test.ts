@@ -151,6 +151,18 @@ it('counts down while the server says that the clock runs, whatever the status',
   expect((await see({ status: 'closed' })).text).toContain('已超期')
 })
 
+it('is called by whom it is about, or by its number', async () => {
+  for (const [subject_name, title] of [
+    ['某店', '某店'],
+    ['', 'XS-1'],
+  ] as const) {
+    const answers = { '/leads/l': { ...LEAD, subject_name }, '/leads/l/similar': NONE }
+    const shown = await showPage(LeadPage, { id: 'l' }, answers)
+    expect(shown.wrapper.find('h1').text()).toBe(title)
+    shown.done()
+  }
+})
+
 it('says how pressing it is', async () => {
   const shown = await see({ fast_track: true, marks: ['major'] })
   expect(shown.text).toContain('快办')
