@@ -181,6 +181,12 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         _settings({name: value for name, value in before.items() if value is not None})
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Another order in every run; but `random` goes on where it is. Seeded anew for each test it
+    would give two tests the same phone."""
+    config.option.randomly_reset_seed = False
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """How this order comes again; the plugin's own line is hidden by `-q`."""
     said = session.config.pluginmanager.get_plugin("terminalreporter")
