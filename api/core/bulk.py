@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.errors import CONSTRAINTS
+from api.core import constraints
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _CHUNK: Final = 256
@@ -118,9 +118,9 @@ class LineRefused(Exception):  # a refusal, as the others are
 
 def _refused(error: asyncpg.PostgresError) -> LineRefused:
     said = _LINE.search(str(getattr(error, "context", None) or ""))
-    known = CONSTRAINTS.get(str(getattr(error, "constraint_name", None)))
+    known = constraints.refusal(str(getattr(error, "constraint_name", None)))
     if known is not None:
-        reason = known().detail
+        reason = known.detail
     elif isinstance(error, asyncpg.UniqueViolationError):
         reason = "与已有的记录重复，或者刚由他人导入，请刷新后重试"
     elif isinstance(error, asyncpg.NotNullViolationError):

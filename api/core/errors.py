@@ -1,6 +1,6 @@
 """Every refusal as an RFC 9457 problem, in Chinese, with a stable code."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
@@ -13,15 +13,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 from structlog.contextvars import get_contextvars
 
-from api.core import events, faults, outages
+from api.core import constraints, events, faults, outages
 from api.domain.actors import Actor
 from api.domain.errors import MOST_FAULTS, Conflict, DomainError, Invalid
 from api.domain.events import EventName
 
 _log = structlog.get_logger()
-
-#: Constraint name → what it means to a person. The naming convention makes the names predictable.
-CONSTRAINTS: dict[str, Callable[[], DomainError]] = {}
 
 TITLES = {
     400: "请求内容无法解析，请检查格式和编码",
@@ -73,8 +70,7 @@ def problem(error: DomainError) -> Response:
 def _integrity(cause: object) -> DomainError:
     name = getattr(cause, "constraint_name", None) or ""
     _log.warning("integrity_error", constraint=name)
-    known = CONSTRAINTS.get(name)
-    return known() if known else Conflict()
+    return constraints.refusal(name) or Conflict()
 
 
 def _not_storable() -> DomainError:

@@ -91,7 +91,7 @@ _REFUSALS: Final[dict[str, tuple[type[DomainError], str]]] = {
     "encoding_unknown": (Invalid, "文字编码无法识别，请另存为 UTF-8 或 GBK 编码的 CSV 再上传"),
     "quotes_unbalanced": (
         Invalid,
-        "第 {} 行的英文双引号没有成对，分不清这一格到哪里为止；请改正这一行，或用 WPS、Excel 打开核对后另存为 .xlsx 再上传",
+        "第 … 行的英文双引号没有成对，分不清这一格到哪里为止；请改正这一行，或用 WPS、Excel 打开核对后另存为 .xlsx 再上传",
     ),
     "too_many_rows": (PayloadTooLarge, f"表格超过 {MAX_ROWS:,} 行，请拆分后再上传"),
     "too_many_columns": (PayloadTooLarge, f"表格超过 {MAX_COLUMNS} 列，请删去多余的列再上传"),
@@ -106,7 +106,7 @@ def refusal(told: str) -> DomainError:
     """The refusal with this stable code and its sentence; an unknown code reads as corrupt."""
     code, _, where = told.partition(":")
     kind, sentence = _REFUSALS.get(code, _REFUSALS["file_corrupt"])
-    return kind(sentence.replace("{}", where), code=code if code in _REFUSALS else "file_corrupt")
+    return kind(sentence.replace("…", where), code=code if code in _REFUSALS else "file_corrupt")
 
 
 class _Watch:

@@ -224,6 +224,7 @@ REVEALED: Final[Mapping[str, list[str]]] = {
     "property-items": ["owner_name", "account"],
     "victims": ["name", "id_number", "account"],
     "distributions": ["payees"],
+    "outcomes": ["summary"],
 }
 
 #: Forms, each with what it is used for.

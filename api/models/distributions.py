@@ -17,7 +17,7 @@ from api.domain.distributions import (
     LineStatus,
     Standing,
 )
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
@@ -28,7 +28,7 @@ FACETS = facets.sql(
 )
 
 
-class Distribution(Recorded, Versioned, Base):
+class Distribution(Recorded, Versioned, KeptTexts, Base):
     """One plan. Who prepared and who approved are people, not posts: 三岗分离 is about people."""
 
     __tablename__ = "distributions"

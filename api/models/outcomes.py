@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core import facets
 from api.core.db import Base
 from api.domain.outcomes import OutcomeKind, OutcomeStatus
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
 #: What a row is, for filters that meet (core/facets.py).
 FACETS = facets.sql(
@@ -22,7 +22,7 @@ FACETS = facets.sql(
 )
 
 
-class Outcome(Recorded, Versioned, Base):
+class Outcome(Recorded, Versioned, KeptTexts, Base):
     """One thing that was published or established."""
 
     __tablename__ = "outcomes"

@@ -102,12 +102,12 @@ async def certificate(
     return response
 
 
-@router.post("/{plan_id}/reveals", response_model=Revealed, summary="导出收款名单")
+@router.post("/{plan_id}/reveals", response_model=Revealed, summary="查看明文，导出收款名单")
 async def reveal(
     plan_id: UUID,
     body: Reveal,
-    actor: Annotated[Actor, require(P.DISTRIBUTION_PAY)],
+    actor: Annotated[Actor, require(P.DISTRIBUTION_READ)],
     session: DbSession,
 ) -> Response:
-    """发放时导出收款人、开户行、账号和金额（`payees`，CSV）；留下审计记录。"""
+    """发放时由发放人导出收款人、开户行、账号和金额（`payees`，CSV）；编制、发放的人可以查看文字中被遮盖的号码；留下审计记录。"""
     return answer({"values": await distribution_payments.reveal(session, actor, plan_id, body)})

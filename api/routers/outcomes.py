@@ -12,6 +12,7 @@ from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
+from api.schemas.common import Reveal, Revealed
 from api.schemas.outcomes import (
     OutcomeCreate,
     OutcomeItem,
@@ -72,3 +73,14 @@ async def transition(
 ) -> Response:
     """撤销或者恢复。"""
     return answer(await outcomes.transition(session, actor, outcome_id, body))
+
+
+@router.post("/{outcome_id}/reveals", response_model=Revealed, summary="查看明文")
+async def reveal(
+    outcome_id: UUID,
+    body: Reveal,
+    actor: Annotated[Actor, require(P.OUTCOME_HANDLE)],
+    session: DbSession,
+) -> Response:
+    """文字中被遮盖的号码按原文给出；留下审计记录。"""
+    return answer({"values": await outcomes.reveal(session, actor, outcome_id, body)})

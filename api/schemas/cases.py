@@ -155,6 +155,7 @@ class SourceLead(Shown):
 class CaseDecisionShown(Shown):
     """One decision as it was recorded; none is ever changed."""
 
+    id: UUID
     action: CaseAction
     decided_on: date
     authority_level: AuthorityLevel | None

@@ -121,3 +121,4 @@ class OutcomeRead(OutcomeItem):
     created_at: datetime
     updated_at: datetime
     available_actions: list[AvailableAction]
+    revealable: list[str]

@@ -156,6 +156,7 @@ class PropertyItemItem(Shown):
 class DeterminationShown(Shown):
     """One determination of whose it is."""
 
+    id: UUID
     ownership: Ownership
     authority: str
     document_no: str

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.clock import today
+from api.core.ids import uuid7
 from api.domain.actors import Actor
 from api.domain.cases import (
     CASE_FLOW,
@@ -19,7 +20,7 @@ from api.domain.cases import (
 )
 from api.domain.events import EventName
 from api.models.cases import Case, CaseDecision
-from api.services import _transition, places, protect, time_rules
+from api.services import _transition, case_texts, places, protect, time_rules
 from api.services.cases import LISTING, read
 
 
@@ -45,8 +46,12 @@ async def transition(
         await _divert(session, found, body)
     if action is CaseAction.DECLINE_TO_INDICT:
         found.not_indicted_ground = body.ground
+    decision_id = uuid7()
+    if reason:
+        await case_texts.keep(session, found.id, case_texts.of_decision(decision_id), body.reason)
     session.add(
         CaseDecision(
+            id=decision_id,
             case_id=found.id,
             action=action,
             decided_on=on,
@@ -139,5 +144,7 @@ async def _divert(session: AsyncSession, found: Case, body: Any) -> None:
         unit = await places.unit(session, body.unit_id, "unit_id", found.town_code)
         found.diversion_unit_id = unit.id
     found.civil_route = getattr(body, "route", None)
-    found.diversion_department = protect.told(body.department)
+    found.diversion_department = await case_texts.keep(
+        session, found.id, case_texts.DEPARTMENT, body.department
+    )
     found.diversion_receipt_no = body.receipt_no or ""

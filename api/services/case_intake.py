@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
-from api.core import errors, events, record_access, search
+from api.core import constraints, events, record_access, search
 from api.core.clock import now
 from api.core.ids import uuid7
 from api.domain.actors import Actor
@@ -21,6 +21,7 @@ from api.models.leads import Lead
 from api.schemas.cases import CaseCreate, CaseUpdate
 from api.services import (
     _transition,
+    case_texts,
     places,
     protect,
     unnamed,
@@ -90,15 +91,10 @@ async def _replayed(session: AsyncSession, actor: Actor, body: CaseCreate) -> di
 
 
 def _taken(existing: Case | None = None) -> Conflict:
-    message = "该公安案件编号已登记为另一案件"
-    faults = [FieldError("/police_case_no", "police_case_no_taken", message)]
-    refusal = Conflict(message, code="police_case_no_taken", errors=faults)
+    refusal = constraints.expected("uq_cases_police_case_no")
     if existing:
         refusal.extra |= {"id": str(existing.id), "number": existing.number}
     return refusal
-
-
-errors.CONSTRAINTS["uq_cases_police_case_no"] = _taken
 
 
 async def _sources(
@@ -258,22 +254,4 @@ async def _check_changes(
     for name in ("title", "summary"):
         if name in changes:
             [named] = await unnamed.without(session, leads, changes[name])
-            changes[name] = await _protected(session, found.id, name, named)
-
-
-async def _protected(session: AsyncSession, case_id: UUID, field: str, value: str) -> str:
-    """Replace a text of a case: its old identifiers go, the new ones come."""
-    made = protect.text(value, field)
-    old = await session.scalars(
-        select(CaseIdentifier).where(
-            CaseIdentifier.case_id == case_id, CaseIdentifier.field == field
-        )
-    )
-    for row in old:
-        await session.delete(row)
-    await session.flush()
-    if made.identifiers:
-        await session.execute(
-            insert(CaseIdentifier), [row | {"case_id": case_id} for row in made.identifiers]
-        )
-    return made.text
+            changes[name] = await case_texts.keep(session, found.id, name, named)

@@ -42,7 +42,7 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
-from api.services import columns, ledger_awaiting, protect, searching
+from api.services import case_texts, columns, ledger_awaiting, protect, searching
 
 RESOURCE = "case"
 
@@ -95,6 +95,7 @@ _IDENTIFIERS = columns.json_list(
     ).where(CaseIdentifier.case_id == Case.id)
 )  # fmt: skip
 _DECISION = func.json_build_object(
+    "id", CaseDecision.id,
     "action", CaseDecision.action,
     "decided_on", CaseDecision.decided_on,
     "authority_level", CaseDecision.authority_level,
@@ -291,7 +292,9 @@ async def read(
 def _revealable(actor: Actor, found: dict[str, Any]) -> list[str]:
     if not found["identifiers"] or not actor.may(Permission.CASE_REVEAL):
         return []
-    return ["title", "summary", "identifiers"]
+    own = ["title", "summary", "identifiers"]
+    held = {each["field"] for each in found["identifiers"]} - {"", *own}
+    return own + sorted(name for name in held if case_texts.masked(found, name))
 
 
 async def reveal(
@@ -325,4 +328,4 @@ def _plain(rows: list[CaseIdentifier], found: dict[str, Any], name: str) -> str:
         for row in rows
         if row.field == name and row.starts_at is not None and row.ends_at and row.raw_enc
     ]
-    return protect.restore(found[name], inside)
+    return protect.restore(case_texts.masked(found, name), inside)

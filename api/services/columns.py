@@ -47,6 +47,8 @@ def division_end(code: str) -> str:
 def revealable(model: Any, *names: str) -> ColumnElement[Any]:
     """What of a row can be revealed: fields that hold an encrypted value, and the texts of which
     an original is kept."""
+    if not names:
+        return func.to_json(model.texts_kept)
     held = [
         case((getattr(model, f"{name}_enc").is_not(None), literal_column(f"'{name}'", Text())))
         for name in names

@@ -22,7 +22,7 @@ from api.domain.money import to_yuan
 from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
 from api.schemas.common import Reveal
-from api.services import ledger, protect
+from api.services import ledger, protect, sealing
 from api.services.distributions import RESOURCE, lines_of, read
 
 D, K, L = Distribution, AccountKind, DistributionLine
@@ -125,9 +125,23 @@ async def _settle(session: AsyncSession, moved: Sequence[DistributionLine], to: 
 async def reveal(
     session: AsyncSession, actor: Actor, record_id: UUID, body: Reveal
 ) -> dict[str, str]:
-    """The payees of a published plan for the bank, as CSV; audited. Raises NotFound, Forbidden."""
+    """The payees of a published plan for the bank, as CSV, or texts as they were written; audited.
+    Raises NotFound, Forbidden."""
     plan = await read(actor, record_id, session)
-    if any(name not in plan["revealable"] for name in body.fields):
+    texts = [name for name in body.fields if name != "payees"]
+    held = await session.scalar(select(D.texts_enc).where(D.id == record_id))
+    values = sealing.revealed(RESOURCE, texts, plan["revealable"], held)
+    if "payees" in body.fields:
+        values |= await _payees(session, record_id, plan["revealable"])
+    told = {"fields": body.fields, "reason": protect.told(body.reason)}
+    await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
+    return values
+
+
+async def _payees(
+    session: AsyncSession, record_id: UUID, revealable: Sequence[str]
+) -> dict[str, str]:
+    if "payees" not in revealable:
         raise Forbidden("无权查看", code="field_not_revealable")
     rows = await session.execute(
         select(L.claim, Victim.name_enc, Victim.bank_name, Victim.account_enc, L.share)
@@ -153,8 +167,6 @@ async def reveal(
                 to_yuan(share),
             ]
         )
-    told = {"fields": body.fields, "reason": protect.told(body.reason)}
-    await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
     return {"payees": out.getvalue()}
 
 

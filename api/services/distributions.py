@@ -43,7 +43,7 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services import _transition, protect
+from api.services import _transition, columns, sealing
 from api.services import changes as corrections
 from api.services.property_items import case_ref
 
@@ -96,10 +96,13 @@ _READ: dict[str, Any] = _ITEM | {
     "approval_document_no": D.approval_document_no,
     "created_at": D.created_at,
     "updated_at": D.updated_at,
+    "revealable": columns.revealable(D),
 }
 check_columns(DistributionItem, _ITEM)
-check_columns(DistributionRead, _READ, "available_actions", "revealable", "notice")
+check_columns(DistributionRead, _READ, "available_actions", "notice")
 
+#: Written by hand: whatever numbers stand in them are masked.
+_TEXTS = ("title", "note")
 _ANY_TEXT = ARRAY(Text)
 
 LISTING = Listing(
@@ -204,7 +207,9 @@ async def read(
         DISTRIBUTION_FLOW.available(actor, standing), edit=DistributionUpdate
     )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
-    plan["revealable"] = ["payees"] if pays else []
+    writes = actor.may(Permission.DISTRIBUTION_PREPARE) or actor.may(Permission.DISTRIBUTION_PAY)
+    kept = plan["revealable"] if writes else []
+    plan["revealable"] = [*(["payees"] if pays else []), *kept]
     return plan
 
 
@@ -228,7 +233,7 @@ async def create(session: AsyncSession, actor: Actor, body: DistributionCreate) 
         created_by_post_id=actor.post_id,
         status=DISTRIBUTION_FLOW.initial,
         prepared_by_id=actor.id,
-        **body.model_dump() | {"note": protect.told(body.note), "title": protect.told(body.title)},
+        **body.model_dump() | sealing.texts({name: getattr(body, name) for name in _TEXTS}),
     )
     session.add(plan)
     await session.flush()
@@ -246,10 +251,8 @@ async def update(
     plan = await _transition.lock(session, actor, LISTING, D, record_id)
     _transition.check_edit(actor, plan, DISTRIBUTION_FLOW, body.version)
     changes = body.changes()
-    for field in ("note", "title"):
-        if field in changes:
-            changes[field] = protect.told(changes[field])
-    for name, value in changes.items():
+    texts = {name: changes[name] for name in _TEXTS if name in changes}
+    for name, value in (changes | sealing.texts(texts, plan.texts_enc)).items():
         setattr(plan, name, value)
     if {"pool", "base_rule", "returns_offset"} & set(changes):
         forget(plan)

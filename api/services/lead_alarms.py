@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from api.core import events, record_access
 from api.core.clock import now, today
 from api.domain.calendar import ONE_DAY
+from api.domain.division_codes import county_of
 from api.domain.events import EventName
 from api.domain.leads import TRIAGE
 from api.domain.organisation import UnitKind
@@ -81,7 +82,7 @@ async def _tell(session: AsyncSession, row: Any, step: int, rule: str) -> bool:
         county = await session.scalar(
             select(Unit.id).where(
                 Unit.kind == UnitKind.COUNTY,
-                Unit.division_code == row.town_code[:6],
+                Unit.division_code == county_of(row.town_code),
                 Unit.is_active,
                 ~_is_about(row.id, Unit.id),
             )

@@ -18,7 +18,6 @@ from api.models.units import Unit
 from api.services import (
     _transition,
     lead_assists,
-    lead_intake,
     lead_sight,
     leads,
     unnamed,
@@ -56,10 +55,12 @@ async def transition(
         case AssistAction.ANSWER:
             assist.acknowledged_at = assist.acknowledged_at or now()
             assist.answered_at, assist.answered_by = now(), actor.name
-            field = lead_assists.identifier_field(assist.id)
-            assist.answer = await lead_intake.protect_text(session, lead_id, field, body.answer)
+            assist.answer = await lead_assists.kept(session, assist, "answer", body.answer)
         case AssistAction.END:
-            assist.ended_at, assist.ended_reason = now(), told["reason"]
+            assist.ended_at = now()
+            assist.ended_reason = await lead_assists.kept(
+                session, assist, "ended_reason", body.reason
+            )
             await session.flush()
             await _withdraw(session, lead, assist.owner_unit_id)
     await session.flush()

@@ -20,7 +20,7 @@ from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.schemas.common import actions
-from api.services import columns, places, time_rules, unnamed
+from api.services import columns, lead_texts, places, time_rules
 
 _SHOWN = (
     "id", "status", "task", "asked_on", "due_on", "due_is_provisional", "due_rule",
@@ -46,9 +46,10 @@ def assisted_by(unit_id: Any) -> Any:
     )
 
 
-def identifier_field(assist_id: object) -> str:
-    """The name under which an answer's masked identifiers are kept and revealed."""
-    return f"assists.{assist_id}.answer"
+async def kept(session: AsyncSession, assist: LeadAssist, name: str, text: str) -> str:
+    """A text of an assist as it is stored, its numbers kept beside it."""
+    field = lead_texts.of("assists", assist.id, name)
+    return await lead_texts.keep_one(session, assist.lead_id, field, text)
 
 
 class _Standing:
@@ -66,27 +67,12 @@ def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
     """What each assist offers the actor; its words are for who asked, who was asked, and who sees
     the town's leads. `live`: the lead is still worked on."""
     everything = str(actor.unit_id) == lead["owner_unit"]["id"] or actor.scope is RowScope.TOWN
-    hidden: set[str] = set()
     lead["assists"].sort(key=lambda each: each["id"])  # by time
     for assist in lead["assists"]:
         available = ASSIST_FLOW.available(actor, _Standing(assist, lead)) if live else ()
         assist["available_actions"] = actions(available)
         if not everything and assist["unit"]["id"] != str(actor.unit_id):
-            hidden.add(identifier_field(assist["id"]))
             assist["task"] = assist["answer"] = assist["answered_by"] = assist["ended_reason"] = ""
-    if hidden:
-        lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] not in hidden]
-
-
-def revealable(lead: dict[str, Any]) -> list[str]:
-    """The answers that hold something masked."""
-    held = {each["field"] for each in lead["identifiers"]}
-    return [name for each in lead["assists"] if (name := identifier_field(each["id"])) in held]
-
-
-def masked(lead: dict[str, Any], name: str) -> str:
-    """The answer that `revealable` names so."""
-    return next(a["answer"] for a in lead["assists"] if identifier_field(a["id"]) == name)
 
 
 async def units_of(session: AsyncSession, lead_id: UUID) -> set[UUID]:
@@ -137,16 +123,18 @@ async def ask(
     due = await time_rules.due_on(session, RULE, today())
     if given is not None:
         _check_given(given, lead.due_on)
-    told = await unnamed.told(session, lead.id, task)
     lead.assisted = True
-    for unit_id in wanted:
+    asked = {uuid7(): unit_id for unit_id in wanted}
+    named = {lead_texts.of("assists", each, "task"): task for each in asked}
+    told = await lead_texts.keep(session, lead.id, named)
+    for (assist_id, unit_id), words in zip(asked.items(), told, strict=True):
         session.add(
             LeadAssist(
-                id=uuid7(),
+                id=assist_id,
                 lead_id=lead.id,
                 owner_unit_id=unit_id,
                 status=AssistStatus.ASKED,
-                task=told,
+                task=words,
                 asked_on=today(),
                 due_on=given or due.on,
                 due_is_given=given is not None,

@@ -41,13 +41,17 @@ class Cell:
     amount: int
 
 
-Cube = dict[Breakdown, dict[str, Cell]]
-ALL = Breakdown.VILLAGE_OVERDUE  # stands for "no dimension" below: it has no column of its own
+@dataclass(slots=True)
+class Cube:
+    """The leads that a reader sees: all of them (None where there is no lead), and by dimension."""
+
+    all: Cell | None
+    by: dict[Breakdown, dict[str, Cell]]
 
 
 def no_leads() -> Cube:
     """The cube of a reader who sees no lead."""
-    return {by: {} for by in (*_DIMENSIONS, ALL)}
+    return Cube(None, {by: {} for by in _DIMENSIONS})
 
 
 async def cube_of(session: AsyncSession, actor: Actor) -> tuple[Cube, datetime]:
@@ -84,23 +88,23 @@ async def _read_cube(session: AsyncSession, actor: Actor) -> Cube:
     for mask, *rest in found:
         cell = Cell(*(int(number) for number in rest[len(order) :]))
         if mask == whole:
-            cube[ALL][""] = cell
+            cube.all = cell
             continue
         at = len(order) - (whole ^ mask).bit_length()  # the one bit that is 0: grouped by this
         value = rest[at]
         if value is not None:
-            cube[order[at]][str(value)] = cell
+            cube.by[order[at]][str(value)] = cell
     return cube
 
 
 def lead_count(cube: Cube, params: Params) -> int:
     """A lead figure read off the cube: at most one dimension beside `counted` and `overdue`."""
-    by, values = ALL, [""]
+    cells = [cube.all] if cube.all else []
     for name in ("status", "conclusion"):
         asked = params.get(name)
         if isinstance(asked, list):
-            by, values = Breakdown(name), asked
-    cells = [cube[by][value] for value in values if value in cube[by]]
+            found = cube.by[Breakdown(name)]
+            cells = [found[value] for value in asked if value in found]
     if params.get("overdue"):
         return sum(cell.overdue for cell in cells)
     if "counted" not in params:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import record_access
 from api.core.clock import now, today
 from api.domain.actors import Actor
+from api.domain.division_codes import county_of
 from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.leads import (
@@ -32,8 +33,8 @@ from api.services import (
     conflicts,
     lead_assists,
     lead_clocks,
-    lead_intake,
     lead_sight,
+    lead_texts,
     lead_transfers,
     leads,
     places,
@@ -227,10 +228,9 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     lead.concluded_person_ids = list(dict.fromkeys([*lead.concluded_person_ids, actor.id]))
     lead.diversion_route = body.diversion_route
     department = body.diversion_department
-    lead.diversion_department = (
-        await unnamed.told(session, lead.id, department) if department else None
-    )
-    lead.findings = await lead_intake.protect_text(session, lead.id, "findings", body.findings)
+    given = {"findings": body.findings, "diversion_department": department or ""}
+    lead.findings, lead.diversion_department = await lead_texts.keep(session, lead.id, given)
+    lead.diversion_department = lead.diversion_department or None
     lead.concluded_on = today()
     # before the first lead that a draw can take there is a seed, of which nobody knows what it draws
     await recheck_seeds.seal(session, lead.town_code)
@@ -245,7 +245,9 @@ async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
     if body.feedback_mode is not FeedbackMode.IMPOSSIBLE:
         lead.first_response_at = lead.first_response_at or now()
     lead.feedback_mode = body.feedback_mode
-    lead.feedback_note = await unnamed.told(session, lead.id, body.feedback_note)
+    lead.feedback_note = await lead_texts.keep_one(
+        session, lead.id, "feedback_note", body.feedback_note
+    )
 
 
 async def _ways(session: AsyncSession, lead: Lead) -> tuple[FeedbackMode, ...]:
@@ -263,14 +265,14 @@ async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> 
     del actor
     await lead_transfers.stop(session, lead.id)
     lead.solved = body.solved
-    lead.solved_note = await unnamed.told(session, lead.id, body.solved_note)
+    lead.solved_note = await lead_texts.keep_one(session, lead.id, "solved_note", body.solved_note)
 
 
 async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del body, actor
     county = await session.scalar(
         select(Unit.id).where(
-            Unit.kind == UnitKind.COUNTY, Unit.division_code == lead.town_code[:6]
+            Unit.kind == UnitKind.COUNTY, Unit.division_code == county_of(lead.town_code)
         )
     )
     if county is None:

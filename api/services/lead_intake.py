@@ -34,6 +34,7 @@ from api.services import (
     lead_assists,
     lead_clocks,
     lead_sight,
+    lead_texts,
     leads,
     places,
     protect,
@@ -45,6 +46,7 @@ from api.services import (
 )
 
 _WHAT = "线索"
+_TEXTS = ("narrative", "subject_name", "note")
 corrections.check(LeadUpdate, Lead)
 
 
@@ -295,9 +297,9 @@ async def update(
 async def _changes(session: AsyncSession, lead: Lead, body: LeadUpdate) -> dict[str, Any]:
     """The new values, texts protected and codes checked."""
     changes = body.changes()
-    for name in ("narrative", "subject_name", "note"):
-        if name in changes:
-            changes[name] = await protect_text(session, lead.id, name, changes[name])
+    texts = {name: changes[name] for name in _TEXTS if name in changes}
+    if texts:
+        changes |= zip(texts, await lead_texts.keep(session, lead.id, texts), strict=True)
     if {"primary_category", "categories"} & changes.keys():
         main = changes.get("primary_category", lead.primary_category)
         changes["categories"] = _categories(main, changes.get("categories", lead.categories))
@@ -317,25 +319,3 @@ async def _move(session: AsyncSession, lead: Lead, place: places.Place) -> None:
     if lead.merged_into_id is not None:
         # the village that it left may see it by its main one still
         await lead_sight.follow(session, await session.get_one(Lead, lead.merged_into_id))
-
-
-async def protect_text(session: AsyncSession, lead_id: UUID, field: str, value: str) -> str:
-    """Replace a text of a lead: its old identifiers go, the new ones come; what a person said of
-    a number that stays, stays."""
-    made = protect.text((await unnamed.without(session, [lead_id], value))[0], field)
-    old = await session.scalars(
-        select(LeadIdentifier).where(
-            LeadIdentifier.lead_id == lead_id, LeadIdentifier.field == field
-        )
-    )
-    said: dict[bytes, IdentifierState] = {}
-    for row in old:
-        said[row.value_index] = row.state
-        await session.delete(row)
-    await session.flush()
-    own = [
-        row | {"lead_id": lead_id, "state": said.get(row["value_index"], IdentifierState.PROPOSED)}
-        for row in made.identifiers
-    ]
-    await rows.insert(session, LeadIdentifier, own)
-    return made.text

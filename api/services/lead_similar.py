@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Text,
     Uuid,
+    and_,
     cast,
     exists,
     func,
@@ -41,7 +42,7 @@ from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead, LeadIdentifier
 from api.models.units import Division, Unit
 from api.schemas.lead_links import LeadDraft
-from api.services import columns, lead_lookups, leads, protect
+from api.services import columns, lead_lookups, lead_texts, leads, protect
 
 #: Candidates by each look-up, and suggestions in an answer.
 _EACH, _SHOWN = 20, 20
@@ -126,7 +127,11 @@ def _words(name: str, most: int) -> Any:
 
 #: Not even counted for whom it is kept off: a unit could ask whether somebody reported it.
 _ABOUT_A_UNIT = exists(select(literal_column("1")).where(LeadAccusedUnit.lead_id == Lead.id))
-_STANDS = LeadIdentifier.state != literal_column(f"'{IdentifierState.DISMISSED.value}'")
+#: The number of whoever a lead was handed to or answered by says nothing of its affair.
+_STANDS = and_(
+    LeadIdentifier.state != literal_column(f"'{IdentifierState.DISMISSED.value}'"),
+    lead_texts.of_the_affair(),
+)
 _Owner = aliased(Unit)
 _KNOWN = columns.json_list(
     select(

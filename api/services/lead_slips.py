@@ -1,5 +1,6 @@
 """The printed hand-over slip (交办单) of a lead: what its unit gets on paper, masked as on the screen."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.clock import TIMEZONE, today
 from api.core.events import Event
 from api.domain.actors import Actor
+from api.domain.division_codes import town_of
 from api.domain.errors import Conflict
 from api.domain.events import EventName
 from api.models.units import Unit
@@ -35,7 +37,10 @@ async def read(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, 
     ).one_or_none()
     if given is None:
         raise Conflict("线索还没有交办，没有交办单", code="lead_not_assigned")
-    assigned_on = given.at.astimezone(TIMEZONE).date()
+    assigned_on = lead["assigned_on"]
+    assigned_on = (
+        date.fromisoformat(assigned_on) if assigned_on else given.at.astimezone(TIMEZONE).date()
+    )
     # paper leaves the house: texts from before the vault are looked through as well
     said = await unnamed.without(session, [lead_id], *(lead[field] for field in _TEXTS))
     lead |= dict(zip(_TEXTS, said, strict=True))
@@ -55,7 +60,7 @@ async def _rule(session: AsyncSession, lead: dict[str, Any], start: Any) -> str:
         return ""
     clock = await time_rules.clock(session)
     rule = time_rules.choose(clock.rules, lead["due_rule"], start)
-    by_rule = clock.due_on(rule.rule_id, start, town=lead["division_code"][:9]).on.isoformat()
+    by_rule = clock.due_on(rule.rule_id, start, town=town_of(lead["division_code"])).on.isoformat()
     told = f"{rule.trigger}，{rule.term_label}内{rule.effect}"
     if by_rule != lead["due_on"]:
         return f"交办时指定（按规则为 {by_rule}：{told}）"

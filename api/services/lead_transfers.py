@@ -19,7 +19,7 @@ from api.domain.events import EventName
 from api.domain.leads import LeadAction, ReceivingOrgan, TransferResult, TransferStage
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
-from api.services import columns, time_rules, unnamed
+from api.services import columns, lead_texts, time_rules
 
 _Clock = LeadTransferClock
 _CLOCKS = columns.json_list(
@@ -100,6 +100,14 @@ async def _current(session: AsyncSession, lead: Lead) -> LeadTransfer:
     return found.one()
 
 
+async def _keep(session: AsyncSession, transfer: LeadTransfer, **given: str) -> None:
+    """Set texts of a hand-over, with what a mask hides in them kept beside them."""
+    named = {lead_texts.of_transfer(transfer.id, name): text for name, text in given.items()}
+    told = await lead_texts.keep(session, transfer.lead_id, named)
+    for name, text in zip(given, told, strict=True):
+        setattr(transfer, name, text)
+
+
 async def _next(
     session: AsyncSession,
     transfer: LeadTransfer,
@@ -167,10 +175,9 @@ async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
         organ=ReceivingOrgan.POLICE,
         department=ReceivingOrgan.POLICE.label,
         reported_on=_past(body.reported_on, "reported_on", since=_received(lead)),
-        investigators=await unnamed.told(session, lead.id, "、".join(officers)),
-        report=await unnamed.told(session, lead.id, body.report),
         created_by_post_id=actor.post_id,
     )
+    await _keep(session, transfer, investigators="、".join(officers), report=body.report)
     session.add(transfer)
     await session.flush()
     await stop(session, lead.id)  # what an earlier receiver owed is not waited for any more
@@ -193,7 +200,7 @@ async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     del actor
     transfer = await _current(session, lead)
     transfer.refused_on = today()
-    transfer.refusal = await unnamed.told(session, lead.id, body.reason)
+    await _keep(session, transfer, refusal=body.reason)
     lead.transfer_stage = TransferStage.REFUSED
     await _next(session, transfer, today(), None)
 
@@ -206,10 +213,12 @@ async def _send(
         id=uuid7(),
         lead_id=lead.id,
         organ=organ,
-        department=organ.label if police else await unnamed.told(session, lead.id, body.department),
+        department=organ.label,
         created_by_post_id=actor.post_id,
     )
-    await _papers(session, lead, transfer, body)
+    if not police:
+        await _keep(session, transfer, department=body.department)
+    await _papers(session, transfer, body)
     session.add(transfer)
     await session.flush()
     await stop(session, lead.id)  # as above
@@ -219,9 +228,9 @@ async def _send(
     await _next(session, transfer, transfer.approved_on or today(), law.SENT[organ])
 
 
-async def _papers(session: AsyncSession, lead: Lead, transfer: LeadTransfer, body: Any) -> None:
-    transfer.document_no = await unnamed.told(session, lead.id, body.document_no or "")
-    transfer.materials = await unnamed.told(session, lead.id, body.materials)
+async def _papers(session: AsyncSession, transfer: LeadTransfer, body: Any) -> None:
+    given = {"document_no": body.document_no or "", "materials": body.materials}
+    await _keep(session, transfer, **given)
     transfer.sent_on = today()
 
 
@@ -234,7 +243,7 @@ async def _approved_on_paper(
         _past(reported, "reported_on", since=_received(lead))
     since = reported or _received(lead)
     transfer.approved_on = _past(body.approved_on, "approved_on", since=since)
-    transfer.approved_by = await unnamed.told(session, lead.id, body.approved_by)
+    await _keep(session, transfer, approved_by=body.approved_by)
     if reported is not None:
         transfer.reported_on = reported
         await _next(session, transfer, reported, law.PROPOSED)
@@ -254,7 +263,7 @@ async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
     if lead.transfer_stage is TransferStage.APPROVED:
         transfer = await _current(session, lead)
         _ensure_as_approved(transfer, body)
-        await _papers(session, lead, transfer, body)
+        await _papers(session, transfer, body)
         lead.transfer_stage = TransferStage.SENT  # its clock runs since the approval
         return
     await _send(session, actor, lead, body, ReceivingOrgan.POLICE)
@@ -270,8 +279,7 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     at = _past_moment(body.received_at, "received_at", since=_begin(transfer.approved_on))
     day = at.astimezone(TIMEZONE).date()
     transfer.received_at, transfer.received_on = at, day
-    transfer.receipt_no = await unnamed.told(session, lead.id, body.receipt_no)
-    transfer.received_by = await unnamed.told(session, lead.id, body.received_by)
+    await _keep(session, transfer, receipt_no=body.receipt_no, received_by=body.received_by)
     if body.matter is not None and transfer.organ is not ReceivingOrgan.POLICE:
         message = "只有移送公安的线索填写案件类型"
         raise Invalid(message, errors=[FieldError("/matter", "not_asked", message)])
@@ -305,7 +313,7 @@ async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any
         )
     day = told.astimezone(TIMEZONE).date()
     transfer.told_at, transfer.told_on = told, day
-    transfer.missing = await unnamed.told(session, lead.id, body.missing)
+    await _keep(session, transfer, missing=body.missing)
     lead.transfer_stage = TransferStage.INCOMPLETE
     await _next(session, transfer, day, law.INCOMPLETE, told)
 
@@ -315,7 +323,7 @@ async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     transfer = await _current(session, lead)
     day = _past(body.supplied_on, "supplied_on", since=transfer.told_on)
     transfer.supplied_on = day
-    transfer.supplied = await unnamed.told(session, lead.id, body.supplied)
+    await _keep(session, transfer, supplied=body.supplied)
     lead.transfer_stage = TransferStage.RECEIVED
     await _next(session, transfer, day, _decides(transfer))
 
@@ -336,13 +344,13 @@ async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
         )
     if body.result is TransferResult.FORWARDED:
         # the organ in charge decides anew, and its result is still to come
-        transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
+        await _keep(session, transfer, result_note=body.result_note)
         lead.transfer_stage = TransferStage.RECEIVED
         await _next(session, transfer, day, _decides(transfer))
         return
     transfer.result, transfer.result_on = body.result, day
-    transfer.result_document_no = await unnamed.told(session, lead.id, body.document_no or "")
-    transfer.result_note = await unnamed.told(session, lead.id, body.result_note)
+    given = {"result_document_no": body.document_no or "", "result_note": body.result_note}
+    await _keep(session, transfer, **given)
     by_police = transfer.organ is ReceivingOrgan.POLICE
     declined = by_police and body.result is TransferResult.NOT_FILED
     lead.transfer_stage = TransferStage.DECLINED if declined else TransferStage.ANSWERED
@@ -366,7 +374,7 @@ async def _ask_review(session: AsyncSession, actor: Actor, lead: Lead, body: Any
             rule_version=rule.version,
         )
     transfer.review_asked_on = day
-    transfer.review_reason = await unnamed.told(session, lead.id, body.review_reason)
+    await _keep(session, transfer, review_reason=body.review_reason)
     lead.transfer_stage = TransferStage.REVIEWED
     await _next(session, transfer, day, law.REVIEW_ASKED)
 
@@ -377,7 +385,7 @@ async def _review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     transfer = await _current(session, lead)
     day = _past(body.reviewed_on, "reviewed_on", since=transfer.review_asked_on)
     transfer.reviewed_on, transfer.review_result = day, body.review_result
-    transfer.review_document_no = await unnamed.told(session, lead.id, body.document_no or "")
+    await _keep(session, transfer, review_document_no=body.document_no or "")
     lead.transfer_stage = TransferStage.ANSWERED
     await _next(session, transfer, day, law.REVIEWED[body.review_result])
 

@@ -65,6 +65,7 @@ from api.services import (
     columns,
     lead_alarms,
     lead_assists,
+    lead_texts,
     lead_transfers,
     protect,
     searching,
@@ -461,10 +462,11 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = []
-        lead["identifiers"] = [i for i in lead["identifiers"] if i["field"] != "findings"]
     if lead.pop("assisted"):
         lead_assists.show(actor, lead, live=lead["status"] in lead_assists.LIVE)
+    lead["identifiers"] = [each for each in lead["identifiers"] if _told(lead, each["field"])]
     lead["revealable"] = [] if reported else _revealable(actor, lead)
+    lead["identifiers"] = [i for i in lead["identifiers"] if not lead_texts.is_aside(i["field"])]
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     lead["merged_into"] = next(
         iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
@@ -528,9 +530,14 @@ def _revealable(actor: Actor, lead: dict[str, Any]) -> list[str]:
     if not actor.may(Permission.LEAD_REVEAL):
         return []
     held = {each["field"] for each in lead["identifiers"]}
-    fields = ["narrative", "findings", "identifiers"] if held else []
-    fields += [name for name in ("subject_name", "note") if name in held]
-    return fields + lead_assists.revealable(lead)
+    affair = any(not lead_texts.is_aside(name) for name in held)
+    fields = ["narrative", "findings", "identifiers"] if affair else []
+    return fields + sorted(held - {"", *fields})
+
+
+def _told(lead: dict[str, Any], field: str) -> bool:
+    """Whether the text that a number stood in is shown: given by itself, it stands in none."""
+    return not field or bool(lead_texts.masked(lead, field))
 
 
 async def reveal(
@@ -569,5 +576,5 @@ async def _plain(session: AsyncSession, lead_id: UUID, lead: dict[str, Any], nam
         for row in rows
         if row.field == name and row.starts_at is not None and row.ends_at and row.raw_enc
     ]
-    text = lead[name] if name in lead else lead_assists.masked(lead, name)
-    return protect.restore(text, inside)
+    text = lead_texts.masked(lead, name)
+    return protect.restore(text, inside) if text else ""

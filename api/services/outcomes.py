@@ -26,11 +26,12 @@ from api.domain.outcomes import (
     OutcomeStatus,
     first_status,
 )
+from api.domain.permissions import Permission
 from api.models import outcomes as outcome_models
 from api.models.outcomes import Outcome
 from api.models.units import Unit
 from api.models.users import User
-from api.schemas.common import actions
+from api.schemas.common import Reveal, actions
 from api.schemas.outcomes import (
     OutcomeCreate,
     OutcomeItem,
@@ -38,7 +39,7 @@ from api.schemas.outcomes import (
     OutcomeRead,
     OutcomeUpdate,
 )
-from api.services import _transition, columns, protect, searching
+from api.services import _transition, columns, protect, sealing, searching
 from api.services import changes as corrections
 
 RESOURCE = "outcome"
@@ -67,6 +68,7 @@ _READ: dict[str, Any] = _ITEM | {
     "approved_at": Outcome.approved_at,
     "created_at": Outcome.created_at,
     "updated_at": Outcome.updated_at,
+    "revealable": columns.revealable(Outcome),
 }
 check_columns(OutcomeItem, _ITEM)
 check_columns(
@@ -75,8 +77,10 @@ check_columns(
     "available_actions",
 )
 
+#: Written by hand: whatever numbers stand in them are masked.
+_TEXTS = ("title", "medium", "document_no", "summary", "judgment_court", "judgment_no")
 _ANY_TEXT = ARRAY(Text)
-_TEXTS = [search.folded(each) for each in (Outcome.title, Outcome.document_no, Outcome.number)]
+_SEARCHED = [search.folded(each) for each in (Outcome.title, Outcome.document_no, Outcome.number)]
 
 _ISSUED = ("issued_from", "issued_to")
 
@@ -93,7 +97,7 @@ LISTING = Listing(
         "owner_unit_id": (Uuid(), lambda p: Outcome.owner_unit_id == p),
         "issued_from": (Date(), lambda p: Outcome.issued_on >= p),
         "issued_to": (Date(), lambda p: Outcome.issued_on <= p),
-        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _TEXTS))),
+        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
         "-id": Sort("id", Outcome.id, descending=True),
@@ -165,28 +169,26 @@ async def read(
     outcome["available_actions"] = actions(
         OUTCOME_FLOW.available(actor, _standing(outcome)), edit=OutcomeUpdate
     )
+    if not actor.may(Permission.OUTCOME_HANDLE):
+        outcome["revealable"] = []
     return outcome
 
 
 async def create(session: AsyncSession, actor: Actor, body: OutcomeCreate) -> dict[str, Any]:
     """Record something published or established. Raises Invalid.
 
-    Its texts are written for the public: identifiers in them are masked for good.
+    Its texts are written for the public: numbers in them are masked, and the originals kept.
     """
     town = actor.town
+    given = {name: getattr(body, name) for name in _TEXTS}
     made = Outcome(
         id=uuid7(),
         number=(await numbers.take("CG", town))[0],
         status=first_status(body.kind),
         kind=body.kind,
-        title=protect.told(body.title),
+        **sealing.texts(given),
         issued_on=body.issued_on,
-        medium=protect.told(body.medium),
-        document_no=protect.told(body.document_no),
         audience=body.audience,
-        summary=protect.told(body.summary),
-        judgment_court=protect.told(body.judgment_court),
-        judgment_no=body.judgment_no,
         judged_on=body.judged_on,
         prepared_by_id=actor.id,
         town_code=town,
@@ -233,8 +235,9 @@ async def update(
     outcome = await _transition.lock(session, actor, LISTING, Outcome, record_id)
     _transition.check_edit(actor, outcome, OUTCOME_FLOW, body.version)
     changes = body.changes()
-    for name, value in changes.items():
-        setattr(outcome, name, protect.told(value) if isinstance(value, str) else value)
+    texts = {name: changes[name] for name in _TEXTS if name in changes}
+    for name, value in (changes | sealing.texts(texts, outcome.texts_enc)).items():
+        setattr(outcome, name, value)
     _check(outcome)
     outcome.prepared_by_id = actor.id
     outcome.version += 1
@@ -264,3 +267,18 @@ async def transition(
         _fit_to_publish(outcome)
     await session.flush()
     return await read(actor, record_id, session)
+
+
+async def reveal(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Reveal
+) -> dict[str, str]:
+    """Texts as they were written, for those who may write them, with an audit event.
+
+    Raises NotFound, Forbidden for fields that hold nothing to reveal.
+    """
+    shown = await read(actor, record_id, session)
+    outcome = await _transition.lock(session, actor, LISTING, Outcome, record_id)
+    values = sealing.revealed(RESOURCE, body.fields, shown["revealable"], outcome.texts_enc)
+    told = {"fields": body.fields, "reason": protect.told(body.reason)}
+    await events.record(session, actor, EventName.REVEALED, RESOURCE, record_id, told)
+    return values

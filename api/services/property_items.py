@@ -27,6 +27,7 @@ from api.core import events, facets, numbers
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.facets import Facets
+from api.core.ids import uuid7
 from api.core.pagination import Listing, Sort, check_columns, param, yuan
 from api.core.ways import one
 from api.domain.actors import Actor
@@ -104,6 +105,7 @@ _ITEM: dict[str, Any] = {
 _DETERMINATIONS = columns.json_list(
     select(
         func.json_build_object(
+            "id", PropertyDetermination.id,
             "ownership", PropertyDetermination.ownership,
             "authority", PropertyDetermination.authority,
             "document_no", PropertyDetermination.document_no,
@@ -285,15 +287,23 @@ async def transition(
     return await read(actor, record_id, session)
 
 
+#: The texts of a determination.
+_DETERMINED = ("authority", "reason")
+
+
 async def _determine(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
     item.ownership = body.ownership
+    made = uuid7()
+    named = {f"determinations.{made}.{name}": getattr(body, name) for name in _DETERMINED}
+    kept = sealing.texts(named, item.texts_enc)
+    item.texts_enc, item.texts_kept = kept["texts_enc"], kept["texts_kept"]
     await session.execute(
         insert(PropertyDetermination).values(
+            id=made,
             property_item_id=item.id,
             ownership=body.ownership,
-            authority=protect.told(body.authority),
             document_no=body.document_no,
-            reason=protect.told(body.reason),
+            **{name: kept[each] for name, each in zip(_DETERMINED, named, strict=True)},
             decided_by_post_id=actor.post_id,
         )
     )

@@ -1,6 +1,6 @@
 """Personal values given by themselves: encrypted, masked, and with a blind index for exact search."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,7 +10,8 @@ from api.core.clock import today
 from api.core.crypto import keyring
 from api.domain import documents
 from api.domain.documents import DocumentKind
-from api.domain.errors import FieldError, Invalid
+from api.domain.errors import FieldError, Forbidden, Invalid
+from api.domain.field_labels import labels_said
 from api.domain.identifier_patterns import BY_DOCUMENT
 from api.domain.identifiers import IdentifierKind
 from api.domain.masks import mask_account, mask_name
@@ -101,3 +102,13 @@ def texts(given: Mapping[str, str], held: bytes | None = None) -> dict[str, Any]
 def original(held: bytes | None, name: str) -> str:
     """The original of one masked text; empty where there is none."""
     return str(orjson.loads(keyring().decrypt_bytes(held)).get(name, "")) if held else ""
+
+
+def revealed(
+    noun: str, wanted: Sequence[str], revealable: Sequence[str], held: bytes | None
+) -> dict[str, str]:
+    """The originals of masked texts by name. Raises Forbidden for what cannot be shown."""
+    refused = [name for name in wanted if name not in revealable]
+    if refused:
+        raise Forbidden(f"无权查看：{labels_said(refused, of=noun)}", code="field_not_revealable")
+    return {name: original(held, name) for name in wanted}

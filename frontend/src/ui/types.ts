@@ -94,6 +94,8 @@ export interface Fact extends Shown {
   wide?: boolean
   /** Left out where it is empty: that it is says nothing about this record. */
   optional?: boolean
+  /** Shows what its masks hide, where the server offers that. */
+  reveal?: ((reason: string) => Promise<string>) | null
 }
 
 const AMOUNTS = new Set(['money', 'wan', 'count'])
