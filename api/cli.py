@@ -303,7 +303,7 @@ def _migrate_to_head(app_url: str, owner_url: str) -> None:
         return
     if not owner_url:
         raise fail(
-            f"数据库结构是 {found or '空的'}，程序需要 {wanted}；"
+            f"数据库{'结构与程序的版本不符' if found else '还是空的'}；"
             "请先运行 yinling migrate（设置 YINLING_OWNER_DATABASE_URL）"
         )
     say("正在升级数据库结构…" if found else "正在建立数据表…")
@@ -398,7 +398,12 @@ def migrate(
             migrations.downgrade(owner_url, "-1" if target == "head" else target)
         else:
             migrations.upgrade(owner_url, target)
-        say(f"数据库结构：{asyncio.run(migrations.current(owner_url)) or '空'}")
+        found = asyncio.run(migrations.current(owner_url))
+        # the name of a version is for whoever asked for one
+        now_at = (
+            "已是最新" if found == migrations.head() else f"停在 {found}" if found else "已清空"
+        )
+        say(f"数据库结构{now_at}")
 
 
 @app.command()

@@ -20,56 +20,27 @@ from api.core.config import settings
 from api.core.migrations import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 
-async def _prune(_payload: dict[str, Any]) -> None:
-    async with db.database().session() as session, session.begin():
-        await jobs.prune(session)
+def _by_itself(step: str) -> jobs.Handler:
+    """A job that opens its own sessions: because it is long, or calls out in between."""
+
+    async def handle(payload: dict[str, Any]) -> None:
+        await _called(step)(**{name: UUID(str(value)) for name, value in payload.items()})
+
+    return handle
 
 
-async def _parse_import(payload: dict[str, Any]) -> None:
-    from api.services import imports
+def _in_transactions(*steps: str) -> jobs.Handler:
+    """A job of steps, each in a transaction of its own."""
 
-    await imports.parse(UUID(str(payload["import_id"])))
+    async def handle(_payload: dict[str, Any]) -> None:
+        for step in steps:
+            async with db.database().session() as session, session.begin():
+                await _called(step)(session)
 
-
-async def _prune_answers(_payload: dict[str, Any]) -> None:
-    from api.core import idempotency, login_failures
-
-    async with db.database().session() as session, session.begin():
-        await idempotency.forget_old(session)
-    async with db.database().session() as session, session.begin():
-        await login_failures.prune(session)
-
-
-async def _prune_imports(_payload: dict[str, Any]) -> None:
-    from api.services import imports
-
-    async with db.database().session() as session, session.begin():
-        await imports.prune(session)
-
-
-async def _recount_deadlines(_payload: dict[str, Any]) -> None:
-    from api.services import deadlines
-
-    await deadlines.recompute()
-
-
-async def _lapse_measures(_payload: dict[str, Any]) -> None:
-    from api.services import property_measures
-
-    async with db.database().session() as session, session.begin():
-        await property_measures.lapse(session)
-
-
-async def _watch_duties(_payload: dict[str, Any]) -> None:
-    from api.services import duties, lead_alarms
-
-    async with db.database().session() as session, session.begin():
-        await duties.notify(session)
-    async with db.database().session() as session, session.begin():
-        await lead_alarms.notify(session)
+    return handle
 
 
 async def _seal_seeds(_payload: dict[str, Any]) -> None:
@@ -80,23 +51,32 @@ async def _seal_seeds(_payload: dict[str, Any]) -> None:
 
 
 async def _sweep_files(_payload: dict[str, Any]) -> None:
-    from api.core import files
-
+    """Commits as it goes: what was deleted from the store is gone, whatever comes after."""
     async with db.database().session() as session:
-        await files.sweep(session)
+        await _called("api.core.files:sweep")(session)
+
+
+def _called(step: str) -> Callable[..., Awaitable[object]]:
+    """The function of a step, its module loaded only by the job that needs it."""
+    module, _, name = step.partition(":")
+    return getattr(import_module(module), name)
 
 
 #: job name → handler
 JOBS: dict[str, jobs.Handler] = {
-    "deadlines.recompute": _recount_deadlines,
-    "duties.watch": _watch_duties,
+    "deadlines.recompute": _by_itself("api.services.deadlines:recompute"),
+    "duties.watch": _in_transactions(
+        "api.services.duties:notify", "api.services.lead_alarms:notify"
+    ),
     "files.sweep": _sweep_files,
-    "idempotency.prune": _prune_answers,
-    "imports.parse": _parse_import,
-    "imports.prune": _prune_imports,
-    "jobs.prune": _prune,
-    "property_measures.lapse": _lapse_measures,
-    "recheck_seeds.seal": _seal_seeds,
+    "idempotency.prune": _in_transactions(
+        "api.core.idempotency:forget_old", "api.core.login_failures:prune"
+    ),
+    "imports.parse": _by_itself("api.services.imports:parse"),
+    "imports.prune": _in_transactions("api.services.imports:prune"),
+    "jobs.prune": _in_transactions("api.core.jobs:prune"),
+    "property_measures.lapse": _in_transactions("api.services.property_measures:lapse"),
+    "recheck_seeds.seal": _in_transactions("api.services.recheck_seeds:seal_all"),
 }
 #: Chinese time
 SCHEDULES: list[jobs.Schedule] = [

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.record_access import RecordAccess
 from api.domain.actors import Actor
+from api.domain.division_codes import county_of, town_of
 from api.domain.organisation import ADMINISTRATORS, LEVEL_DIGITS, DivisionLevel
 from api.domain.permissions import RowScope
 from api.models.cases import Case
@@ -99,7 +100,9 @@ def _units(actor: Actor) -> ColumnElement[bool]:
         return true()
     if len(place) < LEVEL_DIGITS[DivisionLevel.TOWN]:
         return Unit.division_code.startswith(place)
-    return or_(Unit.division_code.startswith(place[:9]), Unit.division_code == place[:6])
+    return or_(
+        Unit.division_code.startswith(town_of(place)), Unit.division_code == county_of(place)
+    )
 
 
 def only_reported(actor: Actor) -> ColumnElement[bool]:

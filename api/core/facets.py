@@ -15,6 +15,7 @@ from sqlalchemy import Text, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.core.statements import plain
+from api.domain.division_codes import village_of
 
 #: More months than these are most rows of a table.
 _MOST_MONTHS = 36
@@ -107,6 +108,6 @@ def village(letter: str, name: str) -> Words:
         code = filters.get(name)
         if not isinstance(code, str) or len(code) < len("341522118201"):
             return None
-        return [f"{letter}{code[:12]}"]
+        return [f"{letter}{village_of(code)}"]
 
     return words

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.clock import today
 from api.core.db import Base, database
+from api.domain.division_codes import town_of
 
 
 class NumberSeries(Base):
@@ -32,7 +33,7 @@ _TAKE = taking("VALUES ($1, $2)")
 
 def series_of(prefix: str, division_code: str) -> str:
     """The series of a prefix for a town in the present year."""
-    return f"{prefix}-{division_code[:9]}-{today().year}"
+    return f"{prefix}-{town_of(division_code)}-{today().year}"
 
 
 async def take(prefix: str, division_code: str, count: int = 1) -> list[str]:

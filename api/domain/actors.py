@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from api.domain.division_codes import town_of
 from api.domain.permissions import ROLE_PERMISSIONS, ROLE_SCOPE, Permission, Role, RowScope
 
 _OWN_ACCOUNT = frozenset({Permission.SELF})
@@ -50,7 +51,7 @@ class Actor:
     @property
     def town(self) -> str:
         """The nine digits of the town, or the six of a county."""
-        return self.division_code[:9]
+        return town_of(self.division_code)
 
     def named(self, name: str) -> "Actor":
         """The same, with the name that the audit tells: no token carries it."""

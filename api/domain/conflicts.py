@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.domain.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
-
-_TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]
+from api.domain.division_codes import town_of
+from api.domain.organisation import UnitKind
+from api.domain.unit_names import ALSO_CALLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def superiors(body: Body, bodies: Sequence[Body]) -> set[UUID]:
             each.id
             for each in bodies
             if each.kind is UnitKind.LEADERSHIP
-            and each.division_code[:_TOWN] == body.division_code[:_TOWN]
+            and town_of(each.division_code) == town_of(body.division_code)
         }
     return above
 
@@ -69,17 +69,6 @@ def goes_to_county(barred_ids: Collection[UUID], owner: UUID, bodies: Sequence[B
     )
 
 
-#: How people call units besides by their registered name.
-_ALSO_CALLED: dict[UnitKind, tuple[str, ...]] = {
-    UnitKind.OFFICE: ("专项办", "镇专项办", "平安办", "综治办"),
-    UnitKind.LEADERSHIP: ("镇政府", "镇党委", "镇党委政府", "人民政府", "党委", "政府", "镇里"),
-    UnitKind.POLICE: ("派出所",),
-    UnitKind.JUSTICE: ("司法所",),
-    UnitKind.CULTURE: ("文广站", "文化站"),
-    UnitKind.FINANCE: ("财政所",),
-    UnitKind.CIVIL: ("民政办", "民政所"),
-    UnitKind.MARKET: ("市场监管所", "市场监督管理所", "市监所"),
-}
 _OF_VILLAGE = (
     "村民委员会", "村委会", "村两委", "村党总支", "村党支部", "社区居委会", "居民委员会", "居委会", "两委", "党总支",
     "党支部",
@@ -137,7 +126,7 @@ def _callings(body: Body, places: Collection[str]) -> Iterator[str]:
             yield stem.removesuffix("村").removesuffix("社区") + each
         return
     yield _without_place(_plain(body.name), places)
-    yield from _ALSO_CALLED.get(body.kind, ())
+    yield from ALSO_CALLED.get(body.kind, ())
 
 
 def _place_of(village: Body) -> str:

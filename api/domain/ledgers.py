@@ -28,7 +28,6 @@ from api.domain.channels import LeadChannel, find_channel
 from api.domain.labels import Labelled
 from api.domain.leads import ReporterKind
 from api.domain.ledger_spec import Column, LedgerSpec, Remark, Values
-from api.domain.organisation import UnitKind
 from api.domain.risk_entities import Industry, Registration, RiskTier
 from api.domain.risk_measures import RiskMeasureKind
 
@@ -47,18 +46,6 @@ _UNKNOWN_PERSON: Final = frozenset({"不详", "未知"})
 
 #: In the reporter's column these say that nobody is named; a blank cell says nothing.
 _NO_NAME: Final = frozenset({"无", "不详", "未知", "暂无"})
-
-#: What departments are called in unit columns, beside their names in the system.
-UNIT_WORDS: Final[dict[UnitKind, tuple[str, ...]]] = {
-    UnitKind.OFFICE: ("平安办", "专项办", "镇专项办", "综治办", "政法办", "专项行动办公室"),
-    UnitKind.POLICE: ("派出所", "公安派出所"),
-    UnitKind.JUSTICE: ("司法所",),
-    UnitKind.CULTURE: ("文广站", "文化站", "文化广播站", "综合文化站"),
-    UnitKind.FINANCE: ("财政所",),
-    UnitKind.CIVIL: ("民政办", "民政所"),
-    UnitKind.MARKET: ("市场监管所", "市监所", "市场监督管理所", "市场所"),
-    UnitKind.COUNTY: ("县专项办",),
-}
 
 _REPORTER_WORDS: Final = {
     "实名": ReporterKind.REAL_NAME.value,

@@ -1,5 +1,6 @@
 """Units, posts and divisions of a county (facts 4, 5.3)."""
 
+from api.domain.division_codes import county_of, town_of
 from api.domain.labels import Labelled
 from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 
@@ -125,8 +126,8 @@ def short_code(code: str) -> str:
     if len(code) != LEVEL_DIGITS[DivisionLevel.VILLAGE]:
         return code
     if code.endswith("000000"):
-        return code[:6]
-    return code[:9] if code.endswith("000") else code
+        return county_of(code)
+    return town_of(code) if code.endswith("000") else code
 
 
 def clash(held: Role, wanted: Role) -> str | None:

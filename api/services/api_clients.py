@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events, keyset, sessions
+from api.core import events, keyset, sessions
 from api.core.clock import now
 from api.core.pagination import PageQuery
 from api.core.security import hash_password
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from api.domain.errors import FieldError, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
 from api.domain.organisation import MACHINES, Change
 from api.models.units import Post, Unit
@@ -23,10 +23,6 @@ from api.services import posts
 
 RESOURCE = "api_client"
 corrections.check(ApiClientUpdate, ApiClient)
-
-errors.CONSTRAINTS["uq_api_clients_client_id"] = lambda: Conflict(
-    "接口账号已存在", code="client_id_taken"
-)
 
 
 def _clients() -> Select[*tuple[Any, ...]]:

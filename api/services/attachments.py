@@ -17,6 +17,7 @@ from api.domain.actors import Actor
 from api.domain.errors import Conflict, Forbidden, NotFound
 from api.domain.events import EventName
 from api.domain.files import extension, safe_name
+from api.domain.nouns import PATHS
 from api.domain.permissions import Permission as P
 from api.domain.permissions import RowScope, follows_only
 from api.models.attachments import Attachment
@@ -64,8 +65,7 @@ class Subject:
     @property
     def noun(self) -> str:
         """The path segment: `risk_entity` → `risk-entities`."""
-        plural = self.resource[:-1] + "ies" if self.resource.endswith("y") else self.resource + "s"
-        return plural.replace("_", "-")
+        return PATHS[self.resource]
 
 
 #: Every noun with attachments; routers/attachments.py makes its two routes from its line here.

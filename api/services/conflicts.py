@@ -15,6 +15,7 @@ from api.core.clock import now, today
 from api.domain import conflicts as rules
 from api.domain.actors import Actor, viewer_of
 from api.domain.conflicts import Body
+from api.domain.division_codes import county_of, town_of
 from api.domain.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.events import EventName
 from api.domain.leads import NOTHING_MERGED, PENDING, LeadStatus, ReporterKind
@@ -33,9 +34,7 @@ from api.services import (
     unnamed,
 )
 
-_COUNTY = LEVEL_DIGITS[DivisionLevel.COUNTY]
 _MUST_KEEP_OFF = "被反映的单位及其上下级回避"
-_TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]
 ARTICLE = "《信访工作条例》第30条"
 
 
@@ -86,14 +85,15 @@ async def around(session: AsyncSession, division: str) -> Around:
         select(Unit.id, Unit.name, Unit.kind, Unit.division_code, Unit.parent_id).where(
             Unit.is_active,
             or_(
-                func.left(Unit.division_code, _TOWN) == division[:_TOWN],
-                Unit.division_code == division[:_COUNTY],
+                func.left(Unit.division_code, LEVEL_DIGITS[DivisionLevel.TOWN])
+                == town_of(division),
+                Unit.division_code == county_of(division),
             ),
         )
     )
     bodies = [Body(*row) for row in rows]
     names = await session.scalars(
-        select(Division.name).where(Division.code.in_([division[:_COUNTY], division[:_TOWN]]))
+        select(Division.name).where(Division.code.in_([county_of(division), town_of(division)]))
     )
     posts: dict[UUID, list[UUID]] = {}
     for unit, post in await session.execute(
@@ -105,7 +105,7 @@ async def around(session: AsyncSession, division: str) -> Around:
 
 async def around_all(session: AsyncSession, divisions: Iterable[str]) -> dict[str, Around]:
     """The surroundings of every town among the divisions, by its code."""
-    towns = sorted({division[:_TOWN] for division in divisions})
+    towns = sorted({town_of(division) for division in divisions})
     return {town: await around(session, town) for town in towns}
 
 
@@ -192,7 +192,7 @@ def apart(near: Around, coming: Coming) -> list[tuple[Any, dict[str, Any]]]:
     if county and rules.goes_to_county(standing.barred, lead["owner_unit_id"], standing.bodies):
         _free(coming.reporter)
         lead |= {
-            "town_code": lead["division_code"][:_COUNTY],
+            "town_code": county_of(lead["division_code"]),
             "owner_unit_id": county,
             "proposed_unit_id": None,
             "status": LeadStatus.ESCALATED,
@@ -266,7 +266,7 @@ async def accuse(
 ) -> dict[str, Any]:
     """A person says which unit a lead is about. Raises NotFound, Invalid, Conflict."""
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, lead_id)
-    unit = await places.unit(session, body.unit_id, "unit_id", lead.division_code[:_TOWN])
+    unit = await places.unit(session, body.unit_id, "unit_id", town_of(lead.division_code))
     reason = await unnamed.told(session, lead_id, body.reason)
     row = _row(lead_id, unit.id, reason)
     await session.execute(insert(LeadAccusedUnit).values(row).on_conflict_do_nothing())
@@ -296,7 +296,7 @@ async def _route(
         raise Conflict("线索已并入另一线索，请先撤销并入", code="merged")
     if await _merged_into(session, lead):
         raise NOTHING_MERGED.refusal()
-    lead.town_code = lead.town_code[:_COUNTY]
+    lead.town_code = county_of(lead.town_code)
     lead.owner_unit_id = county
     lead.proposed_unit_id = None
     if lead.transfer_stage in PENDING:

@@ -11,6 +11,7 @@ from api.core.clock import now
 from api.core.db import database
 from api.core.security import hash_password
 from api.domain import demo
+from api.domain.division_codes import village_of
 from api.domain.organisation import UnitKind
 from api.models.units import Division, Post, Unit
 from api.models.users import ApiClient, PostHolder, User
@@ -85,7 +86,7 @@ async def load_divisions(session: AsyncSession) -> None:
     """The county, the town, its villages and a grid."""
     parents = {9: demo.COUNTY[0], 12: demo.TOWN[0]}
     for code, name in (demo.COUNTY, demo.TOWN, *demo.VILLAGES, demo.GRID):
-        parent = code[:12] if len(code) == 15 else parents.get(len(code))
+        parent = village_of(code) if len(code) == 15 else parents.get(len(code))
         session.add(Division(code=code, name=name, parent_code=parent))
         await session.flush()
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import events, keyset, search
 from api.core.clock import today
 from api.domain.actors import Actor
+from api.domain.division_codes import county_of
 from api.domain.errors import FieldError, Invalid
 from api.domain.events import EventName
 from api.domain.organisation import (
@@ -171,7 +172,7 @@ def _check(actor: Actor, rows: list[DivisionRow], stored: set[str], *, everywher
 
 
 def _of_own_county(actor: Actor, code: str) -> bool:
-    return actor.role is Role.SYSTEM_ADMIN or code[:6] == actor.division_code[:6]
+    return actor.role is Role.SYSTEM_ADMIN or county_of(code) == county_of(actor.division_code)
 
 
 async def _settle(session: AsyncSession, top: str) -> None:

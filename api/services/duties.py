@@ -10,23 +10,24 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, func, literal_column, select, union_all
+from sqlalchemy import Text, literal_column, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events
 from api.core.clock import TIMEZONE, now, today
-from api.core.events import Event
 from api.core.pagination import EXACT_TOTAL
 from api.domain.actors import Actor
 from api.domain.clocks import working_days_left
 from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
+from api.domain.nouns import NOUNS
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MeasureKind, MeasureStatus, governing
 from api.models.duties import DutyNotice
 from api.models.imports import Import
+from api.models.leads import Lead
 from api.models.property_measures import PropertyMeasure
 from api.services import (
     case_duties,
@@ -62,19 +63,6 @@ SOURCES: tuple[Source, ...] = (
     *money_duties.SOURCES,
 )
 _NOUNS = {source.kind: source.noun for source in SOURCES}
-_TYPES = {
-    "leads": "lead",
-    "cases": "case",
-    "property-measures": "property_measure",
-    "distributions": "distribution",
-    "risk-entities": "risk_entity",
-    "inspections": "inspection",
-    "rectifications": "rectification",
-    "imports": "import",
-    "rewards": "reward",
-    "restricted-files": "restricted_file",
-    "ledger/entries": "ledger",
-}
 #: Terms that begin on the day that the source gives as its detail.
 _TERMS = ALARMS | {K.LEDGER_CONFIRM: CONFIRM_RULE}
 
@@ -130,15 +118,9 @@ async def _assigned_on(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
     if not ids:
         return {}
     rows = await session.execute(
-        select(Event.subject_id, func.max(Event.at))
-        .where(
-            Event.subject_id.in_(ids),
-            Event.name == EventName.LEAD_TRANSITIONED.value,
-            Event.data["action"].astext == "assign",
-        )
-        .group_by(Event.subject_id)
+        select(Lead.id, Lead.assigned_on).where(Lead.id.in_(ids), Lead.assigned_on.is_not(None))
     )
-    return {subject: at.astimezone(TIMEZONE).date() for subject, at in rows if subject}
+    return {lead: day for lead, day in rows if day}
 
 
 def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict[str, Any]:
@@ -162,7 +144,7 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
         "id": f"{kind.value}:{row.subject_id}",
         "kind": kind.value,
         "what": _what(kind, row.detail),
-        "subject_type": _TYPES[noun],
+        "subject_type": NOUNS[noun],
         "subject_id": row.subject_id,
         "number": row.number or "",
         "title": row.title or "",

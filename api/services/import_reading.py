@@ -22,14 +22,16 @@ from api.core.ledger_import import LedgerReader
 from api.core.tables import Sheet, open_table
 from api.core.threads import giving_way
 from api.domain.cells import Surroundings
+from api.domain.division_codes import county_of
 from api.domain.errors import DomainError
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus, RowState
 from api.domain.ledger_corrections import Correction
 from api.domain.ledger_spec import LedgerSpec
-from api.domain.ledgers import SPECS, UNIT_WORDS, LedgerKind
+from api.domain.ledgers import SPECS, LedgerKind
 from api.domain.organisation import UnitKind
 from api.domain.places import Places
+from api.domain.unit_names import HANDLERS_CALLED
 from api.models.imports import Import, ImportFile, ImportRow
 from api.models.units import Division, Unit
 from api.services import _transition, import_checks, import_corrections, import_templates
@@ -110,14 +112,16 @@ async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
         )
     ).all()
     above = list(
-        await session.scalars(select(Division.name).where(Division.code.in_([town[:6], town])))
+        await session.scalars(
+            select(Division.name).where(Division.code.in_([county_of(town), town]))
+        )
     )
     units = (
         await session.execute(
             select(Unit.id, Unit.name, Unit.kind).where(
                 Unit.is_active,
                 Unit.kind != UnitKind.SYSTEM,
-                or_(Unit.division_code.startswith(town), Unit.division_code == town[:6]),
+                or_(Unit.division_code.startswith(town), Unit.division_code == county_of(town)),
             )
         )
     ).all()
@@ -125,7 +129,7 @@ async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
     kinds = Counter(kind for _, _, kind in units)
     for unit_id, _, kind in units:
         if kinds[kind] == 1:
-            names = dict.fromkeys(UNIT_WORDS.get(kind, ()), str(unit_id)) | names
+            names = dict.fromkeys(HANDLERS_CALLED.get(kind, ()), str(unit_id)) | names
     return Surroundings(
         today(),
         divisions=Places({name: code for code, name in divisions}, above),

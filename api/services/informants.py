@@ -18,6 +18,7 @@ from api.access import visibility
 from api.core.clock import TIMEZONE, now
 from api.domain import informants as rules
 from api.domain.actors import Actor
+from api.domain.division_codes import county_of
 from api.domain.errors import Conflict, Forbidden, NotFound
 from api.domain.flow import REASON, Available, Field, FieldKind
 from api.domain.informants import OPENING_FLOW, CustodyAction, CustodyPlace, OpeningStatus
@@ -312,7 +313,7 @@ async def candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
             or_(
                 Unit.id.in_(working),
                 and_(Unit.kind == UnitKind.OFFICE, Unit.division_code == lead.town_code),
-                and_(Unit.kind == UnitKind.COUNTY, Unit.division_code == lead.town_code[:6]),
+                and_(Unit.kind == UnitKind.COUNTY, Unit.division_code == county_of(lead.town_code)),
             ),
         )
         .order_by(Unit.division_code.desc(), User.name)

@@ -16,7 +16,7 @@ from api.models.ledger import Account
 from api.models.property_measures import PropertyMeasure
 from api.services import ledger
 from api.services.figures import LEDGERS, may_read, predicates_of, row_of
-from api.services.lead_cube import ALL, Cube
+from api.services.lead_cube import Cube
 
 P = Permission
 _AMOUNTS: dict[str, Any] = {
@@ -33,7 +33,7 @@ async def money(session: AsyncSession, actor: Actor, cube: Cube) -> dict[str, An
         if not may_read(actor, counted.needs):
             continue
         if wanted.resource == "leads":
-            fen = cube[ALL][""].amount if cube[ALL] else 0
+            fen = cube.all.amount if cube.all else 0
         else:
             predicates = and_(*predicates_of(counted.listing, wanted.params))
             total = func.coalesce(func.sum(_AMOUNTS[wanted.resource]).filter(predicates), 0)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import numbers, rows
 from api.core.db import database
 from api.domain.actors import Actor
+from api.domain.division_codes import county_of, town_of
 from api.domain.errors import FieldError, Invalid
 from api.domain.organisation import UnitKind
 from api.models.units import Unit
@@ -85,7 +86,7 @@ async def locate_many(session: AsyncSession, codes: list[str]) -> dict[str, Plac
 
 
 def _place(row: Any) -> Place:
-    return Place(row["code"], row["code"][:9], row["office"], row["village"])
+    return Place(row["code"], town_of(row["code"]), row["office"], row["village"])
 
 
 async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str) -> Unit:
@@ -101,7 +102,7 @@ async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str)
 def _works_for(found: Unit, town_code: str) -> bool:
     """Business records never leave the town by a typed id, and never reach the administrators."""
     place = found.division_code
-    near = place.startswith(town_code) or place == town_code[:6]
+    near = place.startswith(town_code) or place == county_of(town_code)
     return near and found.kind is not UnitKind.SYSTEM
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events, keyset, sessions
+from api.core import events, keyset, sessions
 from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import (
@@ -32,11 +32,6 @@ from api.services import protect, units
 
 RESOURCE = "post"
 corrections.check(PostUpdate, Post)
-
-errors.CONSTRAINTS["uq_posts_code"] = lambda: Conflict("岗位代码已被使用", code="post_code_taken")
-errors.CONSTRAINTS["uq_post_holders_current"] = lambda: Conflict(
-    "他人正在办理该岗位的交接，请刷新", code="busy"
-)
 
 
 def _posts() -> Select[*tuple[Any, ...]]:

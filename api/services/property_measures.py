@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, and_, exists, func, literal_colu
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import errors, events, facets
+from api.core import events, facets
 from api.core.clock import now, today
 from api.core.db import database
 from api.core.facets import Facets
@@ -19,7 +19,7 @@ from api.core.ways import one
 from api.domain.actors import Actor
 from api.domain.calendar import Calendar
 from api.domain.clocks import alert_days
-from api.domain.errors import Conflict, FieldError, Invalid, RuleViolated
+from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.property_items import PropertyKind, PropertyStatus
 from api.domain.property_measures import (
@@ -50,10 +50,6 @@ from api.services import _transition, columns, property_items, time_rules
 
 RESOURCE = "property_measure"
 M = PropertyMeasure
-
-errors.CONSTRAINTS["uq_property_measures_one_freeze"] = lambda: Conflict(
-    "该财物刚由他人登记了冻结，请刷新", code="already_frozen"
-)
 
 _TODAY = property_items.TODAY
 _status = property_items.effective_status()

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links
-from api.core import errors, events, facets, search
+from api.core import constraints, events, facets, search
 from api.core.crypto import keyring
 from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, moment, param, yuan
@@ -59,10 +59,8 @@ from api.services.risk_entity_drafts import RESOURCE, TEXTS
 
 def known_already() -> Conflict:
     """The refusal of a credit code (统一社会信用代码) that the town has on its ledger."""
-    return Conflict("本乡镇已登记相同统一社会信用代码的主体，请勿重复登记", code="uscc_duplicate")
+    return constraints.expected("uq_risk_entities_town_code_uscc")
 
-
-errors.CONSTRAINTS["uq_risk_entities_town_code_uscc"] = known_already
 
 _SOURCE = join(RiskEntity, Division, Division.code == RiskEntity.division_code, isouter=True).join(
     Unit, Unit.id == RiskEntity.owner_unit_id, isouter=True

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events
+from api.core import events
 from api.core.faults import faults_of
 from api.core.pagination import PageQuery
 from api.core.query import QueryOf
@@ -38,13 +38,6 @@ from api.services import protect
 
 RESOURCE = "saved_filter"
 corrections.check(SavedFilterUpdate, SavedFilter)
-
-errors.CONSTRAINTS["uq_saved_filters_post_id_noun_name"] = lambda: Conflict(
-    "已有同名的常用筛选", code="saved_filter_name_taken"
-)
-errors.CONSTRAINTS["uq_saved_filters_default"] = lambda: Conflict(
-    "他人正在设置该岗位的默认筛选，请重试", code="busy"
-)
 
 
 @dataclass(frozen=True, slots=True)

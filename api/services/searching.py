@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 from api.core import search, word_stats
 from api.core.clock import today
 from api.domain.actors import Actor
+from api.domain.division_codes import town_of
 from api.domain.identifiers import half_width, masked
 from api.domain.permissions import Permission
 from api.services import protect
@@ -64,7 +65,7 @@ def numbers(prefix: str, town: str, text: str) -> list[str]:
     if serial is None:
         return []
     years = [serial[1]] if serial[1] else [str(today().year), str(today().year - 1)]
-    return [f"{prefix}-{town[:9]}-{year}-{serial[2]}" for year in years]
+    return [f"{prefix}-{town_of(town)}-{year}-{serial[2]}" for year in years]
 
 
 def words(text: str) -> list[str]:

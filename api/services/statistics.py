@@ -104,12 +104,12 @@ _LABELS: dict[Breakdown, type[Labelled]] = {
 
 
 async def _breakdowns(session: AsyncSession, cube: Cube) -> list[dict[str, Any]]:
-    names = await _division_names(session, cube[Breakdown.VILLAGE])
+    names = await _division_names(session, cube.by[Breakdown.VILLAGE])
     rows = {
-        **{by: _by_label(by, kind, cube[by]) for by, kind in _LABELS.items()},
-        Breakdown.VILLAGE: _by_village(cube[Breakdown.VILLAGE], names, overdue=False),
-        Breakdown.VILLAGE_OVERDUE: _by_village(cube[Breakdown.VILLAGE], names, overdue=True),
-        Breakdown.MONTH: _by_month(cube[Breakdown.MONTH]),
+        **{by: _by_label(by, kind, cube.by[by]) for by, kind in _LABELS.items()},
+        Breakdown.VILLAGE: _by_village(cube.by[Breakdown.VILLAGE], names, overdue=False),
+        Breakdown.VILLAGE_OVERDUE: _by_village(cube.by[Breakdown.VILLAGE], names, overdue=True),
+        Breakdown.MONTH: _by_month(cube.by[Breakdown.MONTH]),
     }
     return [{"by": by.value, "title": by.label, "rows": rows[by]} for by in Breakdown]
 
@@ -146,7 +146,7 @@ async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Every village that the reader's leads lie in, and all of the town for those who see all of
     it, with what is counted there: the figures of the overview, side by side."""
     cube, as_of = await cube_of(session, actor)
-    cells = cube[Breakdown.VILLAGE]
+    cells = cube.by[Breakdown.VILLAGE]
     names = await _division_names(session, cells)
     if actor.scope is RowScope.TOWN:
         names |= await _villages_of(session, actor.town)

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
-from api.core import errors, events, keyset, search
+from api.core import events, keyset, search
 from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
@@ -28,8 +28,6 @@ from api.services import columns, protect, searching
 
 RESOURCE = "unit"
 corrections.check(UnitUpdate, Unit)
-
-errors.CONSTRAINTS["uq_units_name"] = lambda: Conflict("已有同名单位", code="unit_name_taken")
 
 _HOLDER = (
     select(func.json_build_object("id", User.id, "name", User.name))

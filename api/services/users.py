@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors, events, keyset, login_failures, search, sessions
+from api.core import events, keyset, login_failures, search, sessions
 from api.core.clock import now, today
 from api.core.crypto import keyring
 from api.core.db import database
@@ -28,8 +28,6 @@ from api.services import changes as corrections
 RESOURCE = "user"
 corrections.check(UserUpdate, User)
 _OPERATIONS = "系统运维室"
-
-errors.CONSTRAINTS["uq_users_username"] = lambda: Conflict("登录名已被使用", code="username_taken")
 
 _HELD = columns.json_list(
     select(

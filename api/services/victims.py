@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, and_, func, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core import errors, events, facets, numbers, search
+from api.core import events, facets, numbers, search
 from api.core.clock import now
 from api.core.crypto import keyring
 from api.core.facets import Facets
@@ -40,10 +40,6 @@ from api.services.property_items import case_ref
 
 RESOURCE = "victim"
 corrections.check(VictimUpdate, Victim)
-
-errors.CONSTRAINTS["uq_victims_case_person"] = lambda: Conflict(
-    "该证件号刚由他人在本案登记，请刷新", code="already_registered"
-)
 
 _REVEALED = ("name", "id_number", "phone", "account", "address")
 #: Free texts: what is masked in them is kept beside them.

@@ -6,8 +6,9 @@ from pathlib import Path
 from api.core.ledger_import import LedgerReader, LedgerRow
 from api.core.tables import Sheet, open_table
 from api.domain.cells import Surroundings
-from api.domain.ledgers import SPECS, UNIT_WORDS, LedgerKind
+from api.domain.ledgers import SPECS, LedgerKind
 from api.domain.places import Places
+from api.domain.unit_names import HANDLERS_CALLED
 
 DATA = Path(__file__).parents[1] / "data"
 VILLAGES = [
@@ -29,7 +30,7 @@ DIVISIONS = {
     "众兴集镇": "341522118000",
     **{name: f"341522118{200 + n}" for n, name in enumerate(VILLAGES)},
 }
-UNITS = {word: kind.value for kind, words in UNIT_WORDS.items() for word in words}
+UNITS = {word: kind.value for kind, words in HANDLERS_CALLED.items() for word in words}
 TODAY = dt.date(2022, 11, 22)
 AROUND = Surroundings(TODAY, divisions=Places(DIVISIONS), units=Places(UNITS, DIVISIONS))
 

@@ -1,0 +1,23 @@
+"""What a noun is called in events and tables, and in addresses: no plural is made by hand."""
+
+from collections.abc import Mapping
+from typing import Final
+
+#: `risk_entity` → `risk-entities`
+PATHS: Final[Mapping[str, str]] = {
+    "case": "cases",
+    "distribution": "distributions",
+    "import": "imports",
+    "inspection": "inspections",
+    "lead": "leads",
+    "ledger": "ledger/entries",
+    "outcome": "outcomes",
+    "property_item": "property-items",
+    "property_measure": "property-measures",
+    "rectification": "rectifications",
+    "restricted_file": "restricted-files",
+    "reward": "rewards",
+    "risk_entity": "risk-entities",
+}
+#: The other way round.
+NOUNS: Final[Mapping[str, str]] = {path: noun for noun, path in PATHS.items()}
