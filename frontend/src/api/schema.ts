@@ -402,8 +402,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 导出收款名单
-         * @description 发放时导出收款人、开户行、账号和金额（`payees`，CSV）；留下审计记录。
+         * 查看明文，导出收款名单
+         * @description 发放时由发放人导出收款人、开户行、账号和金额（`payees`，CSV）；编制、发放的人可以查看文字中被遮盖的号码；留下审计记录。
          */
         post: operations["distributions_reveal"];
         delete?: never;
@@ -1950,6 +1950,26 @@ export interface paths {
          * @description 更正未撤销的成果；未提交的字段保持不变。
          */
         patch: operations["outcomes_update"];
+        trace?: never;
+    };
+    "/api/v1/outcomes/{outcome_id}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看明文
+         * @description 文字中被遮盖的号码按原文给出；留下审计记录。
+         */
+        post: operations["outcomes_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/outcomes/{outcome_id}/transitions": {
@@ -4344,6 +4364,11 @@ export interface components {
             decided_on: string;
             /** @description 文书编号 */
             document_no: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
             /** @description 理由 */
             reason: string;
             /**
@@ -5081,6 +5106,11 @@ export interface components {
             decided_at: string;
             /** @description 文书编号 */
             document_no: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
             /** @description 甄别结果 */
             ownership: components["schemas"]["Ownership"];
             /** @description 理由 */
@@ -8977,6 +9007,8 @@ export interface components {
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
+            /** @description 可申请查看明文的字段 */
+            revealable: string[];
             /** @description 状态 */
             status: components["schemas"]["OutcomeStatus"];
             /** @description 简要案情 */
@@ -25816,6 +25848,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description 请求无法解析 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 无权限 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 不存在或不可见 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 状态或版本冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 类型不支持 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 缺少版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description 尝试过多 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outcomes_reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description 行动成果 */
+                outcome_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
                 };
             };
             /** @description 请求无法解析 */
