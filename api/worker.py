@@ -43,13 +43,6 @@ def _in_transactions(*steps: str) -> jobs.Handler:
     return handle
 
 
-async def _seal_seeds(_payload: dict[str, Any]) -> None:
-    from api.services import recheck_seeds
-
-    async with db.database().session() as session, session.begin():
-        await recheck_seeds.seal_all(session)
-
-
 async def _sweep_files(_payload: dict[str, Any]) -> None:
     """Commits as it goes: what was deleted from the store is gone, whatever comes after."""
     async with db.database().session() as session:
