@@ -154,6 +154,7 @@ _PLACES_AND_PEOPLE: Final = {
     "raised_by_unit": "反映人单位",
     "is_owner": "是否管理人",
     "lead_number": "线索编号",
+    "source_number": "来源编号",
     "kinds": "反映的问题",
     "addressee": "先交给谁",
     "opened_at": "建档时间",

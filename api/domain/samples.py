@@ -42,6 +42,7 @@ SAMPLES: Final[Mapping[str, Any]] = {
     "phone": "13800000000",
     # leads
     "channel": "report_phone",
+    "source_number": "110-20220517-0093",
     "batch_no": "县转第三批",
     "received_at": "2022-05-17T09:30:00+08:00",
     "narrative": "多名老人反映，某公寓以预订床位优惠为名收取会员费，承诺随时可退，现已停业，无人退款。",

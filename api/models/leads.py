@@ -169,6 +169,17 @@ class Lead(Recorded, Versioned, Base):
             "id",
             postgresql_where=text(LEFT_OUT.replace("leads.", "")),
         ),
+        # A number that its sender said before is no second lead. Without a sender (ledgers, where
+        # each numbers its own rows) nothing is compared: nulls are all different.
+        Index(
+            "uq_leads_source_number",
+            "source_number",
+            "town_code",
+            "channel",
+            "sender_id",
+            unique=True,
+            postgresql_where=text("source_number <> ''"),
+        ),
         # Leads about the same name, or one that sounds like it, newest first.
         Index("ix_leads_name_key", "name_key", "id", postgresql_where=text("name_key <> ''")),
         Index("ix_leads_name_sound", "name_sound", "id", postgresql_where=text("name_sound <> ''")),
@@ -187,6 +198,12 @@ class Lead(Recorded, Versioned, Base):
     status: Mapped[LeadStatus]
     channel: Mapped[LeadChannel]
     batch_no: Mapped[str] = mapped_column(default="")
+    #: The number under which the sender keeps it, in its normal form (domain/source_numbers.py).
+    source_number: Mapped[str] = mapped_column(default="", server_default="")
+    #: Who said that number: an API client, or the post of whoever typed it.
+    sender_id: Mapped[UUID | None]
+    #: What was sent with it, as a keyed digest: a repetition is known after every correction.
+    source_digest: Mapped[bytes | None]
     received_at: Mapped[datetime]
     #: Ledgers give a day only; the time of such a row is midnight and means nothing.
     received_has_time: Mapped[bool] = mapped_column(default=True)

@@ -1,6 +1,6 @@
 """`/leads`: the clue ledger."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
@@ -26,6 +26,9 @@ from api.schemas.leads import (
 from api.services import lead_assignments, lead_decisions, lead_intake, leads
 
 router = make_router("leads")
+_KNOWN: dict[int | str, dict[str, Any]] = {
+    200: {"model": LeadRead, "description": "该来源编号已由同一报送方登记，内容相同，返回原线索"}
+}
 
 
 @router.get("", response_model=Page[LeadItem], summary="线索列表")
@@ -37,12 +40,16 @@ async def page(
     return await leads.page(actor, query)
 
 
-@router.post("", response_model=LeadRead, status_code=201, summary="登记线索")
+@router.post("", response_model=LeadRead, status_code=201, summary="登记线索", responses=_KNOWN)
 async def create(
     body: LeadCreate, actor: Annotated[Actor, require(P.LEAD_CREATE)], session: DbSession
 ) -> Response:
-    """登记一条线索。文字中的电话、证件号等会自动加密并打码。"""
-    return answer(await lead_intake.create(session, actor, body), 201)
+    """登记一条线索。文字中的电话、证件号等会自动加密并打码。
+
+    带来源编号的，同一报送方就同一来源再次报送同样的内容，返回原线索（200）；内容不同的是 409。
+    """
+    made, is_new = await lead_intake.create(session, actor, body)
+    return answer(made, 201 if is_new else 200)
 
 
 @router.post("/assignments", response_model=AssignmentsDone, summary="批量交办")

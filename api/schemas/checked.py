@@ -9,8 +9,8 @@ from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from api.core.clock import is_ahead, today
-from api.domain import codes
-from api.schemas.common import Day, Moment
+from api.domain import codes, source_numbers
+from api.schemas.common import Day, Moment, printable
 
 
 def _day_so_far(day: date) -> date:
@@ -39,6 +39,16 @@ def _checked(check: Callable[[str], codes.CodeCheck]) -> Callable[[str], str]:
     return read
 
 
+def _source_number(text: str) -> str:
+    """The number in its normal form; what holds no letter and no digit is not taken for none."""
+    number = source_numbers.normal(text)
+    if text.strip() and not number:
+        raise PydanticCustomError("bad_source_number", "须有字母、汉字或数字；没有编号的请不要填")
+    if len(number) > source_numbers.LONGEST:
+        raise PydanticCustomError("bad_source_number", "最多 64 个字符")
+    return number
+
+
 #: A day on which something happened.
 PastDay = Annotated[Day, AfterValidator(_day_so_far)]
 #: A moment at which something happened.
@@ -46,4 +56,11 @@ PastMoment = Annotated[Moment, AfterValidator(_moment_so_far)]
 #: A unified social credit code, or empty.
 CreditCode = Annotated[
     str, StringConstraints(max_length=30), AfterValidator(_checked(codes.check_credit_code))
+]
+#: The number under which the sender keeps a record, or empty.
+SourceNumber = Annotated[
+    str,
+    StringConstraints(max_length=source_numbers.LONGEST),
+    AfterValidator(printable),
+    AfterValidator(_source_number),
 ]

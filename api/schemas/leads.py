@@ -30,7 +30,7 @@ from api.domain.leads import (
     TransferStage,
 )
 from api.schemas.changes import Changes
-from api.schemas.checked import CreditCode, PastDay, PastMoment
+from api.schemas.checked import CreditCode, PastDay, PastMoment, SourceNumber
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -80,6 +80,10 @@ class LeadCreate(Wire):
     """A new lead. Whoever may not register leads hands them in as received."""
 
     channel: LeadChannel
+    source_number: SourceNumber = Field(
+        "",
+        description="来源编号：报送方自己系统里的编号。同一报送方、同一来源再次报送同一编号的，不会重复登记",
+    )
     batch_no: Optional = ""
     received_at: PastMoment | None = Field(None, description="接收时间；不填为现在")
     narrative: Prose = Field(description="问题描述")
@@ -188,7 +192,9 @@ class LeadQuery(PageQuery):
     """Filters of the lead list; those left out do not filter."""
 
     sort: LeadSort = LeadSort.NEWEST
-    q: Asked | None = Field(None, description="全文检索；也可填线索编号、电话、账号、证件号")
+    q: Asked | None = Field(
+        None, description="全文检索；也可填线索编号、来源编号、电话、账号、证件号"
+    )
     status: Annotated[list[LeadStatus], Field(max_length=20)] | None = None
     primary_category: Annotated[list[LeadCategory], Field(max_length=7)] | None = None
     channel: Annotated[list[LeadChannel], Field(max_length=30)] | None = None
@@ -394,6 +400,7 @@ class LeadRead(LeadItem):
     """One lead."""
 
     received_has_time: bool
+    source_number: str
     narrative: str
     subject_uscc: str
     categories: list[LeadCategory]

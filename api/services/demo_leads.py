@@ -205,7 +205,7 @@ async def _sampled(stage: Stage) -> Story:
 
 async def come_in(stage: Stage, creator: str, body: LeadCreate, handler: str = "") -> Lead:
     """Take a lead in, as whoever received it."""
-    made = await lead_intake.create(stage.session, stage.actors[creator], body)
+    made, _ = await lead_intake.create(stage.session, stage.actors[creator], body)
     chosen = handler or _handler(stage, body.primary_category)
     return Lead(stage, creator, body, chosen, UUID(made["id"]))
 

@@ -16,6 +16,7 @@ from api.core.clock import TIMEZONE
 from api.core.ledger_found import LedgerRow
 from api.core.threads import giving_way
 from api.domain import informants as vault
+from api.domain import source_numbers
 from api.domain.actors import Actor
 from api.domain.categories import LeadCategory
 from api.domain.channels import LeadChannel
@@ -46,7 +47,7 @@ _OF_INFORMANT = re.compile(
     "(?<!被)(?:举报|反映|报案|报警|投诉|信访|来访|来电|来信|上访|检举|控告|联系|提供|求助)(?:人|者|群众)"
 ).search
 _VICTIM_LABELS = {"source_number": "台账编号"}
-_LEAD_LABELS = {"source_number": "台账编号", "due_on": "台账办理期限"}
+_LEAD_LABELS = {"due_on": "台账办理期限"}
 _ENTITY_LABELS = {"source_number": "台账编号", "responsible_staff": "责任人"}
 #: Where the ledger names no measure, there is no record to carry these.
 _ENTITY_LABELS_ALONE = _ENTITY_LABELS | {
@@ -120,6 +121,7 @@ def lead(row: StagedRow) -> lead_intake.Told:
     categories = [LeadCategory(code) for code in values["categories"]]
     return lead_intake.Told(
         channel=LeadChannel(values["channel"]),
+        source_number=_source_number(values.get("source_number") or ""),
         batch_no=values.get("batch_no") or "",
         received_at=_moment(values["received_on"]),
         narrative=_unnamed(row, values["narrative"]),
@@ -168,6 +170,12 @@ def _moment(said: str) -> datetime:
 
 def _access(resource: str, viewer: UUID, record_id: UUID) -> dict[str, Any]:
     return {"viewer_id": viewer, "resource": resource, "record_id": record_id}
+
+
+def _source_number(said: str) -> str:
+    """A ledger's own number of a row; one of ours, as an export writes it, is nobody else's."""
+    ours = any(own_number(kind, said) for kind in LedgerKind)
+    return "" if ours else source_numbers.normal(said)
 
 
 def _note(row: StagedRow, labels: dict[str, str], elsewhere: Collection[str] = ()) -> str:

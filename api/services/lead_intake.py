@@ -34,6 +34,7 @@ from api.services import (
     lead_assists,
     lead_clocks,
     lead_sight,
+    lead_sources,
     lead_texts,
     leads,
     places,
@@ -76,6 +77,7 @@ class Told:
     thousand of them are read at a time: even unvalidated models would take twice as long."""
 
     channel: LeadChannel
+    source_number: str
     batch_no: str
     received_at: datetime
     narrative: str
@@ -117,6 +119,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "number": number,
         "status": LeadStatus.REGISTERED if registers else LeadStatus.RECEIVED,
         "channel": body.channel,
+        "source_number": body.source_number,
         "batch_no": body.batch_no,
         "received_at": received,
         "received_has_time": True,
@@ -154,7 +157,14 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "created_by_post_id": actor.post_id if actor else None,
         "updated_at": now(),
         "version": 1,
-        **_words(subject.text, narrative.text, body.subject_uscc, body.batch_no, found),
+        **_words(
+            found,
+            subject.text,
+            narrative.text,
+            body.subject_uscc,
+            body.batch_no,
+            body.source_number,
+        ),
         **_name(subject.text),
     }
     for row in found:
@@ -175,12 +185,10 @@ def _categories(main: LeadCategory, others: Iterable[LeadCategory]) -> list[str]
     return [LeadCategory(each).value for each in dict.fromkeys([main, *others])]
 
 
-def _words(
-    subject: str, narrative: str, uscc: str, batch_no: str, found: Iterable[Mapping[str, Any]]
-) -> dict[str, str]:
+def _words(found: Iterable[Mapping[str, Any]], *said: str) -> dict[str, str]:
     """The columns that a search reads; of identifiers that stand in no text, what is shown."""
     shown = [each["value_mask"] for each in found if not each["field"]]
-    return search.document(subject, narrative, uscc, batch_no, *shown)
+    return search.document(*said, *shown)
 
 
 def _name(subject: str) -> dict[str, str]:
@@ -197,7 +205,10 @@ async def _found_by(session: AsyncSession, lead: Lead) -> dict[str, str]:
         .order_by(LeadIdentifier.id)
     )
     found = [{"value_mask": mask, "field": field} for mask, field in entered]
-    told = _words(lead.subject_name, lead.narrative, lead.subject_uscc, lead.batch_no, found)
+    told = _words(
+        found, lead.subject_name, lead.narrative, lead.subject_uscc, lead.batch_no,
+        lead.source_number,
+    )  # fmt: skip
     return told | _name(lead.subject_name)
 
 
@@ -246,14 +257,22 @@ def _viewers(actor: Actor, place: places.Place) -> list[UUID]:
     return [v for v in dict.fromkeys(viewers) if v is not None and v != place.office_unit_id]
 
 
-async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[str, Any]:
-    """Take in a lead; the office's are registered at once, others' wait for the office.
+async def create(
+    session: AsyncSession, actor: Actor, body: LeadCreate
+) -> tuple[dict[str, Any], bool]:
+    """Take in a lead, unless its sender did so before; (the lead, whether it is new).
 
-    Raises Invalid for unknown divisions and identifiers that cannot be what they are called.
+    The office's are registered at once, others' wait for the office. Raises Invalid for unknown
+    divisions and identifiers that cannot be what they are called, Conflict for a source number
+    under which the sender has sent something else.
     """
     code = body.division_code or actor.division_code
+    sent = await lead_sources.sent(session, actor, body, code)
+    if sent.known is not None:
+        return sent.known, False
     place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
+    made.lead |= sent.columns
     coming = conflicts.Coming(made.lead, made.viewers, made.reporter, actor.unit_id, actor.viewer)
     kept_off = await conflicts.keep_off(session, coming)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
@@ -262,7 +281,7 @@ async def create(session: AsyncSession, actor: Actor, body: LeadCreate) -> dict[
     parts += [(LeadIdentifier, row) for row in made.identifiers]
     parts += record_access.rows_of(leads.RESOURCE, made.lead["id"], made.viewers)
     await rows.insert_together(session, [*parts, (events.Event, made.event), *kept_off])
-    return await conflicts.read_new(session, actor, made.lead)
+    return await conflicts.read_new(session, actor, made.lead), True
 
 
 async def update(

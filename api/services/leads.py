@@ -164,6 +164,7 @@ _READ: dict[str, Any] = _ITEM | {
     "owner_unit": columns.unit_named(Lead.owner_unit_id),
     "proposed_unit": columns.unit_named(Lead.proposed_unit_id),
     "received_has_time": Lead.received_has_time,
+    "source_number": Lead.source_number,
     "narrative": Lead.narrative,
     "subject_uscc": Lead.subject_uscc,
     "categories": Lead.categories,
@@ -290,7 +291,9 @@ LISTING = Listing(
         "number": (_ANY_TEXT, lambda p: Lead.number == func.any(p)),
         "words": (Text(), lambda p: Lead.search.op("@@")(cast(p, TSQUERY))),
         "phrase": (Text(), lambda p: search.within(Lead.search_text, p)),
-        "identifier": searching.found_by(Lead, LeadIdentifier, LeadIdentifier.lead_id),
+        "identifier": searching.found_by(
+            Lead, LeadIdentifier, LeadIdentifier.lead_id, plain=("source_number",)
+        ),
     },
     sorts={
         "-id": Sort("id", Lead.id, descending=True),

@@ -108,6 +108,7 @@ async def create(session: AsyncSession, body: PublicReport) -> str:
 def _as_lead(body: PublicReport) -> LeadCreate:
     return LeadCreate(
         channel=LeadChannel.PUBLIC_WEB,
+        source_number="",
         narrative=body.narrative,
         subject_name=body.subject_name or UNNAMED,
         primary_category=body.primary_category or LeadCategory.C0,

@@ -7,6 +7,7 @@ an empty answer says so.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from api.core import search, word_stats
 from api.core.clock import today
+from api.domain import source_numbers
 from api.domain.actors import Actor
 from api.domain.division_codes import town_of
 from api.domain.identifiers import half_width, masked
@@ -90,7 +92,14 @@ async def filters(
     is_number = any(each.personal and (each.start, each.end) == whole for each in hidden)
     said = [_NOTHING, _NO_TEXT] if is_number else words(shown)
     if indexes or found or is_number:
-        return {"identifier": [*said, *(each.hex() for each in indexes), *found]}
+        return {
+            "identifier": [
+                *said,
+                *(each.hex() for each in indexes),
+                *found,
+                source_numbers.normal(text),
+            ]
+        }
     if not search.plain(text):
         return {"identifier": words(text)}
     return await word_stats.filters(table, shown)
@@ -120,9 +129,12 @@ def says(text: Any, given: Any) -> ColumnElement[bool]:
     return search.within(search.folded(text), _part(given, _PLAIN))
 
 
-def found_by(model: Any, identifiers: Any, owner: Any, *more: str) -> Any:
+def found_by(
+    model: Any, identifiers: Any, owner: Any, *more: str, plain: Sequence[str] = ()
+) -> Any:
     """The filter `identifier` of a list: rows whose identifiers, number or words are asked for.
-    `more` are columns of the row with blind indexes of their own."""
+    `more` are columns of the row with blind indexes of their own, `plain` such with a number that
+    others gave it, in its normal form."""
 
     def condition(given: Any) -> ColumnElement[bool]:
         asked = func.unnest(given).column_valued("asked")
@@ -136,6 +148,14 @@ def found_by(model: Any, identifiers: Any, owner: Any, *more: str) -> Any:
             select(own.id).where(holds(own, given)),
             select(own.id).where(own.number == func.any(given)),
             *(select(own.id).where(getattr(own, each) == func.any(indexes)) for each in more),
+            # said twice, so that PostgreSQL can prove that the partial index fits
+            *(
+                select(own.id).where(
+                    getattr(own, each) == func.any(given),
+                    getattr(own, each) != literal_column("''"),
+                )
+                for each in plain
+            ),
         ]
         return model.id.in_(union_all(*ways))
 

@@ -56,6 +56,12 @@ export const SOURCE: FieldSpec[] = [
     required: true,
     options: optionsOf(LeadChannelLabels),
   },
+  {
+    field: 'source_number',
+    label: '来源编号',
+    kind: 'text',
+    help: '报送方自己的编号，例如平台工单号；登记后不能修改',
+  },
   { field: 'batch_no', label: '批次', kind: 'text' },
   { field: 'received_at', label: '接收时间', kind: 'datetime', help: '不填则为现在' },
 ]
