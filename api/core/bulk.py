@@ -10,11 +10,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import constraints
+from api.core import constraints, json_text
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _CHUNK: Final = 256
@@ -70,7 +69,7 @@ _FORMS: Final = _Forms(
         dt.date: lambda value: value.isoformat(),
         list: _array,
         tuple: _array,
-        dict: lambda value: _text(orjson.dumps(value).decode()),
+        dict: lambda value: _text(json_text.dumps(value).decode()),
     }
 )
 

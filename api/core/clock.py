@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from api.core.config import Settings, settings
 
 #: Legal days are Chinese days, wherever the server stands.
 TIMEZONE = ZoneInfo("Asia/Shanghai")
+#: What times are written in, those of years with summer time too (1940-49, 1986-91).
+_WRITTEN_IN: Final = timezone(timedelta(hours=8))
 #: Of the home, under `YINLING_NOW` only.
 SHIFT_FILE: Final = "clock-shift.json"
 #: How long a process may go on by a shift that somebody has just changed.
@@ -98,6 +100,11 @@ def now() -> datetime:
 def today() -> date:
     """The present Chinese calendar day."""
     return now().date()
+
+
+def written(moment: datetime) -> str:
+    """A moment as it leaves the system, in whatever zone it was read."""
+    return moment.astimezone(_WRITTEN_IN).isoformat()
 
 
 def is_ahead(moment: datetime) -> bool:

@@ -14,16 +14,14 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Annotated, Any
-from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import bodies, db, faults, idempotency, query, versions
+from api.core import bodies, db, faults, idempotency, json_text, query, versions
 from api.core.request_names import RequestNames
 from api.domain.actors import Actor
 from api.domain.errors import DomainError, TooManyAttempts
@@ -178,7 +176,7 @@ class StrangersRoute(UnitOfWorkRoute):
 def answer(content: object, status: int = 200) -> Response:
     """A finished JSON answer. FastAPI leaves it alone, so the schema of the route documents it and
     the contract tests, not every request, prove that it fits."""
-    response = Response(_json(content), status_code=status, media_type="application/json")
+    response = Response(json_text.dumps(content), status_code=status, media_type="application/json")
     if isinstance(content, dict):
         versions.remember(response, content)  # pyright: ignore[reportUnknownArgumentType]
     return response
@@ -186,18 +184,8 @@ def answer(content: object, status: int = 200) -> Response:
 
 def answer_once(content: Mapping[str, object], *secrets: str, status: int = 201) -> Response:
     """An answer whose `secrets` are shown once: a repetition of the request finds them null."""
-    kept = _json({**content, **dict.fromkeys(secrets)})
-    return idempotency.ShownOnce(_json(content), status, kept)
-
-
-def _json(content: object) -> bytes:
-    return orjson.dumps(content, default=_plain)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, UUID):  # asyncpg's own subclass
-        return str(value)
-    raise TypeError(type(value).__name__)
+    kept = json_text.dumps({**content, **dict.fromkeys(secrets)})
+    return idempotency.ShownOnce(json_text.dumps(content), status, kept)
 
 
 def operation_id(route: APIRoute) -> str:

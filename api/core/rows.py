@@ -9,9 +9,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core import json_text
 
 _BEGIN = text("SELECT 1")
 _DRIVER = "driver"
@@ -42,7 +43,7 @@ def _bound(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dict):
-        return orjson.dumps(value).decode()
+        return json_text.dumps(value).decode()
     return value
 
 

@@ -172,15 +172,15 @@ async def change_password(  # a form
 
 
 @me_router.get("", response_model=Me, summary="当前用户")
-async def read(actor: Anyone, session: DbSession) -> Any:
+async def read(actor: Anyone, session: DbSession) -> Response:
     """当前用户、岗位、单位及权限。"""
-    return await auth.me(session, actor)
+    return answer(await auth.me(session, actor))
 
 
 @me_router.get("/sessions", response_model=list[SessionShown], summary="我的登录")
-async def own_sessions(actor: Anyone, session: DbSession) -> Any:
+async def own_sessions(actor: Anyone, session: DbSession) -> Response:
     """本人尚未失效的登录。"""
-    return await auth.own_sessions(session, actor)
+    return answer(await auth.own_sessions(session, actor))
 
 
 @me_router.delete("/sessions/{session_id}", status_code=204, summary="终止一个登录")

@@ -1,11 +1,11 @@
 """`/me/duties`: what waits for the present post."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from api.access.guards import Anyone
-from api.core.routing import DbSession
+from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.duties import DutyKind
 from api.schemas.duties import Duties
@@ -20,6 +20,6 @@ async def waiting(
     session: DbSession,
     kind: Annotated[DutyKind | None, Query(description="只列这一种事项；件数仍是全部的")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="列出的件数")] = 100,
-) -> Any:
+) -> Response:
     """等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。"""
-    return await duties.waiting(session, actor, limit, kind)
+    return answer(await duties.waiting(session, actor, limit, kind))

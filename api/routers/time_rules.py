@@ -1,6 +1,6 @@
 """`/time-rules` and `/holiday-years`: what deadlines are counted by."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query, Response
 
@@ -82,7 +82,7 @@ async def tighten(
 
 
 @holidays_router.get("", response_model=HolidayYears, summary="节假日安排")
-async def years(_: Anyone, session: DbSession) -> Any:
+async def years(_: Anyone, session: DbSession) -> Response:
     """已知各年的放假与调休安排。"""
     return answer(await holiday_years.list_all(session))
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import visibility
-from api.core.clock import TIMEZONE, now
+from api.core.clock import now, written
 from api.domain import informants as rules
 from api.domain.actors import Actor
 from api.domain.division_codes import county_of
@@ -167,7 +167,7 @@ async def _recusals(session: AsyncSession, lead_id: UUID) -> list[dict[str, Any]
 
 def moment(at: datetime | None) -> str | None:
     """A moment as the wire has it, in Beijing time."""
-    return at.astimezone(TIMEZONE).isoformat() if at else None
+    return written(at) if at else None
 
 
 def _shown(row: Any, actor: Actor, keepers: set[UUID]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events
-from api.core.clock import TIMEZONE, now
+from api.core.clock import now, written
 from api.core.crypto import keyring
 from api.domain import receipts as rules
 from api.domain.actors import Actor
@@ -96,7 +96,7 @@ async def conversation(session: AsyncSession, actor: Actor, lead_id: UUID) -> di
 
 
 def _moment(at: Any) -> str | None:
-    return at.astimezone(TIMEZONE).isoformat() if at else None
+    return written(at) if at else None
 
 
 async def answer(

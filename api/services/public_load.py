@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import proof_of_work
-from api.core.clock import TIMEZONE, now
+from api.core.clock import TIMEZONE, now, written
 from api.core.config import settings
 from api.core.db import database
 from api.domain import receipts
@@ -48,7 +48,7 @@ async def challenge(purpose: ProofPurpose) -> dict[str, Any]:
     async with database().reading() as connection:
         found = (await connection.execute(_asked(purpose))).one()
     made = proof_of_work.challenge(purpose.value, _bits(purpose, found), receipts.PROOF_LIFE)
-    return {"challenge": made.text, "bits": made.bits, "expires_at": made.expires_at.isoformat()}
+    return {"challenge": made.text, "bits": made.bits, "expires_at": written(made.expires_at)}
 
 
 async def check(session: AsyncSession, purpose: ProofPurpose, proof: proof_of_work.Solved) -> None:

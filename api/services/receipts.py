@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, files, photos, proof_of_work, rows
-from api.core.clock import TIMEZONE, now
+from api.core.clock import TIMEZONE, now, written
 from api.core.crypto import keyring
 from api.core.db import database
 from api.core.file_types import JPEG
@@ -226,7 +226,7 @@ def _told(wanted: bytes) -> Any:
     )  # fmt: skip
 
 
-def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
+def _shown(told: Any, messages: list[LeadMessage]) -> Bearer:
     keys = keyring()
     stage = receipts.STAGES[told.status]
     online = told.feedback_mode is FeedbackMode.ONLINE and stage in receipts.RATEABLE
@@ -237,7 +237,7 @@ def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
             stage,
             answer=online,
             mode=told.feedback_mode.label if told.feedback_mode else "",
-            written=any(m.sender is MessageFrom.STAFF for m in written),
+            written=any(m.sender is MessageFrom.STAFF for m in messages),
         ),
         "received_on": told.received_at.astimezone(TIMEZONE).date().isoformat(),
         "answer": told.feedback_note if online else "",
@@ -245,13 +245,14 @@ def _shown(told: Any, written: list[LeadMessage]) -> Bearer:
             {
                 "sender": each.sender.value,
                 "text": keys.decrypt(each.text_enc),
-                "at": each.at.astimezone(TIMEZONE).isoformat(),
+                "at": written(each.at),
             }
-            for each in written
+            for each in messages
         ],
         "photos": told.photos,
         "photos_left": max(0, receipts.MAX_PHOTOS - told.photos),
-        "can_write": sum(m.sender is MessageFrom.REPORTER for m in written) < receipts.MAX_MESSAGES,
+        "can_write": sum(m.sender is MessageFrom.REPORTER for m in messages)
+        < receipts.MAX_MESSAGES,
         "can_rate": stage in receipts.RATEABLE and told.score is None,
         "reward": told.reward,
         "rating": rating(told.score, told.comment_enc, told.rated_at),
@@ -264,7 +265,7 @@ def rating(score: int | None, comment_enc: bytes | None, at: datetime | None) ->
     if score is None or at is None:
         return None
     comment = keyring().decrypt(comment_enc) if comment_enc else ""
-    return {"score": score, "comment": comment, "at": at.astimezone(TIMEZONE).isoformat()}
+    return {"score": score, "comment": comment, "at": written(at)}
 
 
 async def look_up(body: ReceiptAsk, source: bytes) -> dict[str, Any]:
@@ -316,7 +317,7 @@ async def write(session: AsyncSession, body: ReceiptMessage, source: bytes) -> d
         said = {
             "sender": made.sender.value,
             "text": body.text,
-            "at": made.at.astimezone(TIMEZONE).isoformat(),
+            "at": written(made.at),
         }
         return found.view | {"messages": [*found.view["messages"], said]}
 
@@ -343,7 +344,7 @@ async def rate(session: AsyncSession, body: ReceiptRating, source: bytes) -> dic
             raise Conflict("已经评价过了，评价不能修改", code="rated_already")
         told = event(EventName.LEAD_RATED, found.lead_id, {"score": body.score})
         await rows.insert(session, events.Event, [told])
-        given = {"score": body.score, "comment": body.comment, "at": at.isoformat()}
+        given = {"score": body.score, "comment": body.comment, "at": written(at)}
         return found.view | {"can_rate": False, "rating": given}
 
 

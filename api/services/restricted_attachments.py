@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import files
-from api.core.clock import TIMEZONE
+from api.core.clock import written
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.domain.actors import Actor
@@ -60,7 +60,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "size": paper.size,
         "sha256": paper.sha256,
         "note": keys.decrypt(paper.note_enc),
-        "uploaded_at": paper.uploaded_at.astimezone(TIMEZONE).isoformat(),
+        "uploaded_at": written(paper.uploaded_at),
         "uploaded_by": row.name,
         "uploaded_by_unit": {"id": row.unit_id, "name": row.unit_name},
     }

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.restricted_rows import holds, visible
 from api.core import keyset
-from api.core.clock import TIMEZONE, now, today
+from api.core.clock import now, today, written
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.domain.actors import Actor
@@ -138,7 +138,7 @@ def _listed(
         "kinds": sorted(kinds or []),
         "addressee": file.addressee.value,
         "status": file.status.value,
-        "opened_at": file.opened_at.astimezone(TIMEZONE).isoformat(),
+        "opened_at": written(file.opened_at),
         "due_on": file.due_on,
         "working_days_left": left,
         "owner": {"id": file.owner_user_id, "name": owner},
@@ -173,7 +173,7 @@ async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> di
             "number": lead.number,
             "subject_name": lead.subject_name,
             "narrative": lead.narrative,
-            "received_at": lead.received_at.astimezone(TIMEZONE).isoformat(),
+            "received_at": written(lead.received_at),
             "visible": open_to is not None,
         },
         "hints": hints,
@@ -200,7 +200,7 @@ async def _hints(session: AsyncSession, file: RestrictedFile) -> list[dict[str, 
             "id": hint.id,
             "kind": hint.kind.value,
             "text": keys.decrypt(hint.text_enc),
-            "raised_at": hint.raised_at.astimezone(TIMEZONE).isoformat(),
+            "raised_at": written(hint.raised_at),
             "raised_by": name,
             "raised_by_unit": unit_name,
         }
@@ -252,7 +252,7 @@ async def _members(session: AsyncSession, file: RestrictedFile) -> list[dict[str
         {
             "user": {"id": member.user_id, "name": name},
             **posts.get(member.user_id, {"post_name": "", "unit_name": ""}),
-            "since": member.since.astimezone(TIMEZONE).isoformat(),
+            "since": written(member.since),
             "is_owner": member.user_id == file.owner_user_id,
             "is_able": able,
         }
@@ -290,7 +290,7 @@ async def _history(session: AsyncSession, file: RestrictedFile) -> list[dict[str
     return [
         {
             "id": event.id,
-            "at": event.at.astimezone(TIMEZONE).isoformat(),
+            "at": written(event.at),
             "label": _label(event),
             "actor_name": names.get(event.user_id, "系统"),
             "about": names.get(event.about_user_id, ""),

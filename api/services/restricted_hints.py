@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.clock import TIMEZONE, now, today
+from api.core.clock import now, today, written
 from api.core.crypto import keyring
 from api.core.ids import uuid7
 from api.domain.actors import Actor
@@ -93,7 +93,7 @@ async def raise_hint(session: AsyncSession, actor: Actor, body: HintRaise) -> di
     await session.flush()
     note(session, file, RestrictedEvent.HINTED, actor.id, data={"kind": body.kind.value})
     await session.flush()
-    return {"kind": made.kind.value, "raised_at": made.raised_at.astimezone(TIMEZONE).isoformat()}
+    return {"kind": made.kind.value, "raised_at": written(made.raised_at)}
 
 
 async def _open_file(
@@ -148,9 +148,4 @@ async def own_hints(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[
         .where(_File.lead_id == lead_id, RestrictedHint.raised_by_user_id == actor.id)
         .order_by(RestrictedHint.id)
     )
-    return {
-        "items": [
-            {"kind": kind.value, "raised_at": at.astimezone(TIMEZONE).isoformat()}
-            for kind, at in found
-        ]
-    }
+    return {"items": [{"kind": kind.value, "raised_at": written(at)} for kind, at in found]}
