@@ -2,8 +2,9 @@
 and of a size that is worth the work."""
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from fastapi import Request, params
@@ -14,7 +15,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.core import receiving
 from api.core.config import settings
-from api.domain.errors import FieldError, Invalid, UnsupportedMedia
+from api.domain.errors import FieldError, Invalid, UnsupportedMedia, pointer
 
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
@@ -27,6 +28,8 @@ _MAX_ITEMS: Final = 20_000
 _MAX_DEPTH: Final = 40
 _MAX_DIGITS: Final = 60
 _MAX_KEY: Final = 200
+#: Among so many objects and lists it is looked for the place of a faulty one.
+_LOOKED_AT: Final = 2_000
 #: A form without a file, and what stands in one field of it.
 _MAX_FORM: Final = 64_000
 _MAX_FORM_FIELDS: Final = 30
@@ -164,9 +167,10 @@ def parse_json(text: bytes) -> Any:
                 "encoding_invalid", "请求内容应为 UTF-8 编码，不能是 UTF-16 或 UTF-32"
             )
         plain = text.decode("utf-8-sig")
+        objects = _Objects()
         value = json.loads(
             plain,
-            object_pairs_hook=_object,
+            object_pairs_hook=objects.made,
             parse_int=_integer,
             parse_float=_fraction,
             parse_constant=_no_number,
@@ -179,23 +183,77 @@ def parse_json(text: bytes) -> Any:
         raise _unreadable("encoding_invalid", f"请求内容不是 UTF-8 编码：{where}") from error
     except RecursionError as error:
         raise _too_deep() from error
+    if objects.faulty is not None:
+        raise objects.faulty.refusal(value)
     # only what has many marks can be deep or long
     if plain.count("[") + plain.count("{") > _MAX_DEPTH or plain.count(",") > _MAX_FIELDS:
         _check_shape(value)
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class _Faulty(dict[str, Any]):
+    """What stands for an object that is refused, until it is known where it stands."""
+
+    def __init__(self, code: str, message: str, *field: str) -> None:
+        super().__init__()
+        self._code, self._message, self._field = code, message, field
+
+    def refusal(self, value: Any) -> Invalid:
+        """What is wrong with it, with its place in the whole."""
+        way = _way_to(self, value)
+        where = "" if way is None else pointer((*way, *self._field))
+        return _unreadable(self._code, self._message, where)
+
+
+class _Objects:
+    """The objects of one text, and the first of them that readers would understand differently."""
+
+    def __init__(self) -> None:
+        self.faulty: _Faulty | None = None
+
+    def made(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """The object of these fields."""
+        made = dict(pairs) if len(pairs) <= _MAX_FIELDS else {}
+        sound = len(made) == len(pairs) and not any(len(name) > _MAX_KEY for name in made)
+        if sound or self.faulty is not None:
+            return made
+        self.faulty = _fault_of(pairs)
+        return self.faulty
+
+
+def _fault_of(pairs: list[tuple[str, Any]]) -> _Faulty:
     if len(pairs) > _MAX_FIELDS:
-        raise _unreadable("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个栏目")
-    made: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in made:  # one reader takes the first, another the last
-            raise _unreadable("field_repeated", "同一个栏目重复出现")
-        if len(name) > _MAX_KEY:
-            raise _unreadable("field_name_too_long", f"栏目名最长 {_MAX_KEY} 个字符")
-        made[name] = value
-    return made
+        return _Faulty("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个栏目")
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:  # one reader takes the first, another the last
+            return _Faulty("field_repeated", "同一个栏目重复出现", name)
+        seen.add(name)
+    return _Faulty("field_name_too_long", f"栏目名最长 {_MAX_KEY} 个字符")
+
+
+def _containers(value: Any) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+    """Every object and list within a value, itself first, with the way to it. Raises Invalid for
+    what lies too deep."""
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(value, ())]
+    while waiting:
+        each, way = waiting.pop()
+        yield each, way
+        steps: Any = each.items() if isinstance(each, dict) else enumerate(each)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        inner = [(one, (*way, step)) for step, one in steps if isinstance(one, dict | list)]
+        if inner and len(way) + 1 >= _MAX_DEPTH:
+            raise _too_deep()
+        waiting += inner
+
+
+def _way_to(wanted: _Faulty, value: Any) -> tuple[str | int, ...] | None:
+    """The way from a value to an object within it; None where it was lost in another that is faulty
+    too, or would have to be looked for at length."""
+    if isinstance(value, dict | list):
+        for each, way in islice(_containers(value), _LOOKED_AT):
+            if each is wanted:
+                return way
+    return None
 
 
 def _integer(text: str) -> int:
@@ -220,16 +278,11 @@ def _too_deep() -> Invalid:
 
 
 def _check_shape(value: Any) -> None:
-    waiting: list[tuple[Any, int]] = [(value, 1)]
-    while waiting:
-        each, depth = waiting.pop()
+    if not isinstance(value, dict | list):
+        return
+    for each, way in _containers(value):  # pyright: ignore[reportUnknownArgumentType]
         if isinstance(each, list) and len(each) > _MAX_ITEMS:  # pyright: ignore[reportUnknownArgumentType]
-            raise _unreadable("too_many_items", f"一个列表最多 {_MAX_ITEMS} 项")
-        below = each.values() if isinstance(each, dict) else each  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        inner = [(one, depth + 1) for one in below if isinstance(one, dict | list)]  # pyright: ignore[reportUnknownVariableType]
-        if inner and depth >= _MAX_DEPTH:
-            raise _too_deep()
-        waiting += inner
+            raise _unreadable("too_many_items", f"一个列表最多 {_MAX_ITEMS} 项", pointer(way))
 
 
 def check_one_file(form: FormData) -> None:
@@ -244,5 +297,5 @@ def check_files(count: int) -> None:
         raise Invalid(told.message, code=told.code, errors=[told])
 
 
-def _unreadable(code: str, message: str) -> Invalid:
-    return Invalid(message, code=code, errors=[FieldError("", code, message)])
+def _unreadable(code: str, message: str, where: str = "") -> Invalid:
+    return Invalid(message, code=code, errors=[FieldError(where, code, message)])

@@ -30,6 +30,8 @@ TITLES = {
 
 
 _MAX_POINTER = 300
+#: What the database and its drivers raise.
+OF_DATABASE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def problem(error: DomainError) -> Response:
@@ -133,18 +135,21 @@ def _refused(request: Request, error: HTTPException, routers: Iterable[APIRouter
     return Response(orjson.dumps(body), status_code=status, headers=headers)
 
 
+def meant(error: Exception) -> DomainError | None:
+    """What a refusal of the database says to a person; None for what is no refusal."""
+    if isinstance(error, DBAPIError):
+        known = _database(getattr(error.orig, "__cause__", None) or error.orig)
+        return Conflict() if known is None and isinstance(error, IntegrityError) else known
+    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+        return _database(error)
+    return None
+
+
 def failed(error: Exception) -> Response:
     """The answer to whatever was raised: a refusal, the database's word, an outage, or our fault."""
     if isinstance(error, DomainError):
         return problem(error)
-    known: DomainError | None = None
-    if isinstance(error, DBAPIError):
-        known = _database(getattr(error.orig, "__cause__", None) or error.orig)
-        if known is None and isinstance(error, IntegrityError):
-            known = Conflict()
-    elif isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
-        known = _database(error)
-    known = known or outages.of(error)
+    known = meant(error) or outages.of(error)
     return problem(known) if known is not None else unexpected(error)
 
 

@@ -1,5 +1,6 @@
 """What pydantic refuses, as a person is told it: every field by its label, all of them at once."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -8,11 +9,13 @@ from fastapi.exceptions import RequestValidationError
 
 from api.core.openapi_words import is_chinese
 from api.core.request_names import RequestNames
-from api.domain.errors import MOST_FAULTS, FieldError, Invalid, VersionMissing
+from api.domain.errors import MOST_FAULTS, DomainError, FieldError, Invalid, VersionMissing, pointer
 
 #: How many of them the sentence names, and how many values of a choice.
 _SAID: Final = 3
 _CHOICES: Final = 12
+#: What a parameter may be called to be repeated.
+_A_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}").fullmatch
 
 #: pydantic's error types → a sentence for a person; what is missing here is "格式不正确".
 MESSAGES: Final[dict[str, str]] = {
@@ -69,7 +72,7 @@ _DAYS: Final = {
 
 def _pointer(location: tuple[str | int, ...]) -> str:
     where, *path = location or ("",)
-    steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+    steps = pointer(path)
     return steps if where == "body" else f"#{where}{steps}"
 
 
@@ -124,11 +127,22 @@ def sentence(faults: Sequence[FieldError], total: int) -> str:
 
 
 def _said(fault: FieldError) -> str:
+    if fault.code == "unknown_parameter":  # for whoever writes the program that sent it
+        name = fault.pointer.rpartition("/")[2]
+        return f"{fault.message}：{name}" if _A_NAME(name) else fault.message
     if not fault.label:
         if fault.code == "extra_forbidden":
             return "填写的内容中有系统没有的栏目"
         return fault.message
     return fault.message if fault.label in fault.message else f"{fault.label}：{fault.message}"
+
+
+def name_fields(refused: DomainError, names: RequestNames) -> None:
+    """Say of what a rule refuses which fields it is, as of what cannot be read: in each fault, and
+    in the sentence where that is but the first fault's."""
+    refused.errors = names.labelled(refused.errors)
+    if refused.errors and refused.detail == refused.errors[0].message:
+        refused.detail = sentence(refused.errors, len(refused.errors))
 
 
 def refusal(

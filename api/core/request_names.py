@@ -5,6 +5,7 @@ reads, and each step is called as the form, the ledger or the OpenAPI document c
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, Final, get_args, get_origin
 
@@ -113,6 +114,18 @@ class RequestNames:
         return [
             model.__doc__ or "" for model in models(self._body) if "action" in model.model_fields
         ]
+
+    def called(self, body: object) -> "RequestNames":
+        """The names of the one action that a body calls, where the route takes several: two of them
+        may call one field differently."""
+        action = body.get("action") if isinstance(body, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        for model in models(self._body) if isinstance(action, str) else ():
+            field = model.model_fields.get("action")
+            if field is not None and get_args(field.annotation) == (action,):
+                narrowed = copy(self)
+                narrowed._body = model
+                return narrowed
+        return self
 
     def labelled(self, faults: Sequence[FieldError]) -> tuple[FieldError, ...]:
         """The same faults, with the labels of their fields as far as they are listed."""

@@ -21,7 +21,7 @@ from fastapi.routing import APIRoute
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import bodies, db, faults, idempotency, json_text, query, versions
+from api.core import bodies, db, errors, faults, idempotency, json_text, query, versions
 from api.core.request_names import RequestNames
 from api.domain.actors import Actor
 from api.domain.errors import DomainError, TooManyAttempts
@@ -62,9 +62,9 @@ class UnitOfWorkRoute(APIRoute):
         receive, known = self._receiver(), query.names(self.dependant)
 
         async def handle_whole(request: Request) -> Response:
-            query.refuse_others(request, known)
             request.state.operation = self.unique_id
             try:
+                query.refuse_others(request, known)
                 response = await receive(request, handle)
                 session: AsyncSession | None = getattr(request.state, "session", None)
                 if session is not None:
@@ -73,10 +73,16 @@ class UnitOfWorkRoute(APIRoute):
             except idempotency.Replayed as replayed:
                 response = replayed.response
             except RequestValidationError as refused:
-                raise faults.refusal(refused, request.url.path, self.names) from refused
+                raise faults.refusal(refused, request.url.path, self._called(request)) from refused
             except DomainError as refused:
-                refused.errors = self.names.labelled(refused.errors)
+                faults.name_fields(refused, self._called(request))
                 raise
+            except errors.OF_DATABASE as raised:
+                refusal = errors.meant(raised)
+                if refusal is None:
+                    raise
+                faults.name_fields(refusal, self._called(request))
+                raise refusal from raised
             finally:
                 session = getattr(request.state, "session", None)
                 if session is not None:
@@ -86,6 +92,9 @@ class UnitOfWorkRoute(APIRoute):
             return response
 
         return handle_whole
+
+    def _called(self, request: Request) -> RequestNames:
+        return self.names.called(getattr(request, "_json", None))
 
     def _receiver(self) -> Receiver:
         """How a request of this route comes in, before its handler is asked."""

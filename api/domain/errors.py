@@ -3,7 +3,7 @@
 Services raise these; `core/errors.py` renders them as RFC 9457 problems. Programs branch on `code`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -21,6 +21,11 @@ class FieldError:
     code: str
     message: str
     label: str = ""
+
+
+def pointer(steps: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a way from a request to one of its fields."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
 class DomainError(Exception):

@@ -1,10 +1,14 @@
 """What people are told of a faulty field: its label, wherever it stands, and never a program's name."""
 
+import json
 import re
+from typing import get_args
+from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel
 
+from api.core import bodies
 from api.core.openapi import api_routes
 from api.core.request_names import RequestNames, item_of, label_of, models
 from api.domain.field_labels import PATH_LABELS, field_label, labels_said, short_label
@@ -69,6 +73,88 @@ def test_an_unknown_name_is_not_repeated():
     assert labels_said(["phone", "hacked_by_me"], of="victim") == "联系电话、该栏目"
 
 
+#: Nothing that any field takes.
+_WRONG = [[]]
+#: Between them they may do everything.
+_WHO = (
+    "office", "system_admin", "security_admin", "county", "police", "village01", "leader",
+    "market", "civil", "supervisor", "audit_admin", "finance",
+)  # fmt: skip
+
+
+def _called(model: type[BaseModel]) -> dict:
+    """What any body of this model has to say beside its faulty field."""
+    fields = model.model_fields
+    said: dict = {"version": 1} if "version" in fields else {}
+    if "action" in fields:
+        said["action"] = get_args(fields["action"].annotation)[0]
+    return said
+
+
+BODIES = [
+    pytest.param(route, method, model, name, id=f"{method} {route.path} {model.__name__}.{name}")
+    for route in ROUTES
+    for method in sorted(route.methods - {"GET", "HEAD"})
+    if bodies.kinds(route) == bodies.JSON_ONLY
+    for model in models(RequestNames(route)._body)
+    for name in model.model_fields
+    if name not in {"action", "version"}
+]
+NOBODY = "00000000-0000-7000-8000-000000000000"
+_may: dict[tuple[str, str], str] = {}
+
+
+def _allowed(client, method: str, path: str, body: dict):
+    """The answer to whoever may do it at all."""
+    known = _may.get((method, path))
+    for who in [known] if known else _WHO:
+        answer = client(who).request(
+            method, path, json=body, headers={"Idempotency-Key": uuid4().hex}
+        )
+        if answer.status_code != 403:
+            _may[method, path] = who
+            return answer
+    return answer
+
+
+@pytest.mark.parametrize(("route", "method", "model", "name"), BODIES)
+def test_a_wrong_value_is_told_by_the_label_and_the_pointer(client, route, method, model, name):
+    path = re.sub(r"\{[a-z_]+\}", NOBODY, route.path.removeprefix("/api/v1"))
+    path = path.replace(f"/holiday-years/{NOBODY}", "/holiday-years/2022")
+    answer = _allowed(client, method, path, _called(model) | {name: _WRONG})
+    assert answer.status_code == 422, answer.text
+    told = answer.json()
+    fault = next(e for e in told["errors"] if e["pointer"].startswith(f"/{name}"))
+    assert fault["label"].startswith(label_of(model, name)) or fault["label"].startswith("第"), told
+    assert _CHINESE.match(fault["label"]), told
+    assert not _NAME.search(told["detail"]), told
+    first = told["errors"][0]
+    assert first["label"] in told["detail"] or first["message"] in told["detail"]
+
+
+QUERIES = [
+    pytest.param(route, name, id=f"{route.path}?{name}")
+    for route in ROUTES
+    if "GET" in route.methods
+    for model in RequestNames(route)._queries
+    for name in model.model_fields
+]
+
+
+@pytest.mark.parametrize(("route", "name"), QUERIES)
+def test_a_wrong_condition_is_told_by_its_label(client, route, name):
+    path = re.sub(r"\{[a-z_]+\}", NOBODY, route.path.removeprefix("/api/v1"))
+    for who in _WHO:
+        answer = client(who).get(path, params={name: "\u0007？"})
+        if answer.status_code != 403:
+            break
+    assert answer.status_code == 422, answer.text
+    told = answer.json()
+    [fault] = [e for e in told["errors"] if e["pointer"].startswith(f"#query/{name}")]
+    assert _CHINESE.match(fault["label"]), told
+    assert fault["label"] in told["detail"] or fault["label"] in fault["message"]
+
+
 class TestAnswers:
     """What the running server says."""
 
@@ -122,6 +208,58 @@ class TestAnswers:
         body = factories.lead(identifiers=[{"kind": "phone", "value": "没有"}])
         [error] = self.problem(client("office").post("/leads", json=body))["errors"]
         assert error["label"].endswith("第1行，内容")
+
+    def test_what_a_rule_refuses_is_told_like_what_cannot_be_read(self, client):
+        body = factories.lead(identifiers=[{"kind": "phone", "value": "没有"}])
+        said = self.problem(client("office").post("/leads", json=body))
+        [error] = said["errors"]
+        assert said["detail"] == f"{error['label']}：{error['message']}"
+
+    def test_what_names_its_field_already_is_not_told_twice(self, client):
+        made = factories.make_lead(client("office"))
+        answer = client("office").act(
+            f"/leads/{made['id']}", "assign", made["version"],
+            unit_id=client("office").me["unit"]["id"],
+        )  # fmt: skip
+        said = self.problem(answer)
+        assert said["detail"].count("承办单位") == 1
+
+    @pytest.mark.parametrize(
+        ("body", "pointer", "label"),
+        [
+            ('{"channel": "visit", "channel": "letter"}', "/channel", "来源"),
+            ('{"reporter": {"phone": "1", "phone": "2"}}', "/reporter/phone", "举报人，举报人电话"),
+            (
+                '{"identifiers": [{}, {"kind": "phone", "kind": "url"}]}',
+                "/identifiers/1/kind", "号码第2行，类型",
+            ),
+            (json.dumps({"reporter": {f"f{n}": 1 for n in range(600)}}), "/reporter", "举报人"),
+            (json.dumps({"reporter": {"x" * 300: 1}}), "/reporter", "举报人"),
+            (json.dumps({"categories": ["C1"] * 20_001}), "/categories", "类别"),
+        ],
+    )  # fmt: skip
+    def test_what_readers_understand_differently_is_pointed_at(self, client, body, pointer, label):
+        kind = {"Content-Type": "application/json"}
+        answer = client("office").post("/leads", content=body, headers=kind)
+        said = self.problem(answer)
+        [error] = said["errors"]
+        assert (error["pointer"], error["label"]) == (pointer, label)
+        assert said["detail"] == f"{label}：{error['message']}"
+
+    def test_a_field_that_two_actions_call_differently(self, client):
+        """The label is that of the action that was called."""
+        for route in ROUTES:
+            names = RequestNames(route)
+            for model in models(names._body):
+                if "action" not in model.model_fields:
+                    continue
+                called = names.called(_called(model))
+                for name in model.model_fields:
+                    assert called.label(f"/{name}") == label_of(model, name)
+
+    def test_a_condition_that_there_is_not_is_named(self, client):
+        answer = client("office").get("/leads", params={"statuss": "closed", "<b>": "1"})
+        assert answer.json()["detail"] == "没有这个查询参数：statuss；没有这个查询参数"
 
     def test_a_condition_of_a_list(self, client):
         answer = client("office").get("/leads", params={"received_from": "去年", "status": "open"})
