@@ -43,12 +43,6 @@ def _in_transactions(*steps: str) -> jobs.Handler:
     return handle
 
 
-async def _sweep_files(_payload: dict[str, Any]) -> None:
-    """Commits as it goes: what was deleted from the store is gone, whatever comes after."""
-    async with db.database().session() as session:
-        await _called("api.core.files:sweep")(session)
-
-
 def _called(step: str) -> Callable[..., Awaitable[object]]:
     """The function of a step, its module loaded only by the job that needs it."""
     module, _, name = step.partition(":")
@@ -61,7 +55,7 @@ JOBS: dict[str, jobs.Handler] = {
     "duties.watch": _in_transactions(
         "api.services.duties:notify", "api.services.lead_alarms:notify"
     ),
-    "files.sweep": _sweep_files,
+    "files.sweep": _by_itself("api.core.files:sweep"),
     "idempotency.prune": _in_transactions(
         "api.core.idempotency:forget_old", "api.core.login_failures:prune"
     ),

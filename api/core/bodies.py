@@ -2,7 +2,8 @@
 and of a size that is worth the work."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
@@ -16,6 +17,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from api.core import receiving
 from api.core.config import settings
 from api.domain.errors import FieldError, Invalid, UnsupportedMedia, pointer
+
+BeforeHandler = Callable[[Request], Coroutine[Any, Any, None]]
 
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
@@ -77,6 +80,17 @@ def by_hand(endpoint: Any) -> Any:
     """Marks a function that reads its body by itself, and takes no connection before it has."""
     endpoint.reads_body = True
     return endpoint
+
+
+def before_handler(step: BeforeHandler) -> Callable[[Any], Any]:
+    """Marks a function whose request has something to do when its body is in, and before there is a
+    transaction."""
+
+    def mark(endpoint: Any) -> Any:
+        endpoint.before_handler = step
+        return endpoint
+
+    return mark
 
 
 def takes_file(route: APIRoute) -> bool:
@@ -194,15 +208,17 @@ def parse_json(text: bytes) -> Any:
 class _Faulty(dict[str, Any]):
     """What stands for an object that is refused, until it is known where it stands."""
 
-    def __init__(self, code: str, message: str, *field: str) -> None:
+    def __init__(self, refused: Invalid, *field: str) -> None:
         super().__init__()
-        self._code, self._message, self._field = code, message, field
+        self._refused, self._field = refused, field
 
     def refusal(self, value: Any) -> Invalid:
         """What is wrong with it, with its place in the whole."""
-        way = _way_to(self, value)
-        where = "" if way is None else pointer((*way, *self._field))
-        return _unreadable(self._code, self._message, where)
+        way, refused = _way_to(self, value), self._refused
+        if way is not None:
+            where = pointer((*way, *self._field))
+            refused.errors = tuple(replace(fault, pointer=where) for fault in refused.errors)
+        return refused
 
 
 class _Objects:
@@ -223,13 +239,13 @@ class _Objects:
 
 def _fault_of(pairs: list[tuple[str, Any]]) -> _Faulty:
     if len(pairs) > _MAX_FIELDS:
-        return _Faulty("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个栏目")
+        return _Faulty(_unreadable("too_many_fields", f"一个对象最多 {_MAX_FIELDS} 个栏目"))
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:  # one reader takes the first, another the last
-            return _Faulty("field_repeated", "同一个栏目重复出现", name)
+            return _Faulty(_unreadable("field_repeated", "同一个栏目重复出现"), name)
         seen.add(name)
-    return _Faulty("field_name_too_long", f"栏目名最长 {_MAX_KEY} 个字符")
+    return _Faulty(_unreadable("field_name_too_long", f"栏目名最长 {_MAX_KEY} 个字符"))
 
 
 def _containers(value: Any) -> Iterator[tuple[Any, tuple[str | int, ...]]]:

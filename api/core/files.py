@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.clock import now
 from api.core.config import settings
 from api.core.crypto import UnreadableValue, keyring
-from api.core.db import Base
+from api.core.db import Base, database
 from api.core.ids import uuid7
 from api.domain.errors import Damaged, Invalid, PayloadTooLarge, Unavailable
 
@@ -62,6 +62,19 @@ class Measured:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A content that lies in the store; under a path of its own where no row knew it."""
+
+    measured: Measured
+    path: str = ""
+    key: bytes = field(default=b"", repr=False)
+
+
+#: So that none of them is collected while it runs.
+_removals: set[asyncio.Task[None]] = set()
+
+
 def _folder() -> Path | None:
     return None if settings().files_url else settings().home / "files"
 
@@ -74,8 +87,8 @@ def _store() -> Any:
     if folder is None:
         silence = timedelta(seconds=settings().files_timeout_seconds)
         plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
-        # Left to itself the library tries for three minutes, with a transaction open meanwhile, and
-        # cuts every answer, however fast it flows, after thirty seconds.
+        # Left to itself the library tries for three minutes, and cuts every answer, however fast it
+        # flows, after thirty seconds.
         return from_url(
             settings().files_url,
             client_options={
@@ -146,35 +159,43 @@ def measure(source: BinaryIO) -> Measured:
     return Measured(digest.hexdigest(), size)
 
 
-async def save(
-    session: AsyncSession, source: BinaryIO, measured: Measured | None = None
-) -> StoredFile:
-    """Keep a content; the same content is kept once. Raises Invalid and PayloadTooLarge.
+async def keep(source: BinaryIO, measured: Measured) -> Kept:
+    """Put a content into the store, unless it is there. Raises Unavailable.
 
-    The blob is complete on disk before its row is: a failure leaves a blob that `sweep` removes,
-    never a row without a blob.
+    Before the transaction that is to know it, and with no connection to the database: a store that
+    does not answer keeps nobody waiting but the sender. What no transaction knows, `sweep` removes.
     """
-    measured = measured or await asyncio.to_thread(measure, source)
-    known = await session.get(StoredFile, measured.sha256)
-    if known is not None:
-        return known
+    known = select(StoredFile.sha256).where(StoredFile.sha256 == measured.sha256)
+    async with database().reading() as connection:
+        if await connection.scalar(known) is not None:
+            return Kept(measured)
     key = os.urandom(16)
     path = f"{measured.sha256[:2]}/{measured.sha256}.{uuid7().hex}"
     await _write(path, source, key, measured)
-    await session.execute(
-        insert(StoredFile)
-        .values(
-            sha256=measured.sha256,
-            size=measured.size,
-            path=path,
-            key_enc=keyring().encrypt_bytes(key),
-            created_at=now(),
+    return Kept(measured, path, key)
+
+
+async def save(session: AsyncSession, kept: Kept) -> StoredFile:
+    """The row of what was kept; the same content has one, and one blob. A row without a blob there
+    never is."""
+    measured = kept.measured
+    if kept.path:
+        await session.execute(
+            insert(StoredFile)
+            .values(
+                sha256=measured.sha256,
+                size=measured.size,
+                path=kept.path,
+                key_enc=keyring().encrypt_bytes(kept.key),
+                created_at=now(),
+            )
+            .on_conflict_do_nothing()
         )
-        .on_conflict_do_nothing()
-    )
     stored = await session.get_one(StoredFile, measured.sha256)
-    if stored.path != path:  # somebody stored the same content meanwhile
-        await _remove(path)
+    if kept.path not in {"", stored.path}:  # somebody stored the same content meanwhile
+        removal = asyncio.create_task(_remove(kept.path))
+        _removals.add(removal)
+        removal.add_done_callback(_removals.discard)
     return stored
 
 
@@ -316,7 +337,7 @@ async def held() -> set[str]:
     return found
 
 
-async def sweep(session: AsyncSession) -> int:
+async def sweep() -> int:
     """Remove blobs that no row knows (uploads that failed half-way); returns how many."""
     import obstore
 
@@ -324,7 +345,9 @@ async def sweep(session: AsyncSession) -> int:
     listed: Any = obstore.list(_store(), chunk_size=500)  # pyright: ignore[reportUnknownMemberType]
     async for batch in listed:
         old = [str(each["path"]) for each in batch if each["last_modified"] < before]
-        known = set(await session.scalars(select(StoredFile.path).where(StoredFile.path.in_(old))))
+        asked = select(StoredFile.path).where(StoredFile.path.in_(old))
+        async with database().reading() as connection:
+            known = set(await connection.scalars(asked))
         for path in old:
             if path not in known:
                 await _remove(path)

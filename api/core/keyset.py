@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from api.core.pagination import EXACT_TOTAL, PageQuery
+from api.core.pagination import EXACT_TOTAL, PageQuery, bad_cursor
 from api.core.security import sign, unsign
-from api.domain.errors import Invalid
 
 
 async def page(  # what a page is made of
@@ -68,5 +67,5 @@ def _read(name: str, cursor: str | None) -> tuple[bool, Any]:
         stored: Any = unsign(f"keyset:{name}", cursor)
         backwards, after = stored
     except (ValueError, TypeError) as error:
-        raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid") from error
+        raise bad_cursor() from error
     return bool(backwards), after

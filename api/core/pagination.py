@@ -39,7 +39,7 @@ from api.core.sessions import ended
 from api.core.statements import Compiled, Kept, compile_statement, param, plain
 from api.core.ways import FIRST_LOOK, LONG_LOOK
 from api.domain.actors import Actor
-from api.domain.errors import Invalid, NotFound
+from api.domain.errors import FieldError, Invalid, NotFound
 from api.domain.permissions import RowScope
 
 __all__ = [
@@ -109,6 +109,13 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(None, max_length=1000, title="游标", description="上一次返回的游标")
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="每页条数，最多 200")
     with_total: bool = Field(False, description="是否统计总数")
+
+
+def bad_cursor(
+    message: str = "分页游标无效，请从第一页重新查询", code: str = "cursor_invalid"
+) -> Invalid:
+    """The answer to a cursor that is none of ours, or of another list."""
+    return Invalid(message, code=code, errors=[FieldError("#query/cursor", code, message)])
 
 
 def yuan(fen: Expression) -> ColumnElement[str]:
@@ -391,9 +398,9 @@ class Listing(ListingRows):
             stored = unsign(f"cursor:{self.resource}", text)
             made_for, backwards, value, record_id = stored  # type: ignore[misc]  # signed by us
         except (ValueError, TypeError) as error:
-            raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid") from error
+            raise bad_cursor() from error
         if made_for != order:
-            raise Invalid("分页游标与排序方式不一致，请从第一页重新查询", code="cursor_invalid")
+            raise bad_cursor("分页游标与排序方式不一致，请从第一页重新查询")
         sort = self.sorts[order]
         after = None if sort.field == "id" else sort.parse(value)
         return bool(backwards), after, UUID(record_id)

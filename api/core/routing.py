@@ -101,6 +101,7 @@ class UnitOfWorkRoute(APIRoute):
         if (self.methods or set()) <= {"GET", "HEAD"}:
             return _without_body
         kinds, takes_version = bodies.kinds(self), versions.takes_version(self)
+        first: bodies.BeforeHandler | None = getattr(self.endpoint, "before_handler", None)
         takes_file, by_hand = bodies.takes_file(self), bodies.is_by_hand(self)
         guards = [
             each.call for each in self.dependant.dependencies if hasattr(each.call, "before_body")
@@ -112,7 +113,7 @@ class UnitOfWorkRoute(APIRoute):
             if kinds:
                 bodies.check_kind(request, kinds)
             if takes_file:
-                return await _with_upload(request, handle)
+                return await _with_upload(request, first, handle)
             if kinds == bodies.JSON_ONLY:
                 body = await bodies.read_json(request)
                 if takes_version:
@@ -130,11 +131,15 @@ async def _without_body(request: Request, handle: Handler) -> Response:
     return await handle(request)
 
 
-async def _with_upload(request: Request, handle: Handler) -> Response:
+async def _with_upload(
+    request: Request, first: bodies.BeforeHandler | None, handle: Handler
+) -> Response:
     actor: Actor | None = getattr(request.state, "actor", None)
     with bodies.uploads().share(actor.id if actor else None) as take:
         try:
             await bodies.read_upload(request, take)
+            if first is not None:
+                await first(request)
             return await handle(request)
         finally:
             await request.close()

@@ -1,5 +1,6 @@
 """`/<noun>/{id}/attachments` of every noun that takes files, and `/attachments/{id}/content`."""
 
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,12 +9,12 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
 from api.access.guards import Anyone, require
-from api.core.bodies import check_one_file
+from api.core.bodies import BeforeHandler, before_handler, check_one_file
 from api.core.pagination import Page
 from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
-from api.domain.errors import FieldError, Invalid, UnsupportedMedia
+from api.domain.errors import Conflict, FieldError, Invalid, UnsupportedMedia
 from api.domain.files import disposition
 from api.schemas.attachments import AttachmentRead
 from api.services import attachments
@@ -79,8 +80,37 @@ async def uploaded(request: Request) -> Upload:
     return Upload(file.filename or "", note.strip(), file.file)
 
 
+#: Whether somebody may add a file to the record of an address.
+MayAdd = Callable[[Actor, UUID], Coroutine[Any, Any, bool]]
+
+
+def taking(parameter: str, may_add: MayAdd) -> BeforeHandler:
+    """What an upload does before its transaction begins: the file goes into the store."""
+
+    async def take(request: Request) -> None:
+        try:
+            record_id = UUID(request.path_params[parameter])
+        except ValueError:  # the route says it
+            return
+        if await may_add(request.state.actor, record_id):
+            request.state.taken = await attachments.take(await uploaded(request))
+
+    return take
+
+
+def taken(request: Request) -> attachments.Taken:
+    """The file that was taken. Raises Conflict when the actor may add one only since then."""
+    found: attachments.Taken | None = getattr(request.state, "taken", None)
+    if found is None:
+        raise Conflict("他人正在操作该记录，请稍后重试", code="busy")
+    return found
+
+
 def _routes(subject: Subject) -> APIRouter:
     made = make_router(subject.noun)
+
+    async def may_add(actor: Actor, record_id: UUID) -> bool:
+        return await attachments.may_add(actor, subject, record_id)
 
     @made.get("/{record_id}/attachments", response_model=Page[AttachmentRead], summary="附件列表")
     async def attachments_page(  # pyright: ignore[reportUnusedFunction]
@@ -96,6 +126,7 @@ def _routes(subject: Subject) -> APIRouter:
         summary="上传附件",
         openapi_extra=FORM,
     )
+    @before_handler(taking("record_id", may_add))
     async def attachments_add(  # pyright: ignore[reportUnusedFunction]
         request: Request,
         record_id: UUID,
@@ -104,8 +135,8 @@ def _routes(subject: Subject) -> APIRouter:
     ) -> Response:
         """上传一个文件（不超过 100 MB，按内容识别类型，加密保存）。名称和说明中的电话、证件号等会打码。"""
         await attachments.allow(session, actor, subject, record_id)
-        upload = await uploaded(request)
-        return answer(await attachments.add(session, actor, subject, record_id, upload), 201)
+        made = await attachments.add(session, actor, subject, record_id, taken(request))
+        return answer(made, 201)
 
     return made
 

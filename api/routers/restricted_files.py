@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.access.guards import require
+from api.core.bodies import before_handler
 from api.core.pagination import Page
 from api.core.query import query_of
 from api.core.routing import DbSession, answer
@@ -14,7 +15,7 @@ from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.files import disposition
 from api.domain.permissions import Permission as P
-from api.routers.attachments import FORM, uploaded
+from api.routers.attachments import FORM, taken, taking
 from api.schemas.attachments import AttachmentRead
 from api.schemas.restricted_files import (
     Candidates,
@@ -95,13 +96,14 @@ async def attachments_page(file_id: UUID, actor: Member, session: DbSession) -> 
     summary="向专档上传附件",
     openapi_extra=FORM,
 )
+@before_handler(taking("file_id", restricted_attachments.may_add))
 async def attachments_add(
     request: Request, file_id: UUID, actor: Member, session: DbSession
 ) -> Response:
     """上传一个文件（不超过 100 MB，按内容识别类型，连同名称和说明加密保存）；办结以后不能再上传。"""
     await restricted_attachments.allow(session, actor, file_id)
-    upload = await uploaded(request)
-    return answer(await restricted_attachments.add(session, actor, file_id, upload), 201)
+    made = await restricted_attachments.add(session, actor, file_id, taken(request))
+    return answer(made, 201)
 
 
 @router.get(

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
 from api.core import events, files
+from api.core.db import database
 from api.core.file_types import FileType, sniff
 from api.core.pagination import Listing, check_columns
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, Forbidden, NotFound
+from api.domain.errors import Conflict, DomainError, Forbidden, NotFound
 from api.domain.events import EventName
 from api.domain.files import extension, safe_name
 from api.domain.nouns import PATHS
@@ -218,30 +219,54 @@ class Upload:
     content: BinaryIO
 
 
-def examined(upload: Upload) -> tuple[files.Measured, FileType]:
-    """Digest, length and kind of a file (blocking: a thread). Raises Invalid, PayloadTooLarge,
-    UnsupportedMedia."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that lies in the store, and belongs to no record yet."""
+
+    name: str
+    note: str
+    kind: FileType
+    kept: files.Kept
+
+
+def _examined(upload: Upload) -> tuple[files.Measured, FileType]:
     measured = files.measure(upload.content)
     return measured, sniff(upload.content, extension(upload.name))
 
 
-async def add(
-    session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID, upload: Upload
-) -> dict[str, Any]:
-    """Attach a file; call `allow` first.
+async def take(upload: Upload) -> Taken:
+    """Put a file into the store, with no transaction open.
 
     Raises Invalid for an empty file, PayloadTooLarge, UnsupportedMedia for one that is not taken.
     """
-    measured, kind = await asyncio.to_thread(examined, upload)
-    stored = await files.save(session, upload.content, measured)
-    name, note = safe_name(upload.name, kind.extension, kind.fits), upload.note
+    measured, kind = await asyncio.to_thread(_examined, upload)
+    name = safe_name(upload.name, kind.extension, kind.fits)
+    return Taken(name, upload.note, kind, await files.keep(upload.content, measured))
+
+
+async def may_add(actor: Actor, subject: Subject, record_id: UUID) -> bool:
+    """Whether `allow` would let the actor, asked before a file is taken."""
+    async with database().session() as session:
+        try:
+            await allow(session, actor, subject, record_id)
+        except DomainError:  # told within the request's own transaction, once a repetition is known
+            return False
+    return True
+
+
+async def add(
+    session: AsyncSession, actor: Actor, subject: Subject, record_id: UUID, taken: Taken
+) -> dict[str, Any]:
+    """Attach a file; call `allow` first."""
+    stored = await files.save(session, taken.kept)
+    name, note = taken.name, taken.note
     if subject.resource == "lead":
         name, note = await unnamed.without(session, [record_id], name, note)
     made = Attachment(
         subject_type=subject.resource,
         subject_id=record_id,
         name=name,
-        media_type=kind.media_type,
+        media_type=taken.kind.media_type,
         size=stored.size,
         sha256=stored.sha256,
         note=protect.told(note),
@@ -279,7 +304,9 @@ async def content(
     if await session.scalar(shared) is None:
         raise NotFound
     stored = await session.get_one(files.StoredFile, found.sha256)
+    await session.close()  # the store may take its time: no connection waits for it
+    opened = await files.opened(stored)
     await events.record(
         session, actor, EventName.DOWNLOADED, subject.resource, found.subject_id, _told(found)
     )
-    return found, await files.opened(stored)
+    return found, opened

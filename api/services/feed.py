@@ -26,9 +26,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import feed_state
 from api.core.events import Event, Xid8
+from api.core.pagination import bad_cursor
 from api.core.security import sign, unsign
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.models.units import Unit
 from api.schemas.events import FeedQuery
 from api.services import timeline
@@ -74,7 +75,7 @@ def _position(cursor: str | None, epoch: int) -> tuple[str, int]:
         stored: Any = unsign(_PURPOSE, cursor)
         made_in, xid, event_id = stored
     except (ValueError, TypeError) as error:
-        raise Invalid("事件游标无效，请从头读取", code="cursor_invalid") from error
+        raise bad_cursor("事件游标无效，请从头读取") from error
     if made_in != epoch:
         raise Conflict("数据已从备份恢复，请从头读取事件", code="feed_epoch_changed", epoch=epoch)
     return str(xid), int(event_id)

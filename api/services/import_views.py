@@ -14,9 +14,10 @@ from api.core.annotate import annotate
 from api.core.crypto import keyring
 from api.core.db import database
 from api.core.ledger_found import Fault, SheetFound
+from api.core.pagination import bad_cursor
 from api.core.security import sign, unsign
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, Invalid, NotFound
+from api.domain.errors import Conflict, NotFound
 from api.domain.events import EventName
 from api.domain.imports import (
     OF_THE_UPLOADER,
@@ -92,9 +93,9 @@ def _after(cursor: str, parts: int) -> list[int]:
         stored: Any = unsign("cursor:import_rows", cursor)
         after = [int(each) for each in stored]
     except (ValueError, TypeError) as error:
-        raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid") from error
+        raise bad_cursor() from error
     if len(after) != parts:
-        raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid")
+        raise bad_cursor()
     return after
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events, jobs
+from api.core.pagination import bad_cursor
 from api.core.security import sign, unsign
 from api.domain.actors import Actor
-from api.domain.errors import Invalid, NotFound
+from api.domain.errors import NotFound
 from api.domain.events import EventName
 from api.domain.jobs import JobAction
 from api.schemas.jobs import JobQuery
@@ -45,5 +46,5 @@ def _read_cursor(cursor: str) -> int:
     except ValueError:
         found = None
     if not isinstance(found, int):
-        raise Invalid("分页游标无效，请从第一页重新查询", code="cursor_invalid")
+        raise bad_cursor()
     return found

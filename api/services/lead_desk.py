@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, func, literal_column, select, union_all
 
-from api.core.pagination import Choice, Expression, param
+from api.core.pagination import Choice, Expression, bad_cursor, param
 from api.core.security import sign, unsign
 from api.domain.actors import Actor
 from api.domain.errors import Invalid
@@ -92,5 +92,5 @@ def _read(cursor: str) -> list[UUID]:
     try:
         packed = urlsafe_b64decode(str(unsign(_PURPOSE, cursor)))
     except ValueError as error:
-        raise Invalid("分流台的位置无效，请从头开始", code="cursor_invalid") from error
+        raise bad_cursor("分流台的位置无效，请从头开始") from error
     return [UUID(bytes=packed[at : at + 16]) for at in range(0, len(packed), 16)]

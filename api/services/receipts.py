@@ -376,32 +376,43 @@ async def add_photo(
         found = await _bearer(ask.receipt, ask.proof, source)
         drawn = await photos.redrawn(content, _BOUNDS)
         measured = await asyncio.to_thread(files.measure, drawn)
+        async with database().session() as before:
+            _room(await _photos_of(before, found.lead_id), measured)
+        kept = await files.keep(drawn, measured)
         # two photos at a time must not both be the last one
         await session.execute(
             select(LeadReceipt.lead_id)
             .where(LeadReceipt.lead_id == found.lead_id)
             .with_for_update()
         )
-        known = await session.scalars(
-            select(Attachment.sha256).where(
-                Attachment.subject_id == found.lead_id, Attachment.uploaded_by_post_id.is_(None)
-            )
+        known = await _photos_of(session, found.lead_id)
+        if _room(known, measured):
+            await _keep_photo(session, found.lead_id, kept, len(known) + 1)
+            known.append(measured.sha256)
+        left = max(0, receipts.MAX_PHOTOS - len(known))
+        return found.view | {"photos": len(known), "photos_left": left}
+
+
+async def _photos_of(session: AsyncSession, lead_id: UUID) -> list[str]:
+    known = await session.scalars(
+        select(Attachment.sha256).where(
+            Attachment.subject_id == lead_id, Attachment.uploaded_by_post_id.is_(None)
         )
-        kept = list(known)
-        if measured.sha256 not in kept:
-            if len(kept) >= receipts.MAX_PHOTOS:
-                message = f"照片最多 {receipts.MAX_PHOTOS} 张，已经够了"
-                raise Conflict(message, code="too_many_photos")
-            await _keep_photo(session, found.lead_id, drawn, measured, len(kept) + 1)
-            kept.append(measured.sha256)
-        left = max(0, receipts.MAX_PHOTOS - len(kept))
-        return found.view | {"photos": len(kept), "photos_left": left}
+    )
+    return list(known)
 
 
-async def _keep_photo(
-    session: AsyncSession, lead_id: UUID, drawn: BinaryIO, measured: files.Measured, number: int
-) -> None:
-    stored = await files.save(session, drawn, measured)
+def _room(known: list[str], measured: files.Measured) -> bool:
+    """Whether a photo is another than those. Raises Conflict when there is no room for it."""
+    if measured.sha256 in known:
+        return False
+    if len(known) >= receipts.MAX_PHOTOS:
+        raise Conflict(f"照片最多 {receipts.MAX_PHOTOS} 张，已经够了", code="too_many_photos")
+    return True
+
+
+async def _keep_photo(session: AsyncSession, lead_id: UUID, kept: files.Kept, number: int) -> None:
+    stored = await files.save(session, kept)
     made = Attachment(
         subject_type=leads.RESOURCE,
         subject_id=lead_id,

@@ -4,7 +4,6 @@ Apart from the attachments of other records: of those the timelines tell, the au
 of these only the file's own history (ADR 0022). Names and notes are encrypted whole.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core import files
 from api.core.clock import written
 from api.core.crypto import keyring
+from api.core.db import database
 from api.core.ids import uuid7
 from api.domain.actors import Actor
-from api.domain.errors import Conflict, NotFound
-from api.domain.files import safe_name
+from api.domain.errors import Conflict, DomainError, NotFound
 from api.domain.restricted_files import MAX_ATTACHMENTS, RestrictedEvent, RestrictedStatus
 from api.models.restricted_files import RestrictedAttachment
 from api.models.units import Post, Unit
 from api.models.users import User
 from api.services import restricted_files
-from api.services.attachments import Upload, examined
+from api.services.attachments import Taken
 
 _Paper = RestrictedAttachment
 
@@ -94,21 +93,27 @@ async def allow(session: AsyncSession, actor: Actor, file_id: UUID) -> None:
         raise Conflict(f"一份专档最多 {MAX_ATTACHMENTS} 个附件", code="too_many_attachments")
 
 
-async def add(session: AsyncSession, actor: Actor, file_id: UUID, upload: Upload) -> dict[str, Any]:
-    """Put a paper into a file; call `allow` first.
+async def may_add(actor: Actor, file_id: UUID) -> bool:
+    """Whether `allow` would let the actor, asked before a paper is taken."""
+    async with database().session() as session:
+        try:
+            await allow(session, actor, file_id)
+        except DomainError:  # told within the request's own transaction
+            return False
+    return True
 
-    Raises Invalid for an empty one, PayloadTooLarge, UnsupportedMedia for one that is not taken.
-    """
+
+async def add(session: AsyncSession, actor: Actor, file_id: UUID, taken: Taken) -> dict[str, Any]:
+    """Put a paper into a file; call `allow` first."""
     file = await restricted_files.locked(session, actor, file_id)
-    measured, kind = await asyncio.to_thread(examined, upload)
-    stored = await files.save(session, upload.content, measured)
+    stored = await files.save(session, taken.kept)
     keys = keyring()
     made = _Paper(
         id=uuid7(),
         file_id=file.id,
-        name_enc=keys.encrypt(safe_name(upload.name, kind.extension, kind.fits)),
-        note_enc=keys.encrypt(upload.note),
-        media_type=kind.media_type,
+        name_enc=keys.encrypt(taken.name),
+        note_enc=keys.encrypt(taken.note),
+        media_type=taken.kind.media_type,
         size=stored.size,
         sha256=stored.sha256,
         uploaded_by_user_id=actor.id,
@@ -130,8 +135,11 @@ async def content(session: AsyncSession, actor: Actor, file_id: UUID, paper_id: 
     )
     if found is None:
         raise NotFound
+    stored = await session.get_one(files.StoredFile, found.sha256)
+    await session.close()  # the store may take its time: no connection waits for it
+    opened = await files.opened(stored)
+    file = await restricted_files.locked(session, actor, file_id)
     restricted_files.note(session, file, RestrictedEvent.DOWNLOADED, actor.id)
     await session.flush()
-    stored = await session.get_one(files.StoredFile, found.sha256)
     name = keyring().decrypt(found.name_enc)
-    return Opened(name, found.media_type, found.size, await files.opened(stored))
+    return Opened(name, found.media_type, found.size, opened)

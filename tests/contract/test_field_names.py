@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from api.core import bodies
+from api.core import bodies, faults
 from api.core.openapi import api_routes
 from api.core.request_names import RequestNames, item_of, label_of, models
+from api.domain.errors import FieldError, Invalid
 from api.domain.field_labels import PATH_LABELS, field_label, labels_said, short_label
 from api.main import create_app
 from api.routers import ROUTERS
@@ -124,7 +125,7 @@ def test_a_wrong_value_is_told_by_the_label_and_the_pointer(client, route, metho
     answer = _allowed(client, method, path, _called(model) | {name: _WRONG})
     assert answer.status_code == 422, answer.text
     told = answer.json()
-    fault = next(e for e in told["errors"] if e["pointer"].startswith(f"/{name}"))
+    fault = next(e for e in told["errors"] if f"{e['pointer']}/".startswith(f"/{name}/"))
     assert fault["label"].startswith(label_of(model, name)) or fault["label"].startswith("第"), told
     assert _CHINESE.match(fault["label"]), told
     assert not _NAME.search(told["detail"]), told
@@ -139,6 +140,8 @@ QUERIES = [
     for model in RequestNames(route)._queries
     for name in model.model_fields
 ]
+#: Any text may be looked for.
+_ANY_TEXT = frozenset({"actor_name", "address", "request_id", "responsible_person"})
 
 
 @pytest.mark.parametrize(("route", "name"), QUERIES)
@@ -148,11 +151,14 @@ def test_a_wrong_condition_is_told_by_its_label(client, route, name):
         answer = client(who).get(path, params={name: "\u0007？"})
         if answer.status_code != 403:
             break
-    assert answer.status_code == 422, answer.text
+    if answer.status_code in {200, 404}:
+        assert name in _ANY_TEXT | {"cursor"}, "cursors are read beside their rows"
+        return
+    assert answer.status_code == 422, answer.text[:500]
     told = answer.json()
-    [fault] = [e for e in told["errors"] if e["pointer"].startswith(f"#query/{name}")]
+    [fault] = [e for e in told["errors"] if f"{e['pointer']}/".startswith(f"#query/{name}/")]
     assert _CHINESE.match(fault["label"]), told
-    assert fault["label"] in told["detail"] or fault["label"] in fault["message"]
+    assert told["errors"][0]["label"] in told["detail"]
 
 
 class TestAnswers:
@@ -215,14 +221,15 @@ class TestAnswers:
         [error] = said["errors"]
         assert said["detail"] == f"{error['label']}：{error['message']}"
 
-    def test_what_names_its_field_already_is_not_told_twice(self, client):
-        made = factories.make_lead(client("office"))
-        answer = client("office").act(
-            f"/leads/{made['id']}", "assign", made["version"],
-            unit_id=client("office").me["unit"]["id"],
-        )  # fmt: skip
-        said = self.problem(answer)
-        assert said["detail"].count("承办单位") == 1
+    def test_what_names_its_field_already_is_not_told_twice(self):
+        route = next(r for r in ROUTES if r.path == "/api/v1/leads/{lead_id}/transitions")
+        said = "承办单位不能是本单位"
+        refused = Invalid(said, errors=[FieldError("/unit_id", "same_unit", said)])
+        faults.name_fields(refused, RequestNames(route).called({"action": "assign"}))
+        assert (refused.detail, refused.errors[0].label) == (said, "承办单位")
+        other = Invalid("不能办理", errors=[FieldError("/unit_id", "same_unit", said)])
+        faults.name_fields(other, RequestNames(route))
+        assert other.detail == "不能办理", "what the rule says itself stays"
 
     @pytest.mark.parametrize(
         ("body", "pointer", "label"),
@@ -231,7 +238,7 @@ class TestAnswers:
             ('{"reporter": {"phone": "1", "phone": "2"}}', "/reporter/phone", "举报人，举报人电话"),
             (
                 '{"identifiers": [{}, {"kind": "phone", "kind": "url"}]}',
-                "/identifiers/1/kind", "号码第2行，类型",
+                "/identifiers/1/kind", "电话、账号、证件号等标识第2行，种类",
             ),
             (json.dumps({"reporter": {f"f{n}": 1 for n in range(600)}}), "/reporter", "举报人"),
             (json.dumps({"reporter": {"x" * 300: 1}}), "/reporter", "举报人"),

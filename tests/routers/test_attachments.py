@@ -135,7 +135,7 @@ async def test_the_rest_of_a_failed_upload_is_swept_away(client, running, lead, 
     os.utime(old, (0, 0))
     kept = next((running.home / "files").glob(f"*/{shown['sha256']}.*"))
     os.utime(kept, (0, 0))
-    assert await files.sweep(session) == 1
+    assert await files.sweep() == 1
     assert (old.exists(), fresh.exists(), kept.exists()) == (False, True, True)
 
 
