@@ -64,12 +64,24 @@ _IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "pattern": r'^"\d{1,9}"$', "examples": ['"3"']},
-    "description": "读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致",
+    "schema": {
+        "type": "string",
+        "pattern": r'^"\d{1,9}(\.[0-9a-f]{16})?"$',
+        "examples": ['"3"'],
+    },
+    "description": "读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致",
+}
+_IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 1000},
+    "description": "上次读到的 ETag；内容一个字也没有变时答 304，没有正文",
 }
 _ETAG: dict[str, Any] = {
     "schema": {"type": "string"},
-    "description": "带引号的版本号，修改时可放在 If-Match 中带回",
+    "description": '版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，'
+    "再读时可放在 If-None-Match 中",
 }
 
 
@@ -105,6 +117,20 @@ def _done_in_chinese(responses: dict[str, Any]) -> None:
             said["description"] = _DONE.get(code, "成功")
 
 
+def _versioned(operation: dict[str, Any], route: APIRoute) -> None:
+    """The headers that say which version it is, and of which one a client speaks."""
+    if takes_version(route):
+        operation.setdefault("parameters", []).append(_IF_MATCH)
+    if not told_version(route):
+        return
+    for code, said in operation["responses"].items():
+        if code.startswith("2"):
+            said["headers"] = {"ETag": _ETAG}
+    if "GET" in (route.methods or ()):
+        operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+        operation["responses"]["304"] = {"description": "没有变化", "headers": {"ETag": _ETAG}}
+
+
 def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     permissions = [g.permission.value for g in guards(route.dependant) if hasattr(g, "permission")]
     if permissions:
@@ -114,12 +140,7 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     refusals = set(_REFUSALS) - (set() if permissions else {"403"})
     if "get" in {m.lower() for m in route.methods or ()}:
         refusals -= {"400", "409", "413", "415", "428"}
-    if takes_version(route):
-        operation.setdefault("parameters", []).append(_IF_MATCH)
-    if told_version(route):
-        for code, said in operation["responses"].items():
-            if code.startswith("2"):
-                said["headers"] = {"ETag": _ETAG}
+    _versioned(operation, route)
     for code in sorted(refusals):
         said = {
             "description": _REFUSALS[code],

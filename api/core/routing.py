@@ -88,7 +88,7 @@ class UnitOfWorkRoute(APIRoute):
                 if session is not None:
                     await session.close()
             if told_version is not None:
-                versions.tag(response, told_version)
+                response = versions.tagged(request, response, told_version)
             return response
 
         return handle_whole

@@ -1,9 +1,16 @@
 """The version of a record in HTTP's own words: `ETag` tells it, `If-Match` brings it back.
 
 A client may send `If-Match: "3"` instead of `"version": 3` in the body; services see the body only.
+
+The answer holds more than the record: names of units, days that are left, what this reader may do.
+It can be another while the version stays. So a tag is the version and a digest of the very bytes
+(`"3.9f86d081884c7d65"`): whoever has those bytes is told so (`If-None-Match`, 304), and of a tag that
+comes back with a change (`If-Match`) the version counts, which alone says whether somebody else
+changed the record.
 """
 
 import re
+from hashlib import blake2b
 from typing import Any, Final, get_args
 
 import orjson
@@ -14,7 +21,8 @@ from pydantic import BaseModel
 from api.domain.errors import Invalid
 
 #: Proxies that compress mark a tag as weak; the number in it is what counts.
-_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"')
+_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})(?:\.[0-9a-f]{16})?"')
+_ANY_TAG: Final = re.compile(r'"[^"]*"')
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
@@ -65,10 +73,22 @@ def remember(response: Response, content: dict[str, Any]) -> None:
     response.content = content  # type: ignore[attr-defined]  # ours alone
 
 
-def tag(response: Response, field: str) -> None:
-    """Tell the version of the record that is answered."""
-    if response.status_code < 300 and response.media_type == "application/json":
-        content = getattr(response, "content", None) or orjson.loads(response.body)
-        version = content.get(field)
-        if version is not None:
-            response.headers["etag"] = f'"{version}"'
+def tagged(request: Request, response: Response, field: str) -> Response:
+    """The answer with its tag; nothing but the tag (304) to a reader who has these very bytes."""
+    if response.status_code >= 300 or response.media_type != "application/json":
+        return response
+    content = getattr(response, "content", None) or orjson.loads(response.body)
+    version = content.get(field)
+    if version is None:
+        return response
+    told = f'"{version}.{blake2b(response.body, digest_size=8).hexdigest()}"'
+    if request.method == "GET" and _is_held(request, told):
+        response = Response(status_code=304)
+    response.headers["etag"] = told
+    return response
+
+
+def _is_held(request: Request, told: str) -> bool:
+    """Whether the reader has what is answered; marks of weakness do not count here (RFC 9110)."""
+    given = request.headers.get("if-none-match")
+    return given is not None and (given.strip() == "*" or told in _ANY_TAG.findall(given))

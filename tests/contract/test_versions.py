@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.factories import make_lead
+from tests.factories import assign, conclude, make_lead
 
 
 def entity(office) -> dict:
@@ -27,8 +27,27 @@ class TestTwoNouns:
         return f"/{noun}/{made['id']}"
 
     def test_a_record_is_read_with_its_tag(self, office, url, made):
-        assert office.get(url).headers["etag"] == f'"{made["version"]}"'
-        assert office.head(url).headers["etag"] == f'"{made["version"]}"'
+        tag = office.get(url).headers["etag"]
+        assert tag.startswith(f'"{made["version"]}.')
+        assert office.head(url).headers["etag"] == tag
+
+    @pytest.mark.parametrize("spell", ["{}", "W/{}", '"1", {}, W/"x"', "*"])
+    def test_what_the_reader_has_is_not_sent_again(self, office, url, spell):
+        tag = office.get(url).headers["etag"]
+        answer = office.get(url, headers={"If-None-Match": spell.format(tag)})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == tag
+
+    @pytest.mark.parametrize("tag", ['"{}"', '"{}.0000000000000000"', "{}", '""', "x"])
+    def test_what_the_reader_has_not_is_sent(self, office, url, made, tag):
+        answer = office.get(url, headers={"If-None-Match": tag.format(made["version"])})
+        assert (answer.status_code, answer.json()["id"]) == (200, made["id"])
+
+    def test_what_was_answered_to_a_change_need_not_be_read_again(self, office, url, made):
+        body = {"version": made["version"], "note": "核对过"}
+        changed = office.patch(url, json=body)
+        again = office.get(url, headers={"If-None-Match": changed.headers["etag"]})
+        assert again.status_code == 304 or again.content != changed.content
 
     def test_the_tag_stands_for_the_version(self, office, url):
         tag = office.get(url).headers["etag"]
@@ -72,7 +91,35 @@ class TestTransitions:
         answer = office.post(f"{url}/transitions", json=body, headers=tag)
         assert answer.status_code == 200, answer.text
         assert answer.json()["status"] == "rejected"
-        assert answer.headers["etag"] == f'"{answer.json()["version"]}"'
+        assert answer.headers["etag"].startswith(f'"{answer.json()["version"]}.')
+
+
+class TestOthers:
+    """What is answered depends on more than the record."""
+
+    def test_a_reader_who_may_do_more_is_answered_more(self, client, office):
+        made = assign(office, make_lead(office), client("police"))
+        url = f"/leads/{made['id']}"
+        own = client("police").get(url)
+        other = office.get(url, headers={"If-None-Match": own.headers["etag"]})
+        assert (other.status_code, own.json()["version"]) == (200, made["version"])
+        assert other.headers["etag"] != own.headers["etag"]
+
+    def test_what_changes_beside_the_record_changes_the_answer(self, client, office):
+        made = conclude(office, client("police"))
+        url = f"/leads/{made['id']}"
+        before = office.get(url)
+        case = client("police").post("/cases", json={"source_lead_ids": [made["id"]]})
+        assert case.status_code == 201, case.text
+        after = office.get(url, headers={"If-None-Match": before.headers["etag"]})
+        assert (after.status_code, len(after.json()["cases"])) == (200, 1)
+
+    def test_whoever_may_not_see_it_is_not_told_that_it_is_unchanged(self, client, office):
+        made = make_lead(office)
+        tag = office.get(f"/leads/{made['id']}").headers["etag"]
+        for who in ("grid01", "system_admin"):
+            answer = client(who).get(f"/leads/{made['id']}", headers={"If-None-Match": tag})
+            assert answer.status_code in {403, 404}
 
     def test_the_same_key_with_another_tag_is_another_request(self, office):
         made = make_lead(office)
