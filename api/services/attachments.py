@@ -246,7 +246,7 @@ async def take(upload: Upload) -> Taken:
 
 async def may_add(actor: Actor, subject: Subject, record_id: UUID) -> bool:
     """Whether `allow` would let the actor, asked before a file is taken."""
-    async with database().session() as session:
+    async with database().glance() as session:
         try:
             await allow(session, actor, subject, record_id)
         except DomainError:  # told within the request's own transaction, once a repetition is known

@@ -376,7 +376,7 @@ async def add_photo(
         found = await _bearer(ask.receipt, ask.proof, source)
         drawn = await photos.redrawn(content, _BOUNDS)
         measured = await asyncio.to_thread(files.measure, drawn)
-        async with database().session() as before:
+        async with database().glance() as before:
             _room(await _photos_of(before, found.lead_id), measured)
         kept = await files.keep(drawn, measured)
         # two photos at a time must not both be the last one

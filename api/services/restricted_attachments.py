@@ -95,7 +95,7 @@ async def allow(session: AsyncSession, actor: Actor, file_id: UUID) -> None:
 
 async def may_add(actor: Actor, file_id: UUID) -> bool:
     """Whether `allow` would let the actor, asked before a paper is taken."""
-    async with database().session() as session:
+    async with database().glance() as session:
         try:
             await allow(session, actor, file_id)
         except DomainError:  # told within the request's own transaction

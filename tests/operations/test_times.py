@@ -19,7 +19,7 @@ from tests.factories import make_lead
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 _PARAMETER = re.compile(r"\{[a-z_]+\}")
 #: Between them they see every noun.
-_WHO = ("office", "police", "system_admin", "leader", "county")
+_WHO = ("office", "police", "system_admin", "audit_admin", "leader", "county")
 #: Records looked at of each list: enough for each to have been decided upon once.
 _FEW = 4
 #: Where they differed once.
