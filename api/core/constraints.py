@@ -16,9 +16,16 @@ def _police_case_no() -> Conflict:
     return Conflict(message, code="police_case_no_taken", errors=[fault])
 
 
+def _source_number() -> Conflict:
+    message = "该来源编号的线索已经登记过，不再重复登记"
+    fault = FieldError("/source_number", "source_number_known", message)
+    return Conflict(message, code="source_number_known", errors=[fault])
+
+
 REFUSALS: Final[Mapping[str, Callable[[], Conflict]]] = {
     "uq_api_clients_client_id": lambda: Conflict("接口账号已存在", code="client_id_taken"),
     "uq_cases_police_case_no": _police_case_no,
+    "uq_leads_source_number": _source_number,
     "uq_post_holders_current": lambda: Conflict("他人正在办理该岗位的交接，请刷新", code="busy"),
     "uq_posts_code": lambda: Conflict("岗位代码已被使用", code="post_code_taken"),
     "uq_property_measures_one_freeze": lambda: Conflict(

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core import errors
+from api.core import constraints
 from api.core.crypto import keyring
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, NotFound
@@ -63,14 +63,10 @@ def _digest(body: LeadCreate) -> bytes:
 
 
 def _known(there: Any = None) -> Conflict:
-    message = "该来源编号的线索已经登记过，不再重复登记"
-    if there is not None:
-        message = f"该来源编号已登记为线索 {there.number}，内容与这次报送的不同"
+    if there is None:
+        return constraints.expected("uq_leads_source_number")
+    message = f"该来源编号已登记为线索 {there.number}，内容与这次报送的不同"
     faults = [FieldError("/source_number", "source_number_known", message)]
     refusal = Conflict(message, code="source_number_known", errors=faults)
-    if there is not None:
-        refusal.extra |= {"id": str(there.id), "number": there.number}
+    refusal.extra |= {"id": str(there.id), "number": there.number}
     return refusal
-
-
-errors.CONSTRAINTS["uq_leads_source_number"] = _known

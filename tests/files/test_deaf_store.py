@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from api.core.db import Shares
+from tests.attachments import PDF, attach
 from tests.conftest import Client, Running
 from tests.factories import lead, make_lead
 from tests.files.s3 import another, the_same
+from tests.photos import picture
 from tests.public import hand_in, proof
-from tests.routers.test_attachments import PDF, attach
-from tests.routers.test_receipt_photos import picture
 
 #: More than there are connections for those who write.
 MANY = 20
