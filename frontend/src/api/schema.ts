@@ -988,6 +988,8 @@ export interface paths {
         /**
          * 登记线索
          * @description 登记一条线索。文字中的电话、证件号等会自动加密并打码。
+         *
+         *     带来源编号的，同一报送方就同一来源再次报送同样的内容，返回原线索（200）；内容不同的是 409。
          */
         post: operations["leads_create"];
         delete?: never;
@@ -7237,6 +7239,11 @@ export interface components {
             red_flags?: components["schemas"]["RedFlag"][];
             /** @description 举报人 */
             reporter?: components["schemas"]["Reporter"];
+            /**
+             * @description 来源编号：报送方自己系统里的编号。同一报送方、同一来源再次报送同一编号的，不会重复登记
+             * @default
+             */
+            source_number: string;
             /** @description 反映对象 */
             subject_name: string;
             /**
@@ -7589,6 +7596,8 @@ export interface components {
             solved: components["schemas"]["Solved"] | null;
             /** @description 解决情况 */
             solved_note: string | null;
+            /** @description 编号 */
+            source_number: string;
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
@@ -14727,7 +14736,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -14830,7 +14839,10 @@ export interface operations {
     api_clients_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 接口账号 */
                 api_client_id: string;
@@ -14842,13 +14854,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiClientShown"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -14901,7 +14922,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -14919,7 +14940,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15023,7 +15044,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -15043,7 +15064,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15750,7 +15771,7 @@ export interface operations {
             /** @description 该公安案件编号已登记，返回原案件 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15761,7 +15782,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -15864,7 +15885,10 @@ export interface operations {
     cases_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 所属案件 */
                 case_id: string;
@@ -15876,13 +15900,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CaseRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -15935,7 +15968,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -15953,7 +15986,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -16177,7 +16210,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -16197,7 +16230,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -16665,7 +16698,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -16768,7 +16801,10 @@ export interface operations {
     distributions_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 清退方案 */
                 plan_id: string;
@@ -16780,13 +16816,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DistributionRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -16839,7 +16884,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -16857,7 +16902,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -17226,7 +17271,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -17246,7 +17291,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -17764,7 +17809,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -17782,7 +17827,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -18071,7 +18116,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -18089,7 +18134,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -18286,7 +18331,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -18389,7 +18434,10 @@ export interface operations {
     imports_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 来自哪次台账导入 */
                 import_id: string;
@@ -18401,13 +18449,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImportRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -18535,7 +18592,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -18555,7 +18612,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -18659,7 +18716,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -18679,7 +18736,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -18937,7 +18994,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -18957,7 +19014,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -19252,7 +19309,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -19272,7 +19329,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -19487,7 +19544,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -19590,7 +19647,10 @@ export interface operations {
     inspections_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 检查 */
                 inspection_id: string;
@@ -19602,13 +19662,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["InspectionRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -19661,7 +19730,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -19679,7 +19748,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -19783,7 +19852,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -19803,7 +19872,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -20377,7 +20446,7 @@ export interface operations {
                 with_total?: boolean;
                 /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
-                /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
+                /** @description 全文检索；也可填线索编号、来源编号、电话、账号、证件号 */
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["LeadStatus"][];
@@ -20510,10 +20579,21 @@ export interface operations {
             };
         };
         responses: {
+            /** @description 该来源编号已由同一报送方登记，内容相同，返回原线索 */
+            200: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -20809,7 +20889,7 @@ export interface operations {
                 with_total?: boolean;
                 /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
-                /** @description 全文检索；也可填线索编号、电话、账号、证件号 */
+                /** @description 全文检索；也可填线索编号、来源编号、电话、账号、证件号 */
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["LeadStatus"][];
@@ -21652,7 +21732,10 @@ export interface operations {
     leads_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 线索 */
                 lead_id: string;
@@ -21664,13 +21747,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -21723,7 +21815,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -21741,7 +21833,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -21965,7 +22057,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -21987,7 +22079,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -22091,7 +22183,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -22113,7 +22205,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -22216,7 +22308,10 @@ export interface operations {
     leads_informant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 线索 */
                 lead_id: string;
@@ -22228,13 +22323,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["InformantShown"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -22287,7 +22391,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -22307,7 +22411,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -22429,7 +22533,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -22533,7 +22637,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -22553,7 +22657,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -22725,7 +22829,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -22847,7 +22951,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -23388,7 +23492,10 @@ export interface operations {
     leads_red_flags_of: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 线索 */
                 lead_id: string;
@@ -23400,13 +23507,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LeadRedFlags"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -23459,7 +23575,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -23477,7 +23593,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -23581,7 +23697,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -23601,7 +23717,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -24154,7 +24270,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -24174,7 +24290,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -24712,7 +24828,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -24815,7 +24931,10 @@ export interface operations {
     ledger_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 记账 */
                 entry_id: string;
@@ -24827,13 +24946,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EntryRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -24886,7 +25014,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -24906,7 +25034,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -25650,7 +25778,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -25753,7 +25881,10 @@ export interface operations {
     outcomes_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 行动成果 */
                 outcome_id: string;
@@ -25765,13 +25896,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -25824,7 +25964,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -25842,7 +25982,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -26066,7 +26206,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -26086,7 +26226,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -26556,7 +26696,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -26659,7 +26799,10 @@ export interface operations {
     posts_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 岗位 */
                 post_id: string;
@@ -26671,13 +26814,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PostShown"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -26730,7 +26882,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -26748,7 +26900,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -26920,7 +27072,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -26940,7 +27092,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -27145,7 +27297,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -27248,7 +27400,10 @@ export interface operations {
     property_items_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 涉案财物 */
                 item_id: string;
@@ -27260,13 +27415,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PropertyItemRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -27319,7 +27483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -27337,7 +27501,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -27561,7 +27725,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -27581,7 +27745,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -28055,7 +28219,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -28236,7 +28400,10 @@ export interface operations {
     property_measures_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 措施 */
                 measure_id: string;
@@ -28248,13 +28415,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PropertyMeasureRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -28307,7 +28483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -28327,7 +28503,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -29317,7 +29493,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -29691,7 +29867,10 @@ export interface operations {
     rectifications_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 整改 */
                 rectification_id: string;
@@ -29703,13 +29882,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RectificationRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -29762,7 +29950,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -29780,7 +29968,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -29884,7 +30072,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -29904,7 +30092,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -30264,7 +30452,10 @@ export interface operations {
     restricted_files_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 专档 */
                 file_id: string;
@@ -30276,13 +30467,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RestrictedFileRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -30669,7 +30869,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -30689,7 +30889,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -30793,7 +30993,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -30815,7 +31015,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -30919,7 +31119,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -30939,7 +31139,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -31043,7 +31243,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -31063,7 +31263,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -31232,7 +31432,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -31444,7 +31644,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -31700,7 +31900,10 @@ export interface operations {
     rewards_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 奖励 */
                 reward_id: string;
@@ -31712,13 +31915,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RewardRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -31771,7 +31983,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -31791,7 +32003,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -31895,7 +32107,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -31915,7 +32127,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -32138,7 +32350,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -32345,7 +32557,10 @@ export interface operations {
     risk_entities_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 风险主体 */
                 entity_id: string;
@@ -32357,13 +32572,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RiskEntityRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -32416,7 +32640,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -32434,7 +32658,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -32862,7 +33086,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -32882,7 +33106,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -33340,7 +33564,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -33555,7 +33779,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -33573,7 +33797,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -33887,7 +34111,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -33990,7 +34214,10 @@ export interface operations {
     shared_changes_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 共用设置变更 */
                 change_id: string;
@@ -34002,13 +34229,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SharedChangeShown"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -34061,7 +34297,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -34081,7 +34317,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -34455,7 +34691,10 @@ export interface operations {
     time_rules_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 规则编号 */
                 rule_id: string;
@@ -34467,13 +34706,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TimeRuleRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -34597,7 +34845,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -34617,7 +34865,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -34721,7 +34969,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -34741,7 +34989,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -34940,7 +35188,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -35043,7 +35291,10 @@ export interface operations {
     units_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 所属单位 */
                 unit_id: string;
@@ -35055,13 +35306,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UnitRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -35114,7 +35374,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -35132,7 +35392,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -35515,7 +35775,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -35618,7 +35878,10 @@ export interface operations {
     users_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 人员 */
                 user_id: string;
@@ -35630,13 +35893,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -35689,7 +35961,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -35707,7 +35979,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -35949,7 +36221,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -36071,7 +36343,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -36276,7 +36548,7 @@ export interface operations {
             /** @description 已保存 */
             201: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -36454,7 +36726,10 @@ export interface operations {
     victims_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description 受害人 */
                 victim_id: string;
@@ -36466,13 +36741,22 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["VictimRead"];
                 };
+            };
+            /** @description 没有变化 */
+            304: {
+                headers: {
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 未登录 */
             401: {
@@ -36525,7 +36809,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
             };
             path: {
@@ -36543,7 +36827,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -36767,7 +37051,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 读取时得到的 ETag；可代替正文中的 version，两者都给时必须一致 */
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
                 "If-Match"?: string;
                 /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
                 "Idempotency-Key"?: string;
@@ -36787,7 +37071,7 @@ export interface operations {
             /** @description 成功 */
             200: {
                 headers: {
-                    /** @description 带引号的版本号，修改时可放在 If-Match 中带回 */
+                    /** @description 版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，再读时可放在 If-None-Match 中 */
                     ETag?: string;
                     [name: string]: unknown;
                 };
