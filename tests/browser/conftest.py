@@ -4,7 +4,6 @@ Playwright's asynchronous interface runs in the session's own event loop; its sy
 keep a loop running that every other asynchronous test then trips over.
 """
 
-import asyncio
 import json
 import os
 import shutil
@@ -15,10 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from api.core import db
-from api.services import demo_campaign
 from tests.browser.faults import NARROW
 from tests.browser.staff import ARTIFACTS, Staff, Watch
+from tests.campaign import live_half_a_year
 from tests.conftest import ROOT, Client, Running, logged_in, started
 
 FRONTEND = ROOT / "frontend"
@@ -150,16 +148,8 @@ def town(
 ) -> Iterator[Running]:
     """A server with half a year of work on it: every page has something to show."""
     with started(tmp_path_factory.mktemp("town-home")) as running:
-        asyncio.run(_live_half_a_year())
+        live_half_a_year()
         yield running
-
-
-async def _live_half_a_year() -> None:
-    try:
-        async with db.database().session() as session, session.begin():
-            await demo_campaign.tell(session, lambda *_: None)
-    finally:
-        await db.dispose()
 
 
 @pytest.fixture(scope="module")

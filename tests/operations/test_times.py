@@ -1,7 +1,6 @@
 """Every time that leaves is written in one way: Chinese time. The driver reads UTC, row_to_json
 the zone of the connection, a fresh record has the clock's: clients see none of that."""
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from api.core import clock, db, json_text
-from api.services import demo_campaign
+from api.core import clock, json_text
+from tests.campaign import live_half_a_year
 from tests.conftest import ROOT, Client, logged_in, started
 from tests.factories import make_lead
 
@@ -85,18 +84,10 @@ class _Walk:
 def as_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Client]]:
     """Logins at a town with half a year of work behind it: every list has something in it."""
     with started(tmp_path_factory.mktemp("times")) as running, logged_in(running) as as_:
-        asyncio.run(_live_half_a_year())
+        live_half_a_year()
         for received_at in _OF_OLD:
             make_lead(as_("office"), received_at=received_at)
         yield as_
-
-
-async def _live_half_a_year() -> None:
-    try:
-        async with db.database().session() as session, session.begin():
-            await demo_campaign.tell(session, lambda *_: None)
-    finally:
-        await db.dispose()
 
 
 @pytest.mark.parametrize(
