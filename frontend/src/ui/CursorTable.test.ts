@@ -36,7 +36,7 @@ const pages: Fetch = (query) =>
       : { items: rows(1), next_cursor: 'two', prev_cursor: null, total: 6, total_is_exact: true },
   )
 
-async function show(fetch: Fetch, address = '/list') {
+async function show(fetch: Fetch, address = '/list', selectable = false) {
   const Host = defineComponent({
     setup() {
       const list = useCursorList<Row>({ key: 'rows', filters, fetch })
@@ -46,6 +46,7 @@ async function show(fetch: Fetch, address = '/list') {
           columns,
           name: 'test',
           noun: '记录',
+          selectable,
           rowLink: (row: Row) => `/list/${row.id}`,
         })
     },
@@ -128,6 +129,26 @@ it('says what went wrong and asks again', async () => {
   await button('重试').trigger('click')
   await flushPromises()
   expect(wrapper.findAll('tbody tr')).toHaveLength(3)
+  wrapper.unmount()
+})
+
+it.each([
+  [true, ['j', 'x'], 1],
+  [true, ['j', 'x', 'x'], 0],
+  [true, ['x'], 0],
+  [true, ['j', 'k'], 0],
+  [true, ['j', 'y'], 0],
+  [false, ['j', 'x'], 0],
+])('marks with x the row that is at hand: %o %j', async (selectable, keys, marked) => {
+  const { wrapper } = await show(pages, '/list', selectable)
+  for (const key of keys) {
+    const from = document.activeElement ?? document.body
+    from.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+    await flushPromises()
+  }
+  expect(wrapper.findAll('tbody tr.chosen')).toHaveLength(marked)
+  expect(wrapper.text().includes('已选')).toBe(marked > 0)
+  expect(wrapper.text().includes('勾选')).toBe(selectable)
   wrapper.unmount()
 })
 
