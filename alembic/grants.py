@@ -136,6 +136,7 @@ DECISIONS: dict[str, Decision] = {
             "is_earlier",
             "is_reversal",
             "reverses_reversal",
+            "measure_key",
         ),
     ),
     "distributions": _noun("case_id"),

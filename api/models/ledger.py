@@ -173,6 +173,39 @@ class Transfer(Base):
             initially="DEFERRED",
             use_alter=True,
         ),
+        # under a measure of this case; only what is held is held under one
+        ForeignKeyConstraint(
+            ["measure_id", "book_id"],
+            ["property_measures.id", "property_measures.case_id"],
+            name="fk_transfers_measure",
+        ),
+        CheckConstraint(
+            "measure_id IS NULL OR debit_kind IN ('restrained', 'leaving_restrained')"
+            " OR credit_kind IN ('restrained', 'leaving_restrained')",
+            name="measure",
+        ),
+        CheckConstraint(
+            "NOT beyond_measure OR (measure_id IS NOT NULL AND debit_kind = 'restrained')",
+            name="beyond_measure",
+        ),
+        # what is reversed or confirmed was held under the same one, or under none like it
+        UniqueConstraint("id", "measure_key", name="uq_transfers_measure"),
+        ForeignKeyConstraint(
+            ["reverses_id", "measure_key"],
+            ["transfers.id", "transfers.measure_key"],
+            name="fk_transfers_reverses_measure",
+        ),
+        ForeignKeyConstraint(
+            ["confirms_id", "measure_key"],
+            ["transfers.id", "transfers.measure_key"],
+            name="fk_transfers_confirms_measure",
+        ),
+        Index(
+            "ix_transfers_measure_id",
+            "measure_id",
+            "id",
+            postgresql_where=text("measure_id IS NOT NULL"),
+        ),
         Index("ix_transfers_book_id_id", "book_id", "id"),
         # what may wait for a second person; few of a book
         Index("ix_transfers_target", "book_id", "id", postgresql_where=text("target IS NOT NULL")),
@@ -209,7 +242,15 @@ class Transfer(Base):
     confirms_id: Mapped[UUID | None]
     confirms_posted_by_id: Mapped[UUID | None]
     victim_id: Mapped[UUID | None] = mapped_column(ForeignKey("victims.id"))
-    measure_id: Mapped[UUID | None] = mapped_column(ForeignKey("property_measures.id"))
+    measure_id: Mapped[UUID | None]
+    #: Said to be more than the measure names.
+    beyond_measure: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: Never NULL, because composite foreign keys skip NULLs.
+    measure_key: Mapped[UUID] = mapped_column(
+        Computed(
+            "COALESCE(measure_id, '00000000-0000-0000-0000-000000000000'::uuid)", persisted=True
+        )
+    )
     reason: Mapped[str]
     document: Mapped[str]
 

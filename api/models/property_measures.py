@@ -36,6 +36,8 @@ class PropertyMeasure(Recorded, Versioned, Base):
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("expires_on >= starts_on", name="term"),
         CheckConstraint("status <> 'released' OR released_on IS NOT NULL", name="released"),
+        # what entries of the ledger name: a measure of their own case
+        UniqueConstraint("id", "case_id"),
         Index(None, "town_code", "id"),
         Index(None, "town_code", "starts_on", "id"),
         facets_index("property_measures", FACETS),

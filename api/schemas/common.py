@@ -119,6 +119,13 @@ class Named(Shown):
     name: str
 
 
+class FigureQuery(Shown):
+    """The list behind a figure: `GET /api/v1/{resource}?{params}` holds exactly its rows."""
+
+    resource: str
+    params: dict[str, str | bool | list[str]]
+
+
 class Option(Shown):
     """One value of a choice."""
 

@@ -19,6 +19,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.restraint import Restraint
 
 
 class BookQuery(Wire):
@@ -45,12 +46,29 @@ class MeasureShown(Shown):
     note: str
 
 
+class RestrainingMeasure(Shown):
+    """A measure that entries of a book can name."""
+
+    id: UUID
+    label: str
+    amount: Yuan | None
+    held: Yuan = Field(description="账上在这项措施项下已控制的金额")
+    in_force: bool
+
+
+class BookRestraint(Restraint):
+    """Both totals of one book."""
+
+    measures: list[RestrainingMeasure]
+
+
 class LedgerAccounts(Shown):
     """All accounts of one book; they sum to zero."""
 
     book_id: UUID
     items: list[LedgerAccount]
     measures: list[MeasureShown]
+    restraint: BookRestraint
     total: Yuan = Field(description="全部账户之和，恒为 0.00")
 
 
@@ -70,7 +88,14 @@ class EntryCreate(Wire):
     reason: Label
     document_no: Label = Field(description="依据文书")
     victim_id: UUID | None = Field(None, description="发还给哪位受害人；发还时必填")
-    measure_id: UUID | None = Field(None, description="所依据的查扣冻措施")
+    measure_id: UUID | None = Field(
+        None,
+        title="依据的措施",
+        description="所依据的查扣冻措施；记入已查封扣押冻结时，本案有正在执行的措施就必须写明",
+    )
+    beyond_measure: bool = Field(
+        False, title="超过措施金额", description="账上所记超过措施载明的金额，事由中已经说明"
+    )
 
 
 EntryTransition = transition_union(LEDGER_FLOW, "LedgerEntry")
@@ -89,6 +114,8 @@ class EntryQuery(PageQuery):
     sort: EntrySort = EntrySort.NEWEST
     book_id: UUID | None = None
     status: Annotated[list[EntryStatus], Field(max_length=10)] | None = None
+    measure_id: UUID | None = Field(None, title="依据的措施")
+    unnamed: bool | None = Field(None, title="未写明措施", description="转入转出已控制而未写明措施")
     account: Annotated[list[AccountKind], Field(max_length=20)] | None = None
 
 
@@ -108,6 +135,8 @@ class EntryItem(Shown):
     target: AccountKind | None = Field(description="待复核支出的去向")
     victim_id: UUID | None
     measure_id: UUID | None
+    measure_name: str = Field(description="所依据的措施和文书编号；没有写明的为空")
+    beyond_measure: bool = Field(description="已说明超过措施载明的金额")
     confirms_id: UUID | None = Field(description="本分录复核的是哪一笔")
     confirmed_by_id: UUID | None = Field(description="复核本分录的是哪一笔")
     reverses_id: UUID | None

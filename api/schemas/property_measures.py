@@ -17,6 +17,7 @@ from api.domain.property_measures import (
     Regime,
     ReleaseReason,
 )
+from api.domain.restraint import RestraintGap
 from api.schemas.common import (
     AvailableAction,
     Day,
@@ -92,6 +93,9 @@ class PropertyMeasureQuery(PageQuery):
     property_item_id: UUID | None = None
     status: Annotated[list[MeasureStatus], Field(max_length=10)] | None = None
     kind: Annotated[list[MeasureKind], Field(max_length=10)] | None = None
+    gap: Annotated[list[RestraintGap], Field(max_length=10)] | None = Field(
+        None, title="与账上不符", description="措施与资金账为什么不符"
+    )
     expires_before: Day | None = Field(
         None, title="到期日止", description="此日（含）以前到期的有效措施"
     )
@@ -119,6 +123,8 @@ class PropertyMeasureItem(Shown):
     authority_level: AuthorityLevel
     document_no: str
     amount: Yuan | None
+    held: Yuan = Field(description="资金账上在这项措施项下仍已控制的金额")
+    gap: RestraintGap | None = Field(description="与资金账为什么不符；相符的为空")
     starts_on: date
     expires_on: date | None
     expires_is_given: bool = Field(

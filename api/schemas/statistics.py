@@ -6,14 +6,8 @@ from pydantic import Field
 
 from api.domain.ledger import Measure
 from api.domain.statistics import Breakdown, Goal
-from api.schemas.common import Named, Shown, Yuan
-
-
-class FigureQuery(Shown):
-    """The list behind a figure: `GET /api/v1/{resource}?{params}` holds exactly its rows."""
-
-    resource: str
-    params: dict[str, str | bool | list[str]]
+from api.schemas.common import FigureQuery, Named, Shown, Yuan
+from api.schemas.restraint import Restraint
 
 
 class Figure(Shown):
@@ -80,6 +74,7 @@ class Money(Shown):
     sums: list[Amount]
     ledger: list[LedgerAmount]
     denominator: str
+    restraint: Restraint | None = Field(description="措施与账上；不能看其中一样的人为空")
 
 
 class Overview(Shown):

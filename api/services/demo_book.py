@@ -42,6 +42,8 @@ class Book:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.seen: dict[str, Any] = {}
+        #: Measures that later entries still name.
+        self.measures: dict[str, dict[str, Any]] = {}
 
     @property
     def id(self) -> UUID:
@@ -112,9 +114,15 @@ class Book:
         )  # fmt: skip
 
     async def post(
-        self, post: str, out_of: AccountKind, into: AccountKind, yuan: str, why: str
+        self,
+        post: str,
+        out_of: AccountKind,
+        into: AccountKind,
+        yuan: str,
+        why: str,
+        under: dict[str, Any] | None = None,
     ) -> None:
-        """Post one entry."""
+        """Post one entry, under a measure where it is of what is held."""
         form = "众财凭〔{year}〕{n}号" if post == "finance" else "霍公（刑）账字〔{year}〕{n}号"
         body = EntryCreate.model_validate(
             {
@@ -124,6 +132,7 @@ class Book:
                 "amount": yuan,
                 "reason": why,
                 "document_no": self.stage.document(form),
+                "measure_id": under["id"] if under else None,
             }
         )
         await ledger_entries.create(self.session, self.stage.actors[post], body)

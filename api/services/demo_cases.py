@@ -165,17 +165,17 @@ async def _seize(book: Book, at: datetime, ends: date) -> Story:
         PropertyKind.DEPOSIT, "公司基本账户存款", owner_name="贾有才", institution=told.BANKS[3],
         account=stage.account(), amount="1286400.00",
     )  # fmt: skip
-    await book.measure(
+    account = await book.measure(
         company, MeasureKind.FREEZE, "霍公（刑）冻财字〔{year}〕{n}号",
         starts_on=_six_months_before(ends).isoformat(), expires_on=ends.isoformat(),
     )  # fmt: skip
-    await book.post("police", K.TRACED, K.RESTRAINED, "1286400.00", "冻结公司基本账户")
+    await book.post("police", K.TRACED, K.RESTRAINED, "1286400.00", "冻结公司基本账户", account)
     cash = await book.item(
         PropertyKind.CASH, "办公室保险柜现金", owner_name="贾有才", custodian="众兴派出所涉案财物室",
         amount="58000.00", quantity="人民币580张",
     )  # fmt: skip
-    await book.measure(cash, MeasureKind.SEIZE, "霍公（刑）扣字〔{year}〕{n}号")
-    await book.post("police", K.TRACED, K.RESTRAINED, "58000.00", "扣押现金")
+    box = await book.measure(cash, MeasureKind.SEIZE, "霍公（刑）扣字〔{year}〕{n}号")
+    await book.post("police", K.TRACED, K.RESTRAINED, "58000.00", "扣押现金", box)
     yield (at := stage.after(at, 2))
     car = await book.item(
         PropertyKind.VEHICLE, "小型轿车一辆", owner_name="贾有才", holder_name="莫翠花",
@@ -183,20 +183,20 @@ async def _seize(book: Book, at: datetime, ends: date) -> Story:
         appraiser="霍邱县价格认证中心",
     )  # fmt: skip
     held = await book.measure(car, MeasureKind.SEIZE, "霍公（刑）扣字〔{year}〕{n}号")
-    await book.post("police", K.TRACED, K.RESTRAINED, "86000.00", "扣押车辆（按估价）")
+    await book.post("police", K.TRACED, K.RESTRAINED, "86000.00", "扣押车辆（按估价）", held)
     shop = await book.item(
         PropertyKind.REAL_ESTATE, "众兴集镇沿街商铺一间", owner_name="莫翠花",
         location="众兴集镇中心街", amount="420000.00",
     )  # fmt: skip
-    await book.measure(shop, MeasureKind.SEAL, "霍公（刑）封字〔{year}〕{n}号")
-    await book.post("police", K.TRACED, K.RESTRAINED, "420000.00", "查封商铺（购入价）")
+    sealed = await book.measure(shop, MeasureKind.SEAL, "霍公（刑）封字〔{year}〕{n}号")
+    await book.post("police", K.TRACED, K.RESTRAINED, "420000.00", "查封商铺（购入价）", sealed)
     yield (at := stage.after(at, 20))
     other = await book.item(
         PropertyKind.DEPOSIT, "业务员个人账户存款", owner_name="卜家旺", institution=told.BANKS[0],
         account=stage.account(), amount="312000.00",
     )  # fmt: skip
     frozen = await book.measure(other, MeasureKind.FREEZE, "霍公（刑）冻财字〔{year}〕{n}号")
-    await book.post("police", K.TRACED, K.RESTRAINED, "312000.00", "冻结业务员个人账户")
+    await book.post("police", K.TRACED, K.RESTRAINED, "312000.00", "冻结业务员个人账户", frozen)
     await book.decide("solve", solved_on=today())
     await book.dispose(
         shop, "object", objector="莫翠花", reason="案外人称商铺为婚前购买，提交购房合同一份。"
@@ -209,11 +209,12 @@ async def _seize(book: Book, at: datetime, ends: date) -> Story:
         has_photos=True, reason="易贬值，经批准先行变卖。",
     )  # fmt: skip
     await book.release(held, ReleaseReason.DISPOSED, "变卖后解除扣押。")
-    await book.post("police", K.RESTRAINED, K.REALISED, "78500.00", "车辆变卖所得")
-    await book.post("police", K.RESTRAINED, K.VALUATION, "7500.00", "变卖所得低于估价的差额")
+    await book.post("police", K.RESTRAINED, K.REALISED, "78500.00", "车辆变卖所得", held)
+    await book.post("police", K.RESTRAINED, K.VALUATION, "7500.00", "变卖所得低于估价的差额", held)
     yield stage.after(at, 3)
     other = await book.dispose(other, "determine", **_proceeds(stage, "业务员提成，应当退缴"))
     await book.release(frozen, ReleaseReason.TRANSFERRED, "划转归集专户后解除冻结。")
+    book.measures |= {"frozen": frozen, "box": box}
 
 
 def _proceeds(stage: Stage, reason: str) -> dict[str, Any]:
@@ -256,15 +257,16 @@ async def _register(book: Book, day: date) -> Story:
 async def _gather(book: Book, at: datetime) -> Story:
     """Money comes into custody; the plan for a first return waits for the leader."""
     stage = book.stage
-    for gap, post, out_of, into, yuan, why in (
-        (4, "finance", K.REALISED, K.IN_CUSTODY, "78500.00", "车辆变卖款存入归集专户"),
-        (1, "finance", K.RESTRAINED, K.IN_CUSTODY, "312000.00", "业务员账户划转归集专户"),
-        (3, "finance", K.RESTRAINED, K.IN_CUSTODY, "58000.00", "扣押现金存入归集专户"),
-        (2, "finance", K.SURRENDER_SOURCE, K.IN_CUSTODY, "300000.00", "嫌疑人家属代为退赃"),
-        (1, "finance", K.SURRENDER_SOURCE, K.IN_CUSTODY, "102000.00", "业务员退缴提成"),
+    frozen, box = book.measures["frozen"], book.measures["box"]
+    for gap, out_of, under, yuan, why in (
+        (4, K.REALISED, None, "78500.00", "车辆变卖款存入归集专户"),
+        (1, K.RESTRAINED, frozen, "312000.00", "业务员账户划转归集专户"),
+        (3, K.RESTRAINED, box, "58000.00", "扣押现金存入归集专户"),
+        (2, K.SURRENDER_SOURCE, None, "300000.00", "嫌疑人家属代为退赃"),
+        (1, K.SURRENDER_SOURCE, None, "102000.00", "业务员退缴提成"),
     ):
         yield (at := stage.after(at, gap))
-        await book.post(post, out_of, into, yuan, why)
+        await book.post("finance", out_of, K.IN_CUSTODY, yuan, why, under)
     yield max(stage.moment(stage.day(-2)), stage.after(at, 1))
     plan = await book.plan(
         "第一批先行返还方案", "800000.00", BaseRule.NET_OF_RETURNS,

@@ -34,6 +34,7 @@ from api.domain.money import to_yuan
 from api.domain.permissions import Role
 from api.models.distributions import Distribution
 from api.models.ledger import Account, Posting, Transfer
+from api.services import ledger_measures
 
 #: 8,000 victims are one batch of pay-outs; the driver takes 32,767 parameters a statement.
 _CHUNK = 1000
@@ -59,6 +60,8 @@ class Draft:
     target: AccountKind | None = None
     victim_id: UUID | None = None
     measure_id: UUID | None = None
+    #: The bookkeeper says that more is held than the measure names.
+    beyond_measure: bool = False
     #: What this confirms, and who posted that.
     confirms: tuple[UUID, UUID] | None = None
 
@@ -104,7 +107,7 @@ async def post_by_hand(session: AsyncSession, actor: Actor, book_id: UUID, draft
 
     What leaves the book waits for a second person, in a pot of its own. Raises RuleViolated for a
     way that is not open, Forbidden for somebody whose post does not post it, Invalid for what it
-    must name.
+    must name; and what `ledger_measures.ensure_named` raises.
     """
     rule = POSTING_RULES.get((draft.credit, draft.debit))
     if rule is None:
@@ -122,6 +125,7 @@ async def post_by_hand(session: AsyncSession, actor: Actor, book_id: UUID, draft
     if rule.needs_victim and draft.victim_id is None:
         message = "发还须写明发还给哪位受害人"
         raise Invalid(message, errors=[FieldError("/victim_id", "missing", message)])
+    await ledger_measures.ensure_named(session, book_id, draft)
     if rule.via is not None:
         draft = replace(draft, debit=rule.via, target=draft.debit)
     return await post(session, actor, book_id, draft)
@@ -162,6 +166,10 @@ async def post_many(
         _check(draft)
     pots = await _locked_pots(session, book_id, drafts)
     known = await _known(session, book_id, [d.request_id for d in drafts if d.request_id])
+    if AccountKind.RESTRAINED in pots:
+        fresh = [draft for draft in drafts if draft.request_id not in known]
+        balance = pots[AccountKind.RESTRAINED].balance
+        await ledger_measures.ensure_room(session, book_id, fresh, balance)
     moment = await _now(session) if any(draft.happened_at is None for draft in drafts) else None
     ids: list[UUID] = []
     transfers: list[dict[str, object]] = []
@@ -191,6 +199,7 @@ async def post_many(
                 "confirms_posted_by_id": draft.confirms[1] if draft.confirms else None,
                 "victim_id": draft.victim_id,
                 "measure_id": draft.measure_id,
+                "beyond_measure": draft.beyond_measure,
                 "reason": draft.reason,
                 "document": draft.document,
             }
@@ -247,6 +256,7 @@ async def void(
         reason=reason,
         document=document,
         reverses_id=transfer_id,
+        measure_id=original.measure_id,
     )
     await _locked_pots(session, book_id, [reversal])
     # under the locks: two clerks who void at once must not both find it standing
@@ -430,9 +440,9 @@ def _same(known: Transfer, draft: Draft, pots: dict[AccountKind, _Pot]) -> UUID:
     """The id of a repeated transfer; the same key for another one is refused."""
     target = draft.target.value if draft.target else None
     stored = (known.amount, known.debit_account, known.credit_account, known.target,
-              known.victim_id)  # fmt: skip
+              known.victim_id, known.measure_id)  # fmt: skip
     asked = (draft.amount, pots[draft.debit].account.id, pots[draft.credit].account.id, target,
-             draft.victim_id)  # fmt: skip
+             draft.victim_id, draft.measure_id)  # fmt: skip
     if stored != asked:
         raise Conflict("该分录编号已用于另一笔分录", code="transfer_id_reused")
     return known.id

@@ -5,7 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Text, Uuid, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Text,
+    Uuid,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,15 +32,17 @@ from api.domain.ledger import (
     AccountKind,
     EntryAction,
     EntryStatus,
+    Measure,
     measures,
 )
 from api.domain.money import to_yuan
+from api.domain.property_measures import MeasureKind
 from api.models.ledger import Account, Transfer
 from api.models.property_measures import PropertyMeasure
 from api.models.victims import Victim
 from api.schemas.common import actions
 from api.schemas.ledger import EntryCreate, EntryItem, EntryQuery, EntryRead
-from api.services import ledger, protect
+from api.services import ledger, protect, restraint
 from api.services.ledger_awaiting import AWAITS, IS_CONFIRMED, IS_REVERSED
 
 RESOURCE = "ledger"
@@ -45,6 +59,24 @@ _ONE, _NONE = literal_column("1"), literal_column("0")
 def _kind(account_id: Any) -> Any:
     return select(Account.kind).where(Account.id == account_id).scalar_subquery()
 
+
+_MEASURE_NAME = func.coalesce(
+    select(
+        func.concat(
+            case(
+                *(
+                    (PropertyMeasure.kind == each, literal_column(f"'{each.label}'"))
+                    for each in MeasureKind
+                )
+            ),
+            literal_column("' '"),
+            PropertyMeasure.document_no,
+        )
+    )
+    .where(PropertyMeasure.id == Transfer.measure_id)
+    .scalar_subquery(),
+    literal_column("''"),
+)
 
 _ITEM: dict[str, Any] = {
     "id": Transfer.id,
@@ -65,6 +97,8 @@ _ITEM: dict[str, Any] = {
     "target": Transfer.target,
     "victim_id": Transfer.victim_id,
     "measure_id": Transfer.measure_id,
+    "measure_name": _MEASURE_NAME,
+    "beyond_measure": Transfer.beyond_measure,
     "confirms_id": Transfer.confirms_id,
     "confirmed_by_id": _CONFIRMED_BY,
     "reverses_id": Transfer.reverses_id,
@@ -87,6 +121,8 @@ LISTING = Listing(
     read_columns=_READ,
     filters={
         "book_id": (Uuid(), lambda p: Transfer.book_id == p),
+        "measure_id": (Uuid(), lambda p: Transfer.measure_id == p),
+        "unnamed": (Boolean(), lambda p: restraint.is_unnamed() == p),
         "status": (ARRAY(Text), lambda p: _ITEM["status"] == func.any(p)),
         "account": (
             ARRAY(Text),
@@ -108,6 +144,7 @@ LISTING = Listing(
     scopes=case_rows.book_scopes(Transfer.book_id),
     ways={
         "book_id": one("book_id", Transfer.book_id, by_town=False),
+        "measure_id": one("measure_id", Transfer.measure_id, by_town=False),
     },
     scope_ways=case_rows.scope_ways(Transfer.book_id),
 )
@@ -138,13 +175,14 @@ async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[s
             }
             for measure, amount in figures.items()
         ],
+        "restraint": await restraint.of_book(session, book_id, figures[Measure.RESTRAINED]),
         "total": to_yuan(sum(each.balance for each in standings)),
     }
 
 
 async def page(actor: Actor, query: EntryQuery) -> Response:
     """A page of visible entries."""
-    filters = {"book_id": query.book_id, "status": query.status, "account": query.account}
+    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total"})
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 
@@ -191,6 +229,7 @@ async def create(session: AsyncSession, actor: Actor, body: EntryCreate) -> dict
         request_id=body.id,
         victim_id=body.victim_id,
         measure_id=body.measure_id,
+        beyond_measure=body.beyond_measure,
     )
     return await read(
         actor, await ledger.post_by_hand(session, actor, body.book_id, draft), session

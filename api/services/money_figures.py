@@ -12,9 +12,9 @@ from api.domain.money import to_yuan
 from api.domain.permissions import Permission
 from api.domain.statistics import SUMS, percent
 from api.models.cases import Case
-from api.models.ledger import Account
+from api.models.ledger import Account, Transfer
 from api.models.property_measures import PropertyMeasure
-from api.services import ledger
+from api.services import ledger, restraint
 from api.services.figures import LEDGERS, may_read, predicates_of, row_of
 from api.services.lead_cube import Cube
 
@@ -47,17 +47,39 @@ async def money(session: AsyncSession, actor: Actor, cube: Cube) -> dict[str, An
                 "query": {"resource": wanted.resource, "params": wanted.params},
             }
         )
-    stages = await _stages(session, actor) if may_read(actor, P.LEDGER_READ) else []
-    return {"sums": sums, "ledger": stages, "denominator": Measure.TRACED.label}
+    figures: dict[Measure, int] = {}
+    if may_read(actor, P.LEDGER_READ):
+        figures = measures(await _standings(session, actor))
+    both = figures and may_read(actor, P.PROPERTY_READ)
+    return {
+        "sums": sums,
+        "ledger": _stages(figures),
+        "denominator": Measure.TRACED.label,
+        "restraint": await _restraint(session, actor, figures) if both else None,
+    }
+
+
+async def _restraint(
+    session: AsyncSession, actor: Actor, figures: dict[Measure, int]
+) -> dict[str, Any]:
+    """Measures and books side by side, for who may open both."""
+    found = await restraint.compared(
+        session,
+        visibility.seen(actor, PropertyMeasure),
+        visibility.seen(actor, Transfer),
+        figures[Measure.RESTRAINED],
+    )
+    return restraint.shown(found)
 
 
 #: The pots behind each measure: the entries that touch them are its rows.
 _POTS: dict[Measure, list[AccountKind]] = {
     Measure.TRACED: [AccountKind.TRACED_SOURCE, AccountKind.SURRENDER_SOURCE],
-    Measure.RESTRAINED: [AccountKind.RESTRAINED],
+    Measure.RESTRAINED: [AccountKind.RESTRAINED, AccountKind.LEAVING_RESTRAINED],
     Measure.REALISED: [AccountKind.REALISED],
     Measure.IN_CUSTODY: [
         AccountKind.IN_CUSTODY,
+        AccountKind.LEAVING_CUSTODY,
         AccountKind.PAYABLE,
         AccountKind.PAID_PENDING,
         AccountKind.SET_ASIDE,
@@ -66,9 +88,8 @@ _POTS: dict[Measure, list[AccountKind]] = {
 }
 
 
-async def _stages(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
-    figures = measures(await _standings(session, actor))
-    traced = figures[Measure.TRACED]
+def _stages(figures: dict[Measure, int]) -> list[dict[str, Any]]:
+    traced = figures.get(Measure.TRACED, 0)
     return [
         {
             "measure": measure.value,

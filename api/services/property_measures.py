@@ -46,7 +46,7 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services import _transition, columns, property_items, time_rules
+from api.services import _transition, columns, property_items, restraint, time_rules
 
 RESOURCE = "property_measure"
 M = PropertyMeasure
@@ -76,6 +76,8 @@ _ITEM: dict[str, Any] = {
     "authority_level": M.authority_level,
     "document_no": M.document_no,
     "amount": yuan(M.amount),
+    "held": yuan(restraint.HELD),
+    "gap": restraint.gap(_TODAY),
     "starts_on": M.starts_on,
     "expires_on": M.expires_on,
     "expires_is_given": M.expires_is_given,
@@ -126,6 +128,7 @@ LISTING = Listing(
         "property_item_id": (Uuid(), lambda p: M.property_item_id == p),
         "status": (_ANY_TEXT, lambda p: _status == func.any(p)),
         "kind": (_ANY_TEXT, lambda p: M.kind == func.any(p)),
+        "gap": (_ANY_TEXT, lambda p: restraint.gap(_TODAY) == func.any(p)),
         "expires_before": (
             Date(),
             lambda p: and_(_status == MeasureStatus.ACTIVE.value, M.expires_on <= p),

@@ -86,6 +86,7 @@ import type {
   ReleaseReason,
   ReporterKind,
   ReportStage,
+  RestraintGap,
   RestrictedStatus,
   ReviewResult,
   RewardHindrance,
@@ -988,6 +989,14 @@ export const ReportStageLabels: Record<ReportStage, string> = {
   'answered': '已经答复',
   'finished': '已经办结',
   'stopped': '已经停止办理',
+}
+
+export const RestraintGapLabels: Record<RestraintGap, string> = {
+  'not_booked': '措施有效，账上未记或者未记足',
+  'beyond': '账上所记超过措施载明的金额',
+  'no_amount': '措施有效但未载明金额，账上已记',
+  'ended': '措施已解除或者失效，账上仍记为已控制',
+  'unnamed': '账上未写明依据哪项措施',
 }
 
 export const RestrictedStatusLabels: Record<RestrictedStatus, string> = {

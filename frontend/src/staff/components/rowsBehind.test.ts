@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
-import { modules } from '..'
-import { rowsBehind } from './links'
+import { modules } from '../modules'
+import { rowsBehind } from './rowsBehind'
 
 it('keeps every condition of a figure', () => {
   const query = { resource: 'leads', params: { counted: true, status: ['closed', 'archived'] } }
