@@ -6,7 +6,6 @@ Sources: 刑事诉讼法第105条 (start day not counted, roll over holidays, ne
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,8 +15,6 @@ from api.domain.time_rules import Roll, TimeRule, TimeUnit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONTHS_A_YEAR = 12
-#: Working days before an expiry on which the duty officer is told.
-ALERT_LADDER = (30, 15, 7, 3, 1)
 SUB_DAY = frozenset({TimeUnit.MINUTE, TimeUnit.HOUR})
 
 
@@ -134,22 +131,6 @@ def deadline(
 def end_of_day(day: date) -> datetime:
     """The last second of a day in China: a deadline holds until the day is over."""
     return datetime.combine(day, time(23, 59, 59), SHANGHAI)
-
-
-def alert_days(
-    expires: date,
-    calendar: Calendar,
-    ladder: Iterable[int] = ALERT_LADDER,
-    *,
-    since: date | None = None,
-) -> list[date]:
-    """The days to warn on: the n-th working day before expiry, for each n of the ladder.
-
-    Always working days and always before the end, because a freeze cannot be renewed on a Sunday
-    (程序规定第240条). Steps before `since` (the day the measure began) are left out.
-    """
-    days = {calendar.step(expires, -rung) for rung in ladder if rung > 0}
-    return sorted(day for day in days if since is None or day >= since)
 
 
 def working_days_left(today: date, due: date, calendar: Calendar) -> int:

@@ -1,9 +1,5 @@
-"""Duties: what waits for a unit, what it is called, and the ladder of warnings before an expiry."""
+"""Duties: what waits for a unit, and what it is called."""
 
-from datetime import date
-
-from api.domain.calendar import Calendar
-from api.domain.clocks import ALERT_LADDER
 from api.domain.labels import Labelled
 
 
@@ -50,26 +46,3 @@ class DutyKind(Labelled):
     DISTRIBUTION_PAY = "distribution_pay", "清退款待发放"
     LEDGER_CONFIRM = "ledger_confirm", "支出待复核"
     DISTRIBUTION_CONFIRM = "distribution_confirm", "清退款待确认到账"
-
-
-#: No ladder begins earlier than this many calendar days before the end: thirty working days with
-#: the longest holidays among them.
-LADDER_REACH_DAYS = 75
-
-
-def rungs_due(expires: date, today: date, calendar: Calendar, since: date) -> list[int]:
-    """The steps of the ladder (in working days before the end) whose day has come.
-
-    Steps before `since` are left out: the measure did not exist then, or nobody had told us.
-    The step is the identity of a warning, not its date: a holiday notice that moves the date does
-    not warn twice.
-    """
-    if today > expires:
-        return []
-    return [rung for rung in ALERT_LADDER if since <= calendar.step(expires, -rung) <= today]
-
-
-def is_on_ladder(expires: date, today: date, calendar: Calendar) -> bool:
-    """Whether the first warning day has come: from then on the duty stands in the list, until the
-    measure is renewed, released or has lapsed. Nothing else takes it out (M4)."""
-    return today >= calendar.step(expires, -ALERT_LADDER[0])

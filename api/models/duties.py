@@ -17,6 +17,7 @@ class DutyNotice(Base):
     subject_type: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     due_on: Mapped[date] = mapped_column(primary_key=True)
-    #: Working days before `due_on`.
-    rung: Mapped[int] = mapped_column(primary_key=True)
+    #: The row of the rule table that gave the step, and in which version.
+    rule_id: Mapped[str] = mapped_column(primary_key=True)
+    rule_version: Mapped[int | None]
     noticed_at: Mapped[datetime] = mapped_column(default=now)

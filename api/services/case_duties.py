@@ -1,13 +1,11 @@
 """Duties from cases, and from the measures over property that lapse unless somebody acts."""
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Date, and_, bindparam, func, literal_column, select
 
-from api.core.clock import today
 from api.domain.cases import CaseStatus
-from api.domain.duties import LADDER_REACH_DAYS, DutyKind
+from api.domain.duties import DutyKind
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MeasureStatus
 from api.models.cases import Case
@@ -16,6 +14,8 @@ from api.models.property_measures import PropertyMeasure
 from api.services._duty_source import NO, Source, in_status, unit_record
 
 K = DutyKind
+#: The day to which measures are looked for; how far warnings reach the rules say.
+MEASURES_UNTIL = "measures_until"
 
 
 def _case(kind: DutyKind, status: CaseStatus) -> Source:
@@ -53,14 +53,14 @@ SOURCES: tuple[Source, ...] = (
         lambda actor: and_(
             _M.owner_unit_id == actor.unit_id,
             in_status(_M.status, MeasureStatus.ACTIVE),
-            _M.expires_on <= today() + timedelta(days=LADDER_REACH_DAYS),
+            _M.expires_on <= bindparam(MEASURES_UNTIL, type_=Date()),
         ),
         _HANDLED["title"].scalar_subquery(),
         _HANDLED["subject"].scalar_subquery(),
         _M.expires_on,
         NO,
         _M.rule_id,
-        _M.kind,
+        func.concat(_M.kind, literal_column("'|'"), _M.starts_on),
     ),
     unit_record(
         K.CASE_DUE,

@@ -6,7 +6,7 @@ on, never by a click.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +19,14 @@ from api.core.clock import TIMEZONE, now, today
 from api.core.pagination import EXACT_TOTAL
 from api.domain.actors import Actor
 from api.domain.clocks import working_days_left
-from api.domain.duties import LADDER_REACH_DAYS, DutyKind, is_on_ladder, rungs_due
+from api.domain.duties import DutyKind
 from api.domain.events import EventName
 from api.domain.imports import ImportStatus
 from api.domain.nouns import NOUNS
 from api.domain.permissions import Permission as P
 from api.domain.property_measures import MeasureKind, MeasureStatus, governing
+from api.domain.time_rules import TimeUnit
+from api.domain.warnings import Step
 from api.models.duties import DutyNotice
 from api.models.imports import Import
 from api.models.leads import Lead
@@ -34,10 +36,12 @@ from api.services import (
     confidential_duties,
     field_duties,
     lead_duties,
+    measure_warnings,
     money_duties,
     time_rules,
 )
 from api.services._duty_source import Source, in_status, unit_record
+from api.services.case_duties import MEASURES_UNTIL
 from api.services.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.lead_duties import ALARMS, moving
 from api.services.money_duties import CONFIRM_RULE
@@ -109,8 +113,13 @@ def _is_receipt(row: Any) -> bool:
 
 
 def _is_due(row: Any, clock: time_rules.Clock) -> bool:
-    """Sources reach a little further than the ladder, whose days only the calendar knows."""
-    return row.kind != K.MEASURE_EXPIRING or is_on_ladder(row.due_on, today(), clock.calendar)
+    """Sources reach as far as the farthest step, which not every term has. Once the first warning
+    has come the duty stands until the measure is renewed, released or has lapsed (M4)."""
+    if row.kind != K.MEASURE_EXPIRING:
+        return True
+    starts = date.fromisoformat(row.detail.partition("|")[2])
+    ladder = measure_warnings.ladder(clock, starts, row.due_on, row.rule, row.rule_version)
+    return not ladder or ladder[0][1] <= now()
 
 
 async def _assigned_on(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
@@ -160,12 +169,16 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
 
 
 def _what(kind: DutyKind, detail: str) -> str:
-    return f"{MeasureKind(detail).label}即将到期" if kind is K.MEASURE_EXPIRING else kind.label
+    measure = detail.partition("|")[0]
+    return f"{MeasureKind(measure).label}即将到期" if kind is K.MEASURE_EXPIRING else kind.label
 
 
 def _moving(clock: time_rules.Clock) -> dict[str, date]:
     """The days that sources are bound to, by the rules as they are now."""
-    return moving(clock) | {PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on}
+    return moving(clock) | {
+        PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,
+        MEASURES_UNTIL: measure_warnings.reach(clock),
+    }
 
 
 def _rule_label(rule_id: str, version: int | None, clock: time_rules.Clock) -> str:
@@ -192,10 +205,8 @@ async def _counts(
             totals[DutyKind(kind)] = totals.get(DutyKind(kind), 0) + count
     for source in mine:
         if source.kind is K.MEASURE_EXPIRING:
-            ends = await session.scalars(
-                select(source.due_on).where(source.waits(actor)).limit(EXACT_TOTAL)
-            )
-            totals[source.kind] = sum(is_on_ladder(end, today(), clock.calendar) for end in ends)
+            rows = await session.execute(source.rows(actor, EXACT_TOTAL), _moving(clock))
+            totals[source.kind] = sum(_is_due(row, clock) for row in rows)
     return [
         {"kind": kind.value, "what": kind.label, "count": totals[kind]}
         for kind in DutyKind
@@ -210,50 +221,53 @@ async def notify(session: AsyncSession) -> int:
     at once or after a crash, it warns once. After days of standstill the steps that were missed are
     told in one event, so that none is lost and nobody gets three at once.
     """
-    calendar = await time_rules.calendar(session)
-    day = today()
-    found = await session.execute(
-        select(_M.id, _M.expires_on, _M.starts_on, _M.created_at, _M.owner_unit_id).where(
+    clock = await time_rules.clock(session)
+    found = await session.scalars(
+        select(_M).where(
             in_status(_M.status, MeasureStatus.ACTIVE),
-            _M.expires_on.between(day, day + timedelta(days=LADDER_REACH_DAYS)),
+            _M.expires_on.between(today(), measure_warnings.reach(clock)),
         )
     )
     given = 0
-    rows: Sequence[Any] = found.all()
-    for measure_id, expires, starts, created, unit_id in rows:
-        since = max(starts, created.astimezone(TIMEZONE).date())
-        rungs = rungs_due(expires, day, calendar, since)
-        new = await _write_down(session, measure_id, expires, rungs)
+    for measure in found.all():
+        steps = measure_warnings.due(clock, measure)
+        new = await _write_down(session, measure, steps)
         if not new:
             continue
         given += 1
-        told: dict[str, Any] = {"expires_on": expires.isoformat(), "working_days_before": min(new)}
+        last = new[-1]
+        told: dict[str, Any] = {"expires_on": str(measure.expires_on), "step": str(last)}
+        if last.unit is TimeUnit.WORKING_DAY:
+            told["working_days_before"] = last.amount
         if len(new) > 1:
-            told["late_steps"] = sorted(new - {min(new)}, reverse=True)
+            told["late_steps"] = [each.amount for each in new[:-1]]
         await events.record(
-            session, None, EventName.PROPERTY_MEASURE_ALERTED, "property_measure", measure_id,
-            told | {"unit_id": str(unit_id)},
+            session, None, EventName.PROPERTY_MEASURE_ALERTED, "property_measure", measure.id,
+            told | {"unit_id": str(measure.owner_unit_id)},
         )  # fmt: skip
     return given
 
 
 async def _write_down(
-    session: AsyncSession, subject_id: UUID, due_on: date, rungs: Sequence[int]
-) -> set[int]:
-    """The steps that nobody had written down before."""
-    if not rungs:
-        return set()
+    session: AsyncSession, measure: PropertyMeasure, steps: Sequence[Step]
+) -> list[Step]:
+    """The steps that nobody had written down before, in their order."""
+    if not steps:
+        return []
     rows = [
         {
             "subject_type": "property_measure",
-            "subject_id": subject_id,
-            "due_on": due_on,
-            "rung": rung,
+            "subject_id": measure.id,
+            "due_on": measure.expires_on,
+            "rule_id": step.rule_id,
+            "rule_version": step.rule_version,
             "noticed_at": now(),
         }
-        for rung in rungs
+        for step in steps
     ]
-    written = await session.scalars(
-        insert(DutyNotice).values(rows).on_conflict_do_nothing().returning(DutyNotice.rung)
+    written = set(
+        await session.scalars(
+            insert(DutyNotice).values(rows).on_conflict_do_nothing().returning(DutyNotice.rule_id)
+        )
     )
-    return set(written)
+    return [step for step in steps if step.rule_id in written]

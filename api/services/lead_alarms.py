@@ -68,11 +68,11 @@ async def _tell(session: AsyncSession, row: Any, step: int, rule: str) -> bool:
         "subject_type": _RESOURCE,
         "subject_id": row.id,
         "due_on": row.unowned_on,
-        "rung": step,
+        "rule_id": rule,
         "noticed_at": now(),
     }
     new = await session.scalar(
-        insert(DutyNotice).values(notice).on_conflict_do_nothing().returning(DutyNotice.rung)
+        insert(DutyNotice).values(notice).on_conflict_do_nothing().returning(DutyNotice.rule_id)
     )
     if new is None:
         return False

@@ -17,8 +17,6 @@ from api.core.facets import Facets
 from api.core.pagination import Listing, Sort, check_columns, day, yuan
 from api.core.ways import one
 from api.domain.actors import Actor
-from api.domain.calendar import Calendar
-from api.domain.clocks import alert_days
 from api.domain.errors import FieldError, Invalid, RuleViolated
 from api.domain.events import EventName
 from api.domain.property_items import PropertyKind, PropertyStatus
@@ -46,7 +44,14 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services import _transition, columns, property_items, restraint, time_rules
+from api.services import (
+    _transition,
+    columns,
+    measure_warnings,
+    property_items,
+    restraint,
+    time_rules,
+)
 
 RESOURCE = "property_measure"
 M = PropertyMeasure
@@ -174,26 +179,16 @@ async def read(
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(MeasureStatus(item["status"]), actor.unit_id)
     item["available_actions"] = actions(MEASURE_FLOW.available(actor, standing))
-    item["alert_days"] = _alert_days(item, await _calendar(session))
+    days = measure_warnings.days(await _clock(session), item)
+    item["alert_days"] = [each.isoformat() for each in days]
     return item
 
 
-async def _calendar(session: AsyncSession | None) -> Calendar:
+async def _clock(session: AsyncSession | None) -> time_rules.Clock:
     if session is not None:
-        return await time_rules.calendar(session)
-    async with database().glance() as own:
-        return await time_rules.calendar(own)
-
-
-def _alert_days(item: dict[str, Any], calendar: Calendar) -> list[str]:
-    if item["expires_on"] is None or item["status"] != MeasureStatus.ACTIVE:
-        return []
-    days = alert_days(
-        date.fromisoformat(item["expires_on"]),
-        calendar,
-        since=date.fromisoformat(item["starts_on"]),
-    )
-    return [each.isoformat() for each in days]
+        return await time_rules.clock(session)
+    async with database().session() as own:
+        return await time_rules.clock(own)
 
 
 async def term(session: AsyncSession, actor: Actor, query: MeasureTermQuery) -> dict[str, Any]:

@@ -5,6 +5,7 @@ change and that another endpoint counts otherwise.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +26,7 @@ MACHINES = {
     "services/operators.py",
     "services/imports.py",  # how long an upload is kept
     "services/leads.py",  # the end of a day in a filter
-    # how far an index is read ahead of the ladder of warnings, whose days the calendar knows
-    "services/case_duties.py",
-    "services/duties.py",
+    "domain/warnings.py",  # steps of the table, counted back from an end
 }
 _LENGTHS = {"timedelta", "relativedelta"}
 _BUILTIN = {"load_builtin", "find_rule", "builtin"}
@@ -112,6 +111,39 @@ def terms(tree: ast.Module) -> list[int]:
 def test_no_number_stands_beside_a_unit_of_time() -> None:
     wrong = [f"{name}:{line}" for name, tree in sources() for line in terms(tree)]
     assert wrong == []
+
+
+_NAMED = re.compile(r"LADDER|WARN|REMIND|RUNG|ESCALAT|REACH|_(?:DAYS|HOURS|MONTHS)$")
+
+
+def named_lengths(tree: ast.Module) -> list[int]:
+    """Numbers under a name that says how long: `LADDER = (30, 15, 7)`, `REACH_DAYS = 75`."""
+    found = []
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = [each.id for each in targets if isinstance(each, ast.Name)]
+        value = getattr(node, "value", None)
+        if value is None or not any(_NAMED.search(name.upper()) for name in names):
+            continue
+        found += [
+            node.lineno
+            for each in ast.walk(value)
+            if isinstance(each, ast.Constant) and type(each.value) in {int, float}
+        ][:1]
+    return found
+
+
+def test_no_ladder_is_written_in_code() -> None:
+    wrong = [f"{name}:{line}" for name, tree in sources() for line in named_lengths(tree)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "text", ["LADDER = (30, 15)", "REACH_DAYS: int = 75", "_REMIND = {'a': 3}", "NOTICE_HOURS = 2"]
+)
+def test_the_search_finds_ladders(text: str) -> None:
+    assert named_lengths(ast.parse(text)) == [1]
+    assert named_lengths(ast.parse("WARNING = 'warning'")) == []
 
 
 @pytest.mark.parametrize("text", ["Term(6, TimeUnit.MONTH)", "due_on(day, 7, TimeUnit.DAY, roll)"])

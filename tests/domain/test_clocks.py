@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 
 from api.domain.calendar import Calendar
 from api.domain.clocks import (
-    ALERT_LADDER,
     SHANGHAI,
     Due,
     add_months,
-    alert_days,
     deadline,
     due_at,
     due_by_rule,
@@ -249,30 +247,6 @@ def test_a_day_in_china_decides_the_start():
 
 
 # --- alerts --------------------------------------------------------------------------------------
-
-
-def test_alerts_before_a_sunday_expiry():
-    days = alert_days(on("2022-11-13"), CALENDAR)
-    assert days == [on(day) for day in (
-        "2022-09-28", "2022-10-24", "2022-11-03", "2022-11-09", "2022-11-11",
-    )]  # fmt: skip
-
-
-def test_alerts_skip_steps_before_the_measure_began():
-    assert alert_days(on("2022-10-05"), CALENDAR, since=on("2022-09-30")) == [on("2022-09-30")]
-    assert alert_days(on("2022-10-05"), CALENDAR, (0, -2)) == []
-
-
-@given(ANY_DAY)
-def test_alerts_are_working_days_strictly_before_expiry(expires):
-    days = alert_days(expires, CALENDAR)
-    assert days == sorted(set(days))
-    assert len(days) == len(ALERT_LADDER)
-    assert all(CALENDAR.is_working_day(day) and day < expires for day in days)
-    assert not any(
-        CALENDAR.is_working_day(days[-1] + timedelta(days=n))
-        for n in range(1, (expires - days[-1]).days)
-    ), "the last alert is on the last working day before the end"
 
 
 @pytest.mark.parametrize(

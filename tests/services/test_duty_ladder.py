@@ -11,8 +11,6 @@ from api.core.ids import uuid7
 from api.domain.calendar import Calendar
 from api.domain.cases import CaseStatus
 from api.domain.categories import LeadCategory
-from api.domain.clocks import ALERT_LADDER
-from api.domain.duties import rungs_due
 from api.domain.property_items import Ownership, PropertyKind, PropertyStatus
 from api.domain.property_measures import AuthorityLevel, MeasureKind, MeasureStatus, Regime
 from api.models.cases import Case
@@ -94,7 +92,7 @@ async def test_three_years_day_by_day_with_restarts(session, starts, ends):
                 await duties.notify(session)
         day += timedelta(days=1)
     assert await told(session, measure) == [
-        (CALENDAR.step(ends, -rung), rung, []) for rung in ALERT_LADDER
+        (CALENDAR.step(ends, -rung), rung, []) for rung in (30, 15, 7, 3, 1)
     ]
 
 
@@ -131,6 +129,18 @@ async def test_a_measure_recorded_late_is_not_warned_of_before_it_was_known(sess
     assert [rung for _, rung, _ in await told(session, measure)] == [3, 1]
 
 
-def test_no_step_is_due_after_the_end():
-    ends = date(2027, 6, 30)
-    assert rungs_due(ends, ends + timedelta(days=1), CALENDAR, date(2027, 1, 1)) == []
+async def test_a_payment_stopped_for_hours_is_warned_of_in_hours(session):
+    measure = await freeze(session, date(2027, 6, 1), date(2027, 6, 3))
+    measure.kind, measure.rule_id = MeasureKind.STOP_PAYMENT, "ARR-01"
+    await session.flush()
+    with clock.travel(at(date(2027, 6, 3), 11)):
+        assert await duties.notify(session) == 0
+    with clock.travel(at(date(2027, 6, 3), 13)):
+        await duties.notify(session)
+    said = await session.scalars(
+        select(events.Event.data).where(
+            events.Event.subject_id == measure.id,
+            events.Event.name == "property_measure.alerted",
+        )
+    )
+    assert [each["step"] for each in said] == ["届满前12小时"]

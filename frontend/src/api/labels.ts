@@ -1138,6 +1138,7 @@ export const RuleGroupLabels: Record<RuleGroup, string> = {
   'cyber': '网络安全事件',
   'rectification': '整改',
   'inspection': '检查',
+  'warning': '到期提醒',
 }
 
 export const SetupStepLabels: Record<SetupStep, string> = {
