@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core import events
-from api.core.clock import TIMEZONE, now, today
+from api.core.clock import now, today
 from api.core.pagination import EXACT_TOTAL
 from api.domain.actors import Actor
 from api.domain.clocks import working_days_left

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "held_under_measures"
-down_revision: str | None = "awaiting_entries"
+down_revision: str | None = "kept_texts"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
