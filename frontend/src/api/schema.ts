@@ -4200,6 +4200,31 @@ export interface components {
             kind: components["schemas"]["LedgerKind"];
         };
         /**
+         * BookRestraint
+         * @description Both totals of one book.
+         */
+        BookRestraint: {
+            /**
+             * @description 账上已控制
+             * @example 12345.67
+             */
+            booked: string;
+            /**
+             * @description 措施金额减去账上已控制
+             * @example 12345.67
+             */
+            difference: string;
+            /** @description 各受害人应得 */
+            lines: components["schemas"]["RestraintLine"][];
+            /** @description 各项措施 */
+            measures: components["schemas"]["RestrainingMeasure"][];
+            /**
+             * @description 有效措施载明的金额；同一财物上有几项措施的，只计最大的一项
+             * @example 12345.67
+             */
+            ordered: string;
+        };
+        /**
          * Breakdown
          * @description How the leads divide: the title is the question that the chart answers.
          * @enum {string}
@@ -5718,6 +5743,12 @@ export interface components {
              */
             amount: string;
             /**
+             * 超过措施金额
+             * @description 账上所记超过措施载明的金额，事由中已经说明
+             * @default false
+             */
+            beyond_measure: boolean;
+            /**
              * Format: uuid
              * @description 所属账簿（案件或风险主体的 id）
              */
@@ -5735,7 +5766,10 @@ export interface components {
              * @description 客户端的防重号；同一本账里重复提交不会重复记账，不作分录编号
              */
             id?: string | null;
-            /** @description 所依据的查扣冻措施 */
+            /**
+             * 依据的措施
+             * @description 所依据的查扣冻措施；记入已查封扣押冻结时，本案有正在执行的措施就必须写明
+             */
             measure_id?: string | null;
             /** @description 理由 */
             reason: string;
@@ -5752,6 +5786,8 @@ export interface components {
              * @example 12345.67
              */
             amount: string;
+            /** @description 已说明超过措施载明的金额 */
+            beyond_measure: boolean;
             /**
              * Format: uuid
              * @description 所属账簿（案件或风险主体的 id）
@@ -5779,6 +5815,8 @@ export interface components {
             id: string;
             /** @description 措施 */
             measure_id: string | null;
+            /** @description 所依据的措施和文书编号；没有写明的为空 */
+            measure_name: string;
             /** @description 理由 */
             reason: string;
             /**
@@ -5811,6 +5849,8 @@ export interface components {
             amount: string;
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 已说明超过措施载明的金额 */
+            beyond_measure: boolean;
             /**
              * Format: uuid
              * @description 所属账簿（案件或风险主体的 id）
@@ -5838,6 +5878,8 @@ export interface components {
             id: string;
             /** @description 措施 */
             measure_id: string | null;
+            /** @description 所依据的措施和文书编号；没有写明的为空 */
+            measure_name: string;
             /** @description 理由 */
             reason: string;
             /**
@@ -8187,6 +8229,7 @@ export interface components {
             items: components["schemas"]["LedgerAccount"][];
             /** @description 各项措施 */
             measures: components["schemas"]["MeasureShown"][];
+            restraint: components["schemas"]["BookRestraint"];
             /**
              * @description 全部账户之和，恒为 0.00
              * @example 12345.67
@@ -8682,6 +8725,8 @@ export interface components {
             denominator: string;
             /** @description 资金账五项口径 */
             ledger: components["schemas"]["LedgerAmount"][];
+            /** @description 措施与账上；不能看其中一样的人为空 */
+            restraint: components["schemas"]["Restraint"] | null;
             /** @description 各项合计 */
             sums: components["schemas"]["Amount"][];
         };
@@ -10220,6 +10265,13 @@ export interface components {
             expires_is_provisional: boolean;
             /** @description 到期日 */
             expires_on: string | null;
+            /** @description 与资金账为什么不符；相符的为空 */
+            gap: components["schemas"]["RestraintGap"] | null;
+            /**
+             * @description 资金账上在这项措施项下仍已控制的金额
+             * @example 12345.67
+             */
+            held: string;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -10279,6 +10331,13 @@ export interface components {
             expires_is_provisional: boolean;
             /** @description 到期日 */
             expires_on: string | null;
+            /** @description 与资金账为什么不符；相符的为空 */
+            gap: components["schemas"]["RestraintGap"] | null;
+            /**
+             * @description 资金账上在这项措施项下仍已控制的金额
+             * @example 12345.67
+             */
+            held: string;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -11246,6 +11305,74 @@ export interface components {
             code: string;
             /** @description 种类 */
             kind: components["schemas"]["ReporterKind"];
+        };
+        /**
+         * RestrainingMeasure
+         * @description A measure that entries of a book can name.
+         */
+        RestrainingMeasure: {
+            /** @description 金额（元） */
+            amount: string | null;
+            /**
+             * @description 账上在这项措施项下已控制的金额
+             * @example 12345.67
+             */
+            held: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            in_force: boolean;
+            /** @description 中文名称 */
+            label: string;
+        };
+        /**
+         * Restraint
+         * @description What measures in force name and what the books hold; the lines sum up to the difference.
+         */
+        Restraint: {
+            /**
+             * @description 账上已控制
+             * @example 12345.67
+             */
+            booked: string;
+            /**
+             * @description 措施金额减去账上已控制
+             * @example 12345.67
+             */
+            difference: string;
+            /** @description 各受害人应得 */
+            lines: components["schemas"]["RestraintLine"][];
+            /**
+             * @description 有效措施载明的金额；同一财物上有几项措施的，只计最大的一项
+             * @example 12345.67
+             */
+            ordered: string;
+        };
+        /**
+         * RestraintGap
+         * @description Why what was ordered and what the book holds are two amounts.
+         * @enum {string}
+         */
+        RestraintGap: "not_booked" | "beyond" | "no_amount" | "ended" | "unnamed";
+        /**
+         * RestraintLine
+         * @description One reason for the difference; its query opens the rows.
+         */
+        RestraintLine: {
+            /**
+             * @description 在差额里占多少；账上多于措施的为负数
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 有几行：措施，或者未写明措施的分录 */
+            count: number;
+            gap: components["schemas"]["RestraintGap"];
+            /** @description 中文名称 */
+            label: string;
+            /** @description 打开其全部记录的列表 */
+            query: components["schemas"]["FigureQuery"];
         };
         /**
          * RestrictedFileClose
@@ -12626,7 +12753,7 @@ export interface components {
          * @description Which part of the work a rule belongs to.
          * @enum {string}
          */
-        RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection";
+        RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection" | "warning";
         /**
          * SavedFilterCreate
          * @description Conditions to keep under a name.
@@ -14123,6 +14250,7 @@ export type BodyAuthChangePassword = components['schemas']['Body_auth_change_pas
 export type BodyAuthRevoke = components['schemas']['Body_auth_revoke'];
 export type BodyAuthToken = components['schemas']['Body_auth_token'];
 export type BodyImportsCreate = components['schemas']['Body_imports_create'];
+export type BookRestraint = components['schemas']['BookRestraint'];
 export type Breakdown = components['schemas']['Breakdown'];
 export type BreakdownShown = components['schemas']['BreakdownShown'];
 export type Candidate = components['schemas']['Candidate'];
@@ -14507,6 +14635,10 @@ export type ReportStage = components['schemas']['ReportStage'];
 export type Reporter = components['schemas']['Reporter'];
 export type ReporterKind = components['schemas']['ReporterKind'];
 export type ReporterShown = components['schemas']['ReporterShown'];
+export type RestrainingMeasure = components['schemas']['RestrainingMeasure'];
+export type Restraint = components['schemas']['Restraint'];
+export type RestraintGap = components['schemas']['RestraintGap'];
+export type RestraintLine = components['schemas']['RestraintLine'];
 export type RestrictedFileClose = components['schemas']['RestrictedFileClose'];
 export type RestrictedFileHandOff = components['schemas']['RestrictedFileHandOff'];
 export type RestrictedFileListed = components['schemas']['RestrictedFileListed'];
@@ -24744,6 +24876,10 @@ export interface operations {
                 book_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["EntryStatus"][];
+                /** @description 依据的措施 */
+                measure_id?: string;
+                /** @description 转入转出已控制而未写明措施 */
+                unnamed?: boolean;
                 /** @description 账号；可重复给出，取其中之一 */
                 account?: components["schemas"]["AccountKind"][];
             };
@@ -28135,6 +28271,8 @@ export interface operations {
                 status?: components["schemas"]["MeasureStatus"][];
                 /** @description 种类；可重复给出，取其中之一 */
                 kind?: components["schemas"]["MeasureKind"][];
+                /** @description 措施与资金账为什么不符；可重复给出，取其中之一 */
+                gap?: components["schemas"]["RestraintGap"][];
                 /** @description 此日（含）以前到期的有效措施 */
                 expires_before?: string;
             };
