@@ -155,3 +155,13 @@ def publish(office, plan: dict) -> dict:
     plan = done(office.act(url, "publish", plan["version"], published_on=day))
     asyncio.run(objections_over(office.running, plan["id"]))
     return done(office.get(url))
+
+
+def make_plan(office, case_id, **over) -> dict:
+    body = {
+        "case_id": case_id,
+        "title": "第一次清退",
+        "pool": "600.00",
+        "base_rule": "net_of_returns",
+    }
+    return made(office.post("/distributions", json=body | over))

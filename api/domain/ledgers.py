@@ -7,23 +7,13 @@ from typing import Final
 
 from api.domain import codes, documents
 from api.domain.categories import LeadCategory, find_categories
+from api.domain.cell_choices import choice, choices, named, named_many, yes_no
+from api.domain.cell_codes import checked
+from api.domain.cell_days import day
+from api.domain.cell_numbers import count, yuan
 from api.domain.cell_people import ANONYMOUS, one_person, reporter, several
-from api.domain.cells import (
-    Surroundings,
-    Value,
-    checked,
-    choice,
-    choices,
-    count,
-    day,
-    division,
-    named,
-    named_many,
-    text,
-    unit,
-    yes_no,
-    yuan,
-)
+from api.domain.cell_places import division, unit
+from api.domain.cells import Surroundings, Value, text
 from api.domain.channels import LeadChannel, find_channel
 from api.domain.labels import Labelled
 from api.domain.leads import ReporterKind

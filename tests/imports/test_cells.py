@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain import cells
+from api.domain import cell_days, cell_numbers, cells
 from api.domain.cells import CellFault, Doubtful, Surroundings
 from api.domain.ledgers import LEADS, VICTIMS
 
 TODAY = dt.date(2022, 11, 22)
 YUAN = Surroundings(TODAY)
 WAN = Surroundings(TODAY, unit=Decimal(10_000))
-DAY = cells.day(future=False)
+DAY = cell_days.day(future=False)
 FEN = st.integers(min_value=0, max_value=10**12)
 
 
@@ -38,22 +38,22 @@ class TestMoney:
     def test_text_in_yuan_and_wan_round_trips(self, fen: int) -> None:
         yuan = Decimal(fen) / 100
         wan = yuan / 10_000
-        assert value(cells.yuan, f"{yuan:.2f}") == fen
-        assert value(cells.yuan, f"{yuan:,.2f}元") == fen
-        assert value(cells.yuan, f"¥ {yuan:,.2f}", YUAN) == fen
-        assert value(cells.yuan, f"{wan:f}", WAN) == fen
-        assert value(cells.yuan, f"{wan:f}万", YUAN) == fen
-        assert value(cells.yuan, f"{wan:f}万元", WAN) == fen
-        assert value(cells.yuan, f"{yuan:.2f}元", WAN) == fen
+        assert value(cell_numbers.yuan, f"{yuan:.2f}") == fen
+        assert value(cell_numbers.yuan, f"{yuan:,.2f}元") == fen
+        assert value(cell_numbers.yuan, f"¥ {yuan:,.2f}", YUAN) == fen
+        assert value(cell_numbers.yuan, f"{wan:f}", WAN) == fen
+        assert value(cell_numbers.yuan, f"{wan:f}万", YUAN) == fen
+        assert value(cell_numbers.yuan, f"{wan:f}万元", WAN) == fen
+        assert value(cell_numbers.yuan, f"{yuan:.2f}元", WAN) == fen
 
     @given(st.integers(min_value=0, max_value=10**11))
     def test_floats_of_excel_round_to_the_fen(self, fen: int) -> None:
-        assert value(cells.yuan, fen / 100) == fen
-        assert value(cells.yuan, fen / 1_000_000, WAN) == fen
+        assert value(cell_numbers.yuan, fen / 100) == fen
+        assert value(cell_numbers.yuan, fen / 1_000_000, WAN) == fen
 
     @given(st.lists(st.integers(min_value=0, max_value=10**7), min_size=1, max_size=30))
     def test_sums_made_by_formulas(self, parts: list[int]) -> None:
-        assert value(cells.yuan, sum(part / 100 for part in parts)) == sum(parts)
+        assert value(cell_numbers.yuan, sum(part / 100 for part in parts)) == sum(parts)
 
     @pytest.mark.parametrize(
         ("cell", "around", "fen"),
@@ -67,18 +67,18 @@ class TestMoney:
         ],
     )  # fmt: skip
     def test_ways_to_write_an_amount(self, cell, around, fen) -> None:
-        assert value(cells.yuan, cell, around) == fen
+        assert value(cell_numbers.yuan, cell, around) == fen
 
     @pytest.mark.parametrize("cell", ["三万多", "很多", "约3万", "3万余元", "3-5万", "1,23", "abc", "3..5", "12.345", "万", "元", "1e5", "3 万 5", True, TODAY, "NaN", "Infinity", "99999999999999"])  # fmt: skip
     def test_what_is_no_amount(self, cell) -> None:
-        assert code(cells.yuan, cell) == "bad_number"
+        assert code(cell_numbers.yuan, cell) == "bad_number"
 
     @pytest.mark.parametrize("cell", [-5, "-5", "(5)", "-0.3万", "－5", "（1,000）"])
     def test_below_zero(self, cell) -> None:
-        assert code(cells.yuan, cell, WAN) == "negative"
+        assert code(cell_numbers.yuan, cell, WAN) == "negative"
 
     def test_part_of_a_fen_from_a_formula_is_rounded_and_told(self) -> None:
-        found = cells.yuan(10 / 3, YUAN)
+        found = cell_numbers.yuan(10 / 3, YUAN)
         assert isinstance(found, Doubtful)
         assert (found.value, found.code) == (333, "rounded")
 
@@ -106,7 +106,7 @@ class TestDay:
         for way in ("2022-09-05 14:30", "2022年9月5日14时30分", "2022/9/5 下午2:30", at, "20220905143000", "2022-09-05T14:30:00"):  # fmt: skip
             assert value(DAY, way) == at
         assert value(DAY, 44809.604166666664) == at
-        assert value(cells.day(clock=False), at) == at.date()
+        assert value(cell_days.day(clock=False), at) == at.date()
 
     @pytest.mark.parametrize(
         ("cell", "day"),
@@ -119,7 +119,7 @@ class TestDay:
         ],
     )
     def test_less_usual_ways(self, cell, day) -> None:
-        assert value(cells.day(), cell) == dt.date(*day)
+        assert value(cell_days.day(), cell) == dt.date(*day)
 
     @pytest.mark.parametrize("cell", ["2022-13-45", "昨天", "2022-02-30", "3/4/2022", "8月30日", "2022年9月", 2022, 202209, 2022.9, "5.6.7", "2022-09-05 25:00", True, "1800-01-01", "近期", 123, "2022-09-05至2022-09-06", "202209051"])  # fmt: skip
     def test_what_is_no_day(self, cell) -> None:
@@ -134,14 +134,14 @@ class TestDay:
 class TestCount:
     @pytest.mark.parametrize(("cell", "n"), [(3, 3), (3.0, 3), ("3人", 3), ("三人", 3), ("两户", 2), ("1,200", 1200), ("十二", 12), (" 8 ", 8), ("０", 0), ("二十五名", 25)])  # fmt: skip
     def test_ways_to_count(self, cell, n) -> None:
-        assert value(cells.count(), cell) == n
+        assert value(cell_numbers.count(), cell) == n
 
     @pytest.mark.parametrize("cell", ["很多", "约3", "3人左右", "十余人", "3.5", 3.5, "3-5人", "若干", TODAY, "3人次多", 10**9])  # fmt: skip
     def test_estimates_and_words_are_faults(self, cell) -> None:
-        assert code(cells.count(), cell) == "bad_number"
+        assert code(cell_numbers.count(), cell) == "bad_number"
 
     def test_below_zero(self) -> None:
-        assert code(cells.count(), -1) == "negative"
+        assert code(cell_numbers.count(), -1) == "negative"
 
 
 PHONE = LEADS.by_field["reporter_phone"].convert

@@ -6,9 +6,11 @@ import pytest
 
 from api.core.clock import now, today
 from tests import factories
-from tests.routers.test_cases import act as act_on_case
-from tests.routers.test_cases import make_case
-from tests.routers.test_lead_cycle import done
+from tests.answers import done
+from tests.cases import act as act_on_case
+from tests.cases import make_case
+from tests.money import make_case as case_of
+from tests.money import make_item, make_plan
 
 PHONE = "13800138001"
 SAID = f"请与王某联系，电话{PHONE}。"
@@ -162,8 +164,6 @@ class TestOfAnOutcome:
 
 class TestOfAPlan:
     def test_its_note(self, client, running):
-        from tests.routers.test_refunds import make_plan
-
         finance, police = client("office"), client("police")
         case = make_case(police)
         made = make_plan(finance, case["id"], title=f"方案 {PHONE}", note=SAID)
@@ -171,3 +171,20 @@ class TestOfAPlan:
         assert revealed(finance, url, "note", "title") == {"note": SAID, "title": f"方案 {PHONE}"}
         body = {"fields": ["payees"], "reason": "核对登记"}
         assert finance.post(f"{url}/reveals", json=body).status_code == 403
+
+
+class TestOfProperty:
+    def test_what_was_determined_and_objected(self, client, running):
+        police = client("police")
+        item = make_item(police, case_of(running))
+        url = f"/property-items/{item['id']}"
+        made = done(
+            police.act(
+                url, "determine", item["version"], ownership="unclear",
+                authority=f"某局 {PHONE}", document_no="甄1号", reason=SAID,
+            )
+        )  # fmt: skip
+        made = done(police.act(url, "object", made["version"], objector="某某", reason=SAID))
+        of = f"determinations.{made['determinations'][-1]['id']}"
+        told = {f"{of}.authority": f"某局 {PHONE}", f"{of}.reason": SAID, "objection": SAID}
+        assert revealed(police, url, *told) == told

@@ -15,6 +15,7 @@ from tests.money import (
     done,
     made,
     make_case,
+    make_plan,
     make_victim,
     post_entry,
     publish,
@@ -40,16 +41,6 @@ def funded(client, case_id):
     make_victim(office, case_id, principal="500.00", refunds="300.00", standing="unregistered")
     made(post_entry(client("finance"), case_id, "surrender_source", "in_custody", "600.00"))
     return case_id
-
-
-def make_plan(office, case_id, **over) -> dict:
-    body = {
-        "case_id": case_id,
-        "title": "第一次清退",
-        "pool": "600.00",
-        "base_rule": "net_of_returns",
-    }
-    return made(office.post("/distributions", json=body | over))
 
 
 def published(client, case_id, **over) -> dict:
