@@ -1,7 +1,7 @@
 """The yardsticks: handlers with asyncpg and orjson and nothing else, on the same tables."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -85,7 +85,7 @@ async def insert_lead(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(app: Starlette) -> AsyncGenerator[None]:
     dsn = os.environ["DATABASE_URL"].replace("+asyncpg", "")
     async with asyncpg.create_pool(dsn, min_size=4, max_size=10) as pool:
         app.state.pool = pool

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -69,7 +69,7 @@ class Served(NamedTuple):
 
 
 @contextlib.contextmanager
-def serving(app: str, port: int, environment: dict[str, str]) -> Iterator[Served]:
+def serving(app: str, port: int, environment: dict[str, str]) -> Generator[Served]:
     """One process of an application."""
     command = [sys.executable, "-m", "uvicorn", app, "--factory", "--port", str(port)]
     process = subprocess.Popen(
@@ -152,7 +152,8 @@ class Bench:
     ) -> None:
         if not self.only.search(name):
             return
-        self.rate(path, who), self.bare_rate(bare)
+        self.rate(path, who)
+        self.bare_rate(bare)
         self.add(
             name,
             wanted,
@@ -163,7 +164,8 @@ class Bench:
         """One of our own reads, to another of them."""
         if not self.only.search(name):
             return
-        self.rate(path), self.rate(other)
+        self.rate(path)
+        self.rate(other)
         self.add(
             name, wanted, compare(lambda: self.rate(path), lambda: self.rate(other), self.rounds)
         )
@@ -185,7 +187,8 @@ class Bench:
             script = _POST % (f"bare-{next(turn)}-{time.time_ns()}", body)
             return wrk(f"{self.bare}{path}", seconds=self.seconds, script=script)
 
-        ours(), bare()
+        ours()
+        bare()
         self.add(name, wanted, compare(ours, bare, self.rounds))
 
     def run(self) -> None:
@@ -284,7 +287,7 @@ def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict
 
 
 @contextlib.contextmanager
-def database() -> Iterator[tuple[dict[str, str], str]]:
+def database() -> Generator[tuple[dict[str, str], str]]:
     """A migrated PostgreSQL for this process and its children: the environment that leads to it,
     and its owner's URL."""
     from api.core import embedded, migrations
