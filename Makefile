@@ -68,7 +68,7 @@ check: setup-dev ## CI 所运行的全部：格式、静态检查、类型、分
 	fi
 	@$(MAKE) fresh
 	@scripts/browser.sh
-	@$(LANES) test-screens test-others test-oldest
+	@$(LANES) test-screens test-others test-oldest test-days
 
 # Those at the screen wait for the browser most of the time.
 .PHONY: test-screens

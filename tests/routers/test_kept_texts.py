@@ -9,15 +9,12 @@ from tests import factories
 from tests.answers import done
 from tests.cases import act as act_on_case
 from tests.cases import make_case
+from tests.leads import act
 from tests.money import make_case as case_of
 from tests.money import make_item, make_plan
 
 PHONE = "13800138001"
 SAID = f"请与王某联系，电话{PHONE}。"
-
-
-def act(who, made: dict, action: str, **fields) -> dict:
-    return done(who.act(f"/leads/{made['id']}", action, made["version"], **fields))
 
 
 def revealed(who, url: str, *fields: str) -> dict[str, str]:

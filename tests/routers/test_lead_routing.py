@@ -15,8 +15,6 @@ from tests.ledgers import book, commit, row, upload
 from tests.public import hand_in
 from tests.vault import panel, person
 
-pytestmark = pytest.mark.days
-
 HOME = "341522118201"
 TOWN = ("office", "leader", "supervisor", "police", "village01")
 #: What a subject says → who may not see the lead, and whether it goes to the county.
