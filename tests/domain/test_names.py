@@ -176,6 +176,8 @@ def test_a_place_is_nobody(said):
 def test_a_name_that_a_text_speaks_of_in_each_of_its_lengths():
     assert {"瑞隆", "裕华"} <= set(spoken("有个叫瑞隆的店，裕华那边"))
     assert {"福寿", "福寿堂"} <= set(spoken("举报福寿堂养老骗钱"))
+    assert {"瑞隆", "瑞隆康", "瑞隆康泰"} <= set(spoken("举报瑞隆康泰"))
+    assert {"康泰", "隆康泰", "瑞隆康泰"} <= set(spoken("瑞隆康泰那边"))
     assert spoken("老人说钱没了") == []
     assert (
         len(

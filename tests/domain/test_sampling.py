@@ -90,3 +90,10 @@ def test_a_known_draw_stays_as_it_was():
         "lead-7",
         "lead-11",
     ]
+
+
+def test_as_many_strata_as_are_drawn_give_one_each():
+    sizes = {("a", "C1"): 100, ("b", "C1"): 1, ("c", "C1"): 1}
+    assert set(allocate(sizes, 3).values()) == {1}
+    assert allocate(sizes, 2) == {("a", "C1"): 2, ("b", "C1"): 0, ("c", "C1"): 0}
+    assert sum(allocate(sizes, 0).values()) == 0
