@@ -3,7 +3,14 @@ import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
   {
-    ignores: ['dist', 'coverage', 'src/api/schema.ts', 'src/api/labels.ts', 'src/components.d.ts'],
+    ignores: [
+      'dist',
+      'coverage',
+      'src/api/schema.ts',
+      'src/api/labels.ts',
+      'src/api/fields.ts',
+      'src/components.d.ts',
+    ],
   },
   ...tseslint.configs.recommended,
   ...pluginVue.configs['flat/essential'],

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GENERATED = (
     "openapi.json",
     "frontend/src/api/schema.ts",
+    "frontend/src/api/fields.ts",
     "frontend/src/api/labels.ts",
     "docs/codes.md",
     "docs/errors.md",

@@ -20,7 +20,7 @@ from api.domain.labels import Labelled
 
 _LISTS: Final = (list, tuple, set, frozenset)
 #: Names of lists that say nothing about what is in them.
-_OF_ANYTHING: Final = frozenset({"各行", "各项记录"})
+_OF_ANYTHING: Final = frozenset({"各行", "各项记录", "区划名录"})
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """Units, posts and divisions of a county (facts 4, 5.3)."""
 
 from api.domain.division_codes import county_of, town_of
+from api.domain.flow import Available
 from api.domain.labels import Labelled
 from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 
@@ -114,6 +115,21 @@ class Change(Labelled):
     TOTP_RESET = "totp_reset", "重置动态口令"
     UNLOCKED = "unlocked", "解除锁定"
     SECRET_ROTATED = "secret_rotated", "更换密钥"
+
+
+class OrganisationAction(Labelled):
+    """What is done to a unit, a post or a person, other than to correct what is said of them."""
+
+    CHANGE_LIAISON = "change_liaison", "变更联络员"
+    HAND_OVER = "hand_over", "人员交接"
+    RESET_PASSWORD = "reset_password", "重置密码"
+    RESET_TOTP = "reset_totp", "重置动态口令"
+    UNLOCK = "unlock", "解除锁定"
+
+
+def offers(*actions: Labelled) -> list[Available]:
+    """Buttons of these records; their forms ask for what the schema of each request says."""
+    return [Available(each, (), danger=False) for each in actions]
 
 
 def level(code: str) -> DivisionLevel | None:

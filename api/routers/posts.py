@@ -12,7 +12,15 @@ from api.core.routing import DbSession, answer
 from api.core.routing import router as make_router
 from api.domain.actors import Actor
 from api.domain.permissions import Permission as P
-from api.schemas.posts import HolderCreate, Holders, PostCreate, PostQuery, PostShown, PostUpdate
+from api.schemas.posts import (
+    HolderCreate,
+    Holders,
+    PostCreate,
+    PostQuery,
+    PostRead,
+    PostShown,
+    PostUpdate,
+)
 from api.services import posts
 
 router = make_router("posts")
@@ -29,19 +37,19 @@ async def page(
     return answer(await posts.page(session, query))
 
 
-@router.post("", response_model=PostShown, status_code=201, summary="新建岗位")
+@router.post("", response_model=PostRead, status_code=201, summary="新建岗位")
 async def create(body: PostCreate, actor: Manager, session: DbSession) -> Response:
     """岗位的角色须与单位类别相符，建立后不变。"""
     return answer(await posts.create(session, actor, body), 201)
 
 
-@router.get("/{post_id}", response_model=PostShown, summary="岗位")
-async def read(post_id: UUID, _: Reader, session: DbSession) -> Response:
+@router.get("/{post_id}", response_model=PostRead, summary="岗位")
+async def read(post_id: UUID, actor: Reader, session: DbSession) -> Response:
     """一个岗位及现任人员。"""
-    return answer(await posts.read(session, post_id))
+    return answer(await posts.read(session, actor, post_id))
 
 
-@router.patch("/{post_id}", response_model=PostShown, summary="修改岗位")
+@router.patch("/{post_id}", response_model=PostRead, summary="修改岗位")
 async def change(post_id: UUID, body: PostUpdate, actor: Manager, session: DbSession) -> Response:
     """更名、停用或重新启用；停用后其权限自下一次请求起失效。"""
     return answer(await posts.change(session, actor, post_id, body))
@@ -53,7 +61,7 @@ async def holders(post_id: UUID, _: Reader, session: DbSession) -> Response:
     return answer(await posts.holders(session, post_id))
 
 
-@router.post("/{post_id}/holders", response_model=PostShown, status_code=201, summary="岗位交接")
+@router.post("/{post_id}/holders", response_model=PostRead, status_code=201, summary="岗位交接")
 async def hand_over(
     post_id: UUID, body: HolderCreate, actor: Manager, session: DbSession
 ) -> Response:

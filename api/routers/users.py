@@ -46,9 +46,9 @@ async def create(body: UserCreate, actor: Manager, session: DbSession) -> Respon
 
 
 @router.get("/{user_id}", response_model=UserRead, summary="人员")
-async def read(user_id: UUID, _: Reader, session: DbSession) -> Response:
+async def read(user_id: UUID, actor: Reader, session: DbSession) -> Response:
     """一个人员及其岗位。"""
-    return answer(await users.read(session, user_id))
+    return answer(await users.read(session, actor, user_id))
 
 
 @router.patch("/{user_id}", response_model=UserRead, summary="修改人员")

@@ -33,17 +33,17 @@ class ApiClientShown(Shown):
 class ApiClientCreate(Wire):
     """A new client, which acts in a post of its own."""
 
-    client_id: Code
+    client_id: Code = Field(title="账号")
     name: Label
-    role: Role
-    unit_id: UUID
+    role: Role = Field(title="职责")
+    unit_id: UUID = Field(title="单位")
 
 
 class ApiClientUpdate(Changes, of=ApiClientCreate, own={"is_active"}):
     """What may change of a client."""
 
     name: Label | None = None
-    is_active: bool | None = None
+    is_active: bool | None = Field(None, title="在用")
 
 
 class ApiClientRotate(Wire):

@@ -46,11 +46,15 @@ class CaseCreate(Wire):
         None, description="主要类别；由线索立案的可以不填"
     )
     charges: Charges = Field(default_factory=list, description="涉嫌罪名")
-    flags: Flags = Field(default_factory=list)
-    is_backlog: bool = Field(False, description="存案（专项行动前的积案）")
+    flags: Flags = Field(default_factory=list, title="重点标记")
+    is_backlog: bool = Field(
+        False, title="存案（专项行动前的积案）", description="存案（专项行动前的积案）"
+    )
     amount_involved: Money | None = Field(None, description="涉案金额（元）")
     victims_count: Count | None = Field(None, description="受害人数")
-    division_code: DivisionCode | None = Field(None, description="所在村；不填为线索或本单位所在地")
+    division_code: DivisionCode | None = Field(
+        None, title="所在村（社区）", description="所在村；不填为线索或本单位所在地"
+    )
     summary: OptionalProse = Field("", description="简要案情")
 
 

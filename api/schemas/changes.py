@@ -132,6 +132,6 @@ class Changes(Wire):
             if name == "version" or kind is None:
                 continue
             required = name not in cls.cleared and kind is not FieldKind.BOOLEAN
-            label = label_of(cls, name)
+            label = cls.model_fields[name].title or label_of(cls, name)
             found.append(FlowField(name, label, kind, required, options, masked=name in cls.masked))
         return tuple(found)

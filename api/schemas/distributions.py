@@ -33,11 +33,13 @@ from api.schemas.property_items import CaseRef
 class DistributionCreate(Wire):
     """A new plan: how much, and by which reading of the law."""
 
-    case_id: UUID
-    title: Label
+    case_id: UUID = Field(title="案件")
+    title: Label = Field(title="方案名称")
     pool: Money = Field(description="可分配金额（元）")
-    base_rule: BaseRule = Field(description="分配基数规则，印入公示文本")
-    returns_offset: bool = Field(True, description="已得利息、分红等回报是否折抵本金")
+    base_rule: BaseRule = Field(title="分配基数", description="分配基数规则，印入公示文本")
+    returns_offset: bool = Field(
+        True, title="已得利息、分红折抵本金", description="已得利息、分红等回报是否折抵本金"
+    )
     note: OptionalProse = ""
 
 

@@ -42,7 +42,9 @@ class DivisionRow(Wire):
 class DivisionImport(Wire):
     """The official list, or a part of it. All rows are taken or none."""
 
-    rows: Annotated[list[DivisionRow], Field(min_length=1, max_length=20_000)]
+    rows: Annotated[list[DivisionRow], Field(min_length=1, max_length=20_000)] = Field(
+        title="区划名录"
+    )
 
 
 class DivisionImported(Shown):

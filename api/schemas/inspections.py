@@ -33,7 +33,7 @@ class InspectionCreate(Wire):
     rectification_id: UUID | None = Field(None, description="复查所对应的整改")
     inspectors: Optional = Field("", description="检查人员")
     planned_on: Day | None = Field(None, description="计划日期；不填为今天")
-    note: OptionalProse = ""
+    note: OptionalProse = Field("", title="检查情况")
 
 
 class ItemIn(Wire):
@@ -58,7 +58,7 @@ class InspectionUpdate(
     checklist: Annotated[list[ItemIn], Field(max_length=50)] | None = Field(
         None, title="检查表", description="只提交有变化的检查项"
     )
-    note: OptionalProse | None = Field(None, description="检查情况")
+    note: OptionalProse | None = Field(None, title="检查情况")
 
 
 InspectionTransition = transition_union(INSPECTION_FLOW, "Inspection")

@@ -56,7 +56,7 @@ People = Annotated[int, Field(ge=0, le=1_000_000)]
 class Reporter(Wire):
     """Who reports. A name is asked for only where it is given."""
 
-    kind: ReporterKind
+    kind: ReporterKind = Field(title="举报方式")
     name: Optional = Field("", title="举报人姓名")
     phone: Annotated[str, StringConstraints(max_length=30)] = Field("", title="举报人电话")
 
@@ -86,13 +86,15 @@ class LeadCreate(Wire):
     )
     batch_no: Optional = ""
     received_at: PastMoment | None = Field(None, description="接收时间；不填为现在")
-    narrative: Prose = Field(description="问题描述")
+    narrative: Prose = Field(title="反映内容", description="问题描述")
     subject_name: Label = Field(description="反映对象")
     subject_uscc: CreditCode = ""
     primary_category: LeadCategory
-    categories: Categories = Field(default_factory=list)
+    categories: Categories = Field(default_factory=list, title="同时涉及的类别")
     occurred_on: PastDay | None = None
-    division_code: DivisionCode | None = Field(None, description="所在村；不填为本单位所在地")
+    division_code: DivisionCode | None = Field(
+        None, title="所在村（社区）", description="所在村；不填为本单位所在地"
+    )
     amount_involved: Money | None = Field(None, description="涉案金额（元）")
     people_involved: People | None = None
     red_flags: RedFlags = Field(default_factory=list)
@@ -100,7 +102,7 @@ class LeadCreate(Wire):
     reporter: Reporter = Field(
         default_factory=lambda: Reporter(kind=ReporterKind.ANONYMOUS, name="", phone="")
     )
-    fast_track: bool = False
+    fast_track: bool = Field(default=False, title="影响大、关注度高，快办")
     note: OptionalProse = ""
 
 

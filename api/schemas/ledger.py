@@ -84,10 +84,12 @@ class EntryCreate(Wire):
     debit: AccountKind = Field(description="转入账户（借）")
     credit: AccountKind = Field(description="转出账户（贷）")
     amount: Money
-    happened_at: Moment | None = Field(None, description="业务发生时间；不填为现在")
-    reason: Label
+    happened_at: Moment | None = Field(
+        None, title="发生时间", description="业务发生时间；不填为现在"
+    )
+    reason: Label = Field(title="事由")
     document_no: Label = Field(description="依据文书")
-    victim_id: UUID | None = Field(None, description="发还给哪位受害人；发还时必填")
+    victim_id: UUID | None = Field(None, title="受害人", description="发还给哪位受害人；发还时必填")
     measure_id: UUID | None = Field(
         None,
         title="依据的措施",

@@ -37,7 +37,9 @@ class OutcomeCreate(Wire):
     document_no: Optional = Field("", description="文号；制度机制必填")
     audience: Audience | None = Field(None, description="受众人数")
     summary: OptionalProse = Field("", description="主要内容")
-    judgment_court: Optional = Field("", description="作出生效裁判的法院；典型案例发布前须填写")
+    judgment_court: Optional = Field(
+        "", title="作出裁判的法院", description="作出生效裁判的法院；典型案例发布前须填写"
+    )
     judgment_no: Optional = Field("", description="裁判文书案号；典型案例发布前须填写")
     judged_on: PastDay | None = Field(None, description="裁判日期；典型案例发布前须填写")
 

@@ -9,7 +9,16 @@ from pydantic import Field, StringConstraints
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
 from api.schemas.changes import Changes, Version
-from api.schemas.common import Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
+from api.schemas.common import (
+    AvailableAction,
+    Day,
+    DivisionCode,
+    Label,
+    Named,
+    OptionalProse,
+    Shown,
+    Wire,
+)
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,39}$")]
 
@@ -39,13 +48,19 @@ class PostShown(Shown):
     version: int
 
 
+class PostRead(PostShown):
+    """One post."""
+
+    available_actions: list[AvailableAction]
+
+
 class PostCreate(Wire):
     """A new post. Its role stays: other rights are another post."""
 
     code: Code
-    name: Label
-    role: Role
-    unit_id: UUID
+    name: Label = Field(title="岗位名称")
+    role: Role = Field(title="职责")
+    unit_id: UUID = Field(title="单位")
     division_code: DivisionCode | None = Field(
         None, title="所在网格", description="网格员填所在网格；其余不填"
     )
@@ -55,14 +70,14 @@ class PostUpdate(Changes, of=PostCreate, own={"is_active"}):
     """What may change of a post."""
 
     name: Label | None = None
-    is_active: bool | None = None
+    is_active: bool | None = Field(None, title="在用")
 
 
 class HolderCreate(Wire):
     """A hand-over: the present holder leaves, `user_id` takes over (empty: the post is vacant)."""
 
     version: Version
-    user_id: UUID | None
+    user_id: UUID | None = Field(title="接任人")
     since: Day | None = Field(None, description="接任日期；不填为今天，不能晚于今天")
     note: OptionalProse = Field("", description="交接说明")
 

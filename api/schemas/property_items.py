@@ -37,10 +37,10 @@ Account = Annotated[str, StringConstraints(max_length=64), AfterValidator(printa
 class PropertyItemCreate(Wire):
     """A new item. Owner, holder and account number are stored encrypted."""
 
-    case_id: UUID
+    case_id: UUID = Field(title="案件")
     kind: PropertyKind
-    title: Label = Field(description="财物名称，例如 某银行账户、轿车")
-    description: OptionalProse = ""
+    title: Label = Field(title="名称", description="财物名称，例如 某银行账户、轿车")
+    description: OptionalProse = Field("", title="特征描述")
     owner_name: Optional = Field("", description="所有人")
     holder_name: Optional = Field("", description="持有人")
     institution: Optional = Field("", description="开户行、登记机关等")

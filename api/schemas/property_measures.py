@@ -36,8 +36,8 @@ class PropertyMeasureCreate(Wire):
     """A measure as a competent authority ordered it; without level and paper it is refused."""
 
     property_item_id: UUID
-    kind: MeasureKind
-    regime: Regime
+    kind: MeasureKind = Field(title="措施")
+    regime: Regime = Field(title="程序")
     authority: Optional = Field("", description="批准机关")
     authority_level: AuthorityLevel | None = Field(None, description="批准机关级别")
     document_no: Optional = Field("", description="法律文书编号")
@@ -46,7 +46,7 @@ class PropertyMeasureCreate(Wire):
     )
     amount: Money | None = Field(None, description="金额（元）")
     is_major: bool = Field(False, description="按重大、复杂案件办理（设区的市级批准）")
-    starts_on: Day
+    starts_on: Day = Field(title="起始日")
     expires_on: Day | None = Field(None, description="文书载明的到期日；不填按法定最长期限")
 
 

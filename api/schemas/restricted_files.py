@@ -23,13 +23,13 @@ class HintRaise(Wire):
     """A hint on a lead; the lead's id stands here and not in the address, which proxies log."""
 
     lead_id: UUID
-    kind: HintKind
+    kind: HintKind = Field(title="反映的问题")
     addressee: Addressee = Field(
-        Addressee.COUNTY, description="先交给谁；反映的是县专项办的人时选督导组"
+        Addressee.COUNTY, title="交给谁", description="先交给谁；反映的是县专项办的人时选督导组"
     )
     text: Annotated[
         str, StringConstraints(min_length=5, max_length=5000), AfterValidator(printable)
-    ] = Field(description="反映什么人、什么事")
+    ] = Field(title="什么人、什么事", description="反映什么人、什么事")
 
 
 class HintQuery(Wire):
@@ -146,7 +146,7 @@ class RestrictedFileQuery(PageQuery):
 class MemberAdd(Wire):
     """Another person who has to know."""
 
-    user_id: UUID
+    user_id: UUID = Field(title="知情人")
     reason: Reason
     version: Annotated[int, Field(ge=1)]
 
@@ -161,7 +161,7 @@ class MemberRemove(Wire):
 class OwnerChange(Wire):
     """Another member keeps the list from now on."""
 
-    user_id: UUID
+    user_id: UUID = Field(title="新的管理人")
     reason: Reason
     version: Annotated[int, Field(ge=1)]
 

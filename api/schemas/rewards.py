@@ -39,7 +39,7 @@ class RewardCreate(Wire):
     note: OptionalProse = ""
     distinct_reason: OptionalProse = Field(
         "",
-        title="不是同一件事的理由",
+        title="为什么不是同一件事",
         description="有更早的相似线索时，说明为什么不是同一件事",
     )
 
@@ -176,11 +176,13 @@ class RewardRuleCreate(Wire):
     )
     floor: Money = Field(description="最低奖励（元）")
     cap: Money = Field(description="最高奖励（元）")
-    allows_anonymous: bool = Field(description="匿名举报人能否凭回执领取")
-    source: Annotated[str, StringConstraints(min_length=2, max_length=500)] = Field(
-        description="依据（文件名称、文号）"
+    allows_anonymous: bool = Field(
+        title="匿名举报人可以凭回执领取", description="匿名举报人能否凭回执领取"
     )
-    note: OptionalProse = ""
+    source: Annotated[str, StringConstraints(min_length=2, max_length=500)] = Field(
+        title="依据（文件名称、文号）", description="依据（文件名称、文号）"
+    )
+    note: OptionalProse = Field("", title="说明")
 
 
 class RewardRuleShown(Shown):

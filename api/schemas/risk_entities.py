@@ -49,7 +49,9 @@ class RiskEntityCreate(Wire):
     industry: Industry = Industry.OTHER
     registration: Registration | None = Field(None, description="登记备案情况；不填为未核实")
     address: Optional = ""
-    division_code: DivisionCode | None = Field(None, description="所在村；不填为本单位所在地")
+    division_code: DivisionCode | None = Field(
+        None, title="所在村（社区）", description="所在村；不填为本单位所在地"
+    )
     responsible_person: Optional = Field("", description="法定代表人或负责人")
     responsible_phone: Code = Field("", description="负责人电话")
     elders_served: Elders | None = Field(None, description="服务老人数")

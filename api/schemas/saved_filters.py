@@ -38,7 +38,7 @@ class SavedFilterCreate(Wire):
     query: Query = Field(
         description="列表地址中问号后面的部分，如 status=registered&fast_track=true；游标、每页条数不保存"
     )
-    is_shared: bool = Field(False, description="本单位各岗位都能使用")
+    is_shared: bool = Field(False, title="本单位共用", description="本单位各岗位都能使用")
     is_default: bool = Field(False, description="打开列表时先用它")
 
 

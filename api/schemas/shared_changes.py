@@ -18,10 +18,12 @@ Reason = Annotated[str, StringConstraints(min_length=4, max_length=500), AfterVa
 class SharedChangeCreate(Wire):
     """A proposal: just one of the three, with what it needs to be named."""
 
-    reason: Reason = Field(description="为什么要改，依据哪个文件")
+    reason: Reason = Field(title="提请理由", description="为什么要改，依据哪个文件")
     rule_id: RuleId | None = Field(None, description="改哪一条期限规则")
     time_rule: TimeRuleVersionCreate | None = Field(None, description="新的期限")
-    year: Annotated[int, Field(ge=1900, le=2200)] | None = Field(None, description="哪一年")
+    year: Annotated[int, Field(ge=1900, le=2200)] | None = Field(
+        None, title="年份", description="哪一年"
+    )
     holiday_year: HolidayYearPut | None = Field(None, description="这一年的放假安排")
     divisions: DivisionImport | None = Field(None, description="要新增、更名、撤并的区划")
 

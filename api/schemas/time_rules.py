@@ -68,14 +68,14 @@ class TimeRuleVersionCreate(Wire):
     """Another term from a day on. What is left out stays as it is."""
 
     version: Annotated[int, Field(ge=1, description="所依据的最新版本号")]
-    term: Annotated[int, Field(ge=0, le=3660)]
+    term: Annotated[int, Field(ge=0, le=3660)] = Field(title="期限")
     unit: TimeUnit
     roll: Roll | None = None
-    valid_from: Day
+    valid_from: Day = Field(title="生效日")
     source: Annotated[
         str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
     ] = Field(description="依据（文件名称、文号）")
-    note: OptionalProse = ""
+    note: OptionalProse = Field("", title="说明")
 
 
 class TownTermCreate(Wire):
@@ -83,9 +83,9 @@ class TownTermCreate(Wire):
 
     version: Annotated[int, Field(ge=0, description="所依据的版本号；本镇尚未加严的为 0")]
     term: Annotated[int, Field(ge=1, le=3660)] | None = Field(
-        description="本镇的期限，单位与规则相同；空为不再加严"
+        title="期限", description="本镇的期限，单位与规则相同；空为不再加严"
     )
-    valid_from: Day
+    valid_from: Day = Field(title="生效日")
     source: Annotated[
         str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
     ] = Field(description="依据（文件名称、文号）")

@@ -10,7 +10,17 @@ from api.core.pagination import PageQuery
 from api.domain.organisation import UnitKind
 from api.domain.permissions import Role
 from api.schemas.changes import Changes
-from api.schemas.common import Asked, Day, DivisionCode, Label, Named, OptionalProse, Shown, Wire
+from api.schemas.common import (
+    Asked,
+    AvailableAction,
+    Day,
+    DivisionCode,
+    Label,
+    Named,
+    OptionalProse,
+    Shown,
+    Wire,
+)
 
 
 class UnitQuery(PageQuery):
@@ -49,27 +59,28 @@ class UnitRead(UnitShown):
     """One unit."""
 
     posts: list[UnitPost]
+    available_actions: list[AvailableAction]
 
 
 class UnitCreate(Wire):
     """A new unit."""
 
     name: Label
-    kind: UnitKind
-    division_code: DivisionCode
+    kind: UnitKind = Field(title="性质")
+    division_code: DivisionCode = Field(title="所在区划")
 
 
 class UnitUpdate(Changes, of=UnitCreate, own={"is_active"}):
     """What may change of a unit: records hang on its place and kind, so those stay."""
 
     name: Label | None = None
-    is_active: bool | None = None
+    is_active: bool | None = Field(None, title="在用")
 
 
 class LiaisonCreate(Wire):
     """A hand-over of the liaison's task to a post of the unit."""
 
-    post_id: UUID
+    post_id: UUID = Field(title="联络员岗位")
     since: Day | None = Field(None, description="接任日期；不填为今天")
     note: OptionalProse = Field("", description="交接说明")
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from api.core.pagination import PageQuery
 from api.domain.permissions import Role
 from api.schemas.changes import Changes
-from api.schemas.common import Asked, Label, Shown, Wire, printable
+from api.schemas.common import Asked, AvailableAction, Label, Shown, Wire, printable
 from api.schemas.posts import Code
 
 Phone = Annotated[str, StringConstraints(max_length=30)]
@@ -51,6 +51,7 @@ class UserRead(UserShown):
     """One person."""
 
     locked_until: datetime | None
+    available_actions: list[AvailableAction]
 
 
 class UserCreate(Wire):
@@ -58,7 +59,7 @@ class UserCreate(Wire):
 
     username: Code
     name: Label = Field(title="姓名")
-    phone: Phone = ""
+    phone: Phone = Field("", title="电话")
 
 
 class UserUpdate(Changes, of=UserCreate, clears={"phone"}, own={"is_active"}):
@@ -66,7 +67,7 @@ class UserUpdate(Changes, of=UserCreate, clears={"phone"}, own={"is_active"}):
 
     name: Label | None = None
     phone: Phone | None = None
-    is_active: bool | None = None
+    is_active: bool | None = Field(None, title="在用")
 
 
 class UserCreated(UserRead):

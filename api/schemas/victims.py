@@ -34,7 +34,7 @@ Number = Annotated[str, StringConstraints(max_length=64)]
 class VictimCreate(Wire):
     """A new claim. Name, numbers and account are stored encrypted."""
 
-    case_id: UUID
+    case_id: UUID = Field(title="案件")
     name: Label
     id_kind: DocumentKind | None = Field(
         None, description="证件类型；不选时按号码前的证件名称或号码的形式判断"
@@ -44,8 +44,8 @@ class VictimCreate(Wire):
     account: Number = Field("", description="收款账号")
     bank_name: Optional = ""
     address: Optional = Field("", description="住址")
-    division_code: DivisionCode | None = Field(None, description="所在村")
-    standing: Standing = Standing.REGISTERED
+    division_code: DivisionCode | None = Field(None, title="所在村（社区）", description="所在村")
+    standing: Standing = Field(Standing.REGISTERED, title="登记情况")
     paid_on: PastDay | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
     principal: Money = Field(description="投入本金（元）")
     returns: Money = Field(0, description="已得利息、分红等回报（元）")

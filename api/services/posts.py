@@ -22,10 +22,20 @@ from api.domain.errors import (
     StaleVersion,
 )
 from api.domain.events import EventName
-from api.domain.organisation import MACHINES, UNIT_ROLES, Change, UnitKind, clash
-from api.domain.permissions import Role
+from api.domain.flow import Correction
+from api.domain.organisation import (
+    MACHINES,
+    UNIT_ROLES,
+    Change,
+    OrganisationAction,
+    UnitKind,
+    clash,
+    offers,
+)
+from api.domain.permissions import Permission, Role
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
+from api.schemas.common import actions
 from api.schemas.posts import HolderCreate, PostCreate, PostQuery, PostUpdate
 from api.services import changes as corrections
 from api.services import protect, units
@@ -83,12 +93,20 @@ async def page(session: AsyncSession, query: PostQuery) -> dict[str, Any]:
     return await keyset.page(session, statement, Post.code, query, _shown, name="posts")
 
 
-async def read(session: AsyncSession, post_id: UUID) -> dict[str, Any]:
+async def read(session: AsyncSession, actor: Actor, post_id: UUID) -> dict[str, Any]:
     """One post. Raises NotFound."""
     row = (await session.execute(_posts().where(Post.id == post_id))).one_or_none()
     if row is None:
         raise NotFound
-    return _shown(row)
+    return _shown(row) | {"available_actions": _available(actor, row.Post)}
+
+
+def _available(actor: Actor, post: Post) -> list[Any]:
+    if not actor.may(Permission.USER_MANAGE) or post.id == actor.post_id:
+        return []
+    is_held = post.is_active and post.role not in MACHINES
+    hand_over = [OrganisationAction.HAND_OVER] if is_held else []
+    return actions(offers(*hand_over, Correction.EDIT), edit=PostUpdate)
 
 
 async def create(session: AsyncSession, actor: Actor, body: PostCreate) -> dict[str, Any]:
@@ -97,7 +115,7 @@ async def create(session: AsyncSession, actor: Actor, body: PostCreate) -> dict[
         raise _fault("role", "machine_role", "接口角色只能分配给接口账号")
     post = await make(session, body.code, body.name, body.role, body.unit_id, body.division_code)
     await _told(session, actor, post, Change.CREATED)
-    return await read(session, post.id)
+    return await read(session, actor, post.id)
 
 
 async def make(
@@ -165,7 +183,7 @@ async def change(
         setattr(post, name, value)
     await _touched(session, post)
     await _told(session, actor, post, what)
-    return await read(session, post_id)
+    return await read(session, actor, post_id)
 
 
 async def _touched(session: AsyncSession, post: Post) -> None:
@@ -228,7 +246,7 @@ async def hand_over(
         previous_user_id=str(left.user_id) if left else None,
         since=since.isoformat(),
     )  # fmt: skip
-    return await read(session, post_id)
+    return await read(session, actor, post_id)
 
 
 async def _may_take(session: AsyncSession, actor: Actor, post: Post, user_id: UUID) -> None:

@@ -12,16 +12,20 @@ from api.core.clock import now, today
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
+from api.domain.flow import Correction
 from api.domain.organisation import (
     SINGLE_KINDS,
     Change,
+    OrganisationAction,
     UnitKind,
     level,
+    offers,
 )
-from api.domain.permissions import Role
+from api.domain.permissions import Permission, Role
 from api.models.liaisons import Liaison
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
+from api.schemas.common import actions
 from api.schemas.units import LiaisonCreate, UnitCreate, UnitQuery, UnitUpdate
 from api.services import changes as corrections
 from api.services import columns, protect, searching
@@ -87,6 +91,7 @@ async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, 
         select(Post, _HOLDER.label("holder")).where(Post.unit_id == unit_id).order_by(Post.code)
     )
     return _shown(row) | {
+        "available_actions": _available(actor, row.Unit),
         "posts": [
             {
                 "id": post.id,
@@ -97,18 +102,33 @@ async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, 
                 "holder": holder,
             }
             for post, holder in posts
-        ]
+        ],
     }
 
 
-def _may_manage(actor: Actor, kind: UnitKind, division_code: str) -> None:
+def _available(actor: Actor, unit: Unit) -> list[Any]:
+    if not actor.may(Permission.UNIT_MANAGE):
+        return []
+    if _refusal(actor, UnitKind(unit.kind), unit.division_code) is not None:
+        return []
+    liaison = [OrganisationAction.CHANGE_LIAISON] if unit.is_active else []
+    return actions(offers(Correction.EDIT, *liaison), edit=UnitUpdate)
+
+
+def _refusal(actor: Actor, kind: UnitKind, division_code: str) -> Forbidden | None:
     """The office keeps the units of its town; what lies above or beside is the administrator's."""
     if actor.role is Role.SYSTEM_ADMIN:
-        return
+        return None
     if kind in {UnitKind.SYSTEM, UnitKind.COUNTY}:
-        raise Forbidden("该类单位由系统管理员维护", code="unit_kind_reserved")
+        return Forbidden("该类单位由系统管理员维护", code="unit_kind_reserved")
     if not division_code.startswith(actor.town):
-        raise Forbidden("只能维护本镇范围内的单位", code="other_town")
+        return Forbidden("只能维护本镇范围内的单位", code="other_town")
+    return None
+
+
+def _may_manage(actor: Actor, kind: UnitKind, division_code: str) -> None:
+    if refusal := _refusal(actor, kind, division_code):
+        raise refusal
 
 
 async def create(session: AsyncSession, actor: Actor, body: UnitCreate) -> dict[str, Any]:

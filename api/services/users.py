@@ -16,11 +16,21 @@ from api.domain import codes, passwords
 from api.domain.actors import Actor
 from api.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.events import EventName
+from api.domain.flow import Correction
+from api.domain.labels import Labelled
 from api.domain.masks import mask_phone
-from api.domain.organisation import ADMINISTRATORS, UNSET_DIVISION, Change, UnitKind
-from api.domain.permissions import Role
+from api.domain.organisation import (
+    ADMINISTRATORS,
+    UNSET_DIVISION,
+    Change,
+    OrganisationAction,
+    UnitKind,
+    offers,
+)
+from api.domain.permissions import Permission, Role
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
+from api.schemas.common import actions
 from api.schemas.users import Securing, UserCreate, UserQuery, UserUpdate
 from api.services import auth, columns, posts, protect, searching
 from api.services import changes as corrections
@@ -78,13 +88,22 @@ async def page(session: AsyncSession, query: UserQuery) -> dict[str, Any]:
     return await keyset.page(session, statement, User.username, query, _shown, name="users")
 
 
-async def read(session: AsyncSession, user_id: UUID) -> dict[str, Any]:
+async def read(session: AsyncSession, actor: Actor, user_id: UUID) -> dict[str, Any]:
     """One person. Raises NotFound."""
     row = (await session.execute(_users().where(User.id == user_id))).one_or_none()
     if row is None:
         raise NotFound
     locked = await login_failures.locked_until(session, row.User.username)
-    return _shown(row) | {"locked_until": locked}
+    available = _available(actor, user_id, is_locked=locked is not None)
+    return _shown(row) | {"locked_until": locked, "available_actions": available}
+
+
+def _available(actor: Actor, user_id: UUID, *, is_locked: bool) -> list[Any]:
+    found: list[Labelled] = [Correction.EDIT] if actor.may(Permission.USER_MANAGE) else []
+    if actor.may(Permission.USER_SECURE) and actor.id != user_id:
+        found += [OrganisationAction.RESET_PASSWORD, OrganisationAction.RESET_TOTP]
+        found += [OrganisationAction.UNLOCK] if is_locked else []
+    return actions(offers(*found), edit=UserUpdate)
 
 
 def _temporary(username: str) -> str:
@@ -123,7 +142,7 @@ async def create(session: AsyncSession, actor: Actor, body: UserCreate) -> dict[
     session.add(user)
     await session.flush()
     await _told(session, actor, user, Change.CREATED)
-    return await read(session, user.id) | {"temporary_password": password}
+    return await read(session, actor, user.id) | {"temporary_password": password}
 
 
 async def _locked(session: AsyncSession, user_id: UUID) -> User:
@@ -158,7 +177,7 @@ async def change(
         setattr(user, name, value)
     await _touched(session, user)
     await _told(session, actor, user, what)
-    return await read(session, user_id)
+    return await read(session, actor, user_id)
 
 
 def _not_oneself(actor: Actor, user_id: UUID) -> None:
@@ -210,7 +229,7 @@ async def reset_totp(
     user.totp_confirmed_at = None
     await sessions.revoke(session, subject_id=user_id)
     await _secured(session, actor, user, Change.TOTP_RESET, body.reason)
-    return await read(session, user_id)
+    return await read(session, actor, user_id)
 
 
 async def unlock(
@@ -221,7 +240,7 @@ async def unlock(
     user = await _locked(session, user_id)
     await login_failures.forget(session, user.username)
     await _secured(session, actor, user, Change.UNLOCKED, body.reason)
-    return await read(session, user_id)
+    return await read(session, actor, user_id)
 
 
 async def unlock_login(login: str) -> bool:

@@ -1,4 +1,5 @@
-// Chinese labels stand once, in the API; `x-labels` of each enum becomes a table that the compiler checks.
+// Chinese labels stand once, in the API: `x-labels` of each enum, and the names of what a request asks for, become
+// tables that the compiler checks.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const root = new URL('../', import.meta.url)
@@ -24,3 +25,32 @@ const imports = named.length
   ? `import type {\n${named.map(([name]) => `  ${name},`).join('\n')}\n} from './schema'\n`
   : 'export {}\n'
 writeFileSync(new URL('src/api/labels.ts', root), `${head}${imports}\n${tables.join('\n')}`)
+
+const nameOf = (schema) => schema?.$ref?.split('/').at(-1) ?? null
+/** A label alone, as it stands before what is said about it (`金额` of `金额（元）；不填为全部`). */
+const labelOf = ({ title, description = '' }) =>
+  title ?? description.split(/[；，。：（(]/, 1)[0].trim()
+
+function fieldsOf(name) {
+  return Object.entries(spec.components.schemas[name].properties ?? {}).flatMap(
+    ([field, schema]) => {
+      const held = [schema, ...(schema.anyOf ?? [])].map(nameOf).find(Boolean)
+      const inner = held && spec.components.schemas[held].properties ? fieldsOf(held) : []
+      return [
+        [field, labelOf(schema)],
+        ...inner.map(([path, label]) => [`${field}.${path}`, label]),
+      ]
+    },
+  )
+}
+
+const asked = Object.values(spec.paths ?? {})
+  .flatMap(Object.values)
+  .map((operation) => nameOf(operation.requestBody?.content?.['application/json']?.schema))
+  .filter((name) => name && spec.components.schemas[name].properties)
+const forms = [...new Set(asked)].sort().map((name) => {
+  const rows = fieldsOf(name).filter(([, label]) => label)
+  const lines = rows.map(([field, label]) => `  ${quote(field)}: ${quote(label)},`).join('\n')
+  return `export const ${name}Fields = {\n${lines}\n} as const\n`
+})
+writeFileSync(new URL('src/api/fields.ts', root), `${head}\n${forms.join('\n')}`)

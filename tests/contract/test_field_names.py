@@ -185,7 +185,7 @@ class TestAnswers:
         )
         said = self.problem(client("office").post("/leads", json=faulty))
         labels = {error["label"] for error in said["errors"]}
-        assert labels == {"问题描述", "涉及人数", "主要类别", "发生日期"}
+        assert labels == {"反映内容", "涉及人数", "主要类别", "发生日期"}
         assert said["detail"].endswith("共 4 处需要修改")
 
     def test_a_line_of_a_list(self, client):
@@ -202,8 +202,8 @@ class TestAnswers:
         said = self.problem(
             client("office").post("/leads", json=factories.lead(categories=["C1", "C9"]))
         )
-        assert said["errors"][0]["label"] == "类别第2项"
-        assert said["detail"].startswith("类别第2项：请选择：")
+        assert said["errors"][0]["label"] == "同时涉及的类别第2项"
+        assert said["detail"].startswith("同时涉及的类别第2项：请选择：")
 
     def test_a_field_within_a_field(self, client):
         body = factories.lead(reporter={"kind": "real_name", "name": "某" * 300, "phone": ""})
@@ -242,7 +242,7 @@ class TestAnswers:
             ),
             (json.dumps({"reporter": {f"f{n}": 1 for n in range(600)}}), "/reporter", "举报人"),
             (json.dumps({"reporter": {"x" * 300: 1}}), "/reporter", "举报人"),
-            (json.dumps({"categories": ["C1"] * 20_001}), "/categories", "类别"),
+            (json.dumps({"categories": ["C1"] * 20_001}), "/categories", "同时涉及的类别"),
         ],
     )  # fmt: skip
     def test_what_readers_understand_differently_is_pointed_at(self, client, body, pointer, label):

@@ -500,6 +500,43 @@ class TestSecurity:
         assert security.post(f"/users/{own}/{act}", json={"reason": ""}).status_code == 422
 
 
+class TestOffers:
+    """What a page shows as a button is what the server would take."""
+
+    def offered(self, who: Client, path: str) -> list[str]:
+        return [each["action"] for each in who.get(path).json()["available_actions"]]
+
+    def test_of_units(self, client, office, system):
+        own = office.post("/units", json=TestUnits().body()).json()
+        url = f"/units/{own['id']}"
+        assert self.offered(office, url) == ["edit", "change_liaison"]
+        assert self.offered(client("police"), url) == []
+        county = f"/units/{unit_of(system, 'county')['id']}"
+        assert self.offered(system, county) == ["edit", "change_liaison"]
+        assert self.offered(office, county) == []
+        closed = office.patch(url, json={"version": own["version"], "is_active": False})
+        assert [each["action"] for each in closed.json()["available_actions"]] == ["edit"]
+
+    def test_of_posts(self, client, system, security):
+        post = make_post(system, "culture")
+        url = f"/posts/{post['id']}"
+        assert self.offered(system, url) == ["hand_over", "edit"]
+        assert self.offered(security, url) == []
+        assert self.offered(system, f"/posts/{system.me['post']['id']}") == []
+        closed = system.patch(url, json={"version": post["version"], "is_active": False})
+        assert [each["action"] for each in closed.json()["available_actions"]] == ["edit"]
+
+    def test_of_people(self, running, system, security):
+        user = make_user(system)
+        url = f"/users/{user['id']}"
+        assert self.offered(system, url) == ["edit"]
+        assert self.offered(security, url) == ["reset_password", "reset_totp"]
+        assert self.offered(security, f"/users/{security.me['user']['id']}") == []
+        for _ in range(5):
+            log_in(running, user["username"], "wrong")
+        assert self.offered(security, url)[-1] == "unlock"
+
+
 class TestApiClients:
     def body(self, system: Client, **over):
         unit = unit_of(system, "police")["id"]

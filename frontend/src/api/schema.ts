@@ -3901,15 +3901,15 @@ export interface components {
          * @description A new client, which acts in a post of its own.
          */
         ApiClientCreate: {
-            /** @description 接口账号 */
+            /** 账号 */
             client_id: string;
             /** @description 名称 */
             name: string;
-            /** @description 角色 */
+            /** 职责 */
             role: components["schemas"]["Role"];
             /**
+             * 单位
              * Format: uuid
-             * @description 所属单位
              */
             unit_id: string;
         };
@@ -3988,7 +3988,7 @@ export interface components {
          * @description What may change of a client.
          */
         ApiClientUpdate: {
-            /** @description 是否启用 */
+            /** 在用 */
             is_active?: boolean | null;
             /** @description 名称 */
             name?: string | null;
@@ -4345,11 +4345,15 @@ export interface components {
             amount_involved?: string | null;
             /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][];
-            /** @description 所在村；不填为线索或本单位所在地 */
+            /**
+             * 所在村（社区）
+             * @description 所在村；不填为线索或本单位所在地
+             */
             division_code?: string | null;
-            /** @description 案件标记 */
+            /** 重点标记 */
             flags?: components["schemas"]["CaseFlag"][];
             /**
+             * 存案（专项行动前的积案）
              * @description 存案（专项行动前的积案）
              * @default false
              */
@@ -4834,11 +4838,17 @@ export interface components {
             charges?: components["schemas"]["Charge"][] | null;
             /** @description 接收单位的回执编号 */
             diversion_receipt_no?: string | null;
-            /** @description 所在村；不填为线索或本单位所在地 */
+            /**
+             * 所在村（社区）
+             * @description 所在村；不填为线索或本单位所在地
+             */
             division_code?: string | null;
-            /** @description 案件标记 */
+            /** 重点标记 */
             flags?: components["schemas"]["CaseFlag"][] | null;
-            /** @description 存案（专项行动前的积案） */
+            /**
+             * 存案（专项行动前的积案）
+             * @description 存案（专项行动前的积案）
+             */
             is_backlog?: boolean | null;
             /** @description 公安机关案件编号；已登记过的返回原案件 */
             police_case_no?: string | null;
@@ -5220,11 +5230,14 @@ export interface components {
          * @description A new plan: how much, and by which reading of the law.
          */
         DistributionCreate: {
-            /** @description 分配基数规则，印入公示文本 */
+            /**
+             * 分配基数
+             * @description 分配基数规则，印入公示文本
+             */
             base_rule: components["schemas"]["BaseRule"];
             /**
+             * 案件
              * Format: uuid
-             * @description 所属案件
              */
             case_id: string;
             /**
@@ -5238,11 +5251,12 @@ export interface components {
              */
             pool: string;
             /**
+             * 已得利息、分红折抵本金
              * @description 已得利息、分红等回报是否折抵本金
              * @default true
              */
             returns_offset: boolean;
-            /** @description 标题 */
+            /** 方案名称 */
             title: string;
         };
         /**
@@ -5456,15 +5470,21 @@ export interface components {
          * @description What may be changed before the plan is approved.
          */
         DistributionUpdate: {
-            /** @description 分配基数规则，印入公示文本 */
+            /**
+             * 分配基数
+             * @description 分配基数规则，印入公示文本
+             */
             base_rule?: components["schemas"]["BaseRule"] | null;
             /** @description 备注 */
             note?: string | null;
             /** @description 可分配金额（元） */
             pool?: string | null;
-            /** @description 已得利息、分红等回报是否折抵本金 */
+            /**
+             * 已得利息、分红折抵本金
+             * @description 已得利息、分红等回报是否折抵本金
+             */
             returns_offset?: boolean | null;
-            /** @description 标题 */
+            /** 方案名称 */
             title?: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -5509,7 +5529,7 @@ export interface components {
          * @description The official list, or a part of it. All rows are taken or none.
          */
         DivisionImport: {
-            /** @description 各行 */
+            /** 区划名录 */
             rows: components["schemas"]["DivisionRow"][];
         };
         /**
@@ -5759,7 +5779,10 @@ export interface components {
             debit: components["schemas"]["AccountKind"];
             /** @description 依据文书 */
             document_no: string;
-            /** @description 业务发生时间；不填为现在 */
+            /**
+             * 发生时间
+             * @description 业务发生时间；不填为现在
+             */
             happened_at?: string | null;
             /**
              * 记账编号
@@ -5771,9 +5794,12 @@ export interface components {
              * @description 所依据的查扣冻措施；记入已查封扣押冻结时，本案有正在执行的措施就必须写明
              */
             measure_id?: string | null;
-            /** @description 理由 */
+            /** 事由 */
             reason: string;
-            /** @description 发还给哪位受害人；发还时必填 */
+            /**
+             * 受害人
+             * @description 发还给哪位受害人；发还时必填
+             */
             victim_id?: string | null;
         };
         /**
@@ -6188,18 +6214,22 @@ export interface components {
          */
         HintRaise: {
             /**
+             * 交给谁
              * @description 先交给谁；反映的是县专项办的人时选督导组
              * @default county
              */
             addressee: components["schemas"]["Addressee"];
-            /** @description 种类 */
+            /** 反映的问题 */
             kind: components["schemas"]["HintKind"];
             /**
              * Format: uuid
              * @description 线索
              */
             lead_id: string;
-            /** @description 反映什么人、什么事 */
+            /**
+             * 什么人、什么事
+             * @description 反映什么人、什么事
+             */
             text: string;
         };
         /**
@@ -6214,7 +6244,7 @@ export interface components {
             note: string;
             /** @description 接任日期；不填为今天，不能晚于今天 */
             since?: string | null;
-            /** @description 人员 */
+            /** 接任人 */
             user_id: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -6694,7 +6724,7 @@ export interface components {
              */
             inspectors: string;
             /**
-             * @description 检查情况
+             * 检查情况
              * @default
              */
             note: string;
@@ -6842,7 +6872,7 @@ export interface components {
             checklist?: components["schemas"]["ItemIn"][] | null;
             /** @description 检查人员 */
             inspectors?: string | null;
-            /** @description 检查情况 */
+            /** 检查情况 */
             note?: string | null;
             /** @description 计划日期；不填为今天 */
             planned_on?: string | null;
@@ -7249,20 +7279,26 @@ export interface components {
              * @default
              */
             batch_no: string;
-            /** @description 类别 */
+            /** 同时涉及的类别 */
             categories?: components["schemas"]["LeadCategory"][];
             /** @description 来源 */
             channel: components["schemas"]["LeadChannel"];
-            /** @description 所在村；不填为本单位所在地 */
+            /**
+             * 所在村（社区）
+             * @description 所在村；不填为本单位所在地
+             */
             division_code?: string | null;
             /**
-             * @description 是否快速办理
+             * 影响大、关注度高，快办
              * @default false
              */
             fast_track: boolean;
             /** @description 电话、账号、证件号等标识 */
             identifiers?: components["schemas"]["IdentifierIn"][];
-            /** @description 问题描述 */
+            /**
+             * 反映内容
+             * @description 问题描述
+             */
             narrative: string;
             /**
              * @description 备注
@@ -8112,13 +8148,19 @@ export interface components {
         LeadUpdate: {
             /** @description 涉案金额（元） */
             amount_involved?: string | null;
-            /** @description 类别 */
+            /** 同时涉及的类别 */
             categories?: components["schemas"]["LeadCategory"][] | null;
-            /** @description 所在村；不填为本单位所在地 */
+            /**
+             * 所在村（社区）
+             * @description 所在村；不填为本单位所在地
+             */
             division_code?: string | null;
-            /** @description 是否快速办理 */
+            /** 影响大、关注度高，快办 */
             fast_track?: boolean | null;
-            /** @description 问题描述 */
+            /**
+             * 反映内容
+             * @description 问题描述
+             */
             narrative?: string | null;
             /** @description 备注 */
             note?: string | null;
@@ -8352,8 +8394,8 @@ export interface components {
              */
             note: string;
             /**
+             * 联络员岗位
              * Format: uuid
-             * @description 岗位
              */
             post_id: string;
             /** @description 接任日期；不填为今天 */
@@ -8670,8 +8712,8 @@ export interface components {
             /** @description 理由 */
             reason: string;
             /**
+             * 知情人
              * Format: uuid
-             * @description 人员
              */
             user_id: string;
             /** @description 版本号；修改时原样带回 */
@@ -8940,6 +8982,7 @@ export interface components {
             /** @description 裁判日期；典型案例发布前须填写 */
             judged_on?: string | null;
             /**
+             * 作出裁判的法院
              * @description 作出生效裁判的法院；典型案例发布前须填写
              * @default
              */
@@ -9132,7 +9175,10 @@ export interface components {
             issued_on?: string | null;
             /** @description 裁判日期 */
             judged_on?: string | null;
-            /** @description 作出生效裁判的法院 */
+            /**
+             * 作出裁判的法院
+             * @description 作出生效裁判的法院
+             */
             judgment_court?: string | null;
             /** @description 裁判文书案号 */
             judgment_no?: string | null;
@@ -9206,8 +9252,8 @@ export interface components {
             /** @description 理由 */
             reason: string;
             /**
+             * 新的管理人
              * Format: uuid
-             * @description 人员
              */
             user_id: string;
             /** @description 版本号；修改时原样带回 */
@@ -9761,15 +9807,48 @@ export interface components {
              * @description 网格员填所在网格；其余不填
              */
             division_code?: string | null;
+            /** 岗位名称 */
+            name: string;
+            /** 职责 */
+            role: components["schemas"]["Role"];
+            /**
+             * 单位
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * PostRead
+         * @description One post.
+         */
+        PostRead: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 代码 */
+            code: string;
+            /** @description 行政区划代码 */
+            division_code: string;
+            /** @description 现任人员 */
+            holder: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 是否启用 */
+            is_active: boolean;
+            /** @description 是否本单位联络员岗位 */
+            is_liaison: boolean;
             /** @description 名称 */
             name: string;
             /** @description 角色 */
             role: components["schemas"]["Role"];
-            /**
-             * Format: uuid
-             * @description 所属单位
-             */
-            unit_id: string;
+            /** @description 起始日期 */
+            since: string | null;
+            /** @description 单位 */
+            unit: components["schemas"]["Named"];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
         };
         /**
          * PostShown
@@ -9807,9 +9886,9 @@ export interface components {
          * @description What may change of a post.
          */
         PostUpdate: {
-            /** @description 是否启用 */
+            /** 在用 */
             is_active?: boolean | null;
-            /** @description 名称 */
+            /** 岗位名称 */
             name?: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -9891,8 +9970,8 @@ export interface components {
              */
             appraiser: string;
             /**
+             * 案件
              * Format: uuid
-             * @description 所属案件
              */
             case_id: string;
             /**
@@ -9906,7 +9985,7 @@ export interface components {
              */
             custodian: string;
             /**
-             * @description 说明
+             * 特征描述
              * @default
              */
             description: string;
@@ -9937,7 +10016,10 @@ export interface components {
              * @default
              */
             quantity: string;
-            /** @description 财物名称，例如 某银行账户、轿车 */
+            /**
+             * 名称
+             * @description 财物名称，例如 某银行账户、轿车
+             */
             title: string;
         };
         /**
@@ -10159,7 +10241,7 @@ export interface components {
             court_item_no?: string | null;
             /** @description 保管人或者保管单位 */
             custodian?: string | null;
-            /** @description 说明 */
+            /** 特征描述 */
             description?: string | null;
             /** @description 持有人 */
             holder_name?: string | null;
@@ -10171,7 +10253,10 @@ export interface components {
             owner_name?: string | null;
             /** @description 数量 */
             quantity?: string | null;
-            /** @description 财物名称，例如 某银行账户、轿车 */
+            /**
+             * 名称
+             * @description 财物名称，例如 某银行账户、轿车
+             */
             title?: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -10223,7 +10308,7 @@ export interface components {
              * @default false
              */
             is_major: boolean;
-            /** @description 种类 */
+            /** 措施 */
             kind: components["schemas"]["MeasureKind"];
             /** @description 执行人员 */
             officers?: string[];
@@ -10232,11 +10317,11 @@ export interface components {
              * @description 涉案财物
              */
             property_item_id: string;
-            /** @description 适用的程序 */
+            /** 程序 */
             regime: components["schemas"]["Regime"];
             /**
+             * 起始日
              * Format: date
-             * @description 生效日期
              */
             starts_on: string;
         };
@@ -11277,7 +11362,7 @@ export interface components {
          * @description Who reports. A name is asked for only where it is given.
          */
         Reporter: {
-            /** @description 种类 */
+            /** 举报方式 */
             kind: components["schemas"]["ReporterKind"];
             /**
              * 举报人姓名
@@ -11644,7 +11729,7 @@ export interface components {
             /** @description 奖励金额（元）；不填为按规则测算的金额，只能更低 */
             amount?: string | null;
             /**
-             * 不是同一件事的理由
+             * 为什么不是同一件事
              * @description 有更早的相似线索时，说明为什么不是同一件事
              * @default
              */
@@ -11854,7 +11939,10 @@ export interface components {
          * @description The rule from now on; rewards that were proposed keep theirs.
          */
         RewardRuleCreate: {
-            /** @description 匿名举报人能否凭回执领取 */
+            /**
+             * 匿名举报人可以凭回执领取
+             * @description 匿名举报人能否凭回执领取
+             */
             allows_anonymous: boolean;
             /**
              * @description 另按涉案金额的万分之几加奖
@@ -11874,11 +11962,14 @@ export interface components {
              */
             floor: string;
             /**
-             * @description 备注
+             * 说明
              * @default
              */
             note: string;
-            /** @description 依据（文件名称、文号） */
+            /**
+             * 依据（文件名称、文号）
+             * @description 依据（文件名称、文号）
+             */
             source: string;
             /** @description 各档奖励，由低到高 */
             steps: components["schemas"]["RewardStepWire"][];
@@ -12038,7 +12129,10 @@ export interface components {
              * @default
              */
             address: string;
-            /** @description 所在村；不填为本单位所在地 */
+            /**
+             * 所在村（社区）
+             * @description 所在村；不填为本单位所在地
+             */
             division_code?: string | null;
             /** @description 服务老人数 */
             elders_served?: number | null;
@@ -12613,7 +12707,10 @@ export interface components {
         RiskEntityUpdate: {
             /** @description 地址 */
             address?: string | null;
-            /** @description 所在村；不填为本单位所在地 */
+            /**
+             * 所在村（社区）
+             * @description 所在村；不填为本单位所在地
+             */
             division_code?: string | null;
             /** @description 服务老人数 */
             elders_served?: number | null;
@@ -12765,6 +12862,7 @@ export interface components {
              */
             is_default: boolean;
             /**
+             * 本单位共用
              * @description 本单位各岗位都能使用
              * @default false
              */
@@ -12814,7 +12912,10 @@ export interface components {
         SavedFilterUpdate: {
             /** @description 打开列表时先用它 */
             is_default?: boolean | null;
-            /** @description 本单位各岗位都能使用 */
+            /**
+             * 本单位共用
+             * @description 本单位各岗位都能使用
+             */
             is_shared?: boolean | null;
             /** @description 名称 */
             name?: string | null;
@@ -12901,13 +13002,19 @@ export interface components {
             divisions?: components["schemas"]["DivisionImport"] | null;
             /** @description 这一年的放假安排 */
             holiday_year?: components["schemas"]["HolidayYearPut"] | null;
-            /** @description 为什么要改，依据哪个文件 */
+            /**
+             * 提请理由
+             * @description 为什么要改，依据哪个文件
+             */
             reason: string;
             /** @description 改哪一条期限规则 */
             rule_id?: string | null;
             /** @description 新的期限 */
             time_rule?: components["schemas"]["TimeRuleVersionCreate"] | null;
-            /** @description 哪一年 */
+            /**
+             * 年份
+             * @description 哪一年
+             */
             year?: number | null;
         };
         /**
@@ -13349,7 +13456,7 @@ export interface components {
          */
         TimeRuleVersionCreate: {
             /**
-             * @description 备注
+             * 说明
              * @default
              */
             note: string;
@@ -13357,13 +13464,13 @@ export interface components {
             roll?: components["schemas"]["Roll"] | null;
             /** @description 依据（文件名称、文号） */
             source: string;
-            /** @description 期限长度 */
+            /** 期限 */
             term: number;
             /** @description 单位 */
             unit: components["schemas"]["TimeUnit"];
             /**
+             * 生效日
              * Format: date
-             * @description 生效日期
              */
             valid_from: string;
             /** @description 所依据的最新版本号 */
@@ -13451,11 +13558,14 @@ export interface components {
         TownTermCreate: {
             /** @description 依据（文件名称、文号） */
             source: string;
-            /** @description 本镇的期限，单位与规则相同；空为不再加严 */
+            /**
+             * 期限
+             * @description 本镇的期限，单位与规则相同；空为不再加严
+             */
             term: number | null;
             /**
+             * 生效日
              * Format: date
-             * @description 生效日期
              */
             valid_from: string;
             /** @description 所依据的版本号；本镇尚未加严的为 0 */
@@ -13532,9 +13642,9 @@ export interface components {
          * @description A new unit.
          */
         UnitCreate: {
-            /** @description 行政区划代码 */
+            /** 所在区划 */
             division_code: string;
-            /** @description 种类 */
+            /** 性质 */
             kind: components["schemas"]["UnitKind"];
             /** @description 名称 */
             name: string;
@@ -13601,6 +13711,8 @@ export interface components {
          * @description One unit.
          */
         UnitRead: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
             /** @description 行政区划代码 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -13692,7 +13804,7 @@ export interface components {
          * @description What may change of a unit: records hang on its place and kind, so those stay.
          */
         UnitUpdate: {
-            /** @description 是否启用 */
+            /** 在用 */
             is_active?: boolean | null;
             /** @description 名称 */
             name?: string | null;
@@ -13717,7 +13829,7 @@ export interface components {
             /** 姓名 */
             name: string;
             /**
-             * @description 联系电话
+             * 电话
              * @default
              */
             phone: string;
@@ -13729,6 +13841,8 @@ export interface components {
          * @description A new person with the password for the first login.
          */
         UserCreated: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
             /** @description 是否已启用动态口令 */
             has_totp: boolean;
             /**
@@ -13784,6 +13898,8 @@ export interface components {
          * @description One person.
          */
         UserRead: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
             /** @description 是否已启用动态口令 */
             has_totp: boolean;
             /**
@@ -13844,11 +13960,11 @@ export interface components {
          * @description What may change of a person; what is left out stays.
          */
         UserUpdate: {
-            /** @description 是否启用 */
+            /** 在用 */
             is_active?: boolean | null;
             /** 姓名 */
             name?: string | null;
-            /** @description 联系电话 */
+            /** 电话 */
             phone?: string | null;
             /** @description 所依据的版本号 */
             version: number;
@@ -13874,11 +13990,14 @@ export interface components {
              */
             bank_name: string;
             /**
+             * 案件
              * Format: uuid
-             * @description 所属案件
              */
             case_id: string;
-            /** @description 所在村 */
+            /**
+             * 所在村（社区）
+             * @description 所在村
+             */
             division_code?: string | null;
             /** @description 证件类型；不选时按号码前的证件名称或号码的形式判断 */
             id_kind?: components["schemas"]["DocumentKind"] | null;
@@ -13919,7 +14038,7 @@ export interface components {
              */
             returns: string;
             /**
-             * @description 申报资格
+             * 登记情况
              * @default registered
              */
             standing: components["schemas"]["Standing"];
@@ -14126,7 +14245,10 @@ export interface components {
             address?: string | null;
             /** @description 开户行 */
             bank_name?: string | null;
-            /** @description 所在村 */
+            /**
+             * 所在村（社区）
+             * @description 所在村
+             */
             division_code?: string | null;
             /** @description 证件类型 */
             id_kind?: components["schemas"]["DocumentKind"] | null;
@@ -14565,6 +14687,7 @@ export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
 export type PoliceMatter = components['schemas']['PoliceMatter'];
 export type PostCreate = components['schemas']['PostCreate'];
+export type PostRead = components['schemas']['PostRead'];
 export type PostShown = components['schemas']['PostShown'];
 export type PostUpdate = components['schemas']['PostUpdate'];
 export type Preview = components['schemas']['Preview'];
@@ -26837,7 +26960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PostShown"];
+                    "application/json": components["schemas"]["PostRead"];
                 };
             };
             /** @description 请求无法解析 */
@@ -26955,7 +27078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PostShown"];
+                    "application/json": components["schemas"]["PostRead"];
                 };
             };
             /** @description 没有变化 */
@@ -27041,7 +27164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PostShown"];
+                    "application/json": components["schemas"]["PostRead"];
                 };
             };
             /** @description 请求无法解析 */
@@ -27233,7 +27356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PostShown"];
+                    "application/json": components["schemas"]["PostRead"];
                 };
             };
             /** @description 请求无法解析 */

@@ -17,6 +17,8 @@ import MeasuresPage from './property/MeasuresPage.vue'
 import PropertyItemsPage from './property/PropertyItemsPage.vue'
 import RewardsPage from './rewards/RewardsPage.vue'
 import RiskEntitiesPage from './risk-entities/RiskEntitiesPage.vue'
+import PostPage from './units/PostPage.vue'
+import UnitPage from './units/UnitPage.vue'
 import UserPage from './users/UserPage.vue'
 import UsersPage from './users/UsersPage.vue'
 import VictimsPage from './victims/VictimsPage.vue'
@@ -105,8 +107,6 @@ const OFFERED: [string, Component, string[], string[], Record<string, unknown>?,
   ['风险主体', RiskEntitiesPage, ['risk_entity:create'], ['登记风险主体']],
   ['风险主体', RiskEntitiesPage, ['lead:export'], ['导出']],
   ['人员', UsersPage, ['user:manage'], ['新建人员']],
-  ['人员页', UserPage, ['user:manage'], ['修改'], { id: 'u' }],
-  ['人员页', UserPage, ['user:secure'], ['重置密码', '重置动态口令'], { id: 'u' }],
   ['受害人', VictimsPage, ['victim:handle'], ['登记受害人']],
   ['受害人', VictimsPage, ['victim:handle', 'import:run'], ['导入登记表']],
   ['资金账', LedgerPage, ['ledger:post'], ['记账'], {}, '/?book_id=c'],
@@ -156,14 +156,28 @@ it('lets whoever assigns mark rows, and nobody else', async () => {
   }
 })
 
-it('unlocks only who is locked', async () => {
-  for (const [locked_until, offered] of [
-    ['2022-05-13T16:30:00Z', true],
-    [null, false],
-  ] as const) {
-    const answers = { '/users/u': { ...USER, locked_until } }
-    const shown = await showPage(UserPage, { id: 'u' }, answers, { permissions: ['user:secure'] })
-    expect(shown.offers().includes('解除锁定')).toBe(offered)
+it.each([
+  ['人员', UserPage, 'edit', '修改'],
+  ['人员', UserPage, 'reset_password', '重置密码'],
+  ['人员', UserPage, 'reset_totp', '重置动态口令'],
+  ['人员', UserPage, 'unlock', '解除锁定'],
+  ['单位', UnitPage, 'edit', '修改'],
+  ['单位', UnitPage, 'change_liaison', '变更联络员'],
+  ['岗位', PostPage, 'edit', '修改'],
+  ['岗位', PostPage, 'hand_over', '人员交接'],
+])('shows on a page of %s what the record offers, and that alone: %s', async (...given) => {
+  const [, page, action, label] = given
+  for (const offered of [true, false]) {
+    const available_actions = offered ? [{ action }] : []
+    const answers = {
+      '/users/u': { ...USER, available_actions },
+      '/units/u': { name: '某所', posts: [], available_actions },
+      '/posts/u': { name: '某岗', available_actions },
+      '/units/u/liaisons': { items: [] },
+      '/posts/u/holders': { items: [] },
+    }
+    const shown = await showPage(page, { id: 'u' }, answers, { permissions: RIGHTS })
+    expect(shown.offers().some((each) => each === label)).toBe(offered)
     shown.done()
   }
 })

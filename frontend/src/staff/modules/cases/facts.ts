@@ -1,3 +1,4 @@
+import { CaseCreateFields } from '@/api/fields'
 import { CaseFlagLabels, ChargeLabels, LeadCategoryLabels, NoIndictmentLabels } from '@/api/labels'
 import type { OneOf } from '@/api/records'
 import type { Fact } from '@/ui/types'
@@ -9,26 +10,36 @@ export function factsOf(record: Case): Fact[] {
   return [
     {
       key: 'category',
-      label: '主要类别',
+      label: CaseCreateFields.primary_category,
       kind: 'label',
       labels: LeadCategoryLabels,
       value: record.primary_category,
     },
     {
       key: 'charges',
-      label: '涉嫌罪名',
+      label: CaseCreateFields.charges,
       kind: 'labels',
       labels: ChargeLabels,
       value: record.charges,
     },
-    { key: 'amount', label: '涉案金额', kind: 'money', value: record.amount_involved },
-    { key: 'victims', label: '受害人数', kind: 'count', value: record.victims_count },
+    {
+      key: 'amount',
+      label: CaseCreateFields.amount_involved,
+      kind: 'money',
+      value: record.amount_involved,
+    },
+    {
+      key: 'victims',
+      label: CaseCreateFields.victims_count,
+      kind: 'count',
+      value: record.victims_count,
+    },
     { key: 'police', label: '公安编号', value: record.police_case_no },
     { key: 'owner', label: '主办单位', kind: 'named', value: record.owner_unit },
     { key: 'division', label: '村（社区）', value: record.division_name },
     {
       key: 'flags',
-      label: '重点标记',
+      label: CaseCreateFields.flags,
       kind: 'labels',
       labels: CaseFlagLabels,
       value: record.flags,
@@ -65,8 +76,8 @@ export function factsOf(record: Case): Fact[] {
           },
         ]
       : []),
-    { key: 'leads', label: '来源线索', wide: true },
-    { key: 'summary', label: '简要案情', wide: true },
+    { key: 'leads', label: CaseCreateFields.source_lead_ids, wide: true },
+    { key: 'summary', label: CaseCreateFields.summary, wide: true },
     { key: 'identifiers', label: '涉及号码', wide: true },
   ]
 }

@@ -1,3 +1,4 @@
+import { LeadCreateFields } from '@/api/fields'
 import {
   LeadCategoryLabels,
   LeadChannelLabels,
@@ -9,75 +10,95 @@ import { optionsOf, type FieldSpec } from '@/ui/types'
 export const CONTENT: FieldSpec[] = [
   {
     field: 'subject_name',
-    label: '反映对象',
+    label: LeadCreateFields.subject_name,
     kind: 'text',
     required: true,
     help: '机构、企业或个人的名称',
   },
-  { field: 'subject_uscc', label: '统一社会信用代码', kind: 'text' },
+  { field: 'subject_uscc', label: LeadCreateFields.subject_uscc, kind: 'text' },
   {
     field: 'primary_category',
-    label: '主要类别',
+    label: LeadCreateFields.primary_category,
     kind: 'enum',
     required: true,
     options: optionsOf(LeadCategoryLabels),
   },
   {
     field: 'categories',
-    label: '同时涉及的类别',
+    label: LeadCreateFields.categories,
     kind: 'multi_enum',
     options: optionsOf(LeadCategoryLabels),
   },
   {
     field: 'division_code',
-    label: '所在村（社区）',
+    label: LeadCreateFields.division_code,
     kind: 'division',
     help: '不选则为本单位所在地',
   },
-  { field: 'occurred_on', label: '发生日期', kind: 'date' },
-  { field: 'amount_involved', label: '涉案金额', kind: 'money', help: '可以写“12.3万”' },
-  { field: 'people_involved', label: '涉及人数', kind: 'integer' },
+  { field: 'occurred_on', label: LeadCreateFields.occurred_on, kind: 'date' },
+  {
+    field: 'amount_involved',
+    label: LeadCreateFields.amount_involved,
+    kind: 'money',
+    help: '可以写“12.3万”',
+  },
+  { field: 'people_involved', label: LeadCreateFields.people_involved, kind: 'integer' },
   {
     field: 'narrative',
-    label: '反映内容',
+    label: LeadCreateFields.narrative,
     kind: 'long_text',
     required: true,
     help: '文中的电话、证件号和账号保存时会自动加密并打码。',
   },
-  { field: 'red_flags', label: '风险特征', kind: 'multi_enum', options: optionsOf(RedFlagLabels) },
-  { field: 'fast_track', label: '影响大、关注度高，快办', kind: 'boolean' },
+  {
+    field: 'red_flags',
+    label: LeadCreateFields.red_flags,
+    kind: 'multi_enum',
+    options: optionsOf(RedFlagLabels),
+  },
+  { field: 'fast_track', label: LeadCreateFields.fast_track, kind: 'boolean' },
 ]
 
 export const SOURCE: FieldSpec[] = [
   {
     field: 'channel',
-    label: '来源',
+    label: LeadCreateFields.channel,
     kind: 'enum',
     required: true,
     options: optionsOf(LeadChannelLabels),
   },
   {
     field: 'source_number',
-    label: '来源编号',
+    label: LeadCreateFields.source_number,
     kind: 'text',
     help: '报送方自己的编号，例如平台工单号；登记后不能修改',
   },
-  { field: 'batch_no', label: '批次', kind: 'text' },
-  { field: 'received_at', label: '接收时间', kind: 'datetime', help: '不填则为现在' },
+  { field: 'batch_no', label: LeadCreateFields.batch_no, kind: 'text' },
+  {
+    field: 'received_at',
+    label: LeadCreateFields.received_at,
+    kind: 'datetime',
+    help: '不填则为现在',
+  },
 ]
 
 export const REPORTER: FieldSpec[] = [
   {
     field: 'reporter.kind',
-    label: '举报方式',
+    label: LeadCreateFields['reporter.kind'],
     kind: 'enum',
     required: true,
     options: optionsOf(ReporterKindLabels),
   },
-  { field: 'reporter.name', label: '举报人姓名', kind: 'text', help: '单独加密保管，匿名举报不填' },
+  {
+    field: 'reporter.name',
+    label: LeadCreateFields['reporter.name'],
+    kind: 'text',
+    help: '单独加密保管，匿名举报不填',
+  },
   {
     field: 'reporter.phone',
-    label: '举报人电话',
+    label: LeadCreateFields['reporter.phone'],
     kind: 'text',
     help: '单独加密保管，匿名举报不填',
   },
