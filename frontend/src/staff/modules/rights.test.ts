@@ -75,7 +75,9 @@ const PLAN = {
   available_actions: [],
 }
 const USER = { id: 'u', name: '某某', username: 'u', version: 1, is_active: true, posts: [] }
-const BOOK = { items: [], measures: [], total: '0.00' }
+const NIL = '0.00'
+const RESTRAINT = { ordered: NIL, booked: NIL, difference: NIL, lines: [], measures: [] }
+const BOOK = { items: [], measures: [], restraint: RESTRAINT, total: NIL }
 const SAMPLE_OF: Answers = {
   '/cases/c': CASE,
   '/distributions/d': PLAN,
