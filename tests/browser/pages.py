@@ -28,6 +28,7 @@ def first(resource: str, page: str = "", key: str = "id", **query: str) -> Find:
 
     def find(client: httpx.Client) -> str:
         answer = client.get(f"/{resource}", params={"limit": 1, **query})
+        assert answer.is_success, answer.text
         items = answer.json()["items"]
         assert items, f"no {resource} with {query}"
         return folder.format(items[0][key])

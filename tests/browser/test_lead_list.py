@@ -21,7 +21,7 @@ async def test_a_view_opens_the_rows_that_it_counts(as_, client):
     await views.get_by_role("link", name="无人承办").click()
     count = await views.locator("[aria-current] b").inner_text()
     await expect(office.page.get_by_text(f"共 {count} 条", exact=True)).to_be_visible()
-    await expect(office.rows()).to_have_count(int(count))
+    await expect(office.rows()).to_have_count(min(int(count), 50))  # a page of them
 
 
 async def test_conditions_are_kept_renamed_made_default_and_deleted(as_, client, axe):
