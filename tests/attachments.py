@@ -45,7 +45,7 @@ def hang_up(running: Running, who: Client, path: str, fields: bytes = b"") -> No
     before = seen()
     with socket.create_connection((host, int(port))) as sender:
         sender.sendall(head.encode() + body + os.urandom(2 * MB))
-    for _ in range(200):
+    for _ in range(1200):
         if seen() > before:
             return
     raise AssertionError("the server still waits")

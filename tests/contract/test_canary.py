@@ -136,7 +136,7 @@ def planted(client):
         "/imports", data={"kind": "leads"}, files={"file": (f"{PHONE}.xlsx", ledger())}
     )
     assert up.status_code in (201, 202), up.text
-    for _ in range(100):
+    for _ in range(1200):
         state = office.get(f"/imports/{up.json()['id']}").json()
         if state["status"] != "parsing":
             break

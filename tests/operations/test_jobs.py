@@ -154,7 +154,7 @@ class TestWorker:
             )
         )
         # not a minute's wait: the next run is pulled to now
-        for _ in range(100):
+        for _ in range(1200):
             async with own_database.engine.begin() as connection:
                 moved = await connection.execute(
                     sa.text("UPDATE pgqueuer_schedules SET next_run = now() RETURNING id")

@@ -47,7 +47,7 @@ def town(tmp_path_factory):
 
 def settled(read, is_settled) -> dict:
     """What is read once the worker has counted anew."""
-    for _ in range(200):
+    for _ in range(1200):
         found = read()
         if is_settled(found):
             return found

@@ -186,7 +186,7 @@ class TestHolidays:
         await owner.close()
         body = {"version": 0, "days_off": [], "days_worked": [], "source": "国办发明电"}
         assert county.put(f"/holiday-years/{FAR + 3}", json=body).status_code == 200
-        for _ in range(100):
+        for _ in range(1200):
             settled = office.get(f"/leads/{made['id']}").json()
             if settled["version"] > made["version"]:
                 break
@@ -220,7 +220,7 @@ class TestHolidays:
         await owner.close()
         body = {"version": 0, "days_off": [], "days_worked": [], "source": "国办发明电"}
         assert county.put(f"/holiday-years/{FAR + 4}", json=body).status_code == 200
-        for _ in range(100):
+        for _ in range(1200):
             settled = file_of(county, kept)
             if settled["due_on"] == file["due_on"]:
                 break
