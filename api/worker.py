@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 
-def _by_itself(step: str) -> jobs.Handler:
-    """A job that opens its own sessions: because it is long, or calls out in between."""
+def _by_itself(step: str, *ids: str) -> jobs.Handler:
+    """A job that opens its own sessions: because it is long, or calls out in between. Of what it
+    was put into the queue with, it is told these ids; a release before may have told more."""
 
     async def handle(payload: dict[str, Any]) -> None:
-        await _called(step)(**{name: UUID(str(value)) for name, value in payload.items()})
+        await _called(step)(**{name: UUID(str(payload[name])) for name in ids})
 
     return handle
 
@@ -59,7 +60,7 @@ JOBS: dict[str, jobs.Handler] = {
     "idempotency.prune": _in_transactions(
         "api.core.idempotency:forget_old", "api.core.login_failures:prune"
     ),
-    "imports.parse": _by_itself("api.services.imports:parse"),
+    "imports.parse": _by_itself("api.services.imports:parse", "import_id"),
     "imports.prune": _in_transactions("api.services.imports:prune"),
     "jobs.prune": _in_transactions("api.core.jobs:prune"),
     "property_measures.lapse": _in_transactions("api.services.property_measures:lapse"),

@@ -53,13 +53,13 @@ class RestrainingMeasure(Shown):
     label: str
     amount: Yuan | None
     held: Yuan = Field(description="账上在这项措施项下已控制的金额")
-    in_force: bool
+    in_force: bool = Field(description="现在是否有效")
 
 
 class BookRestraint(Restraint):
     """Both totals of one book."""
 
-    measures: list[RestrainingMeasure]
+    measures: list[RestrainingMeasure] = Field(description="各项措施：载明多少，账上控制多少")
 
 
 class LedgerAccounts(Shown):
@@ -68,7 +68,7 @@ class LedgerAccounts(Shown):
     book_id: UUID
     items: list[LedgerAccount]
     measures: list[MeasureShown]
-    restraint: BookRestraint
+    restraint: BookRestraint = Field(description="措施载明的与账上已控制的，及其差额")
     total: Yuan = Field(description="全部账户之和，恒为 0.00")
 
 

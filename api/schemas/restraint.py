@@ -9,7 +9,7 @@ from api.schemas.common import FigureQuery, Shown, Yuan
 class RestraintLine(Shown):
     """One reason for the difference; its query opens the rows."""
 
-    gap: RestraintGap
+    gap: RestraintGap = Field(description="差在哪里")
     label: str
     count: int = Field(description="有几行：措施，或者未写明措施的分录")
     amount: Yuan = Field(description="在差额里占多少；账上多于措施的为负数")

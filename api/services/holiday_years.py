@@ -81,5 +81,5 @@ async def put(
         session, actor, EventName.HOLIDAY_CHANGED, "holiday_year", None,
         {"year": year, "published": body.published, "source": body.source},
     )  # fmt: skip
-    await jobs.enqueue(session, RECOMPUTE, {"year": year})
+    await jobs.enqueue(session, RECOMPUTE)
     return _entered(row)

@@ -187,7 +187,7 @@ async def read(
 async def _clock(session: AsyncSession | None) -> time_rules.Clock:
     if session is not None:
         return await time_rules.clock(session)
-    async with database().session() as own:
+    async with database().glance() as own:
         return await time_rules.clock(own)
 
 

@@ -15,7 +15,7 @@ from api.core.config import Settings
 from api.domain.events import EventName
 from api.domain.permissions import Permission
 from scripts import docs
-from tests.conftest import PASSWORD, ROOT
+from tests.conftest import PASSWORD, ROOT, started
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -193,6 +193,13 @@ class TestSettings:
                 assert shown[str(first)].strip().strip("`") == str(info.default), first
 
 
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """What somebody has who follows the README: the demo, and nothing before it."""
+    with started(tmp_path_factory.mktemp("readme")) as server:
+        yield server
+
+
 class TestCommands:
     @pytest.mark.parametrize("path", PAGES, ids=name)
     def test_bash_parses(self, path):
@@ -206,9 +213,9 @@ class TestCommands:
         not (shutil.which("curl") and shutil.which("jq")), reason="needs curl and jq"
     )
     @pytest.mark.parametrize("path", READMES, ids=name)
-    def test_the_api_examples_run_as_they_stand(self, path, running):
+    def test_the_api_examples_run_as_they_stand(self, path, fresh):
         (block,) = [b for b in _BASH.findall(text(path)) if "TOKEN=" in b]
-        block = block.replace("http://127.0.0.1:8000", running.url)
+        block = block.replace("http://127.0.0.1:8000", fresh.url)
         block = block.replace("$(cat var/demo-password)", PASSWORD)
         # another key than in the other language, so that each makes its own lead
         block = block.replace("110-2022-0517-001", path.name)

@@ -4,6 +4,8 @@ here, with why, and everything else must go through what keeps it."""
 import ast
 from pathlib import Path
 
+from tests.trees import parsed
+
 SERVICES = Path(__file__).parents[2] / "api" / "services"
 #: Why somebody did something is told in the timeline, which never holds anything plain.
 TIMELINE = {"reason", "undone_reason"}
@@ -47,7 +49,7 @@ def _masked_for_good() -> set[tuple[str, str]]:
     """Columns that a masked text goes into: set on a record, or named in its making."""
     found: set[tuple[str, str]] = set()
     for path in SERVICES.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path.read_text())):
             named: list[tuple[str, ast.AST]] = []
             if isinstance(node, ast.keyword) and node.arg:
                 named = [(node.arg, node.value)]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.trees import parsed
+
 ROOT = Path(__file__).resolve().parents[2] / "api"
 #: The only home of the calendar that comes with the program, and who hands it out.
 CALENDAR_HOMES = {"domain/calendar.py", "services/time_rules.py", "services/holiday_years.py"}
@@ -18,7 +20,7 @@ CALENDAR_HOMES = {"domain/calendar.py", "services/time_rules.py", "services/holi
 MACHINES = {
     "domain/receipts.py",  # how often strangers may ask
     "services/receipts.py",
-    "domain/cells.py",  # a spreadsheet's day numbers
+    "domain/cell_days.py",  # a spreadsheet's day numbers
     "domain/calendar.py",
     "domain/clocks.py",
     "services/public_load.py",  # by which stretches strangers are counted
@@ -37,7 +39,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
         for path in sorted((ROOT / room).glob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if not path.name.startswith("demo"):
-                yield name, ast.parse(path.read_text(encoding="utf-8"))
+                yield name, parsed(path.read_text(encoding="utf-8"))
 
 
 def called(tree: ast.Module, names: set[str]) -> list[int]:
@@ -142,11 +144,11 @@ def test_no_ladder_is_written_in_code() -> None:
     "text", ["LADDER = (30, 15)", "REACH_DAYS: int = 75", "_REMIND = {'a': 3}", "NOTICE_HOURS = 2"]
 )
 def test_the_search_finds_ladders(text: str) -> None:
-    assert named_lengths(ast.parse(text)) == [1]
-    assert named_lengths(ast.parse("WARNING = 'warning'")) == []
+    assert named_lengths(parsed(text)) == [1]
+    assert named_lengths(parsed("WARNING = 'warning'")) == []
 
 
 @pytest.mark.parametrize("text", ["Term(6, TimeUnit.MONTH)", "due_on(day, 7, TimeUnit.DAY, roll)"])
 def test_the_search_finds_what_it_looks_for(text: str) -> None:
-    assert terms(ast.parse(text)) == [1]
-    assert called(ast.parse("x = day + timedelta(days=3)"), _LENGTHS) == [1]
+    assert terms(parsed(text)) == [1]
+    assert called(parsed("x = day + timedelta(days=3)"), _LENGTHS) == [1]

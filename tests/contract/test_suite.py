@@ -6,9 +6,10 @@ from collections import defaultdict
 import pytest
 
 from tests.conftest import ROOT
+from tests.trees import parsed
 
 FILES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    path.relative_to(ROOT).as_posix(): parsed(path.read_text(encoding="utf-8"))
     for path in sorted((ROOT / "tests").rglob("*.py"))
 }
 #: What says how long something took. A test that asserts that of a busy machine says nothing.

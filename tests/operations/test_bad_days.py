@@ -17,6 +17,7 @@ import pytest
 from api.core import embedded, migrations, outages
 from api.core.db import Planning, Shares
 from tests import conftest
+from tests.attachments import PDF
 from tests.conftest import PASSWORD, log_in, started
 from tests.factories import lead, make_lead
 from tests.operations.serving import Serving
@@ -198,7 +199,7 @@ class TestOutages:
             try:
                 doors = [
                     lambda: office.post("/leads", json=lead()),
-                    lambda: office.post(f"/leads/{made['id']}/attachments", files={"file": b"x"}),
+                    lambda: office.post(f"/leads/{made['id']}/attachments", files={"file": PDF}),
                 ]
                 if code != outages.READ_ONLY:
                     doors += [

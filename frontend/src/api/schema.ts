@@ -4216,7 +4216,7 @@ export interface components {
             difference: string;
             /** @description 各受害人应得 */
             lines: components["schemas"]["RestraintLine"][];
-            /** @description 各项措施 */
+            /** @description 各项措施：载明多少，账上控制多少 */
             measures: components["schemas"]["RestrainingMeasure"][];
             /**
              * @description 有效措施载明的金额；同一财物上有几项措施的，只计最大的一项
@@ -8271,6 +8271,7 @@ export interface components {
             items: components["schemas"]["LedgerAccount"][];
             /** @description 各项措施 */
             measures: components["schemas"]["MeasureShown"][];
+            /** @description 措施载明的与账上已控制的，及其差额 */
             restraint: components["schemas"]["BookRestraint"];
             /**
              * @description 全部账户之和，恒为 0.00
@@ -11408,6 +11409,7 @@ export interface components {
              * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
+            /** @description 现在是否有效 */
             in_force: boolean;
             /** @description 中文名称 */
             label: string;
@@ -11453,6 +11455,7 @@ export interface components {
             amount: string;
             /** @description 有几行：措施，或者未写明措施的分录 */
             count: number;
+            /** @description 差在哪里 */
             gap: components["schemas"]["RestraintGap"];
             /** @description 中文名称 */
             label: string;
