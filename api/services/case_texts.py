@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.models.cases import CaseIdentifier
@@ -21,20 +20,7 @@ def of_decision(decision_id: object) -> str:
 
 async def keep(session: AsyncSession, case_id: UUID, field: str, value: str) -> str:
     """A text of a case as it is stored: its old identifiers go, the new ones come."""
-    made = protect.text(value, field)
-    old = await session.scalars(
-        select(CaseIdentifier).where(
-            CaseIdentifier.case_id == case_id, CaseIdentifier.field == field
-        )
-    )
-    for row in old:
-        await session.delete(row)
-    await session.flush()
-    if made.identifiers:
-        await session.execute(
-            insert(CaseIdentifier), [row | {"case_id": case_id} for row in made.identifiers]
-        )
-    return made.text
+    return await protect.replaced(session, CaseIdentifier.case_id, case_id, field, value)
 
 
 def masked(found: Mapping[str, Any], field: str) -> str:

@@ -5,6 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.core.clock import today
 from api.core.crypto import keyring
@@ -70,6 +75,26 @@ def text(value: str, field: str) -> Protected:
         for sealed in [keys.encrypt(each.value_normalised)]
     ]
     return Protected(masked, rows)
+
+
+async def replaced(
+    session: AsyncSession,
+    owner: InstrumentedAttribute[UUID],
+    owner_id: UUID,
+    field: str,
+    value: str,
+) -> str:
+    """A text of a record as it is stored: the identifiers that it held before go, the new ones come.
+
+    `owner` is the column of the table of identifiers that names the record.
+    """
+    made = text(value, field)
+    table: Any = owner.class_
+    await session.execute(delete(table).where(owner == owner_id, table.field == field))
+    if made.identifiers:
+        rows = [row | {owner.key: owner_id} for row in made.identifiers]
+        await session.execute(insert(table), rows)
+    return made.text
 
 
 def given(kind: IdentifierKind, value: str) -> dict[str, Any] | None:

@@ -95,7 +95,9 @@ async def update_one(
     changes: dict[str, Any] = dict(given)
     for name in TEXTS:
         if name in changes:
-            changes[name] = await _protected(session, entity.id, name, changes[name])
+            changes[name] = await protect.replaced(
+                session, RiskEntityIdentifier.entity_id, entity.id, name, changes[name]
+            )
     if "uscc" in changes:
         await _check_unique(session, entity.town_code, changes["uscc"], entity.id)
     if "responsible_person" in changes:
@@ -132,23 +134,6 @@ async def _new_viewers(
     if "industry" in given:
         viewers += (await around(session, entity.town_code)).regulators(given["industry"])
     return viewers
-
-
-async def _protected(session: AsyncSession, entity_id: UUID, name: str, value: str) -> str:
-    """Replace a text of an entity: its old identifiers go, the new ones come."""
-    made = protect.text(value, name)
-    old = await session.scalars(
-        select(RiskEntityIdentifier).where(
-            RiskEntityIdentifier.entity_id == entity_id, RiskEntityIdentifier.field == name
-        )
-    )
-    for row in old:
-        await session.delete(row)
-    await session.flush()
-    if made.identifiers:
-        rows = [row | {"entity_id": entity_id} for row in made.identifiers]
-        await session.execute(insert(RiskEntityIdentifier), rows)
-    return made.text
 
 
 async def transition(

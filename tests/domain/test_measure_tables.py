@@ -6,7 +6,6 @@ from itertools import product
 
 import pytest
 
-from api.domain.calendar import Calendar
 from api.domain.clocks import Due
 from api.domain.errors import RuleViolated
 from api.domain.property_items import PropertyKind
@@ -34,21 +33,12 @@ from api.domain.property_measures import (
     renewed_by,
     rule_for,
 )
-from api.domain.time_rules import TimeRule, TimeUnit, find_rule
+from api.domain.time_rules import TimeUnit, find_rule
+from tests.domain.law import LAW
 
 K, PK, L, R = MeasureKind, PropertyKind, AuthorityLevel, Regime
 FILED = date(2022, 5, 1)
 
-
-class Shipped:
-    calendar = Calendar.builtin()
-
-    def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
-        del version
-        return find_rule(rule_id, on)
-
-
-LAW = Shipped()
 
 #: What each organ is and how high it stands.
 ORGANS = {

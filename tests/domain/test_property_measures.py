@@ -6,7 +6,6 @@ from itertools import product
 
 import pytest
 
-from api.domain.calendar import Calendar
 from api.domain.clocks import Due
 from api.domain.errors import RuleViolated
 from api.domain.property_items import Disposal, Ownership, PropertyKind, check_disposal
@@ -32,23 +31,12 @@ from api.domain.property_measures import (
     refuse,
     rule_for,
 )
-from api.domain.time_rules import Roll, TimeRule, TimeUnit, find_rule, load_builtin
+from api.domain.time_rules import Roll, TimeUnit, find_rule, load_builtin
+from tests.domain.law import LAW
 
 L, K, R, PK = AuthorityLevel, MeasureKind, Regime, PropertyKind
 FILED = date(2022, 5, 1)
 
-
-class Shipped:
-    """The rules and the calendar as they come with the program."""
-
-    calendar = Calendar.builtin()
-
-    def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
-        del version
-        return find_rule(rule_id, on)
-
-
-LAW = Shipped()
 
 FREEZE = MeasureDraft(
     kind=K.FREEZE,
