@@ -30,7 +30,7 @@ def _url() -> str:
     ).get("url")
     if given:
         return str(given)
-    from api.core.config import settings
+    from api.core.base.config import settings
 
     url = settings().owner_database_url or settings().database_url
     if not url:
@@ -47,11 +47,11 @@ def _metadata() -> sa.MetaData:
 
     import api.core
     import api.models
-    from api.core.db import Base
+    from api.core.database.db import Base
 
     # plumbing tables (events, sessions, idempotency) live in core, the others in models
     for package in (api.core, api.models):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     return Base.metadata
 

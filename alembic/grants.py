@@ -28,7 +28,7 @@ _SPLIT = re.compile(r",(?![^(]*\))")
 
 def app_role() -> str:
     """The role in the application's own address; the migration runs as another one."""
-    from api.core.config import settings
+    from api.core.base.config import settings
 
     url = settings().database_url
     return (sa.make_url(str(url)).username if url else None) or "yinling_app"

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Generator
 
-    from api.core.config import Settings
-    from api.core.embedded import EmbeddedPostgres
-    from api.core.processes import Supervisor
+    from api.core.base.config import Settings
+    from api.core.database.embedded import EmbeddedPostgres
+    from api.core.operations.processes import Supervisor
 
 app = typer.Typer(
     name="yinling",
@@ -55,8 +55,8 @@ def fail(message: str) -> typer.Exit:
 @contextmanager
 def _database(*, share: bool = True) -> Generator[tuple[str, str]]:
     """(application's address, owner's address), from the environment or from the embedded server."""
-    from api.core import embedded
-    from api.core.config import settings
+    from api.core.base.config import settings
+    from api.core.database import embedded
 
     given = settings()
     if given.database_url:
@@ -75,7 +75,7 @@ def _database(*, share: bool = True) -> Generator[tuple[str, str]]:
 
 def _use(app_url: str, owner_url: str = "") -> None:
     """Make these the addresses of this process's settings."""
-    from api.core.config import settings
+    from api.core.base.config import settings
 
     os.environ["DATABASE_URL"] = app_url
     if owner_url:
@@ -95,7 +95,7 @@ def serve(
     ] = True,
 ) -> None:
     """启动全部：数据库、迁移、网页与接口、后台任务；Ctrl-C 全部停止。"""
-    from api.core.config import settings
+    from api.core.base.config import settings
 
     given = settings()
     if given.demo and not given.is_loopback:
@@ -108,7 +108,7 @@ class _Serving:
     """One run of `yinling serve`."""
 
     def __init__(self, given: Settings, *, reload: bool, with_worker: bool) -> None:
-        from api.core import processes
+        from api.core.operations import processes
 
         self.given = given
         self.reload = reload
@@ -120,7 +120,8 @@ class _Serving:
         self.backoff = processes.Backoff()
 
     def run(self) -> int:
-        from api.core import embedded, processes
+        from api.core.database import embedded
+        from api.core.operations import processes
 
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
@@ -134,7 +135,12 @@ class _Serving:
             for number in range(max(1, self.given.workers)):
                 supervisor.add(
                     f"网页进程 {number + 1}",
-                    *("-m", "api.core.processes", "api.main:create_app", str(shared.fileno())),
+                    *(
+                        "-m",
+                        "api.core.operations.processes",
+                        "api.main:create_app",
+                        str(shared.fileno()),
+                    ),
                     fds=(shared.fileno(),),
                     vital=True,
                 )
@@ -166,7 +172,7 @@ class _Serving:
             raise KeyboardInterrupt
 
     def _listen(self) -> socket.socket:
-        from api.core import processes
+        from api.core.operations import processes
 
         try:
             return processes.listen(self.given.host, self.given.port)
@@ -177,7 +183,8 @@ class _Serving:
             ) from None
 
     def _start_database(self) -> None:
-        from api.core import crypto, embedded
+        from api.core.base import crypto
+        from api.core.database import embedded
 
         if not self.given.database_url:
             # crash recovery may take minutes: Ctrl-C ends the waiting
@@ -267,7 +274,7 @@ class _Serving:
         return 0
 
     def _revive(self) -> None:
-        from api.core import embedded
+        from api.core.database import embedded
 
         if self.embedded is None:
             return
@@ -286,13 +293,13 @@ def _sources() -> float:
 
 
 async def _owned(url: str) -> int:
-    from api.core import migrations
+    from api.core.database import migrations
 
     return await migrations.owned_tables(url)
 
 
 def _migrate_to_head(app_url: str, owner_url: str) -> None:
-    from api.core import migrations
+    from api.core.database import migrations
 
     wanted = migrations.head()
     try:
@@ -314,8 +321,8 @@ def _load_demo() -> list[tuple[str, str, str]]:
     """Load the demo campaign where it is not there yet; (name, label, secret) of every login."""
     import secrets
 
-    from api.core.config import settings
-    from api.domain import demo
+    from api.core.base.config import settings
+    from api.domain.demo import demo
 
     given = settings()
     kept = given.home / "demo-password"
@@ -325,7 +332,7 @@ def _load_demo() -> list[tuple[str, str, str]]:
     password = given.demo_password or kept.read_text().strip()
     # where it is already there, none of the services is needed: they cost more than all else here
     if asyncio.run(_is_empty(given.database_url)):
-        loader: Any = import_module("api.services.demo")
+        loader: Any = import_module("api.services.demo.demo")
         with _progress() as report:
             asyncio.run(
                 _with_database(loader.load(password=password, report=report, campaign=True))
@@ -334,13 +341,13 @@ def _load_demo() -> list[tuple[str, str, str]]:
 
 
 async def _is_empty(url: str) -> bool:
-    from api.core import migrations
+    from api.core.database import migrations
 
     return await migrations.is_empty(url, "users")
 
 
 async def _with_database(work: Any) -> Any:
-    from api.core import db
+    from api.core.database import db
 
     try:
         return await work
@@ -388,8 +395,9 @@ def migrate(
     down: Annotated[bool, typer.Option("--down", help="退回到目标版本（head 表示退一步）")] = False,
 ) -> None:
     """升级（或退回）数据库结构，以属主角色执行。"""
-    from api.core import crypto, migrations
-    from api.core.config import settings
+    from api.core.base import crypto
+    from api.core.base.config import settings
+    from api.core.database import migrations
 
     with _database() as (_, owner_url):
         # before several containers could each make their own
@@ -435,7 +443,7 @@ def demo(
 ) -> None:
     """载入演示数据（已有则不动），并列出演示账号。"""
     if ledgers is not None:
-        for path in import_module("api.services.demo_ledgers").write(ledgers):
+        for path in import_module("api.services.demo.demo_ledgers").write(ledgers):
             out.print(str(path))
         return
     with _database() as (app_url, owner_url):
@@ -465,15 +473,15 @@ def import_(
     ] = None,
 ) -> None:
     """导入台账；有错误时在原文件旁写出标注了错误的副本。"""
-    from api.domain.errors import DomainError
-    from api.domain.imports import EditedRows, ImportMode
-    from api.domain.ledgers import LedgerKind
+    from api.domain.imports.imports import EditedRows, ImportMode
+    from api.domain.imports.ledgers import LedgerKind
+    from api.domain.kit.errors import DomainError
 
     try:
         wanted = LedgerKind(kind), ImportMode(mode), EditedRows(edited) if edited else None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    command: Any = import_module("api.services.import_command")
+    command: Any = import_module("api.services.imports.import_command")
     with _database() as (app_url, owner_url):
         _migrate_to_head(app_url, owner_url)
         with _progress() as report:
@@ -538,7 +546,7 @@ def create_admin(
     password = typer.prompt("初始密码", hide_input=True, confirmation_prompt=True)
     with _database() as (app_url, owner_url):
         _migrate_to_head(app_url, owner_url)
-        users: Any = import_module("api.services.users")
+        users: Any = import_module("api.services.organisation.users")
         asyncio.run(
             _with_database(
                 users.create_admin(username=username, password=password, role=role, name=name)
@@ -554,7 +562,7 @@ def unlock(
     """解除登录限制：连续输错密码以后，让这个登录名马上能再试；任何人都进不来时也能用。"""
     with _database() as (app_url, owner_url):
         _use(app_url, owner_url)
-        users: Any = import_module("api.services.users")
+        users: Any = import_module("api.services.organisation.users")
         freed = asyncio.run(_with_database(users.unlock_login(login)))
     say(f"{login} 的登录限制已解除" if freed else f"{login} 没有登录限制")
 
@@ -570,9 +578,9 @@ def backup(
     ] = False,
 ) -> None:
     """备份数据库与文件（运行中也可以）；密钥须另行保管，或用 --with-keys。"""
-    from api.core import backup as archive
-    from api.core import crypto
-    from api.core.config import settings
+    from api.core.base import crypto
+    from api.core.base.config import settings
+    from api.core.operations import backup as archive
 
     given = settings()
     path = target or Path(f"yinling-{time.strftime('%Y%m%d-%H%M%S')}.tar")
@@ -610,8 +618,8 @@ def restore(
     ] = False,
 ) -> None:
     """把备份恢复到空的数据目录，并逐表核对。"""
-    from api.core import backup as archive
-    from api.core.config import settings
+    from api.core.base.config import settings
+    from api.core.operations import backup as archive
 
     given = settings()
     given.home.mkdir(parents=True, exist_ok=True)
@@ -668,8 +676,8 @@ def rotate(
     ] = False,
 ) -> None:
     """生成新的数据密钥，并用它重新加密全部个人信息；服务可以照常运行；可中断，再以 --continue 继续。"""
-    from api.core import rotation
-    from api.core.config import settings
+    from api.core.base.config import settings
+    from api.core.operations import rotation
 
     key_file = settings().key_file
     elsewhere = bool(settings().database_url)

@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api.core import db, errors, fast_lane, logging, memory, openapi, reference, web
+from api.core.base import logging, memory
+from api.core.database import db
+from api.core.web import errors, fast_lane, openapi, reference, web
 from api.routers import ROUTERS
 
 

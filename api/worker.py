@@ -15,9 +15,12 @@ from uuid import UUID
 
 import structlog
 
-from api.core import db, jobs, logging, memory, outages, processes
-from api.core.config import settings
-from api.core.migrations import plain
+from api.core.base import logging, memory
+from api.core.base.config import settings
+from api.core.database import db, outages
+from api.core.database.migrations import plain
+from api.core.events import jobs
+from api.core.operations import processes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -52,19 +55,19 @@ def _called(step: str) -> Callable[..., Awaitable[object]]:
 
 #: job name → handler
 JOBS: dict[str, jobs.Handler] = {
-    "deadlines.recompute": _by_itself("api.services.deadlines:recompute"),
+    "deadlines.recompute": _by_itself("api.services.across.deadlines:recompute"),
     "duties.watch": _in_transactions(
-        "api.services.duties:notify", "api.services.lead_alarms:notify"
+        "api.services.across.duties:notify", "api.services.leads.lead_alarms:notify"
     ),
-    "files.sweep": _by_itself("api.core.files:sweep"),
+    "files.sweep": _by_itself("api.core.files.files:sweep"),
     "idempotency.prune": _in_transactions(
-        "api.core.idempotency:forget_old", "api.core.login_failures:prune"
+        "api.core.web.idempotency:forget_old", "api.core.web.login_failures:prune"
     ),
-    "imports.parse": _by_itself("api.services.imports:parse", "import_id"),
-    "imports.prune": _in_transactions("api.services.imports:prune"),
-    "jobs.prune": _in_transactions("api.core.jobs:prune"),
-    "property_measures.lapse": _in_transactions("api.services.property_measures:lapse"),
-    "recheck_seeds.seal": _in_transactions("api.services.recheck_seeds:seal_all"),
+    "imports.parse": _by_itself("api.services.imports.imports:parse", "import_id"),
+    "imports.prune": _in_transactions("api.services.imports.imports:prune"),
+    "jobs.prune": _in_transactions("api.core.events.jobs:prune"),
+    "property_measures.lapse": _in_transactions("api.services.recovery.property_measures:lapse"),
+    "recheck_seeds.seal": _in_transactions("api.services.leads.recheck_seeds:seal_all"),
 }
 #: Chinese time
 SCHEDULES: list[jobs.Schedule] = [
@@ -105,7 +108,7 @@ def main() -> None:
 
 
 def _load_library() -> None:
-    import_module("api.core.job_runner")
+    import_module("api.core.events.job_runner")
     import_module("asyncpg")
 
 
@@ -116,7 +119,7 @@ async def run(
     until_empty: bool = False,
 ) -> None:
     """Do jobs until SIGTERM, or (tests) until none is left."""
-    from api.core import job_runner
+    from api.core.events import job_runner
 
     stop = asyncio.Event()
     if not until_empty:

@@ -28,8 +28,8 @@ _EXPORT_MEGABYTES = 150
 _START_WANTED = 6.0
 _LIBRARIES = "import fastapi, sqlalchemy.ext.asyncio, asyncpg; fastapi.FastAPI()"
 _OURS = (
-    "import api.cli; from api.core import crypto, embedded, migrations, processes",
-    "from api.core import memory; memory.begin(); from api.main import create_app; create_app()",
+    "import api.cli; from api.core.base import crypto; from api.core.database import embedded, migrations; from api.core.operations import processes",
+    "from api.core.base import memory; memory.begin(); from api.main import create_app; create_app()",
     "from api import worker; worker._load_library()",
 )
 out = Console()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.core.ids import uuid7
+from api.core.base.ids import uuid7
 from bench import dataset
 
 _COLUMNS = """id, number, status, channel, batch_no, received_at, subject_name, primary_category,

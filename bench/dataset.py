@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from api.core import search
-from api.core.crypto import keyring
-from api.domain.identifiers import IdentifierKind
-from api.domain.names import name
+from api.core.base.crypto import keyring
+from api.core.listing import search
+from api.domain.words.identifiers import IdentifierKind
+from api.domain.words.names import name
 
 #: Share of the leads that hold a word, and the word.
 WORDS = {"half": "预订床位", "1%": "翡翠手镯", "0.1%": "藏獒养殖", "0.01%": "磁悬浮床垫"}

@@ -66,8 +66,8 @@ async def _loop(url: str) -> float:
 
 
 async def _fill(url: str) -> None:
-    from api.core import db
-    from api.services import demo
+    from api.core.database import db
+    from api.services.demo import demo
 
     await demo.load(password=run.PASSWORD, report=lambda *_: None)
     await db.dispose()

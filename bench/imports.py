@@ -52,13 +52,14 @@ async def measure() -> dict[str, float]:
     """Seconds of each step."""
     from sqlalchemy import text
 
-    from api.core import db
-    from api.core.ids import uuid7
-    from api.domain.actors import Actor
-    from api.domain.imports import ImportMode
-    from api.domain.ledgers import LedgerKind
-    from api.domain.permissions import Role
-    from api.services import demo, imports
+    from api.core.base.ids import uuid7
+    from api.core.database import db
+    from api.domain.imports.imports import ImportMode
+    from api.domain.imports.ledgers import LedgerKind
+    from api.domain.kit.actors import Actor
+    from api.domain.kit.permissions import Role
+    from api.services.demo import demo
+    from api.services.imports import imports
 
     await demo.load(password="Bench-2026-x", report=lambda *_: None)
     database = db.database()
@@ -114,7 +115,7 @@ async def _copy(database: Any) -> float:
     """The same rows once more, with new ids and numbers, by COPY alone."""
     import asyncpg
 
-    from api.core.ids import uuid7
+    from api.core.base.ids import uuid7
 
     connection = await asyncpg.connect(os.environ["DATABASE_URL"].replace("+asyncpg", ""))
     out = io.BytesIO()

@@ -252,8 +252,8 @@ async def _with(owner_url: str, step: Callable[[Any], Awaitable[None]]) -> None:
 
 
 async def _demo() -> None:
-    from api.core import db
-    from api.services import demo
+    from api.core.database import db
+    from api.services.demo import demo
 
     await demo.load(password=PASSWORD, report=lambda *_: None)
     await db.dispose()
@@ -290,9 +290,9 @@ def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict
 def database() -> Generator[tuple[dict[str, str], str]]:
     """A migrated PostgreSQL for this process and its children: the environment that leads to it,
     and its owner's URL."""
-    from api.core import embedded, migrations
-    from api.core.config import settings
-    from api.core.crypto import keyring
+    from api.core.base.config import settings
+    from api.core.base.crypto import keyring
+    from api.core.database import embedded, migrations
 
     with embedded.temporary() as postgres, tempfile.TemporaryDirectory() as home:
         environment = {

@@ -271,7 +271,7 @@ def database(
 ) -> int:
     """What the image postgres does at its first start: initdb, the database, the first-start script."""
     LEFT_OUT.append(f"数据库不是镜像 {service['image']}，是内置的 PostgreSQL；TLS 证书没有申请")
-    find = "from api.core import embedded; print(embedded.binaries())"
+    find = "from api.core.database import embedded; print(embedded.binaries())"
     programs = Path(run(api, ["python", "-c", find]).strip())
     given = {name: here(value) for name, value in service["environment"].items()}
     owner, name, port = given["POSTGRES_USER"], given["POSTGRES_DB"], free_port()

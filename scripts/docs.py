@@ -11,18 +11,18 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from api import domain  # noqa: E402
-from api.domain.errors import RuleViolated  # noqa: E402
-from api.domain.events import EventName  # noqa: E402
-from api.domain.flow import Flow, Step  # noqa: E402
-from api.domain.labels import Labelled  # noqa: E402
-from api.domain.permissions import (  # noqa: E402
+from api.domain.kit.errors import RuleViolated  # noqa: E402
+from api.domain.kit.events import EventName  # noqa: E402
+from api.domain.kit.flow import Flow, Step  # noqa: E402
+from api.domain.kit.labels import Labelled  # noqa: E402
+from api.domain.kit.permissions import (  # noqa: E402
     ROLE_PERMISSIONS,
     ROLE_SCOPE,
     SECOND_FACTOR_ROLES,
@@ -30,7 +30,7 @@ from api.domain.permissions import (  # noqa: E402
     Role,
     RowScope,
 )
-from api.domain.time_rules import RuleGroup, TimeRule, find_rule, load_builtin  # noqa: E402
+from api.domain.law.time_rules import RuleGroup, TimeRule, find_rule, load_builtin  # noqa: E402
 from scripts import error_codes  # noqa: E402
 
 NOTE = "> 由 `make docs` 从代码生成，请勿手工修改。\n"
@@ -77,15 +77,17 @@ def page(title: str, *parts: str) -> str:
 
 def members(kind: type) -> Iterator[tuple[str, str, Any]]:
     """(module, name, object) of everything of a kind that the domain defines itself."""
-    for info in sorted(iter_modules(domain.__path__), key=lambda each: each.name):
-        module = import_module(f"{domain.__name__}.{info.name}")
+    found = walk_packages(domain.__path__, f"{domain.__name__}.")
+    modules = {info.name.rpartition(".")[2]: info.name for info in found if not info.ispkg}
+    for name_of_module in sorted(modules):
+        module = import_module(modules[name_of_module])
         for name, value in vars(module).items():
             own = getattr(value, "__module__", module.__name__) == module.__name__
             if kind is type and isinstance(value, type):
                 if own and name == value.__name__:
-                    yield info.name, name, value
+                    yield name_of_module, name, value
             elif isinstance(value, kind) and not isinstance(value, type):
-                yield info.name, name, value
+                yield name_of_module, name, value
 
 
 def flows() -> dict[str, Flow[Any, Any]]:
@@ -356,7 +358,7 @@ def time_rules_page() -> str:
     head = ("编号", "何时起算", "期限", "期满遇节假日", "最长", "延长与批准", "接续", "应办事项", "依据", "核对", "有效", "备注")  # fmt: skip
     rules = load_builtin()
     parts = [
-        f"共 {len(rules)} 条，内容在 `api/domain/time_rules.csv`。“{'”“'.join(sorted({r.confidence.label for r in rules if r.configurable}))}”的"
+        f"共 {len(rules)} 条，内容在 `api/domain/law/time_rules.csv`。“{'”“'.join(sorted({r.confidence.label for r in rules if r.configurable}))}”的"
         "期限，镇专项办可以在系统里调整；已核对原文的法定期限不能改。到期日落在放假安排尚未公布的年份时，"
         "先按周末推算并标“暂定”，公布后自动重算。\n"
     ]
@@ -414,19 +416,29 @@ def _by_status(found: error_codes.Found) -> tuple[int, str]:
     return found.status, found.code
 
 
+def service_files() -> dict[str, str]:
+    """Service → the folder that it stands in."""
+    paths = sorted((ROOT / "api" / "services").glob("*/[!_]*.py"), key=lambda path: path.stem)
+    return {path.stem: path.parent.name for path in paths}
+
+
 def service_calls() -> dict[str, list[str]]:
     """Service → the services that it imports."""
     calls: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "api" / "services").glob("[!_]*.py")):
+    for name, folder in service_files().items():
         found: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "api.services":
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                "api.services."
-            ):
-                found.add(str(node.module).split(".")[2])
-        calls[path.stem] = sorted(name for name in found if not name.startswith("_"))
+        source = (ROOT / "api" / "services" / folder / f"{name}.py").read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            match (node.module or "").split("."):
+                case ["api", "services", _]:
+                    found |= {alias.name for alias in node.names}
+                case ["api", "services", _, called]:
+                    found.add(called)
+                case _:
+                    pass
+        calls[name] = sorted(each for each in found if not each.startswith("_"))
     return calls
 
 
@@ -444,24 +456,31 @@ def floors(calls: dict[str, list[str]]) -> list[list[str]]:
 
 
 def services_page() -> str:
-    """Who calls whom."""
-    calls = service_calls()
+    """Who calls whom, folder by folder, those that call nobody first."""
+    calls, files = service_calls(), service_files()
     called_by = {n: [m for m, called in calls.items() if n in called] for n in calls}
-    rows = (
-        (
-            f"`{name}`",
-            "、".join(f"`{each}`" for each in calls[name]) or "—",
-            "、".join(f"`{each}`" for each in called_by[name]) or "—",
+    order = [name for floor in floors(calls) for name in floor]
+    folders = {files[n]: {files[m] for m in calls if files[m] == files[n]} for n in calls}
+    for name, called in calls.items():
+        folders[files[name]] |= {files[each] for each in called}
+    stairs = floors({one: sorted(other - {one}) for one, other in folders.items()})
+    parts = [
+        "只有一个方向：每个服务只调用自己一组里排在前面的，和前面各组的。成环时本文件生成不出来，"
+        "组与组之间由 import-linter 检查。"
+        "`_` 开头的是所有服务共用的小件（状态变更只在 `_transition`）。\n"
+    ]
+    for folder in (one for floor in stairs for one in floor):
+        rows = (
+            (
+                f"`{name}`",
+                "、".join(f"`{each}`" for each in calls[name]) or "—",
+                "、".join(f"`{each}`" for each in called_by[name]) or "—",
+            )
+            for name in order
+            if files[name] == folder
         )
-        for floor in reversed(floors(calls))
-        for name in floor
-    )
-    return page(
-        "服务之间谁调用谁",
-        "只有一个方向：上面的行可以调用下面的行。成环时本文件生成不出来。"
-        "`_` 开头的是所有服务共用的小件（状态变更只在 `_transition`）。\n",
-        table(("服务", "调用", "被调用"), rows),
-    )
+        parts += [f"## {folder}\n", table(("服务", "调用", "被调用"), rows)]
+    return page("服务之间谁调用谁", *parts)
 
 
 def role_routes() -> str:

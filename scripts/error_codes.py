@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from api.core.errors import TITLES
-from api.core.faults import MESSAGES, OF_A_CHOICE
-from api.domain import errors
-from api.domain.rewards import RewardHindrance
+from api.core.web.errors import TITLES
+from api.core.web.faults import MESSAGES, OF_A_CHOICE
+from api.domain.kit import errors
+from api.domain.rewards.rewards import RewardHindrance
 
 SENTENCES = ("message", "sentence", "detail", "hint")
 CODES = ("code", "name")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.sessions import LoginSession
-from api.domain.actors import Actor
+from api.core.database.sessions import LoginSession
+from api.domain.kit.actors import Actor
 from api.models.units import Post, Unit
 from tests.conftest import Client
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from api.core import db
-from api.services import demo_campaign
+from api.core.database import db
+from api.services.demo import demo_campaign
 
 
 def live_half_a_year() -> None:

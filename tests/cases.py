@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.conftest import Client
 
 TODAY = today()

@@ -66,8 +66,8 @@ def free_port() -> int:
 
 
 def _settings(values: dict[str, str]) -> None:
-    from api.core.config import settings
-    from api.core.crypto import keyring
+    from api.core.base.config import settings
+    from api.core.base.crypto import keyring
 
     os.environ.update(values)
     settings.cache_clear()
@@ -76,7 +76,7 @@ def _settings(values: dict[str, str]) -> None:
 
 def share_clock(home: Path) -> None:
     """Let a server go by the very shift of this process: the two may compare moments."""
-    from api.core import clock
+    from api.core.base import clock
 
     clock.now()  # so that the file is there
     home.mkdir(parents=True, exist_ok=True)
@@ -85,8 +85,8 @@ def share_clock(home: Path) -> None:
 
 def _load_demo() -> None:
     """In a loop and on connections of its own: those of the tests stay where they are."""
-    from api.core import db
-    from api.services import demo
+    from api.core.database import db
+    from api.services.demo import demo
 
     async def load() -> None:
         await demo.load(password=PASSWORD, report=lambda *_: None)
@@ -122,7 +122,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def started(home: Path, **settings: str) -> Iterator[Running]:
     """A server and a worker, started as `yinling serve` starts them; `settings` by their names in
     the environment."""
-    from api.core import embedded, migrations, processes
+    from api.core.database import embedded, migrations
+    from api.core.operations import processes
 
     with ExitStack() as stack:
         listening = stack.enter_context(processes.listen("127.0.0.1", 0))
@@ -163,7 +164,11 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
                     pass_fds=[listening.fileno()],
                 )
                 for command in (
-                    ["api.core.processes", "api.main:create_app", str(listening.fileno())],
+                    [
+                        "api.core.operations.processes",
+                        "api.main:create_app",
+                        str(listening.fileno()),
+                    ],
                     ["api.worker"],
                 )
             ]
@@ -362,7 +367,7 @@ async def session(running: Running) -> AsyncIterator[AsyncSession]:
     before with others.
     """
     _settings(running.environment)
-    from api.core import db
+    from api.core.database import db
 
     database = db.Database(running.app_url)
     async with database.session() as opened:

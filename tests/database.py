@@ -26,7 +26,7 @@ def forms(canary: str) -> list[bytes]:
 
 def dump(url: str) -> bytes:
     """The whole database as a thief would get it."""
-    from api.core import embedded
+    from api.core.database import embedded
 
     address = sa.make_url(url).set(drivername="postgresql")
     command = [str(embedded.binaries() / "pg_dump"), address.render_as_string(hide_password=False)]

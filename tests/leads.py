@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import asyncpg
 
-from api.core import migrations
-from api.core.clock import now, today
+from api.core.base.clock import now, today
+from api.core.database import migrations
 from tests import factories
 from tests.answers import done
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from api.core import db
-from api.core.clock import today
-from api.core.record_access import RecordAccess
-from api.domain.cases import CaseStatus
-from api.domain.categories import LeadCategory
+from api.core.base.clock import today
+from api.core.database import db
+from api.core.database.record_access import RecordAccess
+from api.domain.cases.cases import CaseStatus
+from api.domain.leads.categories import LeadCategory
 from api.models.cases import Case
 from api.models.units import Post
 from tests.conftest import Client, Running, objections_over

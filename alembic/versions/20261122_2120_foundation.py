@@ -7,7 +7,7 @@ from grants import append_only, grant
 from sqlalchemy.dialects import postgresql
 
 from alembic import op
-from api.core.events import Xid8
+from api.core.events.events import Xid8
 
 revision: str = "foundation"
 down_revision: str | None = "ledger"

@@ -92,7 +92,7 @@ def upgrade() -> None:
 
 def _name_all() -> None:
     """The keys of leads that are there already: made in Python, because they go by sound."""
-    from api.domain.names import name
+    from api.domain.words.names import name
 
     connection = op.get_bind()
     after = "00000000-0000-0000-0000-000000000000"

@@ -32,7 +32,7 @@ def _rewrite(columns: str, where: str, change: Callable[[Any, Any], dict[str, An
         f" WHERE lead_id > CAST(:last AS uuid) AND ({where}) ORDER BY lead_id LIMIT {_BATCH}"
     )
     while rows := connection.execute(read, {"last": last}).all():
-        from api.core.crypto import keyring
+        from api.core.base.crypto import keyring
 
         for row in rows:
             changed = change(keyring(), row)

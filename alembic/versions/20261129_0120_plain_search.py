@@ -1,6 +1,6 @@
 """One normal form for what is stored for search and what is asked; kinds of documents of victims.
 
-Every search column is made anew (core/search.py), and so are the blind indexes of names and of
+Every search column is made anew (core/listing/search.py), and so are the blind indexes of names and of
 fixed lines, which now leave out dots, area codes and extensions.
 """
 
@@ -47,7 +47,7 @@ def upgrade() -> None:
 
 
 def _search_all() -> None:
-    from api.core import search
+    from api.core.listing import search
 
     def made(row: Any) -> tuple[str, str]:
         texts: list[str] = []
@@ -80,14 +80,14 @@ def _index_all() -> None:
 
 
 def _name(value: str) -> bytes:
-    from api.services import sealing
+    from api.services.kit import sealing
 
     return sealing.name_key(value)
 
 
 def _phone(value: str) -> bytes:
-    from api.domain.identifiers import IdentifierKind
-    from api.services import protect
+    from api.domain.words.identifiers import IdentifierKind
+    from api.services.kit import protect
 
     return protect.index(IdentifierKind.PHONE, value)
 
@@ -96,8 +96,8 @@ def _reindex(table: str, prefix: str, index: Any, where: str) -> None:
     some = sa.text(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {where})")  # noqa: S608
     if not op.get_bind().execute(some).scalar():
         return
-    from api.core.config import settings
-    from api.core.crypto import keyring
+    from api.core.base.config import settings
+    from api.core.base.crypto import keyring
 
     if not settings().key_file.exists():
         raise RuntimeError(f"已加密的内容要重新编制检索，需要密钥文件：{settings().key_file}")

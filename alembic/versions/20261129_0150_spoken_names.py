@@ -14,7 +14,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    from api.domain.names import name
+    from api.domain.words.names import name
 
     def made(row: Any) -> tuple[str, str] | None:
         known = name(row.subject_name)

@@ -17,7 +17,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    from api.domain.masks import mask_address
+    from api.domain.words.masks import mask_address
 
     op.add_column(
         "risk_entities",

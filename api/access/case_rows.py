@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Text, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
-from api.core.pagination import param
-from api.core.record_access import RecordAccess
-from api.core.ways import Way
-from api.domain.actors import Actor
-from api.domain.errors import NotFound
-from api.domain.permissions import RowScope
+from api.core.database.record_access import RecordAccess
+from api.core.listing.pagination import param
+from api.core.listing.ways import Way
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import NotFound
+from api.domain.kit.permissions import RowScope
 from api.models.cases import Case
 
 _CASES = literal_column("'case'")

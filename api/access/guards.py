@@ -9,13 +9,13 @@ from fastapi import Depends, Request
 from structlog.contextvars import bind_contextvars
 
 from api.access import replays
-from api.core import idempotency
-from api.core.routing import get_session
-from api.core.security import read_access_token
-from api.core.sessions import ensure_alive
-from api.domain.actors import Actor
-from api.domain.errors import Forbidden, Unauthenticated
-from api.domain.permissions import Permission
+from api.core.base.security import read_access_token
+from api.core.database.sessions import ensure_alive
+from api.core.web import idempotency
+from api.core.web.routing import get_session
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Forbidden, Unauthenticated
+from api.domain.kit.permissions import Permission
 
 
 def _token(request: Request) -> str:
@@ -32,7 +32,7 @@ _SECOND_FACTOR = Forbidden(
 
 class Guard:
     """A dependency that yields the actor. `folded` leaves the check of the login session to the
-    statement that reads (core/pagination.py does it in the same round trip)."""
+    statement that reads (core/listing/pagination.py does it in the same round trip)."""
 
     def __init__(self, permission: Permission, *, folded: bool) -> None:
         self.permission = permission

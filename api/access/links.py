@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import SQLColumnExpression, exists, literal_column, select
 
-from api.core.pagination import param
-from api.core.record_access import RecordAccess
-from api.domain.actors import Actor
-from api.domain.permissions import Permission, RowScope
+from api.core.database.record_access import RecordAccess
+from api.core.listing.pagination import param
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission, RowScope
 
 
 def deciding(

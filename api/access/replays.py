@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import restricted_rows, visibility
-from api.domain.actors import Actor
-from api.domain.errors import NotFound
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import NotFound
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.imports import Import

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
-from api.domain.actors import Actor
-from api.domain.organisation import LEVEL_DIGITS, DivisionLevel
-from api.domain.restricted_files import KEEPER_ROLES, MEMBER_ROLES
+from api.domain.kit.actors import Actor
+from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
+from api.domain.restricted.restricted_files import KEEPER_ROLES, MEMBER_ROLES
 from api.models.restricted_files import RestrictedFile, RestrictedMember
 from api.models.units import Post
 from api.models.users import PostHolder, User

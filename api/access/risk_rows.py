@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
-from api.domain.actors import Actor
-from api.domain.errors import NotFound
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import NotFound
 from api.models.risk_entities import RiskEntity
 
 

@@ -1,6 +1,6 @@
 """Who sees which rows: the one place that makes SQL of a role's scope and of `record_access`.
 
-Lists compile the same from `scopes` (core/pagination.py adds the parameters); whatever else looks at
+Lists compile the same from `scopes` (core/listing/pagination.py adds the parameters); whatever else looks at
 a record (writes, links, counts, replays) asks `seen`. Whoever comes by another way than these sees
 what nobody allowed: tests/access/test_visibility.py.
 """
@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.record_access import RecordAccess
-from api.domain.actors import Actor
-from api.domain.division_codes import county_of, town_of
-from api.domain.organisation import ADMINISTRATORS, LEVEL_DIGITS, DivisionLevel
-from api.domain.permissions import RowScope
+from api.core.database.record_access import RecordAccess
+from api.domain.kit.actors import Actor
+from api.domain.kit.division_codes import county_of, town_of
+from api.domain.kit.permissions import RowScope
+from api.domain.organisation.organisation import ADMINISTRATORS, LEVEL_DIGITS, DivisionLevel
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.imports import Import

@@ -5,5 +5,11 @@ from pkgutil import iter_modules
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
-for _plumbing in ("events", "idempotency", "numbers", "record_access", "sessions"):
+for _plumbing in (
+    "database.numbers",
+    "database.record_access",
+    "database.sessions",
+    "events.events",
+    "web.idempotency",
+):
     import_module(f"api.core.{_plumbing}")

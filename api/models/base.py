@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from api.core.clock import now
-from api.core.ids import uuid7
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
 
 #: Division codes compare byte by byte, so that a prefix is a range of an index.
 DivisionCode = Text(collation="C")
@@ -28,7 +28,7 @@ def search_index(table: str) -> Index:
 
 
 def facets_index(table: str, words: str) -> Index:
-    """The index of what the rows of a table are (core/facets.py), with as short a list of new rows
+    """The index of what the rows of a table are (core/listing/facets.py), with as short a list of new rows
     beside it."""
     return Index(
         f"ix_{table}_facets",

@@ -7,19 +7,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.clock import now
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.cases import CaseAction, CaseStatus, CivilRoute, NoIndictment
-from api.domain.categories import LeadCategory
-from api.domain.identifiers import IdentifierKind
-from api.domain.property_measures import AuthorityLevel
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.cases.cases import CaseAction, CaseStatus, CivilRoute, NoIndictment
+from api.domain.leads.categories import LeadCategory
+from api.domain.recovery.property_measures import AuthorityLevel
+from api.domain.words.identifiers import IdentifierKind
 from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
 
 #: Cases not yet filed stand before all others.
 FILED_ON = "COALESCE(filed_on, '1000-01-01'::date)"
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "cases",
     {
@@ -93,7 +93,7 @@ class Case(Recorded, Versioned, Base):
     diversion_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     diversion_receipt_no: Mapped[str] = mapped_column(default="")
     search: Mapped[str] = mapped_column(TSVECTOR)
-    #: Its texts in their plain form, which a search is rechecked by (core/search.py).
+    #: Its texts in their plain form, which a search is rechecked by (core/listing/search.py).
     search_text: Mapped[str] = mapped_column(server_default="")
 
 

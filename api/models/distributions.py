@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.distributions import (
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.recovery.distributions import (
     BaseRule,
     Disposition,
     DistributionStatus,
@@ -19,7 +19,7 @@ from api.domain.distributions import (
 )
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "distributions",
     {

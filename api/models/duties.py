@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
+from api.core.base.clock import now
+from api.core.database.db import Base
 
 
 class DutyNotice(Base):

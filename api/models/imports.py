@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
-from api.domain.imports import ImportMode, ImportStatus, RowDecision, RowState
-from api.domain.ledgers import LedgerKind
+from api.core.database.db import Base
+from api.domain.imports.imports import ImportMode, ImportStatus, RowDecision, RowState
+from api.domain.imports.ledgers import LedgerKind
 from api.models.base import DivisionCode, Recorded, Versioned
 
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.informants import CustodyPlace, OpeningStatus
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.domain.reporters.informants import CustodyPlace, OpeningStatus
 from api.models.base import Versioned
 
 
 class Informant(Versioned, Base):
-    """Who reported a lead. No list, export, document or event reads this (services/informants.py)."""
+    """Who reported a lead. No list, export, document or event reads this (services/reporters/informants.py)."""
 
     __tablename__ = "informants"
     __table_args__ = (

@@ -18,12 +18,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.domain.inspections import Finding, InspectionStatus
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.entities.inspections import Finding, InspectionStatus
 from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "inspections",
     {

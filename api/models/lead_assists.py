@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from api.core.db import Base
-from api.domain.lead_assists import AssistStatus
+from api.core.database.db import Base
+from api.domain.leads.lead_assists import AssistStatus
 from api.models.base import Recorded, Versioned
 from api.models.leads import Lead
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.lead_transfers import TransferSide
-from api.domain.leads import PoliceMatter, ReceivingOrgan, ReviewResult, TransferResult
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.leads import PoliceMatter, ReceivingOrgan, ReviewResult, TransferResult
 from api.models.base import Recorded
 
 

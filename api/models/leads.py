@@ -8,13 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.categories import LeadCategory
-from api.domain.channels import LeadChannel
-from api.domain.identifiers import IdentifierKind, IdentifierState
-from api.domain.leads import (
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.leads.categories import LeadCategory
+from api.domain.leads.channels import LeadChannel
+from api.domain.leads.leads import (
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
@@ -23,6 +22,7 @@ from api.domain.leads import (
     Solved,
     TransferStage,
 )
+from api.domain.words.identifiers import IdentifierKind, IdentifierState
 from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
 
 #: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
@@ -36,7 +36,7 @@ LEFT_OUT = (
 RECEIVED_ON = "timezone('Asia/Shanghai'::text, leads.received_at)::date"
 HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
 
-#: What a lead is, for filters that meet (core/facets.py).
+#: What a lead is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "leads",
     {
@@ -141,7 +141,7 @@ class Lead(Recorded, Versioned, Base):
             "unowned_on",
             postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
         ),
-        # Where a filter leads (core/ways.py).
+        # Where a filter leads (core/listing/ways.py).
         Index("ix_leads_received_day", "town_code", text(f"({RECEIVED_ON})"), "id"),
         Index("ix_leads_handled_by", "town_code", text(f"({HANDLED_BY})"), "id"),
         Index("ix_leads_channel", "town_code", "channel", "id"),
@@ -198,7 +198,7 @@ class Lead(Recorded, Versioned, Base):
     status: Mapped[LeadStatus]
     channel: Mapped[LeadChannel]
     batch_no: Mapped[str] = mapped_column(default="")
-    #: The number under which the sender keeps it, in its normal form (domain/source_numbers.py).
+    #: The number under which the sender keeps it, in its normal form (domain/leads/source_numbers.py).
     source_number: Mapped[str] = mapped_column(default="", server_default="")
     #: Who said that number: an API client, or the post of whoever typed it.
     sender_id: Mapped[UUID | None]
@@ -270,9 +270,9 @@ class Lead(Recorded, Versioned, Base):
     import_id: Mapped[UUID | None]
     import_row: Mapped[int | None]
     search: Mapped[str] = mapped_column(TSVECTOR)
-    #: Its texts in their plain form, which a search is rechecked by (core/search.py).
+    #: Its texts in their plain form, which a search is rechecked by (core/listing/search.py).
     search_text: Mapped[str] = mapped_column(server_default="")
-    #: The subject without region and legal form, and how its brand sounds (domain/names.py).
+    #: The subject without region and legal form, and how its brand sounds (domain/words/names.py).
     name_key: Mapped[str] = mapped_column(server_default="")
     name_sound: Mapped[str] = mapped_column(server_default="")
     #: The lead that goes on in place of this one; `lead_links` says who decided that, and why.

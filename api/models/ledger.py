@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
+from api.core.database.db import Base
 
 
 class AccountKindRow(Base):

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
-from api.core.ids import uuid7
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
 
 
 class Liaison(Base):

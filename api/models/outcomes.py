@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.domain.outcomes import OutcomeKind, OutcomeStatus
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.outcomes.outcomes import OutcomeKind, OutcomeStatus
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "outcomes",
     {

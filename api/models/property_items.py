@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.clock import now
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.recovery.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "property_items",
     {

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.receipts import MessageFrom, ProofPurpose
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.domain.reporters.receipts import MessageFrom, ProofPurpose
 
 #: What a reporter wrote and nobody has seen: literals, so that PostgreSQL can prove the index fits.
 UNREAD = "sender = 'reporter' AND read_at IS NULL"

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from api.core.db import Base
-from api.domain.categories import LeadCategory
-from api.domain.leads import LeadConclusion
+from api.core.database.db import Base
+from api.domain.leads.categories import LeadCategory
+from api.domain.leads.leads import LeadConclusion
 from api.models.base import DivisionCode, Recorded
 
 

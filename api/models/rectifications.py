@@ -8,13 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, column, literal_colum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.domain.rectifications import RectificationStatus
-from api.domain.risk_measures import LegalActor
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.entities.rectifications import RectificationStatus
+from api.domain.entities.risk_measures import LegalActor
 from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "rectifications",
     {

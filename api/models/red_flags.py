@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
+from api.core.base.clock import now
+from api.core.database.db import Base
 
 
 class LeadRedFlag(Base):

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
-from api.core.files import StoredFile
-from api.core.ids import uuid7
-from api.domain.restricted_files import (
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.core.files.files import StoredFile
+from api.domain.restricted.restricted_files import (
     Addressee,
     HandOffOrgan,
     HintKind,

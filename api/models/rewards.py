@@ -8,11 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.clock import now
-from api.core.db import Base
-from api.domain.leads import LeadConclusion, ReporterKind
-from api.domain.rewards import RewardStatus
+from api.core.base.clock import now
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.leads.leads import LeadConclusion, ReporterKind
+from api.domain.rewards.rewards import RewardStatus
 from api.models.base import DivisionCode, Recorded, Versioned, facets_index
 
 
@@ -42,7 +42,7 @@ class RewardRuleVersion(Base):
     created_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
 
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "rewards",
     {

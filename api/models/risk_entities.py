@@ -18,11 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.identifiers import IdentifierKind
-from api.domain.risk_entities import (
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.entities.risk_entities import (
     EntityKind,
     EntityStatus,
     Industry,
@@ -30,10 +29,11 @@ from api.domain.risk_entities import (
     RiskRoute,
     RiskTier,
 )
-from api.domain.risk_measures import LegalActor, RiskMeasureKind
+from api.domain.entities.risk_measures import LegalActor, RiskMeasureKind
+from api.domain.words.identifiers import IdentifierKind
 from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "risk_entities",
     {
@@ -125,7 +125,7 @@ class RiskEntity(Recorded, Versioned, Base):
     import_id: Mapped[UUID | None]
     import_row: Mapped[int | None]
     search: Mapped[str] = mapped_column(TSVECTOR)
-    #: Its texts in their plain form, which a search is rechecked by (core/search.py).
+    #: Its texts in their plain form, which a search is rechecked by (core/listing/search.py).
     search_text: Mapped[str] = mapped_column(server_default="")
     if TYPE_CHECKING:
         open_rectifications: Mapped[int]

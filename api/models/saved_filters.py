@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.saved_filters import ListNoun
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.domain.words.saved_filters import ListNoun
 from api.models.base import Versioned
 
 

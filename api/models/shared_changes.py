@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.shared_changes import SharedKind, SharedStatus
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.domain.organisation.shared_changes import SharedKind, SharedStatus
 from api.models.base import Versioned
 
 

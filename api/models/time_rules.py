@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
-from api.domain.time_rules import Confidence, Roll, RuleGroup, TimeUnit
+from api.core.base.clock import now
+from api.core.database.db import Base
+from api.domain.law.time_rules import Confidence, Roll, RuleGroup, TimeUnit
 from api.models.base import DivisionCode, Versioned
 
 
@@ -22,7 +22,7 @@ class TimeRuleVersion(Base):
         CheckConstraint("(term IS NULL) = (unit IS NULL)", name="term_has_unit"),
         CheckConstraint("term >= 0", name="term"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
-        # The two kinds never meet in one number: see services/time_rules.py.
+        # The two kinds never meet in one number: see services/kit/time_rules.py.
         CheckConstraint("is_builtin = (version <= 1000)", name="origin"),
     )
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.db import Base
-from api.core.ids import uuid7
-from api.domain.organisation import UnitKind
-from api.domain.permissions import Role
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
+from api.domain.kit.permissions import Role
+from api.domain.organisation.organisation import UnitKind
 from api.models.base import DivisionCode, Versioned
 
 

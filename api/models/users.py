@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.clock import now
-from api.core.db import Base
-from api.core.ids import uuid7
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database.db import Base
 from api.models.base import Versioned
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core import facets
-from api.core.db import Base
-from api.domain.distributions import Standing
-from api.domain.documents import DocumentKind
-from api.domain.victims import VictimStatus
+from api.core.database.db import Base
+from api.core.listing import facets
+from api.domain.cases.victims import VictimStatus
+from api.domain.recovery.distributions import Standing
+from api.domain.words.documents import DocumentKind
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
-#: What a row is, for filters that meet (core/facets.py).
+#: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "victims",
     {

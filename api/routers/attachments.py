@@ -9,16 +9,16 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
 from api.access.guards import Anyone, require
-from api.core.bodies import BeforeHandler, before_handler, check_one_file
-from api.core.pagination import Page
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.errors import Conflict, FieldError, Invalid, UnsupportedMedia
-from api.domain.files import disposition
+from api.core.listing.pagination import Page
+from api.core.web.bodies import BeforeHandler, before_handler, check_one_file
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict, FieldError, Invalid, UnsupportedMedia
+from api.domain.words.files import disposition
 from api.schemas.attachments import AttachmentRead
-from api.services import attachments
-from api.services.attachments import SUBJECTS, Subject, Upload
+from api.services.across import attachments
+from api.services.across.attachments import SUBJECTS, Subject, Upload
 
 router = make_router("attachments")
 

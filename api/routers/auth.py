@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import Cookie, Form, Request, Response
 
 from api.access.guards import PUBLIC, Anyone
-from api.core import sources
-from api.core.config import settings
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.errors import DomainError, Forbidden
+from api.core.base.config import settings
+from api.core.events import sources
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.errors import DomainError, Forbidden
 from api.schemas.auth import (
     Me,
     OAuthError,
@@ -22,7 +22,7 @@ from api.schemas.auth import (
     TotpConfirmation,
     TotpSecret,
 )
-from api.services import auth
+from api.services.organisation import auth
 
 COOKIE = "yinling_refresh"
 _COOKIE_PATH = "/api/v1/auth"

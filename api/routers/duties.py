@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from api.access.guards import Anyone
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.duties import DutyKind
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.duties import DutyKind
 from api.schemas.duties import Duties
-from api.services import duties
+from api.services.across import duties
 
 router = make_router("me")
 

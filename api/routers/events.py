@@ -6,15 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.access.guards import require
-from api.core.pagination import Page, PageQuery
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page, PageQuery
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.events import AuditEntry, AuditQuery, Feed, FeedQuery, TimelineEntry
-from api.services import audit, feed, timeline
-from api.services.sources import SOURCES, Source
+from api.services.across import audit, feed, timeline
+from api.services.across.sources import SOURCES, Source
 
 router = make_router("events")
 audit_router = make_router("audit")

@@ -8,16 +8,16 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from api.access.guards import require
-from api.core.clock import today
-from api.core.query import query_of
-from api.core.routing import router as make_router
-from api.core.sheets import MEDIA_TYPE
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.base.clock import today
+from api.core.sheets.sheets import MEDIA_TYPE
+from api.core.web.query import query_of
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.leads import LeadQuery
 from api.schemas.rewards import RewardQuery
 from api.schemas.risk_entities import RiskEntityQuery
-from api.services import exports
+from api.services.imports import exports
 
 leads_router = make_router("leads")
 risk_entities_router = make_router("risk-entities")

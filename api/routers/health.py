@@ -4,8 +4,8 @@ from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.access.guards import PUBLIC
-from api.core.routing import router as make_router
-from api.services import health
+from api.core.web.routing import router as make_router
+from api.services.kit import health
 
 router = make_router("system", prefix="")
 

@@ -7,15 +7,15 @@ from uuid import UUID
 from fastapi import Form, Request, Response, UploadFile
 
 from api.access.guards import require, require_folded
-from api.core.bodies import check_one_file
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.core.sheets import MEDIA_TYPE
-from api.domain.actors import Actor
-from api.domain.ledgers import LedgerKind
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.sheets.sheets import MEDIA_TYPE
+from api.core.web.bodies import check_one_file
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.imports.ledgers import LedgerKind
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.imports import (
     CorrectionIn,
     DecisionIn,
@@ -27,7 +27,7 @@ from api.schemas.imports import (
     ImportTransition,
     SheetsSeen,
 )
-from api.services import import_decisions, import_views, imports
+from api.services.imports import import_decisions, import_views, imports
 
 router = make_router("imports")
 

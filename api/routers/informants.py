@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.informants import (
     AccusedUnitCreate,
     CustodianName,
@@ -21,7 +21,8 @@ from api.schemas.informants import (
     RecusalCreate,
     Routed,
 )
-from api.services import conflicts, informant_keepers, informant_openings, informants
+from api.services.leads import conflicts
+from api.services.reporters import informant_keepers, informant_openings, informants
 
 leads_router = make_router("leads")
 router = make_router("informant-openings")

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from api.access.guards import require
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.jobs import JobItem, JobQuery, JobTransition
-from api.services import jobs
+from api.services.kit import jobs
 
 router = make_router("jobs")
 

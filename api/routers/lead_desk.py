@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require, require_folded
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.leads import BatchQuery, DeskQuery, DeskTurn, LeadBatches, LeadSlip, LeadViews
-from api.services import lead_batches, lead_desk, lead_slips, lead_views
+from api.services.leads import lead_batches, lead_desk, lead_slips, lead_views
 
 router = make_router("leads")
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require, require_folded
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.lead_links import (
     IdentifierDecision,
     LeadDraft,
@@ -23,7 +23,8 @@ from api.schemas.lead_links import (
     Unmerge,
 )
 from api.schemas.leads import LeadRead
-from api.services import lead_figures, lead_identifiers, lead_links, lead_similar
+from api.services.across import lead_links
+from api.services.leads import lead_figures, lead_identifiers, lead_similar
 
 router = make_router("leads")
 

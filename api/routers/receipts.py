@@ -7,14 +7,15 @@ from fastapi import Depends, Request, Response
 from pydantic import ValidationError
 
 from api.access.guards import PUBLIC, require
-from api.core import photo_form, sources
-from api.core.bodies import by_hand
-from api.core.routing import DbSession, StrangersRoute, answer, answer_once
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
-from api.domain.receipts import MAX_PHOTO_BYTES
-from api.domain.samples import SAMPLES
+from api.core.events import sources
+from api.core.web import photo_form
+from api.core.web.bodies import by_hand
+from api.core.web.routing import DbSession, StrangersRoute, answer, answer_once
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
+from api.domain.reporters.receipts import MAX_PHOTO_BYTES
+from api.domain.words.samples import SAMPLES
 from api.schemas.receipts import (
     ChallengeAsk,
     ChallengeGiven,
@@ -28,7 +29,7 @@ from api.schemas.receipts import (
     ReceiptRating,
     ReceiptShown,
 )
-from api.services import lead_messages, public_load, public_reports, receipts
+from api.services.reporters import lead_messages, public_load, public_reports, receipts
 
 public_router = make_router("public", route=StrangersRoute)
 leads_router = make_router("leads")

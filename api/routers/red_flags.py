@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.red_flags import CategoryAdoption, LeadRedFlags, LeadRedFlagsPut
-from api.services import red_flags
+from api.services.leads import red_flags
 
 router = make_router("leads")
 

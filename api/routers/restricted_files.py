@@ -7,14 +7,14 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.access.guards import require
-from api.core.bodies import before_handler
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.files import disposition
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.bodies import before_handler
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
+from api.domain.words.files import disposition
 from api.routers.attachments import FORM, taken, taking
 from api.schemas.attachments import AttachmentRead
 from api.schemas.restricted_files import (
@@ -31,8 +31,8 @@ from api.schemas.restricted_files import (
     RestrictedFileRead,
     RestrictedFileTransition,
 )
-from api.services import (
-    restricted_attachments,
+from api.services.across import restricted_attachments
+from api.services.restricted import (
     restricted_decisions,
     restricted_files,
     restricted_hints,

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require, require_folded
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer, answer_once
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer, answer_once
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.rewards import (
     LeadRewards,
     RewardCode,
@@ -24,7 +24,7 @@ from api.schemas.rewards import (
     RewardRules,
     RewardTransition,
 )
-from api.services import reward_rules, rewards
+from api.services.rewards import reward_rules, rewards
 
 router = make_router("rewards")
 rules_router = make_router("reward-rules")

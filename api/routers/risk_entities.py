@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require, require_folded
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.common import Reveal, Revealed
 from api.schemas.risk_entities import (
     AssessmentRead,
@@ -24,7 +24,7 @@ from api.schemas.risk_entities import (
     RiskEntityUpdate,
     RouteRead,
 )
-from api.services import risk_entities, risk_entity_intake
+from api.services.entities import risk_entities, risk_entity_intake
 
 router = make_router("risk-entities")
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import Anyone
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
 from api.schemas.saved_filters import (
     SavedFilterCreate,
     SavedFilterQuery,
@@ -16,7 +16,7 @@ from api.schemas.saved_filters import (
     SavedFilterShown,
     SavedFilterUpdate,
 )
-from api.services import saved_filters
+from api.services.organisation import saved_filters
 
 router = make_router("saved-filters")
 

@@ -3,10 +3,10 @@
 from fastapi import Response
 
 from api.access.guards import PUBLIC, Anyone
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
 from api.schemas.setup import SetupState, SetupSteps
-from api.services import setup
+from api.services.organisation import setup
 
 router = make_router("setup")
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Response
 
 from api.access.guards import require
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.statistics import Overview, UnitResults, Villages
-from api.services import statistics, unit_figures
+from api.services.across import statistics, unit_figures
 
 router = make_router("statistics")
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from api.access.guards import Anyone, require
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.common import Day
 from api.schemas.time_rules import (
     Due,
@@ -24,7 +24,8 @@ from api.schemas.time_rules import (
     TimeRuleVersionCreate,
     TownTermCreate,
 )
-from api.services import holiday_years, time_rules
+from api.services.kit import time_rules
+from api.services.organisation import holiday_years
 
 router = make_router("time-rules")
 holidays_router = make_router("holiday-years")

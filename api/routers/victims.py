@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access.guards import require, require_folded
-from api.core.pagination import Page
-from api.core.query import query_of
-from api.core.routing import DbSession, answer
-from api.core.routing import router as make_router
-from api.domain.actors import Actor
-from api.domain.permissions import Permission as P
+from api.core.listing.pagination import Page
+from api.core.web.query import query_of
+from api.core.web.routing import DbSession, answer
+from api.core.web.routing import router as make_router
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission as P
 from api.schemas.common import Reveal, Revealed
 from api.schemas.victims import (
     VictimCreate,
@@ -21,7 +21,7 @@ from api.schemas.victims import (
     VictimTransition,
     VictimUpdate,
 )
-from api.services import victims
+from api.services.cases import victims
 
 router = make_router("victims")
 

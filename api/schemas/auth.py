@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.domain.permissions import Permission, Role
+from api.domain.kit.permissions import Permission, Role
 from api.schemas.common import Named, Shown, Wire
 
 

@@ -6,12 +6,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.cases import CASE_FLOW, CaseAction, CaseFlag, CaseStatus, CivilRoute, NoIndictment
-from api.domain.categories import Charge, LeadCategory
-from api.domain.identifiers import IdentifierKind
-from api.domain.labels import Labelled
-from api.domain.property_measures import AuthorityLevel
+from api.core.listing.pagination import PageQuery
+from api.domain.cases.cases import (
+    CASE_FLOW,
+    CaseAction,
+    CaseFlag,
+    CaseStatus,
+    CivilRoute,
+    NoIndictment,
+)
+from api.domain.kit.labels import Labelled
+from api.domain.leads.categories import Charge, LeadCategory
+from api.domain.recovery.property_measures import AuthorityLevel
+from api.domain.words.identifiers import IdentifierKind
 from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,

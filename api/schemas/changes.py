@@ -3,7 +3,7 @@
 A noun writes its correction as `class LeadUpdate(Changes, of=LeadCreate, clears={…})`, every field
 as `T | None = None` with the very type of the new record. At import it is compared with that: a
 rule of the new record can't be missing in its correction, and what null does is written down for
-every field. `services/changes.py` compares with the table.
+every field. `services/kit/changes.py` compares with the table.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,10 +15,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
-from api.core.request_names import label_of
-from api.domain.flow import Field as FlowField
-from api.domain.flow import FieldKind
-from api.domain.labels import Labelled
+from api.core.web.request_names import label_of
+from api.domain.kit.flow import Field as FlowField
+from api.domain.kit.flow import FieldKind
+from api.domain.kit.labels import Labelled
 from api.schemas.common import DivisionCode, Money, OptionalProse, Prose, Wire
 
 Version = Annotated[int, Field(ge=1, description="所依据的版本号")]

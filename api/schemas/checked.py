@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from api.core.clock import is_ahead, today
-from api.domain import codes, source_numbers
+from api.core.base.clock import is_ahead, today
+from api.domain.leads import source_numbers
+from api.domain.words import codes
 from api.schemas.common import Day, Moment, printable
 
 

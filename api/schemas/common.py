@@ -24,11 +24,11 @@ from pydantic import (
     model_validator,
 )
 
-from api.domain.flow import Available, Correction, FieldKind, Flow
-from api.domain.flow import Field as FlowField
-from api.domain.labels import Labelled
-from api.domain.money import PATTERN, parse, to_fen
-from api.domain.texts import cleaned
+from api.domain.kit.flow import Available, Correction, FieldKind, Flow
+from api.domain.kit.flow import Field as FlowField
+from api.domain.kit.labels import Labelled
+from api.domain.words.money import PATTERN, parse, to_fen
+from api.domain.words.texts import cleaned
 
 _NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 #: What a text of nothing else looks empty with: spaces, format and control characters.
@@ -43,7 +43,7 @@ class Wire(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _clean(cls, given: Any) -> Any:
-        """One rule for the texts of every noun (domain/texts.py)."""
+        """One rule for the texts of every noun (domain/words/texts.py)."""
         return cleaned(given) if isinstance(given, dict) else given
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.core.pagination import PageQuery
-from api.domain.distributions import (
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
     BaseRule,
     Disposition,
@@ -15,7 +16,6 @@ from api.domain.distributions import (
     LineStatus,
     Standing,
 )
-from api.domain.labels import Labelled
 from api.schemas.changes import Changes
 from api.schemas.common import (
     AvailableAction,

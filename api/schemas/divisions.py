@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.organisation import DivisionLevel
+from api.core.listing.pagination import PageQuery
+from api.domain.organisation.organisation import DivisionLevel
 from api.schemas.common import Asked, Day, DivisionCode, Label, Shown, Wire
 
 

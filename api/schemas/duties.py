@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.domain.duties import DutyKind
+from api.domain.kit.duties import DutyKind
 from api.schemas.common import Shown
 
 

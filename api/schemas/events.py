@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.events import EventName
-from api.domain.permissions import Role
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.events import EventName
+from api.domain.kit.permissions import Role
 from api.schemas.common import Moment, Shown
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.imports import IMPORT_FLOW, ImportMode, ImportStatus, RowDecision, RowState
-from api.domain.labels import Labelled
-from api.domain.ledger_lines import LineRole, SheetState
-from api.domain.ledgers import LedgerKind
+from api.core.listing.pagination import PageQuery
+from api.domain.imports.imports import IMPORT_FLOW, ImportMode, ImportStatus, RowDecision, RowState
+from api.domain.imports.ledger_lines import LineRole, SheetState
+from api.domain.imports.ledgers import LedgerKind
+from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
 from api.schemas.common import AvailableAction, Label, Named, Shown, Wire, transition_union
 from api.schemas.property_items import CaseRef

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.domain.informants import OPENING_FLOW, CustodyPlace, OpeningStatus
-from api.domain.leads import ReporterKind
+from api.domain.leads.leads import ReporterKind
+from api.domain.reporters.informants import OPENING_FLOW, CustodyPlace, OpeningStatus
 from api.schemas.common import AvailableAction, Named, Shown, Wire, printable, transition_union
 
 Reason = Annotated[str, StringConstraints(min_length=4, max_length=500), AfterValidator(printable)]

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.inspections import INSPECTION_FLOW, Finding, InspectionStatus, ItemResult
-from api.domain.labels import Labelled
-from api.domain.risk_entities import RiskTier
+from api.core.listing.pagination import PageQuery
+from api.domain.entities.inspections import INSPECTION_FLOW, Finding, InspectionStatus, ItemResult
+from api.domain.entities.risk_entities import RiskTier
+from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,

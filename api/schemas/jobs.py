@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.jobs import JobAction, JobStatus
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.jobs import JobAction, JobStatus
 from api.schemas.common import Shown, Wire
 
 

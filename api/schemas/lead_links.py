@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.categories import LeadCategory
-from api.domain.identifiers import IdentifierState
-from api.domain.leads import LeadConclusion, LeadStatus, LeftOut
-from api.domain.similarity import SimilarityReason
+from api.core.listing.pagination import PageQuery
+from api.domain.leads.categories import LeadCategory
+from api.domain.leads.leads import LeadConclusion, LeadStatus, LeftOut
+from api.domain.leads.similarity import SimilarityReason
+from api.domain.words.identifiers import IdentifierState
 from api.schemas.common import Money, Named, Optional, OptionalProse, Shown, Wire, Yuan, printable
 from api.schemas.leads import IdentifierIn
 

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.core.pagination import PageQuery
-from api.domain.categories import LeadCategory, RedFlag
-from api.domain.channels import LeadChannel
-from api.domain.identifiers import IdentifierKind, IdentifierState
-from api.domain.labels import Labelled
-from api.domain.lead_assists import ASSIST_FLOW, AssistStatus
-from api.domain.lead_marks import FocusMark
-from api.domain.lead_transfers import TransferSide
-from api.domain.lead_views import LeadView
-from api.domain.leads import (
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.leads.categories import LeadCategory, RedFlag
+from api.domain.leads.channels import LeadChannel
+from api.domain.leads.lead_assists import ASSIST_FLOW, AssistStatus
+from api.domain.leads.lead_marks import FocusMark
+from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.lead_views import LeadView
+from api.domain.leads.leads import (
     LEAD_FLOW,
     DiversionRoute,
     FeedbackMode,
@@ -29,6 +28,7 @@ from api.domain.leads import (
     TransferResult,
     TransferStage,
 )
+from api.domain.words.identifiers import IdentifierKind, IdentifierState
 from api.schemas.changes import Changes
 from api.schemas.checked import CreditCode, PastDay, PastMoment, SourceNumber
 from api.schemas.common import (

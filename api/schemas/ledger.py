@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.labels import Labelled
-from api.domain.ledger import LEDGER_FLOW, AccountKind, EntryStatus, Measure
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.recovery.ledger import LEDGER_FLOW, AccountKind, EntryStatus, Measure
 from api.schemas.common import (
     AvailableAction,
     Label,

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.labels import Labelled
-from api.domain.outcomes import OUTCOME_FLOW, OutcomeKind, OutcomeStatus
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.outcomes.outcomes import OUTCOME_FLOW, OutcomeKind, OutcomeStatus
 from api.schemas.changes import Changes
 from api.schemas.checked import PastDay
 from api.schemas.common import (

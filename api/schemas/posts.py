@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.permissions import Role
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.permissions import Role
 from api.schemas.changes import Changes, Version
 from api.schemas.common import (
     AvailableAction,

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.labels import Labelled
-from api.domain.property_items import (
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.recovery.property_items import (
     PROPERTY_FLOW,
     Disposal,
     Ownership,
     PropertyKind,
     PropertyStatus,
 )
-from api.domain.property_measures import MeasureKind, MeasureStatus
+from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.schemas.changes import Changes
 from api.schemas.checked import PastDay
 from api.schemas.common import (

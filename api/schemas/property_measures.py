@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.core.pagination import PageQuery
-from api.domain.labels import Labelled
-from api.domain.property_items import PropertyKind
-from api.domain.property_measures import (
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.recovery.property_items import PropertyKind
+from api.domain.recovery.property_measures import (
     MEASURE_FLOW,
     AuthorityLevel,
     MeasureKind,
@@ -17,7 +17,7 @@ from api.domain.property_measures import (
     Regime,
     ReleaseReason,
 )
-from api.domain.restraint import RestraintGap
+from api.domain.recovery.restraint import RestraintGap
 from api.schemas.common import (
     AvailableAction,
     Day,

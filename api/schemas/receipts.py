@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.domain.categories import LeadCategory
-from api.domain.receipts import MessageFrom, ProofPurpose, ReportStage
+from api.domain.leads.categories import LeadCategory
+from api.domain.reporters.receipts import MessageFrom, ProofPurpose, ReportStage
 from api.schemas.common import DivisionCode, Money, Shown, Wire, Yuan, printable
 from api.schemas.leads import Reporter
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.categories import LeadCategory
-from api.domain.leads import LeadConclusion, LeadStatus
+from api.core.listing.pagination import PageQuery
+from api.domain.leads.categories import LeadCategory
+from api.domain.leads.leads import LeadConclusion, LeadStatus
 from api.schemas.common import Day, Named, Shown, Wire
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.inspections import Finding
-from api.domain.labels import Labelled
-from api.domain.rectifications import RECTIFICATION_FLOW, RectificationStatus
-from api.domain.risk_measures import LegalActor
+from api.core.listing.pagination import PageQuery
+from api.domain.entities.inspections import Finding
+from api.domain.entities.rectifications import RECTIFICATION_FLOW, RectificationStatus
+from api.domain.entities.risk_measures import LegalActor
+from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,

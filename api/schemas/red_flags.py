@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.domain.categories import Charge, FundraisingTest, LeadCategory, RedFlag
-from api.domain.red_flags import CheckKind
+from api.domain.leads.categories import Charge, FundraisingTest, LeadCategory, RedFlag
+from api.domain.leads.red_flags import CheckKind
 from api.schemas.common import Shown, Wire
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.domain.restraint import RestraintGap
+from api.domain.recovery.restraint import RestraintGap
 from api.schemas.common import FigureQuery, Shown, Yuan
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.restricted_files import (
+from api.core.listing.pagination import PageQuery
+from api.domain.restricted.restricted_files import (
     RESTRICTED_FLOW,
     Addressee,
     HandOffOrgan,

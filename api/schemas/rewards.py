@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.labels import Labelled
-from api.domain.leads import LeadConclusion, ReporterKind
-from api.domain.rewards import (
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.labels import Labelled
+from api.domain.leads.leads import LeadConclusion, ReporterKind
+from api.domain.rewards.rewards import (
     MOST_STEPS,
     REWARD_FLOW,
     ClaimBy,

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.labels import Labelled
-from api.domain.risk_entities import (
+from api.core.listing.pagination import PageQuery
+from api.domain.entities.risk_entities import (
     RISK_ENTITY_FLOW,
     EntityKind,
     EntityStatus,
@@ -17,7 +16,8 @@ from api.domain.risk_entities import (
     RiskRoute,
     RiskTier,
 )
-from api.domain.risk_measures import LegalActor, RiskMeasureKind
+from api.domain.entities.risk_measures import LegalActor, RiskMeasureKind
+from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
 from api.schemas.checked import CreditCode
 from api.schemas.common import (

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.domain.saved_filters import LONGEST_QUERY, ListNoun
+from api.domain.words.saved_filters import LONGEST_QUERY, ListNoun
 from api.schemas.changes import Changes
 from api.schemas.common import Shown, Wire, printable
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.domain.setup import SetupStep
+from api.domain.organisation.setup import SetupStep
 from api.schemas.common import Shown
 
 

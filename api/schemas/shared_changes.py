@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from api.core.pagination import PageQuery
-from api.domain.shared_changes import SharedKind, SharedStatus
+from api.core.listing.pagination import PageQuery
+from api.domain.organisation.shared_changes import SharedKind, SharedStatus
 from api.schemas.common import Named, Shown, Wire, printable
 from api.schemas.divisions import DivisionImport
 from api.schemas.time_rules import HolidayYearPut, RuleId, TimeRuleVersionCreate

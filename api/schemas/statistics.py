@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.domain.ledger import Measure
-from api.domain.statistics import Breakdown, Goal
+from api.domain.across.statistics import Breakdown, Goal
+from api.domain.recovery.ledger import Measure
 from api.schemas.common import FigureQuery, Named, Shown, Yuan
 from api.schemas.restraint import Restraint
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.time_rules import Confidence, Roll, RuleGroup, TimeUnit
+from api.core.listing.pagination import PageQuery
+from api.domain.law.time_rules import Confidence, Roll, RuleGroup, TimeUnit
 from api.schemas.common import Asked, Day, OptionalProse, Shown, Wire, printable
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,40}$")]

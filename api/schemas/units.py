@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.core.pagination import PageQuery
-from api.domain.organisation import UnitKind
-from api.domain.permissions import Role
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.permissions import Role
+from api.domain.organisation.organisation import UnitKind
 from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,

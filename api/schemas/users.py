@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.permissions import Role
+from api.core.listing.pagination import PageQuery
+from api.domain.kit.permissions import Role
 from api.schemas.changes import Changes
 from api.schemas.common import Asked, AvailableAction, Label, Shown, Wire, printable
 from api.schemas.posts import Code

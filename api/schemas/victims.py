@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.core.pagination import PageQuery
-from api.domain.distributions import Standing
-from api.domain.documents import DocumentKind
-from api.domain.labels import Labelled
-from api.domain.victims import VICTIM_FLOW, VictimStatus
+from api.core.listing.pagination import PageQuery
+from api.domain.cases.victims import VICTIM_FLOW, VictimStatus
+from api.domain.kit.labels import Labelled
+from api.domain.recovery.distributions import Standing
+from api.domain.words.documents import DocumentKind
 from api.schemas.changes import Changes
 from api.schemas.checked import PastDay
 from api.schemas.common import (

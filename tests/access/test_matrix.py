@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from api.core.openapi import api_routes, guards
-from api.domain.permissions import ROLE_PERMISSIONS, Role
+from api.core.web.openapi import api_routes, guards
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Role
 from api.routers import ROUTERS
 
 TABLE = Path(__file__).with_name("role_routes.csv")

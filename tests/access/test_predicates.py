@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from api.access import case_rows, links, restricted_rows, visibility
-from api.domain.actors import Actor
-from api.domain.permissions import Permission, Role, RowScope
-from api.domain.restricted_files import MEMBER_ROLES
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission, Role, RowScope
+from api.domain.restricted.restricted_files import MEMBER_ROLES
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.imports import Import

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from api.access.replays import SIGHTS, UNSCOPED, noun_of
-from api.core.clock import today
-from api.core.idempotency import _NEVER_KEPT, _QUESTIONS
-from api.core.openapi import api_routes, guards
+from api.core.base.clock import today
+from api.core.web.idempotency import _NEVER_KEPT, _QUESTIONS
+from api.core.web.openapi import api_routes, guards
 from api.routers import ROUTERS
 from tests import factories
 from tests.access import world as worlds

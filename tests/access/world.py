@@ -4,7 +4,7 @@ whoever must not know of them must not meet the mark anywhere."""
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests import factories
 from tests.conftest import Client
 from tests.database import run_sql

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pyotp
 
-from api.core import clock
+from api.core.base import clock
 from tests.conftest import PASSWORD
 
 #: By server too: another package between two of these files ends one and starts the next.

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from jose import jwt
 
-from api.core import clock
+from api.core.base import clock
 from tests import factories
 from tests.auth.people import administrator, me, password_login, token
 from tests.conftest import PASSWORD

@@ -12,9 +12,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.core.turns import Turns
-from api.domain import passwords
-from api.domain.errors import TooManyAttempts
+from api.core.base.turns import Turns
+from api.domain.kit.errors import TooManyAttempts
+from api.domain.words import passwords
 from tests.auth.people import administrator, me, token
 from tests.conftest import PASSWORD, ROOT
 from tests.public import from_

@@ -5,7 +5,7 @@ import re
 import openpyxl
 from playwright.async_api import expect
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.browser.faults import NARROW, faults
 from tests.exports import F1
 from tests.factories import conclude, make_lead

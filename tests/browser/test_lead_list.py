@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import update
 
-from api.core import db
+from api.core.database import db
 from api.models.saved_filters import SavedFilter
 from tests.browser.faults import faults, picture
 from tests.factories import make_lead

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from api.core.clock import now, today
+from api.core.base.clock import now, today
 from tests.browser.faults import faults
 from tests.factories import TELLING, assign, conclude, make_lead
 from tests.rewards import words

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from api.core import outages
+from api.core.database import outages
 from tests.browser.conftest import ARGS, chromium
 from tests.conftest import PASSWORD, started
 from tests.operations.troubles import TROUBLES, cut

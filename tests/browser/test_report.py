@@ -5,7 +5,7 @@ from contextlib import closing
 
 from playwright.async_api import expect
 
-from api.domain import receipts
+from api.domain.reporters import receipts
 from tests.browser.faults import no_faults
 from tests.browser.staff import Staff
 from tests.conftest import Client, log_in

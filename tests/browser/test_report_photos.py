@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from api.domain import receipts
+from api.domain.reporters import receipts
 from tests.browser.faults import no_faults
 from tests.browser.staff import Staff
 from tests.conftest import log_in

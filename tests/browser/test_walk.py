@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 from playwright.async_api import expect
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.conftest import DATA, objections_over
 
 SERVER = "own"

@@ -6,7 +6,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from api.core import db
+from api.core.database import db
 from api.main import create_app
 from api.routers import ROUTERS
 from tests.conftest import _settings, log_in

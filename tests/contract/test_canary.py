@@ -15,7 +15,7 @@ import httpx
 import openpyxl
 import pytest
 
-from api.domain import demo
+from api.domain.demo import demo
 from api.main import create_app
 from tests.database import dump, forms
 from tests.factories import assign, make_lead, unlocked

@@ -15,13 +15,13 @@ AT_ONCE = 12
 #: Where `session()` may be opened by hand: a job, a command, or a download, none of which is called
 #: by somebody who holds one already. Everything else takes `apart()` or `glance()`.
 OPENERS = {
-    "api/core/job_runner.py",
-    "api/core/routing.py",
-    "api/services/deadlines.py",
-    "api/services/exports.py",
-    "api/services/import_command.py",
-    "api/services/import_reading.py",
-    "api/services/users.py",
+    "api/core/events/job_runner.py",
+    "api/core/web/routing.py",
+    "api/services/across/deadlines.py",
+    "api/services/imports/exports.py",
+    "api/services/imports/import_command.py",
+    "api/services/imports/import_reading.py",
+    "api/services/organisation/users.py",
 }
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import Index, UniqueConstraint
 
 from api import models  # noqa: F401  # fills the metadata
-from api.core import constraints
-from api.core.db import Base
+from api.core.database import constraints
+from api.core.database.db import Base
 
 
 def test_every_refusal_is_of_a_unique_constraint() -> None:

@@ -11,9 +11,9 @@ import typer.main
 from pydantic import AliasChoices
 
 from api import cli
-from api.core.config import Settings
-from api.domain.events import EventName
-from api.domain.permissions import Permission
+from api.core.base.config import Settings
+from api.domain.kit.events import EventName
+from api.domain.kit.permissions import Permission
 from scripts import docs
 from tests.conftest import PASSWORD, ROOT, started
 
@@ -22,7 +22,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 #: Read by something else than `Settings`, and where.
 ELSEWHERE = {
     "YINLING_BACKUP_PASSPHRASE": "api/cli.py",
-    "YINLING_POSTGRES_BIN": "api/core/embedded.py",
+    "YINLING_POSTGRES_BIN": "api/core/database/embedded.py",
     "YINLING_SITE": "docker-compose.yml",
     "YINLING_TLS": "docker-compose.yml",
 }

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.routing import APIRoute
 
-from api.core.fast_lane import FastLane
+from api.core.web.fast_lane import FastLane
 from api.routers import ROUTERS
 
 READS = [

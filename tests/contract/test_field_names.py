@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from api.core import bodies, faults
-from api.core.openapi import api_routes
-from api.core.request_names import RequestNames, item_of, label_of, models
-from api.domain.errors import FieldError, Invalid
-from api.domain.field_labels import PATH_LABELS, field_label, labels_said, short_label
+from api.core.web import bodies, faults
+from api.core.web.openapi import api_routes
+from api.core.web.request_names import RequestNames, item_of, label_of, models
+from api.domain.across.field_labels import PATH_LABELS, field_label, labels_said, short_label
+from api.domain.kit.errors import FieldError, Invalid
 from api.main import create_app
 from api.routers import ROUTERS
 from tests import factories

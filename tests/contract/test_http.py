@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from api.core.openapi import api_routes
+from api.core.web.openapi import api_routes
 from api.main import create_app
 from api.routers import ROUTERS
 from tests.answers import problem

@@ -48,7 +48,7 @@ def _masks(node: ast.AST) -> bool:
 def _masked_for_good() -> set[tuple[str, str]]:
     """Columns that a masked text goes into: set on a record, or named in its making."""
     found: set[tuple[str, str]] = set()
-    for path in SERVICES.glob("*.py"):
+    for path in SERVICES.rglob("*.py"):
         for node in ast.walk(parsed(path.read_text())):
             named: list[tuple[str, ast.AST]] = []
             if isinstance(node, ast.keyword) and node.arg:

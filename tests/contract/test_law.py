@@ -15,20 +15,24 @@ from tests.trees import parsed
 
 ROOT = Path(__file__).resolve().parents[2] / "api"
 #: The only home of the calendar that comes with the program, and who hands it out.
-CALENDAR_HOMES = {"domain/calendar.py", "services/time_rules.py", "services/holiday_years.py"}
+CALENDAR_HOMES = {
+    "domain/law/calendar.py",
+    "services/kit/time_rules.py",
+    "services/organisation/holiday_years.py",
+}
 #: Lengths that are no terms of law or of the campaign: how machines behave.
 MACHINES = {
-    "domain/receipts.py",  # how often strangers may ask
-    "services/receipts.py",
-    "domain/cell_days.py",  # a spreadsheet's day numbers
-    "domain/calendar.py",
-    "domain/clocks.py",
-    "services/public_load.py",  # by which stretches strangers are counted
-    "services/auth.py",  # settings
-    "services/operators.py",
-    "services/imports.py",  # how long an upload is kept
-    "services/leads.py",  # the end of a day in a filter
-    "domain/warnings.py",  # steps of the table, counted back from an end
+    "domain/reporters/receipts.py",  # how often strangers may ask
+    "services/reporters/receipts.py",
+    "domain/imports/cell_days.py",  # a spreadsheet's day numbers
+    "domain/law/calendar.py",
+    "domain/law/clocks.py",
+    "services/reporters/public_load.py",  # by which stretches strangers are counted
+    "services/organisation/auth.py",  # settings
+    "services/organisation/operators.py",
+    "services/imports/imports.py",  # how long an upload is kept
+    "services/leads/leads.py",  # the end of a day in a filter
+    "domain/law/warnings.py",  # steps of the table, counted back from an end
 }
 _LENGTHS = {"timedelta", "relativedelta"}
 _BUILTIN = {"load_builtin", "find_rule", "builtin"}
@@ -36,7 +40,7 @@ _BUILTIN = {"load_builtin", "find_rule", "builtin"}
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
     for room in ("domain", "services", "routers", "access", "schemas", "models"):
-        for path in sorted((ROOT / room).glob("*.py")):
+        for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if not path.name.startswith("demo"):
                 yield name, parsed(path.read_text(encoding="utf-8"))
@@ -67,7 +71,7 @@ def test_nobody_else_imports_the_holiday_library() -> None:
     wrong = [
         name
         for name, tree in sources()
-        if name != "domain/calendar.py"
+        if name != "domain/law/calendar.py"
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom) and "chinese_calendar" in ast.unparse(node)
     ]
@@ -78,7 +82,7 @@ def test_rules_are_read_from_the_table_as_the_county_left_it() -> None:
     wrong = [
         f"{name}:{line}"
         for name, tree in sources()
-        if name not in {"domain/time_rules.py", "services/time_rules.py"}
+        if name not in {"domain/law/time_rules.py", "services/kit/time_rules.py"}
         for line in called(tree, _BUILTIN - {"builtin"})
     ]
     assert wrong == []

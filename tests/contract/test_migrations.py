@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from alembic import command
-from api.core import embedded, migrations
-from api.core.config import settings
+from api.core.base.config import settings
+from api.core.database import embedded, migrations
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def filled(server, table: str, **given: str) -> str:
 def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
     """Names, phones and what was said word for word are there after the way down and up again; the
     keys are those of the house."""
-    from api.core.crypto import keyring
+    from api.core.base.crypto import keyring
 
     monkeypatch.setenv("YINLING_HOME", str(tmp_path))
     settings.cache_clear()
@@ -164,10 +164,10 @@ def test_search_columns_are_made_anew_in_batches(server, tmp_path, monkeypatch):
     """What was stored in the older form is found afterwards: texts, names, fixed lines."""
     import recompute
 
-    from api.core import search
-    from api.core.crypto import keyring
-    from api.domain.identifiers import IdentifierKind
-    from api.services import protect, sealing
+    from api.core.base.crypto import keyring
+    from api.core.listing import search
+    from api.domain.words.identifiers import IdentifierKind
+    from api.services.kit import protect, sealing
 
     monkeypatch.setenv("YINLING_HOME", str(tmp_path))
     monkeypatch.setattr(recompute, "BATCH", 2)
@@ -243,7 +243,7 @@ def test_indexes_of_long_expressions_are_what_the_models_say(server):
     """Alembic leaves them out of its comparison: built once more from the models, PostgreSQL must
     make the same of them."""
     import api.models.leads  # noqa: F401  # any table's module registers its own
-    from api.core.db import Base
+    from api.core.database.db import Base
 
     def spelled(index) -> bool:
         return index.name.endswith("_facets") or index.name == "ix_leads_left_out"

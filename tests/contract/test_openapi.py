@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import jsonschema_rs
 import pytest
 
-from api.core.openapi import api_routes
-from api.core.openapi_words import is_chinese
-from api.domain.field_labels import FIELD_LABELS
+from api.core.web.openapi import api_routes
+from api.core.web.openapi_words import is_chinese
+from api.domain.across.field_labels import FIELD_LABELS
 from api.main import create_app
 from api.routers import ROUTERS
 from tests.conftest import ROOT
@@ -54,7 +54,7 @@ def test_every_property_speaks_chinese():
         for field, said in properties(schema)
         if not is_chinese(words(said))
     ]
-    assert mute == [], "name them in api/domain/field_labels.py"
+    assert mute == [], "name them in api/domain/across/field_labels.py"
 
 
 def test_no_title_repeats_the_english_name():

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from api.core import embedded, migrations
-from api.core.config import settings
+from api.core.base.config import settings
+from api.core.database import embedded, migrations
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "alembic"))

@@ -4,8 +4,8 @@ goes: left out of sight it would look as if it had been heeded."""
 import httpx
 import pytest
 
-from api.core import query
-from api.core.openapi import api_routes
+from api.core.web import query
+from api.core.web.openapi import api_routes
 from api.routers import ROUTERS
 
 ROUTES = [

@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.access.guards import Guard, Public
-from api.core.openapi import api_routes, guards
+from api.core.web.openapi import api_routes, guards
 from api.main import create_app
 from api.routers import ROUTERS
 
@@ -126,7 +126,7 @@ class TestEveryGuardedRoute:
 @pytest.fixture(scope="module")
 def ended(running):
     """A client of some role that holds the permission, whose session was ended."""
-    from api.domain.permissions import ROLE_PERMISSIONS, Permission
+    from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission
     from tests.conftest import log_in
 
     names = {"village": "village01", "grid": "grid01"}

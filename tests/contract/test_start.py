@@ -26,8 +26,8 @@ def test_the_worker_waits_without_the_web() -> None:
 
 def test_the_parent_knows_no_tables() -> None:
     loaded = _modules_after(
-        "import api.cli; from api.core import crypto, embedded, migrations, processes;"
-        "from api.domain import demo; demo.logins('')"
+        "import api.cli; from api.core.base import crypto; from api.core.database import embedded, migrations; from api.core.operations import processes;"
+        "from api.domain.demo import demo; demo.logins('')"
     )
     assert not loaded & {"fastapi", "sqlalchemy", "alembic", "api.models", "api.services"}
 

@@ -2,8 +2,8 @@
 
 from uuid import UUID, uuid4
 
-from api.domain.actors import Actor
-from api.domain.permissions import Role
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Role
 
 UNIT = uuid4()
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from api.domain.calendar import Calendar
-from api.domain.time_rules import TimeRule, find_rule
+from api.domain.law.calendar import Calendar
+from api.domain.law.time_rules import TimeRule, find_rule
 
 
 class Shipped:

@@ -1,7 +1,7 @@
 """Labelled pairs of leads, made from rules: what two people write of one fraud, and of two.
 
 Kept apart from what they test: nothing in api/ knows these words. The weights of
-api/domain/similarity.py were set on `DEVELOPMENT`; `HELD_OUT` draws its names, streets and frauds
+api/domain/leads/similarity.py were set on `DEVELOPMENT`; `HELD_OUT` draws its names, streets and frauds
 from other halves of the lists and was not looked at.
 """
 
@@ -9,8 +9,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from api.domain.identifiers import masked
-from api.domain.similarity import Features, features
+from api.domain.leads.similarity import Features, features
+from api.domain.words.identifiers import masked
 
 DEVELOPMENT, HELD_OUT = 20220513, 54
 

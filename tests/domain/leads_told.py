@@ -7,8 +7,8 @@ Village cadres, grid workers, operators of a hotline, old people and their child
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.domain.identifiers import masked
-from api.domain.similarity import Features, features
+from api.domain.leads.similarity import Features, features
+from api.domain.words.identifiers import masked
 
 HOME = Path(__file__).parents[1] / "data" / "similar"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.calendar import LUNAR_FESTIVALS, Calendar, qingming, statutory_days
-from api.domain.errors import Invalid
+from api.domain.kit.errors import Invalid
+from api.domain.law.calendar import LUNAR_FESTIVALS, Calendar, qingming, statutory_days
 
 pytestmark = pytest.mark.days
 

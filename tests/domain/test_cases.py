@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.cases import (
+from api.domain.cases.cases import (
     APPROVED_BY_COUNTY,
     CASE_FLOW,
     ECONOMIC_CHARGES,
@@ -17,8 +17,7 @@ from api.domain.cases import (
     check_day,
     filing_rule,
 )
-from api.domain.categories import Charge
-from api.domain.errors import (
+from api.domain.kit.errors import (
     Conflict,
     DomainError,
     Forbidden,
@@ -26,8 +25,9 @@ from api.domain.errors import (
     RuleViolated,
     TransitionNotAllowed,
 )
-from api.domain.permissions import Permission, Role
-from api.domain.property_measures import AuthorityLevel
+from api.domain.kit.permissions import Permission, Role
+from api.domain.leads.categories import Charge
+from api.domain.recovery.property_measures import AuthorityLevel
 from tests.domain.actors import UNIT, actor
 
 A, S = CaseAction, CaseStatus

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.categories import (
+from api.domain.leads.categories import (
     CATEGORY_ALIASES,
     CHARGE_ARTICLES,
     Charge,
@@ -14,7 +14,7 @@ from api.domain.categories import (
     find_categories,
     find_category,
 )
-from api.domain.channels import CHANNEL_ALIASES, LeadChannel, find_channel
+from api.domain.leads.channels import CHANNEL_ALIASES, LeadChannel, find_channel
 
 ALIASES = [(name, one) for one, names in CATEGORY_ALIASES.items() for name in names]
 CHANNELS = [(name, one) for one, names in CHANNEL_ALIASES.items() for name in names]

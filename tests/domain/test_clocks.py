@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.calendar import Calendar
-from api.domain.clocks import (
+from api.domain.law.calendar import Calendar
+from api.domain.law.clocks import (
     SHANGHAI,
     Due,
     add_months,
@@ -19,7 +19,7 @@ from api.domain.clocks import (
     expires_on,
     working_days_left,
 )
-from api.domain.time_rules import Roll, TimeUnit, find_rule, load_builtin
+from api.domain.law.time_rules import Roll, TimeUnit, find_rule, load_builtin
 
 pytestmark = pytest.mark.days
 

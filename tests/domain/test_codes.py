@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.codes import (
+from api.domain.words.codes import (
     CREDIT_ALPHABET,
     Sex,
     check_bank_account,

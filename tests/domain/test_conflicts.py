@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.conflicts import (
+from api.domain.leads.conflicts import (
     SEE_ALL,
     Body,
     barred,
@@ -15,7 +15,7 @@ from api.domain.conflicts import (
     named,
     superiors,
 )
-from api.domain.organisation import UnitKind
+from api.domain.organisation.organisation import UnitKind
 
 TOWN, PLACES = "341522118", ["霍邱县", "众兴集镇"]
 

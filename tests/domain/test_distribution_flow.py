@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.actors import Actor
-from api.domain.distributions import (
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Forbidden, TransitionNotAllowed
+from api.domain.kit.permissions import Role
+from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
     DistributionAction,
     DistributionStatus,
 )
-from api.domain.errors import Forbidden, TransitionNotAllowed
-from api.domain.permissions import Role
 
 A, S = DistributionAction, DistributionStatus
 WHO = {

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.domain.distributions import (
+from api.domain.kit.errors import Invalid
+from api.domain.recovery.distributions import (
     BaseRule,
     Claim,
     Disposition,
@@ -19,8 +20,7 @@ from api.domain.distributions import (
     certificate,
     compute,
 )
-from api.domain.errors import Invalid
-from api.domain.money import to_fen
+from api.domain.words.money import to_fen
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "recompute_distribution.py"
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from api.domain import documents
-from api.domain.codes import id_check_char
-from api.domain.documents import DocumentKind as K
-from api.domain.identifier_patterns import BY_DOCUMENT, IdentifierKind
+from api.domain.words import documents
+from api.domain.words.codes import id_check_char
+from api.domain.words.documents import DocumentKind as K
+from api.domain.words.identifier_patterns import BY_DOCUMENT, IdentifierKind
 
 TODAY = date(2026, 11, 22)
 RESIDENT = "11010519491231002X"

@@ -5,10 +5,10 @@ from itertools import product
 
 import pytest
 
-from api.domain import money
-from api.domain.cases import CaseStatus
-from api.domain.rectifications import RectificationStatus
-from api.domain.statistics import COUNTS, RATIOS, UNIT_COUNTS, mean, percent
+from api.domain.across.statistics import COUNTS, RATIOS, UNIT_COUNTS, mean, percent
+from api.domain.cases.cases import CaseStatus
+from api.domain.entities.rectifications import RectificationStatus
+from api.domain.words import money
 
 
 @pytest.mark.parametrize(

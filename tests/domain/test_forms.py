@@ -12,7 +12,7 @@ import pkgutil
 import pytest
 
 import api.domain
-from api.domain.flow import Field, Flow
+from api.domain.kit.flow import Field, Flow
 
 FORMS = {
     "lead": """
@@ -176,8 +176,8 @@ FORMS = {
 
 def flows() -> dict[str, Flow]:
     found = {}
-    for module in pkgutil.iter_modules(api.domain.__path__):
-        for each in vars(importlib.import_module(f"api.domain.{module.name}")).values():
+    for module in pkgutil.walk_packages(api.domain.__path__, "api.domain."):
+        for each in vars(importlib.import_module(module.name)).values():
             if isinstance(each, Flow):
                 found[each.name] = each
     return found

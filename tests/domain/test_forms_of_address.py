@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.domain.forms_of_address import surname
-from api.domain.informants import HIDDEN, hide
-from api.domain.public_texts import faults
+from api.domain.reporters.informants import HIDDEN, hide
+from api.domain.words.forms_of_address import surname
+from api.domain.words.public_texts import faults
 
 FORMS = [
     "{}奶奶", "{}爷爷", "{}大爷", "{}大妈", "{}大娘", "{}大婶", "{}婶", "{}婶子", "{}二婶", "{}叔", "{}叔叔", "{}三叔",

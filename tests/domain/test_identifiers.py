@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.domain import identifier_patterns
-from api.domain.identifiers import (
+from api.domain.words import identifier_patterns
+from api.domain.words.identifiers import (
     PERSONAL_KINDS,
     PUBLIC_KINDS,
     Found,

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.actors import Actor
-from api.domain.informants import (
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.reporters.informants import (
     DECIDE_RULE,
     HIDDEN,
     OPEN_RULE,
@@ -19,7 +20,6 @@ from api.domain.informants import (
     is_open,
     may_see,
 )
-from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 
 PEOPLE = [uuid4() for _ in range(4)]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

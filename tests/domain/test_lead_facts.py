@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.domain.lead_facts import ADDRESS, facts, same_address
-from api.domain.names import NO_NAME, name, spoken
+from api.domain.leads.lead_facts import ADDRESS, facts, same_address
+from api.domain.words.names import NO_NAME, name, spoken
 
 
 @pytest.mark.parametrize(

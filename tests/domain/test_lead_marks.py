@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.domain.calendar import Calendar
-from api.domain.clocks import due_by_rule
-from api.domain.lead_marks import (
+from api.domain.law.calendar import Calendar
+from api.domain.law.clocks import due_by_rule
+from api.domain.law.time_rules import find_rule
+from api.domain.leads.lead_marks import (
     FAST_RULE,
     MARK_RULES,
     USUAL_RULE,
@@ -18,7 +19,6 @@ from api.domain.lead_marks import (
     strictest,
     tightened,
 )
-from api.domain.time_rules import find_rule
 
 CALENDAR = Calendar.builtin()
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))

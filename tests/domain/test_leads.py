@@ -7,9 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.errors import Conflict, DomainError, Forbidden, RuleViolated, TransitionNotAllowed
-from api.domain.lead_transfers import officers
-from api.domain.leads import (
+from api.domain.kit.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    RuleViolated,
+    TransitionNotAllowed,
+)
+from api.domain.kit.permissions import Role
+from api.domain.leads.lead_transfers import officers
+from api.domain.leads.leads import (
     DRAWABLE,
     LEAD_FLOW,
     MERGED_STATUS,
@@ -25,7 +32,6 @@ from api.domain.leads import (
     feedback_modes,
     is_routed,
 )
-from api.domain.permissions import Role
 from tests.domain.actors import UNIT, actor
 
 #: Facts 3.1 read by hand, apart from the table that is tested: action → from → to.

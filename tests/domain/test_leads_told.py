@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.domain.red_flags import proposed
-from api.domain.similarity import compare
+from api.domain.leads.red_flags import proposed
+from api.domain.leads.similarity import compare
 from tests.domain.leads_told import Figures, pairs, sentences
 
 

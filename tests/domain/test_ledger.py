@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.actors import Actor
-from api.domain.errors import DomainError
-from api.domain.ledger import (
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import DomainError
+from api.domain.kit.permissions import Role
+from api.domain.recovery.ledger import (
     DISTRIBUTION_ONLY,
     EARLIEST,
     GONE,
@@ -29,7 +30,6 @@ from api.domain.ledger import (
     measures,
     rule_of,
 )
-from api.domain.permissions import Role
 
 K = AccountKind
 UNIT = uuid4()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.masks import (
+from api.domain.words.masks import (
     COMPOUND_SURNAMES,
     mask_account,
     mask_address,

@@ -6,10 +6,11 @@ from itertools import product
 
 import pytest
 
-from api.domain.clocks import Due
-from api.domain.errors import RuleViolated
-from api.domain.property_items import PropertyKind
-from api.domain.property_measures import (
+from api.domain.kit.errors import RuleViolated
+from api.domain.law.clocks import Due
+from api.domain.law.time_rules import TimeUnit, find_rule
+from api.domain.recovery.property_items import PropertyKind
+from api.domain.recovery.property_measures import (
     AUTHORITIES,
     MEASURE_FLOW,
     MEASURE_RULES,
@@ -33,7 +34,6 @@ from api.domain.property_measures import (
     renewed_by,
     rule_for,
 )
-from api.domain.time_rules import TimeUnit, find_rule
 from tests.domain.law import LAW
 
 K, PK, L, R = MeasureKind, PropertyKind, AuthorityLevel, Regime

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.domain.codes import check_phone, normalise_code
-from api.domain.money import parse
+from api.domain.words.codes import check_phone, normalise_code
+from api.domain.words.money import parse
 
 
 @pytest.mark.parametrize("written", ["²", "12²", "①", "1½", "⑤.00", "Ⅻ"])

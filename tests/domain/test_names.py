@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.forms_of_address import addressed, surname
-from api.domain.names import NO_NAME, do_rhyme, name, plain, sound, sound_alike, spoken, syllables
+from api.domain.words.forms_of_address import addressed, surname
+from api.domain.words.names import (
+    NO_NAME,
+    do_rhyme,
+    name,
+    plain,
+    sound,
+    sound_alike,
+    spoken,
+    syllables,
+)
 
 REGIONS = (
     "中国 北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西"

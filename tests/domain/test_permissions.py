@@ -4,8 +4,17 @@ from uuid import uuid4
 
 import pytest
 
-from api.domain.actors import Actor, viewer_of
-from api.domain.organisation import (
+from api.domain.kit.actors import Actor, viewer_of
+from api.domain.kit.permissions import (
+    ROLE_PERMISSIONS,
+    ROLE_SCOPE,
+    SECOND_FACTOR_ROLES,
+    Permission,
+    Role,
+    RowScope,
+    follows_only,
+)
+from api.domain.organisation.organisation import (
     LEAD_ASSISTANTS,
     LEAD_HANDLERS,
     SINGLE_KINDS,
@@ -15,15 +24,6 @@ from api.domain.organisation import (
     clash,
     level,
     short_code,
-)
-from api.domain.permissions import (
-    ROLE_PERMISSIONS,
-    ROLE_SCOPE,
-    SECOND_FACTOR_ROLES,
-    Permission,
-    Role,
-    RowScope,
-    follows_only,
 )
 
 EVERYBODY = " ".join(role.value for role in Role)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.domain.places import Places, place_key
+from api.domain.words.places import Places, place_key
 
 TOWN, COMMUNITY, BAIMIAO, XINQIAO, DATANG = (
     "341522118000", "341522118001", "341522118202", "341522118201", "341522118203",

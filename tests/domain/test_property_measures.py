@@ -6,10 +6,11 @@ from itertools import product
 
 import pytest
 
-from api.domain.clocks import Due
-from api.domain.errors import RuleViolated
-from api.domain.property_items import Disposal, Ownership, PropertyKind, check_disposal
-from api.domain.property_measures import (
+from api.domain.kit.errors import RuleViolated
+from api.domain.law.clocks import Due
+from api.domain.law.time_rules import Roll, TimeUnit, find_rule, load_builtin
+from api.domain.recovery.property_items import Disposal, Ownership, PropertyKind, check_disposal
+from api.domain.recovery.property_measures import (
     AUTHORITIES,
     MEASURE_RULES,
     AuthorityLevel,
@@ -31,7 +32,6 @@ from api.domain.property_measures import (
     refuse,
     rule_for,
 )
-from api.domain.time_rules import Roll, TimeUnit, find_rule, load_builtin
 from tests.domain.law import LAW
 
 L, K, R, PK = AuthorityLevel, MeasureKind, Regime, PropertyKind

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain import receipts
-from api.domain.leads import LeadStatus
-from api.domain.organisation import UnitKind
-from api.domain.receipts import ProofPurpose, ReportStage
+from api.domain.leads.leads import LeadStatus
+from api.domain.organisation.organisation import UnitKind
+from api.domain.reporters import receipts
+from api.domain.reporters.receipts import ProofPurpose, ReportStage
 
 DRAWN = st.integers(0, receipts.SPACE - 1)
 

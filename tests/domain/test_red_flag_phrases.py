@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.domain.categories import RedFlag as R
-from api.domain.red_flags import proposed
+from api.domain.leads.categories import RedFlag as R
+from api.domain.leads.red_flags import proposed
 
 SAID = {
     R.FIXED_RETURN: ["年息百分之二十", "稳赚不赔", "存一万送两千", "一年返两千", "年利百分之十五", "月息两分", "一个月给三百块",

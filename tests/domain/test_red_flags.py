@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain import red_flags
-from api.domain.categories import Charge, FundraisingTest, LeadCategory, RedFlag
-from api.domain.demo_stories import TRICKS
-from api.domain.red_flags import CATEGORY_WORDS, RULES, CheckKind
+from api.domain.demo.demo_stories import TRICKS
+from api.domain.leads import red_flags
+from api.domain.leads.categories import Charge, FundraisingTest, LeadCategory, RedFlag
+from api.domain.leads.red_flags import CATEGORY_WORDS, RULES, CheckKind
 
 CHECKS = [*RedFlag, *FundraisingTest]
 WORDS = [(check, word) for check, rule in RULES.items() for word in rule.words]

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.restraint import Ordered, RestraintGap, compare
+from api.domain.recovery.restraint import Ordered, RestraintGap, compare
 
 ITEMS = [UUID(int=number) for number in range(4)]
 fen = st.integers(0, 500)

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain import rewards
-from api.domain.actors import Actor
-from api.domain.errors import Conflict
-from api.domain.leads import LeadConclusion, ReporterKind
-from api.domain.money import MAX_FEN
-from api.domain.permissions import Role
-from api.domain.rewards import (
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict
+from api.domain.kit.permissions import Role
+from api.domain.leads.leads import LeadConclusion, ReporterKind
+from api.domain.rewards import rewards
+from api.domain.rewards.rewards import (
     BUILTIN,
     REWARD_FLOW,
     Report,
@@ -24,6 +23,7 @@ from api.domain.rewards import (
     RewardStatus,
     RewardStep,
 )
+from api.domain.words.money import MAX_FEN
 
 PROPOSER = uuid4()
 

@@ -7,22 +7,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain.errors import Forbidden, RuleViolated, TransitionNotAllowed
-from api.domain.inspections import (
+from api.domain.entities.inspections import (
     INSPECTION_FLOW,
     Finding,
     InspectionAction,
     InspectionStatus,
     checklist,
 )
-from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
-from api.domain.rectifications import (
+from api.domain.entities.rectifications import (
     OPEN,
     RECTIFICATION_FLOW,
     RectificationAction,
     RectificationStatus,
 )
-from api.domain.risk_entities import (
+from api.domain.entities.risk_entities import (
     MEASURE_OF_ACTION,
     OWN_ACTION,
     RISK_ENTITY_FLOW,
@@ -36,14 +34,16 @@ from api.domain.risk_entities import (
     guess_kind,
     route_after,
 )
-from api.domain.risk_measures import (
+from api.domain.entities.risk_measures import (
     ACTOR_OF_UNIT,
     MEASURE_RULES,
     LegalActor,
     RiskMeasureKind,
     check_measure,
 )
-from api.domain.time_rules import find_rule
+from api.domain.kit.errors import Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.law.time_rules import find_rule
 from tests.domain.actors import UNIT, actor
 
 FLOWS = (RISK_ENTITY_FLOW, INSPECTION_FLOW, RECTIFICATION_FLOW)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.domain.identifiers import IdentifierKind
-from api.domain.names import NO_NAME, name
-from api.domain.similarity import THRESHOLD, WEIGHTS, SimilarityReason, compare, features
+from api.domain.leads.similarity import THRESHOLD, WEIGHTS, SimilarityReason, compare, features
+from api.domain.words.identifiers import IdentifierKind
+from api.domain.words.names import NO_NAME, name
 from tests.domain.lead_pairs import HELD_OUT, Pair, Told, measure, pairs
 
 R = SimilarityReason
@@ -79,7 +79,7 @@ class TestNames:
 
 class TestEvidence:
     def test_every_reason_has_a_weight_and_every_kind_a_reason(self):
-        from api.domain.similarity import BY_KIND
+        from api.domain.leads.similarity import BY_KIND
 
         assert set(WEIGHTS) == set(R)
         assert set(BY_KIND) == set(IdentifierKind)
@@ -96,7 +96,7 @@ class TestEvidence:
         assert compare(features("不详", text), features("福源老年公寓", text)).is_similar
 
     def test_the_threshold_is_fifty(self):
-        from api.domain.similarity import Match
+        from api.domain.leads.similarity import Match
 
         assert Match(THRESHOLD).score == 50
 

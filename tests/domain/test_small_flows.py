@@ -10,19 +10,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.domain import lead_transfers, restricted_files
-from api.domain.errors import DomainError
-from api.domain.lead_assists import ASSIST_FLOW, UNANSWERED, AssistStatus
-from api.domain.outcomes import (
+from api.domain.cases.victims import VICTIM_FLOW, VictimStatus
+from api.domain.kit.errors import DomainError
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.leads import lead_transfers
+from api.domain.leads.lead_assists import ASSIST_FLOW, UNANSWERED, AssistStatus
+from api.domain.outcomes.outcomes import (
     OUTCOME_FLOW,
     OutcomeAction,
     OutcomeKind,
     OutcomeStatus,
     first_status,
 )
-from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
-from api.domain.restricted_files import RESTRICTED_FLOW, RestrictedStatus
-from api.domain.victims import VICTIM_FLOW, VictimStatus
+from api.domain.restricted import restricted_files
+from api.domain.restricted.restricted_files import RESTRICTED_FLOW, RestrictedStatus
 from tests.domain.actors import UNIT, actor
 
 P = Permission

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.texts import clean, cleaned
+from api.domain.words.texts import clean, cleaned
 from api.schemas.common import Wire
 
 

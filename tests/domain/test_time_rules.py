@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from api.domain.time_rules import (
+from api.domain.law.time_rules import (
     Confidence,
     Roll,
     RuleGroup,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.calendar import Calendar
-from api.domain.clocks import SHANGHAI, end_of_day
-from api.domain.time_rules import RuleGroup, TimeUnit, load_builtin
-from api.domain.warnings import Step, due, ladder, steps
+from api.domain.law.calendar import Calendar
+from api.domain.law.clocks import SHANGHAI, end_of_day
+from api.domain.law.time_rules import RuleGroup, TimeUnit, load_builtin
+from api.domain.law.warnings import Step, due, ladder, steps
 
 CALENDAR = Calendar.builtin()
 STEPS = steps(load_builtin())

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.conftest import DATA, objections_over
 from tests.factories import unlocked
 from tests.ledgers import bring, leads_of
@@ -130,7 +130,7 @@ class TestLedgerIn:
 
 def office_labels(client) -> dict[str, set[str]]:
     """What a ledger calls a channel → the codes that may mean it."""
-    from api.domain.channels import find_channel
+    from api.domain.leads.channels import find_channel
 
     words = {
         r["channel"] for r in json.loads((DATA / "线索台账.expected.json").read_text())["rows"]

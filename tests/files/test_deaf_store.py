@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.core.db import Shares
+from api.core.database.db import Shares
 from tests.attachments import PDF, attach
 from tests.conftest import Client, Running
 from tests.factories import lead, make_lead

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.core import embedded
+from api.core.database import embedded
 from tests.attachments import MB, PDF, PNG, attach, hang_up
 from tests.conftest import ROOT, Client, Running, free_port, logged_in, started
 from tests.factories import make_lead

@@ -19,8 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.domain.organisation import MACHINES
-from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.organisation.organisation import MACHINES
 from api.main import create_app
 from tests.conftest import log_in
 

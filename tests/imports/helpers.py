@@ -3,12 +3,12 @@
 import datetime as dt
 from pathlib import Path
 
-from api.core.ledger_import import LedgerReader, LedgerRow
-from api.core.tables import Sheet, open_table
-from api.domain.cells import Surroundings
-from api.domain.ledgers import SPECS, LedgerKind
-from api.domain.places import Places
-from api.domain.unit_names import HANDLERS_CALLED
+from api.core.sheets.ledger_import import LedgerReader, LedgerRow
+from api.core.sheets.tables import Sheet, open_table
+from api.domain.imports.cells import Surroundings
+from api.domain.imports.ledgers import SPECS, LedgerKind
+from api.domain.organisation.unit_names import HANDLERS_CALLED
+from api.domain.words.places import Places
 
 DATA = Path(__file__).parents[1] / "data"
 VILLAGES = [

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import openpyxl
 from openpyxl.styles import Font
 
-from api.core.ledger_import import LedgerReader, LedgerRow
-from api.domain.ledgers import LedgerKind
+from api.core.sheets.ledger_import import LedgerReader, LedgerRow
+from api.domain.imports.ledgers import LedgerKind
 
 from .helpers import read
 

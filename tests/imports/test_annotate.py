@@ -6,9 +6,9 @@ import json
 import openpyxl
 import pytest
 
-from api.core.annotate import annotate
-from api.domain.ledger_spec import RESULT_HEADING
-from api.domain.ledgers import LedgerKind
+from api.core.sheets.annotate import annotate
+from api.domain.imports.ledger_spec import RESULT_HEADING
+from api.domain.imports.ledgers import LedgerKind
 
 from .helpers import DATA, read
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain import cell_days, cell_numbers, cells
-from api.domain.cells import CellFault, Doubtful, Surroundings
-from api.domain.ledgers import LEADS, VICTIMS
+from api.domain.imports import cell_days, cell_numbers, cells
+from api.domain.imports.cells import CellFault, Doubtful, Surroundings
+from api.domain.imports.ledgers import LEADS, VICTIMS
 
 TODAY = dt.date(2022, 11, 22)
 YUAN = Surroundings(TODAY)

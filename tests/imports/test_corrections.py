@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from api.core.ledger_import import LedgerReader
-from api.core.tables import open_table
-from api.domain.errors import DomainError
-from api.domain.ledger_corrections import KEPT, LEFT_OUT, Correction, SheetCorrection
-from api.domain.ledger_lines import LineRole, SheetState
-from api.domain.ledgers import SPECS, LedgerKind
+from api.core.sheets.ledger_import import LedgerReader
+from api.core.sheets.tables import open_table
+from api.domain.imports.ledger_lines import LineRole, SheetState
+from api.domain.imports.ledgers import SPECS, LedgerKind
+from api.domain.kit.errors import DomainError
+from api.domain.recovery.ledger_corrections import KEPT, LEFT_OUT, Correction, SheetCorrection
 
 from .books import HEAD, book, line
 from .helpers import AROUND

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.core.ledger_import import row_fingerprint
-from api.domain.errors import DomainError
-from api.domain.ledgers import LedgerKind
+from api.core.sheets.ledger_import import row_fingerprint
+from api.domain.imports.ledgers import LedgerKind
+from api.domain.kit.errors import DomainError
 from tests.imports.books import HEAD, book, line
 
 from .helpers import DIVISIONS, read

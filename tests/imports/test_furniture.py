@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.domain.ledger_lines import LineRole
+from api.domain.imports.ledger_lines import LineRole
 
 from .helpers import read
 from .sheets import (

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from api.domain.channels import LeadChannel
-from api.domain.ledgers import LedgerKind
+from api.domain.imports.ledgers import LedgerKind
+from api.domain.leads.channels import LeadChannel
 
 from .helpers import DATA, DIVISIONS, UNITS, read
 
@@ -84,7 +84,7 @@ def test_victims_add_up_to_the_fen(field: str, total: int) -> None:
 @pytest.mark.parametrize("name", ["线索台账.xlsx", "线索台账-含错误.xlsx", "风险管控名单.xlsx"])
 def test_the_codes_of_the_showcase_are_right_to_the_inner_one(name: str) -> None:
     """Only what is planted to be wrong is."""
-    from api.domain.codes import check_credit_code
+    from api.domain.words.codes import check_credit_code
 
     kind = LedgerKind.RISK_ENTITIES if name.startswith("风险") else LedgerKind.LEADS
     rows, _ = read((DATA / name).read_bytes(), kind)

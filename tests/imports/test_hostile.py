@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from api.core import tables
-from api.domain.cells import CellError
-from api.domain.errors import DomainError
+from api.core.sheets import tables
+from api.domain.imports.cells import CellError
+from api.domain.kit.errors import DomainError
 from tests.imports.helpers import read_table
 from tests.imports.hostile import CASES, good_xlsx, with_part
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from api.core.ledger_import import LedgerRow
+from api.core.sheets.ledger_import import LedgerRow
 
 from . import layouts
 from .helpers import DIVISIONS, read

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.core.ledger_import import LedgerReader, LedgerRow
-from api.domain.ledgers import LedgerKind
+from api.core.sheets.ledger_import import LedgerReader, LedgerRow
+from api.domain.imports.ledgers import LedgerKind
 
 from .helpers import DATA, read
 from .sheets import told

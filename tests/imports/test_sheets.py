@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import openpyxl
 import pytest
 
-from api.core.sheets import Cell, SheetColumn, xlsx_stream
+from api.core.sheets.sheets import Cell, SheetColumn, xlsx_stream
 
 COLUMNS = [
     SheetColumn("编号", 20),

@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from api.domain.ledger_lines import LineRole
+from api.domain.imports.ledger_lines import LineRole
 
 from .helpers import read
 from .sheets import VICTIM, VICTIMS, faults, taken, told, victim, warnings, workbook

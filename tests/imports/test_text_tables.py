@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.domain.errors import DomainError
+from api.domain.kit.errors import DomainError
 
 from .helpers import read, read_table
 from .sheets import VICTIMS, faults, warnings

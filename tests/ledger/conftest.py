@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from api.core.db import Database
+from api.core.database.db import Database
 from tests.conftest import Running
 
 

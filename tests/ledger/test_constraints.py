@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from api.core.ids import uuid7
+from api.core.base.ids import uuid7
 
 Connection = asyncpg.Connection
 ForeignKey = asyncpg.ForeignKeyViolationError

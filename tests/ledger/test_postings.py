@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from api.core.db import Database
-from api.core.ids import uuid7
-from api.domain.actors import Actor
-from api.domain.errors import (
+from api.core.base.ids import uuid7
+from api.core.database.db import Database
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import (
     Conflict,
     DomainError,
     Forbidden,
@@ -20,7 +20,8 @@ from api.domain.errors import (
     NotFound,
     RuleViolated,
 )
-from api.domain.ledger import (
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.recovery.ledger import (
     GONE,
     LEAVING,
     MAY_GO_NEGATIVE,
@@ -32,9 +33,8 @@ from api.domain.ledger import (
     may_move,
     measures,
 )
-from api.domain.permissions import ROLE_PERMISSIONS, Permission, Role
-from api.services import ledger
-from api.services.ledger import Draft
+from api.services.recovery import ledger
+from api.services.recovery.ledger import Draft
 
 K = AccountKind
 

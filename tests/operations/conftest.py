@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from api.core import db, embedded, migrations
-from api.core.config import settings
+from api.core.base.config import settings
+from api.core.database import db, embedded, migrations
 
 
 @pytest.fixture(scope="module")

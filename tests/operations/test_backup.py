@@ -10,8 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api import cli
-from api.core import backup, crypto, embedded, migrations, rotation
-from api.core.config import settings
+from api.core.base import crypto
+from api.core.base.config import settings
+from api.core.database import embedded, migrations
+from api.core.operations import backup, rotation
 
 PASSPHRASE = "correct horse battery staple"
 SECRET = "13812345678"

@@ -14,8 +14,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.core import embedded, migrations, outages
-from api.core.db import Planning, Shares
+from api.core.database import embedded, migrations, outages
+from api.core.database.db import Planning, Shares
 from tests import conftest
 from tests.attachments import PDF
 from tests.conftest import PASSWORD, log_in, started
@@ -301,7 +301,7 @@ class TestConnections:
         assert min(parts) >= 1
 
     def test_four_web_processes_and_a_worker_fit_the_server(self):
-        from api.core.config import Settings
+        from api.core.base.config import Settings
 
         default = Settings.model_fields["pool_size"].default
         wanted = 4 * default + default // 2 + 4

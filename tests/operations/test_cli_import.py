@@ -11,15 +11,15 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from api import cli
-from api.core import db, embedded, migrations
-from api.core.config import settings
-from api.core.crypto import keyring
-from api.core.record_access import RecordAccess
-from api.domain.cases import CaseStatus
-from api.domain.categories import LeadCategory
+from api.core.base.config import settings
+from api.core.base.crypto import keyring
+from api.core.database import db, embedded, migrations
+from api.core.database.record_access import RecordAccess
+from api.domain.cases.cases import CaseStatus
+from api.domain.leads.categories import LeadCategory
 from api.models.cases import Case
 from api.models.units import Post
-from api.services import demo
+from api.services.demo import demo
 from tests.conftest import DATA
 
 runner = CliRunner()

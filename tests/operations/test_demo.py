@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from api.core import clock, db, embedded, migrations
-from api.core.config import settings
-from api.core.crypto import keyring
-from api.domain.ledgers import LedgerKind
-from api.services import demo, demo_ledgers, duties, operators
+from api.core.base import clock
+from api.core.base.config import settings
+from api.core.base.crypto import keyring
+from api.core.database import db, embedded, migrations
+from api.domain.imports.ledgers import LedgerKind
+from api.services.across import duties
+from api.services.demo import demo, demo_ledgers
+from api.services.organisation import operators
 from tests.imports import helpers
 
 PASSWORD = "Demo-Test-2026"

@@ -12,13 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from api.core import embedded, migrations
+from api.core.database import embedded, migrations
 
 #: Starts the server of argv[1], says so, and waits.
 KEEPER = """
 import sys, time
 from pathlib import Path
-from api.core import embedded
+from api.core.database import embedded
 server = embedded.start(Path(sys.argv[1]), notify=print)
 print("ready", server.pid, flush=True)
 time.sleep(600)

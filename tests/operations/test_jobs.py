@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from api import worker
-from api.core import db, embedded, job_runner, jobs, migrations
+from api.core.database import db, embedded, migrations
+from api.core.events import job_runner, jobs
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from api.core import clock
-from api.core.config import settings
+from api.core.base import clock
+from api.core.base.config import settings
 
 NOW = "2022-05-13T09:00:00+08:00"
-_ASK = "from api.core import clock; print(clock._shift.by().total_seconds())"
+_ASK = "from api.core.base import clock; print(clock._shift.by().total_seconds())"
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api import cli
-from api.core import crypto, embedded, migrations, rotation
-from api.core.config import settings
+from api.core.base import crypto
+from api.core.base.config import settings
+from api.core.database import embedded, migrations
+from api.core.operations import rotation
 from tests.conftest import Running, logged_in, started
 from tests.factories import lead, make_lead
 

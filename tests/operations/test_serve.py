@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.core import embedded, migrations
-from api.core.config import settings
+from api.core.base.config import settings
+from api.core.database import embedded, migrations
 from tests.operations.serving import Serving, processes
 from tests.waiting import until
 
@@ -55,7 +55,7 @@ def test_starts_answers_and_stops_everything(home: Path, serving: list[Serving])
     run.ready()
     assert run.get("/healthz") == 200
     children = run.children()
-    assert sum("api.core.processes" in args for args in children.values()) == 2
+    assert sum("api.core.operations.processes" in args for args in children.values()) == 2
     assert sum("api.worker" in args for args in children.values()) == 1
     for pid in children:
         assert "yinling_owner" not in _environment(pid), "the owner's secret does not serve"
@@ -110,7 +110,7 @@ def test_kill_9_leaves_nothing_that_the_next_run_does_not_stop(
 def test_a_dead_child_is_started_again(home: Path, serving: list[Serving]) -> None:
     run = start(serving, home)
     run.ready()
-    for mark in ("api.core.processes", "api.worker"):
+    for mark in ("api.core.operations.processes", "api.worker"):
         (pid,) = [pid for pid, args in run.children().items() if mark in args]
         os.kill(pid, signal.SIGKILL)
         until(lambda: pid not in run.children(), lambda: run.said)  # noqa: B023
@@ -127,7 +127,7 @@ def _database(run: Serving) -> set[int]:
 def test_a_dead_database_is_started_again_and_loudly(home: Path, serving: list[Serving]) -> None:
     run = start(serving, home)
     run.ready()
-    web = {pid for pid, args in run.children().items() if "api.core.processes" in args}
+    web = {pid for pid, args in run.children().items() if "api.core.operations.processes" in args}
     (dead,) = _database(run)
     os.kill(dead, signal.SIGKILL)
     until(lambda: run.ended or _database(run) - {dead}, lambda: run.said)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from api.core import clock, json_text
+from api.core.base import clock, json_text
 from tests.campaign import live_half_a_year
 from tests.conftest import ROOT, Client, logged_in, started
 from tests.factories import make_lead

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from api.core import outages
+from api.core.database import outages
 
 _OURS = "SELECT pid FROM pg_stat_activity WHERE usename = 'yinling_app'"
 #: Each is waited for; one that is gone already has nothing to wait for.

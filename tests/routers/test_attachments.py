@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from api.schemas.attachments import AttachmentRead
 from tests import cases, entities
 from tests.attachments import PDF, PNG, attach
@@ -124,7 +124,7 @@ class TestRoundTrip:
 
 
 async def test_the_rest_of_a_failed_upload_is_swept_away(client, running, lead, session):
-    from api.core import files
+    from api.core.files import files
 
     shown = attach(client("office"), lead, PDF + os.urandom(50)).json()
     folder = running.home / "files" / "00"

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from api.core import db
-from api.core.clock import now, today
-from api.core.events import Event
-from api.core.security import hash_password
-from api.domain.organisation import UnitKind
-from api.domain.permissions import Role
+from api.core.base.clock import now, today
+from api.core.base.security import hash_password
+from api.core.database import db
+from api.core.events.events import Event
+from api.domain.kit.permissions import Role
+from api.domain.organisation.organisation import UnitKind
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from tests import factories

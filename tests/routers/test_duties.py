@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from api.core.clock import TIMEZONE, today
-from api.domain.calendar import Calendar
-from api.domain.clocks import working_days_left
+from api.core.base.clock import TIMEZONE, today
+from api.domain.law.calendar import Calendar
+from api.domain.law.clocks import working_days_left
 from tests import cases, entities
 from tests.duties import count, duties
 from tests.factories import assign, conclude, make_lead

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests import factories
 from tests.database import run_sql
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry

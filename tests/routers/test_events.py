@@ -8,8 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
-from api.core.ids import uuid7
-from api.core.migrations import connect, plain
+from api.core.base.ids import uuid7
+from api.core.database.migrations import connect, plain
 from tests.conftest import Client
 from tests.factories import assign, make_lead
 

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from api.core.events import Event
+from api.core.events.events import Event
 from tests import entities
 from tests.exports import F1
 from tests.factories import TO_POLICE, assign, close, conclude, make_lead

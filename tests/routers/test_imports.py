@@ -145,10 +145,10 @@ class TestCommit:
     # SQLAlchemy's own note about a predicate bound outside of a statement, seen in-process only.
     @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")
     async def test_a_failure_half_way_leaves_nothing(self, client, session, monkeypatch):
-        from api.domain.actors import Actor
-        from api.domain.imports import ImportMode
-        from api.domain.permissions import Role
-        from api.services import import_rows, imports
+        from api.domain.imports.imports import ImportMode
+        from api.domain.kit.actors import Actor
+        from api.domain.kit.permissions import Role
+        from api.services.imports import import_rows, imports
 
         office = client("office")
         made = upload(office, book([row(n) for n in range(20)]))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from api.core import clock
+from api.core.base import clock
 from tests.conftest import Client
 from tests.database import run_sql
 from tests.factories import assign, make_lead

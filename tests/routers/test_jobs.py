@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.core import migrations
+from api.core.database import migrations
 
 
 async def hold(running, name: str) -> int:

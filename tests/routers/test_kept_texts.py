@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.core.clock import now, today
+from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done
 from tests.cases import act as act_on_case

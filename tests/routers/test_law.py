@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.domain.property_items import PropertyKind
-from api.domain.property_measures import (
+from api.domain.recovery.property_items import PropertyKind
+from api.domain.recovery.property_measures import (
     AUTHORITIES,
     MEASURE_RULES,
     AuthorityLevel,

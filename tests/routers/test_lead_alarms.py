@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.core import clock, events
-from api.core.clock import today
-from api.core.record_access import RecordAccess
-from api.domain.calendar import Calendar
+from api.core.base import clock
+from api.core.base.clock import today
+from api.core.database.record_access import RecordAccess
+from api.core.events import events
+from api.domain.law.calendar import Calendar
 from api.models.leads import Lead
-from api.services import lead_alarms
+from api.services.leads import lead_alarms
 from tests import factories
 from tests.answers import done
 from tests.duties import duties
@@ -117,7 +118,7 @@ def test_the_county_has_it_as_a_duty_after_the_second_term(client, running):
     assert county.get(f"/leads/{lead['id']}").status_code == 404
 
     async def watch() -> None:
-        from api.core import db
+        from api.core.database import db
         from api.worker import JOBS
 
         others, db._Current.database = db._Current.database, None

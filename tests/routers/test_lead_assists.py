@@ -3,8 +3,8 @@ conclusion until then."""
 
 from datetime import date, timedelta
 
-from api.core.clock import today
-from api.domain.calendar import Calendar
+from api.core.base.clock import today
+from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
 from tests.duties import duties

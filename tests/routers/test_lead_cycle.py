@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from api.core import migrations
-from api.core.clock import today
-from api.domain.calendar import Calendar
+from api.core.base.clock import today
+from api.core.database import migrations
+from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
 from tests.duties import count, duties

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.core.clock import today
-from api.domain.calendar import Calendar
+from api.core.base.clock import today
+from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
 from tests.duties import duties

@@ -11,7 +11,7 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.core import migrations
+from api.core.database import migrations
 from tests.factories import make_lead
 
 _VILLAGES = ("341522118201", "341522118202")

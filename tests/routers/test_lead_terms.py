@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from api.core.clock import now, today
-from api.domain.calendar import Calendar
+from api.core.base.clock import now, today
+from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
 from tests.duties import duties

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.core.clock import now, today
-from api.domain.calendar import Calendar
+from api.core.base.clock import now, today
+from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
 from tests.database import run_sql

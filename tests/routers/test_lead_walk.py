@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from api.core import db
-from api.core.clock import now, today
-from api.core.migrations import connect
-from api.domain.leads import LeadAction, LeadConclusion
+from api.core.base.clock import now, today
+from api.core.database import db
+from api.core.database.migrations import connect
+from api.domain.leads.leads import LeadAction, LeadConclusion
 from api.worker import JOBS
 from tests.factories import lead as told_lead
 from tests.public import hand_in, show

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.money import (
     balances,
     done,

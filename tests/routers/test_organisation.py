@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.core import clock
-from api.core.clock import today
+from api.core.base import clock
+from api.core.base.clock import today
 from tests.conftest import PASSWORD, Client
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -399,8 +399,8 @@ class TestUsers:
         assert first.json()["phone_mask"] == "138****8000"
 
     async def test_it_stands_nowhere_in_the_database(self, system, running):
-        from api.core.crypto import keyring
-        from api.core.migrations import connect
+        from api.core.base.crypto import keyring
+        from api.core.database.migrations import connect
 
         secret = make_user(system)["temporary_password"]
         owner = await connect(running.owner_url)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.factories import outcome
 from tests.money import done, made
 

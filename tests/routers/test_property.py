@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.core.clock import today
-from api.domain.clocks import add_months
+from api.core.base.clock import today
+from api.domain.law.clocks import add_months
 from tests.money import done, made, make_case, make_item, measure
 
 pytestmark = pytest.mark.days

@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import event, select
 from structlog.contextvars import get_contextvars
 
-from api.core.sources import ReceiptSource
-from api.core.web import Surround
-from api.domain import receipts
-from api.domain.errors import NotFound
-from api.domain.receipts import ProofPurpose
+from api.core.events.sources import ReceiptSource
+from api.core.web.web import Surround
+from api.domain.kit.errors import NotFound
+from api.domain.reporters import receipts
+from api.domain.reporters.receipts import ProofPurpose
 from tests.database import dump, forms
 from tests.public import finish, found, from_, hand_in, proof, report, show
 
@@ -166,9 +166,9 @@ class TestTiming:
 
     async def test_they_do_the_same_work(self, session, anonymous):
         """Not only as long: the database is asked the same."""
-        from api.core import db
+        from api.core.database import db
         from api.schemas.receipts import Proof
-        from api.services import receipts as service
+        from api.services.reporters import receipts as service
 
         right = hand_in(anonymous)
         said: list[str] = []
@@ -194,7 +194,7 @@ class TestTiming:
 
 class TestFlooding:
     async def test_without_a_solved_proof_nothing_is_stored(self, running, session):
-        from api.core import proof_of_work
+        from api.core.web import proof_of_work
 
         before = await counts(running)
         with ExitStack() as stack:

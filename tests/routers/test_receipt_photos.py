@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from api.domain.receipts import MAX_PHOTOS
+from api.domain.reporters.receipts import MAX_PHOTOS
 from tests.factories import assign
 from tests.photos import bomb, picture
 from tests.public import found, hand_in, proof, show

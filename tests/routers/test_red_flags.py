@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from api.domain.categories import FundraisingTest, RedFlag
-from api.domain.red_flags import RULES
+from api.domain.leads.categories import FundraisingTest, RedFlag
+from api.domain.leads.red_flags import RULES
 from tests.factories import TELLING, assign, make_lead
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.core.clock import now, today
+from api.core.base.clock import now, today
 from tests.database import run_sql
 from tests.money import (
     balances,

@@ -7,8 +7,8 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from api.core.clock import today
-from api.core.migrations import connect
+from api.core.base.clock import today
+from api.core.database.migrations import connect
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
 
 

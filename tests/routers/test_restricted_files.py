@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.core.clock import today
-from api.domain.restricted_files import MAX_MEMBERS, RESTRICTED_FLOW, RestrictedAction
+from api.core.base.clock import today
+from api.domain.restricted.restricted_files import MAX_MEMBERS, RESTRICTED_FLOW, RestrictedAction
 from tests.factories import make_lead
 from tests.restricted import TEXT, file_of, hint
 

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from api.core.clock import now
-from api.core.events import Event
+from api.core.base.clock import now
+from api.core.events.events import Event
 from tests.money import done, made
 from tests.public import hand_in, show
 from tests.rewards import INFORMANT, concluded, phone, reported, words

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from api.schemas.risk_entities import AssessmentRead, MeasureRead, RouteRead
 from tests import factories
 from tests.entities import act, assess, credit_code, entity, register, visit
@@ -442,10 +442,11 @@ class TestLedgerRows:
     """What a control list's rows become; the import itself is tested with the imports."""
 
     def row(self, running, client, **given):
-        from api.domain.actors import Actor
-        from api.domain.permissions import Role
+        from api.domain.kit.actors import Actor
+        from api.domain.kit.permissions import Role
         from api.schemas.risk_entities import RiskEntityRow
-        from api.services import places, risk_entity_drafts
+        from api.services.entities import risk_entity_drafts
+        from api.services.kit import places
 
         del running  # its keys encrypt
         unit = UUID(client("office").me["unit"]["id"])

@@ -7,8 +7,9 @@ import httpx
 import pytest
 import structlog
 
-from api.core import db, web
-from api.core.logging import without_words
+from api.core.base.logging import without_words
+from api.core.database import db
+from api.core.web import web
 from tests import factories
 from tests.conftest import PASSWORD
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from api.core.events import Event
+from api.core.events.events import Event
 from api.models.saved_filters import SavedFilter
 
 

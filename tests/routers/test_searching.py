@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.core.search import plain
+from api.core.listing.search import plain
 from tests import factories
 from tests.cases import case
 from tests.entities import entity

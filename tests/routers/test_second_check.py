@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from api.core import db
-from api.core.migrations import connect
-from api.domain.sampling import commitment
+from api.core.database import db
+from api.core.database.migrations import connect
+from api.domain.words.sampling import commitment
 from api.worker import JOBS
 from tests import factories
 from tests.money import done, made

@@ -11,13 +11,14 @@ import httpx
 import pyotp
 import pytest
 
-from api.core import clock, embedded
+from api.core.base import clock
+from api.core.database import embedded
 from tests.conftest import ROOT, Client, free_port, share_clock
 
 _CREATE = """
 import asyncio, sys
-from api.core import db
-from api.services import users
+from api.core.database import db
+from api.services.organisation import users
 async def main():
     try:
         await users.create_admin(username=sys.argv[1], password="First-Day-2026", role=sys.argv[2], name="马运维")
@@ -184,10 +185,10 @@ def test_the_built_in_rules_are_in_the_table_once(empty):
     count = """
 import asyncio
 from sqlalchemy import func, select
-from api.core import db
-from api.domain.time_rules import load_builtin
+from api.core.database import db
+from api.domain.law.time_rules import load_builtin
 from api.models.time_rules import TimeRuleVersion
-from api.services import time_rules
+from api.services.kit import time_rules
 async def main():
     async with db.database().session() as session:
         rules = await time_rules.rules(session)

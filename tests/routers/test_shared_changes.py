@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.core.clock import today
+from api.core.base.clock import today
 from tests.conftest import Client, own_town
 from tests.database import run_sql
 from tests.entities import assess, register, visit

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.domain.statistics import mean, percent
+from api.domain.across.statistics import mean, percent
 from api.schemas.statistics import Overview, UnitResults
 from tests import cases, entities
 from tests.factories import assign, close, conclude, make_lead

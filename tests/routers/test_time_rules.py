@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.core.clock import today
-from api.core.migrations import connect
+from api.core.base.clock import today
+from api.core.database.migrations import connect
 from tests.conftest import Client, own_town
 from tests.factories import assign, make_lead
 from tests.leads import proposed, running_clock

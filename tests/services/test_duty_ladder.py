@@ -6,18 +6,19 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from api.core import clock, events
-from api.core.ids import uuid7
-from api.domain.calendar import Calendar
-from api.domain.cases import CaseStatus
-from api.domain.categories import LeadCategory
-from api.domain.property_items import Ownership, PropertyKind, PropertyStatus
-from api.domain.property_measures import AuthorityLevel, MeasureKind, MeasureStatus, Regime
+from api.core.base import clock
+from api.core.base.ids import uuid7
+from api.core.events import events
+from api.domain.cases.cases import CaseStatus
+from api.domain.law.calendar import Calendar
+from api.domain.leads.categories import LeadCategory
+from api.domain.recovery.property_items import Ownership, PropertyKind, PropertyStatus
+from api.domain.recovery.property_measures import AuthorityLevel, MeasureKind, MeasureStatus, Regime
 from api.models.cases import Case
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
 from api.models.units import Post
-from api.services import duties
+from api.services.across import duties
 
 pytestmark = pytest.mark.days
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 from sqlalchemy import func, select
 
-from api.core.sheets import SheetColumn, xlsx_stream
-from api.services import exports
+from api.core.sheets.sheets import SheetColumn, xlsx_stream
+from api.services.imports import exports
 from tests.exports import F1 as COLUMNS_OF_FACTS
 
 

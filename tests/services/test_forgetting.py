@@ -6,9 +6,9 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from api import worker
-from api.core import idempotency
-from api.core.clock import now
-from api.core.idempotency import IdempotencyKey
+from api.core.base.clock import now
+from api.core.web import idempotency
+from api.core.web.idempotency import IdempotencyKey
 
 
 async def test_answers_are_kept_for_seven_days(session):

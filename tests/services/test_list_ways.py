@@ -9,27 +9,20 @@ from itertools import combinations
 import pytest
 from sqlalchemy import select
 
-from api.core import db, pagination
-from api.core.clock import today
-from api.core.pagination import PageQuery, Shape
-from api.core.ways import MOST_PARTS
-from api.domain.actors import Actor
-from api.domain.permissions import Role, RowScope
-from api.services import (
-    cases,
-    distributions,
-    imports,
-    inspections,
-    leads,
-    ledger_entries,
-    outcomes,
-    property_items,
-    property_measures,
-    rectifications,
-    rewards,
-    risk_entities,
-    victims,
-)
+from api.core.base.clock import today
+from api.core.database import db
+from api.core.listing import pagination
+from api.core.listing.pagination import PageQuery, Shape
+from api.core.listing.ways import MOST_PARTS
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Role, RowScope
+from api.services.cases import cases, victims
+from api.services.entities import inspections, rectifications, risk_entities
+from api.services.imports import imports
+from api.services.leads import leads
+from api.services.outcomes import outcomes
+from api.services.recovery import distributions, ledger_entries, property_items, property_measures
+from api.services.rewards import rewards
 from tests.actors import actor_of
 from tests.factories import assign, make_lead
 

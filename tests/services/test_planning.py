@@ -3,11 +3,12 @@ at a million rows."""
 
 import pytest
 
-from api.core.db import Planning
-from api.core.listing_rows import IN_ORDER, TOWN_BY_TOWN
-from api.core.pagination import Shape
-from api.domain.permissions import RowScope
-from api.services import leads, victims
+from api.core.database.db import Planning
+from api.core.listing.listing_rows import IN_ORDER, TOWN_BY_TOWN
+from api.core.listing.pagination import Shape
+from api.domain.kit.permissions import RowScope
+from api.services.cases import victims
+from api.services.leads import leads
 
 TOWN, UNIT = RowScope.TOWN, RowScope.UNIT
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.core import events
-from api.core.clock import TIMEZONE, travel
+from api.core.base.clock import TIMEZONE, travel
+from api.core.events import events
 from api.models.property_measures import PropertyMeasure
-from api.services import property_measures
+from api.services.recovery import property_measures
 from tests.money import done, made, make_case, make_item, measure
 
 pytestmark = pytest.mark.days

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from api.core import db, word_stats
-from api.core.pagination import EXACT_TOTAL, Words
-from api.domain.actors import Actor
+from api.core.database import db
+from api.core.listing import word_stats
+from api.core.listing.pagination import EXACT_TOTAL, Words
+from api.domain.kit.actors import Actor
 from api.schemas.leads import LeadQuery
-from api.services import leads
+from api.services.leads import leads
 from tests.actors import actor_of
 from tests.factories import assign, make_lead
 

@@ -1,4 +1,4 @@
-/** As `domain/receipts.py` has it; the server judges, the page only spares people the way there. */
+/** As `domain/reporters/receipts.py` has it; the server judges, the page only spares people the way there. */
 export const MOST_PHOTOS = 10
 const MOST_BYTES = 15_000_000
 /** A larger one is not even opened: a small telephone would run out of memory. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { showPage, type Answers, type Person } from '@/test-pages'
 
-import LeadPage from './LeadPage.vue'
+import LeadPage from './record/LeadPage.vue'
 
 const UNIT = { id: 'own', name: '本单位' }
 const LEAD = {

@@ -1,0 +1,1 @@
+"""Settings, clock, keys, ids: what knows of nothing else."""

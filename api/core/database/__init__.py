@@ -1,0 +1,1 @@
+"""Connections and transactions, and what is stored beside every noun."""

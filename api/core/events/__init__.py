@@ -1,0 +1,1 @@
+"""What happened and what follows: events, the queue, where strangers come from."""

@@ -1,0 +1,1 @@
+"""Pages of rows: order, filters, totals, search."""

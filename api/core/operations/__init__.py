@@ -1,0 +1,1 @@
+"""Running an installation: processes, backup, rotation of keys."""

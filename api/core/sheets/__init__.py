@@ -1,0 +1,1 @@
+"""Other people's tables, read as a person reads them."""

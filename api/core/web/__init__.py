@@ -1,0 +1,1 @@
+"""Requests and answers: reading, guarding, routing, errors, the OpenAPI document."""

@@ -1,0 +1,1 @@
+"""What names the fields and figures of several nouns."""

@@ -1,0 +1,411 @@
+"""Cases (案件): statuses, actions and the life cycle (facts 3.2).
+
+The town records what the county's police head, the procuratorate and the court decided, with the
+number of the paper; it decides none of it (程序规定第178条).
+"""
+
+from datetime import date
+from typing import Protocol, cast
+
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict, DomainError, FieldError, Invalid, RuleViolated
+from api.domain.kit.flow import (
+    OWN_UNIT,
+    REASON,
+    Edit,
+    Field,
+    FieldKind,
+    Flow,
+    Predicate,
+    Record,
+    Step,
+)
+from api.domain.kit.labels import Labelled
+from api.domain.kit.permissions import Permission as P
+from api.domain.leads.categories import Charge
+from api.domain.recovery.property_measures import AuthorityLevel
+
+
+class CaseStatus(Labelled):
+    """Where a case stands. Suspects and property items have states of their own."""
+
+    RECEIVED = "received", "待受案"
+    UNDER_REVIEW = "under_review", "立案审查中"
+    NOT_FILED = "not_filed", "不予立案"
+    INVESTIGATING = "investigating", "立案侦查中"
+    INVESTIGATION_CONCLUDED = "investigation_concluded", "侦查终结"
+    UNDER_PROSECUTION = "under_prosecution", "审查起诉中"
+    NOT_INDICTED = "not_indicted", "不起诉"
+    INDICTED = "indicted", "已提起公诉"
+    ADJUDGED = "adjudged", "判决已生效"
+    ENFORCING = "enforcing", "执行中"
+    CLOSED = "closed", "已结案"
+    WITHDRAWN = "withdrawn", "已撤案"
+    DIVERTED_CIVIL = "diverted_civil", "已转民事途径"
+    DIVERTED_ADMINISTRATIVE = "diverted_administrative", "已转行政处理"
+
+
+class CaseAction(Labelled):
+    """What people record of a case."""
+
+    ACCEPT = "accept", "受案"
+    FILE = "file", "立案"
+    DECLINE_TO_FILE = "decline_to_file", "不予立案"
+    SOLVE = "solve", "登记破案"
+    CONCLUDE_INVESTIGATION = "conclude_investigation", "侦查终结"
+    SEND_TO_PROCURATORATE = "send_to_procuratorate", "移送审查起诉"
+    RETURN_FOR_INVESTIGATION = "return_for_investigation", "退回补充侦查"
+    INDICT = "indict", "提起公诉"
+    DECLINE_TO_INDICT = "decline_to_indict", "不起诉"
+    ADJUDGE = "adjudge", "判决生效"
+    ENFORCE = "enforce", "移送执行"
+    CLOSE = "close", "结案归档"
+    WITHDRAW = "withdraw", "撤案"
+    DIVERT_CIVIL = "divert_civil", "转民事途径"
+    DIVERT_ADMINISTRATIVE = "divert_administrative", "转行政处理"
+    REOPEN = "reopen", "重新审查"
+
+
+class CaseFlag(Labelled):
+    """What makes a case need more attention (capabilities P5, L5, S3, S4)."""
+
+    MASS_VICTIMS = "mass_victims", "涉众型"
+    COLLAPSE_RISK = "collapse_risk", "有爆雷风险"
+    MAJOR = "major", "重大案件"
+    HIGH_ATTENTION = "high_attention", "社会关注度高"
+
+
+class CivilRoute(Labelled):
+    """How a dispute that is no crime goes on (capability C5)."""
+
+    MEDIATION = "mediation", "人民调解"
+    LITIGATION = "litigation", "民事诉讼"
+    LEGAL_AID = "legal_aid", "法律援助"
+
+
+class NoIndictment(Labelled):
+    """The three grounds on which the procuratorate does not indict."""
+
+    STATUTORY = "statutory", "法定不起诉"
+    DISCRETIONARY = "discretionary", "酌定不起诉"
+    INSUFFICIENT_EVIDENCE = "insufficient_evidence", "存疑不起诉"
+
+
+S, A = CaseStatus, CaseAction
+
+#: 补充侦查以二次为限.
+MAX_RETURNS = 2
+
+#: Crimes that the economic investigation police handle: the filing review has a longer term
+#: (公通字〔2017〕25号第15条).
+ECONOMIC_CHARGES = frozenset(
+    {
+        Charge.FUNDRAISING_FRAUD,
+        Charge.ILLEGAL_DEPOSITS,
+        Charge.CONTRACT_FRAUD,
+        Charge.PYRAMID_SELLING,
+        Charge.FALSE_ADVERTISING,
+        Charge.ILLEGAL_BUSINESS,
+        Charge.MONEY_LAUNDERING,
+    }
+)
+
+
+def filing_rule(charges: list[str]) -> str:
+    """The time rule of the filing decision: one economic charge gives the economic term."""
+    economic = any(Charge(charge) in ECONOMIC_CHARGES for charge in charges)
+    return "INT-04" if economic else "INT-02"
+
+
+class CaseRecord(Record, Protocol):
+    """What the predicates below read."""
+
+    charges: list[str]
+    accepted_on: date | None
+    solved_on: date | None
+    adjudged_on: date | None
+    returns_count: int
+    diversion_department: str
+    diversion_receipt_no: str
+
+
+def _has_charges(_: Actor, record: Record) -> bool:
+    return bool(cast("CaseRecord", record).charges)
+
+
+def _was_accepted(_: Actor, record: Record) -> bool:
+    return cast("CaseRecord", record).accepted_on is not None
+
+
+def _may_return(_: Actor, record: Record) -> bool:
+    return cast("CaseRecord", record).returns_count < MAX_RETURNS
+
+
+def _not_solved(_: Actor, record: Record) -> bool:
+    return cast("CaseRecord", record).solved_on is None
+
+
+def _was_adjudged(_: Actor, record: Record) -> bool:
+    return cast("CaseRecord", record).adjudged_on is not None
+
+
+def _diversion_is_received(_: Actor, record: Record) -> bool:
+    case = cast("CaseRecord", record)
+    return case.status not in _DIVERTED or bool(case.diversion_receipt_no)
+
+
+_DIVERTED = frozenset({S.DIVERTED_CIVIL, S.DIVERTED_ADMINISTRATIVE})
+_FILING_ARTICLE = "《公安机关办理刑事案件程序规定》第一百七十八条"
+
+HAS_CHARGES = Predicate(
+    "charges_missing",
+    "立案须先填写涉嫌的罪名",
+    _has_charges,
+    RuleViolated,
+    _FILING_ARTICLE,
+)
+WAS_ACCEPTED = Predicate("not_accepted", "未受案的案件不能立案", _was_accepted, Conflict)
+MAY_RETURN = Predicate(
+    "returned_twice",
+    "补充侦查以二次为限，已退回二次",
+    _may_return,
+    RuleViolated,
+    "《中华人民共和国刑事诉讼法》第一百七十五条",
+)
+NOT_SOLVED = Predicate("already_solved", "已登记破案", _not_solved, Conflict)
+WAS_ADJUDGED = Predicate("not_adjudged", "没有生效判决的案件不能执行", _was_adjudged, Conflict)
+DIVERSION_IS_RECEIVED = Predicate(
+    "receipt_missing",
+    "移送后须先登记接收单位的回执，才能结案",
+    _diversion_is_received,
+    RuleViolated,
+    "众办〔2022〕54号",
+)
+
+_DOCUMENT = Field("document_no", "文书编号")
+_DOCUMENT_IF_ANY = Field("document_no", "文书编号", required=False)
+_LEVEL = Field("authority_level", "批准机关", FieldKind.ENUM, options=AuthorityLevel)
+_LEVEL_IF_FILED = Field(
+    "authority_level", "批准机关", FieldKind.ENUM, required=False, options=AuthorityLevel
+)
+_ON = Field("decided_on", "决定日期", FieldKind.DATE, required=False)
+_DEPARTMENT = Field("department", "接收单位")
+_UNIT = Field("unit_id", "接收单位（本系统内）", FieldKind.UNIT, required=False)
+_RECEIPT = Field("receipt_no", "接收回执编号", required=False)
+_OWN = (OWN_UNIT,)
+
+#: Before the matter became, or after it stopped being, a criminal case.
+_NO_CRIME = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED})
+
+EDITOR = Predicate("not_own_unit", "只有承办单位可以修改", OWN_UNIT.holds)
+
+CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
+    "case",
+    S.RECEIVED,
+    {
+        A.ACCEPT: Step(
+            frozenset({S.RECEIVED}),
+            S.UNDER_REVIEW,
+            P.CASE_HANDLE,
+            fields=(
+                Field("accepted_on", "受案日期", FieldKind.DATE, required=False),
+                _DOCUMENT_IF_ANY,
+            ),
+            when=_OWN,
+        ),
+        # 不予立案 → 立案: new facts (178) or the procuratorate's notice (182);
+        # 撤案 → 重新立案 (190).
+        A.FILE: Step(
+            frozenset({S.UNDER_REVIEW, S.NOT_FILED, S.WITHDRAWN}),
+            S.INVESTIGATING,
+            P.CASE_HANDLE,
+            fields=(
+                _DOCUMENT,
+                Field("filed_on", "立案日期", FieldKind.DATE),
+                _LEVEL,
+                Field(
+                    "reason",
+                    "重新立案的理由（新的事实、证据，或者通知立案的文号）",
+                    FieldKind.LONG_TEXT,
+                    only_from=frozenset({S.NOT_FILED, S.WITHDRAWN}),
+                ),
+            ),
+            when=(OWN_UNIT, WAS_ACCEPTED, HAS_CHARGES),
+        ),
+        A.DECLINE_TO_FILE: Step(
+            frozenset({S.UNDER_REVIEW}),
+            S.NOT_FILED,
+            P.CASE_HANDLE,
+            fields=(_DOCUMENT, _LEVEL, REASON, _ON),
+            when=_OWN,
+            danger=True,
+        ),
+        # A figure of the statistics, not a step of the procedure: the status stays.
+        A.SOLVE: Step(
+            frozenset(
+                {S.INVESTIGATING, S.INVESTIGATION_CONCLUDED, S.UNDER_PROSECUTION, S.INDICTED}
+            ),
+            None,
+            P.CASE_HANDLE,
+            fields=(Field("solved_on", "破案日期", FieldKind.DATE),),
+            when=(OWN_UNIT, NOT_SOLVED),
+        ),
+        A.CONCLUDE_INVESTIGATION: Step(
+            frozenset({S.INVESTIGATING}),
+            S.INVESTIGATION_CONCLUDED,
+            P.CASE_HANDLE,
+            fields=(_DOCUMENT_IF_ANY, _ON),
+            when=_OWN,
+        ),
+        A.SEND_TO_PROCURATORATE: Step(
+            frozenset({S.INVESTIGATION_CONCLUDED}),
+            S.UNDER_PROSECUTION,
+            P.CASE_HANDLE,
+            fields=(Field("document_no", "起诉意见书编号"), _LEVEL, _ON),
+            when=_OWN,
+        ),
+        A.RETURN_FOR_INVESTIGATION: Step(
+            frozenset({S.UNDER_PROSECUTION}),
+            S.INVESTIGATING,
+            P.CASE_HANDLE,
+            fields=(_DOCUMENT, REASON, _ON),
+            when=(OWN_UNIT, MAY_RETURN),
+        ),
+        A.INDICT: Step(
+            frozenset({S.UNDER_PROSECUTION}),
+            S.INDICTED,
+            P.CASE_HANDLE,
+            fields=(Field("document_no", "起诉书编号"), _ON),
+            when=_OWN,
+        ),
+        A.DECLINE_TO_INDICT: Step(
+            frozenset({S.UNDER_PROSECUTION}),
+            S.NOT_INDICTED,
+            P.CASE_HANDLE,
+            fields=(
+                Field("document_no", "不起诉决定书编号"),
+                Field("ground", "不起诉种类", FieldKind.ENUM, options=NoIndictment),
+                REASON,
+                _ON,
+            ),
+            when=_OWN,
+            danger=True,
+        ),
+        A.ADJUDGE: Step(
+            frozenset({S.INDICTED}),
+            S.ADJUDGED,
+            P.CASE_HANDLE,
+            fields=(
+                Field("document_no", "生效裁判文书案号"),
+                Field("decided_on", "生效日期", FieldKind.DATE, required=False),
+            ),
+            when=_OWN,
+        ),
+        # From CLOSED too: property found later is still pursued.
+        A.ENFORCE: Step(
+            frozenset({S.ADJUDGED, S.CLOSED}),
+            S.ENFORCING,
+            P.CASE_HANDLE,
+            fields=(Field("document_no", "移送执行文书编号", required=False), _ON),
+            when=(OWN_UNIT, WAS_ADJUDGED),
+        ),
+        A.CLOSE: Step(
+            frozenset({S.ADJUDGED, S.ENFORCING, S.NOT_INDICTED}) | _DIVERTED,
+            S.CLOSED,
+            P.CASE_HANDLE,
+            fields=(REASON, _ON),
+            when=(OWN_UNIT, DIVERSION_IS_RECEIVED),
+        ),
+        # Before filing it takes back a record made by mistake; afterwards it is 撤销案件.
+        A.WITHDRAW: Step(
+            frozenset({S.RECEIVED, S.UNDER_REVIEW, S.INVESTIGATING, S.INVESTIGATION_CONCLUDED}),
+            S.WITHDRAWN,
+            P.CASE_HANDLE,
+            fields=(REASON, _DOCUMENT_IF_ANY, _LEVEL_IF_FILED, _ON),
+            when=_OWN,
+            danger=True,
+        ),
+        A.DIVERT_CIVIL: Step(
+            _NO_CRIME,
+            S.DIVERTED_CIVIL,
+            P.CASE_HANDLE,
+            fields=(
+                Field("route", "处理途径", FieldKind.ENUM, options=CivilRoute),
+                _DEPARTMENT,
+                _UNIT,
+                REASON,
+                _DOCUMENT_IF_ANY,
+                _RECEIPT,
+                _ON,
+            ),
+            when=_OWN,
+        ),
+        A.DIVERT_ADMINISTRATIVE: Step(
+            _NO_CRIME,
+            S.DIVERTED_ADMINISTRATIVE,
+            P.CASE_HANDLE,
+            fields=(_DEPARTMENT, _UNIT, REASON, _DOCUMENT_IF_ANY, _RECEIPT, _ON),
+            when=_OWN,
+        ),
+        A.REOPEN: Step(
+            frozenset({S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED, S.CLOSED}) | _DIVERTED,
+            S.UNDER_REVIEW,
+            P.CASE_HANDLE,
+            fields=(REASON, _DOCUMENT_IF_ANY, _ON),
+            when=_OWN,
+        ),
+    },
+    edit=Edit(
+        frozenset(S) - {S.CLOSED},
+        P.CASE_HANDLE,
+        "案件已结案，不能修改",
+        when=(EDITOR,),
+        error=Conflict,
+    ),
+)
+
+#: The field that says when each action happened; the others call it `decided_on`.
+DAY_FIELDS = {A.ACCEPT: "accepted_on", A.FILE: "filed_on", A.SOLVE: "solved_on"}
+
+#: Decisions that need the head of a police organ at county level or above, and where it says so.
+APPROVED_BY_COUNTY = {
+    A.FILE: _FILING_ARTICLE,
+    A.DECLINE_TO_FILE: _FILING_ARTICLE,
+    A.WITHDRAW: "《公安机关办理刑事案件程序规定》第一百八十七条",
+    A.SEND_TO_PROCURATORATE: "《公安机关办理刑事案件程序规定》第二百八十九条",
+}
+_COUNTY_POLICE = frozenset(
+    {AuthorityLevel.COUNTY_PSB, AuthorityLevel.CITY_PSB, AuthorityLevel.PROVINCE_PSB}
+)
+
+
+def check_approval(
+    action: CaseAction, level: AuthorityLevel | None, document_no: str | None, *, filed: bool
+) -> None:
+    """Raises RuleViolated, naming the article, when a decision lacks the approval it needs."""
+    article = APPROVED_BY_COUNTY.get(action)
+    if article is None or (action is A.WITHDRAW and not filed):
+        return
+    if level not in _COUNTY_POLICE:
+        sentence = f"{action.label}须经县级以上公安机关负责人批准，派出所等不能决定"
+        raise _violated("authority_too_low", "/authority_level", sentence, article)
+    if not document_no:
+        sentence = f"{action.label}须填写批准文书编号"
+        raise _violated("document_missing", "/document_no", sentence, article)
+
+
+def _violated(code: str, pointer: str, sentence: str, article: str) -> DomainError:
+    errors = [FieldError(pointer, code, sentence)]
+    return RuleViolated(sentence, code=code, errors=errors, article=article)
+
+
+def check_day(field: str, on: date, *, today: date, not_before: date | None) -> None:
+    """Raises Invalid for a day to come, or one before what the case went through already."""
+    if on > today:
+        raise _bad_day(field, "in_future", "日期不能晚于今天")
+    if not_before is not None and on < not_before:
+        raise _bad_day(field, "too_early", f"日期不能早于上一环节的 {not_before.isoformat()}")
+
+
+def _bad_day(field: str, code: str, message: str) -> DomainError:
+    return Invalid(message, errors=[FieldError(f"/{field}", code, message)])

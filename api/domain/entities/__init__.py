@@ -1,0 +1,1 @@
+"""Risk entities, inspections, rectifications."""

@@ -1,0 +1,616 @@
+"""The ledgers that come in as files: leads, risk entities, victims (facts 3.5, F1 and F2)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from api.domain.entities.risk_entities import Industry, Registration, RiskTier
+from api.domain.entities.risk_measures import RiskMeasureKind
+from api.domain.imports.cell_choices import choice, choices, named, named_many, yes_no
+from api.domain.imports.cell_codes import checked
+from api.domain.imports.cell_days import day
+from api.domain.imports.cell_numbers import count, yuan
+from api.domain.imports.cell_people import ANONYMOUS, one_person, reporter, several
+from api.domain.imports.cell_places import division, unit
+from api.domain.imports.cells import Surroundings, Value, text
+from api.domain.imports.ledger_spec import Column, LedgerSpec, Remark, Values
+from api.domain.kit.labels import Labelled
+from api.domain.leads.categories import LeadCategory, find_categories
+from api.domain.leads.channels import LeadChannel, find_channel
+from api.domain.leads.leads import ReporterKind
+from api.domain.words import codes, documents
+
+
+class LedgerKind(Labelled):
+    """What kind of ledger a file is."""
+
+    LEADS = "leads", "线索台账"
+    RISK_ENTITIES = "risk_entities", "风险管控名单"
+    VICTIMS = "victims", "受害人登记表"
+
+
+#: The campaign's files hold complaints about the years before it, but nothing of last century.
+_EARLIEST: Final = dt.date(2000, 1, 1)
+_UNKNOWN_PERSON: Final = frozenset({"不详", "未知"})
+
+#: In the reporter's column these say that nobody is named; a blank cell says nothing.
+_NO_NAME: Final = frozenset({"无", "不详", "未知", "暂无"})
+
+_REPORTER_WORDS: Final = {
+    "实名": ReporterKind.REAL_NAME.value,
+    "实名举报": ReporterKind.REAL_NAME.value,
+    "署名": ReporterKind.REAL_NAME.value,
+    "匿名": ReporterKind.ANONYMOUS.value,
+    "匿名举报": ReporterKind.ANONYMOUS.value,
+    **dict.fromkeys(
+        ("是", "实", "有", "√", "✓", "✔", "☑", "对", "y", "yes"), ReporterKind.REAL_NAME.value
+    ),
+    **dict.fromkeys(
+        ("否", "非实名", "不实名", "未实名", "不署名", "×", "✗", "✘", "x", "不是", "n", "no", "☐"),
+        ReporterKind.ANONYMOUS.value,
+    ),
+}
+
+
+def _say(values: Values, field: str) -> str:
+    found = values.get(field)
+    return found if isinstance(found, str) else ""
+
+
+def _number(values: Values, field: str) -> int:
+    found = values.get(field)
+    return found if isinstance(found, int) else 0
+
+
+def _plain_day(value: Value) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else None
+
+
+# ----------------------------------------------------------------------------------------- leads
+
+
+def _reporter_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    kind = values.get("reporter_kind")
+    named = bool(values.get("reporter_name") or values.get("reporter_phone"))
+    if kind == ReporterKind.ANONYMOUS and named:
+        yield Remark(
+            "reporter_kind",
+            "anonymous_with_name",
+            "填了“匿名”，却写有举报人或电话；这些内容将按保密处理",
+        )
+    if kind == ReporterKind.REAL_NAME and not named:
+        yield Remark("reporter_name", "real_name_without_name", "填了“实名”，却没有写举报人和电话")
+
+
+def _due_after_receipt(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    received, due = _plain_day(values.get("received_on")), _plain_day(values.get("due_on"))
+    if received and due and due < received:
+        yield Remark("due_on", "due_before_received", "办理期限早于接收时间")
+
+
+def _reporter_default(values: dict[str, Value], _around: Surroundings) -> None:
+    if values.get("reporter_name") == ANONYMOUS:
+        # The column said that there is no name: nothing of it may reach the vault as one.
+        values["reporter_name"], values["reporter_kind"] = None, ReporterKind.ANONYMOUS.value
+    if values.get("reporter_kind") is None:
+        named = bool(values.get("reporter_name") or values.get("reporter_phone"))
+        values["reporter_kind"] = (
+            ReporterKind.REAL_NAME if named else ReporterKind.ANONYMOUS
+        ).value
+
+
+def _fields(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
+_BARE_PHONE: Final = "联系电话 电话 联系方式 手机号 手机号码 电话号码 手机 联系号码"
+_PLACE_WORDS: Final = "村 居 社区 村居 镇 组 街道 居委会 村委会 村社区"
+_PHONE: Final = checked(lambda text, _today: codes.check_phone(text), "bad_phone")
+
+
+def _heard_uscc(text: str, _today: dt.date) -> codes.CodeCheck:
+    """The code of whom a report is about. Its check character is right; that the organisation code
+    inside does not follow the older standard changes nothing for the report. In the register of
+    entities the code says who is who: there it is worth a look."""
+    return replace(codes.check_credit_code(text), warnings=())
+
+
+_HEARD_USCC: Final = checked(_heard_uscc, "bad_uscc")
+_USCC: Final = checked(lambda text, _today: codes.check_credit_code(text), "bad_uscc")
+_USCC_NAMES: Final = "信用代码 社会信用代码 统一信用代码 统一代码 机构代码"
+
+LEADS: Final = LedgerSpec(
+    kind=LedgerKind.LEADS,
+    label=LedgerKind.LEADS.label,
+    columns=(
+        Column("source_number", "编号", text(64), "线索编号 登记编号 线索号 受理编号"),
+        Column(
+            "channel",
+            "来源",
+            named(find_channel, LeadChannel.labels(), "线索来源", "unknown_channel"),
+            "线索来源 来源渠道 举报渠道 线索渠道 渠道 来源途径 举报来源 线索来源渠道 受理渠道",
+            required=True,
+        ),
+        Column("batch_no", "批次", text(64), "交办批次 线索批次 批次号"),
+        Column(
+            "received_on",
+            "接收时间",
+            day(future=False, earliest=_EARLIEST),
+            "接收日期 收到时间 收到日期 受理时间 受理日期 登记时间 登记日期 举报时间 举报日期 接报时间 线索接收时间 来件日期 接报日期 收件日期 收件时间 受理登记时间",
+            required=True,
+        ),
+        Column(
+            "reporter_kind",
+            "举报方式",
+            choice(_REPORTER_WORDS, "举报方式"),
+            "是否实名 实名匿名 实名或匿名 举报类型 举报形式 是否实名举报",
+            of="reporter_name",
+        ),
+        Column(
+            "reporter_name",
+            "举报人",
+            reporter,
+            "举报人姓名 反映人 反映人姓名 报案人 投诉人 报案人姓名 投诉人姓名 信访人 来电人",
+            person=True,
+            hints="姓名 名称 可匿名 匿名",
+            keeps=_NO_NAME,
+        ),
+        Column(
+            "reporter_phone",
+            "联系电话",
+            _PHONE,
+            "举报人电话 举报人联系电话 电话 联系方式 手机号 手机号码 电话号码 举报人联系方式 反映人电话 举报人手机 举报人手机号 举报人手机号码 反映人联系电话 报案人电话 手机 联系号码",
+            hints="手机 座机 固话 手机号 电话 固定电话",
+            of="reporter_name",
+            bare=_BARE_PHONE,
+        ),
+        Column(
+            "subject_name",
+            "反映对象",
+            several(text(200), "名称", refuse=False),
+            "被反映对象 被举报对象 被举报人 被反映人 被举报单位 反映对象名称 被反映单位 对象名称 涉事主体 被举报对象名称 被举报单位人 被举报人姓名 被反映人姓名 涉嫌对象",
+            required=True,
+            person=True,
+            hints="个人名称 单位 个人 企业 公司 机构 姓名 名称 全称 人 单位名称 企业名称 机构名称 个人姓名 项目 场所 店铺",
+            keeps=_UNKNOWN_PERSON,
+        ),
+        Column(
+            "subject_uscc",
+            "统一社会信用代码",
+            _HEARD_USCC,
+            _USCC_NAMES + " 对象信用代码",
+            of="subject_name",
+            own=True,
+        ),
+        Column(
+            "categories",
+            "类别",
+            named_many(find_categories, LeadCategory.labels(), "类别", "unknown_category"),
+            "线索类别 类型 线索类型 诈骗类别 诈骗类型 所属类别 涉诈类别 涉嫌类别",
+            required=True,
+        ),
+        Column(
+            "narrative",
+            "问题描述",
+            text(10_000),
+            "主要内容 反映内容 线索内容 反映问题 问题简述 基本情况 情况描述 举报内容 主要问题 简要情况 线索描述 内容摘要 反映的主要问题 简要案情 举报事项 反映事项 具体内容 线索简要情况",
+            hints="简要 详细 摘要",
+            required=True,
+        ),
+        Column(
+            "people_involved",
+            "涉及人数",
+            count(),
+            "人数 受害人数 涉案人数 涉及老年人数 受骗人数 涉及老人数 涉及群众数 被骗人数",
+            fill_down=False,
+            hints="合计 总数 总计",
+        ),
+        Column(
+            "amount_involved",
+            "涉案金额",
+            yuan,
+            "金额 涉及金额 涉案资金 被骗金额 损失金额 涉及资金 涉案价值 涉案总金额 涉案总额 涉及总金额",
+            hints="合计 总额 总计",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "division_code",
+            "所在村",
+            division,
+            "所在村社区 村 村居 村社区 所属村 所属村居 所在地 发生地 属地 行政村 村名 所在村居 属地村 社区 所在社区 所属社区 所属村社区",
+            hints=_PLACE_WORDS,
+        ),
+        Column(
+            "proposed_unit",
+            "承办单位",
+            unit,
+            "责任单位 办理单位 核查单位 交办单位 主办单位 牵头单位 承办部门 责任部门",
+            person=True,
+            hints="部门 名称",
+        ),
+        Column(
+            "due_on",
+            "办理期限",
+            day(earliest=_EARLIEST),
+            "办结期限 办理时限 截止时间 截止日期 期限 办结时限 要求办结时间",
+        ),
+        Column("note", "备注", text(2_000), "说明 其他 备注说明"),
+    ),
+    checks=(_reporter_fits, _due_after_receipt),
+    # Whichever single cell is edited, one of these stays whole; none is met twice by chance.
+    anchors=(
+        _fields("subject_name narrative reporter_name reporter_phone received_on"),
+        _fields(
+            "subject_name narrative reporter_name reporter_phone amount_involved division_code"
+        ),
+        _fields("received_on subject_name amount_involved people_involved channel division_code"),
+        _fields("received_on narrative reporter_name reporter_phone amount_involved division_code"),
+    ),
+    derive=_reporter_default,
+    subject="",
+    groups="涉案 涉案情况 案情 线索 线索情况 线索基本 基本 举报 反映 反映问题 问题 涉及 涉及情况 被骗 受骗 损失 受害"
+    " 受理 接收 登记 来源 线索来源 交办 分办 分流 办理 属地 地点 发生地 其他 其它 备注 时间 基础",
+    counters="件 条 起 宗 个",
+)
+
+
+# --------------------------------------------------------------------------------- risk entities
+
+
+def _words(kind: type[Labelled], aliases: dict[Labelled, str]) -> dict[str, str]:
+    """An enum's own labels first, then what else ledgers write, parted by blanks."""
+    words = {label: code for code, label in kind.labels().items()}
+    return words | {word: m.value for m, said in aliases.items() for word in said.split()}
+
+
+T, R, N, M = RiskTier, Registration, Industry, RiskMeasureKind
+
+TIER_WORDS: Final = _words(
+    RiskTier,
+    {
+        T.GREEN: "绿色 绿码 低风险",
+        T.YELLOW: "黄色 黄码 一般风险",
+        T.ORANGE: "橙色 橙码 较大风险",
+        T.RED: "红色 红码 高风险 重大风险",
+    },
+)
+REGISTRATION_WORDS: Final = _words(
+    Registration,
+    {
+        R.REGISTERED: "登记 已注册 证照齐全",
+        R.FILED: "备案 已登记已备案",
+        R.UNREGISTERED: "未备案 无证 无照 未注册 未登记备案",
+    },
+)
+INDUSTRY_WORDS: Final = _words(
+    Industry,
+    {
+        N.ELDER_CARE: "养老 养老机构",
+        N.FOOD_HEALTH_PRODUCTS: "保健品 食品 食品药品",
+        N.FINANCE: "金融 投资理财 非法集资 银行保险",
+        N.CULTURE_TOURISM: "旅游 文旅",
+        N.MEDICAL: "医疗 卫生健康",
+        N.PROPERTY: "房地产 住建 自然资源",
+        N.SOCIAL_INSURANCE: "社保 养老保险",
+        N.VOLUNTEERING: "公益慈善",
+        N.ONLINE: "网信",
+        N.OTHER: "其它",
+    },
+)
+MEASURE_WORDS: Final = _words(
+    RiskMeasureKind,
+    {
+        M.REMIND: "风险提示 提醒 提醒规范运营 提示",
+        M.INCREASE_INSPECTIONS: "增加检查频次 增加抽查频次 加大监管",
+        M.ROUTINE_PATROL: "日常检查 日常监管",
+        M.INTERVIEW: "约谈",
+        M.ORDER_RECTIFICATION: "限期整改",
+        M.STOP_OPERATIONS: "停止经营 停业",
+        M.URGE_REFUND: "督促清退 清退资金",
+        M.TRANSFER_POLICE: "移送公安 移送司法机关",
+        M.TRANSFER_DEPARTMENT: "移交",
+        M.SHUT_DOWN: "取缔",
+    },
+)
+
+#: Facts 3.3: a village committee or a town office has no such power of its own.
+_NEEDS_AUTHORITY: Final = frozenset(
+    {"interview", "order_rectification", "stop_operations", "urge_refund", "shut_down"}
+)
+
+
+def _registration_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if values.get("registration") == "unregistered" and values.get("uscc"):
+        yield Remark(
+            "registration", "unregistered_with_uscc", "填了“未登记”，却写有统一社会信用代码"
+        )
+
+
+def _tier_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if values.get("tier") in {"orange", "red"} and not values.get("problems"):
+        yield Remark("problems", "tier_without_problem", "风险等级为橙或红，却没有写明问题")
+
+
+def _measure_actor_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    measures = values.get("measures")
+    actor = _say(values, "measure_actor")
+    found = _NEEDS_AUTHORITY & set(measures if isinstance(measures, tuple) else ())
+    if found and any(word in actor for word in ("村", "居委会", "社区", "专项办", "平安办")):
+        yield Remark(
+            "measure_actor", "actor_without_power", "该实施主体可能无权采取此项措施，请核对"
+        )
+
+
+def _address_fits(values: Values, around: Surroundings) -> Iterable[Remark]:
+    said = values.get("division_code")
+    inside = around.divisions.inside(_say(values, "address"))
+    named = around.divisions.inside(_say(values, "name"))
+    if isinstance(said, str) and inside and said != inside:
+        yield Remark("address", "address_elsewhere", "地址中的村（社区）与所在村不一致")
+    elif named and inside and named != inside:
+        yield Remark("address", "name_elsewhere", "名称中的村（社区）与地址不一致")
+
+
+def _village_of_address(values: dict[str, Value], around: Surroundings) -> None:
+    if values.get("division_code") is None:
+        values["division_code"] = around.divisions.inside(_say(values, "address"))
+
+
+RISK_ENTITIES: Final = LedgerSpec(
+    kind=LedgerKind.RISK_ENTITIES,
+    label=LedgerKind.RISK_ENTITIES.label,
+    columns=(
+        Column("source_number", "编号", text(64), "登记编号"),
+        Column(
+            "name",
+            "名称",
+            several(text(200), "名称", refuse=False),
+            "机构名称 企业名称 单位名称 场所名称 主体名称 机构企业名称 对象名称 名称字号 机构名 店名 商户名称 项目名称",
+            required=True,
+            person=True,
+            own=True,
+            hints="个人名称 姓名 全称 项目 项目名称 个人 店铺 店名 单位 企业 机构 公司 场所 场所名称 机构名称 企业名称 单位名称",
+        ),
+        Column("uscc", "统一社会信用代码", _USCC, _USCC_NAMES, own=True),
+        Column(
+            "address",
+            "地址",
+            text(300),
+            "经营地址 详细地址 住所 场所地址 注册地址 经营场所 经营地点 机构地址",
+        ),
+        Column(
+            "responsible_person",
+            "负责人",
+            several(text(60), "姓名", refuse=False),
+            "法定代表人 法人 法人代表 法定代表人负责人 负责人姓名 经营者 主要负责人 法定代表人姓名",
+            person=True,
+            hints="姓名 名称",
+        ),
+        Column(
+            "phone",
+            "联系电话",
+            _PHONE,
+            "电话 联系方式 手机号 手机号码 负责人电话 电话号码 负责人联系电话 手机 联系号码 联系人电话",
+            hints="手机 座机 固话 手机号 电话 固定电话",
+            of="responsible_person",
+            bare=_BARE_PHONE,
+        ),
+        Column(
+            "industry",
+            "行业领域",
+            choice(INDUSTRY_WORDS, "行业领域"),
+            "行业 领域 所属行业 行业类别",
+        ),
+        Column(
+            "registration",
+            "登记情况",
+            choice(REGISTRATION_WORDS, "登记情况"),
+            "登记备案情况 备案情况 注册情况 登记或备案情况 证照情况",
+        ),
+        Column(
+            "elders_served",
+            "服务老人数",
+            count(),
+            "服务老年人数 老人数 入住老人数 服务人数 涉及老人数 在住老人数 在院老人数 现有老人数 入住老年人数 在住老年人数",
+            fill_down=False,
+        ),
+        Column(
+            "prepaid_amount",
+            "预收费金额",
+            yuan,
+            "预收费 预收金额 预收款 预收资金 预收费用 预收费余额 预收资金余额 预收费总额 会员费金额 预收费会员费押金服务费金额",
+            unit_aware=True,
+            fill_down=False,
+            hints="会员费 押金 服务费 合计 总额 总计 余额",
+        ),
+        Column(
+            "problems",
+            "问题描述",
+            text(4_000),
+            "存在问题 主要问题 问题隐患 风险隐患 发现问题 问题",
+        ),
+        Column(
+            "tier",
+            "风险等级",
+            choice(TIER_WORDS, "风险等级"),
+            "等级 风险级别 风险类别 管控等级",
+        ),
+        Column(
+            "measures",
+            "处置措施",
+            choices(MEASURE_WORDS, "处置措施"),
+            "措施 管控措施 采取措施 处置方式 整改措施",
+        ),
+        Column(
+            "measure_actor",
+            "实施主体",
+            text(100),
+            "实施单位 责任单位 处置单位 监管单位 主管部门",
+            person=True,
+        ),
+        Column("responsible_staff", "责任人", text(60), "包保责任人 监管责任人", person=True),
+        Column(
+            "rectify_by",
+            "整改时限",
+            day(earliest=_EARLIEST, clock=False),
+            "整改期限 完成时限 时限 整改日期 整改完成时限",
+        ),
+        Column(
+            "progress",
+            "进展",
+            text(1_000),
+            "进展情况 整改进展 整改情况 工作进展 办理情况",
+        ),
+        Column("delisted", "是否销号", yes_no, "销号 销号情况"),
+        Column(
+            "division_code",
+            "所在村",
+            division,
+            "所在村社区 村 村居 村社区 所属村 属地 行政村 所属村居 社区 所在社区 所属社区 所属村社区",
+            hints=_PLACE_WORDS,
+        ),
+        Column("note", "备注", text(2_000), "说明 其他 备注说明"),
+    ),
+    checks=(_registration_fits, _tier_fits, _measure_actor_fits, _address_fits),
+    anchors=(("name",), ("uscc",), ("address", "responsible_person", "phone")),
+    derive=_village_of_address,
+    unique=("uscc",),
+    subject="name",
+    groups="机构 主体 企业 单位 场所 基本 基础 经营 登记 登记备案 收费 预收费 服务 风险 风险评估 问题 隐患 处置 管控 整改"
+    " 措施 管控措施 处置措施 监管 属地 地点 其他 其它 备注 人员 资金",
+    counters="家 个 处 户 所 间",
+)
+
+
+# --------------------------------------------------------------------------------------- victims
+
+
+def _refund_fits(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if _number(values, "principal_refunded") > _number(values, "principal"):
+        yield Remark("principal_refunded", "refund_exceeds_principal", "已退本金大于投资本金")
+
+
+def _identified(values: Values, _around: Surroundings) -> Iterable[Remark]:
+    if not values.get("id_number"):
+        yield Remark("id_number", "id_number_missing", "没有身份证号，清退之前要补上")
+
+
+def _document(text: str, today: dt.date) -> codes.CodeCheck:
+    """Any paper that says who somebody is, by its name before the number or its form."""
+    kind, number = documents.told(text)
+    found = documents.check(kind, number, today)
+    return replace(found, value=documents.spelled(kind, found.value)) if found.ok else found
+
+
+VICTIMS: Final = LedgerSpec(
+    kind=LedgerKind.VICTIMS,
+    label=LedgerKind.VICTIMS.label,
+    columns=(
+        Column("source_number", "编号", text(64), "登记编号 合同编号"),
+        Column(
+            "name",
+            "姓名",
+            one_person,
+            "受害人姓名 受害人 集资参与人 集资参与人姓名 参与人姓名 投资人 投资人姓名 被害人 被害人姓名 老人姓名 参与人 客户姓名",
+            required=True,
+            person=True,
+            own=True,
+            hints="名称 单位 单位名称 全称 本人",
+        ),
+        Column(
+            "id_number",
+            "身份证号",
+            checked(_document, "bad_id_number", longest=40),
+            "身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号 居民身份证号码 有效证件号码 身份证件号码",
+            of="name",
+            bare="身份证号 身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号",
+            own=True,
+            hints="18位",
+        ),
+        Column(
+            "phone",
+            "联系电话",
+            _PHONE,
+            "电话 联系方式 手机号 手机号码 手机 电话号码 本人电话 联系号码",
+            hints="手机 座机 固话 手机号 电话 固定电话 本人",
+            of="name",
+            bare=_BARE_PHONE,
+        ),
+        Column(
+            "division_code",
+            "所在村",
+            division,
+            "村 村居 村社区 所属村 属地 行政村 所在村社区 所属村居 社区 所在社区 所属社区 所属村社区",
+            hints=_PLACE_WORDS,
+        ),
+        Column(
+            "address",
+            "住址",
+            text(300),
+            "家庭住址 地址 现住址 联系地址 居住地址 家庭地址",
+            of="name",
+            bare="住址 地址 家庭住址",
+        ),
+        Column("bank_name", "开户行", text(100), "开户银行 银行 开户行名称"),
+        Column(
+            "account_no",
+            "银行卡号",
+            checked(lambda text, _today: codes.check_bank_account(text), "bad_account", longest=32),
+            "银行账号 账号 卡号 收款账号 银行卡账号 账户 开户账号 银行账户",
+            own=True,
+            hints="卡号 账号 本人",
+        ),
+        Column(
+            "principal",
+            "投资本金",
+            yuan,
+            "本金 投资金额 集资金额 被骗金额 投入本金 损失金额 交款金额 投资总额 投资总金额 集资本金 集资总额 投入金额 投资额 出资金额",
+            hints="合计 总额 总计 本金",
+            second="损失金额 被骗金额",
+            required=True,
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "interest_paid",
+            "已返利息",
+            yuan,
+            "已付利息 返利 已返利 已领利息 利息 已返还利息 已返息 已付息 已领息 已得利息 已收利息",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "principal_refunded",
+            "已退本金",
+            yuan,
+            "已还本金 已退金额 已返本金 退还本金 已返还本金 本金已退 投资金额已退 已退 已返金额 已返还金额 已退还本金 已退还金额",
+            unit_aware=True,
+            fill_down=False,
+        ),
+        Column(
+            "signed_on",
+            "签约日期",
+            day(future=False, earliest=dt.date(1990, 1, 1), clock=False),
+            "签约时间 合同日期 投资日期 投资时间 交款日期 交款时间 合同签订日期 签订日期 签订时间",
+        ),
+        Column("note", "备注", text(2_000), "说明 其他"),
+    ),
+    checks=(_refund_fits, _identified),
+    anchors=(("id_number",), ("name", "phone"), ("account_no",)),
+    unique=("id_number",),
+    subject="name",
+    groups="本人 投资 集资 资金 本息 合同 签约 银行 银行账户 账户 收款账户 收款 银行信息 个人 身份 人员 基本 基础 返还 退款 清退"
+    " 损失 交款 返利 属地 其他 其它 备注 联系",
+    counters="人 名 位",
+)
+
+
+SPECS: Final[dict[LedgerKind, LedgerSpec]] = {
+    LedgerKind.LEADS: LEADS,
+    LedgerKind.RISK_ENTITIES: RISK_ENTITIES,
+    LedgerKind.VICTIMS: VICTIMS,
+}

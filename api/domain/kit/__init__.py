@@ -1,0 +1,1 @@
+"""What every part of the law book uses: labels, errors, flows, rights."""

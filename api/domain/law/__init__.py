@@ -1,0 +1,1 @@
+"""Terms, calendars, clocks and who decides."""

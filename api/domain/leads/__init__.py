@@ -1,0 +1,1 @@
+"""Leads: their flow, their facts, whom they are like."""

@@ -1,0 +1,758 @@
+"""Leads (线索): statuses, actions, conclusions and the life cycle (facts 3.1)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol, cast
+from uuid import UUID
+
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict, Forbidden, RuleViolated
+from api.domain.kit.flow import (
+    OWN_UNIT,
+    REASON,
+    Edit,
+    Field,
+    FieldKind,
+    Flow,
+    Predicate,
+    Record,
+    Step,
+)
+from api.domain.kit.labels import Labelled
+from api.domain.kit.permissions import Permission as P
+from api.domain.kit.permissions import RowScope
+from api.domain.leads.lead_marks import FocusMark
+from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
+
+
+class LeadStatus(Labelled):
+    """Where a lead stands."""
+
+    RECEIVED = "received", "已接收"
+    REGISTERED = "registered", "已登记"
+    ASSIGNED = "assigned", "已交办"
+    DISPUTED = "disputed", "有异议"
+    VERIFYING = "verifying", "核查中"
+    TRANSFERRED_DEPARTMENT = "transferred_department", "已移交部门"
+    TRANSFERRED_POLICE = "transferred_police", "已移送公安"
+    ESCALATED = "escalated", "已上报县专项办"
+    CONCLUDED = "concluded", "已有结论"
+    RECHECK = "recheck", "二次核查中"
+    REJECTED = "rejected", "不予受理"
+    FED_BACK = "fed_back", "已反馈"
+    CLOSED = "closed", "已办结"
+    WITHDRAWN = "withdrawn", "已撤回"
+    ARCHIVED = "archived", "已归档"
+
+
+class LeadAction(Labelled):
+    """What people do with a lead."""
+
+    REGISTER = "register", "登记"
+    ASSIGN = "assign", "交办"
+    ACKNOWLEDGE = "acknowledge", "签收"
+    ASK_ASSIST = "ask_assist", "请求协办"
+    DISPUTE = "dispute", "提出异议"
+    CONCLUDE = "conclude", "提交核查结论"
+    RECHECK = "recheck", "发起二次核查"
+    TRANSFER_DEPARTMENT = "transfer_department", "移交主管部门"
+    PROPOSE_TRANSFER = "propose_transfer", "提请批准移送公安"
+    APPROVE_TRANSFER = "approve_transfer", "批准移送公安"
+    REFUSE_TRANSFER = "refuse_transfer", "不批准移送公安"
+    TRANSFER_POLICE = "transfer_police", "移送公安"
+    RECORD_RECEIPT = "record_receipt", "登记接收回执"
+    RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
+    SUPPLY_PAPERS = "supply_papers", "补正材料"
+    RECORD_RESULT = "record_result", "登记办理结果"
+    ASK_REVIEW = "ask_review", "登记提请复议"
+    RECORD_REVIEW = "record_review", "登记复议决定"
+    REMIND = "remind", "催办"
+    MARK = "mark", "标为重点"
+    UNMARK = "unmark", "取消重点标记"
+    ESCALATE = "escalate", "上报县专项办"
+    REJECT = "reject", "不予受理"
+    FEED_BACK = "feed_back", "反馈举报人"
+    CLOSE = "close", "办结"
+    WITHDRAW = "withdraw", "撤回"
+    ARCHIVE = "archive", "归档"
+    REOPEN = "reopen", "重新办理"
+    #: The county's own: what was routed to it goes back to nobody else.
+    REOPEN_COUNTY = "reopen_county", "由县里重新办理"
+
+
+class LeadConclusion(Labelled):
+    """What verification found."""
+
+    SUSPECTED_CRIME = "suspected_crime", "查实-涉嫌犯罪"
+    ILLEGAL = "illegal", "查实-违法"
+    IRREGULAR = "irregular", "查实-不规范"
+    CIVIL_DISPUTE = "civil_dispute", "民事纠纷"
+    UNFOUNDED = "unfounded", "查否"
+    UNVERIFIABLE = "unverifiable", "无法核查"
+    DUPLICATE = "duplicate", "重复"
+
+
+class DiversionRoute(Labelled):
+    """Where a matter goes that is a dispute and no offence (capability C5)."""
+
+    MEDIATION = "mediation", "人民调解"
+    LITIGATION = "litigation", "民事诉讼"
+    LEGAL_AID = "legal_aid", "法律援助"
+    ADMINISTRATIVE = "administrative", "行政调解或者行政执法"
+
+
+class Solved(Labelled):
+    """Whether the reporter's problem is solved: another fact than that the lead is closed."""
+
+    YES = "yes", "已解决"
+    PARTLY = "partly", "部分解决"
+    NO = "no", "未解决"
+
+
+class TransferStage(Labelled):
+    """How far a lead came that was handed to the police or to a department."""
+
+    PROPOSED = "proposed", "待批准移送"
+    APPROVED = "approved", "已批准移送，待送出"
+    REFUSED = "refused", "未批准移送"
+    SENT = "sent", "已送出，待回执"
+    RECEIVED = "received", "已接收，待结果"
+    INCOMPLETE = "incomplete", "材料待补正"
+    ANSWERED = "answered", "结果已反馈"
+    DECLINED = "declined", "公安机关不予立案"
+    REVIEWED = "reviewed", "已提请复议，待决定"
+    PAST = "past", "重新办理前移送过"
+
+
+class ReceivingOrgan(Labelled):
+    """What kind of organ a lead is handed to: each has a clock of its own."""
+
+    POLICE = "police", "公安机关"
+    MARKET = "market", "市场监管部门"
+    PETITION = "petition", "信访部门"
+    OTHER = "other", "其他主管部门"
+
+
+class Department(Labelled):
+    """The organs other than the police, as the form offers them."""
+
+    MARKET = "market", "市场监管部门"
+    PETITION = "petition", "信访部门"
+    OTHER = "other", "其他主管部门"
+
+
+class TransferResult(Labelled):
+    """What the receiving organ answered."""
+
+    FILED = "filed", "立案"
+    NOT_FILED = "not_filed", "不予立案"
+    HANDLED = "handled", "已依职权处理"
+    FORWARDED = "forwarded", "不属管辖，已转送有管辖权的机关"
+    REFUSED_INCOMPLETE = "refused_incomplete", "以材料不全为由不接受"
+
+
+class PoliceMatter(Labelled):
+    """What the police took over: their time to decide depends on it."""
+
+    ORDINARY = "ordinary", "一般案件"
+    ECONOMIC = "economic", "经济犯罪案件"
+    ECONOMIC_GRAVE = "economic_grave", "重大、疑难、复杂的经济犯罪案件"
+
+
+class ReviewResult(Labelled):
+    """What the police decided when they were asked to reconsider."""
+
+    FILED = "filed", "撤销原决定，立案"
+    UPHELD = "upheld", "维持不予立案"
+
+
+class FeedbackMode(Labelled):
+    """How the reporter was answered, or why that is impossible (capability P3)."""
+
+    PHONE = "phone", "电话反馈"
+    IN_PERSON = "in_person", "当面反馈"
+    LETTER = "letter", "书面反馈"
+    ONLINE = "online", "网上反馈"
+    IMPOSSIBLE = "impossible", "无法反馈（说明原因）"
+
+
+def feedback_modes(
+    kind: "ReporterKind", *, has_phone: bool, has_receipt: bool
+) -> tuple[FeedbackMode, ...]:
+    """By which ways this reporter can be answered at all: nobody calls whom nobody knows, and
+    nothing stands on a receipt that was never given."""
+    named = kind is ReporterKind.REAL_NAME
+    ways = {
+        FeedbackMode.PHONE: has_phone,
+        FeedbackMode.IN_PERSON: named,
+        FeedbackMode.LETTER: named,
+        FeedbackMode.ONLINE: has_receipt,
+        # who has a receipt reads the answer there
+        FeedbackMode.IMPOSSIBLE: not has_receipt,
+    }
+    return tuple(mode for mode in FeedbackMode if ways[mode])
+
+
+class LeftOut(Labelled):
+    """Why a lead is not in the figures (capability C3)."""
+
+    MERGED = "merged", "已并入其他线索"
+    DUPLICATE = "duplicate", "核查结论为重复"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class ReporterKind(Labelled):
+    """Whether the reporter gave a name."""
+
+    ANONYMOUS = "anonymous", "匿名"
+    REAL_NAME = "real_name", "实名"
+
+
+S, A = LeadStatus, LeadAction
+
+#: What the triage desk (分流台) works through: no unit is in charge yet, or the one that was says no.
+TRIAGE = (S.RECEIVED, S.REGISTERED, S.DISPUTED)
+
+
+def is_routed(town_code: str) -> bool:
+    """Whether a lead was handed to the county because the town must keep off it."""
+    return len(town_code) == LEVEL_DIGITS[DivisionLevel.COUNTY]
+
+
+def _same_unit_or_office(actor: Actor, record: Record) -> bool:
+    return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
+
+
+class LeadRecord(Record, Protocol):
+    """What the predicates below read."""
+
+    conclusion: LeadConclusion | None
+    #: Who concluded it last: the person and the unit.
+    concluded_by_id: UUID | None
+    concluded_unit_id: UUID | None
+    #: Everybody who had a hand in a conclusion of this round: units in charge, assisting, clicking.
+    concluded_unit_ids: Sequence[UUID]
+    concluded_person_ids: Sequence[UUID]
+    #: Whether it was drawn for a second verification that has not ended.
+    recheck_drawn: bool
+    transfer_stage: TransferStage | None
+    transfer_reminded_on: date | None
+    #: Who asked for the approval of a hand-over to the police.
+    transfer_proposed_by_id: UUID | None
+    merged_into_id: UUID | None
+    #: Whether other leads go on in this one.
+    has_merged: bool
+    marks: list[str]
+    #: The county's code where the town must keep off.
+    town_code: str
+
+
+#: A lead that was checked and found to be no offence is not handed to the police.
+_FOR_POLICE = frozenset({None, LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
+
+
+def _may_be_offence(_: Actor, record: Record) -> bool:
+    return cast("LeadRecord", record).conclusion in _FOR_POLICE
+
+
+MAY_BE_OFFENCE = Predicate(
+    "no_offence_found",
+    "核查结论不是涉嫌犯罪或者违法的，不能移送公安；有新的情况请先发起二次核查",
+    _may_be_offence,
+    Conflict,
+)
+
+
+def _is_somebody_else(actor: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.status is not S.RECHECK or (
+        actor.unit_id not in {lead.concluded_unit_id, *lead.concluded_unit_ids}
+        and actor.id not in {lead.concluded_by_id, *lead.concluded_person_ids}
+    )
+
+
+#: Nobody verifies a second time what they, or their unit, concluded the first time.
+SOMEBODY_ELSE = Predicate(
+    "recheck_by_same",
+    "二次核查的结论须由作出原结论的单位和人员以外的人提交",
+    _is_somebody_else,
+    Forbidden,
+)
+
+
+#: What was drawn is verified before the lead goes where nobody would look again, in any order.
+NOT_DRAWN = Predicate(
+    "recheck_pending",
+    "线索已被抽中二次核查，核查结束以前不能办结、归档、撤回、不予受理或者并入其他线索",
+    lambda _, record: not cast("LeadRecord", record).recheck_drawn,
+    Conflict,
+)
+
+
+def _at(name: str, sentence: str, *stages: TransferStage) -> Predicate:
+    return Predicate(
+        name,
+        sentence,
+        lambda _, record: cast("LeadRecord", record).transfer_stage in stages,
+        Conflict,
+    )
+
+
+_T = TransferStage
+AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", _T.SENT)
+RECEIVED = _at("not_received", "对方接收并出具回执以后才能登记", _T.RECEIVED)
+INCOMPLETE = _at("papers_complete", "没有待补正的材料", _T.INCOMPLETE)
+AWAITS_RESULT = _at(
+    "no_result_awaited", "对方接收并出具回执以后才能登记结果", _T.RECEIVED, _T.INCOMPLETE
+)
+UNANSWERED = _at(
+    "nothing_to_remind",
+    "没有未反馈结果的移送、移交",
+    _T.SENT,
+    _T.RECEIVED,
+    _T.INCOMPLETE,
+    _T.REVIEWED,
+)
+#: 移送规定第9条: once, and only against a decision not to file.
+REVIEWABLE = _at("nothing_to_review", "只有公安机关不予立案、尚未复议的，可以提请复议", _T.DECLINED)
+IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", _T.REVIEWED)
+
+
+#: Nobody owes an answer.
+_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.DECLINED, _T.PAST, _T.REFUSED})
+#: The head has yet to decide, or what the head approved has yet to be handed over.
+PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
+
+#: What was put before the head ends there: nothing else is done with the lead meanwhile.
+NOT_PENDING = Predicate(
+    "transfer_pending",
+    "移送公安已提请批准：不批准的登记不批准，批准的先移送",
+    lambda _, record: cast("LeadRecord", record).transfer_stage not in PENDING,
+    Conflict,
+)
+PROPOSED = _at("nothing_to_approve", "没有待批准的移送", _T.PROPOSED)
+DECIDABLE = _at("nothing_to_refuse", "没有待批准或者待送出的移送", _T.PROPOSED, _T.APPROVED)
+#: Handed over without a decision here it has one on paper; what the head is asked here, or has
+#: refused here, has none.
+NOT_UNAPPROVED = Predicate(
+    "transfer_not_approved",
+    "移送公安正在等待批准，或者未获批准；未获批准的可以补充核实后重新提请",
+    lambda _, record: cast("LeadRecord", record).transfer_stage not in {_T.PROPOSED, _T.REFUSED},
+    Conflict,
+)
+
+
+def _is_another(actor: Actor, record: Record) -> bool:
+    return actor.id != cast("LeadRecord", record).transfer_proposed_by_id
+
+
+def _at_home(actor: Actor, record: Record) -> bool:
+    """The town's leaders for the town; the county for what it answers for itself."""
+    return OWN_UNIT.holds(actor, record) or actor.scope is RowScope.TOWN
+
+
+#: 移送规定第5条: the head decides, and is not who reported.
+APPROVER = Predicate("not_approver", "只有镇领导，或者承办线索的县专项办可以批准移送", _at_home)
+ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_another)
+
+
+def _is_answered(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.transfer_stage in _ASKS_NOTHING or lead.transfer_reminded_on is not None
+
+
+def _police_decided(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in _ASKS_NOTHING
+
+
+#: While the police have it, nobody else says what it is; what they do not file goes on (TRF-08).
+POLICE_DECIDED = Predicate(
+    "police_undecided",
+    "已移送公安的线索，登记公安机关的办理结果以后才能提交核查结论",
+    _police_decided,
+    Conflict,
+)
+
+#: What was handed over comes back to the sender, or the sender has asked for it.
+RESULT_BACK = Predicate(
+    "transfer_unanswered",
+    "移送、移交的线索须有对方的办理结果或者催办记录才能办结",
+    _is_answered,
+    RuleViolated,
+    "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第8条",
+)
+
+NOT_MERGED = Predicate(
+    "merged",
+    "线索已并入另一线索，请先撤销并入",
+    lambda _, record: cast("LeadRecord", record).merged_into_id is None,
+    Conflict,
+)
+
+#: Nothing would be left in the figures of what was merged into a lead that ends unanswered.
+NOTHING_MERGED = Predicate(
+    "has_merged",
+    "有线索并入了本线索，请先撤销并入",
+    lambda _, record: not cast("LeadRecord", record).has_merged,
+    Conflict,
+)
+
+#: What was routed to the county, for the county that has it.
+ROUTED = Predicate(
+    "not_routed",
+    "只有因回避转到县里的线索，由承办的县专项办重新办理",
+    lambda actor, record: (
+        OWN_UNIT.holds(actor, record) and is_routed(cast("LeadRecord", record).town_code)
+    ),
+)
+
+MARKED = Predicate(
+    "not_marked",
+    "线索没有重点标记",
+    lambda _, record: bool(cast("LeadRecord", record).marks),
+    Conflict,
+)
+
+#: The office steps in for departments that are not in the system yet.
+HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
+
+#: The county closes what it answers for itself: a lead that the town must keep off.
+CLOSER = Predicate(
+    "not_own_unit", "只有镇专项办或承办线索的县专项办可以办结、归档", _same_unit_or_office
+)
+
+_UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
+_DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
+_MATERIALS = Field("materials", "材料清单", FieldKind.LONG_TEXT)
+_DOCUMENT = Field("document_no", "文书编号", required=False)
+_OPEN = frozenset({S.RECEIVED, S.REGISTERED, S.ASSIGNED, S.DISPUTED, S.VERIFYING})
+#: Where a mark still changes something.
+_UNFINISHED = _OPEN | {
+    S.TRANSFERRED_DEPARTMENT,
+    S.TRANSFERRED_POLICE,
+    S.ESCALATED,
+    S.CONCLUDED,
+    S.RECHECK,
+    S.FED_BACK,
+}
+#: Where a handed-over lead stands while its result is waited for: the reporter may have been told.
+_SENT = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.FED_BACK})
+#: The police have said no; whatever else was concluded meanwhile, they may be asked again.
+_REVIEWABLE = frozenset({S.TRANSFERRED_POLICE, S.CONCLUDED, S.FED_BACK})
+#: Where a second verification can start from, and what a sample for it is drawn from.
+DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
+#: From where a lead goes to the police.
+_BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED})
+#: What a lead is opened anew from.
+_OVER = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED})
+_ANSWERABLE = frozenset(
+    {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
+)
+
+EDITOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以修改", _same_unit_or_office)
+
+#: In the order in which they are offered: the first that holds is the next sensible step.
+LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
+    "lead",
+    S.RECEIVED,
+    {
+        A.REGISTER: Step(frozenset({S.RECEIVED}), S.REGISTERED, P.LEAD_ASSIGN),
+        A.ASSIGN: Step(
+            frozenset({S.REGISTERED, S.DISPUTED}),
+            S.ASSIGNED,
+            P.LEAD_ASSIGN,
+            fields=(
+                _UNIT,
+                Field("assisting_unit_ids", "协办单位", FieldKind.UNITS, required=False),
+                Field("assist_task", "协办事项", FieldKind.LONG_TEXT, required=False),
+                Field("due_on", "办理期限", FieldKind.DATE, required=False, rule="LEAD-01"),
+            ),
+        ),
+        A.ACKNOWLEDGE: Step(frozenset({S.ASSIGNED}), S.VERIFYING, P.LEAD_HANDLE, when=(OWN_UNIT,)),
+        A.DISPUTE: Step(
+            frozenset({S.ASSIGNED}),
+            S.DISPUTED,
+            P.LEAD_HANDLE,
+            fields=(
+                REASON,
+                Field("proposed_unit_id", "建议承办单位", FieldKind.UNIT, required=False),
+            ),
+            when=(OWN_UNIT,),
+        ),
+        A.SUPPLY_PAPERS: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("supplied_on", "补正日期", FieldKind.DATE),
+                Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, INCOMPLETE),
+        ),
+        A.RECORD_RECEIPT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("receipt_no", "回执编号"),
+                Field("received_at", "接收时间", FieldKind.DATETIME),
+                Field("received_by", "接收人"),
+                Field(
+                    "matter",
+                    "案件类型（仅移送公安的填写）",
+                    FieldKind.ENUM,
+                    required=False,
+                    options=PoliceMatter,
+                ),
+            ),
+            when=(HANDLER, AWAITS_RECEIPT),
+        ),
+        A.RECORD_RESULT: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
+                Field("result_on", "结果日期", FieldKind.DATE),
+                _DOCUMENT,
+                Field("result_note", "结果说明", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, AWAITS_RESULT),
+        ),
+        A.RECORD_REVIEW: Step(
+            _REVIEWABLE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("review_result", "复议决定", FieldKind.ENUM, options=ReviewResult),
+                Field("reviewed_on", "收到复议决定日期", FieldKind.DATE),
+                _DOCUMENT,
+            ),
+            when=(HANDLER, IN_REVIEW),
+        ),
+        A.ASK_REVIEW: Step(
+            _REVIEWABLE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("review_asked_on", "公安机关收到复议提请日期", FieldKind.DATE),
+                Field("review_reason", "提请复议的理由", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, REVIEWABLE),
+        ),
+        A.RECORD_INCOMPLETE: Step(
+            frozenset({S.TRANSFERRED_POLICE}),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("told_at", "公安机关告知时间", FieldKind.DATETIME),
+                Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, RECEIVED),
+        ),
+        A.CONCLUDE: Step(
+            frozenset(
+                {
+                    S.VERIFYING,
+                    S.RECHECK,
+                    S.TRANSFERRED_DEPARTMENT,
+                    S.TRANSFERRED_POLICE,
+                    S.ESCALATED,
+                }
+            ),
+            S.CONCLUDED,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("conclusion", "核查结论", FieldKind.ENUM, options=LeadConclusion),
+                Field("findings", "核查情况", FieldKind.LONG_TEXT),
+                Field(
+                    "diversion_route",
+                    "处理途径",
+                    FieldKind.ENUM,
+                    options=DiversionRoute,
+                    only_with=_DISPUTE,
+                ),
+                Field("diversion_department", "接收单位", only_with=_DISPUTE),
+            ),
+            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED, NOT_PENDING),
+        ),
+        A.APPROVE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_APPROVE_TRANSFER,
+            when=(APPROVER, PROPOSED, ANOTHER),
+        ),
+        A.REFUSE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_APPROVE_TRANSFER,
+            fields=(REASON,),
+            when=(APPROVER, DECIDABLE),
+        ),
+        A.PROPOSE_TRANSFER: Step(
+            _BEFORE_POLICE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("reported_on", "书面报告提交日期", FieldKind.DATE),
+                Field("investigators", "核实情况的执法人员（2名以上）"),
+                Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, MAY_BE_OFFENCE, NOT_PENDING),
+        ),
+        A.TRANSFER_POLICE: Step(
+            _BEFORE_POLICE,
+            S.TRANSFERRED_POLICE,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("reported_on", "书面报告提交日期", FieldKind.DATE, required=False),
+                Field("approved_on", "批准移送日期", FieldKind.DATE),
+                Field("approved_by", "批准人"),
+                _DOCUMENT,
+                _MATERIALS,
+                REASON,
+            ),
+            when=(HANDLER, MAY_BE_OFFENCE, NOT_UNAPPROVED),
+        ),
+        A.FEED_BACK: Step(
+            _ANSWERABLE,
+            S.FED_BACK,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
+                Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, NOT_PENDING),
+        ),
+        A.TRANSFER_DEPARTMENT: Step(
+            frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),
+            S.TRANSFERRED_DEPARTMENT,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("organ", "部门类别", FieldKind.ENUM, options=Department),
+                Field("department", "接收部门"),
+                _DOCUMENT,
+                _MATERIALS,
+                REASON,
+            ),
+            when=(HANDLER, NOT_MERGED, NOT_PENDING),
+        ),
+        A.REMIND: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
+            when=(HANDLER, UNANSWERED),
+        ),
+        A.ASK_ASSIST: Step(
+            frozenset(
+                {
+                    S.ASSIGNED,
+                    S.VERIFYING,
+                    S.TRANSFERRED_DEPARTMENT,
+                    S.TRANSFERRED_POLICE,
+                    S.ESCALATED,
+                    S.RECHECK,
+                }
+            ),
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("assisting_unit_id", "协办单位", FieldKind.UNIT),
+                Field("assist_task", "协办事项", FieldKind.LONG_TEXT),
+                Field("due_on", "协办期限", FieldKind.DATE, required=False, rule="LEAD-ASSIST"),
+            ),
+            when=(HANDLER,),
+        ),
+        A.CLOSE: Step(
+            frozenset({S.FED_BACK}),
+            S.CLOSED,
+            P.LEAD_CLOSE,
+            fields=(
+                Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
+                Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
+            ),
+            when=(CLOSER, RESULT_BACK, NOT_DRAWN),
+        ),
+        A.ARCHIVE: Step(
+            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER, NOT_DRAWN)
+        ),
+        A.RECHECK: Step(
+            DRAWABLE,
+            S.RECHECK,
+            P.LEAD_ASSIGN,
+            fields=(_UNIT, REASON),
+            when=(NOT_MERGED, NOT_PENDING),
+        ),
+        A.ESCALATE: Step(
+            frozenset({S.REGISTERED, S.VERIFYING}),
+            S.ESCALATED,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            when=(NOT_PENDING,),
+        ),
+        A.REJECT: Step(
+            frozenset({S.RECEIVED, S.REGISTERED}),
+            S.REJECTED,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            when=(NOTHING_MERGED, NOT_DRAWN),
+            danger=True,
+        ),
+        A.MARK: Step(
+            _UNFINISHED,
+            None,
+            P.LEAD_ASSIGN,
+            fields=(Field("mark", "重点标记", FieldKind.ENUM, options=FocusMark), REASON),
+            when=(NOT_MERGED,),
+        ),
+        A.UNMARK: Step(
+            _UNFINISHED,
+            None,
+            P.LEAD_ASSIGN,
+            fields=(Field("mark", "重点标记", FieldKind.ENUM, options=FocusMark), REASON),
+            when=(MARKED, NOT_MERGED),
+        ),
+        A.WITHDRAW: Step(
+            _OPEN,
+            S.WITHDRAWN,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            when=(NOT_PENDING, NOTHING_MERGED, NOT_DRAWN),
+            danger=True,
+        ),
+        A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),
+        A.REOPEN_COUNTY: Step(
+            _OVER, S.ESCALATED, P.LEAD_CLOSE, fields=(REASON,), when=(ROUTED, NOT_MERGED)
+        ),
+    },
+    edit=Edit(
+        frozenset(S) - _OVER,
+        P.LEAD_CREATE,
+        "线索已办结，不能修改",
+        when=(EDITOR,),
+    ),
+)
+
+#: What a lead becomes that is merged into another: its reporter is still to be answered. Leads that
+#: another authority works on stay; nor is there anything to merge of one withdrawn or rejected.
+MERGED_STATUS: dict[LeadStatus, LeadStatus] = {
+    **dict.fromkeys(_OPEN, S.CONCLUDED),
+    S.CONCLUDED: S.CONCLUDED,
+    S.RECHECK: S.CONCLUDED,
+    S.FED_BACK: S.FED_BACK,
+    S.CLOSED: S.CLOSED,
+}
+#: No matter goes on in a lead that is over without an answer.
+NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})
+
+
+def can_join(status: LeadStatus, stage: TransferStage | None, *, is_merged: bool) -> bool:
+    """Whether a lead may be merged into another one; not what lies before the head."""
+    return status in MERGED_STATUS and stage not in PENDING and not is_merged
+
+
+def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:
+    """Whether other leads may be merged into this one."""
+    return status not in NOT_MAIN and conclusion is not LeadConclusion.DUPLICATE and not is_merged

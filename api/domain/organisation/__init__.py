@@ -1,0 +1,1 @@
+"""Towns, units and posts."""

@@ -1,0 +1,1 @@
+"""Property, measures, the book of money, distributions."""

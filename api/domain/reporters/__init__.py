@@ -1,0 +1,1 @@
+"""Informants and receipts."""

@@ -1,0 +1,1 @@
+"""Names, numbers and texts as people write them."""

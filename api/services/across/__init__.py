@@ -1,0 +1,1 @@
+"""What speaks of several nouns at once: timeline, feed, duties, figures, attachments."""

@@ -1,0 +1,270 @@
+"""What waits for a unit, read from the ledgers themselves: nothing is kept that could go stale.
+
+Each kind of duty is one source (`*_duties.py`), one SELECT over an index that holds just its open
+records in order of due date; the page is their UNION ALL. A duty goes away when the record moves
+on, never by a click.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, literal_column, select, union_all
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.base.clock import now, today
+from api.core.events import events
+from api.core.listing.pagination import EXACT_TOTAL
+from api.domain.imports.imports import ImportStatus
+from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
+from api.domain.kit.events import EventName
+from api.domain.kit.nouns import NOUNS
+from api.domain.kit.permissions import Permission as P
+from api.domain.law.clocks import working_days_left
+from api.domain.law.time_rules import TimeUnit
+from api.domain.law.warnings import Step
+from api.domain.recovery.property_measures import MeasureKind, MeasureStatus, governing
+from api.models.duties import DutyNotice
+from api.models.imports import Import
+from api.models.leads import Lead
+from api.models.property_measures import PropertyMeasure
+from api.services.cases import case_duties
+from api.services.cases.case_duties import MEASURES_UNTIL
+from api.services.entities import field_duties
+from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
+from api.services.kit import time_rules
+from api.services.kit._duty_source import Source, in_status, unit_record
+from api.services.leads import lead_duties
+from api.services.leads.lead_duties import ALARMS, moving
+from api.services.recovery import measure_warnings, money_duties
+from api.services.recovery.money_duties import CONFIRM_RULE
+from api.services.reporters import confidential_duties
+
+K = DutyKind
+
+_M = PropertyMeasure
+
+SOURCES: tuple[Source, ...] = (
+    *lead_duties.SOURCES,
+    *confidential_duties.SOURCES,
+    *case_duties.SOURCES,
+    *field_duties.SOURCES,
+    unit_record(
+        K.IMPORT_COMMIT,
+        "imports",
+        Import,
+        P.IMPORT_RUN,
+        lambda _: [Import.status == ImportStatus.PREVIEW],
+        title=Import.filename,
+        number=literal_column("''", Text()),
+    ),
+    *money_duties.SOURCES,
+)
+_NOUNS = {source.kind: source.noun for source in SOURCES}
+#: Terms that begin on the day that the source gives as its detail.
+_TERMS = ALARMS | {K.LEDGER_CONFIRM: CONFIRM_RULE}
+
+
+async def waiting(
+    session: AsyncSession, actor: Actor, limit: int, kind: DutyKind | None = None
+) -> dict[str, Any]:
+    """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
+    and how many there are of each kind."""
+    mine = [source for source in SOURCES if actor.may(source.needs)]
+    if not mine:
+        return {"items": [], "counts": [], "total": 0}
+    clock = await time_rules.clock(session)
+    listed = [source for source in mine if kind in {None, source.kind}]
+    items = await _items(session, actor, listed, clock, limit) if listed else []
+    counts = await _counts(session, actor, mine, clock)
+    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+
+
+async def _items(
+    session: AsyncSession,
+    actor: Actor,
+    sources: Sequence[Source],
+    clock: time_rules.Clock,
+    limit: int,
+) -> list[dict[str, Any]]:
+    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in sources)).subquery()
+    rows = list(
+        await session.execute(
+            select(found)
+            .order_by(found.c.due_on.asc().nulls_last(), found.c.subject_id)
+            .limit(limit),
+            _moving(clock),
+        )
+    )
+    assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
+    items = [_item(row, clock, assigned) for row in rows if _is_due(row, clock)]
+    items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
+    return items
+
+
+def _is_receipt(row: Any) -> bool:
+    return row.kind == K.LEAD_ACKNOWLEDGE
+
+
+def _is_due(row: Any, clock: time_rules.Clock) -> bool:
+    """Sources reach as far as the farthest step, which not every term has. Once the first warning
+    has come the duty stands until the measure is renewed, released or has lapsed (M4)."""
+    if row.kind != K.MEASURE_EXPIRING:
+        return True
+    starts = date.fromisoformat(row.detail.partition("|")[2])
+    ladder = measure_warnings.ladder(clock, starts, row.due_on, row.rule, row.rule_version)
+    return not ladder or ladder[0][1] <= now()
+
+
+async def _assigned_on(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
+    """When leads that wait for a receipt were given to their unit: that clock starts there."""
+    if not ids:
+        return {}
+    rows = await session.execute(
+        select(Lead.id, Lead.assigned_on).where(Lead.id.in_(ids), Lead.assigned_on.is_not(None))
+    )
+    return {lead: day for lead, day in rows if day}
+
+
+def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict[str, Any]:
+    kind = DutyKind(row.kind)
+    due_on, provisional, rule = row.due_on, bool(row.provisional), str(row.rule)
+    version: int | None = row.rule_version
+    since: date | None = None
+    if kind is K.LEAD_ACKNOWLEDGE and row.subject_id in assigned:
+        since = assigned[row.subject_id]
+        receipt = clock.due_on("LEAD-ACK", since)
+        due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
+        version = receipt.rule_version
+    if kind in _TERMS:
+        since = date.fromisoformat(row.detail)
+        alarm = clock.due_on(_TERMS[kind], since)
+        due_on, provisional, rule = alarm.on, alarm.is_provisional, alarm.rule_id
+        version = alarm.rule_version
+    noun = _NOUNS[kind]
+    left = working_days_left(today(), due_on, clock.calendar) if due_on else None
+    return {
+        "id": f"{kind.value}:{row.subject_id}",
+        "kind": kind.value,
+        "what": _what(kind, row.detail),
+        "subject_type": NOUNS[noun],
+        "subject_id": row.subject_id,
+        "number": row.number or "",
+        "title": row.title or "",
+        "since": since,
+        "due_on": due_on,
+        "due_is_provisional": provisional,
+        "working_days_left": left,
+        "overdue": due_on is not None and due_on < today(),
+        "rule": rule,
+        "rule_label": _rule_label(rule, version, clock),
+        "url_hint": f"/{noun}/{row.subject_id}",
+    }
+
+
+def _what(kind: DutyKind, detail: str) -> str:
+    measure = detail.partition("|")[0]
+    return f"{MeasureKind(measure).label}即将到期" if kind is K.MEASURE_EXPIRING else kind.label
+
+
+def _moving(clock: time_rules.Clock) -> dict[str, date]:
+    """The days that sources are bound to, by the rules as they are now."""
+    return moving(clock) | {
+        PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,
+        MEASURES_UNTIL: measure_warnings.reach(clock),
+    }
+
+
+def _rule_label(rule_id: str, version: int | None, clock: time_rules.Clock) -> str:
+    """The rule in the version that the record keeps; else in the one in force today."""
+    if not rule_id:
+        return ""
+    rule = clock.rule(rule_id, today(), version)
+    measure = governing(rule_id)
+    if measure is not None:
+        return f"{rule.term_label}，{measure.article}"
+    return f"{rule.trigger}：{rule.term_label}内{rule.effect}"
+
+
+async def _counts(
+    session: AsyncSession, actor: Actor, mine: Sequence[Source], clock: time_rules.Clock
+) -> list[dict[str, Any]]:
+    totals: dict[DutyKind, int] = {}
+    counted = [source for source in mine if source.kind is not K.MEASURE_EXPIRING]
+    if counted:
+        rows: Any = await session.execute(
+            union_all(*(s.count(actor) for s in counted)), _moving(clock)
+        )
+        for kind, count in rows:
+            totals[DutyKind(kind)] = totals.get(DutyKind(kind), 0) + count
+    for source in mine:
+        if source.kind is K.MEASURE_EXPIRING:
+            rows = await session.execute(source.rows(actor, EXACT_TOTAL), _moving(clock))
+            totals[source.kind] = sum(_is_due(row, clock) for row in rows)
+    return [
+        {"kind": kind.value, "what": kind.label, "count": totals[kind]}
+        for kind in DutyKind
+        if totals.get(kind)
+    ]
+
+
+async def notify(session: AsyncSession) -> int:
+    """Give the warnings whose day has come; a schedule of the worker. Returns how many were new.
+
+    The row of a step is written in the transaction of its event, under a key of its own: run twice,
+    at once or after a crash, it warns once. After days of standstill the steps that were missed are
+    told in one event, so that none is lost and nobody gets three at once.
+    """
+    clock = await time_rules.clock(session)
+    found = await session.scalars(
+        select(_M).where(
+            in_status(_M.status, MeasureStatus.ACTIVE),
+            _M.expires_on.between(today(), measure_warnings.reach(clock)),
+        )
+    )
+    given = 0
+    for measure in found.all():
+        steps = measure_warnings.due(clock, measure)
+        new = await _write_down(session, measure, steps)
+        if not new:
+            continue
+        given += 1
+        last = new[-1]
+        told: dict[str, Any] = {"expires_on": str(measure.expires_on), "step": str(last)}
+        if last.unit is TimeUnit.WORKING_DAY:
+            told["working_days_before"] = last.amount
+        if len(new) > 1:
+            told["late_steps"] = [each.amount for each in new[:-1]]
+        await events.record(
+            session, None, EventName.PROPERTY_MEASURE_ALERTED, "property_measure", measure.id,
+            told | {"unit_id": str(measure.owner_unit_id)},
+        )  # fmt: skip
+    return given
+
+
+async def _write_down(
+    session: AsyncSession, measure: PropertyMeasure, steps: Sequence[Step]
+) -> list[Step]:
+    """The steps that nobody had written down before, in their order."""
+    if not steps:
+        return []
+    rows = [
+        {
+            "subject_type": "property_measure",
+            "subject_id": measure.id,
+            "due_on": measure.expires_on,
+            "rule_id": step.rule_id,
+            "rule_version": step.rule_version,
+            "noticed_at": now(),
+        }
+        for step in steps
+    ]
+    written = set(
+        await session.scalars(
+            insert(DutyNotice).values(rows).on_conflict_do_nothing().returning(DutyNotice.rule_id)
+        )
+    )
+    return [step for step in steps if step.rule_id in written]

@@ -1,0 +1,253 @@
+"""What a case says: taken in from leads or the police's own system, and corrected."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import visibility
+from api.core.base.clock import now
+from api.core.base.ids import uuid7
+from api.core.database import constraints, record_access
+from api.core.events import events
+from api.core.listing import search
+from api.domain.cases.cases import CASE_FLOW, CaseStatus, filing_rule
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
+from api.domain.kit.events import EventName
+from api.domain.leads.leads import LeadConclusion
+from api.models.cases import Case, CaseIdentifier, CaseLead
+from api.models.leads import Lead
+from api.schemas.cases import CaseCreate, CaseUpdate
+from api.services.cases import case_texts
+from api.services.cases.case_decisions import set_due
+from api.services.cases.cases import LISTING, RESOURCE, read
+from api.services.kit import _transition, places, protect
+from api.services.kit import changes as corrections
+from api.services.leads import unnamed
+
+_WHAT = "案件"
+corrections.check(CaseUpdate, Case)
+
+
+async def create(
+    session: AsyncSession, actor: Actor, body: CaseCreate
+) -> tuple[dict[str, Any], bool]:
+    """Open a case, from leads or on the police's own; (the case, whether it is new).
+
+    The same police case number again answers with the case that is there. Raises Invalid,
+    RuleViolated for a lead that is no suspected crime, Conflict for a number used elsewhere.
+    """
+    replayed = await _replayed(session, actor, body)
+    if replayed is not None:
+        return replayed, False
+    sources = await _sources(session, actor, body.source_lead_ids, body.police_case_no)
+    row, identifiers = await _row(session, actor, body, sources)
+    inserted = await session.scalar(
+        upsert(Case)
+        .values(row)
+        .on_conflict_do_nothing(
+            index_elements=["police_case_no"], index_where=text("police_case_no <> ''")
+        )
+        .returning(Case.id)
+    )
+    if inserted is None:
+        replayed = await _replayed(session, actor, body)
+        if replayed is None:
+            raise Conflict
+        return replayed, False
+    if identifiers:
+        await session.execute(insert(CaseIdentifier), identifiers)
+    await record_access.grant(session, RESOURCE, inserted, [actor.unit_id])
+    await events.record(
+        session, actor, EventName.CASE_CREATED, RESOURCE, inserted, {"number": row["number"]}
+    )
+    await _link(session, actor, inserted, sources)
+    return await read(actor, inserted, session), True
+
+
+async def _replayed(session: AsyncSession, actor: Actor, body: CaseCreate) -> dict[str, Any] | None:
+    """The case that has this police number already, when the same case is meant."""
+    if not body.police_case_no:
+        return None
+    found = await session.scalar(select(Case).where(Case.police_case_no == body.police_case_no))
+    if found is None:
+        return None
+    if found.owner_unit_id != actor.unit_id:
+        raise _taken()
+    linked = set(
+        await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
+    )
+    other_title = body.title is not None and protect.told(body.title) != found.title
+    if other_title or not set(body.source_lead_ids) <= linked:
+        raise _taken(found)
+    return await read(actor, found.id, session)
+
+
+def _taken(existing: Case | None = None) -> Conflict:
+    refusal = constraints.expected("uq_cases_police_case_no")
+    if existing:
+        refusal.extra |= {"id": str(existing.id), "number": existing.number}
+    return refusal
+
+
+async def _sources(
+    session: AsyncSession, actor: Actor, lead_ids: list[UUID], police_case_no: str
+) -> list[Lead]:
+    """The visible leads of a new case in the order given, kept from changing meanwhile."""
+    wanted = list(dict.fromkeys(lead_ids))
+    if not wanted:
+        return []
+    rows = await session.scalars(
+        select(Lead)
+        .where(Lead.id.in_(wanted), visibility.seen(actor, Lead))
+        .order_by(Lead.id)
+        .with_for_update(of=Lead)
+    )
+    found = {lead.id: lead for lead in rows}
+    for position, lead_id in enumerate(lead_ids):
+        pointer = f"/source_lead_ids/{position}"
+        if lead_id not in found:
+            message = "线索不存在或无权查看"
+            raise Invalid(message, errors=[FieldError(pointer, "lead_unknown", message)])
+        if found[lead_id].conclusion is not LeadConclusion.SUSPECTED_CRIME:
+            message = f"线索 {found[lead_id].number} 的核查结论不是“涉嫌犯罪”，不能据以登记案件"
+            raise RuleViolated(
+                message,
+                code="lead_not_suspected_crime",
+                errors=[FieldError(pointer, "lead_not_suspected_crime", message)],
+                article="《公安机关办理刑事案件程序规定》第一百七十八条",
+            )
+    if not police_case_no:
+        await _not_opened(session, actor, wanted)
+    return [found[lead_id] for lead_id in wanted]
+
+
+async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) -> None:
+    """One matter is one case, whoever presses the button twice; what the police split (分案) comes
+    in with a number of its own. The leads are locked."""
+    there = await session.scalar(
+        select(Case)
+        .join(CaseLead, CaseLead.case_id == Case.id)
+        .where(CaseLead.lead_id.in_(lead_ids), Case.status != CaseStatus.WITHDRAWN)
+        .order_by(Case.id)
+        .limit(1)
+    )
+    if there is None:
+        return
+    refusal = Conflict("该线索已登记案件；分案办理的，请填写公安案件编号", code="lead_has_case")
+    if await session.scalar(select(Case.id).where(Case.id == there.id, LISTING.visible(actor))):
+        refusal.extra |= {"id": str(there.id), "number": there.number}
+    raise refusal
+
+
+async def _row(
+    session: AsyncSession, actor: Actor, body: CaseCreate, sources: list[Lead]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The row of a new case, and the identifiers in its texts."""
+    first = sources[0] if sources else None
+    category = body.primary_category or (first.primary_category if first else None)
+    named = body.title or (f"{first.subject_name}涉嫌养老诈骗案"[:200] if first else None)
+    missing = [
+        FieldError(f"/{field}", "missing", "没有来源线索时必填")
+        for field, value in (("title", named), ("primary_category", category))
+        if not value
+    ]
+    if missing or not named:
+        raise Invalid("没有来源线索的案件须填写案件名称和类别", errors=missing)
+    code = body.division_code or (first.division_code if first else actor.division_code)
+    place, number = await places.numbered(session, actor, code, _WHAT, "AJ")
+    case_id = uuid7()
+    named, told = await unnamed.without(session, body.source_lead_ids, named, body.summary)
+    title, summary = protect.text(named, "title"), protect.text(told, "summary")
+    row = {
+        "id": case_id,
+        "number": number,
+        "status": CASE_FLOW.initial,
+        "title": title.text,
+        "police_case_no": body.police_case_no,
+        "summary": summary.text,
+        "primary_category": category,
+        "charges": [c.value for c in dict.fromkeys(body.charges)],
+        "flags": [f.value for f in dict.fromkeys(body.flags)],
+        "is_backlog": body.is_backlog,
+        "amount_involved": body.amount_involved,
+        "victims_count": body.victims_count,
+        "division_code": place.division_code,
+        "town_code": place.town_code,
+        "owner_unit_id": actor.unit_id,
+        "created_by_post_id": actor.post_id,
+        **search.document(title.text, summary.text, body.police_case_no),
+    }
+    found = [each | {"case_id": case_id} for each in (*title.identifiers, *summary.identifiers)]
+    return row, found
+
+
+async def _link(session: AsyncSession, actor: Actor, case_id: UUID, sources: list[Lead]) -> None:
+    """Tie the leads to the case. Their timelines tell of it without its number: a village that
+    sees the lead need not learn what the police have opened."""
+    if not sources:
+        return
+    rows = [{"case_id": case_id, "lead_id": lead.id} for lead in sources]
+    await session.execute(insert(CaseLead), rows)
+    told = {"to": RESOURCE, "case_id": str(case_id)}
+    linked = [events.row(actor, EventName.LEAD_LINKED, "lead", lead.id, told) for lead in sources]
+    await session.execute(insert(events.Event), linked)
+
+
+async def update(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: CaseUpdate
+) -> dict[str, Any]:
+    """Correct a case that is not closed.
+
+    Raises NotFound, StaleVersion, Forbidden, Invalid, Conflict, RuleViolated.
+    """
+    found = await _transition.lock(session, actor, LISTING, Case, record_id)
+    _transition.check_edit(actor, found, CASE_FLOW, body.version)
+    changes = body.changes()
+    told: dict[str, Any] = {"fields": sorted(changes)}
+    await _check_changes(session, actor, found, changes)
+    if "charges" in changes:
+        # a change of qualification stays readable in the timeline (C2)
+        told["charges"] = {"from": found.charges, "to": changes["charges"]}
+    for name, value in changes.items():
+        setattr(found, name, value)
+    if "charges" in changes and found.status is CaseStatus.UNDER_REVIEW and found.stage_on:
+        await set_due(session, found, filing_rule(found.charges), found.stage_on)
+    for name, value in search.document(found.title, found.summary, found.police_case_no).items():
+        setattr(found, name, value)
+    found.version += 1
+    found.updated_at = now()
+    await session.flush()
+    await events.record(session, actor, EventName.CASE_UPDATED, RESOURCE, found.id, told)
+    return await read(actor, record_id, session)
+
+
+async def _check_changes(
+    session: AsyncSession, actor: Actor, found: Case, changes: dict[str, Any]
+) -> None:
+    """Bring the changes into the form in which they are stored, or refuse them."""
+    for name in ("charges", "flags"):
+        if name in changes:
+            changes[name] = [each.value for each in dict.fromkeys(changes[name])]
+    if found.filed_on and changes.get("charges") == []:
+        message = "已立案的案件须有涉嫌的罪名"
+        raise Invalid(message, errors=[FieldError("/charges", "charges_missing", message)])
+    if "diversion_receipt_no" in changes and not found.diversion_department:
+        message = "没有移送其他单位的案件不登记回执"
+        raise Invalid(message, errors=[FieldError("/diversion_receipt_no", "not_sent", message)])
+    number = changes.get("police_case_no")
+    if number and await session.scalar(
+        select(Case.id).where(Case.police_case_no == number, Case.id != found.id)
+    ):
+        raise _taken()
+    if "division_code" in changes:
+        await places.own(session, actor, changes["division_code"], _WHAT)
+    linked = await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
+    leads = list(linked)
+    for name in ("title", "summary"):
+        if name in changes:
+            [named] = await unnamed.without(session, leads, changes[name])
+            changes[name] = await case_texts.keep(session, found.id, name, named)

@@ -1,0 +1,1 @@
+"""The demonstration town, made through the same services as everything else."""

@@ -1,0 +1,1 @@
+"""Risk entities, their inspections and rectifications."""

@@ -1,0 +1,1 @@
+"""What every service uses: the change of a status, rules and their clocks, masking, places."""

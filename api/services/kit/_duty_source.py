@@ -1,0 +1,104 @@
+"""What a kind of duty is; the kinds themselves stand in the files `*_duties.py`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+)
+
+from api.core.listing.pagination import EXACT_TOTAL
+from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
+from api.domain.kit.permissions import Permission as P
+
+_NO_RULE = literal_column("''", Text())
+NO = literal_column("false")
+_NEVER = cast(null(), Date)
+_NO_VERSION = cast(null(), BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of duty: which records wait, for whom, until when."""
+
+    kind: DutyKind
+    noun: str
+    model: Any
+    needs: P
+    waits: Callable[[Actor], ColumnElement[bool]]
+    title: Any
+    number: Any
+    due_on: Any = _NEVER
+    provisional: Any = NO
+    rule: Any = _NO_RULE
+    #: What else the name of the duty needs.
+    detail: Any = _NO_RULE
+    #: The record that the duty opens, where it is another than the one that waits.
+    subject: Any = None
+
+    def rows(self, actor: Actor, limit: int) -> Any:
+        """The first duties of this kind, the most urgent first."""
+        return (
+            select(
+                literal(self.kind.value, Text()).label("kind"),
+                (self.model.id if self.subject is None else self.subject).label("subject_id"),
+                self.number.label("number"),
+                self.title.label("title"),
+                self.due_on.label("due_on"),
+                self.provisional.label("provisional"),
+                self.rule.label("rule"),
+                self._version().label("rule_version"),
+                cast(self.detail, Text).label("detail"),
+            )
+            .where(self.waits(actor))
+            .order_by(self.due_on.asc().nulls_last(), self.model.id)
+            .limit(limit)
+        )
+
+    def _version(self) -> Any:
+        """The version that stands beside the record's rule (`due_rule`, `due_rule_version`)."""
+        name = {"rule_id": "rule_version"}.get(
+            key := getattr(self.rule, "key", ""), f"{key}_version"
+        )
+        return getattr(self.model, name, _NO_VERSION) if key else _NO_VERSION
+
+    def count(self, actor: Actor) -> Any:
+        """How many there are, counted up to the limit that lists count to."""
+        some = select(self.model.id).where(self.waits(actor)).limit(EXACT_TOTAL)
+        return select(literal(self.kind.value, Text()), func.count()).select_from(some.subquery())
+
+
+def in_status(column: Any, status: Any) -> ColumnElement[bool]:
+    """A status as a literal, so that PostgreSQL can prove the partial index fits."""
+    return column == literal_column(f"'{status.value}'", Text())
+
+
+def unit_record(
+    kind: DutyKind,
+    noun: str,
+    model: Any,
+    needs: P,
+    waits: Callable[[Actor], Sequence[ColumnElement[bool]]],
+    **shown: Any,
+) -> Source:
+    """A record that waits for the unit that owns it."""
+    return Source(
+        kind,
+        noun,
+        model,
+        needs,
+        lambda actor: and_(model.owner_unit_id == actor.unit_id, *waits(actor)),
+        **shown,
+    )

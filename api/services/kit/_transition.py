@@ -1,0 +1,105 @@
+"""The only place that sets a status."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.base.clock import now
+from api.core.events import events
+from api.core.listing.pagination import Listing
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Forbidden, NotFound, StaleVersion
+from api.domain.kit.events import EventName
+from api.domain.kit.flow import Flow, Step
+
+T = TypeVar("T")
+
+
+async def lock(
+    session: AsyncSession, actor: Actor, listing: Listing, model: type[T], record_id: UUID
+) -> T:
+    """A visible record, locked until the transaction ends. Raises NotFound."""
+    key: Any = model.id  # type: ignore[attr-defined]  # every aggregate has one
+    found = await session.scalar(
+        select(model).where(key == record_id, listing.visible(actor)).with_for_update(of=model)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def check_version(record: Any, version: int) -> None:
+    """Raises StaleVersion when somebody changed the record since the client read it."""
+    if record.version != version:
+        raise StaleVersion(current=record.version)
+
+
+def check_edit(actor: Actor, record: Any, flow: Flow[Any, Any], version: int) -> None:
+    """Whether a locked record may be corrected by the actor, as it was when they read it.
+
+    Raises Forbidden, StaleVersion, or what the flow says of a record that is beyond correction.
+    """
+    flow.check_edit(actor, record)
+    check_version(record, version)
+
+
+def put(record: Any, status: Any) -> None:
+    """Set a status by a decision beside the flow (a merge and its undoing), as a new version."""
+    record.status = status
+    record.version += 1
+    record.updated_at = now()
+
+
+def touch(record: Any) -> None:
+    """A new version without a new status."""
+    record.version += 1
+    record.updated_at = now()
+
+
+def take(
+    actor: Actor, record: Any, flow: Flow[Any, Any], body: Any
+) -> tuple[Step[Any], dict[str, Any]]:
+    """Take one action on a locked record: permission, version, flow, status. Returns the step and
+    what its event says; `apply` also writes that event, where everybody's stand.
+
+    Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
+    Invalid for fields that do not go together.
+    """
+    action = next(a for a in flow.steps if a.value == body.action)
+    if not actor.may(flow.steps[action].needs):
+        raise Forbidden
+    check_version(record, body.version)
+    step = flow.step(action, actor, record)
+    step.check(body, record.status)
+    before = record.status
+    if step.to is not None:
+        record.status = step.to
+    record.version += 1
+    record.updated_at = now()
+    return step, {"action": action.value, "from": before.value, "to": record.status.value}
+
+
+async def apply(
+    session: AsyncSession,
+    actor: Actor,
+    record: Any,
+    flow: Flow[Any, Any],
+    event: EventName,
+    body: Any,
+    told: dict[str, Any] | None = None,
+    *,
+    tells: tuple[str, UUID] | None = None,
+) -> Step[Any]:
+    """Take one action on a locked record: permission, version, flow, status, event.
+
+    `told` is what the event says beyond action and statuses; no personal data goes there. `tells`
+    names the record whose timeline tells of it, where that is another one.
+    Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
+    Invalid for fields that do not go together.
+    """
+    step, data = take(actor, record, flow, body)
+    subject_type, subject_id = tells or (flow.name, record.id)
+    await events.record(session, actor, event, subject_type, subject_id, data | (told or {}))
+    return step

@@ -1,0 +1,1 @@
+"""Leads on their way, from intake to closing."""

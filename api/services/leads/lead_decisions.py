@@ -1,0 +1,310 @@
+"""What is decided about a lead, and what follows from each decision."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.base.clock import now, today
+from api.core.database import record_access
+from api.domain.kit.actors import Actor
+from api.domain.kit.division_codes import county_of
+from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
+from api.domain.kit.events import EventName
+from api.domain.leads.leads import (
+    LEAD_FLOW,
+    NOT_DRAWN,
+    NOTHING_MERGED,
+    TRIAGE,
+    FeedbackMode,
+    LeadAction,
+    LeadConclusion,
+    LeadStatus,
+    feedback_modes,
+)
+from api.domain.organisation.organisation import LEAD_HANDLERS, UnitKind
+from api.models.informants import Informant
+from api.models.leads import Lead
+from api.models.receipts import LeadReceipt
+from api.models.units import Unit
+from api.services.kit import _transition, places, time_rules
+from api.services.leads import (
+    conflicts,
+    lead_assists,
+    lead_clocks,
+    lead_sight,
+    lead_texts,
+    lead_transfers,
+    leads,
+    recheck_samples,
+    recheck_seeds,
+    unnamed,
+)
+
+_DISPUTE_RULE = "LEAD-DISPUTE"
+
+#: What nobody has to help with any more, or not with what was asked in an earlier round.
+_NO_MORE_ASSISTS = frozenset(
+    {
+        LeadAction.WITHDRAW.value,
+        LeadAction.REJECT.value,
+        LeadAction.CLOSE.value,
+        LeadAction.REOPEN.value,
+        LeadAction.REOPEN_COUNTY.value,
+    }
+)
+#: What the flow refuses to a lead in which others go on: only these look for them.
+_NOTHING_MERGED = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if NOTHING_MERGED in step.when
+)
+#: What the flow refuses to a lead that was drawn for a second verification.
+_NOT_DRAWN = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if NOT_DRAWN in step.when
+)
+#: What the timeline keeps of an action, in the words given and by code.
+_WORDS = ("reason", "department", "document_no", "receipt_no", "feedback_note", "solved_note")
+_CODES = (
+    "conclusion", "diversion_route", "feedback_mode", "solved", "organ", "result", "mark",
+)  # fmt: skip
+
+
+async def transition(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: Any
+) -> dict[str, Any]:
+    """Take one action of the lead flow and read the lead again. Raises what `act` raises."""
+    await act(session, actor, record_id, body)
+    return await leads.read(actor, record_id, session)
+
+
+async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -> None:
+    """Take one action of the lead flow. Raises what `_transition.apply` raises, and Invalid."""
+    lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
+    told = {
+        name: await unnamed.told(session, lead.id, getattr(body, name))
+        for name in _WORDS
+        if getattr(body, name, None)
+    }
+    # a second check writes over the first one's conclusion: the timeline keeps both
+    for name in _CODES:
+        if getattr(body, name, None):
+            told[name] = getattr(body, name).value
+    before = lead.status
+    found: LeadConclusion | None = getattr(body, "conclusion", None)
+    if body.action in _NOT_DRAWN:
+        lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
+    if body.action in _NOTHING_MERGED:
+        lead.has_merged = bool(await lead_sight.merged_into(session, lead))
+    if found is LeadConclusion.DUPLICATE:
+        await lead_sight.ensure_nothing_merged(session, lead)
+    await _transition.apply(
+        session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
+    )
+    if lead.status in TRIAGE and before not in TRIAGE:
+        lead.unowned_on = today()
+    if before is LeadStatus.RECHECK and found:
+        await recheck_samples.second_done(session, actor, lead.id, found)
+    effect = _EFFECTS.get(body.action)
+    if effect:
+        await effect(session, actor, lead, body)
+    # of a merged lead nothing is owed as it is, and undoing the merge brings back what was
+    if body.action in _NO_MORE_ASSISTS and lead.merged_into_id is None:
+        await lead_assists.over(session, lead, f"线索已{LeadAction(body.action).label}")
+    await session.flush()
+
+
+async def _handler(
+    session: AsyncSession, lead: Lead, unit_id: UUID, field: str = "unit_id"
+) -> Unit:
+    """The unit that a lead is given to. Raises Invalid for one whose people handle none."""
+    found = await places.unit(session, unit_id, field, lead.town_code)
+    if found.kind not in LEAD_HANDLERS:
+        message = f"{found.kind.label}不办理线索，可以列为协办单位"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
+    await conflicts.ensure_clear(session, lead, [found.id])
+    return found
+
+
+async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    owner = await _handler(session, lead, body.unit_id)
+    assisting = [each for each in dict.fromkeys(body.assisting_unit_ids or []) if each != owner.id]
+    for unit_id in assisting:
+        await lead_assists.checked_unit(session, lead, unit_id, "assisting_unit_ids")
+    if assisting:
+        await conflicts.ensure_clear(session, lead, assisting)
+    before = {lead.owner_unit_id, *await lead_assists.ever_asked(session, lead)}
+    lead.owner_unit_id = owner.id
+    lead.proposed_unit_id = None
+    lead.assigned_on = today()
+    await lead_clocks.begin(session, lead, body.due_on)
+    waiting = await lead_assists.keep_only(session, lead, assisting, "重新交办")
+    task: str = getattr(body, "assist_task", None) or ""
+    await lead_assists.ask(session, actor, lead, [u for u in assisting if u not in waiting], task)
+    now_in = await lead_sight.handling(session, lead)
+    gone = before - now_in - await lead_sight.entitled(session, lead)
+    await record_access.withdraw(session, lead.id, gone)
+    await record_access.grant(session, leads.RESOURCE, lead.id, now_in)
+    await lead_sight.follow(session, lead)
+
+
+async def _ask_assist(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    field = "assisting_unit_id"
+    unit = await lead_assists.checked_unit(session, lead, body.assisting_unit_id, field)
+    await conflicts.ensure_clear(session, lead, [unit.id])
+    if lead.status is LeadStatus.RECHECK and unit.id in lead.concluded_unit_ids:
+        message = "参与过原结论的单位不能协办二次核查"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "same_unit", message)])
+    if unit.id == lead.owner_unit_id:
+        message = "承办单位不能同时是协办单位"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "same_unit", message)])
+    waiting = {each.owner_unit_id for each in await lead_assists.open_ones(session, lead.id)}
+    if unit.id in waiting:
+        raise Conflict(f"已请{unit.name}协办，还没有答复", code="already_asked")
+    await lead_assists.ask(session, actor, lead, [unit.id], body.assist_task, body.due_on)
+    await record_access.grant(session, leads.RESOURCE, lead.id, [unit.id])
+    await lead_sight.follow(session, lead)
+
+
+async def _mark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_clocks.mark(session, lead, body.mark)
+
+
+async def _unmark(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_clocks.unmark(session, lead, body.mark)
+
+
+async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    owner = await _handler(session, lead, body.unit_id)
+    first = {lead.concluded_unit_id or lead.owner_unit_id, *lead.concluded_unit_ids}
+    if owner.id in first:
+        message = "二次核查须由另一单位承担，参与过原结论的承办、协办单位都不能承担"
+        raise Invalid(message, errors=[FieldError("/unit_id", "same_unit", message)])
+    lead.owner_unit_id = owner.id
+    lead.solved = lead.solved_note = None
+    await record_access.grant(session, leads.RESOURCE, lead.id, [owner.id])
+    await lead_sight.follow(session, lead)
+    await lead_clocks.begin(session, lead, None)
+
+
+async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await _in_time(session, lead)
+    if body.proposed_unit_id:
+        proposed = await _handler(session, lead, body.proposed_unit_id, "proposed_unit_id")
+        if proposed.id == lead.owner_unit_id:
+            message = "建议的承办单位不能是本单位"
+            raise Invalid(message, errors=[FieldError("/proposed_unit_id", "same_unit", message)])
+        lead.proposed_unit_id = proposed.id
+
+
+async def _in_time(session: AsyncSession, lead: Lead) -> None:
+    """Who keeps a lead for longer than the rule gives keeps it. Raises RuleViolated."""
+    if lead.assigned_on is None:  # given away before the day was kept
+        return
+    until = await time_rules.due_on(session, _DISPUTE_RULE, lead.assigned_on)
+    if today() > until.on:
+        rule = await time_rules.one(session, _DISPUTE_RULE, lead.assigned_on, until.rule_version)
+        raise RuleViolated(
+            f"异议须在交办后{rule.term_label}内（{until.on}前）提出，现已逾期（{rule.source}）",
+            code="dispute_too_late",
+            article=rule.source,
+            rule=until.rule_id,
+            rule_version=until.rule_version,
+        )
+
+
+async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    await lead_assists.ensure_answered(session, lead)
+    lead.conclusion = body.conclusion
+    lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
+    helped = await lead_assists.ever_asked(session, lead)
+    units = [*lead.concluded_unit_ids, actor.unit_id, lead.owner_unit_id, *sorted(helped)]
+    lead.concluded_unit_ids = list(dict.fromkeys(units))
+    lead.concluded_person_ids = list(dict.fromkeys([*lead.concluded_person_ids, actor.id]))
+    lead.diversion_route = body.diversion_route
+    department = body.diversion_department
+    given = {"findings": body.findings, "diversion_department": department or ""}
+    lead.findings, lead.diversion_department = await lead_texts.keep(session, lead.id, given)
+    lead.diversion_department = lead.diversion_department or None
+    lead.concluded_on = today()
+    # before the first lead that a draw can take there is a seed, of which nobody knows what it draws
+    await recheck_seeds.seal(session, lead.town_code)
+
+
+async def _feed_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    ways = await _ways(session, lead)
+    if body.feedback_mode not in ways:
+        message = f"举报人没有留下这样的联系方式，可以选择：{'、'.join(m.label for m in ways)}"
+        raise Invalid(message, errors=[FieldError("/feedback_mode", "way_missing", message)])
+    if body.feedback_mode is not FeedbackMode.IMPOSSIBLE:
+        lead.first_response_at = lead.first_response_at or now()
+    lead.feedback_mode = body.feedback_mode
+    lead.feedback_note = await lead_texts.keep_one(
+        session, lead.id, "feedback_note", body.feedback_note
+    )
+
+
+async def _ways(session: AsyncSession, lead: Lead) -> tuple[FeedbackMode, ...]:
+    """By which ways the reporter can be answered."""
+    phone = await session.scalar(select(Informant.phone_enc).where(Informant.lead_id == lead.id))
+    receipt = await session.scalar(
+        select(LeadReceipt.lead_id).where(LeadReceipt.lead_id == lead.id)
+    )
+    return feedback_modes(
+        lead.reporter_kind, has_phone=phone is not None, has_receipt=receipt is not None
+    )
+
+
+async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    await lead_transfers.stop(session, lead.id)
+    lead.solved = body.solved
+    lead.solved_note = await lead_texts.keep_one(session, lead.id, "solved_note", body.solved_note)
+
+
+async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del body, actor
+    county = await session.scalar(
+        select(Unit.id).where(
+            Unit.kind == UnitKind.COUNTY, Unit.division_code == county_of(lead.town_code)
+        )
+    )
+    if county is None:
+        raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")
+    await conflicts.ensure_clear(session, lead, [county])
+    await record_access.grant(session, leads.RESOURCE, lead.id, [county])
+
+
+async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """A new round: what was concluded then is in the timeline, and binds nobody now."""
+    del actor, body
+    await lead_transfers.forget(session, lead)
+    lead.conclusion = lead.concluded_on = None
+    lead.concluded_by_id = lead.concluded_unit_id = None
+    if not await recheck_samples.is_drawn(session, lead.id):
+        lead.concluded_unit_ids, lead.concluded_person_ids = [], []
+    lead.diversion_route = lead.diversion_department = None
+    lead.solved = lead.solved_note = None
+    # the earlier answer is no answer to this round: withdrawn, the lead stays out of the figures
+    lead.feedback_mode, lead.feedback_note = None, ""
+
+
+_EFFECTS = {
+    LeadAction.ASSIGN.value: _assign,
+    LeadAction.ASK_ASSIST.value: _ask_assist,
+    LeadAction.MARK.value: _mark,
+    LeadAction.UNMARK.value: _unmark,
+    LeadAction.RECHECK.value: _recheck,
+    LeadAction.DISPUTE.value: _dispute,
+    LeadAction.CONCLUDE.value: _conclude,
+    LeadAction.FEED_BACK.value: _feed_back,
+    LeadAction.CLOSE.value: _close,
+    LeadAction.ESCALATE.value: _escalate,
+    LeadAction.REOPEN.value: _reopen,
+    LeadAction.REOPEN_COUNTY.value: _reopen,
+    **lead_transfers.EFFECTS,
+}

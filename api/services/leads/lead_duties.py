@@ -1,0 +1,251 @@
+"""Duties from leads: the stages of a lead, hand-overs, assists, messages, and what nobody owns."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
+
+from api.access import visibility
+from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
+from api.domain.kit.permissions import Permission as P
+from api.domain.kit.permissions import Role, RowScope
+from api.domain.leads.lead_assists import AssistStatus
+from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.leads import DRAWABLE, PENDING, TRIAGE, LeadStatus, TransferStage
+from api.models.lead_assists import LeadAssist
+from api.models.lead_transfers import LeadTransferClock
+from api.models.leads import Lead
+from api.models.receipts import UNREAD, LeadMessage
+from api.models.recheck_samples import RecheckSampleLine
+from api.services.kit import time_rules
+from api.services.kit._duty_source import Source, in_status, unit_record
+from api.services.leads import lead_alarms, lead_assists
+
+K = DutyKind
+
+
+def _not_alarmed() -> ColumnElement[bool]:
+    """Leads for which the office is alarmed are in the list of alarms, and in no other."""
+    since = bindparam(K.LEAD_UNOWNED.value, type_=Date())
+    return or_(Lead.unowned_on.is_(None), Lead.unowned_on > since)
+
+
+#: What lies before the head, or waits to be handed over, is a duty of its own, and nothing else can
+#: be done with it.
+_NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
+_BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
+
+
+def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
+    def waits(actor: Actor) -> ColumnElement[bool]:
+        whose = Lead.town_code == actor.town if office else Lead.owner_unit_id == actor.unit_id
+        own = and_(whose, in_status(Lead.status, status))
+        if status in TRIAGE:
+            return and_(own, _not_alarmed())
+        return and_(own, _NOT_PENDING) if status in _BEFORE_THE_HEAD else own
+
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        P.LEAD_ASSIGN if office else P.LEAD_HANDLE,
+        waits,
+        Lead.subject_name,
+        Lead.number,
+        Lead.due_on,
+        Lead.due_is_provisional,
+        Lead.due_rule,
+    )
+
+
+def _to_close(actor: Actor) -> ColumnElement[bool]:
+    """The town's leads wait for its office; the county's, whose place is the county, for itself."""
+    mine = and_(Lead.town_code == actor.town, in_status(Lead.status, LeadStatus.FED_BACK))
+    return mine if actor.may(P.LEAD_ASSIGN) else and_(mine, Lead.owner_unit_id == actor.unit_id)
+
+
+def _handed_over(*, undecided: bool = False) -> Any:
+    """Leads with a term of a hand-over that still runs; each has one at most. While it binds the
+    head who approves it is a duty of nobody else."""
+    binds_head = LeadTransferClock.side == TransferSide.APPROVER
+    return select(LeadTransferClock.lead_id).where(
+        LeadTransferClock.ended_on.is_(None), binds_head if undecided else not_(binds_head)
+    )
+
+
+def answered_for(actor: Actor) -> ColumnElement[bool]:
+    """The leads of the actor's town, or those that the county answers for itself."""
+    if actor.scope is RowScope.TOWN:
+        return Lead.town_code == actor.town
+    return Lead.owner_unit_id == actor.unit_id
+
+
+def _of_approver(actor: Actor) -> ColumnElement[bool]:
+    """What the head is to decide."""
+    return and_(
+        answered_for(actor),
+        Lead.transfer_stage == TransferStage.PROPOSED,
+        Lead.transfer_proposed_by_id.is_distinct_from(actor.id),
+        Lead.id.in_(_handed_over(undecided=True)),
+    )
+
+
+def _clock_of(column: Any) -> Any:
+    return (
+        select(column)
+        .where(LeadTransferClock.lead_id == Lead.id, LeadTransferClock.ended_on.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _assist(kind: DutyKind, status: AssistStatus) -> Source:
+    """What another unit waits for; a unit has one open assist of a lead at most."""
+
+    return Source(
+        kind,
+        "leads",
+        LeadAssist,
+        P.LEAD_ASSIST,
+        lambda actor: and_(
+            LeadAssist.owner_unit_id == actor.unit_id,
+            in_status(LeadAssist.status, status),
+            exists().where(Lead.id == LeadAssist.lead_id, Lead.status.in_(lead_assists.LIVE)),
+        ),
+        select(Lead.subject_name).where(Lead.id == LeadAssist.lead_id).scalar_subquery(),
+        select(Lead.number).where(Lead.id == LeadAssist.lead_id).scalar_subquery(),
+        LeadAssist.due_on,
+        LeadAssist.due_is_provisional,
+        LeadAssist.due_rule,
+        subject=LeadAssist.lead_id,
+    )
+
+
+def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any]) -> Source:
+    """What nobody owns for longer than a rule gives; the day is bound when the calendar is known."""
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        needs,
+        lambda actor: and_(
+            lead_alarms.IN_TRIAGE, Lead.unowned_on <= bindparam(late, type_=Date()), whose(actor)
+        ),
+        Lead.subject_name,
+        Lead.number,
+        # the list begins with what waits longest; when it is due the rules say
+        due_on=Lead.unowned_on,
+        detail=Lead.unowned_on,
+    )
+
+
+def _of_county(actor: Actor) -> ColumnElement[bool]:
+    """What the alarm let the county see."""
+    if actor.role is not Role.COUNTY:
+        return false()
+    return visibility.seen(actor, Lead)
+
+
+#: Which rule each alarm goes by.
+ALARMS = {
+    K.LEAD_UNOWNED: lead_alarms.OFFICE_RULE,
+    K.LEAD_UNOWNED_COUNTY: lead_alarms.COUNTY_RULE,
+}
+
+
+def moving(clock: time_rules.Clock) -> dict[str, date]:
+    """The days that sources are bound to."""
+    return {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in ALARMS.items()}
+
+
+SOURCES: tuple[Source, ...] = (
+    _unowned(
+        K.LEAD_UNOWNED,
+        P.LEAD_ASSIGN,
+        K.LEAD_UNOWNED.value,
+        lambda actor: Lead.town_code == actor.town,
+    ),
+    _unowned(K.LEAD_UNOWNED_COUNTY, P.LEAD_HANDLE, K.LEAD_UNOWNED_COUNTY.value, _of_county),
+    _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
+    _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
+    _lead(K.LEAD_DISPUTED, LeadStatus.DISPUTED, office=True),
+    replace(
+        _lead(K.LEAD_CLOSE, LeadStatus.FED_BACK, office=True), needs=P.LEAD_CLOSE, waits=_to_close
+    ),
+    _lead(K.LEAD_ACKNOWLEDGE, LeadStatus.ASSIGNED),
+    _lead(K.LEAD_VERIFY, LeadStatus.VERIFYING),
+    _lead(K.LEAD_RECHECK, LeadStatus.RECHECK),
+    Source(
+        K.LEAD_RECHECK_DRAWN,
+        "leads",
+        Lead,
+        P.LEAD_ASSIGN,
+        lambda actor: and_(
+            Lead.town_code == actor.town,
+            Lead.status.in_(DRAWABLE),
+            Lead.merged_into_id.is_(None),  # it goes on in another one
+            Lead.id.in_(
+                select(RecheckSampleLine.lead_id).where(
+                    RecheckSampleLine.drawn, RecheckSampleLine.second_conclusion.is_(None)
+                )
+            ),
+        ),
+        Lead.subject_name,
+        Lead.number,
+    ),
+    _lead(K.LEAD_ESCALATED, LeadStatus.ESCALATED),
+    Source(
+        K.LEAD_TRANSFER_APPROVE,
+        "leads",
+        Lead,
+        P.LEAD_APPROVE_TRANSFER,
+        _of_approver,
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    ),
+    Source(
+        K.LEAD_TRANSFER,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over())),
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    ),
+    _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
+    _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
+    _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    unit_record(
+        K.LEAD_MESSAGE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        # Whatever the lead's stage: a reporter who is not answered stops telling.
+        lambda _: [Lead.id.in_(select(LeadMessage.lead_id).where(literal_column(f"({UNREAD})")))],
+        title=Lead.subject_name,
+        number=Lead.number,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Towns, units, posts and people, and how they log in."""

@@ -1,0 +1,1 @@
+"""Property, measures on it, the book of money and its return to victims."""

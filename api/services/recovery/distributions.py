@@ -1,0 +1,280 @@
+"""Refund plans: computed by the office, approved by a leader, paid by finance; three people.
+
+How they are read, opened and corrected stands here; distribution_decisions.py has what becomes of
+them, distribution_payments.py the way of the money to the victims.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import case_rows
+from api.core.base.clock import now
+from api.core.database import numbers
+from api.core.events import events
+from api.core.listing import facets
+from api.core.listing.facets import Facets
+from api.core.listing.pagination import Listing, Sort, check_columns, yuan
+from api.core.listing.ways import one
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import NotFound
+from api.domain.kit.events import EventName
+from api.domain.kit.permissions import Permission
+from api.domain.recovery.distributions import (
+    DISTRIBUTION_FLOW,
+    BaseRule,
+    DistributionStatus,
+    LineStatus,
+    notice_sentence,
+)
+from api.domain.words.money import to_yuan
+from api.models import distributions as distribution_models
+from api.models.distributions import Distribution, DistributionLine
+from api.models.victims import Victim
+from api.schemas.common import actions
+from api.schemas.distributions import (
+    DistributionCreate,
+    DistributionItem,
+    DistributionQuery,
+    DistributionRead,
+    DistributionUpdate,
+    LineItem,
+    LineQuery,
+)
+from api.services.kit import _transition, columns, sealing
+from api.services.kit import changes as corrections
+from api.services.recovery.property_items import case_ref
+
+RESOURCE = "distribution"
+corrections.check(DistributionUpdate, Distribution)
+D, L = Distribution, DistributionLine
+#: The lines that a plan consists of now.
+_HOLDS = and_(L.distribution_id == D.id, L.round == D.round)
+_PAYABLE = frozenset(
+    {DistributionStatus.PUBLISHED, DistributionStatus.PAYING, DistributionStatus.PARTLY_PAID}
+)
+_ITEM: dict[str, Any] = {
+    "id": D.id,
+    "number": D.number,
+    "case": case_ref(D.case_id),
+    "status": D.status,
+    "title": D.title,
+    "pool": yuan(D.pool),
+    "base_rule": D.base_rule,
+    "claims_count": D.claims_count,
+    "total_pay": yuan(D.total_pay),
+    "total_set_aside": yuan(D.total_set_aside),
+    "undistributed": yuan(D.undistributed),
+    "published_on": D.published_on,
+    "objection_until": D.objection_until,
+    "version": D.version,
+}
+
+
+def _sum_of(*statuses: LineStatus) -> Any:
+    return yuan(
+        select(func.coalesce(func.sum(L.share), 0))
+        .where(_HOLDS, L.status.in_(statuses))
+        .scalar_subquery()
+    )
+
+
+_READ: dict[str, Any] = _ITEM | {
+    "returns_offset": D.returns_offset,
+    "note": D.note,
+    "level": D.certificate["level"].astext,
+    "digest": D.certificate["digest"].astext,
+    "paid_amount": _sum_of(LineStatus.PAID),
+    "paying_amount": _sum_of(LineStatus.PAYING),
+    "prepared_by_id": D.prepared_by_id,
+    "approved_by_id": D.approved_by_id,
+    "paid_by_id": D.paid_by_id,
+    "computed_at": D.computed_at,
+    "approved_at": D.approved_at,
+    "approval_document_no": D.approval_document_no,
+    "created_at": D.created_at,
+    "updated_at": D.updated_at,
+    "revealable": columns.revealable(D),
+}
+check_columns(DistributionItem, _ITEM)
+check_columns(DistributionRead, _READ, "available_actions", "notice")
+
+#: Written by hand: whatever numbers stand in them are masked.
+_TEXTS = ("title", "note")
+_ANY_TEXT = ARRAY(Text)
+
+LISTING = Listing(
+    resource=RESOURCE,
+    id=D.id,
+    town_code=D.town_code,
+    source=D.__table__,
+    item_columns=_ITEM,
+    read_columns=_READ,
+    filters={
+        "case_id": (Uuid(), lambda p: D.case_id == p),
+        "status": (_ANY_TEXT, lambda p: D.status == func.any(p)),
+    },
+    sorts={"-id": Sort("id", D.id, descending=True), "id": Sort("id", D.id)},
+    default_sort="-id",
+    scopes=case_rows.scopes(D.case_id),
+    ways={
+        "case_id": one("case_id", D.case_id, by_town=False),
+    },
+    scope_ways=case_rows.scope_ways(D.case_id),
+    facets=Facets(
+        distribution_models.FACETS,
+        {
+            "status": facets.value("s", "status"),
+        },
+    ),
+)
+
+_LINE: dict[str, Any] = {
+    "id": L.id,
+    "claim": L.claim,
+    "name": Victim.name_mask,
+    "account": Victim.account_mask,
+    "standing": L.standing,
+    "principal": yuan(L.principal),
+    "returns": yuan(L.returns),
+    "refunds": yuan(L.refunds),
+    "outstanding": yuan(L.outstanding),
+    "share": yuan(L.share),
+    "disposition": L.disposition,
+    "status": L.status,
+}
+check_columns(LineItem, _LINE)
+_LINE_SCOPES = case_rows.scopes(D.case_id)
+
+LINES = Listing(
+    resource="distribution_line",
+    id=L.id,
+    town_code=D.town_code,
+    source=L.__table__.join(D.__table__, _HOLDS).join(Victim.__table__, Victim.id == L.victim_id),
+    item_columns=_LINE,
+    read_columns=_LINE,
+    filters={
+        "distribution_id": (Uuid(), lambda p: L.distribution_id == p),
+        "status": (_ANY_TEXT, lambda p: L.status == func.any(p)),
+    },
+    sorts={"id": Sort("id", L.id)},
+    default_sort="id",
+    scopes=_LINE_SCOPES,
+)
+
+
+async def page(actor: Actor, query: DistributionQuery) -> Response:
+    """A page of visible plans."""
+    filters = {"case_id": query.case_id, "status": query.status}
+    return await LISTING.page(actor, query, filters, query.sort.value)
+
+
+async def lines(actor: Actor, record_id: UUID, query: LineQuery) -> Response:
+    """A page of one plan's lines, masked. Raises NotFound."""
+    filters = {"distribution_id": record_id, "status": query.status}
+    return await LINES.page_of(LISTING, record_id, actor, query, filters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    status: DistributionStatus
+    owner_unit_id: UUID
+    prepared_by_id: UUID | None
+    approved_by_id: UUID | None
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+async def read(
+    actor: Actor, record_id: UUID, session: AsyncSession | None = None
+) -> dict[str, Any]:
+    """One visible plan with what the actor may do with it. Raises NotFound."""
+    plan = await LISTING.one(actor, record_id, session)
+    standing = _Standing(
+        DistributionStatus(plan["status"]),
+        actor.unit_id,
+        _uuid(plan["prepared_by_id"]),
+        _uuid(plan["approved_by_id"]),
+    )
+    plan["notice"] = notice_sentence(
+        BaseRule(plan["base_rule"]), returns_offset=plan["returns_offset"]
+    )
+    plan["available_actions"] = actions(
+        DISTRIBUTION_FLOW.available(actor, standing), edit=DistributionUpdate
+    )
+    pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
+    writes = actor.may(Permission.DISTRIBUTION_PREPARE) or actor.may(Permission.DISTRIBUTION_PAY)
+    kept = plan["revealable"] if writes else []
+    plan["revealable"] = [*(["payees"] if pays else []), *kept]
+    return plan
+
+
+async def certificate_of(actor: Actor, session: AsyncSession, record_id: UUID) -> dict[str, Any]:
+    """The certificate as it was computed. Raises NotFound."""
+    found = await session.scalar(
+        select(D.certificate).where(D.id == record_id, LISTING.visible(actor))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def create(session: AsyncSession, actor: Actor, body: DistributionCreate) -> dict[str, Any]:
+    """Open a plan for a visible case. Raises NotFound."""
+    case = await case_rows.case(session, actor, body.case_id)
+    plan = D(
+        number=(await numbers.take("QT", case.town_code))[0],
+        town_code=case.town_code,
+        owner_unit_id=actor.unit_id,
+        created_by_post_id=actor.post_id,
+        status=DISTRIBUTION_FLOW.initial,
+        prepared_by_id=actor.id,
+        **body.model_dump() | sealing.texts({name: getattr(body, name) for name in _TEXTS}),
+    )
+    session.add(plan)
+    await session.flush()
+    await events.record(
+        session, actor, EventName.DISTRIBUTION_CREATED, RESOURCE, plan.id,
+        {"number": plan.number, "case_id": str(case.id), "pool": to_yuan(plan.pool)},
+    )  # fmt: skip
+    return await read(actor, plan.id, session)
+
+
+async def update(
+    session: AsyncSession, actor: Actor, record_id: UUID, body: DistributionUpdate
+) -> dict[str, Any]:
+    """Change pool or rule before approval; what was computed must be computed again."""
+    plan = await _transition.lock(session, actor, LISTING, D, record_id)
+    _transition.check_edit(actor, plan, DISTRIBUTION_FLOW, body.version)
+    changes = body.changes()
+    texts = {name: changes[name] for name in _TEXTS if name in changes}
+    for name, value in (changes | sealing.texts(texts, plan.texts_enc)).items():
+        setattr(plan, name, value)
+    if {"pool", "base_rule", "returns_offset"} & set(changes):
+        forget(plan)
+    plan.version += 1
+    plan.updated_at = now()
+    await session.flush()
+    await events.record(
+        session, actor, EventName.DISTRIBUTION_TRANSITIONED, RESOURCE, plan.id,
+        {"action": "update", "fields": sorted(changes)},
+    )  # fmt: skip
+    return await read(actor, record_id, session)
+
+
+def lines_of(plan: Distribution) -> ColumnElement[bool]:
+    """The lines that a plan consists of now, for the statements of services."""
+    return and_(L.distribution_id == plan.id, L.round == plan.round)
+
+
+def forget(plan: Distribution) -> None:
+    """Leave the lines of a plan that was not approved behind: they were never anybody's promise."""
+    plan.round += 1
+    plan.certificate = None
+    plan.claims_count = plan.total_pay = plan.total_set_aside = plan.undistributed = 0

@@ -1,0 +1,146 @@
+"""Duties from rewards, refund plans and the ledger; whoever did one step of them does not owe the next."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
+
+from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
+from api.domain.kit.permissions import Permission as P
+from api.domain.recovery.distributions import DistributionStatus
+from api.domain.recovery.ledger import GONE
+from api.domain.rewards.rewards import RewardStatus
+from api.models.cases import Case
+from api.models.distributions import Distribution
+from api.models.ledger import Transfer
+from api.models.receipts import LeadReceipt
+from api.models.rewards import Reward
+from api.services.kit._duty_source import Source, in_status
+from api.services.recovery import ledger_awaiting
+
+K = DutyKind
+
+
+def _plan(
+    kind: DutyKind,
+    needs: P,
+    *statuses: DistributionStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]] = lambda _: (),
+) -> Source:
+    return Source(
+        kind,
+        "distributions",
+        Distribution,
+        needs,
+        lambda actor: and_(
+            Distribution.town_code == actor.town,
+            or_(false(), *(in_status(Distribution.status, status) for status in statuses)),
+            *others(actor),
+        ),
+        Distribution.title,
+        Distribution.number,
+    )
+
+
+def _reward(
+    kind: DutyKind,
+    needs: P,
+    status: RewardStatus,
+    others: Callable[[Actor], Iterable[ColumnElement[bool]]],
+) -> Source:
+    return Source(
+        kind,
+        "rewards",
+        Reward,
+        needs,
+        lambda actor: and_(
+            Reward.town_code == actor.town,
+            in_status(Reward.status, status),
+            *others(actor),
+        ),
+        _yuan(Reward.amount),
+        Reward.number,
+    )
+
+
+#: The reporter has nothing to show yet: no receipt, no code.
+_NO_CLAIM = and_(
+    Reward.claim_digest.is_(None),
+    ~exists(select(literal_column("1")).where(LeadReceipt.lead_id == Reward.lead_id)),
+)
+
+
+def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
+    """Another person than … : three people for one payment (docs/adr/0011-refunds.md)."""
+    return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
+
+
+def _yuan(fen: Any) -> Any:
+    return func.to_char(fen / 100.0, literal_column("'FM999,999,999,990.00 元'"))
+
+
+#: By when an entry is to be confirmed, from the day on which it was posted.
+CONFIRM_RULE = "LEDGER-CONFIRM"
+_TARGET = case(
+    *((Transfer.target == kind.value, literal_column(f"'{kind.label}'")) for kind in GONE),
+    else_=literal_column("''"),
+)
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        K.LEDGER_CONFIRM,
+        "ledger/entries",
+        Transfer,
+        P.LEDGER_POST,
+        ledger_awaiting.for_actor,
+        func.concat(_TARGET, literal_column("' '"), _yuan(Transfer.amount)),
+        select(Case.number).where(Case.id == Transfer.book_id).scalar_subquery(),
+        # the list begins with what waits longest; when it is due the rules say
+        due_on=ledger_awaiting.SINCE,
+        detail=ledger_awaiting.SINCE,
+    ),
+    _reward(K.REWARD_APPROVE, P.REWARD_APPROVE, RewardStatus.PROPOSED, _not(Reward.proposed_by_id)),
+    _reward(K.REWARD_CODE, P.REWARD_PREPARE, RewardStatus.APPROVED, lambda _: (_NO_CLAIM,)),
+    _reward(
+        K.REWARD_PAY,
+        P.REWARD_PAY,
+        RewardStatus.APPROVED,
+        lambda actor: (
+            not_(_NO_CLAIM),
+            *_not(Reward.proposed_by_id, Reward.approved_by_id)(actor),
+        ),
+    ),
+    _plan(K.DISTRIBUTION_COMPUTE, P.DISTRIBUTION_PREPARE, DistributionStatus.DRAFT),
+    _plan(
+        K.DISTRIBUTION_APPROVE,
+        P.DISTRIBUTION_APPROVE,
+        DistributionStatus.COMPUTED,
+        others=_not(Distribution.prepared_by_id),
+    ),
+    _plan(K.DISTRIBUTION_PUBLISH, P.DISTRIBUTION_PREPARE, DistributionStatus.APPROVED),
+    _plan(
+        K.DISTRIBUTION_PAY,
+        P.DISTRIBUTION_PAY,
+        DistributionStatus.PUBLISHED,
+        DistributionStatus.PARTLY_PAID,
+        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+    ),
+    _plan(
+        K.DISTRIBUTION_CONFIRM,
+        P.DISTRIBUTION_PAY,
+        DistributionStatus.PAYING,
+        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Those who report: the public page, receipts, and the vault of their identities."""

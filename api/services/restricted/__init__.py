@@ -1,0 +1,1 @@
+"""Files that only a list of people may know of."""

