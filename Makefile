@@ -69,7 +69,7 @@ check: setup-dev ## CI 所运行的全部：格式、静态检查、类型、分
 	@$(MAKE) fresh
 	@scripts/browser.sh
 	@# of the days one, the last of a year whose next is not published; `make test-days` stands on all
-	@$(LANES) test-screens test-others test-oldest test-day-2026-12-31
+	@$(LANES) test-screens test-covered test-oldest test-day-2026-12-31
 
 # Those at the screen wait for the browser most of the time.
 .PHONY: test-screens
@@ -79,6 +79,17 @@ test-screens: setup-dev
 .PHONY: test-others
 test-others: setup-dev
 	$(BIN)/pytest tests --ignore=tests/browser $(PARALLEL) $(PYTEST)
+
+# The same, and how much of the rooms that decide something was run: less than this is a failure.
+COVERED := access:97 domain:97 services:97
+.PHONY: test-covered
+test-covered: setup-dev ## 接口等部分的测试，并检查 access、domain、services 的覆盖率
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests --ignore=tests/browser $(PARALLEL) $(PYTEST)
+	@$(BIN)/coverage combine --quiet
+	@for room in $(COVERED); do \
+	  $(BIN)/coverage report --include="api/$${room%:*}/*" --fail-under="$${room#*:}"; \
+	done
 
 # Days on which calendars go wrong: a Saturday, the last of a year, a leap day, the Spring Festival,
 # and a day of a year whose holidays are not yet published.
