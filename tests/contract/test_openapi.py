@@ -7,6 +7,7 @@ import jsonschema_rs
 import pytest
 
 from api.core.web.openapi import api_routes
+from api.core.web.openapi_once import whole
 from api.core.web.openapi_words import is_chinese
 from api.domain.across.field_labels import FIELD_LABELS
 from api.main import create_app
@@ -67,7 +68,8 @@ def test_every_parameter_speaks_chinese():
     mute = {
         parameter["name"]
         for _, _, operation in operations()
-        for parameter in operation.get("parameters", ())
+        for part in operation.get("parameters", ())
+        for parameter in [whole(DOCUMENT, part)]
         if not is_chinese(parameter.get("description"))
     }
     assert mute == set()
@@ -118,3 +120,22 @@ def test_every_example_is_taken(path, method, kind, schema, example):
 def test_the_committed_document_is_fresh():
     text = json.dumps(DOCUMENT, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     assert (ROOT / "openapi.json").read_text(encoding="utf-8") == text, "run `make openapi types`"
+
+
+def test_what_many_operations_share_stands_once():
+    """A refusal, a header or a page's limit is described among the components, and referred to."""
+    refusals = {
+        json.dumps(said, sort_keys=True)
+        for _, _, operation in operations()
+        for status, said in operation["responses"].items()
+        if status >= "300"
+    }
+    inline = [each for each in refusals if "$ref" not in json.loads(each)]
+    assert len(inline) <= 1, inline  # the readiness of the server says 503 in words of its own
+    spelled = [
+        json.dumps(part, sort_keys=True)
+        for _, _, operation in operations()
+        for part in operation.get("parameters", ())
+        if "$ref" not in part
+    ]
+    assert max(spelled.count(each) for each in set(spelled)) < 10

@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.core.web import openapi_once
 from api.core.web.openapi_words import Examples, describe, describe_parameter
 from api.core.web.query import QueryOf, parameters
 from api.core.web.versions import takes_version, told_version
@@ -47,17 +48,18 @@ _PROBLEM = {
     },
 }
 _DONE = {"200": "成功", "201": "已保存", "204": "成功，没有正文"}
+#: Status → the refusal's name among the document's components, where it is described once.
 _REFUSALS = {
-    "400": "请求无法解析",
-    "401": "未登录",
-    "403": "无权限",
-    "404": "不存在或不可见",
-    "409": "状态或版本冲突",
-    "413": "内容过大",
-    "415": "类型不支持",
-    "422": "内容有误",
-    "428": "缺少版本号",
-    "429": "尝试过多",
+    "400": ("Unreadable", "请求无法解析"),
+    "401": ("Unauthenticated", "未登录"),
+    "403": ("Forbidden", "无权限"),
+    "404": ("NotFound", "不存在或不可见"),
+    "409": ("Conflict", "状态或版本冲突"),
+    "413": ("TooLarge", "内容过大"),
+    "415": ("UnsupportedType", "类型不支持"),
+    "422": ("Invalid", "内容有误"),
+    "428": ("VersionMissing", "缺少版本号"),
+    "429": ("TooMany", "尝试过多"),
 }
 
 _IF_MATCH: dict[str, Any] = {
@@ -83,6 +85,7 @@ _ETAG: dict[str, Any] = {
     "description": '版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，'
     "再读时可放在 If-None-Match 中",
 }
+_TOLD = {"ETag": {"$ref": "#/components/headers/ETag"}}
 
 
 def guards(dependant: Dependant) -> Iterator[Any]:
@@ -125,10 +128,10 @@ def _versioned(operation: dict[str, Any], route: APIRoute) -> None:
         return
     for code, said in operation["responses"].items():
         if code.startswith("2"):
-            said["headers"] = {"ETag": _ETAG}
+            said["headers"] = _TOLD
     if "GET" in (route.methods or ()):
         operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
-        operation["responses"]["304"] = {"description": "没有变化", "headers": {"ETag": _ETAG}}
+        operation["responses"]["304"] = {"$ref": "#/components/responses/Unchanged"}
 
 
 def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
@@ -142,14 +145,9 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
         refusals -= {"400", "409", "413", "415", "428"}
     _versioned(operation, route)
     for code in sorted(refusals):
-        said = {
-            "description": _REFUSALS[code],
-            "content": {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-            },
-        }
         if code == "422" or code not in operation["responses"]:
-            operation["responses"][code] = said
+            name, _ = _REFUSALS[code]
+            operation["responses"][code] = {"$ref": f"#/components/responses/{name}"}
     if "post" in {m.lower() for m in route.methods or ()} and permissions:
         operation.setdefault("parameters", []).append(
             {
@@ -181,6 +179,18 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = _PROBLEM
+    made["components"]["headers"] = {"ETag": _ETAG}
+    made["components"]["responses"] = {
+        "Unchanged": {"description": "没有变化", "headers": _TOLD},
+    } | {
+        name: {
+            "description": words,
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            },
+        }
+        for name, words in _REFUSALS.values()
+    }
     made["components"]["securitySchemes"] = {
         "token": {
             "type": "oauth2",
@@ -202,6 +212,7 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
         if name in labels and "enum" in schema:
             schema["x-labels"] = labels[name].labels()
     _in_chinese(made, schemas)
+    openapi_once.name_parameters(made)
     return made
 
 

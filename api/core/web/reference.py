@@ -13,6 +13,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 
+from api.core.web.openapi_once import whole
+
 _REF = "#/components/schemas/"
 _WORDS = {"string": "文字", "integer": "整数", "boolean": "是否", "number": "数", "object": "对象"}
 _FORMATS = {"date": "日期", "date-time": "时间", "uuid": "UUID", "binary": "文件"}
@@ -105,9 +107,10 @@ def _body(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[str]:
             yield f"<details><summary>{escape(example['summary'])}</summary><pre>{text}</pre></details>"
 
 
-def _answers(operation: dict[str, Any]) -> Iterator[str]:
+def _answers(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[str]:
     yield "<h4>答复</h4><table>"
-    for status, said in sorted(operation["responses"].items()):
+    for status, part in sorted(operation["responses"].items()):
+        said = whole(document, part)
         schemas = [_kind(m["schema"]) for m in said.get("content", {}).values() if "schema" in m]
         words = "成功" if status.startswith("2") else escape(said["description"])
         yield f"<tr><td>{status}</td><td>{words}</td><td>{'、'.join(schemas)}</td></tr>"
@@ -115,7 +118,7 @@ def _answers(operation: dict[str, Any]) -> Iterator[str]:
 
 
 def _operation(
-    method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]
+    method: str, path: str, operation: dict[str, Any], document: dict[str, Any]
 ) -> Iterator[str]:
     yield f'<details id="{operation["operationId"]}"><summary><code>{method.upper()} {escape(path)}'
     yield f"</code> {escape(operation['summary'])}</summary>"
@@ -132,11 +135,12 @@ def _operation(
                 each["description"],
                 required=each.get("required", False),
             )
-            for each in operation.get("parameters", ())
+            for part in operation.get("parameters", ())
+            for each in [whole(document, part)]
         ),
     )
-    yield from _body(operation, schemas)
-    yield from _answers(operation)
+    yield from _body(operation, document["components"]["schemas"])
+    yield from _answers(document, operation)
     yield "</details>"
 
 
@@ -160,7 +164,7 @@ def page(document: dict[str, Any]) -> str:
     chapters: dict[str, list[str]] = {tag["name"]: [] for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            chapters[operation["tags"][0]] += _operation(method, path, operation, schemas)
+            chapters[operation["tags"][0]] += _operation(method, path, operation, document)
     told = {tag["name"]: escape(tag["description"]) for tag in document["tags"]}
     links = [
         f'<a href="#tag-{name}">{words.partition("：")[0]}</a>' for name, words in told.items()
