@@ -99,8 +99,8 @@ _SETTINGS: dict[Planning, dict[str, str]] = {
         "plan_cache_mode": Planning.ONCE.value,
         "max_parallel_workers_per_gather": "0",
         **dict.fromkeys(
-            ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin",
-             "enable_mergejoin"),
+            ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_incremental_sort",
+             "enable_hashjoin", "enable_mergejoin"),
             "off",
         ),
     }
