@@ -161,6 +161,8 @@ DECISIONS: dict[str, Decision] = {
     "lead_identifiers": Decision(
         _ALL, "随文字重写：旧的去掉，新的写入；改的只是人的判断", only=("state",)
     ),
+    "lead_assignments": _WRITTEN_ONCE,
+    "lead_assignment_lines": Decision(_W, "交办的只补后来怎样", only=("outcome", "ended_at")),
     "lead_assists": Decision(_W, "协办只改不删", fixed=("id", "lead_id", "created_at")),
     "lead_transfers": Decision(_W, "移送只改不删", fixed=(*_BIRTH, "lead_id")),
     "lead_transfer_clocks": Decision(

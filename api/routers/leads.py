@@ -14,14 +14,17 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
 from api.schemas.common import Reveal, Revealed
 from api.schemas.leads import (
+    AssignmentReversal,
     AssignmentsDone,
     LeadAssignments,
+    LeadAssignmentsShown,
     LeadCreate,
     LeadItem,
     LeadQuery,
     LeadRead,
     LeadTransition,
     LeadUpdate,
+    TakenBack,
 )
 from api.services.leads import lead_assignments, lead_decisions, lead_intake, leads
 
@@ -58,6 +61,37 @@ async def assign(
 ) -> Response:
     """把多条线索一次交办；未指定单位的按台账所列承办单位。逐条处理，未成功的列出原因。"""
     return answer(await lead_assignments.assign(session, actor, body))
+
+
+@router.post("/assignments/previews", response_model=AssignmentsDone, summary="批量交办预览")
+async def preview_assignments(
+    body: LeadAssignments, actor: Annotated[Actor, require(P.LEAD_ASSIGN)], session: DbSession
+) -> Response:
+    """交办以前先看：哪个单位几条、到什么时候，哪些不能交办、为什么。不改动任何记录。"""
+    return answer(await lead_assignments.preview(session, actor, body))
+
+
+@router.get("/assignments", response_model=LeadAssignmentsShown, summary="批量交办记录")
+async def assignments(
+    actor: Annotated[Actor, require(P.LEAD_ASSIGN)], session: DbSession
+) -> Response:
+    """本镇最近一百次批量交办：哪个单位几条、到什么时候，签收了多少。"""
+    return answer(await lead_assignments.page(session, actor))
+
+
+@router.post(
+    "/assignments/{assignment_id}/reversals",
+    response_model=TakenBack,
+    summary="收回批量交办",
+)
+async def take_back_assignment(
+    assignment_id: UUID,
+    body: AssignmentReversal,
+    actor: Annotated[Actor, require(P.LEAD_ASSIGN)],
+    session: DbSession,
+) -> Response:
+    """收回这一批里还没有签收的线索，恢复为待交办；已签收的不动。"""
+    return answer(await lead_assignments.take_back(session, actor, assignment_id, body))
 
 
 @router.get("/{lead_id}", response_model=LeadRead, summary="线索详情")

@@ -57,12 +57,18 @@ class CaseCreate(Wire):
     is_backlog: bool = Field(
         False, title="存案（专项行动前的积案）", description="存案（专项行动前的积案）"
     )
-    amount_involved: Money | None = Field(None, description="涉案金额（元）")
-    victims_count: Count | None = Field(None, description="受害人数")
+    amount_involved: Money | None = Field(
+        None, title="涉案金额（元）", description="涉案金额（元）；由线索登记而没有提交的，照线索"
+    )
+    victims_count: Count | None = Field(
+        None, title="受害人数", description="受害人数；由线索登记而没有提交的，照线索的涉及人数"
+    )
     division_code: DivisionCode | None = Field(
         None, title="所在村（社区）", description="所在村；不填为线索或本单位所在地"
     )
-    summary: OptionalProse = Field("", description="简要案情")
+    summary: OptionalProse = Field(
+        "", title="简要案情", description="简要案情；由线索登记而没有提交的，照线索的反映内容"
+    )
 
 
 class CaseUpdate(

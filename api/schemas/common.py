@@ -161,6 +161,7 @@ class AvailableAction(Shown):
     action: str
     label: str
     danger: bool
+    restates: str | None = Field(description="办理前再说一遍的事：给谁、多少钱；不涉及资金的为空")
     needs: list[Need]
 
 
@@ -226,6 +227,11 @@ def _edit_offer(edit: type[Correctable]) -> orjson.Fragment:
     return orjson.Fragment(orjson.dumps(offer(shown)))
 
 
+def restating(sentences: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+    """Sentences by action, as `actions` takes what is offered."""
+    return {action: {RESTATED: sentence} for action, sentence in sentences.items()}
+
+
 def rule_of(field: str) -> str:
     """The key among offered values that names another rule for a field than the usual one."""
     return f"{field}:rule"
@@ -234,6 +240,10 @@ def rule_of(field: str) -> str:
 def options_of(field: str) -> str:
     """The key among offered values that leaves a choice fewer options: their codes, by commas."""
     return f"{field}:options"
+
+
+#: The key among offered values of the sentence that a dialog says again before it is confirmed.
+RESTATED = ":restated"
 
 
 def _offered_options(need: FlowField, values: Mapping[str, str | None]) -> Any:
@@ -256,6 +266,7 @@ def offer(
         "action": each.action.value,
         "label": each.action.label,
         "danger": each.danger,
+        "restates": values.get(RESTATED),
         "needs": [
             {
                 "field": need.name,

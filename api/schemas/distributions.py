@@ -100,6 +100,8 @@ class DistributionRead(DistributionItem):
     digest: str | None = Field(description="证书摘要（SHA-256）")
     paid_amount: Yuan = Field(description="已到账")
     paying_amount: Yuan = Field(description="已送银行")
+    pay_count: int = Field(description="发放人数")
+    set_aside_count: int = Field(description="提存人数")
     prepared_by_id: UUID | None
     approved_by_id: UUID | None
     paid_by_id: UUID | None

@@ -12,6 +12,13 @@ from api.domain.kit.permissions import Role
 from api.schemas.common import Moment, Shown
 
 
+class TimelineDetail(Shown):
+    """One thing that an entry says beside its sentence, in the words of the form."""
+
+    label: str
+    value: str
+
+
 class TimelineEntry(Shown):
     """One thing that was done to a record."""
 
@@ -23,6 +30,9 @@ class TimelineEntry(Shown):
     label: str = Field(description="一句话说明，例如“交办：已登记 → 已交办”")
     actor_name: str
     unit_name: str | None
+    details: list[TimelineDetail] = Field(
+        description="交给谁、到什么时候、为什么；同一人同一天连续记账的合为一条，逐个去向列明笔数和金额"
+    )
     data: dict[str, Any]
 
 

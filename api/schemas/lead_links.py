@@ -37,7 +37,7 @@ class SimilarLead(Shown):
     division_name: str
     received_at: datetime
     amount_involved: Yuan | None
-    owner_unit: Named
+    owner_unit: Named | None = Field(description="承办单位；还没有单位承办的为空")
     version: int
     is_merged: bool = Field(description="是否已并入其他线索")
     can_join: bool = Field(description="按其状态能否并入其他线索")

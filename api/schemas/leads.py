@@ -4,12 +4,20 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from api.core.listing.pagination import PageQuery
 from api.domain.kit.labels import Labelled
 from api.domain.leads.categories import LeadCategory, RedFlag
 from api.domain.leads.channels import LeadChannel
+from api.domain.leads.lead_assignments import LineOutcome
 from api.domain.leads.lead_assists import ASSIST_FLOW, AssistStatus
 from api.domain.leads.lead_marks import FocusMark
 from api.domain.leads.lead_transfers import TransferSide
@@ -45,6 +53,7 @@ from api.schemas.common import (
     Shown,
     Wire,
     Yuan,
+    printable,
     transition_union,
 )
 
@@ -155,6 +164,14 @@ class LeadAssignments(Wire):
     due_on: Day | None = Field(None, description="办理期限；不填则按规则")
 
 
+class AssignmentReversal(Wire):
+    """Why a batch is taken back."""
+
+    reason: Annotated[
+        str, StringConstraints(min_length=2, max_length=500), AfterValidator(printable)
+    ] = Field(title="理由")
+
+
 class RefusedAssignment(Shown):
     """A lead of the batch that stayed as it was, and why."""
 
@@ -173,11 +190,59 @@ class DoneAssignment(Shown):
     due_on: date | None
 
 
-class AssignmentsDone(Shown):
-    """What became of a batch."""
+class AssignedUnit(Shown):
+    """Which unit gets how many until when."""
 
+    unit: Named = Field(description="承办单位")
+    due_on: date | None
+    leads: int = Field(description="线索数")
+
+
+class AssignmentsDone(Shown):
+    """What became of a batch, or would become of it."""
+
+    id: UUID | None = Field(description="这一批的标识，收回时用；预览和一条都没有交办时为空")
     assigned: int
+    units: list[AssignedUnit] = Field(description="哪个单位几条、到什么时候")
     done: list[DoneAssignment] = Field(description="已交办的各条")
+    refused: list[RefusedAssignment]
+
+
+class OutcomeCount(Shown):
+    """How many leads came to this."""
+
+    outcome: LineOutcome = Field(description="后来怎样")
+    leads: int = Field(description="线索数")
+
+
+class UnitAssigned(AssignedUnit):
+    """What became of the leads that a unit got in a batch."""
+
+    waiting: int = Field(description="还没有签收，可以收回")
+    outcomes: list[OutcomeCount] = Field(description="后来怎样；没有的不列")
+
+
+class LeadAssignmentShown(Shown):
+    """One batch: who gave how many leads to which units."""
+
+    id: UUID
+    made_at: datetime = Field(description="交办时间")
+    made_by: str = Field(description="交办人")
+    leads: int = Field(description="线索数")
+    waiting: int = Field(description="还没有签收，可以收回")
+    units: list[UnitAssigned] = Field(description="哪个单位几条、到什么时候")
+
+
+class LeadAssignmentsShown(Shown):
+    """The latest batches."""
+
+    items: list[LeadAssignmentShown]
+
+
+class TakenBack(Shown):
+    """How many leads of a batch came back; those acknowledged meanwhile did not."""
+
+    taken_back: int = Field(description="收回的条数")
     refused: list[RefusedAssignment]
 
 
@@ -209,7 +274,9 @@ class LeadQuery(PageQuery):
         None, description="办理单位（作出核查结论的单位，没有结论的为承办单位）"
     )
     transfer_stage: Annotated[list[TransferStage], Field(max_length=8)] | None = None
-    owner_unit_id: UUID | None = None
+    owner_unit_id: UUID | None = Field(
+        None, description="承办单位；还没有单位承办的线索不列在任何单位名下"
+    )
     proposed_unit_id: UUID | None = None
     assisting_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
@@ -282,8 +349,12 @@ class LeadItem(Shown):
     people_involved: int | None
     fast_track: bool
     marks: list[FocusMark] = Field(description="重点标记")
-    owner_unit: Named
-    proposed_unit: Named | None = Field(description="台账所列的承办单位")
+    owner_unit: Named | None = Field(
+        description="承办单位；还没有单位承办的（待登记、待交办、有异议）为空"
+    )
+    proposed_unit: Named | None = Field(
+        description="建议承办单位：台账所列的，或者提出异议的单位建议的"
+    )
     due_on: date | None
     due_is_provisional: bool
     clock_runs: bool = Field(description="期限还在计算：没有办结、没有撤回")

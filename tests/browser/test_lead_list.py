@@ -86,16 +86,30 @@ async def test_many_are_given_away_and_each_row_says_what_became_of_it(as_, clie
     office_client.act(url, "reject", taken["version"], reason="同事已经处理")
     await office.button("交办所选 3 条").click()
     await office.fill({"承办单位": "派出所"}, within=office.dialog())
-    await office.button("确定交办所选 3 条", office.dialog()).click()
+    await office.button("下一步：核对", office.dialog()).click()
+    check = office.page.get_by_role("dialog", name="核对交办")
+    await expect(check).to_contain_text("将交办 2 条，1 条不能交办")
+    await expect(check.get_by_role("row").filter(has_text="派出所")).to_contain_text("2")
+    assert office_client.get(f"/leads/{leads[0]['id']}").json()["status"] == "registered"
+    await office.button("确定交办 2 条", check).click()
     results = office.page.get_by_role("dialog", name="交办结果")
     await expect(results).to_contain_text("已交办 2 条，1 条没有交办")
-    for lead in leads:
-        row = results.get_by_role("row").filter(has_text=lead["number"])
-        told = "他人" if lead is taken else "派出所"
-        await expect(row).to_contain_text(told)
+    row = results.get_by_role("row").filter(has_text=taken["number"])
+    await expect(row).to_contain_text("他人")
     await picture(office, "leads-batch-results")
     await office.button("知道了", results).click()
     await expect(results).to_have_count(0)
+    # nobody has acknowledged it: it can be taken back
+    await office.open("/leads/assignments")
+    batch = office.page.locator("section.batch").first
+    await expect(batch.get_by_role("row").filter(has_text="派出所")).to_contain_text("2")
+    await picture(office, "leads-assignments")
+    await office.button("收回未签收的", batch).click()
+    await office.fill({"理由": "单位选错了"}, within=office.dialog())
+    await office.button("确定收回未签收的", office.dialog()).click()
+    await office.says("已收回 2 条")
+    await expect(batch.get_by_role("row").filter(has_text="派出所")).to_contain_text("已收回 2")
+    assert office_client.get(f"/leads/{leads[0]['id']}").json()["owner_unit"] is None
 
 
 @pytest.mark.parametrize("path", ["/leads", "/leads?fast_track=false&limit=20", "/time-rules"])

@@ -201,7 +201,7 @@ class TestBetweenUnits:
         await market.act("提出异议", {"理由": "属养老机构管理", "建议承办单位": "民政办"})
         office = await opened(as_, "office", lead)
         await expect(office.status()).to_have_text("有异议")
-        await expect(office.fact("建议单位")).to_have_text("民政办")
+        await expect(office.fact("承办单位")).to_have_text("— 建议：民政办")
         await office.begin("交办")
         chosen = office.dialog().locator(".field").filter(has_text="承办单位").first
         await expect(chosen).to_contain_text("民政办")

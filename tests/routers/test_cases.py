@@ -198,6 +198,25 @@ class TestFromLeads:
         found = police.get("/cases", params={"source_lead_id": lead["id"]}).json()["items"]
         assert [item["id"] for item in found] == [made["id"]]
 
+    def test_it_is_filled_in_with_what_the_lead_says_numbers_and_all(self, police, client):
+        phone = factories.phone()
+        lead = conclude(
+            client("office"), police, amount_involved="42500.00", people_involved=7,
+            narrative=f"收款人电话{phone}，骗了七位老人。",
+        )  # fmt: skip
+        made = police.post("/cases", json={"source_lead_ids": [lead["id"]]}).json()
+        assert (made["amount_involved"], made["victims_count"]) == ("42500.00", 7)
+        assert made["summary"] == lead["narrative"], "as it stands in the lead, masked"
+        asked = {"fields": ["summary"], "reason": "核对收款人"}
+        plain = police.post(f"/cases/{made['id']}/reveals", json=asked).json()["values"]
+        assert plain["summary"] == f"收款人电话{phone}，骗了七位老人。"
+
+    def test_what_was_taken_away_stays_away(self, police, client):
+        lead = conclude(client("office"), police, amount_involved="42500.00", people_involved=7)
+        body = {"source_lead_ids": [lead["id"]], "summary": "", "amount_involved": None}
+        made = police.post("/cases", json=body | {"victims_count": 3}).json()
+        assert (made["summary"], made["amount_involved"], made["victims_count"]) == ("", None, 3)
+
     def test_a_village_sees_the_lead_but_not_that_there_is_a_case(self, police, client):
         lead = conclude(client("office"), police)
         police.post("/cases", json={"source_lead_ids": [lead["id"]]})

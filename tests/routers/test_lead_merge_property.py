@@ -87,8 +87,9 @@ class World:
                 assisting_unit_ids=sorted(self.client(u).me["unit"]["id"] for u in assisting),
             )  # fmt: skip
         else:
-            owner = self.read(at)["owner_unit"]["id"]
-            who = next((w for w in _UNITS[:2] if self.client(w).me["unit"]["id"] == owner), None)
+            owner = self.read(at)["owner_unit"]
+            owns = owner["id"] if owner else None
+            who = next((w for w in _UNITS[:2] if self.client(w).me["unit"]["id"] == owns), None)
             if who is None:
                 return False
             answer = self.client(who).act(url, "dispute", version, reason="不归我们管")

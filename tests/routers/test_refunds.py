@@ -440,3 +440,72 @@ class TestDistributions:
         shown = client("finance").get(f"/distributions/{plan['id']}").text
         assert "康养" not in shown
         assert client("finance").get("/property-items").status_code == 403
+
+
+class TestTheMoneyIsSaidAgain:
+    def test_before_each_step_of_a_plan(self, client, case_id):
+        office, finance = client("office"), client("finance")
+        make_victim(office, case_id, principal="1000.00", returns="200.00")
+        make_victim(office, case_id, principal="500.00")
+        make_victim(office, case_id, principal="500.00", standing="unregistered")
+        made(post_entry(finance, case_id, "surrender_source", "in_custody", "1600.00"))
+        plan = make_plan(office, case_id, pool="1600.00")
+        url = f"/distributions/{plan['id']}"
+
+        def said(who, action):
+            offers = done(client(who).get(url))["available_actions"]
+            return next(each["restates"] for each in offers if each["action"] == action)
+
+        assert said("office", "compute") == "以可分配金额 1,600.00 元 测算"
+        plan = done(office.act(url, "compute", plan["version"]))
+        assert (plan["pay_count"], plan["set_aside_count"]) == (2, 1)
+        sums = f"{float(plan['total_pay']):,.2f} 元，提存 {float(plan['total_set_aside']):,.2f} 元"
+        assert said("leader", "approve").startswith(f"批准向 2 人发放 {sums}")
+        whole = f"{float(plan['total_pay']) + float(plan['total_set_aside']):,.2f} 元"
+        assert said("leader", "send_back") == f"方案中的 {whole}不发放"
+        plan = done(client("leader").act(url, "approve", plan["version"], document_no="批1号"))
+        assert said("leader", "send_back") == f"方案中的 {whole}退回归集专户，不再发放"
+        plan = publish(office, plan)
+        pays = f"{float(plan['total_pay']):,.2f} 元"
+        assert said("finance", "pay") == f"向 2 人发放 {pays}，送银行办理"
+        plan = done(finance.act(url, "pay", plan["version"], document_no="付1号"))
+        assert said("finance", "confirm") == f"确认 2 人的 {pays} 全部到账"
+        claim = done(office.get(f"{url}/lines", params={"status": "paying"}))["items"][0]
+        plan = done(
+            finance.act(
+                url, "confirm_partly", plan["version"], document_no="回1号",
+                failed_claims=claim["claim"],
+            )
+        )  # fmt: skip
+        left = f"{float(claim['share']):,.2f} 元"
+        assert said("finance", "pay") == f"向 1 人发放 {left}，送银行办理"
+
+    def test_before_an_entry_is_let_go_or_voided(self, client, case_id):
+        finance, office = client("finance"), client("office")
+        made(post_entry(finance, case_id, "surrender_source", "in_custody", "600.00"))
+        entry = made(post_entry(finance, case_id, "in_custody", "treasury", "100.50"))
+        url = f"/ledger/entries/{entry['id']}"
+        offers = {e["action"]: e["restates"] for e in done(office.get(url))["available_actions"]}
+        assert offers["confirm"] == "复核同意 100.50 元 从“归集专户”付出，转入“已上缴国库”"
+        assert offers["void"] == "撤销这笔支出，100.50 元 退回“归集专户”"
+
+    def test_a_timeline_has_the_entries_of_one_person_and_day_as_one(self, client, case_id):
+        finance, police = client("finance"), client("police")
+        for amount in ("600.00", "1400.50"):
+            made(post_entry(finance, case_id, "surrender_source", "in_custody", amount))
+        made(post_entry(finance, case_id, "traced_source", "traced", "1.00"))
+        items = done(police.get(f"/cases/{case_id}/timeline"))["items"]
+        assert [each["label"] for each in items] == ["记账 3 笔，共 2,001.50 元"]
+        assert items[0]["details"] == [
+            {"label": "退赃退赔来源（账外） → 归集专户", "value": "2 笔，2,000.50 元"},
+            {"label": "涉案资金来源（账外） → 已查明未控制", "value": "1 笔，1.00 元"},
+        ]
+        made(post_entry(police, case_id, "traced_source", "traced", "5.00"))
+        labels = [e["label"] for e in done(police.get(f"/cases/{case_id}/timeline"))["items"]]
+        assert labels == ["记账 1 笔，共 5.00 元", "记账 3 笔，共 2,001.50 元"], "another person"
+
+    def test_a_plan_s_approval_tells_both_ways(self, client, funded):
+        published(client, funded)
+        items = done(client("police").get(f"/cases/{funded}/timeline"))["items"]
+        told = items[0]["details"]
+        assert [each["label"] for each in told] == ["归集专户 → 待发放", "归集专户 → 提存"]

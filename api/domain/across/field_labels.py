@@ -527,6 +527,7 @@ _PATHS: Final = {
     "sample_id": "二次核查抽样",
     "identifier_id": "涉及号码",
     "merge_id": "合并",
+    "assignment_id": "批量交办",
     "reward_id": "奖励",
     "assist_id": "协办",
     "made_at": "合并时间",

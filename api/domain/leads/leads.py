@@ -52,6 +52,7 @@ class LeadAction(Labelled):
     ASSIGN = "assign", "交办"
     ACKNOWLEDGE = "acknowledge", "签收"
     ASK_ASSIST = "ask_assist", "请求协办"
+    TAKE_BACK = "take_back", "收回交办"
     DISPUTE = "dispute", "提出异议"
     CONCLUDE = "conclude", "提交核查结论"
     RECHECK = "recheck", "发起二次核查"
@@ -713,6 +714,13 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_ASSIGN,
             fields=(Field("mark", "重点标记", FieldKind.ENUM, options=FocusMark), REASON),
             when=(MARKED, NOT_MERGED),
+        ),
+        A.TAKE_BACK: Step(
+            frozenset({S.ASSIGNED}),
+            S.REGISTERED,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            danger=True,
         ),
         A.WITHDRAW: Step(
             _OPEN,

@@ -16,6 +16,7 @@ from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Recor
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import LeadConclusion, LeadStatus, ReporterKind
+from api.domain.words.money import formatted
 
 # ------------------------------------------------------------------------------ how much
 
@@ -260,3 +261,15 @@ REWARD_FLOW: Flow[RewardStatus, RewardAction] = Flow(
         ),
     },
 )
+
+
+def restated(fen: int, computed: int) -> dict[str, str]:
+    """By action of the flow, the money that its dialog says again."""
+    sum_ = formatted(fen)
+    by_rule = f"（按规则最高 {formatted(computed)}）" if computed != fen else ""
+    return {
+        A.APPROVE.value: f"批准发放奖励 {sum_}{by_rule}",
+        A.REFUSE.value: f"不批准奖励 {sum_}",
+        A.PAY.value: f"发放奖励 {sum_}",
+        A.CANCEL.value: f"撤销奖励 {sum_}",
+    }

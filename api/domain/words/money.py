@@ -56,3 +56,9 @@ def to_yuan(fen: int) -> str:
     """The wire form of whole fen: `12345.67`, with a minus sign for a balance below zero."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def formatted(fen: int) -> str:
+    """As a sentence for people has it: `757,423.48 元`."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d} 元"

@@ -24,6 +24,7 @@ from api.domain.kit.permissions import Permission, follows_only
 from api.domain.organisation.organisation import Change
 from api.models.leads import Lead
 from api.models.units import Unit
+from api.services.across import timeline_details
 from api.services.across.sources import SOURCES
 from api.services.leads import leads
 
@@ -144,6 +145,7 @@ async def page(
 
     def shown(row: Any) -> dict[str, Any]:
         event: Event = row.Event
+        data = told(actor, event.data, apart=seen.apart)
         return {
             "id": str(event.id),
             "at": event.at,
@@ -153,9 +155,16 @@ async def page(
             "label": sentence(event.name, event.subject_type, event.data),
             "actor_name": event.actor_name,
             "unit_name": row.unit_name,
-            "data": told(actor, event.data, apart=seen.apart),
+            "subject_type": str(data.get("flow", event.subject_type)),
+            "data": data,
         }
 
-    return await keyset.page(
+    found = await keyset.page(
         session, statement, Event.id, query, shown, name=f"timeline:{record_id}", descending=True
     )
+    units = await timeline_details.unit_names(session, (each["data"] for each in found["items"]))
+    for entry in found["items"]:
+        kind = entry.pop("subject_type")
+        entry["details"] = timeline_details.lines(_flows().get(kind), kind, entry["data"], units)
+    found["items"] = timeline_details.grouped(found["items"])
+    return found

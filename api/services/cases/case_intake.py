@@ -26,7 +26,7 @@ from api.services.cases.case_decisions import set_due
 from api.services.cases.cases import LISTING, RESOURCE, read
 from api.services.kit import _transition, places, protect
 from api.services.kit import changes as corrections
-from api.services.leads import unnamed
+from api.services.leads import lead_texts, unnamed
 
 _WHAT = "案件"
 corrections.check(CaseUpdate, Case)
@@ -160,7 +160,8 @@ async def _row(
     code = body.division_code or (first.division_code if first else actor.division_code)
     place, number = await places.numbered(session, actor, code, _WHAT, "AJ")
     case_id = uuid7()
-    named, told = await unnamed.without(session, body.source_lead_ids, named, body.summary)
+    amount, people, summary = await _carried(session, body, first)
+    named, told = await unnamed.without(session, body.source_lead_ids, named, summary)
     title, summary = protect.text(named, "title"), protect.text(told, "summary")
     row = {
         "id": case_id,
@@ -173,8 +174,8 @@ async def _row(
         "charges": [c.value for c in dict.fromkeys(body.charges)],
         "flags": [f.value for f in dict.fromkeys(body.flags)],
         "is_backlog": body.is_backlog,
-        "amount_involved": body.amount_involved,
-        "victims_count": body.victims_count,
+        "amount_involved": amount,
+        "victims_count": people,
         "division_code": place.division_code,
         "town_code": place.town_code,
         "owner_unit_id": actor.unit_id,
@@ -183,6 +184,24 @@ async def _row(
     }
     found = [each | {"case_id": case_id} for each in (*title.identifiers, *summary.identifiers)]
     return row, found
+
+
+async def _carried(
+    session: AsyncSession, body: CaseCreate, first: Lead | None
+) -> tuple[int | None, int | None, str]:
+    """How much, how many people, what happened: what was left out is what the first lead says, with
+    the numbers that its text had. What was given empty stays empty."""
+    given, amount, people = body.model_fields_set, body.amount_involved, body.victims_count
+    summary = body.summary
+    if first is None:
+        return amount, people, summary
+    if "amount_involved" not in given:
+        amount = first.amount_involved
+    if "victims_count" not in given:
+        people = first.people_involved
+    if "summary" not in given:
+        summary = await lead_texts.written(session, first.id, "narrative", first.narrative)
+    return amount, people, summary
 
 
 async def _link(session: AsyncSession, actor: Actor, case_id: UUID, sources: list[Lead]) -> None:

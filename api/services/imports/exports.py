@@ -148,7 +148,7 @@ F1 = Form(
     select(
         Lead.number, Lead.channel, Lead.batch_no, Lead.received_at, Lead.received_has_time,
         Lead.reporter_kind, Lead.subject_name, Lead.primary_category, Lead.categories,
-        Lead.people_involved, Lead.amount_involved, _Owner.name.label("owner"), Lead.due_on,
+        Lead.people_involved, Lead.amount_involved, leads.owned(_Owner.name).label("owner"), Lead.due_on,
         Lead.due_is_provisional, Lead.conclusion, Lead.feedback_mode, Lead.feedback_note, Lead.note,
         Lead.status, literal_column("course.assigned_at").label("assigned_at"),
         literal_column("course.to_police_at").label("to_police_at"),

@@ -1,5 +1,6 @@
 """The only place that sets a status."""
 
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from api.core.listing.pagination import Listing
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Forbidden, NotFound, StaleVersion
 from api.domain.kit.events import EventName
-from api.domain.kit.flow import Flow, Step
+from api.domain.kit.flow import FieldKind, Flow, Step
+from api.domain.kit.labels import Labelled
+from api.services.kit import protect
 
 T = TypeVar("T")
 
@@ -81,6 +84,31 @@ def take(
     return step, {"action": action.value, "from": before.value, "to": record.status.value}
 
 
+#: Whoever an affair is handed to outside the system, and the paper that says so.
+_NAMED = frozenset({"department", "document_no"})
+
+
+def said(step: Step[Any], body: Any) -> dict[str, Any]:
+    """To whom, until when, what was chosen: what of a form its event repeats. Days, units and codes
+    as they are, the names of bodies and papers masked; what else people wrote a service tells."""
+    found: dict[str, Any] = {}
+    for asked in step.fields:
+        given = getattr(body, asked.name, None)
+        if given in (None, "", []):
+            continue
+        if isinstance(given, date):  # a moment is one, too
+            found[asked.name] = given.isoformat()
+        elif isinstance(given, Labelled):
+            found[asked.name] = given.value
+        elif asked.kind is FieldKind.UNIT:
+            found[asked.name] = str(given)
+        elif asked.kind is FieldKind.UNITS:
+            found[asked.name] = [str(each) for each in given]
+        elif asked.name in _NAMED:
+            found[asked.name] = protect.told(str(given))
+    return found
+
+
 async def apply(
     session: AsyncSession,
     actor: Actor,
@@ -94,12 +122,14 @@ async def apply(
 ) -> Step[Any]:
     """Take one action on a locked record: permission, version, flow, status, event.
 
-    `told` is what the event says beyond action and statuses; no personal data goes there. `tells`
+    `told` is what the event says beyond action, statuses and what `said` repeats; no personal data
+    goes there. `tells`
     names the record whose timeline tells of it, where that is another one.
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """
     step, data = take(actor, record, flow, body)
     subject_type, subject_id = tells or (flow.name, record.id)
-    await events.record(session, actor, event, subject_type, subject_id, data | (told or {}))
+    data |= said(step, body) | (told or {})
+    await events.record(session, actor, event, subject_type, subject_id, data)
     return step

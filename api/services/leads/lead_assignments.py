@@ -1,19 +1,26 @@
-"""Many leads assigned in one go: an imported ledger's unit column, confirmed by the office."""
+"""Many leads assigned in one go: shown beforehand, and taken back until they are acknowledged."""
 
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import DomainError, Invalid
-from api.domain.leads.leads import LeadAction
+from api.domain.kit.errors import DomainError, Invalid, NotFound
+from api.domain.leads.lead_assignments import LineOutcome
+from api.domain.leads.leads import LeadAction, LeadStatus
+from api.models.lead_assignments import LeadAssignment, LeadAssignmentLine
 from api.models.leads import Lead
 from api.models.units import Unit
-from api.schemas.leads import LeadAssignments
-from api.services.leads import lead_decisions, leads
+from api.models.users import User
+from api.schemas.leads import AssignmentReversal, LeadAssignments
+from api.services.leads import lead_assignment_lines, lead_decisions, leads
+
+Line = LeadAssignmentLine
+#: The latest so many.
+SHOWN = 100
 
 
 async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> dict[str, Any]:
@@ -38,15 +45,33 @@ async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> 
             await _one(session, actor, lead_id, version, unit_id, body)
             given.append(lead_id)
         except DomainError as error:
-            refused.append(
-                {
-                    "id": lead_id,
-                    "number": row.number if row else "",
-                    "code": error.code,
-                    "detail": error.detail,
-                }
-            )
-    return {"assigned": len(given), "done": await _done(session, given), "refused": refused}
+            refused.append(_refusal(lead_id, row.number if row else "", error))
+    done = await _done(session, given)
+    kept = None
+    if done:
+        proposed = {row.id: row.proposed_unit_id for row in known.values()}
+        kept = await lead_assignment_lines.keep(session, actor, done, proposed)
+    return {
+        "id": kept,
+        "assigned": len(given),
+        "units": _by_unit(done),
+        "done": done,
+        "refused": refused,
+    }
+
+
+def _refusal(lead_id: UUID, number: str, error: DomainError) -> dict[str, Any]:
+    return {"id": lead_id, "number": number, "code": error.code, "detail": error.detail}
+
+
+async def preview(session: AsyncSession, actor: Actor, body: LeadAssignments) -> dict[str, Any]:
+    """What `assign` would do, by the very same way, and nothing done. Raises what it raises."""
+    trial = await session.begin_nested()
+    try:
+        found = await assign(session, actor, body)
+    finally:
+        await trial.rollback()
+    return found | {"id": None}
 
 
 async def _done(session: AsyncSession, given: list[UUID]) -> list[dict[str, Any]]:
@@ -65,6 +90,18 @@ async def _done(session: AsyncSession, given: list[UUID]) -> list[dict[str, Any]
         for row in rows
     }
     return [found[lead_id] for lead_id in given]
+
+
+def _by_unit(done: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which unit gets how many until when; whoever gets most comes first."""
+    found: dict[tuple[UUID, Any], dict[str, Any]] = {}
+    for each in done:
+        part = found.setdefault(
+            (each["unit"]["id"], each["due_on"]),
+            {"unit": each["unit"], "due_on": each["due_on"], "leads": 0},
+        )
+        part["leads"] += 1
+    return sorted(found.values(), key=lambda e: (-e["leads"], e["unit"]["name"], str(e["due_on"])))
 
 
 async def _one(  # one row of the batch
@@ -90,3 +127,107 @@ async def _one(  # one row of the batch
                 due_on=body.due_on,
             ),
         )
+
+
+# --- afterwards --------------------------------------------------------------------------------
+
+#: Still as it was given away.
+_WAITS = and_(
+    Line.outcome.is_(None), Lead.status == LeadStatus.ASSIGNED, Lead.owner_unit_id == Line.unit_id
+)
+
+
+async def page(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """The town's latest batches: which unit got how many until when, and what became of them."""
+    latest = select(LeadAssignment.id).where(LeadAssignment.town_code == actor.town)
+    latest = latest.order_by(LeadAssignment.id.desc()).limit(SHOWN)
+    return {"items": await _read(session, actor, LeadAssignment.id.in_(latest))}
+
+
+async def _read(session: AsyncSession, actor: Actor, which: Any) -> list[dict[str, Any]]:
+    def became(outcome: LineOutcome) -> Any:
+        return func.count().filter(Line.outcome == outcome)
+
+    rows = await session.execute(
+        select(
+            LeadAssignment.id,
+            LeadAssignment.created_at,
+            User.name.label("made_by"),
+            Line.unit_id,
+            Unit.name,
+            Line.due_on,
+            func.count().label("leads"),
+            func.count().filter(_WAITS).label("waiting"),
+            *(became(each).label(each.value) for each in LineOutcome),
+        )
+        .join(Line, Line.assignment_id == LeadAssignment.id)
+        .join(Lead, Lead.id == Line.lead_id)
+        .join(Unit, Unit.id == Line.unit_id)
+        .join(User, User.id == LeadAssignment.made_by_id)
+        .where(which, leads.LISTING.visible(actor))
+        .group_by(
+            LeadAssignment.id, LeadAssignment.created_at, User.name, Line.unit_id, Unit.name,
+            Line.due_on,
+        )
+        .order_by(LeadAssignment.id.desc(), func.count().desc(), Unit.name, Line.due_on)
+    )  # fmt: skip
+    found: dict[UUID, dict[str, Any]] = {}
+    for row in rows:
+        batch = found.setdefault(
+            row.id,
+            {
+                "id": row.id,
+                "made_at": row.created_at,
+                "made_by": row.made_by,
+                "leads": 0,
+                "waiting": 0,
+                "units": [],
+            },
+        )
+        batch["leads"] += row.leads
+        batch["waiting"] += row.waiting
+        batch["units"].append(
+            {
+                "unit": {"id": row.unit_id, "name": row.name},
+                "due_on": row.due_on,
+                "leads": row.leads,
+                "waiting": row.waiting,
+                "outcomes": [
+                    {"outcome": each.value, "leads": number}
+                    for each in LineOutcome
+                    if (number := getattr(row, each.value))
+                ],
+            }
+        )
+    return list(found.values())
+
+
+async def take_back(
+    session: AsyncSession, actor: Actor, assignment_id: UUID, body: AssignmentReversal
+) -> dict[str, Any]:
+    """Take back what nobody has acknowledged; what was acknowledged stays. Raises NotFound."""
+    batch = await session.scalar(
+        select(LeadAssignment.id).where(
+            LeadAssignment.id == assignment_id, LeadAssignment.town_code == actor.town
+        )
+    )
+    if batch is None:
+        raise NotFound
+    rows = await session.execute(
+        select(Lead.id, Lead.number, Lead.version)
+        .join(Line, Line.lead_id == Lead.id)
+        .where(Line.assignment_id == batch, _WAITS, leads.LISTING.visible(actor))
+        .order_by(Lead.id)
+    )
+    taken, refused = 0, list[dict[str, Any]]()
+    for row in rows.all():
+        act = SimpleNamespace(
+            action=LeadAction.TAKE_BACK.value, version=row.version, reason=body.reason
+        )
+        try:
+            async with session.begin_nested():
+                await lead_decisions.act(session, actor, row.id, act)
+            taken += 1
+        except DomainError as error:  # acknowledged just now
+            refused.append(_refusal(row.id, row.number, error))
+    return {"taken_back": taken, "refused": refused}

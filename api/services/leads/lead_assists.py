@@ -61,13 +61,13 @@ class _Standing:
     def __init__(self, assist: dict[str, Any], lead: dict[str, Any]) -> None:
         self.status = AssistStatus(assist["status"])
         self.owner_unit_id = UUID(assist["unit"]["id"])
-        self.handling_unit_id = UUID(lead["owner_unit"]["id"])
+        self.handling_unit_id = UUID(lead["owner_unit_id"])
 
 
 def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
     """What each assist offers the actor; its words are for who asked, who was asked, and who sees
     the town's leads. `live`: the lead is still worked on."""
-    everything = str(actor.unit_id) == lead["owner_unit"]["id"] or actor.scope is RowScope.TOWN
+    everything = str(actor.unit_id) == lead["owner_unit_id"] or actor.scope is RowScope.TOWN
     lead["assists"].sort(key=lambda each: each["id"])  # by time
     for assist in lead["assists"]:
         available = ASSIST_FLOW.available(actor, _Standing(assist, lead)) if live else ()
@@ -225,6 +225,16 @@ async def let_off(session: AsyncSession, lead: Lead, units: Collection[UUID], re
 async def over(session: AsyncSession, lead: Lead, reason: str) -> None:
     """The lead is over, or begins anew: nobody owes an answer any more."""
     await keep_only(session, lead, (), reason)
+
+
+async def due_of(session: AsyncSession, lead_id: UUID, unit_id: UUID) -> date | None:
+    """Until when a unit was asked last."""
+    return await session.scalar(
+        select(LeadAssist.due_on)
+        .where(LeadAssist.lead_id == lead_id, LeadAssist.owner_unit_id == unit_id)
+        .order_by(LeadAssist.id.desc())
+        .limit(1)
+    )
 
 
 async def ensure_answered(session: AsyncSession, lead: Lead) -> None:

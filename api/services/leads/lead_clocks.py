@@ -38,6 +38,13 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
     await lead_assists.cap(session, lead)
 
 
+def stop(lead: Lead) -> None:
+    """No clock runs any more: the lead was given to nobody."""
+    lead.assigned_on = lead.due_from = lead.due_given = lead.due_on = None
+    lead.due_is_provisional = False
+    lead.due_rule, lead.due_rule_version = "", None
+
+
 def _check_given(given: date, due: Deadline, lead: Lead) -> None:
     if given < today():
         message = "办理期限不能早于今天"

@@ -1,5 +1,6 @@
 """What is decided about a lead, and what follows from each decision."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
 from api.core.database import record_access
+from api.core.events import events
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
@@ -31,6 +33,7 @@ from api.models.units import Unit
 from api.services.kit import _transition, places, time_rules
 from api.services.leads import (
     conflicts,
+    lead_assignment_lines,
     lead_assists,
     lead_clocks,
     lead_sight,
@@ -47,6 +50,7 @@ _DISPUTE_RULE = "LEAD-DISPUTE"
 #: What nobody has to help with any more, or not with what was asked in an earlier round.
 _NO_MORE_ASSISTS = frozenset(
     {
+        LeadAction.TAKE_BACK.value,
         LeadAction.WITHDRAW.value,
         LeadAction.REJECT.value,
         LeadAction.CLOSE.value,
@@ -62,10 +66,13 @@ _NOTHING_MERGED = frozenset(
 _NOT_DRAWN = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOT_DRAWN in step.when
 )
-#: What the timeline keeps of an action, in the words given and by code.
-_WORDS = ("reason", "department", "document_no", "receipt_no", "feedback_note", "solved_note")
-_CODES = (
-    "conclusion", "diversion_route", "feedback_mode", "solved", "organ", "result", "mark",
+_TAKE_BACK = LeadAction.TAKE_BACK.value
+#: With these a term begins, whichever day it ended on before.
+_BEGINS = frozenset({LeadAction.ASSIGN.value, LeadAction.RECHECK.value})
+#: What the timeline keeps of an action in the words given; days, units and codes it keeps anyway.
+_WORDS = (
+    "reason", "department", "diversion_department", "document_no", "receipt_no", "feedback_note",
+    "solved_note",
 )  # fmt: skip
 
 
@@ -85,11 +92,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         for name in _WORDS
         if getattr(body, name, None)
     }
-    # a second check writes over the first one's conclusion: the timeline keeps both
-    for name in _CODES:
-        if getattr(body, name, None):
-            told[name] = getattr(body, name).value
-    before = lead.status
+    before, until = lead.status, lead.due_on
     found: LeadConclusion | None = getattr(body, "conclusion", None)
     if body.action in _NOT_DRAWN:
         lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
@@ -97,20 +100,36 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
     if found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
-    await _transition.apply(
-        session, actor, lead, LEAD_FLOW, EventName.LEAD_TRANSITIONED, body, told
-    )
-    if lead.status in TRIAGE and before not in TRIAGE:
-        lead.unowned_on = today()
+    step, data = _transition.take(actor, lead, LEAD_FLOW, body)
+    if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
+        lead.unowned_on = today()  # taken back, nobody has had it since
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
+    if body.action == LeadAction.ASSIGN.value or (
+        before is LeadStatus.ASSIGNED and lead.status is not before
+    ):
+        await lead_assignment_lines.end(session, lead.id, LeadAction(body.action))
+    data |= _transition.said(step, body) | told | await _term(session, lead, body, until)
+    await events.record(session, actor, EventName.LEAD_TRANSITIONED, leads.RESOURCE, lead.id, data)
     # of a merged lead nothing is owed as it is, and undoing the merge brings back what was
     if body.action in _NO_MORE_ASSISTS and lead.merged_into_id is None:
         await lead_assists.over(session, lead, f"线索已{LeadAction(body.action).label}")
     await session.flush()
+
+
+async def _term(
+    session: AsyncSession, lead: Lead, body: Any, before: date | None
+) -> dict[str, str]:
+    """Until when: the term that an action began or changed, as the timeline tells it."""
+    due = lead.due_on
+    if body.action == LeadAction.ASK_ASSIST.value:
+        due = await lead_assists.due_of(session, lead.id, body.assisting_unit_id)
+    elif body.action not in _BEGINS and due == before:
+        return {}
+    return {"due_on": due.isoformat()} if due else {}
 
 
 async def _handler(
@@ -144,6 +163,21 @@ async def _assign(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     gone = before - now_in - await lead_sight.entitled(session, lead)
     await record_access.withdraw(session, lead.id, gone)
     await record_access.grant(session, leads.RESOURCE, lead.id, now_in)
+    await lead_sight.follow(session, lead)
+
+
+async def _take_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """As before it was given away: nobody has it, nothing runs, its unit sees it no more."""
+    del actor, body
+    before = {lead.owner_unit_id, *await lead_assists.ever_asked(session, lead)}
+    await lead_assists.over(session, lead, "交办已收回")
+    place = await places.locate(session, lead.division_code)
+    lead.owner_unit_id = place.office_unit_id
+    lead.proposed_unit_id = await lead_assignment_lines.proposed(session, lead.id)
+    lead_clocks.stop(lead)
+    now_in = await lead_sight.handling(session, lead)
+    gone = before - now_in - await lead_sight.entitled(session, lead)
+    await record_access.withdraw(session, lead.id, gone)
     await lead_sight.follow(session, lead)
 
 
@@ -295,6 +329,7 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
+    LeadAction.TAKE_BACK.value: _take_back,
     LeadAction.ASK_ASSIST.value: _ask_assist,
     LeadAction.MARK.value: _mark,
     LeadAction.UNMARK.value: _unmark,

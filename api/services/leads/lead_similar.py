@@ -160,7 +160,7 @@ _ROW: dict[str, Any] = _COMPARED | {
     "division_name": Division.name,
     "received_at": Lead.received_at,
     "amount_involved": yuan(Lead.amount_involved),
-    "owner_unit": columns.named(_Owner),
+    "owner_unit": leads.owned(columns.named(_Owner)),
     "version": Lead.version,
     "is_merged": Lead.merged_into_id.is_not(None),
     "transfer_stage": Lead.transfer_stage,

@@ -20,9 +20,15 @@ from api.services.leads import leads, unnamed
 _TEXTS = ("subject_name", "narrative", "note", "findings", "feedback_note")
 
 
+def _not_assigned() -> Conflict:
+    return Conflict("线索现在没有单位承办，没有交办单", code="lead_not_assigned")
+
+
 async def read(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
-    """The slip of a lead that was given to a unit. Raises NotFound, and Conflict before that."""
+    """The slip of a lead that a unit handles. Raises NotFound, and Conflict while none does."""
     lead = await leads.read(actor, lead_id, session)
+    if lead["owner_unit"] is None:
+        raise _not_assigned()
     given = (
         await session.execute(
             select(Event.at, Unit.name)
@@ -37,7 +43,7 @@ async def read(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, 
         )
     ).one_or_none()
     if given is None:
-        raise Conflict("线索还没有交办，没有交办单", code="lead_not_assigned")
+        raise _not_assigned()
     assigned_on = lead["assigned_on"]
     assigned_on = (
         date.fromisoformat(assigned_on) if assigned_on else given.at.astimezone(TIMEZONE).date()

@@ -79,6 +79,17 @@ async def keep_one(session: AsyncSession, lead_id: UUID, name: str, text: str) -
     return (await keep(session, lead_id, {name: text}))[0]
 
 
+async def written(session: AsyncSession, lead_id: UUID, name: str, text: str) -> str:
+    """A stored text as it was written, its numbers in their places."""
+    kept = await session.execute(
+        select(LeadIdentifier.starts_at, LeadIdentifier.ends_at, LeadIdentifier.raw_enc).where(
+            LeadIdentifier.lead_id == lead_id, LeadIdentifier.field == name
+        )
+    )
+    inside = [(start, end, raw) for start, end, raw in kept if start is not None and end and raw]
+    return protect.restore(text, inside) if text else ""
+
+
 def masked(lead: Mapping[str, Any], field: str) -> str:
     """The stored text of that name in a lead that was read; empty where there is none to be seen."""
     noun, _, rest = field.partition(".")

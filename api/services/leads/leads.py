@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -62,7 +63,7 @@ from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division
 from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
-from api.services.kit import columns, protect, searching, time_rules
+from api.services.kit import columns, searching, time_rules
 from api.services.leads import lead_alarms, lead_assists, lead_texts, lead_transfers, unnamed
 
 RESOURCE = "lead"
@@ -80,6 +81,14 @@ def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
 
 
 _IS_OPEN = _one_of(OPEN)
+#: Nobody handles it yet, whichever unit keeps it meanwhile: that is never shown as its handler.
+IS_UNOWNED = _one_of(TRIAGE)
+
+
+def owned(column: Any) -> Any:
+    """What is said of a lead's handling unit, and nothing while there is none."""
+    return case((not_(IS_UNOWNED), column))
+
 
 # Joined, not selected one by one: PostgreSQL then remembers the few names it looks up.
 _owner, _proposed = columns.unit_names(), columns.unit_names()
@@ -103,7 +112,7 @@ _ITEM: dict[str, Any] = {
     "people_involved": Lead.people_involved,
     "fast_track": Lead.fast_track,
     "marks": Lead.marks,
-    "owner_unit": _owner.c.named,
+    "owner_unit": owned(_owner.c.named),
     "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
@@ -153,7 +162,8 @@ _MAIN = columns.json_list(
 )
 _READ: dict[str, Any] = _ITEM | {
     # Of one record, on the other hand, each is one step through an index.
-    "owner_unit": columns.unit_named(Lead.owner_unit_id),
+    "owner_unit": owned(columns.unit_named(Lead.owner_unit_id)),
+    "owner_unit_id": Lead.owner_unit_id,
     "proposed_unit": columns.unit_named(Lead.proposed_unit_id),
     "received_has_time": Lead.received_has_time,
     "source_number": Lead.source_number,
@@ -204,7 +214,7 @@ _READ: dict[str, Any] = _ITEM | {
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {
-    "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code", "has_merged",
+    "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code", "has_merged",
     "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt",
 }  # fmt: skip
 check_columns(
@@ -221,7 +231,6 @@ _ANY_TEXT = ARRAY(Text)
 
 _IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
-_IS_UNOWNED = _one_of(TRIAGE)
 _DONE = [s for s in LeadStatus if s not in OPEN]
 _IS_FAST = literal_column("leads.fast_track", Boolean())
 _RECEIVED = ("received_from", "received_below")
@@ -256,7 +265,7 @@ LISTING = Listing(
         "unrated": (Boolean(), lambda _: not_(_RATED)),
         "handled_unit_id": (Uuid(), lambda p: p == HANDLED_BY),
         "transfer_stage": (_ANY_TEXT, lambda p: Lead.transfer_stage == func.any(p)),
-        "owner_unit_id": (Uuid(), lambda p: Lead.owner_unit_id == p),
+        "owner_unit_id": (Uuid(), lambda p: and_(Lead.owner_unit_id == p, not_(IS_UNOWNED))),
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
         "division_from": (Text(), lambda p: Lead.division_code >= p),
         "division_below": (Text(), lambda p: Lead.division_code < p),
@@ -273,10 +282,10 @@ LISTING = Listing(
         "in_time": (Boolean(), lambda _: not_(func.coalesce(_IS_OVERDUE, literal_column("false")))),
         "open": (Boolean(), lambda _: _IS_OPEN),
         "done": (Boolean(), lambda _: not_(_IS_OPEN)),
-        "unowned": (Boolean(), lambda _: _IS_UNOWNED),
+        "unowned": (Boolean(), lambda _: IS_UNOWNED),
         "assisting_unit_id": (Uuid(), lambda p: Lead.id.in_(lead_assists.assisted_by(p))),
-        "unowned_until": (Date(), lambda p: and_(_IS_UNOWNED, Lead.unowned_on <= p)),
-        "owned": (Boolean(), lambda _: not_(_IS_UNOWNED)),
+        "unowned_until": (Date(), lambda p: and_(IS_UNOWNED, Lead.unowned_on <= p)),
+        "owned": (Boolean(), lambda _: not_(IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
         "batch_no": (Text(), lambda p: and_(Lead.batch_no == p, Lead.batch_no != literal_column("''"))),
@@ -466,13 +475,14 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     lead["merged_into"] = next(
         iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
     )
+    del lead["owner_unit_id"]
     return lead
 
 
 def _only_reported(actor: Actor, lead: dict[str, Any]) -> bool:
     """`visibility.only_reported` of a lead that was read."""
     own = str(actor.unit_id)
-    handles = {lead["owner_unit"]["id"], *(each["unit"]["id"] for each in lead["assists"] or ())}
+    handles = {lead["owner_unit_id"], *(each["unit"]["id"] for each in lead["assists"] or ())}
     return is_routed(lead["town_code"]) and own not in handles
 
 
@@ -480,7 +490,7 @@ def _standing(lead: dict[str, Any]) -> _Standing:
     concluded_by = lead.pop("concluded_by_id")
     return _Standing(
         LeadStatus(lead["status"]),
-        UUID(lead["owner_unit"]["id"]),
+        UUID(lead["owner_unit_id"]),
         LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None,
         UUID(concluded_by) if concluded_by else None,
         UUID(lead["concluded_unit"]["id"]) if lead["concluded_unit"] else None,
@@ -555,21 +565,10 @@ async def reveal(
 
 
 async def _plain(session: AsyncSession, lead_id: UUID, lead: dict[str, Any], name: str) -> str:
-    keys = keyring()
-    rows = list(
-        await session.scalars(select(LeadIdentifier).where(LeadIdentifier.lead_id == lead_id))
+    if name != "identifiers":
+        return await lead_texts.written(session, lead_id, name, lead_texts.masked(lead, name))
+    keys, shown = keyring(), {each["id"] for each in lead["identifiers"]}
+    rows = await session.scalars(select(LeadIdentifier).where(LeadIdentifier.lead_id == lead_id))
+    return "\n".join(
+        f"{row.kind.label}：{keys.decrypt(row.value_enc)}" for row in rows if str(row.id) in shown
     )
-    if name == "identifiers":
-        shown = {each["id"] for each in lead["identifiers"]}
-        return "\n".join(
-            f"{row.kind.label}：{keys.decrypt(row.value_enc)}"
-            for row in rows
-            if str(row.id) in shown
-        )
-    inside = [
-        (row.starts_at, row.ends_at, row.raw_enc)
-        for row in rows
-        if row.field == name and row.starts_at is not None and row.ends_at and row.raw_enc
-    ]
-    text = lead_texts.masked(lead, name)
-    return protect.restore(text, inside) if text else ""

@@ -27,15 +27,17 @@ from api.domain.kit.permissions import Permission
 from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
     BaseRule,
+    Disposition,
     DistributionStatus,
     LineStatus,
     notice_sentence,
 )
+from api.domain.recovery.restated import PlanSums, of_plan
 from api.domain.words.money import to_yuan
 from api.models import distributions as distribution_models
 from api.models.distributions import Distribution, DistributionLine
 from api.models.victims import Victim
-from api.schemas.common import actions
+from api.schemas.common import actions, restating
 from api.schemas.distributions import (
     DistributionCreate,
     DistributionItem,
@@ -83,7 +85,29 @@ def _sum_of(*statuses: LineStatus) -> Any:
     )
 
 
+_PAYS = and_(L.disposition == Disposition.PAY, L.share > 0)
+_SETS_ASIDE = and_(L.disposition == Disposition.SET_ASIDE, L.share > 0)
+_DUE = and_(_PAYS, L.status.in_([LineStatus.PLANNED, LineStatus.FAILED]))
+_SENT = L.status == LineStatus.PAYING
+
+
+def _part(which: ColumnElement[bool]) -> Any:
+    """How many people, and how much in fen."""
+    fen = func.coalesce(func.sum(L.share).filter(which), 0)
+    return func.json_build_array(func.count().filter(which), fen)
+
+
+#: The parts of a plan, in one pass over its lines.
+_PARTS = (
+    select(func.json_build_array(*map(_part, (_PAYS, _SETS_ASIDE, _DUE, _SENT))))
+    .select_from(L)
+    .where(_HOLDS)
+    .scalar_subquery()
+)
 _READ: dict[str, Any] = _ITEM | {
+    "parts": _PARTS,
+    "pool_fen": D.pool,
+    "undistributed_fen": D.undistributed,
     "returns_offset": D.returns_offset,
     "note": D.note,
     "level": D.certificate["level"].astext,
@@ -101,7 +125,16 @@ _READ: dict[str, Any] = _ITEM | {
     "revealable": columns.revealable(D),
 }
 check_columns(DistributionItem, _ITEM)
-check_columns(DistributionRead, _READ, "available_actions", "notice")
+#: What only the sentences are made of.
+_DECIDING = ("parts", "pool_fen", "undistributed_fen")
+check_columns(
+    DistributionRead,
+    {name: column for name, column in _READ.items() if name not in _DECIDING},
+    "available_actions",
+    "notice",
+    "pay_count",
+    "set_aside_count",
+)
 
 #: Written by hand: whatever numbers stand in them are masked.
 _TEXTS = ("title", "note")
@@ -205,14 +238,26 @@ async def read(
     plan["notice"] = notice_sentence(
         BaseRule(plan["base_rule"]), returns_offset=plan["returns_offset"]
     )
+    sums = _sums(plan)
+    plan["pay_count"], plan["set_aside_count"] = sums.pay_count, sums.set_aside_count
+    restated = restating(of_plan(standing.status, sums))
     plan["available_actions"] = actions(
-        DISTRIBUTION_FLOW.available(actor, standing), edit=DistributionUpdate
+        DISTRIBUTION_FLOW.available(actor, standing), restated, edit=DistributionUpdate
     )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
     writes = actor.may(Permission.DISTRIBUTION_PREPARE) or actor.may(Permission.DISTRIBUTION_PAY)
     kept = plan["revealable"] if writes else []
     plan["revealable"] = [*(["payees"] if pays else []), *kept]
     return plan
+
+
+def _sums(plan: dict[str, Any]) -> PlanSums:
+    parts, pool, rest = (plan.pop(name) for name in _DECIDING)
+    (payees, pay), (kept, set_aside), (due_count, due), (sent_count, sent) = parts
+    return PlanSums(
+        int(pool), payees, int(pay), kept, int(set_aside), int(rest), due_count, int(due),
+        sent_count, int(sent),
+    )  # fmt: skip
 
 
 async def certificate_of(actor: Actor, session: AsyncSession, record_id: UUID) -> dict[str, Any]:

@@ -481,5 +481,22 @@ async def _tell(
             "debit": first.debit.value,
             "credit": first.credit.value,
             "document": first.document,
+            "ways": _ways(drafts),
         },
     )
+
+
+def _ways(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+    """From which pot into which, how often and how much: paying a hundred people is one line."""
+    found: dict[tuple[AccountKind, AccountKind], list[int]] = {}
+    for draft in drafts:
+        found.setdefault((draft.credit, draft.debit), []).append(draft.amount)
+    return [
+        {
+            "credit": credit.value,
+            "debit": debit.value,
+            "transfers": len(amounts),
+            "amount": to_yuan(sum(amounts)),
+        }
+        for (credit, debit), amounts in found.items()
+    ]

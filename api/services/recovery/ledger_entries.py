@@ -36,11 +36,12 @@ from api.domain.recovery.ledger import (
     measures,
 )
 from api.domain.recovery.property_measures import MeasureKind
-from api.domain.words.money import to_yuan
+from api.domain.recovery.restated import of_entry
+from api.domain.words.money import to_fen, to_yuan
 from api.models.ledger import Account, Transfer
 from api.models.property_measures import PropertyMeasure
 from api.models.victims import Victim
-from api.schemas.common import actions
+from api.schemas.common import actions, restating
 from api.schemas.ledger import EntryCreate, EntryItem, EntryQuery, EntryRead
 from api.services.kit import protect
 from api.services.recovery import ledger, restraint
@@ -212,7 +213,11 @@ async def read(
 ) -> dict[str, Any]:
     """One visible entry. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    item["available_actions"] = actions(LEDGER_FLOW.available(actor, _standing(actor, item)))
+    standing = _standing(actor, item)
+    sentences = of_entry(standing.status, to_fen(item["amount"]), standing.credit, standing.debit)
+    item["available_actions"] = actions(
+        LEDGER_FLOW.available(actor, standing), restating(sentences)
+    )
     return item
 
 

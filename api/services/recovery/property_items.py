@@ -45,11 +45,13 @@ from api.domain.recovery.property_items import (
     check_disposal,
 )
 from api.domain.recovery.property_measures import MeasureStatus, refuse
+from api.domain.recovery.restated import of_item
+from api.domain.words.money import to_fen
 from api.models import property_items as item_models
 from api.models.cases import Case
 from api.models.property_items import PropertyDetermination, PropertyItem
 from api.models.property_measures import PropertyMeasure
-from api.schemas.common import Reveal, actions
+from api.schemas.common import Reveal, actions, restating
 from api.schemas.property_items import (
     PropertyItemCreate,
     PropertyItemItem,
@@ -216,8 +218,10 @@ async def read(
     """One visible item with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(PropertyStatus(item["status"]), actor.unit_id)
+    worth = item["appraised_value"] or item["amount"]
+    restated = restating(of_item(to_fen(worth) if worth else None))
     item["available_actions"] = actions(
-        PROPERTY_FLOW.available(actor, standing), edit=PropertyItemUpdate
+        PROPERTY_FLOW.available(actor, standing), restated, edit=PropertyItemUpdate
     )
     if not actor.may(Permission.CASE_REVEAL):
         item["revealable"] = []

@@ -34,10 +34,12 @@ from api.domain.recovery.property_measures import (
     refuse,
     rule_for,
 )
+from api.domain.recovery.restated import of_measure
+from api.domain.words.money import to_fen
 from api.models import property_measures as measure_models
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
-from api.schemas.common import actions
+from api.schemas.common import actions, restating
 from api.schemas.property_measures import (
     MeasureTermQuery,
     PropertyMeasureCreate,
@@ -173,7 +175,9 @@ async def read(
     """One visible measure with its alert days and what may be done with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
     standing = _Standing(MeasureStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(MEASURE_FLOW.available(actor, standing))
+    fen = to_fen(item["amount"]) if item["amount"] else None
+    restated = restating(of_measure(MeasureKind(item["kind"]), fen))
+    item["available_actions"] = actions(MEASURE_FLOW.available(actor, standing), restated)
     days = measure_warnings.days(await _clock(session), item)
     item["alert_days"] = [each.isoformat() for each in days]
     return item

@@ -36,13 +36,13 @@ from api.domain.rewards.rewards import (
     RewardRule,
     RewardStatus,
 )
-from api.domain.words.money import to_yuan
+from api.domain.words.money import to_fen, to_yuan
 from api.models import rewards as reward_models
 from api.models.leads import Lead
 from api.models.receipts import LeadReceipt
 from api.models.rewards import Reward
 from api.models.users import User
-from api.schemas.common import actions
+from api.schemas.common import actions, restating
 from api.schemas.rewards import (
     RewardCodeAsk,
     RewardCreate,
@@ -186,7 +186,8 @@ async def read(
         UUID(proposed_by),
         UUID(approved_by) if approved_by else None,
     )
-    reward["available_actions"] = actions(REWARD_FLOW.available(actor, standing))
+    restated = restating(rewards.restated(to_fen(reward["amount"]), to_fen(reward["computed"])))
+    reward["available_actions"] = actions(REWARD_FLOW.available(actor, standing), restated)
     reward["may_issue_code"] = (
         actor.may(Permission.REWARD_PREPARE)
         and standing.status is RewardStatus.APPROVED

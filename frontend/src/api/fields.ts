@@ -22,8 +22,12 @@ export const ApiClientUpdateFields = {
   'version': '所依据的版本号',
 } as const
 
+export const AssignmentReversalFields = {
+  'reason': '理由',
+} as const
+
 export const CaseCreateFields = {
-  'amount_involved': '涉案金额',
+  'amount_involved': '涉案金额（元）',
   'charges': '涉嫌罪名',
   'division_code': '所在村（社区）',
   'flags': '重点标记',
@@ -37,7 +41,7 @@ export const CaseCreateFields = {
 } as const
 
 export const CaseUpdateFields = {
-  'amount_involved': '涉案金额',
+  'amount_involved': '涉案金额（元）',
   'charges': '涉嫌罪名',
   'diversion_receipt_no': '接收单位的回执编号',
   'division_code': '所在村（社区）',

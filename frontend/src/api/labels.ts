@@ -58,6 +58,7 @@ import type {
   LedgerKind,
   LeftOut,
   LegalActor,
+  LineOutcome,
   LineRole,
   LineStatus,
   ListNoun,
@@ -759,6 +760,13 @@ export const LegalActorLabels: Record<LegalActor, string> = {
   'fundraising_lead_city': '设区的市级以上处置非法集资牵头部门',
   'penalty_agency': '具有行政处罚权的行政机关',
   'police': '公安机关',
+}
+
+export const LineOutcomeLabels: Record<LineOutcome, string> = {
+  'acknowledged': '已签收',
+  'disputed': '有异议',
+  'taken_back': '已收回',
+  'moved': '已另行处理',
 }
 
 export const LineRoleLabels: Record<LineRole, string> = {

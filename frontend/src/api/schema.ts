@@ -1005,13 +1005,57 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 批量交办记录
+         * @description 本镇最近一百次批量交办：哪个单位几条、到什么时候，签收了多少。
+         */
+        get: operations["leads_assignments"];
         put?: never;
         /**
          * 批量交办
          * @description 把多条线索一次交办；未指定单位的按台账所列承办单位。逐条处理，未成功的列出原因。
          */
         post: operations["leads_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/assignments/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量交办预览
+         * @description 交办以前先看：哪个单位几条、到什么时候，哪些不能交办、为什么。不改动任何记录。
+         */
+        post: operations["leads_preview_assignments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/assignments/{assignment_id}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 收回批量交办
+         * @description 收回这一批里还没有签收的线索，恢复为待交办；已签收的不动。
+         */
+        post: operations["leads_take_back_assignment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4025,16 +4069,40 @@ export interface components {
             tier: components["schemas"]["RiskTier"];
         };
         /**
+         * AssignedUnit
+         * @description Which unit gets how many until when.
+         */
+        AssignedUnit: {
+            /** @description 办理期限 */
+            due_on: string | null;
+            /** @description 线索数 */
+            leads: number;
+            /** @description 承办单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
+         * AssignmentReversal
+         * @description Why a batch is taken back.
+         */
+        AssignmentReversal: {
+            /** 理由 */
+            reason: string;
+        };
+        /**
          * AssignmentsDone
-         * @description What became of a batch.
+         * @description What became of a batch, or would become of it.
          */
         AssignmentsDone: {
             /** @description 已交办的条数 */
             assigned: number;
             /** @description 已交办的各条 */
             done: components["schemas"]["DoneAssignment"][];
+            /** @description 这一批的标识，收回时用；预览和一条都没有交办时为空 */
+            id: string | null;
             /** @description 未能交办的线索及原因 */
             refused: components["schemas"]["RefusedAssignment"][];
+            /** @description 哪个单位几条、到什么时候 */
+            units: components["schemas"]["AssignedUnit"][];
         };
         /**
          * AssistStatus
@@ -4135,6 +4203,8 @@ export interface components {
             label: string;
             /** @description 办理时须填的内容 */
             needs: components["schemas"]["Need"][];
+            /** @description 办理前再说一遍的事：给谁、多少钱；不涉及资金的为空 */
+            restates: string | null;
         };
         /**
          * BaseRule
@@ -4341,7 +4411,10 @@ export interface components {
          * @description A new case. What is left out is taken from its first lead, where it has one.
          */
         CaseCreate: {
-            /** @description 涉案金额（元） */
+            /**
+             * 涉案金额（元）
+             * @description 涉案金额（元）；由线索登记而没有提交的，照线索
+             */
             amount_involved?: string | null;
             /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][];
@@ -4368,13 +4441,17 @@ export interface components {
             /** @description 来源线索；核查结论须为涉嫌犯罪 */
             source_lead_ids?: string[];
             /**
-             * @description 简要案情
+             * 简要案情
+             * @description 简要案情；由线索登记而没有提交的，照线索的反映内容
              * @default
              */
             summary: string;
             /** @description 案件名称；由线索立案的可以不填 */
             title?: string | null;
-            /** @description 受害人数 */
+            /**
+             * 受害人数
+             * @description 受害人数；由线索登记而没有提交的，照线索的涉及人数
+             */
             victims_count?: number | null;
         };
         /**
@@ -4832,7 +4909,10 @@ export interface components {
          * @description What may be corrected before a case is closed; what is left out stays.
          */
         CaseUpdate: {
-            /** @description 涉案金额（元） */
+            /**
+             * 涉案金额（元）
+             * @description 涉案金额（元）；由线索登记而没有提交的，照线索
+             */
             amount_involved?: string | null;
             /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][] | null;
@@ -4854,13 +4934,19 @@ export interface components {
             police_case_no?: string | null;
             /** @description 主要类别；由线索立案的可以不填 */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /** @description 简要案情 */
+            /**
+             * 简要案情
+             * @description 简要案情；由线索登记而没有提交的，照线索的反映内容
+             */
             summary?: string | null;
             /** @description 案件名称；由线索立案的可以不填 */
             title?: string | null;
             /** @description 所依据的版本号 */
             version: number;
-            /** @description 受害人数 */
+            /**
+             * 受害人数
+             * @description 受害人数；由线索登记而没有提交的，照线索的涉及人数
+             */
             victims_count?: number | null;
         };
         /**
@@ -5393,6 +5479,8 @@ export interface components {
             paid_amount: string;
             /** @description 发放人 */
             paid_by_id: string | null;
+            /** @description 发放人数 */
+            pay_count: number;
             /**
              * @description 已送银行
              * @example 12345.67
@@ -5411,6 +5499,8 @@ export interface components {
             returns_offset: boolean;
             /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 提存人数 */
+            set_aside_count: number;
             /** @description 状态 */
             status: components["schemas"]["DistributionStatus"];
             /** @description 标题 */
@@ -7063,6 +7153,30 @@ export interface components {
             version: number;
         };
         /**
+         * LeadAssignmentShown
+         * @description One batch: who gave how many leads to which units.
+         */
+        LeadAssignmentShown: {
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 线索数 */
+            leads: number;
+            /**
+             * Format: date-time
+             * @description 交办时间
+             */
+            made_at: string;
+            /** @description 交办人 */
+            made_by: string;
+            /** @description 哪个单位几条、到什么时候 */
+            units: components["schemas"]["UnitAssigned"][];
+            /** @description 还没有签收，可以收回 */
+            waiting: number;
+        };
+        /**
          * LeadAssignments
          * @description Many leads to assign; without a unit each goes to the one that its ledger proposes.
          */
@@ -7073,6 +7187,14 @@ export interface components {
             items: components["schemas"]["LeadVersion"][];
             /** @description 承办单位；不填则按台账建议 */
             unit_id?: string | null;
+        };
+        /**
+         * LeadAssignmentsShown
+         * @description The latest batches.
+         */
+        LeadAssignmentsShown: {
+            /** @description 各项记录 */
+            items: components["schemas"]["LeadAssignmentShown"][];
         };
         /**
          * LeadAssistAcknowledge
@@ -7438,13 +7560,13 @@ export interface components {
             marks: components["schemas"]["FocusMark"][];
             /** @description 编号（给人看的） */
             number: string;
-            /** @description 承办单位 */
-            owner_unit: components["schemas"]["Named"];
+            /** @description 承办单位；还没有单位承办的（待登记、待交办、有异议）为空 */
+            owner_unit: components["schemas"]["Named"] | null;
             /** @description 涉及人数 */
             people_involved: number | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /** @description 台账所列的承办单位 */
+            /** @description 建议承办单位：台账所列的，或者提出异议的单位建议的 */
             proposed_unit: components["schemas"]["Named"] | null;
             /**
              * Format: date-time
@@ -7647,13 +7769,13 @@ export interface components {
             number: string;
             /** @description 发生日期 */
             occurred_on: string | null;
-            /** @description 承办单位 */
-            owner_unit: components["schemas"]["Named"];
+            /** @description 承办单位；还没有单位承办的（待登记、待交办、有异议）为空 */
+            owner_unit: components["schemas"]["Named"] | null;
             /** @description 涉及人数 */
             people_involved: number | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /** @description 台账所列的承办单位 */
+            /** @description 建议承办单位：台账所列的，或者提出异议的单位建议的 */
             proposed_unit: components["schemas"]["Named"] | null;
             /**
              * Format: date-time
@@ -7995,6 +8117,21 @@ export interface components {
              * Format: date
              */
             supplied_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadTakeBack
+         * @description 收回交办
+         */
+        LeadTakeBack: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "take_back";
+            /** 理由 */
+            reason: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -8490,6 +8627,12 @@ export interface components {
             text: string;
         };
         /**
+         * LineOutcome
+         * @description What became of a lead that was given away with others.
+         * @enum {string}
+         */
+        LineOutcome: "acknowledged" | "disputed" | "taken_back" | "moved";
+        /**
          * LineRole
          * @description How a line was understood. A line without a role is data.
          * @enum {string}
@@ -8962,6 +9105,16 @@ export interface components {
             label: string;
             /** @description 内容 */
             value: string;
+        };
+        /**
+         * OutcomeCount
+         * @description How many leads came to this.
+         */
+        OutcomeCount: {
+            /** @description 线索数 */
+            leads: number;
+            /** @description 后来怎样 */
+            outcome: components["schemas"]["LineOutcome"];
         };
         /**
          * OutcomeCreate
@@ -13208,8 +13361,8 @@ export interface components {
             is_merged: boolean;
             /** @description 编号（给人看的） */
             number: string;
-            /** @description 承办单位 */
-            owner_unit: components["schemas"]["Named"];
+            /** @description 承办单位；还没有单位承办的为空 */
+            owner_unit: components["schemas"]["Named"] | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
             /** @description 相似的理由，最有力的在前 */
@@ -13308,6 +13461,16 @@ export interface components {
             label: string;
             /** @description 由谁完成 */
             who: string;
+        };
+        /**
+         * TakenBack
+         * @description How many leads of a batch came back; those acknowledged meanwhile did not.
+         */
+        TakenBack: {
+            /** @description 未能交办的线索及原因 */
+            refused: components["schemas"]["RefusedAssignment"][];
+            /** @description 收回的条数 */
+            taken_back: number;
         };
         /**
          * TemplateShown
@@ -13486,6 +13649,16 @@ export interface components {
          */
         TimeUnit: "minute" | "hour" | "day" | "working_day" | "month" | "year";
         /**
+         * TimelineDetail
+         * @description One thing that an entry says beside its sentence, in the words of the form.
+         */
+        TimelineDetail: {
+            /** @description 中文名称 */
+            label: string;
+            /** @description 内容 */
+            value: string;
+        };
+        /**
          * TimelineEntry
          * @description One thing that was done to a record.
          */
@@ -13501,6 +13674,8 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            /** @description 交给谁、到什么时候、为什么；同一人同一天连续记账的合为一条，逐个去向列明笔数和金额 */
+            details: components["schemas"]["TimelineDetail"][];
             /**
              * Format: date-time
              * @description 实际发生的时间
@@ -13640,6 +13815,22 @@ export interface components {
          * @enum {string}
          */
         TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "declined" | "reviewed" | "past";
+        /**
+         * UnitAssigned
+         * @description What became of the leads that a unit got in a batch.
+         */
+        UnitAssigned: {
+            /** @description 办理期限 */
+            due_on: string | null;
+            /** @description 线索数 */
+            leads: number;
+            /** @description 后来怎样；没有的不列 */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /** @description 承办单位 */
+            unit: components["schemas"]["Named"];
+            /** @description 还没有签收，可以收回 */
+            waiting: number;
+        };
         /**
          * UnitCreate
          * @description A new unit.
@@ -14482,6 +14673,8 @@ export type ApiClientSecret = components['schemas']['ApiClientSecret'];
 export type ApiClientShown = components['schemas']['ApiClientShown'];
 export type ApiClientUpdate = components['schemas']['ApiClientUpdate'];
 export type AssessmentRead = components['schemas']['AssessmentRead'];
+export type AssignedUnit = components['schemas']['AssignedUnit'];
+export type AssignmentReversal = components['schemas']['AssignmentReversal'];
 export type AssignmentsDone = components['schemas']['AssignmentsDone'];
 export type AssistStatus = components['schemas']['AssistStatus'];
 export type AttachmentRead = components['schemas']['AttachmentRead'];
@@ -14654,7 +14847,9 @@ export type LeadArchive = components['schemas']['LeadArchive'];
 export type LeadAskAssist = components['schemas']['LeadAskAssist'];
 export type LeadAskReview = components['schemas']['LeadAskReview'];
 export type LeadAssign = components['schemas']['LeadAssign'];
+export type LeadAssignmentShown = components['schemas']['LeadAssignmentShown'];
 export type LeadAssignments = components['schemas']['LeadAssignments'];
+export type LeadAssignmentsShown = components['schemas']['LeadAssignmentsShown'];
 export type LeadAssistAcknowledge = components['schemas']['LeadAssistAcknowledge'];
 export type LeadAssistAnswer = components['schemas']['LeadAssistAnswer'];
 export type LeadAssistEnd = components['schemas']['LeadAssistEnd'];
@@ -14698,6 +14893,7 @@ export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
 export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
+export type LeadTakeBack = components['schemas']['LeadTakeBack'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadTransferShown = components['schemas']['LeadTransferShown'];
@@ -14722,6 +14918,7 @@ export type LiaisonShown = components['schemas']['LiaisonShown'];
 export type Liaisons = components['schemas']['Liaisons'];
 export type LineItem = components['schemas']['LineItem'];
 export type LineLeftOut = components['schemas']['LineLeftOut'];
+export type LineOutcome = components['schemas']['LineOutcome'];
 export type LineRole = components['schemas']['LineRole'];
 export type LineShown = components['schemas']['LineShown'];
 export type LineStatus = components['schemas']['LineStatus'];
@@ -14755,6 +14952,7 @@ export type OpeningShown = components['schemas']['OpeningShown'];
 export type OpeningStatus = components['schemas']['OpeningStatus'];
 export type OpeningWithdraw = components['schemas']['OpeningWithdraw'];
 export type Option = components['schemas']['Option'];
+export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type OutcomeCreate = components['schemas']['OutcomeCreate'];
 export type OutcomeItem = components['schemas']['OutcomeItem'];
 export type OutcomeKind = components['schemas']['OutcomeKind'];
@@ -14976,12 +15174,14 @@ export type SourceLead = components['schemas']['SourceLead'];
 export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
+export type TakenBack = components['schemas']['TakenBack'];
 export type TemplateShown = components['schemas']['TemplateShown'];
 export type TemplateUpdate = components['schemas']['TemplateUpdate'];
 export type TimeRuleRead = components['schemas']['TimeRuleRead'];
 export type TimeRuleShown = components['schemas']['TimeRuleShown'];
 export type TimeRuleVersionCreate = components['schemas']['TimeRuleVersionCreate'];
 export type TimeUnit = components['schemas']['TimeUnit'];
+export type TimelineDetail = components['schemas']['TimelineDetail'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
@@ -14992,6 +15192,7 @@ export type TransferClockShown = components['schemas']['TransferClockShown'];
 export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
 export type TransferStage = components['schemas']['TransferStage'];
+export type UnitAssigned = components['schemas']['UnitAssigned'];
 export type UnitCreate = components['schemas']['UnitCreate'];
 export type UnitFigures = components['schemas']['UnitFigures'];
 export type UnitKind = components['schemas']['UnitKind'];
@@ -17328,7 +17529,7 @@ export interface operations {
                 handled_unit_id?: string;
                 /** @description 移送、移交进展；可重复给出，取其中之一 */
                 transfer_stage?: components["schemas"]["TransferStage"][];
-                /** @description 承办单位 */
+                /** @description 承办单位；还没有单位承办的线索不列在任何单位名下 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
                 proposed_unit_id?: string;
@@ -17431,6 +17632,31 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    leads_assignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadAssignmentsShown"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     leads_assign: {
         parameters: {
             query?: never;
@@ -17454,6 +17680,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentsDone"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    leads_preview_assignments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadAssignments"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentsDone"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    leads_take_back_assignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 批量交办 */
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentReversal"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBack"];
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -17529,7 +17832,7 @@ export interface operations {
                 handled_unit_id?: string;
                 /** @description 移送、移交进展；可重复给出，取其中之一 */
                 transfer_stage?: components["schemas"]["TransferStage"][];
-                /** @description 承办单位 */
+                /** @description 承办单位；还没有单位承办的线索不列在任何单位名下 */
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
                 proposed_unit_id?: string;
@@ -18786,7 +19089,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {

@@ -35,6 +35,10 @@ export interface ActionOffer {
   label: string
   needs: FieldSpec[]
   danger?: boolean
+  /** Said again before it is confirmed: for whom, how much. */
+  restates?: string | null
+  /** What the button says, in place of 确定 and the label. */
+  confirm?: string
 }
 
 const TYPED = new Set(['text', 'long_text', 'integer', 'money', 'date', 'datetime', 'boolean'])

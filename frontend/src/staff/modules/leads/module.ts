@@ -35,6 +35,12 @@ const leads: StaffModule = {
       meta: { title: '批次进度', permission: 'lead:read', parent: 'leads' },
     },
     {
+      path: 'leads/assignments',
+      name: 'lead-assignments',
+      component: () => import('./list/AssignmentsPage.vue'),
+      meta: { title: '批量交办记录', permission: 'lead:assign', parent: 'leads' },
+    },
+    {
       path: 'leads/villages',
       name: 'lead-villages',
       component: () => import('./list/VillagesPage.vue'),

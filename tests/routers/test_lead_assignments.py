@@ -1,0 +1,214 @@
+"""Assignment one can trust: no office as handler, batches shown before and taken back after."""
+
+from tests.database import run_sql
+from tests.factories import assign, make_lead
+from tests.leads import act
+
+
+def ids(*leads) -> list[dict]:
+    return [{"id": each["id"], "version": each["version"]} for each in leads]
+
+
+def propose(running, lead: dict, unit_id: str) -> None:
+    """As a ledger's unit column does."""
+    run_sql(running, "UPDATE leads SET proposed_unit_id = $1 WHERE id = $2", unit_id, lead["id"])
+
+
+class TestNobodyHandlesItYet:
+    def test_the_office_is_not_its_handler(self, client, running):
+        office, police = client("office"), client("police")
+        lead = make_lead(office)
+        propose(running, lead, police.me["unit"]["id"])
+        shown = office.get(f"/leads/{lead['id']}").json()
+        assert shown["owner_unit"] is None
+        assert shown["proposed_unit"]["name"] == "派出所"
+        found = office.get("/leads", params={"q": lead["number"]}).json()["items"]
+        assert [each["owner_unit"] for each in found] == [None]
+        mine = {"q": lead["number"], "owner_unit_id": office.me["unit"]["id"]}
+        assert office.get("/leads", params=mine).json()["items"] == []
+        given = assign(office, lead, police)
+        assert given["owner_unit"]["name"] == "派出所"
+        theirs = {"q": lead["number"], "owner_unit_id": police.me["unit"]["id"]}
+        assert len(office.get("/leads", params=theirs).json()["items"]) == 1
+
+    def test_who_objects_is_not_its_handler_and_says_who_should_be(self, client):
+        office, police, market = client("office"), client("police"), client("market")
+        lead = assign(office, make_lead(office), police)
+        told = act(
+            police, lead, "dispute", reason="不归我们管", proposed_unit_id=market.me["unit"]["id"]
+        )
+        assert told["owner_unit"] is None
+        assert told["proposed_unit"]["id"] == market.me["unit"]["id"]
+        slip = office.get(f"/leads/{lead['id']}/slip")
+        assert (slip.status_code, slip.json()["code"]) == (409, "lead_not_assigned")
+
+    def test_a_similar_lead_says_so_too(self, client):
+        office = client("office")
+        first, second = (make_lead(office, subject_name="某某康养会所") for _ in range(2))
+        found = office.get(f"/leads/{second['id']}/similar").json()["items"]
+        assert [e["owner_unit"] for e in found if e["id"] == first["id"]] == [None]
+
+
+class TestPreview:
+    def test_it_says_which_unit_gets_how_many_until_when_and_changes_nothing(self, client, running):
+        office, police, market = client("office"), client("police"), client("market")
+        leads = [make_lead(office) for _ in range(4)]
+        for lead, who in zip(leads, (police, police, market), strict=False):
+            propose(running, lead, who.me["unit"]["id"])
+        before = office.get("/leads/assignments").json()["items"]
+        body = {"items": ids(*leads), "due_on": "2030-06-03"}
+        shown = office.post("/leads/assignments/previews", json=body)
+        assert shown.status_code == 200, shown.text
+        found = shown.json()
+        assert found["id"] is None
+        told = [(e["unit"]["name"], e["leads"], e["due_on"]) for e in found["units"]]
+        assert told == [("派出所", 2, "2030-06-03"), ("市场监管所", 1, "2030-06-03")]
+        assert [(e["number"], e["code"]) for e in found["refused"]] == [
+            (leads[3]["number"], "unit_missing")
+        ]
+        for lead in leads:
+            now = office.get(f"/leads/{lead['id']}").json()
+            assert (now["status"], now["version"]) == ("registered", lead["version"])
+        assert office.get("/leads/assignments").json()["items"] == before
+        done = office.post("/leads/assignments", json=body).json()
+        assert done["units"] == found["units"], "what was shown is what is done"
+
+    def test_who_may(self, client, anonymous):
+        lead = make_lead(client("office"))
+        body = {"items": ids(lead)}
+        url = "/leads/assignments"
+        assert anonymous.post(f"{url}/previews", json=body).status_code == 401
+        for who in ("police", "leader", "village01"):
+            for answer in (
+                client(who).post(f"{url}/previews", json=body),
+                client(who).get(url),
+                client(who).post(f"{url}/{lead['id']}/reversals", json={"reason": "交办有误"}),
+            ):
+                assert answer.status_code == 403, who
+
+
+class TestTakingBack:
+    def test_until_acknowledged(self, client, running):
+        office, police, market = client("office"), client("police"), client("market")
+        leads = [make_lead(office) for _ in range(3)]
+        propose(running, leads[0], market.me["unit"]["id"])
+        body = {"items": ids(*leads), "unit_id": police.me["unit"]["id"]}
+        batch = office.post("/leads/assignments", json=body).json()
+        act(police, police.get(f"/leads/{leads[2]['id']}").json(), "acknowledge")
+        url = f"/leads/assignments/{batch['id']}/reversals"
+        back = office.post(url, json={"reason": "单位选错了"})
+        assert back.status_code == 200, back.text
+        assert back.json() == {"taken_back": 2, "refused": []}
+        for lead in leads[:2]:
+            now = office.get(f"/leads/{lead['id']}").json()
+            assert (now["status"], now["owner_unit"], now["due_on"], now["assigned_on"]) == (
+                "registered", None, None, None,
+            )  # fmt: skip
+            assert police.get(f"/leads/{lead['id']}").status_code == 404, "not theirs any more"
+        first = office.get(f"/leads/{leads[0]['id']}").json()
+        assert first["proposed_unit"]["id"] == market.me["unit"]["id"], "as it was proposed"
+        kept = police.get(f"/leads/{leads[2]['id']}").json()
+        assert kept["status"] == "verifying"
+        shown = next(
+            e for e in office.get("/leads/assignments").json()["items"] if e["id"] == batch["id"]
+        )
+        assert (shown["leads"], shown["waiting"]) == (3, 0)
+        (unit,) = shown["units"]
+        assert unit["unit"]["name"] == "派出所"
+        assert unit["outcomes"] == [
+            {"outcome": "acknowledged", "leads": 1},
+            {"outcome": "taken_back", "leads": 2},
+        ]
+        assert office.post(url, json={"reason": "再收一次"}).json()["taken_back"] == 0
+
+    def test_what_was_given_anew_is_no_longer_of_the_batch(self, client):
+        office, police = client("office"), client("police")
+        lead = make_lead(office)
+        body = {"items": ids(lead), "unit_id": police.me["unit"]["id"]}
+        batch = office.post("/leads/assignments", json=body).json()
+        told = act(police, police.get(f"/leads/{lead['id']}").json(), "dispute", reason="不归我管")
+        assign(office, told, police)
+        url = f"/leads/assignments/{batch['id']}/reversals"
+        assert office.post(url, json={"reason": "收回"}).json()["taken_back"] == 0
+        assert office.get(f"/leads/{lead['id']}").json()["status"] == "assigned"
+
+    def test_one_alone_and_the_alarm_goes_on_where_it_stood(self, client, running):
+        office, police = client("office"), client("police")
+        lead = make_lead(office)
+        sql = "UPDATE leads SET unowned_on = unowned_on - 9 WHERE id = $1 RETURNING unowned_on"
+        ((since,),) = run_sql(running, sql, lead["id"])
+        given = assign(office, lead, police)
+        offers = {each["action"]: each for each in given["available_actions"]}
+        assert offers["take_back"]["danger"], "it goes backwards: never the next step"
+        assert "take_back" not in {
+            e["action"] for e in police.get(f"/leads/{lead['id']}").json()["available_actions"]
+        }
+        back = act(office, given, "take_back", reason="交办有误")
+        assert (back["status"], back["owner_unit"]) == ("registered", None)
+        ((now,),) = run_sql(running, "SELECT unowned_on FROM leads WHERE id = $1", lead["id"])
+        assert now == since
+        seen = act(police, assign(office, back, police), "acknowledge")
+        late = office.act(f"/leads/{lead['id']}", "take_back", seen["version"], reason="晚了")
+        assert (late.status_code, late.json()["code"]) == (409, "transition_not_allowed")
+
+    def test_its_assistants_are_let_off(self, client):
+        office, police, market = client("office"), client("police"), client("market")
+        lead = make_lead(office)
+        given = act(
+            office, lead, "assign", unit_id=police.me["unit"]["id"],
+            assisting_unit_ids=[market.me["unit"]["id"]], assist_task="核对登记",
+        )  # fmt: skip
+        assert market.get(f"/leads/{lead['id']}").status_code == 200
+        back = act(office, given, "take_back", reason="交办有误")
+        assert [each["status"] for each in back["assists"]] == ["ended"]
+        assert market.get(f"/leads/{lead['id']}").status_code == 404
+
+    def test_a_batch_of_elsewhere_is_none(self, client):
+        url = "/leads/assignments/0192f0c1-0000-7000-8000-000000000000/reversals"
+        assert client("office").post(url, json={"reason": "收回"}).status_code == 404
+        blank = client("office").post(url, json={"reason": " "})
+        assert (blank.status_code, blank.json()["errors"][0]["pointer"]) == (422, "/reason")
+
+
+class TestTimeline:
+    def test_it_says_to_whom_and_until_when(self, client):
+        office, police, market = client("office"), client("police"), client("market")
+        lead = make_lead(office)
+        given = act(
+            office, lead, "assign", unit_id=police.me["unit"]["id"],
+            assisting_unit_ids=[market.me["unit"]["id"]],
+        )  # fmt: skip
+        (last, *_) = office.get(f"/leads/{lead['id']}/timeline").json()["items"]
+        assert last["details"] == [
+            {"label": "承办单位", "value": "派出所"},
+            {"label": "协办单位", "value": "市场监管所"},
+            {"label": "办理期限", "value": given["due_on"]},
+        ]
+        follower = client("village01").get(f"/leads/{lead['id']}/timeline")
+        if follower.status_code == 200:
+            assert all(each["details"] == [] for each in follower.json()["items"])
+
+    def test_asked_to_help_until_its_own_day(self, client):
+        office, police, market = client("office"), client("police"), client("market")
+        lead = assign(office, make_lead(office), police)
+        asked = act(
+            police, lead, "ask_assist", assisting_unit_id=market.me["unit"]["id"],
+            assist_task="核对登记",
+        )  # fmt: skip
+        (last, *_) = office.get(f"/leads/{lead['id']}/timeline").json()["items"]
+        assert {"label": "协办单位", "value": "市场监管所"} in last["details"]
+        until = next(e["value"] for e in last["details"] if e["label"] == "协办期限")
+        assert until == asked["assists"][0]["due_on"]
+
+    def test_to_which_department_and_why(self, client):
+        office, police = client("office"), client("police")
+        lead = act(police, assign(office, make_lead(office), police), "acknowledge")
+        act(
+            police, lead, "transfer_department", organ="market", department="某县市场监管局",
+            materials="材料一份", reason="属其职责",
+        )  # fmt: skip
+        (last, *_) = office.get(f"/leads/{lead['id']}/timeline").json()["items"]
+        told = {each["label"]: each["value"] for each in last["details"]}
+        assert told["部门类别"] == "市场监管部门"
+        assert told["接收部门"] == "某县市场监管局"
+        assert told["理由"] == "属其职责"
