@@ -18,6 +18,6 @@ async def state(session: DbSession) -> Response:
 
 
 @router.get("/steps", response_model=SetupSteps, summary="初始化步骤")
-async def steps(_: Anyone, session: DbSession) -> Response:
+async def steps(actor: Anyone, session: DbSession) -> Response:
     """首日各项准备工作及完成情况。"""
-    return answer(await setup.steps(session))
+    return answer(await setup.steps(session, actor))

@@ -20,6 +20,7 @@ class StepShown(Shown):
     label: str
     who: str = Field(description="由谁完成")
     done: bool
+    url_hint: str | None = Field(description="在网页端哪里办（相对地址）；不由本岗位办的没有")
 
 
 class SetupSteps(Shown):

@@ -1,5 +1,6 @@
 """Divisions, units, posts, people and API clients over HTTP: a town sets itself up."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import ClassVar
 from uuid import uuid4
@@ -244,6 +245,27 @@ class TestPosts:
         answer = system.post("/posts", json=body)
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "role_not_of_unit")
 
+    def test_nobody_types_a_code(self, system):
+        """Each post of a place and a role gets the next one; what others typed is stepped over."""
+        unit = unit_of(system, "civil")
+        body = {"name": "未填代码岗", "role": "civil", "unit_id": unit["id"]}
+        first, second = (system.post("/posts", json=body) for _ in "ab")
+        assert (first.status_code, second.status_code) == (201, 201), first.text
+        stem, _, number = first.json()["code"].rpartition(".")
+        assert stem == f"civil.{unit['division_code']}"
+        assert second.json()["code"] == f"{stem}.{int(number) + 1:02d}"
+        taken = system.post("/posts", json=body | {"code": f"{stem}.{int(number) + 2:02d}"})
+        assert taken.status_code == 201, taken.text
+        third = system.post("/posts", json=body | {"code": None}).json()
+        assert third["code"] == f"{stem}.{int(number) + 3:02d}"
+
+    def test_two_at_once_get_two_codes(self, system):
+        body = {"name": "同时建的岗", "role": "culture", "unit_id": unit_of(system, "culture")["id"]}
+        with ThreadPoolExecutor(6) as pool:
+            made = list(pool.map(lambda _: system.post("/posts", json=body), range(6)))
+        assert {each.status_code for each in made} == {201}
+        assert len({each.json()["code"] for each in made}) == len(made)
+
     def test_a_grid_worker_has_a_grid(self, system):
         village = system.get("/units", params={"q": "新桥村"}).json()["items"][0]["id"]
         body = {"code": fresh("p"), "name": "网格员", "role": "grid", "unit_id": village}
@@ -314,8 +336,6 @@ class TestPosts:
         assert closing.status_code == 403
 
     def test_concurrent_hand_overs_cannot_join_two_administrators(self, system, running):
-        from concurrent.futures import ThreadPoolExecutor
-
         user = make_user(system)
         made = [
             make_post(system, role, "system" if role.endswith("admin") else role)

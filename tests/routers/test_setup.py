@@ -105,7 +105,7 @@ def left(client: Client) -> list[str]:
 
 def staff(system: Client, username: str, name: str, unit: dict, role: str, **post) -> str:
     """A post with a person in it; the temporary password."""
-    body = {"code": username, "name": f"{unit['name']}岗", "role": role, "unit_id": unit["id"]}
+    body = {"name": f"{unit['name']}岗", "role": role, "unit_id": unit["id"]}
     made = system.post("/posts", json=body | post)
     assert made.status_code == 201, made.text
     user = system.post("/users", json={"username": username, "name": name}).json()
@@ -128,6 +128,17 @@ def test_a_towns_first_day(empty):
 
     system = enter(api, "yunwei", "First-Day-2026")
     assert left(system)[0] == "security_admin"
+    pages = {step["key"]: step["url_hint"] for step in system.get("/setup/steps").json()["items"]}
+    assert pages == {
+        "system_admin": None,
+        "security_admin": "/posts?role=security_admin",
+        "audit_admin": "/posts?role=audit_admin",
+        "divisions": "/divisions",
+        "office": "/units",
+        "units": "/units",
+        "posts": "/posts",
+        "liaisons": "/units",
+    }
     rows = [
         {"code": "341522000000", "name": "霍邱县"},
         {"code": "341522118000", "name": "众兴集镇"},
@@ -147,6 +158,12 @@ def test_a_towns_first_day(empty):
     assert left(system) == ["units", "posts", "liaisons"]
 
     office = enter(api, "pingan", word)
+    steps = office.get("/setup/steps").json()["items"]
+    assert {step["key"] for step in steps if step["url_hint"]} == {
+        "divisions",
+        "units",
+        "liaisons",
+    }
     units = []
     for name, kind, code in (
         ("派出所", "police", "341522118"),

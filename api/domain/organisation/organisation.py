@@ -1,5 +1,7 @@
 """Units, posts and divisions of a county (facts 4, 5.3)."""
 
+from collections.abc import Iterable
+
 from api.domain.kit.division_codes import county_of, town_of
 from api.domain.kit.flow import Available
 from api.domain.kit.labels import Labelled
@@ -130,6 +132,18 @@ class OrganisationAction(Labelled):
 def offers(*actions: Labelled) -> list[Available]:
     """Buttons of these records; their forms ask for what the schema of each request says."""
     return [Available(each, (), danger=False) for each in actions]
+
+
+def post_code(role: Role, place: str, number: int | None = None) -> str:
+    """What the house calls a post: `police.341522118.02`; without a number, what they begin with."""
+    stem = f"{role.value}.{place}."
+    return stem if number is None else f"{stem}{number:02d}"
+
+
+def next_number(stem: str, taken: Iterable[str]) -> int:
+    """The number after the last one that these codes have; what follows no stem of ours is no number."""
+    ends = (code.removeprefix(stem) for code in taken)
+    return 1 + max((int(end) for end in ends if end.isascii() and end.isdigit()), default=0)
 
 
 def level(code: str) -> DivisionLevel | None:

@@ -1,7 +1,7 @@
 """What a town does on its first day, in this order."""
 
 from api.domain.kit.labels import Labelled
-from api.domain.kit.permissions import Role
+from api.domain.kit.permissions import Permission, Role
 
 
 class SetupStep(Labelled):
@@ -27,6 +27,17 @@ DONE_BY: dict[SetupStep, Role | None] = {
     SetupStep.UNITS: Role.OFFICE,
     SetupStep.POSTS: Role.SYSTEM_ADMIN,
     SetupStep.LIAISONS: Role.OFFICE,
+}
+
+#: Where in the web app it is done, and which right that takes.
+DONE_AT: dict[SetupStep, tuple[str, Permission]] = {
+    SetupStep.SECURITY_ADMIN: (f"/posts?role={Role.SECURITY_ADMIN.value}", Permission.USER_MANAGE),
+    SetupStep.AUDIT_ADMIN: (f"/posts?role={Role.AUDIT_ADMIN.value}", Permission.USER_MANAGE),
+    SetupStep.DIVISIONS: ("/divisions", Permission.DIVISION_MANAGE),
+    SetupStep.OFFICE: ("/units", Permission.USER_MANAGE),
+    SetupStep.UNITS: ("/units", Permission.UNIT_MANAGE),
+    SetupStep.POSTS: ("/posts", Permission.USER_MANAGE),
+    SetupStep.LIAISONS: ("/units", Permission.UNIT_MANAGE),
 }
 
 COMMAND = "yinling create-admin"

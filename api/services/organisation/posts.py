@@ -33,7 +33,9 @@ from api.domain.organisation.organisation import (
     OrganisationAction,
     UnitKind,
     clash,
+    next_number,
     offers,
+    post_code,
 )
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
@@ -123,13 +125,14 @@ async def create(session: AsyncSession, actor: Actor, body: PostCreate) -> dict[
 
 async def make(
     session: AsyncSession,
-    code: str,
+    code: str | None,
     name: str,
     role: Role,
     unit_id: UUID,
     division_code: str | None = None,
 ) -> Post:
-    """The row of a new post, checked. Raises Invalid, Conflict (`post_code_taken`)."""
+    """The row of a new post, checked; without a code it gets one. Raises Invalid, Conflict
+    (`post_code_taken`)."""
     unit = await session.get(Unit, unit_id)
     if unit is None or not unit.is_active:
         raise _fault("unit_id", "unit_unknown", "单位不存在或已停用")
@@ -143,10 +146,22 @@ async def make(
             raise _fault("division_code", "division_unknown", "行政区划不存在")
     elif place != unit.division_code:
         raise _fault("division_code", "not_of_unit", "岗位所在区划应与单位一致")
+    code = code or await _free_code(session, role, place)
     post = Post(code=code, name=name, role=role, unit_id=unit_id, division_code=place)
     session.add(post)
     await session.flush()
     return post
+
+
+async def _free_code(session: AsyncSession, role: Role, place: str) -> str:
+    """The next code of this role in this place: nobody types or remembers one."""
+    stem = post_code(role, place)
+    # two at once would both find the same one free
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"post:{stem}"))))
+    taken = await session.scalars(
+        select(Post.code).where(Post.code.startswith(stem, autoescape=True))
+    )
+    return post_code(role, place, next_number(stem, taken))
 
 
 def _fault(field: str, code: str, message: str) -> Invalid:

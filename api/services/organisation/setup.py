@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Role
 from api.domain.organisation.organisation import (
     ADMINISTRATORS,
@@ -14,7 +15,14 @@ from api.domain.organisation.organisation import (
     DivisionLevel,
     UnitKind,
 )
-from api.domain.organisation.setup import BY_COMMAND, DONE_BY, EMPTY_HINT, READY_HINT, SetupStep
+from api.domain.organisation.setup import (
+    BY_COMMAND,
+    DONE_AT,
+    DONE_BY,
+    EMPTY_HINT,
+    READY_HINT,
+    SetupStep,
+)
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 
@@ -27,8 +35,8 @@ async def state(session: AsyncSession) -> dict[str, Any]:
     return {"is_empty": not somebody, "hint": READY_HINT if somebody else EMPTY_HINT}
 
 
-async def steps(session: AsyncSession) -> dict[str, Any]:
-    """Every step and whether it is done."""
+async def steps(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+    """Every step, whether it is done, and where, for those who may do it."""
     held = Counter(
         dict(
             (await session.execute(
@@ -64,11 +72,17 @@ async def steps(session: AsyncSession) -> dict[str, Any]:
                 "label": step.label,
                 "who": who.label if (who := DONE_BY[step]) else BY_COMMAND,
                 "done": done[step],
+                "url_hint": _where(actor, step),
             }
             for step in SetupStep
         ],
         "is_complete": all(done.values()),
     }
+
+
+def _where(actor: Actor, step: SetupStep) -> str | None:
+    page, needs = DONE_AT.get(step, (None, None))
+    return page if needs and actor.may(needs) else None
 
 
 async def _units(session: AsyncSession) -> dict[UnitKind, bool]:
