@@ -228,7 +228,12 @@ DECISIONS: dict[str, Decision] = {
     "import_identities": _WRITTEN_ONCE,
     # --- the house
     "divisions": Decision(_W, "区划只更名、撤并，不删", fixed=("code", "parent_code")),
-    "units": Decision(_W, "单位只停用，不删", fixed=("id", "kind")),
+    "units": Decision(_W, "单位只停用，不删；性质不能改", fixed=("id", "kind", "behaviour")),
+    "unit_kinds": Decision(
+        _W,
+        "单位类别只停用，不删；程序怎样对待它不能改",
+        fixed=("id", "code", "behaviour", "division_code"),
+    ),
     "posts": Decision(_W, "岗位只停用，不删；角色不能改", fixed=("id", "code", "role", "unit_id")),
     "post_holders": Decision(_W, "任职只能终止", only=("until", "handover_note")),
     "liaisons": Decision(_W, "联络员只能终止", only=("until", "handover_note")),

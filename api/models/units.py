@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
 from api.domain.kit.permissions import Role
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.base import DivisionCode, Versioned
 
 
@@ -32,11 +32,16 @@ class Unit(Versioned, Base):
     """A body that owns records and acts: an office, a station, a village committee."""
 
     __tablename__ = "units"
-    __table_args__ = (Index(None, "division_code"),)
+    __table_args__ = (
+        Index(None, "division_code"),
+        ForeignKeyConstraint(["kind", "behaviour"], ["unit_kinds.code", "unit_kinds.behaviour"]),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[UnitKind]
+    kind: Mapped[str]
+    #: Of its kind, as the foreign key sees to: asked for wherever a record finds its way.
+    behaviour: Mapped[UnitBehaviour]
     division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     is_active: Mapped[bool] = mapped_column(default=True)

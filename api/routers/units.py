@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from api.access.guards import require
 from api.core.listing.pagination import Page
@@ -12,6 +12,7 @@ from api.core.web.routing import DbSession, answer
 from api.core.web.routing import router as make_router
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
+from api.schemas.unit_kinds import UnitKindCreate, UnitKinds, UnitKindShown, UnitKindUpdate
 from api.schemas.units import (
     LiaisonCreate,
     Liaisons,
@@ -21,7 +22,7 @@ from api.schemas.units import (
     UnitShown,
     UnitUpdate,
 )
-from api.services.organisation import units
+from api.services.organisation import posts, unit_kinds, units
 
 router = make_router("units")
 
@@ -43,6 +44,31 @@ async def create(body: UnitCreate, actor: Manager, session: DbSession) -> Respon
     return answer(await units.create(session, actor, body), 201)
 
 
+@router.get("/kinds", response_model=UnitKinds, summary="单位类别")
+async def kinds(
+    actor: Reader,
+    session: DbSession,
+    include_inactive: Annotated[bool, Query(description="含停用的")] = False,
+) -> Response:
+    """随程序发布的和本镇、本县增设的类别；每一类都归于一种固定的性质。"""
+    found = await unit_kinds.page(session, actor, include_inactive=include_inactive)
+    return answer(found)
+
+
+@router.post("/kinds", response_model=UnitKindShown, status_code=201, summary="增设单位类别")
+async def create_kind(body: UnitKindCreate, actor: Manager, session: DbSession) -> Response:
+    """专项办为本镇增设，系统管理员为全县增设；权限由性质和职责决定，不因类别增减。"""
+    return answer(await unit_kinds.create(session, actor, body), 201)
+
+
+@router.patch("/kinds/{kind_id}", response_model=UnitKindShown, summary="修改单位类别")
+async def change_kind(
+    kind_id: UUID, body: UnitKindUpdate, actor: Manager, session: DbSession
+) -> Response:
+    """更名、改职责领域和岗位模板、停用；已有的单位不变。"""
+    return answer(await unit_kinds.change(session, actor, kind_id, body))
+
+
 @router.get("/{unit_id}", response_model=UnitRead, summary="单位")
 async def read(unit_id: UUID, actor: Reader, session: DbSession) -> Response:
     """一个单位及其岗位。"""
@@ -53,6 +79,14 @@ async def read(unit_id: UUID, actor: Reader, session: DbSession) -> Response:
 async def change(unit_id: UUID, body: UnitUpdate, actor: Manager, session: DbSession) -> Response:
     """更名、停用或重新启用。"""
     return answer(await units.change(session, actor, unit_id, body))
+
+
+@router.post("/{unit_id}/posts", response_model=UnitRead, status_code=201, summary="按模板设岗")
+async def set_up_posts(
+    unit_id: UUID, actor: Annotated[Actor, require(P.USER_MANAGE)], session: DbSession
+) -> Response:
+    """为还没有岗位的单位按其类别的模板设岗，代码由系统编；人员随后交接。"""
+    return answer(await posts.set_up(session, actor, unit_id), 201)
 
 
 @router.get("/{unit_id}/liaisons", response_model=Liaisons, summary="联络员沿革")

@@ -57,9 +57,7 @@ class PostRead(PostShown):
 class PostCreate(Wire):
     """A new post. Its role stays: other rights are another post."""
 
-    code: Code | None = Field(
-        None, title="岗位代码", description="不填则由系统按职责和区划编一个"
-    )
+    code: Code | None = Field(None, title="岗位代码", description="不填则由系统按职责和区划编一个")
     name: Label = Field(title="岗位名称")
     role: Role = Field(title="职责")
     unit_id: UUID = Field(title="单位")

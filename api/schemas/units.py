@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from api.core.listing.pagination import PageQuery
 from api.domain.kit.permissions import Role
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
@@ -21,13 +21,17 @@ from api.schemas.common import (
     Shown,
     Wire,
 )
+from api.schemas.unit_kinds import TemplatePostShown
+
+KindCode = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
 class UnitQuery(PageQuery):
     """Filters of the unit list."""
 
     q: Asked | None = Field(None, description="名称")
-    kind: Annotated[list[UnitKind], Field(max_length=20)] | None = None
+    kind: Annotated[list[KindCode], Field(max_length=20)] | None = None
+    behaviour: Annotated[list[UnitBehaviour], Field(max_length=20)] | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
     include_inactive: bool = False
 
@@ -37,7 +41,9 @@ class UnitShown(Shown):
 
     id: UUID
     name: str
-    kind: UnitKind
+    kind: str = Field(description="单位类别的代码")
+    kind_label: str
+    behaviour: UnitBehaviour
     division_code: str
     division_name: str
     is_active: bool
@@ -58,7 +64,9 @@ class UnitPost(Shown):
 class UnitRead(UnitShown):
     """One unit."""
 
+    duty: str = Field(description="职责领域")
     posts: list[UnitPost]
+    offered_posts: list[TemplatePostShown] = Field(description="还没有设岗的，按模板可以设的岗位")
     available_actions: list[AvailableAction]
 
 
@@ -66,7 +74,7 @@ class UnitCreate(Wire):
     """A new unit."""
 
     name: Label
-    kind: UnitKind = Field(title="性质")
+    kind: KindCode = Field(title="单位类别")
     division_code: DivisionCode = Field(title="所在区划")
 
 

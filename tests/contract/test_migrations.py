@@ -96,7 +96,7 @@ def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
     asyncio.run(
         run(
             (filled(server, "divisions", code="'341522118'"),),
-            (filled(server, "units", id=f"'{lead}'", division_code="'341522118'"),),
+            (filled(server, "units", id=f"'{lead}'", kind="'office'", division_code="'341522118'"),),
             (
                 filled(
                     server, "leads", id=f"'{lead}'", owner_unit_id=f"'{lead}'",
@@ -139,7 +139,7 @@ def test_what_was_never_handed_over_leaves_on_the_way_down(server):
     migrations.upgrade(server.owner_url)
     one = "'01a00000-0000-7000-8000-000000000001'"
     row("divisions", code="'341522118'")
-    row("units", id=one, division_code="'341522118'")
+    row("units", id=one, kind="'office'", behaviour="'office'", division_code="'341522118'")
     row("posts", id=one, unit_id=one, division_code="'341522118'")
     row(
         "leads", id=one, owner_unit_id=one, division_code="'341522118'",

@@ -57,7 +57,7 @@ NEVER_CHANGED = {
     "informants": {"lead_id"}, "informant_openings": {"lead_id", "requested_by_id", "reason"},
     "lead_messages": {"text_enc", "sender", "lead_id"}, "lead_identifiers": {"value_enc"},
     "leads": {"number", "created_by_post_id"}, "victims": {"case_id", "number"},
-    "posts": {"role", "unit_id"}, "users": {"username"}, "units": {"kind"},
+    "posts": {"role", "unit_id"}, "users": {"username"}, "units": {"kind", "behaviour"}, "unit_kinds": {"code", "behaviour"},
     "idempotency_keys": {"request_digest"}, "restricted_hand_offs": {"words_enc"},
 }  # fmt: skip
 

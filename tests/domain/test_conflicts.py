@@ -15,22 +15,22 @@ from api.domain.leads.conflicts import (
     named,
     superiors,
 )
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 
 TOWN, PLACES = "341522118", ["霍邱县", "众兴集镇"]
 
 
-def body(name: str, kind: UnitKind, division: str = TOWN, parent: Body | None = None) -> Body:
+def body(name: str, kind: UnitBehaviour, division: str = TOWN, parent: Body | None = None) -> Body:
     return Body(uuid4(), name, kind, division, parent.id if parent else None)
 
 
-COUNTY = body("霍邱县专项办", UnitKind.COUNTY, "341522")
-LEADERS = body("众兴集镇党委政府", UnitKind.LEADERSHIP)
-OFFICE = body("平安办", UnitKind.OFFICE)
-POLICE = body("派出所", UnitKind.POLICE)
-MARKET = body("市场监管所", UnitKind.MARKET)
-XINQIAO = body("新桥村村民委员会", UnitKind.VILLAGE, "341522118201")
-BAIMIAO = body("白庙村村民委员会", UnitKind.VILLAGE, "341522118202")
+COUNTY = body("霍邱县专项办", UnitBehaviour.COUNTY, "341522")
+LEADERS = body("众兴集镇党委政府", UnitBehaviour.LEADERSHIP)
+OFFICE = body("平安办", UnitBehaviour.OFFICE)
+POLICE = body("派出所", UnitBehaviour.POLICE)
+MARKET = body("市场监管所", UnitBehaviour.MARKET)
+XINQIAO = body("新桥村村民委员会", UnitBehaviour.VILLAGE, "341522118201")
+BAIMIAO = body("白庙村村民委员会", UnitBehaviour.VILLAGE, "341522118202")
 ALL = [COUNTY, LEADERS, OFFICE, POLICE, MARKET, XINQIAO, BAIMIAO]
 
 
@@ -74,7 +74,7 @@ def test_a_station_alone_does_not():
 
 
 def test_a_registered_superior_is_kept_off_as_well():
-    station = body("派出所", UnitKind.POLICE, parent=OFFICE)
+    station = body("派出所", UnitBehaviour.POLICE, parent=OFFICE)
     bodies = [OFFICE, station, MARKET]
     assert barred({station.id}, bodies) == {OFFICE.id, station.id}
     assert goes_to_county(barred({station.id}, bodies), MARKET.id, bodies)
@@ -82,8 +82,8 @@ def test_a_registered_superior_is_kept_off_as_well():
 
 def test_a_circle_of_superiors_ends():
     one = uuid4()
-    two = Body(uuid4(), "乙所", UnitKind.OTHER, TOWN, one)
-    first = Body(one, "甲所", UnitKind.OTHER, TOWN, two.id)
+    two = Body(uuid4(), "乙所", UnitBehaviour.OTHER, TOWN, one)
+    first = Body(one, "甲所", UnitBehaviour.OTHER, TOWN, two.id)
     assert barred({one}, [first, two]) == {one, two.id}
 
 
@@ -93,28 +93,28 @@ def test_the_accused_are_always_barred_and_more_accused_bar_more(accused, owner)
     assert accused <= off
     for each in accused:
         assert barred({each}, ALL) <= off
-    if owner.id in off or any(b.kind in SEE_ALL and b.id in off for b in ALL):
+    if owner.id in off or any(b.behaviour in SEE_ALL and b.id in off for b in ALL):
         assert goes_to_county(off, owner.id, ALL)
 
 
 #: How each unit is called, beside its registered name; people of it are it too.
 CALLED = {
-    UnitKind.OFFICE: "专项办 镇专项办 平安办 综治办",
-    UnitKind.LEADERSHIP: "镇政府 镇党委 镇党委政府 人民政府 党委 政府 镇里",
-    UnitKind.POLICE: "派出所",
-    UnitKind.JUSTICE: "司法所",
-    UnitKind.CULTURE: "文广站 文化站",
-    UnitKind.FINANCE: "财政所",
-    UnitKind.CIVIL: "民政办 民政所",
-    UnitKind.MARKET: "市场监管所 市场监督管理所 市监所",
+    UnitBehaviour.OFFICE: "专项办 镇专项办 平安办 综治办",
+    UnitBehaviour.LEADERSHIP: "镇政府 镇党委 镇党委政府 人民政府 党委 政府 镇里",
+    UnitBehaviour.POLICE: "派出所",
+    UnitBehaviour.JUSTICE: "司法所",
+    UnitBehaviour.CULTURE: "文广站 文化站",
+    UnitBehaviour.FINANCE: "财政所",
+    UnitBehaviour.CIVIL: "民政办 民政所",
+    UnitBehaviour.MARKET: "市场监管所 市场监督管理所 市监所",
 }
 PEOPLE = ["工作人员", "全体人员", "领导班子", "领导", "干部", "民警", "辅警", "所长", "副所长", "主任", "副主任", "党总支书记", "书记", "副书记", "镇长", "副镇长", "站长", "副站长", "会计", "队长"]  # fmt: skip
-EVERY_KIND = [body(f"某{kind.label}甲乙", kind) for kind in UnitKind]
+EVERY_KIND = [body(f"某{kind.label}甲乙", kind) for kind in UnitBehaviour]
 
 
 @pytest.mark.parametrize("kind", CALLED)
 def test_every_way_of_calling_a_unit(kind):
-    unit = next(each for each in EVERY_KIND if each.kind is kind)
+    unit = next(each for each in EVERY_KIND if each.behaviour is kind)
     for said in CALLED[kind].split():
         assert may_name_a_unit(said), said
         for before in ("", "众兴集镇", "霍邱县众兴集镇", "霍 邱 县"):
@@ -148,7 +148,7 @@ def test_a_village_by_all_its_names_and_never_its_neighbour(said):
 
 
 def test_a_community_is_called_like_a_village():
-    community = body("众兴社区居民委员会", UnitKind.VILLAGE, "341522118001")
+    community = body("众兴社区居民委员会", UnitBehaviour.VILLAGE, "341522118001")
     for said in ("众兴社区居委会", "众兴居委会主任", "众兴社区居民委员会", "众兴社区两委"):
         assert named(said, [*ALL, community], PLACES) == {community.id}, said
         assert may_name_a_unit(said), said
@@ -178,10 +178,15 @@ def test_who_sees_all_leads_of_a_town():
     assert {kind.value for kind in SEE_ALL} == {"leadership", "office", "supervision"}
 
 
-@pytest.mark.parametrize("kind", UnitKind)
+@pytest.mark.parametrize("kind", UnitBehaviour)
 def test_whom_the_leaders_of_a_town_are_above(kind):
     """Everybody of their own town but those who look after the town from outside."""
-    apart = kind in {UnitKind.COUNTY, UnitKind.SUPERVISION, UnitKind.SYSTEM, UnitKind.LEADERSHIP}
+    apart = kind in {
+        UnitBehaviour.COUNTY,
+        UnitBehaviour.SUPERVISION,
+        UnitBehaviour.SYSTEM,
+        UnitBehaviour.LEADERSHIP,
+    }
     unit = body("某单位", kind)
     village = body("某单位", kind, "341522118203")
     elsewhere = body("某单位", kind, "341522119")
@@ -190,9 +195,9 @@ def test_whom_the_leaders_of_a_town_are_above(kind):
 
 
 def test_superiors_go_up_to_the_top():
-    top = body("县局", UnitKind.OTHER, "341522")
-    middle = body("中队", UnitKind.OTHER, "341522119", parent=top)
-    low = body("小组", UnitKind.OTHER, "341522119", parent=middle)
+    top = body("县局", UnitBehaviour.OTHER, "341522")
+    middle = body("中队", UnitBehaviour.OTHER, "341522119", parent=top)
+    low = body("小组", UnitBehaviour.OTHER, "341522119", parent=middle)
     bodies = [top, middle, low]
     assert superiors(low, bodies) == {middle.id, top.id}
     assert superiors(top, bodies) == set()
@@ -200,15 +205,15 @@ def test_superiors_go_up_to_the_top():
     assert barred({top.id}, bodies) == {top.id, middle.id, low.id}
     assert barred({middle.id}, bodies) == {top.id, middle.id, low.id}
     assert barred({low.id}, bodies) == {middle.id, low.id}
-    orphan = Body(uuid4(), "无主", UnitKind.OTHER, "341522119", uuid4())
+    orphan = Body(uuid4(), "无主", UnitBehaviour.OTHER, "341522119", uuid4())
     assert superiors(orphan, [orphan]) == {orphan.parent_id}
 
 
-@pytest.mark.parametrize("kind", UnitKind)
+@pytest.mark.parametrize("kind", UnitBehaviour)
 def test_what_only_the_county_can_keep(kind):
     """Barred units that see every lead; or the one in charge, whatever it is."""
-    unit, other = body("某单位", kind), body("另一单位", UnitKind.MARKET)
-    sees_all = kind in {UnitKind.LEADERSHIP, UnitKind.OFFICE, UnitKind.SUPERVISION}
+    unit, other = body("某单位", kind), body("另一单位", UnitBehaviour.MARKET)
+    sees_all = kind in {UnitBehaviour.LEADERSHIP, UnitBehaviour.OFFICE, UnitBehaviour.SUPERVISION}
     assert goes_to_county({unit.id}, other.id, [unit, other]) is sees_all
     assert goes_to_county({unit.id}, unit.id, [unit, other])
     assert not goes_to_county(set(), unit.id, [unit, other])

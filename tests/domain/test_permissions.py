@@ -20,7 +20,7 @@ from api.domain.organisation.organisation import (
     SINGLE_KINDS,
     UNIT_ROLES,
     DivisionLevel,
-    UnitKind,
+    UnitBehaviour,
     clash,
     level,
     short_code,
@@ -174,7 +174,8 @@ POSTS = {
     "finance": "finance",
     "civil": "civil",
     "market": "market",
-    "other": "culture civil market justice",
+    "other": "department culture civil market justice",
+    "partner": "partner",
     "village": "village grid",
     "county": "county report_reader",
     "supervision": "supervisor",
@@ -182,15 +183,15 @@ POSTS = {
 }
 
 
-@pytest.mark.parametrize("kind", UnitKind)
-def test_which_posts_a_unit_may_have(kind: UnitKind) -> None:
+@pytest.mark.parametrize("kind", UnitBehaviour)
+def test_which_posts_a_unit_may_have(kind: UnitBehaviour) -> None:
     assert {role.value for role in UNIT_ROLES[kind]} == set(POSTS[kind.value].split())
 
 
 def test_whom_a_lead_may_be_given_to_and_who_may_be_asked() -> None:
     handlers = {"office", "police", "justice", "culture", "civil", "market", "other", "county"}
     assert {kind.value for kind in LEAD_HANDLERS} == handlers
-    assert {kind.value for kind in LEAD_ASSISTANTS} == handlers | {"village"}
+    assert {kind.value for kind in LEAD_ASSISTANTS} == handlers | {"village", "partner"}
 
 
 def test_of_what_a_place_has_one() -> None:

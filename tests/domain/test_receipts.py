@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain.leads.leads import LeadStatus
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.domain.reporters import receipts
 from api.domain.reporters.receipts import ProofPurpose, ReportStage
 
@@ -48,7 +48,7 @@ def test_what_is_no_receipt_is_a_slip(typed):
 def test_every_status_has_words_and_no_word_tells_who():
     assert set(receipts.STAGES) == set(LeadStatus)
     assert set(receipts.WORDS) == set(ReportStage)
-    secret = [kind.label for kind in UnitKind] + [
+    secret = [kind.label for kind in UnitBehaviour] + [
         "公安",
         "派出所",
         "嫌疑",

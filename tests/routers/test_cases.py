@@ -14,7 +14,7 @@ from api.core.base.security import hash_password
 from api.core.database import db
 from api.core.events.events import Event
 from api.domain.kit.permissions import Role
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from tests import factories
@@ -46,7 +46,12 @@ def gateway(running: Running) -> Client:
 async def _second_station(running: Running, username: str) -> None:
     opened = db.Database(running.app_url)
     async with opened.session() as session, session.begin():
-        unit = Unit(name=f"第二派出所{username}", kind=UnitKind.POLICE, division_code="341522118")
+        unit = Unit(
+            name=f"第二派出所{username}",
+            kind="police",
+            behaviour=UnitBehaviour.POLICE,
+            division_code="341522118",
+        )
         session.add(unit)
         await session.flush()
         post = Post(

@@ -260,7 +260,11 @@ class TestPosts:
         assert third["code"] == f"{stem}.{int(number) + 3:02d}"
 
     def test_two_at_once_get_two_codes(self, system):
-        body = {"name": "同时建的岗", "role": "culture", "unit_id": unit_of(system, "culture")["id"]}
+        body = {
+            "name": "同时建的岗",
+            "role": "culture",
+            "unit_id": unit_of(system, "culture")["id"],
+        }
         with ThreadPoolExecutor(6) as pool:
             made = list(pool.map(lambda _: system.post("/posts", json=body), range(6)))
         assert {each.status_code for each in made} == {201}

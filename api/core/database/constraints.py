@@ -40,6 +40,7 @@ REFUSALS: Final[Mapping[str, Callable[[], Conflict]]] = {
     "uq_saved_filters_post_id_noun_name": lambda: Conflict(
         "已有同名的常用筛选", code="saved_filter_name_taken"
     ),
+    "uq_unit_kinds_label": lambda: Conflict("已有同名的单位类别", code="unit_kind_taken"),
     "uq_units_name": lambda: Conflict("已有同名单位", code="unit_name_taken"),
     "uq_users_username": lambda: Conflict("登录名已被使用", code="username_taken"),
     "uq_victims_case_person": lambda: Conflict(

@@ -18,7 +18,6 @@ from api.domain.kit.flow import (
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.organisation import UnitKind
 
 
 class EntityKind(Labelled):
@@ -118,20 +117,6 @@ class EntityAction(Labelled):
     DELIST = "delist", "销号"
     REOPEN = "reopen", "重新排查（回头看）"
 
-
-#: Which units of a town regulate a field (facts 4; fields of county bodies have none here).
-UNITS_OF_INDUSTRY: dict[Industry, tuple[UnitKind, ...]] = {
-    Industry.ELDER_CARE: (UnitKind.CIVIL,),
-    Industry.FOOD_HEALTH_PRODUCTS: (UnitKind.MARKET,),
-    Industry.FINANCE: (UnitKind.MARKET,),
-    Industry.CULTURE_TOURISM: (UnitKind.CULTURE,),
-    Industry.MEDICAL: (UnitKind.MARKET,),
-    Industry.PROPERTY: (UnitKind.MARKET,),
-    Industry.SOCIAL_INSURANCE: (UnitKind.CIVIL,),
-    Industry.VOLUNTEERING: (UnitKind.CIVIL,),
-    Industry.ONLINE: (UnitKind.POLICE,),
-    Industry.OTHER: (),
-}
 
 #: The route that a measure belongs to. A measure may move an entity to a graver route, never back.
 ROUTE_OF_MEASURE: dict[RiskMeasureKind, RiskRoute] = {

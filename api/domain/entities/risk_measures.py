@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api.domain.kit.errors import RuleViolated
 from api.domain.kit.labels import Labelled
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 
 PLAN = "众办〔2022〕54号（整治规范）"
 REGULATION = "防范和处置非法集资条例"
@@ -54,16 +54,16 @@ class LegalActor(Labelled):
 L, M = LegalActor, RiskMeasureKind
 
 #: The body that a unit's people act for, unless they name another one.
-ACTOR_OF_UNIT: dict[UnitKind, LegalActor] = {
-    UnitKind.LEADERSHIP: L.OFFICE,
-    UnitKind.OFFICE: L.OFFICE,
-    UnitKind.VILLAGE: L.VILLAGE,
-    UnitKind.POLICE: L.POLICE,
-    UnitKind.MARKET: L.MARKET,
-    UnitKind.CIVIL: L.REGULATOR,
-    UnitKind.CULTURE: L.REGULATOR,
-    UnitKind.FINANCE: L.REGULATOR,
-    UnitKind.OTHER: L.REGULATOR,
+ACTOR_OF_UNIT: dict[UnitBehaviour, LegalActor] = {
+    UnitBehaviour.LEADERSHIP: L.OFFICE,
+    UnitBehaviour.OFFICE: L.OFFICE,
+    UnitBehaviour.VILLAGE: L.VILLAGE,
+    UnitBehaviour.POLICE: L.POLICE,
+    UnitBehaviour.MARKET: L.MARKET,
+    UnitBehaviour.CIVIL: L.REGULATOR,
+    UnitBehaviour.CULTURE: L.REGULATOR,
+    UnitBehaviour.FINANCE: L.REGULATOR,
+    UnitBehaviour.OTHER: L.REGULATOR,
 }
 
 

@@ -93,6 +93,7 @@ class EventName(Labelled):
     IMPORT_TRANSITIONED = "import.transitioned", "办理导入"
 
     UNIT_CHANGED = "unit.changed", "维护单位"
+    UNIT_KIND_CHANGED = "unit_kind.changed", "维护单位类别"
     POST_CHANGED = "post.changed", "维护岗位"
     USER_CHANGED = "user.changed", "维护人员"
     USER_SECURED = "user.secured", "安全管理操作"

@@ -119,6 +119,8 @@ class Role(Labelled):
     FINANCE = "finance", "财政所"
     CIVIL = "civil", "民政办"
     MARKET = "market", "市场监管所"
+    DEPARTMENT = "department", "成员部门"
+    PARTNER = "partner", "协作单位"
     VILLAGE = "village", "村（社区）"
     GRID = "grid", "网格员"
     COUNTY = "county", "县专项办"
@@ -276,6 +278,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.CIVIL: frozenset(_REGULATOR | {P.RISK_ENTITY_ASSESS}),
     Role.MARKET: frozenset(_REGULATOR | {P.RISK_ENTITY_ASSESS}),
+    # 人社所, 自然资源所, 住建所, 卫生院: whoever a town has besides the departments named above
+    Role.DEPARTMENT: frozenset(_REGULATOR),
+    # A bank's branch, a tribunal: asked, it answers; it verifies nothing for the town.
+    Role.PARTNER: frozenset(
+        _BASE
+        | {
+            P.EVENT_READ,
+            P.LEAD_ASSIST,
+            P.LEAD_CREATE,
+            P.LEAD_READ,
+            P.RESTRICTED_FILE_RAISE,
+            P.STATISTICS_READ,
+        }
+    ),
     Role.VILLAGE: frozenset(
         _BASE
         | {
@@ -381,6 +397,8 @@ ROLE_SCOPE: dict[Role, RowScope] = {
     Role.CULTURE: RowScope.UNIT,
     Role.CIVIL: RowScope.UNIT,
     Role.MARKET: RowScope.UNIT,
+    Role.DEPARTMENT: RowScope.UNIT,
+    Role.PARTNER: RowScope.UNIT,
     Role.VILLAGE: RowScope.UNIT,
     Role.COUNTY: RowScope.UNIT,
     Role.GRID: RowScope.POST,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.domain.kit.division_codes import town_of
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.domain.organisation.unit_names import ALSO_CALLED
 
 
@@ -21,15 +21,24 @@ class Body:
 
     id: UUID
     name: str
-    kind: UnitKind
+    behaviour: UnitBehaviour
     division_code: str
     parent_id: UUID | None = None
+    #: What units of its kind are called besides.
+    also_called: Sequence[str] = ()
 
 
 #: Kinds that see every lead of their town: barred, they can only be kept off it by the county.
-SEE_ALL = frozenset({UnitKind.LEADERSHIP, UnitKind.OFFICE, UnitKind.SUPERVISION})
+SEE_ALL = frozenset({UnitBehaviour.LEADERSHIP, UnitBehaviour.OFFICE, UnitBehaviour.SUPERVISION})
 #: Whom the town's leadership is not above.
-_APART = frozenset({UnitKind.COUNTY, UnitKind.SUPERVISION, UnitKind.SYSTEM, UnitKind.LEADERSHIP})
+_APART = frozenset(
+    {
+        UnitBehaviour.COUNTY,
+        UnitBehaviour.SUPERVISION,
+        UnitBehaviour.SYSTEM,
+        UnitBehaviour.LEADERSHIP,
+    }
+)
 
 
 def superiors(body: Body, bodies: Sequence[Body]) -> set[UUID]:
@@ -40,11 +49,11 @@ def superiors(body: Body, bodies: Sequence[Body]) -> set[UUID]:
     while parent is not None and parent not in above and parent != body.id:
         above.add(parent)
         parent = by_id[parent].parent_id if parent in by_id else None
-    if body.kind not in _APART:
+    if body.behaviour not in _APART:
         above |= {
             each.id
             for each in bodies
-            if each.kind is UnitKind.LEADERSHIP
+            if each.behaviour is UnitBehaviour.LEADERSHIP
             and town_of(each.division_code) == town_of(body.division_code)
         }
     return above
@@ -65,7 +74,7 @@ def barred(accused: Collection[UUID], bodies: Sequence[Body]) -> set[UUID]:
 def goes_to_county(barred_ids: Collection[UUID], owner: UUID, bodies: Sequence[Body]) -> bool:
     """Whether the town cannot keep a lead: its handler, or somebody who sees all leads, is barred."""
     return owner in barred_ids or any(
-        each.kind in SEE_ALL for each in bodies if each.id in barred_ids
+        each.behaviour in SEE_ALL for each in bodies if each.id in barred_ids
     )
 
 
@@ -118,7 +127,7 @@ def _without_place(said: str, places: Collection[str]) -> str:
 
 def _callings(body: Body, places: Collection[str]) -> Iterator[str]:
     """A village's name stays: without it every village would be the same."""
-    if body.kind is UnitKind.VILLAGE:
+    if body.behaviour is UnitBehaviour.VILLAGE:
         yield _plain(body.name)
         stem = _place_of(body)
         for each in _OF_VILLAGE:
@@ -126,7 +135,8 @@ def _callings(body: Body, places: Collection[str]) -> Iterator[str]:
             yield stem.removesuffix("村").removesuffix("社区") + each
         return
     yield _without_place(_plain(body.name), places)
-    yield from ALSO_CALLED.get(body.kind, ())
+    yield from ALSO_CALLED.get(body.behaviour, ())
+    yield from body.also_called
 
 
 def _place_of(village: Body) -> str:
@@ -134,7 +144,7 @@ def _place_of(village: Body) -> str:
 
 
 def _is_villager(said: str, body: Body) -> bool:
-    place = _place_of(body) if body.kind is UnitKind.VILLAGE else ""
+    place = _place_of(body) if body.behaviour is UnitBehaviour.VILLAGE else ""
     return bool(place) and said.startswith(place) and bool(_VILLAGER.fullmatch(said[len(place) :]))
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from api.domain.kit.division_codes import county_of, town_of
 from api.domain.kit.flow import Available
 from api.domain.kit.labels import Labelled
-from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
+from api.domain.kit.permissions import ROLE_PERMISSIONS, ROLE_SCOPE, Permission, Role, RowScope
 
 
-class UnitKind(Labelled):
-    """What a unit is; the same words as the roles, because a unit's posts act in them."""
+class UnitBehaviour(Labelled):
+    """What the program does with a unit: whom it may be given, who acts in it, whether a place has
+    one. Kinds of units are rows that name one of these (ADR 0034)."""
 
     LEADERSHIP = "leadership", "镇党委政府"
     OFFICE = "office", "镇专项办（平安办）"
@@ -20,6 +21,7 @@ class UnitKind(Labelled):
     CIVIL = "civil", "民政办"
     MARKET = "market", "市场监管所"
     OTHER = "other", "其他部门"
+    PARTNER = "partner", "协作单位"
     VILLAGE = "village", "村（社区）"
     COUNTY = "county", "县专项办"
     SUPERVISION = "supervision", "督导组"
@@ -49,28 +51,29 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 #: Roles of other systems: API clients hold their posts, people never.
 MACHINES = frozenset({Role.POLICE_GATEWAY, Role.REPORT_READER})
 
-_REGULATORS = frozenset({Role.CULTURE, Role.CIVIL, Role.MARKET, Role.JUSTICE})
+_REGULATORS = frozenset({Role.DEPARTMENT, Role.CULTURE, Role.CIVIL, Role.MARKET, Role.JUSTICE})
 
 #: Which roles the posts of a unit may have: a village's post with the office's role would open the
 #: whole town to it.
-UNIT_ROLES: dict[UnitKind, frozenset[Role]] = {
-    UnitKind.LEADERSHIP: frozenset({Role.LEADER}),
-    UnitKind.OFFICE: frozenset({Role.OFFICE, Role.LEADER, Role.REPORT_READER}),
-    UnitKind.POLICE: frozenset({Role.POLICE, Role.POLICE_GATEWAY}),
-    UnitKind.JUSTICE: frozenset({Role.JUSTICE}),
-    UnitKind.CULTURE: frozenset({Role.CULTURE}),
-    UnitKind.FINANCE: frozenset({Role.FINANCE}),
-    UnitKind.CIVIL: frozenset({Role.CIVIL}),
-    UnitKind.MARKET: frozenset({Role.MARKET}),
-    UnitKind.OTHER: _REGULATORS,
-    UnitKind.VILLAGE: frozenset({Role.VILLAGE, Role.GRID}),
-    UnitKind.COUNTY: frozenset({Role.COUNTY, Role.REPORT_READER}),
-    UnitKind.SUPERVISION: frozenset({Role.SUPERVISOR}),
-    UnitKind.SYSTEM: ADMINISTRATORS,
+UNIT_ROLES: dict[UnitBehaviour, frozenset[Role]] = {
+    UnitBehaviour.LEADERSHIP: frozenset({Role.LEADER}),
+    UnitBehaviour.OFFICE: frozenset({Role.OFFICE, Role.LEADER, Role.REPORT_READER}),
+    UnitBehaviour.POLICE: frozenset({Role.POLICE, Role.POLICE_GATEWAY}),
+    UnitBehaviour.JUSTICE: frozenset({Role.JUSTICE}),
+    UnitBehaviour.CULTURE: frozenset({Role.CULTURE}),
+    UnitBehaviour.FINANCE: frozenset({Role.FINANCE}),
+    UnitBehaviour.CIVIL: frozenset({Role.CIVIL}),
+    UnitBehaviour.MARKET: frozenset({Role.MARKET}),
+    UnitBehaviour.OTHER: _REGULATORS,
+    UnitBehaviour.PARTNER: frozenset({Role.PARTNER}),
+    UnitBehaviour.VILLAGE: frozenset({Role.VILLAGE, Role.GRID}),
+    UnitBehaviour.COUNTY: frozenset({Role.COUNTY, Role.REPORT_READER}),
+    UnitBehaviour.SUPERVISION: frozenset({Role.SUPERVISOR}),
+    UnitBehaviour.SYSTEM: ADMINISTRATORS,
 }
 
 
-def _kinds_that(permission: Permission) -> frozenset[UnitKind]:
+def _kinds_that(permission: Permission) -> frozenset[UnitBehaviour]:
     return frozenset(
         kind
         for kind, roles in UNIT_ROLES.items()
@@ -84,11 +87,28 @@ LEAD_HANDLERS = _kinds_that(Permission.LEAD_HANDLE)
 LEAD_ASSISTANTS = _kinds_that(Permission.LEAD_ASSIST)
 
 #: Kinds of which a division has one active unit: new records find their way by it.
-SINGLE_KINDS: dict[UnitKind, DivisionLevel] = {
-    UnitKind.OFFICE: DivisionLevel.TOWN,
-    UnitKind.VILLAGE: DivisionLevel.VILLAGE,
-    UnitKind.COUNTY: DivisionLevel.COUNTY,
+SINGLE_KINDS: dict[UnitBehaviour, DivisionLevel] = {
+    UnitBehaviour.OFFICE: DivisionLevel.TOWN,
+    UnitBehaviour.VILLAGE: DivisionLevel.VILLAGE,
+    UnitBehaviour.COUNTY: DivisionLevel.COUNTY,
 }
+
+#: Behaviours of which a town or a county may have kinds of its own: their people see what their unit
+#: was given, and never a whole town.
+OWN_KINDS = frozenset(
+    behaviour
+    for behaviour, roles in UNIT_ROLES.items()
+    if behaviour not in SINGLE_KINDS
+    and all(ROLE_SCOPE.get(role) is RowScope.UNIT for role in roles - MACHINES)
+)
+
+
+def first_role(behaviour: UnitBehaviour) -> Role:
+    """The role of a template's post where none is named."""
+    if behaviour is UnitBehaviour.OTHER:
+        return Role.DEPARTMENT
+    return next(role for role in Role if role in UNIT_ROLES[behaviour])
+
 
 #: 编制、审批、付款: no person does two of them in one refund (decisions of the campaign's office).
 _REFUND_STEPS = (
@@ -124,6 +144,7 @@ class OrganisationAction(Labelled):
 
     CHANGE_LIAISON = "change_liaison", "变更联络员"
     HAND_OVER = "hand_over", "人员交接"
+    SET_UP_POSTS = "set_up_posts", "按模板设岗"
     RESET_PASSWORD = "reset_password", "重置密码"
     RESET_TOTP = "reset_totp", "重置动态口令"
     UNLOCK = "unlock", "解除锁定"

@@ -12,7 +12,7 @@ from api.core.base.security import hash_password
 from api.core.database.db import database
 from api.domain.demo import demo
 from api.domain.kit.division_codes import village_of
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.units import Division, Post, Unit
 from api.models.users import ApiClient, PostHolder, User
 from api.services.demo import demo_campaign
@@ -92,13 +92,18 @@ async def load_divisions(session: AsyncSession) -> None:
 
 
 async def _units(session: AsyncSession) -> dict[str, UUID]:
-    wanted = {p.unit: (p.kind, p.division) for p in demo.POSTS if p.code != "grid01"}
+    wanted = {
+        post.unit: (post.kind or post.behaviour.value, post.behaviour, post.division)
+        for post in demo.POSTS
+        if post.code != "grid01"
+    }
     for code, name in demo.VILLAGES:
         suffix = "居民委员会" if name.endswith("社区") else "村民委员会"
-        wanted.setdefault(name + suffix, (UnitKind.VILLAGE, code))
+        village = UnitBehaviour.VILLAGE
+        wanted.setdefault(name + suffix, (village.value, village, code))
     made: dict[str, UUID] = {}
-    for name, (kind, division) in wanted.items():
-        unit = Unit(name=name, kind=kind, division_code=division)
+    for name, (kind, behaviour, division) in wanted.items():
+        unit = Unit(name=name, kind=kind, behaviour=behaviour, division_code=division)
         session.add(unit)
         await session.flush()
         made[name] = unit.id

@@ -38,7 +38,7 @@ from api.domain.entities.risk_measures import (
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import (
@@ -85,10 +85,10 @@ async def power(session: AsyncSession, actor: Actor, kind: RiskMeasureKind, body
     Raises RuleViolated, naming the article, when that body may not.
     """
     unit = await session.get_one(Unit, actor.unit_id)
-    own = ACTOR_OF_UNIT.get(unit.kind)
+    own = ACTOR_OF_UNIT.get(unit.behaviour)
     taker: LegalActor = getattr(body, "legal_actor", None) or own or LegalActor.OFFICE
     document_no: str = getattr(body, "document_no", None) or ""
-    rule = lawful(kind, unit.kind, taker, document_no)
+    rule = lawful(kind, unit.behaviour, taker, document_no)
     name = getattr(body, "legal_actor_name", None) or (unit.name if taker is own else taker.label)
     basis = getattr(body, "legal_basis", None) or rule.basis
     return Power(taker, protect.told(name), protect.told(basis), document_no)
@@ -108,7 +108,7 @@ async def protected(session: AsyncSession, entity_id: UUID, field: str, value: s
 
 
 def lawful(
-    kind: RiskMeasureKind, unit: UnitKind, taker: LegalActor, document_no: str
+    kind: RiskMeasureKind, unit: UnitBehaviour, taker: LegalActor, document_no: str
 ) -> MeasureRule:
     """The rule by which a body may take a measure that a unit of some kind records.
 

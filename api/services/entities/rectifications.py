@@ -259,7 +259,7 @@ async def update(
     if "document_no" in changes:
         unit = await session.get_one(Unit, order.owner_unit_id)
         kind = RiskMeasureKind.ORDER_RECTIFICATION
-        _field_work.lawful(kind, unit.kind, order.legal_actor, changes["document_no"])
+        _field_work.lawful(kind, unit.behaviour, order.legal_actor, changes["document_no"])
         order.document_no = changes["document_no"]
     order.version += 1
     order.updated_at = now()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
@@ -14,7 +14,6 @@ from api.core.base.ids import uuid7
 from api.core.events import events
 from api.core.listing import search
 from api.domain.entities.risk_entities import (
-    UNITS_OF_INDUSTRY,
     EntityStatus,
     Industry,
     RiskTier,
@@ -24,8 +23,8 @@ from api.domain.entities.risk_measures import RiskMeasureKind
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
-from api.domain.organisation.organisation import UnitKind
 from api.domain.words.identifiers import IdentifierKind
+from api.models.unit_kinds import UnitKind
 from api.models.units import Unit
 from api.schemas.risk_entities import RiskEntityCreate, RiskEntityRow
 from api.services.entities import _field_work
@@ -41,30 +40,34 @@ TEXTS = ("name", "address", "problems", "note")
 class Around:
     """What the rows of an entity depend on beyond the entity: read once for a whole ledger."""
 
-    #: The town's units by kind, for the regulators of a field.
-    units: Mapping[UnitKind, tuple[UUID, ...]] = field(
-        default_factory=dict[UnitKind, tuple[UUID, ...]]
+    #: The town's regulators by field, as the kinds of its units say.
+    units: Mapping[Industry, tuple[UUID, ...]] = field(
+        default_factory=dict[Industry, tuple[UUID, ...]]
     )
     #: The next inspection by tier.
     due: Mapping[RiskTier, Deadline] = field(default_factory=dict[RiskTier, Deadline])
 
-    def regulators(self, industry: Industry) -> list[UUID]:
-        """The units of the field."""
-        return [unit for kind in UNITS_OF_INDUSTRY[industry] for unit in self.units.get(kind, ())]
+    def regulators(self, industry: Industry) -> tuple[UUID, ...]:
+        """The units of the field, whoever regulates little else before those with many fields."""
+        return self.units.get(industry, ())
 
 
 async def around(session: AsyncSession, town_code: str) -> Around:
     """The surroundings of the entities of a town that are registered today."""
     found = await session.execute(
-        select(Unit.kind, Unit.id).where(
+        select(UnitKind.industries, Unit.id)
+        .join(Unit, Unit.kind == UnitKind.code)
+        .where(
             Unit.division_code == town_code,
             Unit.is_active,
-            Unit.kind.in_({kind for kinds in UNITS_OF_INDUSTRY.values() for kind in kinds}),
+            func.cardinality(UnitKind.industries) > 0,
         )
+        .order_by(func.cardinality(UnitKind.industries), Unit.id)
     )
-    units: dict[UnitKind, tuple[UUID, ...]] = {}
-    for kind, unit_id in found:
-        units[kind] = (*units.get(kind, ()), unit_id)
+    units: dict[Industry, tuple[UUID, ...]] = {}
+    for fields, unit_id in found:
+        for each in map(Industry, fields):
+            units[each] = (*units.get(each, ()), unit_id)
     clock = await time_rules.clock(session)
     return Around(
         units, {t: clock.due_on(t.inspection_rule, today(), town=town_code) for t in RiskTier}

@@ -29,11 +29,12 @@ from api.domain.imports.ledgers import SPECS, LedgerKind
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.errors import DomainError
 from api.domain.kit.events import EventName
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.domain.organisation.unit_names import HANDLERS_CALLED
 from api.domain.recovery.ledger_corrections import Correction
 from api.domain.words.places import Places
 from api.models.imports import Import, ImportFile, ImportRow
+from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Unit
 from api.services.imports import import_checks, import_corrections, import_templates
 from api.services.imports.import_known import Met, Recogniser, own_number, recogniser
@@ -120,18 +121,22 @@ async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
     )
     units = (
         await session.execute(
-            select(Unit.id, Unit.name, Unit.kind).where(
+            select(Unit.id, Unit.name, Unit.kind, Unit.behaviour, UnitKind.also_called)
+            .join(UnitKind, UnitKind.code == Unit.kind)
+            .where(
                 Unit.is_active,
-                Unit.kind != UnitKind.SYSTEM,
+                Unit.behaviour != UnitBehaviour.SYSTEM,
                 or_(Unit.division_code.startswith(town), Unit.division_code == county_of(town)),
             )
         )
     ).all()
-    names = {name: str(unit_id) for unit_id, name, _ in units}
-    kinds = Counter(kind for _, _, kind in units)
-    for unit_id, _, kind in units:
-        if kinds[kind] == 1:
-            names = dict.fromkeys(HANDLERS_CALLED.get(kind, ()), str(unit_id)) | names
+    names = {unit.name: str(unit.id) for unit in units}
+    behaviours, kinds = Counter(u.behaviour for u in units), Counter(u.kind for u in units)
+    for unit in units:
+        called = [*unit.also_called] if kinds[unit.kind] == 1 else []
+        if behaviours[unit.behaviour] == 1:
+            called += HANDLERS_CALLED.get(unit.behaviour, ())
+        names = dict.fromkeys(called, str(unit.id)) | names
     return Surroundings(
         today(),
         divisions=Places({name: code for code, name in divisions}, above),

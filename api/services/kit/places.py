@@ -12,14 +12,14 @@ from api.core.database.db import database
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of, town_of
 from api.domain.kit.errors import FieldError, Invalid
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.units import Unit
 
 _LOCATE = f"""
 SELECT code,
-  (SELECT id FROM units WHERE kind = '{UnitKind.OFFICE.value}' AND is_active
+  (SELECT id FROM units WHERE behaviour = '{UnitBehaviour.OFFICE.value}' AND is_active
      AND division_code = left(code, 9) LIMIT 1) AS office,
-  (SELECT id FROM units WHERE kind = '{UnitKind.VILLAGE.value}' AND is_active
+  (SELECT id FROM units WHERE behaviour = '{UnitBehaviour.VILLAGE.value}' AND is_active
      AND division_code = left(code, 12) AND length(code) >= 12 LIMIT 1) AS village
 FROM divisions WHERE code = ANY($1)
 """  # noqa: S608  # two words of our own
@@ -104,7 +104,7 @@ def _works_for(found: Unit, town_code: str) -> bool:
     """Business records never leave the town by a typed id, and never reach the administrators."""
     place = found.division_code
     near = place.startswith(town_code) or place == county_of(town_code)
-    return near and found.kind is not UnitKind.SYSTEM
+    return near and found.behaviour is not UnitBehaviour.SYSTEM
 
 
 def _unknown(code: str) -> Invalid:

@@ -21,9 +21,10 @@ from api.domain.leads import conflicts as rules
 from api.domain.leads.conflicts import Body
 from api.domain.leads.leads import NOTHING_MERGED, PENDING, LeadStatus, ReporterKind
 from api.domain.leads.leads import is_routed as goes_by_county
-from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
+from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
 from api.models.informants import Informant, LeadAccusedUnit
 from api.models.leads import Lead
+from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Post, Unit
 from api.schemas.informants import AccusedUnitCreate, LeadReturn
 from api.services.kit import _transition, places
@@ -44,7 +45,7 @@ class Standing:
     @property
     def county(self) -> UUID | None:
         """Where the town's leads go, unless it is barred itself or there is none."""
-        found = [b.id for b in self.bodies if b.kind is UnitKind.COUNTY]
+        found = [b.id for b in self.bodies if b.behaviour is UnitBehaviour.COUNTY]
         return next((unit for unit in found if unit not in self.barred), None)
 
     def names(self) -> list[str]:
@@ -77,7 +78,16 @@ class Around:
 async def around(session: AsyncSession, division: str) -> Around:
     """The surroundings of a division: asked for once, whether for one lead or for a ledger."""
     rows = await session.execute(
-        select(Unit.id, Unit.name, Unit.kind, Unit.division_code, Unit.parent_id).where(
+        select(
+            Unit.id,
+            Unit.name,
+            Unit.behaviour,
+            Unit.division_code,
+            Unit.parent_id,
+            UnitKind.also_called,
+        )
+        .join(UnitKind, UnitKind.code == Unit.kind)
+        .where(
             Unit.is_active,
             or_(
                 func.left(Unit.division_code, LEVEL_DIGITS[DivisionLevel.TOWN])

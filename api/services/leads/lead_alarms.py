@@ -16,7 +16,7 @@ from api.domain.kit.division_codes import county_of
 from api.domain.kit.events import EventName
 from api.domain.law.calendar import ONE_DAY
 from api.domain.leads.leads import TRIAGE
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.duties import DutyNotice
 from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead
@@ -82,7 +82,7 @@ async def _tell(session: AsyncSession, row: Any, step: int, rule: str) -> bool:
     if rule == COUNTY_RULE:
         county = await session.scalar(
             select(Unit.id).where(
-                Unit.kind == UnitKind.COUNTY,
+                Unit.behaviour == UnitBehaviour.COUNTY,
                 Unit.division_code == county_of(row.town_code),
                 Unit.is_active,
                 ~_is_about(row.id, Unit.id),

@@ -100,8 +100,8 @@ async def ever_asked(session: AsyncSession, lead: Lead) -> set[UUID]:
 async def checked_unit(session: AsyncSession, lead: Lead, unit_id: UUID, field: str) -> Unit:
     """A unit that can be asked. Raises Invalid for one whose people could not answer."""
     found = await places.unit(session, unit_id, field, lead.town_code)
-    if found.kind not in LEAD_ASSISTANTS:
-        message = f"{found.kind.label}不协办线索"
+    if found.behaviour not in LEAD_ASSISTANTS:
+        message = f"{found.behaviour.label}不协办线索"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_assist", message)])
     return found
 

@@ -25,7 +25,7 @@ from api.domain.leads.leads import (
     LeadStatus,
     feedback_modes,
 )
-from api.domain.organisation.organisation import LEAD_HANDLERS, UnitKind
+from api.domain.organisation.organisation import LEAD_HANDLERS, UnitBehaviour
 from api.models.informants import Informant
 from api.models.leads import Lead
 from api.models.receipts import LeadReceipt
@@ -137,8 +137,8 @@ async def _handler(
 ) -> Unit:
     """The unit that a lead is given to. Raises Invalid for one whose people handle none."""
     found = await places.unit(session, unit_id, field, lead.town_code)
-    if found.kind not in LEAD_HANDLERS:
-        message = f"{found.kind.label}不办理线索，可以列为协办单位"
+    if found.behaviour not in LEAD_HANDLERS:
+        message = f"{found.behaviour.label}不办理线索，可以列为协办单位"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
     await conflicts.ensure_clear(session, lead, [found.id])
     return found
@@ -304,7 +304,7 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     del body, actor
     county = await session.scalar(
         select(Unit.id).where(
-            Unit.kind == UnitKind.COUNTY, Unit.division_code == county_of(lead.town_code)
+            Unit.behaviour == UnitBehaviour.COUNTY, Unit.division_code == county_of(lead.town_code)
         )
     )
     if county is None:

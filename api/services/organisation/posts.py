@@ -31,7 +31,6 @@ from api.domain.organisation.organisation import (
     UNIT_ROLES,
     Change,
     OrganisationAction,
-    UnitKind,
     clash,
     next_number,
     offers,
@@ -123,6 +122,25 @@ async def create(session: AsyncSession, actor: Actor, body: PostCreate) -> dict[
     return await read(session, actor, post.id)
 
 
+async def set_up(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, Any]:
+    """The posts of the template of a unit's kind, for a unit that has none yet.
+
+    Raises NotFound, Forbidden, Conflict (`unit_has_posts`).
+    """
+    unit, kind = await units.for_posts(session, actor, unit_id)
+    there = await session.scalar(
+        select(func.count()).select_from(Post).where(Post.unit_id == unit_id, Post.is_active)
+    )
+    template = units.offered_posts(kind)
+    if there or not template:
+        detail = f"该单位已有 {there} 个岗位" if there else "该类单位没有岗位模板"
+        raise Conflict(f"{detail}，请逐个新建岗位", code="unit_has_posts")
+    for each in template:
+        post = await make(session, None, each["name"], Role(each["role"]), unit.id)
+        await _told(session, actor, post, Change.CREATED)
+    return await units.read(session, actor, unit_id)
+
+
 async def make(
     session: AsyncSession,
     code: str | None,
@@ -136,8 +154,8 @@ async def make(
     unit = await session.get(Unit, unit_id)
     if unit is None or not unit.is_active:
         raise _fault("unit_id", "unit_unknown", "单位不存在或已停用")
-    if role not in UNIT_ROLES[UnitKind(unit.kind)]:
-        raise _fault("role", "role_not_of_unit", f"{unit.kind.label}不设“{role.label}”岗位")
+    if role not in UNIT_ROLES[unit.behaviour]:
+        raise _fault("role", "role_not_of_unit", f"{unit.behaviour.label}不设“{role.label}”岗位")
     place = division_code or unit.division_code
     if role is Role.GRID:
         if len(place) != 15 or not place.startswith(unit.division_code):

@@ -13,7 +13,7 @@ from api.domain.organisation.organisation import (
     LEVEL_DIGITS,
     UNSET_DIVISION,
     DivisionLevel,
-    UnitKind,
+    UnitBehaviour,
 )
 from api.domain.organisation.setup import (
     BY_COMMAND,
@@ -26,7 +26,7 @@ from api.domain.organisation.setup import (
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 
-_APART = {UnitKind.SYSTEM, UnitKind.OFFICE}
+_APART = {UnitBehaviour.SYSTEM, UnitBehaviour.OFFICE}
 
 
 async def state(session: AsyncSession) -> dict[str, Any]:
@@ -61,7 +61,7 @@ async def steps(session: AsyncSession, actor: Actor) -> dict[str, Any]:
         SetupStep.AUDIT_ADMIN: held[Role.AUDIT_ADMIN] > 0,
         SetupStep.DIVISIONS: bool(villages),
         SetupStep.OFFICE: held[Role.OFFICE] > 0,
-        SetupStep.UNITS: {UnitKind.POLICE, UnitKind.VILLAGE} <= set(units),
+        SetupStep.UNITS: {UnitBehaviour.POLICE, UnitBehaviour.VILLAGE} <= set(units),
         SetupStep.POSTS: bool(set(held) - ADMINISTRATORS - {Role.OFFICE}),
         SetupStep.LIAISONS: bool(units) and all(units.values()),
     }
@@ -85,12 +85,12 @@ def _where(actor: Actor, step: SetupStep) -> str | None:
     return page if needs and actor.may(needs) else None
 
 
-async def _units(session: AsyncSession) -> dict[UnitKind, bool]:
+async def _units(session: AsyncSession) -> dict[UnitBehaviour, bool]:
     """The kinds of member units there are, and whether one of each has a liaison."""
     rows = await session.execute(
-        select(Unit.kind, func.coalesce(func.bool_or(Post.is_liaison), False))
+        select(Unit.behaviour, func.coalesce(func.bool_or(Post.is_liaison), False))
         .outerjoin(Post, Post.unit_id == Unit.id)
-        .where(Unit.is_active, Unit.kind.not_in(_APART))
-        .group_by(Unit.kind)
+        .where(Unit.is_active, Unit.behaviour.not_in(_APART))
+        .group_by(Unit.behaviour)
     )
-    return {UnitKind(kind): bool(liaison) for kind, liaison in rows}
+    return {UnitBehaviour(kind): bool(liaison) for kind, liaison in rows}

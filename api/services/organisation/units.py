@@ -14,22 +14,25 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import Correction
+from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, Role
 from api.domain.organisation.organisation import (
     SINGLE_KINDS,
     Change,
     OrganisationAction,
-    UnitKind,
+    UnitBehaviour,
     level,
     offers,
 )
 from api.models.liaisons import Liaison
+from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.common import actions
 from api.schemas.units import LiaisonCreate, UnitCreate, UnitQuery, UnitUpdate
 from api.services.kit import changes as corrections
 from api.services.kit import columns, protect, searching
+from api.services.organisation import unit_kinds
 
 RESOURCE = "unit"
 corrections.check(UnitUpdate, Unit)
@@ -44,8 +47,10 @@ _HOLDER = (
 
 
 def _units() -> Select[*tuple[Any, ...]]:
-    return select(Unit, Division.name.label("division_name")).join(
-        Division, Division.code == Unit.division_code
+    return (
+        select(Unit, Division.name.label("division_name"), UnitKind)
+        .join(Division, Division.code == Unit.division_code)
+        .join(UnitKind, UnitKind.code == Unit.kind)
     )
 
 
@@ -55,6 +60,8 @@ def _shown(row: Any) -> dict[str, Any]:
         "id": unit.id,
         "name": unit.name,
         "kind": unit.kind,
+        "kind_label": row.UnitKind.label,
+        "behaviour": unit.behaviour,
         "division_code": unit.division_code,
         "division_name": row.division_name,
         "is_active": unit.is_active,
@@ -71,6 +78,8 @@ async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[st
         )
     if query.kind:
         statement = statement.where(Unit.kind.in_(query.kind))
+    if query.behaviour:
+        statement = statement.where(Unit.behaviour.in_(query.behaviour))
     if query.division_code:
         statement = statement.where(
             Unit.division_code >= query.division_code,
@@ -88,11 +97,17 @@ async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, 
     ).one_or_none()
     if row is None:
         raise NotFound
-    posts = await session.execute(
-        select(Post, _HOLDER.label("holder")).where(Post.unit_id == unit_id).order_by(Post.code)
-    )
+    posts = (
+        await session.execute(
+            select(Post, _HOLDER.label("holder")).where(Post.unit_id == unit_id).order_by(Post.code)
+        )
+    ).all()
+    has_posts = any(post.is_active for post, _ in posts)
+    offered = [] if has_posts or not row.Unit.is_active else offered_posts(row.UnitKind)
     return _shown(row) | {
-        "available_actions": _available(actor, row.Unit),
+        "duty": row.UnitKind.duty,
+        "offered_posts": offered,
+        "available_actions": _available(actor, row.Unit, offered),
         "posts": [
             {
                 "id": post.id,
@@ -107,61 +122,78 @@ async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, 
     }
 
 
-def _available(actor: Actor, unit: Unit) -> list[Any]:
+def offered_posts(kind: UnitKind) -> list[dict[str, Any]]:
+    """The posts of a kind's template that need nothing further said: a grid worker's needs a grid."""
+    return [post for post in kind.posts if post["role"] != Role.GRID]
+
+
+def _available(actor: Actor, unit: Unit, offered: list[dict[str, Any]]) -> list[Any]:
     if not actor.may(Permission.UNIT_MANAGE):
         return []
-    if _refusal(actor, UnitKind(unit.kind), unit.division_code) is not None:
+    if _refusal(actor, unit.behaviour, unit.division_code) is not None:
         return []
-    liaison = [OrganisationAction.CHANGE_LIAISON] if unit.is_active else []
-    return actions(offers(Correction.EDIT, *liaison), edit=UnitUpdate)
+    found: list[Labelled] = [Correction.EDIT]
+    found += [OrganisationAction.CHANGE_LIAISON] if unit.is_active else []
+    found += [OrganisationAction.SET_UP_POSTS] if offered and _sets_up(actor) else []
+    return actions(offers(*found), edit=UnitUpdate)
 
 
-def _refusal(actor: Actor, kind: UnitKind, division_code: str) -> Forbidden | None:
+def _sets_up(actor: Actor) -> bool:
+    return actor.may(Permission.USER_MANAGE)
+
+
+def _refusal(actor: Actor, behaviour: UnitBehaviour, division_code: str) -> Forbidden | None:
     """The office keeps the units of its town; what lies above or beside is the administrator's."""
     if actor.role is Role.SYSTEM_ADMIN:
         return None
-    if kind in {UnitKind.SYSTEM, UnitKind.COUNTY}:
+    if behaviour in {UnitBehaviour.SYSTEM, UnitBehaviour.COUNTY}:
         return Forbidden("该类单位由系统管理员维护", code="unit_kind_reserved")
     if not division_code.startswith(actor.town):
         return Forbidden("只能维护本镇范围内的单位", code="other_town")
     return None
 
 
-def _may_manage(actor: Actor, kind: UnitKind, division_code: str) -> None:
-    if refusal := _refusal(actor, kind, division_code):
+def _may_manage(actor: Actor, behaviour: UnitBehaviour, division_code: str) -> None:
+    if refusal := _refusal(actor, behaviour, division_code):
         raise refusal
 
 
 async def create(session: AsyncSession, actor: Actor, body: UnitCreate) -> dict[str, Any]:
     """Set up a unit. Raises Forbidden, Invalid, Conflict (`unit_name_taken`, `unit_exists`)."""
-    _may_manage(actor, body.kind, body.division_code)
+    kind = await unit_kinds.of(session, body.kind, body.division_code)
+    _may_manage(actor, kind.behaviour, body.division_code)
     if await session.get(Division, body.division_code) is None:
         message = "行政区划不存在"
         raise Invalid(message, errors=[FieldError("/division_code", "division_unknown", message)])
-    await _single(session, body.kind, body.division_code)
-    unit = Unit(name=body.name, kind=body.kind, division_code=body.division_code)
+    await _single(session, kind.behaviour, body.division_code)
+    unit = Unit(
+        name=body.name,
+        kind=kind.code,
+        behaviour=kind.behaviour,
+        division_code=body.division_code,
+    )
     session.add(unit)
     await session.flush()
     await _told(session, actor, unit, Change.CREATED)
     return await read(session, actor, unit.id)
 
 
-async def _single(session: AsyncSession, kind: UnitKind, division_code: str) -> None:
-    wanted = SINGLE_KINDS.get(kind)
+async def _single(session: AsyncSession, behaviour: UnitBehaviour, division_code: str) -> None:
+    wanted = SINGLE_KINDS.get(behaviour)
     if wanted is None:
         return
     if level(division_code) is not wanted:
-        message = f"{kind.label}应设在{wanted.label}一级"
+        message = f"{behaviour.label}应设在{wanted.label}一级"
         raise Invalid(message, errors=[FieldError("/division_code", "wrong_level", message)])
-    key = func.hashtext(f"unit:{kind}:{division_code}")
+    key = func.hashtext(f"unit:{behaviour}:{division_code}")
     await session.execute(select(func.pg_advisory_xact_lock(key)))
     there = await session.scalar(
         select(Unit.name).where(
-            Unit.kind == kind, Unit.division_code == division_code, Unit.is_active
+            Unit.behaviour == behaviour, Unit.division_code == division_code, Unit.is_active
         )
     )
     if there:
-        raise Conflict(f"该区划已有{kind.label}：{there}", code="unit_exists")
+        raise Conflict(f"该区划已有{behaviour.label}：{there}", code="unit_exists")
 
 
 async def _locked(session: AsyncSession, actor: Actor, unit_id: UUID) -> Unit:
@@ -170,8 +202,17 @@ async def _locked(session: AsyncSession, actor: Actor, unit_id: UUID) -> Unit:
     )
     if unit is None:
         raise NotFound
-    _may_manage(actor, unit.kind, unit.division_code)
+    _may_manage(actor, unit.behaviour, unit.division_code)
     return unit
+
+
+async def for_posts(session: AsyncSession, actor: Actor, unit_id: UUID) -> tuple[Unit, UnitKind]:
+    """A unit, locked, that is to get its posts, and its kind. Raises NotFound, Forbidden."""
+    unit = await _locked(session, actor, unit_id)
+    kind = await session.scalar(select(UnitKind).where(UnitKind.code == unit.kind))
+    if kind is None or not unit.is_active:
+        raise NotFound
+    return unit, kind
 
 
 async def change(
@@ -191,7 +232,7 @@ async def change(
         if in_use:
             raise Conflict(f"该单位还有 {in_use} 个在用岗位，请先停用", code="unit_in_use")
     if body.is_active and not unit.is_active:
-        await _single(session, unit.kind, unit.division_code)
+        await _single(session, unit.behaviour, unit.division_code)
     what = _what(unit, body)
     for name, value in body.changes().items():
         setattr(unit, name, value)

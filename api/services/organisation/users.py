@@ -26,7 +26,7 @@ from api.domain.organisation.organisation import (
     UNSET_DIVISION,
     Change,
     OrganisationAction,
-    UnitKind,
+    UnitBehaviour,
     offers,
 )
 from api.domain.words import codes, passwords
@@ -288,7 +288,10 @@ async def create_admin(*, username: str, password: str, role: str, name: str) ->
 async def _operations(session: AsyncSession) -> Unit:
     """The administrators' unit; before the list of divisions is there, it stands nowhere yet."""
     there = await session.scalar(
-        select(Unit).where(Unit.kind == UnitKind.SYSTEM, Unit.is_active).order_by(Unit.id).limit(1)
+        select(Unit)
+        .where(Unit.behaviour == UnitBehaviour.SYSTEM, Unit.is_active)
+        .order_by(Unit.id)
+        .limit(1)
     )
     if there is not None:
         return there
@@ -303,7 +306,8 @@ async def _operations(session: AsyncSession) -> Unit:
         if await session.get(Division, top) is None:
             session.add(Division(code=top, name=title))
             await session.flush()
-    unit = Unit(name=_OPERATIONS, kind=UnitKind.SYSTEM, division_code=top)
+    system = UnitBehaviour.SYSTEM
+    unit = Unit(name=_OPERATIONS, kind=system.value, behaviour=system, division_code=top)
     session.add(unit)
     await session.flush()
     return unit

@@ -13,7 +13,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.domain.reporters.informants import CustodyPlace, OpeningStatus
 from api.models.informants import Informant, InformantOpening, InformantRecusal
 from api.models.leads import Lead
@@ -64,7 +64,9 @@ async def _put(
         .join(Post, Post.unit_id == Unit.id)
         .join(PostHolder, PostHolder.post_id == Post.id)
         .where(
-            PostHolder.user_id == person, PostHolder.until.is_(None), Unit.kind == UnitKind.COUNTY
+            PostHolder.user_id == person,
+            PostHolder.until.is_(None),
+            Unit.behaviour == UnitBehaviour.COUNTY,
         )
     )
     await record_access.grant(session, leads.RESOURCE, lead.id, county)

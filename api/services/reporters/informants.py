@@ -24,7 +24,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Role
 from api.domain.kit.permissions import Permission as P
 from api.domain.leads.leads import ReporterKind
-from api.domain.organisation.organisation import UnitKind
+from api.domain.organisation.organisation import UnitBehaviour
 from api.domain.reporters import informants as rules
 from api.domain.reporters.informants import OPENING_FLOW, CustodyAction, CustodyPlace, OpeningStatus
 from api.models.informants import Informant, InformantOpening, InformantRecusal
@@ -312,8 +312,11 @@ async def candidates(session: AsyncSession, lead: Lead) -> dict[UUID, str]:
             Post.role.in_(_KEEPERS),
             or_(
                 Unit.id.in_(working),
-                and_(Unit.kind == UnitKind.OFFICE, Unit.division_code == lead.town_code),
-                and_(Unit.kind == UnitKind.COUNTY, Unit.division_code == county_of(lead.town_code)),
+                and_(Unit.behaviour == UnitBehaviour.OFFICE, Unit.division_code == lead.town_code),
+                and_(
+                    Unit.behaviour == UnitBehaviour.COUNTY,
+                    Unit.division_code == county_of(lead.town_code),
+                ),
             ),
         )
         .order_by(Unit.division_code.desc(), User.name)

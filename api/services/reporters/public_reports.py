@@ -16,7 +16,7 @@ from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.events import EventName
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
-from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitKind
+from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
 from api.domain.reporters.receipts import ProofPurpose
 from api.models.informants import Informant
 from api.models.leads import Lead, LeadIdentifier
@@ -36,7 +36,9 @@ _VILLAGE = LEVEL_DIGITS[DivisionLevel.VILLAGE]
 _TOWNS = (
     select(Division.code, Division.name)
     .join(Unit, Unit.division_code == Division.code)
-    .where(Unit.kind == UnitKind.OFFICE, Unit.is_active, func.length(Division.code) == _TOWN)
+    .where(
+        Unit.behaviour == UnitBehaviour.OFFICE, Unit.is_active, func.length(Division.code) == _TOWN
+    )
     .order_by(Division.code)
 )
 

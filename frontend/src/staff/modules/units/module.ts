@@ -12,6 +12,12 @@ const units: StaffModule = {
       list: () => import('./UnitsPage.vue'),
       one: () => import('./UnitPage.vue'),
     }),
+    {
+      path: 'unit-kinds',
+      name: 'unit-kinds',
+      component: () => import('./UnitKindsPage.vue'),
+      meta: { title: '单位类别', permission: 'unit:manage', parent: 'units' },
+    },
     ...nounRoutes({
       path: 'posts',
       name: 'post',
