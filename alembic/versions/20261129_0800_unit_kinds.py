@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ _SHIPPED: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[tuple[str, str]
     ("civil", "民政办", "civil", "养老服务机构、社会组织、志愿服务", ("elder_care", "social_insurance", "volunteering",), (("civil", "民政办养老岗"),)),
     ("market", "市场监管所", "market", "市场主体、广告、价格、食品和保健品", ("food_health_products", "finance", "medical", "property",), (("market", "市场监管所执法岗"),)),
     ("other", "其他部门", "other", "", (), ()),
+    ("partner", "其他协作单位", "partner", "", (), (("partner", "协作联络岗"),)),
     ("village", "村（社区）", "village", "走访、登记、协助核实本村线索", (), (("village", "村（社区）联络岗"),)),
     ("county", "县专项办", "county", "各镇应回避的线索，全县共用设置", (), (("county", "县专项办协调岗"),)),
     ("supervision", "督导组", "supervision", "督导检查", (), (("supervisor", "督导组联络岗"),)),
@@ -49,7 +51,7 @@ _ALSO_CALLED = {
     "petitions": ["信访办"],
     "tribunal": ["人民法庭", "法庭"],
 }
-_NOW = "2026-11-29T00:00:00+08:00"
+_NOW = datetime(2026, 11, 29, tzinfo=timezone(timedelta(hours=8)))
 
 
 def upgrade() -> None:
@@ -83,7 +85,7 @@ def upgrade() -> None:
     insert = sa.text(
         "INSERT INTO unit_kinds (id, code, label, behaviour, duty, also_called, industries, posts,"
         " is_active, version, updated_at) VALUES (:id, :code, :label, :behaviour, :duty,"
-        " CAST(:called AS text[]), CAST(:industries AS text[]), CAST(:posts AS jsonb), true, 1, CAST(:now AS timestamptz))"
+        " CAST(:called AS text[]), CAST(:industries AS text[]), CAST(:posts AS jsonb), true, 1, :now)"
     )
     for code, label, behaviour, duty, industries, posts in _SHIPPED:
         template = [{"role": role, "name": name} for role, name in posts]
@@ -103,6 +105,8 @@ def upgrade() -> None:
         )
     op.alter_column("units", "kind", type_=sa.Text(), existing_type=sa.String(length=40))
     op.add_column("units", sa.Column("behaviour", sa.String(length=40), nullable=True))
+    # a kind that no program of ours wrote gets what has the least rights of its own
+    op.execute("UPDATE units SET kind = 'other' WHERE kind NOT IN (SELECT code FROM unit_kinds)")
     op.execute("UPDATE units SET behaviour = kind")
     op.alter_column("units", "behaviour", nullable=False)
     op.create_foreign_key(

@@ -21,6 +21,7 @@ from api.schemas.posts import (
     PostShown,
     PostUpdate,
 )
+from api.services.across import departures
 from api.services.organisation import posts
 
 router = make_router("posts")
@@ -52,7 +53,7 @@ async def read(post_id: UUID, actor: Reader, session: DbSession) -> Response:
 @router.patch("/{post_id}", response_model=PostRead, summary="修改岗位")
 async def change(post_id: UUID, body: PostUpdate, actor: Manager, session: DbSession) -> Response:
     """更名、停用或重新启用；停用后其权限自下一次请求起失效。"""
-    return answer(await posts.change(session, actor, post_id, body))
+    return answer(await departures.change_post(session, actor, post_id, body))
 
 
 @router.get("/{post_id}/holders", response_model=Holders, summary="岗位沿革")
@@ -66,4 +67,4 @@ async def hand_over(
     post_id: UUID, body: HolderCreate, actor: Manager, session: DbSession
 ) -> Response:
     """由另一人接任，或置为空缺；原任的权限自下一次请求起失效。"""
-    return answer(await posts.hand_over(session, actor, post_id, body), 201)
+    return answer(await departures.hand_over(session, actor, post_id, body), 201)

@@ -22,6 +22,7 @@ from api.schemas.units import (
     UnitShown,
     UnitUpdate,
 )
+from api.services.across import departures
 from api.services.organisation import posts, unit_kinds, units
 
 router = make_router("units")
@@ -78,7 +79,7 @@ async def read(unit_id: UUID, actor: Reader, session: DbSession) -> Response:
 @router.patch("/{unit_id}", response_model=UnitRead, summary="修改单位")
 async def change(unit_id: UUID, body: UnitUpdate, actor: Manager, session: DbSession) -> Response:
     """更名、停用或重新启用。"""
-    return answer(await units.change(session, actor, unit_id, body))
+    return answer(await departures.change_unit(session, actor, unit_id, body))
 
 
 @router.post("/{unit_id}/posts", response_model=UnitRead, status_code=201, summary="按模板设岗")

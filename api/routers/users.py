@@ -22,6 +22,7 @@ from api.schemas.users import (
     UserShown,
     UserUpdate,
 )
+from api.services.across import departures
 from api.services.organisation import users
 
 router = make_router("users")
@@ -54,7 +55,7 @@ async def read(user_id: UUID, actor: Reader, session: DbSession) -> Response:
 @router.patch("/{user_id}", response_model=UserRead, summary="修改人员")
 async def change(user_id: UUID, body: UserUpdate, actor: Manager, session: DbSession) -> Response:
     """更名、停用或重新启用；停用后登录立即终止，岗位空出。"""
-    return answer(await users.change(session, actor, user_id, body))
+    return answer(await departures.change_user(session, actor, user_id, body))
 
 
 @router.post(

@@ -19,6 +19,11 @@ class TemplatePost(Wire):
     role: Role | None = Field(None, title="职责", description="不填为这种性质的第一个职责")
 
 
+Industries = Annotated[list[Industry], Field(max_length=20)]
+Names = Annotated[list[Label], Field(max_length=20)]
+Template = Annotated[list[TemplatePost], Field(max_length=20)]
+
+
 class TemplatePostShown(Shown):
     """A post of the template."""
 
@@ -56,11 +61,9 @@ class UnitKindCreate(Wire):
     label: Label = Field(title="名称")
     behaviour: UnitBehaviour = Field(title="性质", description="程序怎样对待这类单位，以后不能改")
     duty: OptionalProse = Field("", title="职责领域")
-    also_called: Annotated[list[Label], Field(max_length=20)] = Field(
-        [], title="又称", description="台账里、反映对象里也这样叫它"
-    )
-    industries: Annotated[list[Industry], Field(max_length=20)] = Field([], title="监管的行业")
-    posts: Annotated[list[TemplatePost], Field(max_length=20)] = Field([], title="岗位模板")
+    also_called: Names = Field([], title="又称", description="台账里、反映对象里也这样叫它")
+    industries: Industries = Field([], title="监管的行业")
+    posts: Template = Field([], title="岗位模板")
 
 
 class UnitKindUpdate(Changes, of=UnitKindCreate, clears={"duty"}, own={"is_active"}):
@@ -68,7 +71,7 @@ class UnitKindUpdate(Changes, of=UnitKindCreate, clears={"duty"}, own={"is_activ
 
     label: Label | None = None
     duty: OptionalProse | None = None
-    also_called: Annotated[list[Label], Field(max_length=20)] | None = None
-    industries: Annotated[list[Industry], Field(max_length=20)] | None = None
-    posts: Annotated[list[TemplatePost], Field(max_length=20)] | None = None
+    also_called: Names | None = None
+    industries: Industries | None = None
+    posts: Template | None = None
     is_active: bool | None = Field(None, title="在用")

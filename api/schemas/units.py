@@ -23,7 +23,7 @@ from api.schemas.common import (
 )
 from api.schemas.unit_kinds import TemplatePostShown
 
-KindCode = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+KindCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{1,59}$")]
 
 
 class UnitQuery(PageQuery):

@@ -62,12 +62,15 @@ class UserCreate(Wire):
     phone: Phone = Field("", title="电话")
 
 
-class UserUpdate(Changes, of=UserCreate, clears={"phone"}, own={"is_active"}):
+class UserUpdate(Changes, of=UserCreate, clears={"phone"}, own={"is_active", "successor_id"}):
     """What may change of a person; what is left out stays."""
 
     name: Label | None = None
     phone: Phone | None = None
     is_active: bool | None = Field(None, title="在用")
+    successor_id: UUID | None = Field(
+        None, title="接任人", description="停用时填：全部岗位由其接任；不填则岗位空出"
+    )
 
 
 class UserCreated(UserRead):

@@ -96,7 +96,7 @@ def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):
     asyncio.run(
         run(
             (filled(server, "divisions", code="'341522118'"),),
-            (filled(server, "units", id=f"'{lead}'", kind="'office'", division_code="'341522118'"),),
+            (filled(server, "units", id=f"'{lead}'", division_code="'341522118'"),),
             (
                 filled(
                     server, "leads", id=f"'{lead}'", owner_unit_id=f"'{lead}'",

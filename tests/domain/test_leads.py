@@ -90,7 +90,7 @@ ROUTED = {"reopen_county"}
 DECIDING = {"approve_transfer", "refuse_transfer"}
 HANDLERS = {
     Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
-    Role.MARKET, Role.COUNTY,
+    Role.MARKET, Role.DEPARTMENT, Role.COUNTY,
 }  # fmt: skip
 
 

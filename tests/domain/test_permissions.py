@@ -28,7 +28,7 @@ from api.domain.organisation.organisation import (
 
 EVERYBODY = " ".join(role.value for role in Role)
 VIEWERS = "leader office supervisor"
-REGULATORS = "police culture civil market"
+REGULATORS = "police culture civil market department"
 #: Each right, and the posts that facts 4 gives it to.
 HOLDERS = {
     "api_client:manage": "system_admin",
@@ -43,7 +43,7 @@ HOLDERS = {
     "distribution:read": f"{VIEWERS} police finance",
     "division:manage": "office county system_admin",
     "division:read": EVERYBODY,
-    "event:read": f"{VIEWERS} {REGULATORS} justice village grid county police_gateway",
+    "event:read": f"{VIEWERS} {REGULATORS} justice partner village grid county police_gateway",
     "import:run": "office police",
     "import:town": "office",
     "informant:approve": "leader office county",
@@ -55,12 +55,12 @@ HOLDERS = {
     "job:manage": "system_admin",
     "lead:approve_transfer": "leader county",
     "lead:assign": "office",
-    "lead:assist": f"office {REGULATORS} justice village county",
+    "lead:assist": f"office {REGULATORS} justice partner village county",
     "lead:close": "office county",
-    "lead:create": f"office {REGULATORS} justice village grid police_gateway",
+    "lead:create": f"office {REGULATORS} justice partner village grid police_gateway",
     "lead:export": "office",
     "lead:handle": f"office {REGULATORS} justice county police_gateway",
-    "lead:read": f"{VIEWERS} {REGULATORS} justice village grid county police_gateway",
+    "lead:read": f"{VIEWERS} {REGULATORS} justice partner village grid county police_gateway",
     "lead:reveal": "office police",
     "ledger:post": "office police finance",
     "ledger:read": f"{VIEWERS} police finance",
@@ -71,7 +71,7 @@ HOLDERS = {
     "property:read": f"{VIEWERS} police police_gateway",
     "recheck_sample:read": VIEWERS,
     "restricted_file:handle": f"{VIEWERS} police county",
-    "restricted_file:raise": f"{VIEWERS} {REGULATORS} justice village grid county",
+    "restricted_file:raise": f"{VIEWERS} {REGULATORS} justice partner village grid county",
     "reward:approve": "leader",
     "reward:export": "office finance",
     "reward:manage": "office",
@@ -85,7 +85,7 @@ HOLDERS = {
     "self:use": EVERYBODY,
     "shared_change:approve": "system_admin security_admin",
     "shared_change:prepare": "security_admin",
-    "statistics:read": f"{VIEWERS} {REGULATORS} justice finance village county report_reader",
+    "statistics:read": f"{VIEWERS} {REGULATORS} justice finance partner village county report_reader",
     "time_rule:manage": "county",
     "time_rule:read": f"{VIEWERS} {REGULATORS} county system_admin security_admin",
     "time_rule:tighten": "office",
@@ -100,7 +100,7 @@ HOLDERS = {
 }
 SCOPES = {
     "town": f"{VIEWERS} finance report_reader",
-    "unit": f"{REGULATORS} police_gateway justice village county",
+    "unit": f"{REGULATORS} police_gateway justice partner village county",
     "post": "grid",
     "none": "system_admin security_admin audit_admin",
 }
@@ -129,15 +129,15 @@ def test_whose_rows_each_role_sees(role: Role) -> None:
 
 
 def test_who_only_follows_what_others_handle() -> None:
-    """A village and a grid worker are told how their report stands, and no more."""
+    """A village, a bank's branch and a grid worker are told how their report stands, and no more."""
     sighted = [role for role in Role if ROLE_SCOPE.get(role, RowScope.NONE) is not RowScope.NONE]
     following = {
         right: {role.value for role in sighted if follows_only(role, right)}
         for right in (Permission.LEAD_HANDLE, Permission.RISK_ENTITY_HANDLE)
     }
-    assert following[Permission.LEAD_HANDLE] == {"village", "grid"}
+    assert following[Permission.LEAD_HANDLE] == {"partner", "village", "grid"}
     assert following[Permission.RISK_ENTITY_HANDLE] == {
-        "village", "grid", "county", "justice", "police_gateway",
+        "partner", "village", "grid", "county", "justice", "police_gateway",
     }  # fmt: skip
 
 

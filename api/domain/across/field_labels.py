@@ -118,6 +118,13 @@ _PLACES_AND_PEOPLE: Final = {
     "post": "岗位",
     "posts": "岗位",
     "post_id": "岗位",
+    "kind_label": "单位类别",
+    "behaviour": "单位性质",
+    "duty": "职责领域",
+    "also_called": "又称",
+    "industries": "监管的行业",
+    "offered_posts": "按模板可以设的岗位",
+    "successor_id": "接任人",
     "role": "角色",
     "role_label": "角色的中文名称",
     "user": "人员",
@@ -546,6 +553,7 @@ _PATHS: Final = {
     "filter_id": "常用筛选",
     "template_id": "台账模板",
     "opening_id": "举报人身份查看申请",
+    "kind_id": "单位类别",
 }
 
 FIELD_LABELS: Final[Mapping[str, str]] = (

@@ -3,6 +3,7 @@
 Rights belong to the post. Whatever changes behind one stops its access tokens at the next request.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -269,29 +270,52 @@ async def hand_over(
         raise _fault("user_id", "post_unknown", "岗位已停用，或不是人员岗位")
     if body.user_id is not None:
         await _may_take(session, actor, post, body.user_id)
-    left = await _leave(session, post, since, protect.told(body.note))
-    if body.user_id is not None:
-        if left is not None and left.user_id == body.user_id:
-            raise Conflict("该人员已在此岗位", code="already_holder")
-        session.add(PostHolder(post_id=post_id, user_id=body.user_id, since=since))
-    await _touched(session, post)
-    await _told(
-        session, actor, post,
-        Change.HANDED_OVER if body.user_id else Change.VACATED,
-        user_id=str(body.user_id) if body.user_id else None,
-        previous_user_id=str(left.user_id) if left else None,
-        since=since.isoformat(),
-    )  # fmt: skip
+    await _pass(session, actor, post, body.user_id, since, protect.told(body.note))
     return await read(session, actor, post_id)
 
 
-async def _may_take(session: AsyncSession, actor: Actor, post: Post, user_id: UUID) -> None:
+async def _pass(
+    session: AsyncSession, actor: Actor, post: Post, user_id: UUID | None, since: date, note: str
+) -> None:
+    """From the present holder to the next one, or to nobody."""
+    left = await _leave(session, post, since, note)
+    if user_id is not None:
+        if left is not None and left.user_id == user_id:
+            raise Conflict("该人员已在此岗位", code="already_holder")
+        session.add(PostHolder(post_id=post.id, user_id=user_id, since=since))
+    await _touched(session, post)
+    await _told(
+        session, actor, post,
+        Change.HANDED_OVER if user_id else Change.VACATED,
+        user_id=str(user_id) if user_id else None,
+        previous_user_id=str(left.user_id) if left else None,
+        since=since.isoformat(),
+    )  # fmt: skip
+
+
+async def pass_on(session: AsyncSession, actor: Actor, user_id: UUID, successor_id: UUID) -> None:
+    """Every post of a person who leaves to one other. Raises what `hand_over` raises."""
+    held = await session.scalars(
+        select(Post)
+        .join(PostHolder, PostHolder.post_id == Post.id)
+        .where(PostHolder.user_id == user_id, PostHolder.until.is_(None), Post.is_active)
+        .order_by(Post.id)
+        .with_for_update(of=Post)
+    )
+    for post in held.all():
+        await _may_take(session, actor, post, successor_id, "successor_id")
+        await _pass(session, actor, post, successor_id, today(), "")
+
+
+async def _may_take(
+    session: AsyncSession, actor: Actor, post: Post, user_id: UUID, field: str = "user_id"
+) -> None:
     if user_id == actor.id:
         raise Forbidden("不能变更本人的岗位", code="own_post")
     # locked: two hand-overs to one person at once would each see only the posts of before
     user = await session.get(User, user_id, with_for_update=True)
     if user is None or not user.is_active:
-        raise _fault("user_id", "user_unknown", "人员不存在或已停用")
+        raise _fault(field, "user_unknown", "人员不存在或已停用")
     held = await session.scalars(
         select(Post.role)
         .join(PostHolder, PostHolder.post_id == Post.id)

@@ -159,9 +159,11 @@ async def _locked(session: AsyncSession, user_id: UUID) -> User:
 async def change(
     session: AsyncSession, actor: Actor, user_id: UUID, body: UserUpdate
 ) -> dict[str, Any]:
-    """Rename a person, or close the account: every login ends and every post is left at once.
+    """Rename a person, or close the account: every login ends and every post is left at once, to the
+    successor where one is named.
 
-    Raises NotFound, Forbidden (`own_account`), StaleVersion, Invalid.
+    Raises NotFound, Forbidden (`own_account`), StaleVersion, RuleViolated (`posts_incompatible`),
+    Invalid.
     """
     user = await _locked(session, user_id)
     if user.version != body.version:
@@ -171,10 +173,16 @@ async def change(
         _not_oneself(actor, user_id)
         what = Change.ACTIVATED if body.is_active else Change.DEACTIVATED
         user.is_active = body.is_active
+    changes = body.changes()
+    successor = changes.pop("successor_id", None)
+    if successor and what is not Change.DEACTIVATED:
+        message = "停用人员时才填写接任人"
+        raise Invalid(message, errors=[FieldError("/successor_id", "only_with_leaving", message)])
     if what is Change.DEACTIVATED:
+        if successor:
+            await posts.pass_on(session, actor, user_id, successor)
         await posts.leave_all(session, user_id)
         await sessions.revoke(session, subject_id=user_id)
-    changes = body.changes()
     if "phone" in changes:
         changes |= _phone(changes.pop("phone"))
     for name, value in changes.items():

@@ -293,7 +293,7 @@ export const OwnerChangeFields = {
 } as const
 
 export const PostCreateFields = {
-  'code': '代码',
+  'code': '岗位代码',
   'division_code': '所在网格',
   'name': '岗位名称',
   'role': '职责',
@@ -571,8 +571,27 @@ export const TownTermCreateFields = {
 
 export const UnitCreateFields = {
   'division_code': '所在区划',
-  'kind': '性质',
+  'kind': '单位类别',
   'name': '名称',
+} as const
+
+export const UnitKindCreateFields = {
+  'also_called': '又称',
+  'behaviour': '性质',
+  'duty': '职责领域',
+  'industries': '监管的行业',
+  'label': '名称',
+  'posts': '岗位模板',
+} as const
+
+export const UnitKindUpdateFields = {
+  'also_called': '又称',
+  'duty': '职责领域',
+  'industries': '监管的行业',
+  'is_active': '在用',
+  'label': '名称',
+  'posts': '岗位模板',
+  'version': '所依据的版本号',
 } as const
 
 export const UnitUpdateFields = {
@@ -596,6 +615,7 @@ export const UserUpdateFields = {
   'is_active': '在用',
   'name': '姓名',
   'phone': '电话',
+  'successor_id': '接任人',
   'version': '所依据的版本号',
 } as const
 
