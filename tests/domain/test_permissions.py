@@ -17,12 +17,16 @@ from api.domain.kit.permissions import (
 from api.domain.organisation.organisation import (
     LEAD_ASSISTANTS,
     LEAD_HANDLERS,
+    OWN_KINDS,
     SINGLE_KINDS,
     UNIT_ROLES,
     DivisionLevel,
     UnitBehaviour,
     clash,
+    first_role,
     level,
+    next_number,
+    post_code,
     short_code,
 )
 
@@ -194,6 +198,16 @@ def test_whom_a_lead_may_be_given_to_and_who_may_be_asked() -> None:
     assert {kind.value for kind in LEAD_ASSISTANTS} == handlers | {"village", "partner"}
 
 
+def test_of_which_behaviours_a_town_has_kinds_of_its_own() -> None:
+    """Of those whose people see what their unit was given; nobody sees a whole town by a new word."""
+    told = {kind.value for kind in OWN_KINDS}
+    assert told == {"police", "justice", "culture", "civil", "market", "other", "partner"}
+    for behaviour in OWN_KINDS - set(SINGLE_KINDS):
+        assert first_role(behaviour) in UNIT_ROLES[behaviour]
+        for role in UNIT_ROLES[behaviour]:
+            assert ROLE_SCOPE[role] is RowScope.UNIT
+
+
 def test_of_what_a_place_has_one() -> None:
     told = {kind.value: at for kind, at in SINGLE_KINDS.items()}
     assert told == {
@@ -241,3 +255,13 @@ def test_which_posts_one_person_may_hold_together(held: Role) -> None:
             assert "清退" in said
         else:
             assert said is None, (held, wanted)
+
+
+def test_the_next_code_of_a_post_steps_over_what_people_typed() -> None:
+    stem = post_code(Role.POLICE, "341522118")
+    assert stem == "police.341522118."
+    taken = [f"{stem}01", f"{stem}07", f"{stem}x9", f"{stem}٣", "police", "police.3415221.99"]
+    assert next_number(stem, taken) == 8
+    assert next_number(stem, []) == 1
+    assert post_code(Role.POLICE, "341522118", 8) == "police.341522118.08"
+    assert post_code(Role.POLICE, "341522118", 108) == "police.341522118.108"

@@ -80,9 +80,9 @@ class TestSeats:
         post, person = department.seat()
         department.owe()
         name = department.unit["name"]
-        refused(department.vacate(post), name, "1 件待办", "待签收", "接任人")
-        refused(department.close("posts", post["id"]), name, "1 件待办")
-        refused(department.close("users", person), name, "1 件待办", "停用该人员")
+        refused(department.vacate(post), name, "未办结的线索 1 条", "接任人")
+        refused(department.close("posts", post["id"]), name, "未办结的线索 1 条")
+        refused(department.close("users", person), name, "未办结的线索 1 条", "停用该人员")
         # nothing was done by halves
         now = department.system.get(f"/posts/{post['id']}").json()
         assert (now["holder"]["id"], now["is_active"], now["version"]) == (person, True, 2)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from api.domain.kit.division_codes import county_of, town_of
 from api.domain.kit.flow import Available
 from api.domain.kit.labels import Labelled
-from api.domain.kit.permissions import ROLE_PERMISSIONS, ROLE_SCOPE, Permission, Role, RowScope
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 
 
 class UnitBehaviour(Labelled):
@@ -96,10 +96,15 @@ SINGLE_KINDS: dict[UnitBehaviour, DivisionLevel] = {
 #: Behaviours of which a town or a county may have kinds of its own: their people see what their unit
 #: was given, and never a whole town.
 OWN_KINDS = frozenset(
-    behaviour
-    for behaviour, roles in UNIT_ROLES.items()
-    if behaviour not in SINGLE_KINDS
-    and all(ROLE_SCOPE.get(role) is RowScope.UNIT for role in roles - MACHINES)
+    {
+        UnitBehaviour.POLICE,
+        UnitBehaviour.JUSTICE,
+        UnitBehaviour.CULTURE,
+        UnitBehaviour.CIVIL,
+        UnitBehaviour.MARKET,
+        UnitBehaviour.OTHER,
+        UnitBehaviour.PARTNER,
+    }
 )
 
 

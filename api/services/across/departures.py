@@ -5,7 +5,7 @@ who may do it. Where nobody is, the one who goes names a successor, or hands the
 What is confidential is never counted here: administrators are told these numbers (ADR 0022).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -19,109 +19,143 @@ from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import EntityStatus
 from api.domain.imports.imports import ImportStatus
 from api.domain.kit.actors import Actor
-from api.domain.kit.duties import DutyKind
+from api.domain.kit.division_codes import town_of
 from api.domain.kit.errors import Conflict
-from api.domain.kit.permissions import ROLE_PERMISSIONS, ROLE_SCOPE, Permission, Role, RowScope
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.leads.lead_assists import AssistStatus
+from api.domain.leads.leads import LeadStatus, TransferStage
 from api.domain.organisation.organisation import MACHINES, UNIT_ROLES
+from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.property_measures import MeasureStatus
+from api.domain.rewards.rewards import RewardStatus
 from api.models.cases import Case
+from api.models.distributions import Distribution
 from api.models.imports import Import
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
+from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.posts import HolderCreate, PostUpdate
 from api.schemas.units import UnitUpdate
 from api.schemas.users import UserUpdate
-from api.services.across import duties
 from api.services.leads import lead_assists, leads
 from api.services.organisation import posts, units, users
-from api.services.reporters import confidential_duties
 
-_CONFIDENTIAL: Final = frozenset(source.kind.value for source in confidential_duties.SOURCES)
-_NEEDS: Final[dict[DutyKind, Permission]] = {each.kind: each.needs for each in duties.SOURCES}
+P = Permission
 #: In a sentence nobody reads more kinds than these.
-_MOST_KINDS = 4
+_MOST_KINDS: Final = 4
 
-_OVER = {
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Something that may be open: what it is called and counted in, who does it, which it is."""
+
+    label: str
+    measure: str
+    needs: Permission
+    model: Any
+    is_open: ColumnElement[bool]
+    #: It waits for a town's post of some right, whichever unit owns the record.
+    of_town: bool = False
+
+
+_L, _D, _R = LeadStatus, DistributionStatus, RewardStatus
+#: What waits for whoever hands the town's leads out.
+_OFFICES = (_L.RECEIVED, _L.REGISTERED, _L.DISPUTED, _L.FED_BACK)
+_CASES_OVER = (
     CaseStatus.NOT_FILED,
     CaseStatus.NOT_INDICTED,
     CaseStatus.CLOSED,
     CaseStatus.WITHDRAWN,
     CaseStatus.DIVERTED_CIVIL,
     CaseStatus.DIVERTED_ADMINISTRATIVE,
-}
-#: What a unit owns and has not finished: what it is called, how many of it, and which.
-_OWNED: tuple[tuple[str, str, Any, ColumnElement[bool]], ...] = (
-    ("未办结的线索", "条", Lead, and_(Lead.status.in_(leads.OPEN), Lead.merged_into_id.is_(None))),
-    (
-        "未答复的协办",
-        "件",
-        LeadAssist,
+)
+_WORK: Final[tuple[_Work, ...]] = (
+    _Work(
+        "未办结的线索", "条", P.LEAD_HANDLE, Lead,
+        and_(
+            Lead.status.in_([each for each in leads.OPEN if each is not _L.FED_BACK]),
+            Lead.merged_into_id.is_(None),
+        ),
+    ),
+    _Work(
+        "未答复的协办", "件", P.LEAD_ASSIST, LeadAssist,
         and_(
             LeadAssist.status.in_([AssistStatus.ASKED, AssistStatus.ACKNOWLEDGED]),
             exists().where(Lead.id == LeadAssist.lead_id, Lead.status.in_(lead_assists.LIVE)),
         ),
     ),
-    ("未结的案件", "件", Case, Case.status.not_in(_OVER)),
-    (
-        "执行中的查扣冻措施",
-        "项",
-        PropertyMeasure,
+    _Work("未结的案件", "件", P.CASE_HANDLE, Case, Case.status.not_in(_CASES_OVER)),
+    _Work(
+        "执行中的查扣冻措施", "项", P.PROPERTY_HANDLE, PropertyMeasure,
         PropertyMeasure.status == MeasureStatus.ACTIVE,
     ),
-    (
-        "在管的风险主体",
-        "家",
-        RiskEntity,
+    _Work(
+        "在管的风险主体", "家", P.RISK_ENTITY_HANDLE, RiskEntity,
         RiskEntity.status.not_in([EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]),
     ),
-    ("未完成的检查", "次", Inspection, Inspection.status == InspectionStatus.PLANNED),
-    (
-        "未销号的整改",
-        "项",
-        Rectification,
+    _Work(
+        "未完成的检查", "次", P.INSPECTION_HANDLE, Inspection,
+        Inspection.status == InspectionStatus.PLANNED,
+    ),
+    _Work(
+        "未销号的整改", "项", P.INSPECTION_HANDLE, Rectification,
         Rectification.status.not_in([RectificationStatus.CLOSED, RectificationStatus.WITHDRAWN]),
     ),
-    (
-        "未确认的台账导入",
-        "份",
-        Import,
-        Import.status.in_([ImportStatus.PARSING, ImportStatus.NEEDS_MAPPING, ImportStatus.PREVIEW]),
+    _Work(
+        "未确认的台账导入", "份", P.IMPORT_RUN, Import,
+        Import.status.in_(
+            [ImportStatus.PARSING, ImportStatus.NEEDS_MAPPING, ImportStatus.PREVIEW]
+        ),
     ),
-)
+    _Work(
+        "待登记、交办、办结的线索", "条", P.LEAD_ASSIGN, Lead,
+        and_(Lead.status.in_(_OFFICES), Lead.merged_into_id.is_(None)), of_town=True,
+    ),
+    _Work(
+        "待批准的移送", "件", P.LEAD_APPROVE_TRANSFER, Lead,
+        Lead.transfer_stage == TransferStage.PROPOSED, of_town=True,
+    ),
+    _Work(
+        "未完成的清退方案", "个", P.DISTRIBUTION_PREPARE, Distribution,
+        Distribution.status.in_([_D.DRAFT, _D.APPROVED]), of_town=True,
+    ),
+    _Work(
+        "待审批的清退方案", "个", P.DISTRIBUTION_APPROVE, Distribution,
+        Distribution.status == _D.COMPUTED, of_town=True,
+    ),
+    _Work(
+        "待发放的清退方案", "个", P.DISTRIBUTION_PAY, Distribution,
+        Distribution.status.in_([_D.PUBLISHED, _D.PAYING, _D.PARTLY_PAID]), of_town=True,
+    ),
+    _Work(
+        "待审批的奖励", "项", P.REWARD_APPROVE, Reward, Reward.status == _R.PROPOSED, of_town=True
+    ),
+    _Work("待发放的奖励", "项", P.REWARD_PAY, Reward, Reward.status == _R.APPROVED, of_town=True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
     """A post that somebody sits in."""
 
-    id: UUID
     role: Role
     unit_id: UUID
     division_code: str
-    holder_id: UUID
 
-    def actor(self) -> Actor:
-        """Whoever sits there, as duties see them."""
-        return Actor(
-            "user", self.holder_id, "", self.id, self.unit_id, self.role, self.division_code,
-            self.holder_id,
-        )  # fmt: skip
+    @property
+    def town(self) -> str:
+        return town_of(self.division_code)
 
-    def stands_in_for(self, other: "_Seat", needs: Permission) -> bool:
-        """Whether it sees the other's work, and may do it."""
-        if needs not in ROLE_PERMISSIONS[self.role]:
-            return False
-        if self.unit_id == other.unit_id:
-            return True
-        whole_town = ROLE_SCOPE.get(self.role) is ROLE_SCOPE.get(other.role) is RowScope.TOWN
-        return whole_town and self.actor().town == other.actor().town
+    def does(self, work: _Work, of: "_Seat") -> bool:
+        """Whether whoever sits here may go on with the work of another seat."""
+        near = self.town == of.town if work.of_town else self.unit_id == of.unit_id
+        return near and work.needs in ROLE_PERMISSIONS[self.role]
 
 
 async def change_post(
@@ -171,32 +205,28 @@ async def change_unit(
 
 async def _nothing_open(session: AsyncSession, unit: Unit) -> None:
     """Raises Conflict when a unit owns what is not finished, or its town's work has nobody else."""
-    found = [
-        f"{label} {number} {measure}"
-        for label, measure, model, is_open in _OWNED
-        if (number := await _number(session, model, unit.id, is_open))
+    owned = [
+        (work, await _number(session, work, unit.id, "")) for work in _WORK if not work.of_town
     ]
-    if found:
+    if found := [(work, number) for work, number in owned if number]:
         message = f"{unit.name}还有{_listed(found)}，请先改派、移交或者办结，再停用"
         raise Conflict(message, code="work_open")
-    nobody = UUID(int=0)
     seats = [
-        _Seat(nobody, role, unit.id, unit.division_code, nobody)
-        for role in UNIT_ROLES[unit.behaviour] - MACHINES
-        if ROLE_SCOPE.get(role) is RowScope.TOWN
+        _Seat(role, unit.id, unit.division_code) for role in UNIT_ROLES[unit.behaviour] - MACHINES
     ]
     await _nothing_left(session, seats, f"停用{unit.name}")
 
 
-async def _number(session: AsyncSession, model: Any, unit_id: UUID, is_open: Any) -> int:
-    owned = select(func.count()).select_from(model).where(model.owner_unit_id == unit_id, is_open)
-    return await session.scalar(owned) or 0
+async def _number(session: AsyncSession, work: _Work, unit_id: UUID, town: str) -> int:
+    whose = work.model.town_code == town if work.of_town else work.model.owner_unit_id == unit_id
+    found = select(func.count()).select_from(work.model).where(whose, work.is_open)
+    return await session.scalar(found) or 0
 
 
 async def _seated(session: AsyncSession, *which: ColumnElement[bool]) -> list[_Seat]:
     """The posts that people sit in."""
     rows = await session.execute(
-        select(Post.id, Post.role, Post.unit_id, Post.division_code, PostHolder.user_id)
+        select(Post.role, Post.unit_id, Post.division_code)
         .join(PostHolder, and_(PostHolder.post_id == Post.id, PostHolder.until.is_(None)))
         .join(User, and_(User.id == PostHolder.user_id, User.is_active))
         .where(Post.is_active, *which)
@@ -204,37 +234,25 @@ async def _seated(session: AsyncSession, *which: ColumnElement[bool]) -> list[_S
     return [_Seat(*row) for row in rows]
 
 
-async def _nothing_left(session: AsyncSession, left: Iterable[_Seat], act: str) -> None:
-    """Raises Conflict when one of the seats that were left has open work that no other would do."""
-    others: list[_Seat] | None = None
+async def _nothing_left(session: AsyncSession, left: Sequence[_Seat], act: str) -> None:
+    """Raises Conflict when one of the seats that were left has open work that nobody else does."""
+    others = await _seated(session) if left else []
     for seat in left:
-        waiting = await duties.waiting(session, seat.actor(), 1)
-        counts = [each for each in waiting["counts"] if each["kind"] not in _CONFIDENTIAL]
-        if not counts:
-            continue
-        others = await _seated(session) if others is None else others
-        needs = {each["kind"]: _NEEDS[DutyKind(each["kind"])] for each in counts}
-        nobodys = [
-            each
-            for each in counts
-            if not any(other.stands_in_for(seat, needs[each["kind"]]) for other in others)
+        alone = [
+            work
+            for work in _WORK
+            if work.needs in ROLE_PERMISSIONS[seat.role]
+            and not any(other.does(work, seat) for other in others)
         ]
-        if nobodys:
-            raise await _refusal(session, seat, nobodys, act)
+        counted = [(w, await _number(session, w, seat.unit_id, seat.town)) for w in alone]
+        if found := [(work, number) for work, number in counted if number]:
+            name = await session.scalar(select(Unit.name).where(Unit.id == seat.unit_id))
+            raise Conflict(
+                f"{name}还有{_listed(found)}，没有别人可以接着办；请先指定接任人，或者改派、办结，再{act}",
+                code="work_open",
+            )
 
 
-async def _refusal(
-    session: AsyncSession, seat: _Seat, left: list[dict[str, Any]], act: str
-) -> Conflict:
-    name = await session.scalar(select(Unit.name).where(Unit.id == seat.unit_id))
-    total = sum(each["count"] for each in left)
-    kinds = _listed([f"{each['what']} {each['count']} 件" for each in left])
-    return Conflict(
-        f"{name}有 {total} 件待办没有别人可以接着办（{kinds}），请先指定接任人，或者办完、改派，再{act}",
-        code="work_open",
-    )
-
-
-def _listed(found: list[str]) -> str:
-    more = f"等 {len(found)} 类" if len(found) > _MOST_KINDS else ""
-    return "、".join(found[:_MOST_KINDS]) + more
+def _listed(found: Sequence[tuple[_Work, int]]) -> str:
+    said = [f"{work.label} {number} {work.measure}" for work, number in found[:_MOST_KINDS]]
+    return "、".join(said) + (f"等 {len(found)} 类" if len(found) > _MOST_KINDS else "")
