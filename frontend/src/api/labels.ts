@@ -113,7 +113,7 @@ import type {
   TransferResult,
   TransferSide,
   TransferStage,
-  UnitKind,
+  UnitBehaviour,
   VictimSort,
   VictimStatus,
 } from './schema'
@@ -505,6 +505,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'import_template.changed': '维护台账模板',
   'import.transitioned': '办理导入',
   'unit.changed': '维护单位',
+  'unit_kind.changed': '维护单位类别',
   'post.changed': '维护岗位',
   'user.changed': '维护人员',
   'user.secured': '安全管理操作',
@@ -1093,6 +1094,8 @@ export const RoleLabels: Record<Role, string> = {
   'finance': '财政所',
   'civil': '民政办',
   'market': '市场监管所',
+  'department': '成员部门',
+  'partner': '协作单位',
   'village': '村（社区）',
   'grid': '网格员',
   'county': '县专项办',
@@ -1257,7 +1260,7 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'past': '重新办理前移送过',
 }
 
-export const UnitKindLabels: Record<UnitKind, string> = {
+export const UnitBehaviourLabels: Record<UnitBehaviour, string> = {
   'leadership': '镇党委政府',
   'office': '镇专项办（平安办）',
   'police': '派出所',
@@ -1267,6 +1270,7 @@ export const UnitKindLabels: Record<UnitKind, string> = {
   'civil': '民政办',
   'market': '市场监管所',
   'other': '其他部门',
+  'partner': '协作单位',
   'village': '村（社区）',
   'county': '县专项办',
   'supervision': '督导组',

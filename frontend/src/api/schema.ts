@@ -3548,6 +3548,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 单位类别
+         * @description 随程序发布的和本镇、本县增设的类别；每一类都归于一种固定的性质。
+         */
+        get: operations["units_kinds"];
+        put?: never;
+        /**
+         * 增设单位类别
+         * @description 专项办为本镇增设，系统管理员为全县增设；权限由性质和职责决定，不因类别增减。
+         */
+        post: operations["units_create_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/kinds/{kind_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改单位类别
+         * @description 更名、改职责领域和岗位模板、停用；已有的单位不变。
+         */
+        patch: operations["units_change_kind"];
+        trace?: never;
+    };
     "/api/v1/units/{unit_id}": {
         parameters: {
             query?: never;
@@ -3590,6 +3634,26 @@ export interface paths {
          * @description 每个单位只有一个现任联络员；通知发给岗位。
          */
         post: operations["units_hand_over_liaison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{unit_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 按模板设岗
+         * @description 为还没有岗位的单位按其类别的模板设岗，代码由系统编；人员随后交接。
+         */
+        post: operations["units_set_up_posts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6033,7 +6097,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -9954,8 +10018,11 @@ export interface components {
          * @description A new post. Its role stays: other rights are another post.
          */
         PostCreate: {
-            /** @description 代码 */
-            code: string;
+            /**
+             * 岗位代码
+             * @description 不填则由系统按职责和区划编一个
+             */
+            code?: string | null;
             /**
              * 所在网格
              * @description 网格员填所在网格；其余不填
@@ -12947,7 +13014,7 @@ export interface components {
          * @description What a post is for. A post has exactly one role, so nobody acts as two at once.
          * @enum {string}
          */
-        Role: "leader" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "village" | "grid" | "county" | "supervisor" | "system_admin" | "security_admin" | "audit_admin" | "police_gateway" | "report_reader";
+        Role: "leader" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "department" | "partner" | "village" | "grid" | "county" | "supervisor" | "system_admin" | "security_admin" | "audit_admin" | "police_gateway" | "report_reader";
         /**
          * Roll
          * @description What happens when the last day is not a working day.
@@ -13459,6 +13526,8 @@ export interface components {
             key: components["schemas"]["SetupStep"];
             /** @description 中文名称 */
             label: string;
+            /** @description 在网页端哪里办（相对地址）；不由本岗位办的没有 */
+            url_hint: string | null;
             /** @description 由谁完成 */
             who: string;
         };
@@ -13471,6 +13540,29 @@ export interface components {
             refused: components["schemas"]["RefusedAssignment"][];
             /** @description 收回的条数 */
             taken_back: number;
+        };
+        /**
+         * TemplatePost
+         * @description A post that units of this kind usually have.
+         */
+        TemplatePost: {
+            /** 岗位名称 */
+            name: string;
+            /**
+             * 职责
+             * @description 不填为这种性质的第一个职责
+             */
+            role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * TemplatePostShown
+         * @description A post of the template.
+         */
+        TemplatePostShown: {
+            /** @description 名称 */
+            name: string;
+            /** @description 角色 */
+            role: components["schemas"]["Role"];
         };
         /**
          * TemplateShown
@@ -13832,14 +13924,21 @@ export interface components {
             waiting: number;
         };
         /**
+         * UnitBehaviour
+         * @description What the program does with a unit: whom it may be given, who acts in it, whether a place has
+         *     one. Kinds of units are rows that name one of these (ADR 0034).
+         * @enum {string}
+         */
+        UnitBehaviour: "leadership" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "other" | "partner" | "village" | "county" | "supervision" | "system";
+        /**
          * UnitCreate
          * @description A new unit.
          */
         UnitCreate: {
             /** 所在区划 */
             division_code: string;
-            /** 性质 */
-            kind: components["schemas"]["UnitKind"];
+            /** 单位类别 */
+            kind: string;
             /** @description 名称 */
             name: string;
         };
@@ -13874,11 +13973,105 @@ export interface components {
             unsaid: components["schemas"]["Figure"];
         };
         /**
-         * UnitKind
-         * @description What a unit is; the same words as the roles, because a unit's posts act in them.
-         * @enum {string}
+         * UnitKindCreate
+         * @description A kind of one's own town or county.
          */
-        UnitKind: "leadership" | "office" | "police" | "justice" | "culture" | "finance" | "civil" | "market" | "other" | "village" | "county" | "supervision" | "system";
+        UnitKindCreate: {
+            /**
+             * 又称
+             * @description 台账里、反映对象里也这样叫它
+             * @default []
+             */
+            also_called: string[];
+            /**
+             * 性质
+             * @description 程序怎样对待这类单位，以后不能改
+             */
+            behaviour: components["schemas"]["UnitBehaviour"];
+            /**
+             * 职责领域
+             * @default
+             */
+            duty: string;
+            /**
+             * 监管的行业
+             * @default []
+             */
+            industries: components["schemas"]["Industry"][];
+            /** 名称 */
+            label: string;
+            /**
+             * 岗位模板
+             * @default []
+             */
+            posts: components["schemas"]["TemplatePost"][];
+        };
+        /**
+         * UnitKindShown
+         * @description What a unit may be.
+         */
+        UnitKindShown: {
+            /** @description 又称 */
+            also_called: string[];
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 程序怎样对待这类单位 */
+            behaviour: components["schemas"]["UnitBehaviour"];
+            /** @description 代码 */
+            code: string;
+            /** @description 哪个乡镇或者县增设的；随程序发布的没有 */
+            division_code: string | null;
+            /** @description 职责领域 */
+            duty: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 监管的行业领域 */
+            industries: components["schemas"]["Industry"][];
+            /** @description 是否启用 */
+            is_active: boolean;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 通常设的岗位 */
+            posts: components["schemas"]["TemplatePostShown"][];
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * UnitKindUpdate
+         * @description What may change of a kind; units keep it as it was named when they were set up.
+         */
+        UnitKindUpdate: {
+            /**
+             * 又称
+             * @description 台账里、反映对象里也这样叫它
+             */
+            also_called?: string[] | null;
+            /** 职责领域 */
+            duty?: string | null;
+            /** 监管的行业 */
+            industries?: components["schemas"]["Industry"][] | null;
+            /** 在用 */
+            is_active?: boolean | null;
+            /** 名称 */
+            label?: string | null;
+            /** 岗位模板 */
+            posts?: components["schemas"]["TemplatePost"][] | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * UnitKinds
+         * @description Those that the reader's units may be of, in the order in which they came.
+         */
+        UnitKinds: {
+            /** @description 可以增设类别的性质；不能增设的没有 */
+            behaviours: components["schemas"]["UnitBehaviour"][];
+            /** @description 各项记录 */
+            items: components["schemas"]["UnitKindShown"][];
+        };
         /**
          * UnitPost
          * @description A post of a unit and who holds it.
@@ -13907,10 +14100,14 @@ export interface components {
         UnitRead: {
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 单位性质 */
+            behaviour: components["schemas"]["UnitBehaviour"];
             /** @description 行政区划代码 */
             division_code: string;
             /** @description 行政区划名称 */
             division_name: string;
+            /** @description 职责领域 */
+            duty: string;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -13918,10 +14115,14 @@ export interface components {
             id: string;
             /** @description 是否启用 */
             is_active: boolean;
-            /** @description 种类 */
-            kind: components["schemas"]["UnitKind"];
+            /** @description 单位类别的代码 */
+            kind: string;
+            /** @description 单位类别 */
+            kind_label: string;
             /** @description 名称 */
             name: string;
+            /** @description 还没有设岗的，按模板可以设的岗位 */
+            offered_posts: components["schemas"]["TemplatePostShown"][];
             /** @description 岗位 */
             posts: components["schemas"]["UnitPost"][];
             /** @description 版本号；修改时原样带回 */
@@ -13975,6 +14176,8 @@ export interface components {
          * @description A unit in a list.
          */
         UnitShown: {
+            /** @description 单位性质 */
+            behaviour: components["schemas"]["UnitBehaviour"];
             /** @description 行政区划代码 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -13986,8 +14189,10 @@ export interface components {
             id: string;
             /** @description 是否启用 */
             is_active: boolean;
-            /** @description 种类 */
-            kind: components["schemas"]["UnitKind"];
+            /** @description 单位类别的代码 */
+            kind: string;
+            /** @description 单位类别 */
+            kind_label: string;
             /** @description 名称 */
             name: string;
             /** @description 版本号；修改时原样带回 */
@@ -14160,6 +14365,11 @@ export interface components {
             name?: string | null;
             /** 电话 */
             phone?: string | null;
+            /**
+             * 接任人
+             * @description 停用时填：全部岗位由其接任；不填则岗位空出
+             */
+            successor_id?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -15175,6 +15385,8 @@ export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
 export type StepShown = components['schemas']['StepShown'];
 export type TakenBack = components['schemas']['TakenBack'];
+export type TemplatePost = components['schemas']['TemplatePost'];
+export type TemplatePostShown = components['schemas']['TemplatePostShown'];
 export type TemplateShown = components['schemas']['TemplateShown'];
 export type TemplateUpdate = components['schemas']['TemplateUpdate'];
 export type TimeRuleRead = components['schemas']['TimeRuleRead'];
@@ -15193,9 +15405,13 @@ export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
 export type TransferStage = components['schemas']['TransferStage'];
 export type UnitAssigned = components['schemas']['UnitAssigned'];
+export type UnitBehaviour = components['schemas']['UnitBehaviour'];
 export type UnitCreate = components['schemas']['UnitCreate'];
 export type UnitFigures = components['schemas']['UnitFigures'];
-export type UnitKind = components['schemas']['UnitKind'];
+export type UnitKindCreate = components['schemas']['UnitKindCreate'];
+export type UnitKindShown = components['schemas']['UnitKindShown'];
+export type UnitKindUpdate = components['schemas']['UnitKindUpdate'];
+export type UnitKinds = components['schemas']['UnitKinds'];
 export type UnitPost = components['schemas']['UnitPost'];
 export type UnitRead = components['schemas']['UnitRead'];
 export type UnitResults = components['schemas']['UnitResults'];
@@ -23205,7 +23421,9 @@ export interface operations {
                 /** @description 名称 */
                 q?: string;
                 /** @description 种类；可重复给出，取其中之一 */
-                kind?: components["schemas"]["UnitKind"][];
+                kind?: string[];
+                /** @description 单位性质；可重复给出，取其中之一 */
+                behaviour?: components["schemas"]["UnitBehaviour"][];
                 /** @description 行政区划（含下级） */
                 division_code?: string;
                 /** @description 是否包括已停用的 */
@@ -23257,6 +23475,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitRead"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    units_kinds: {
+        parameters: {
+            query?: {
+                /** @description 含停用的 */
+                include_inactive?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitKinds"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    units_create_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitKindCreate"];
+            };
+        };
+        responses: {
+            /** @description 已保存 */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitKindShown"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    units_change_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description 单位类别 */
+                kind_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitKindUpdate"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitKindShown"];
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -23399,6 +23724,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Liaisons"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    units_set_up_posts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 所属单位 */
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已保存 */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitRead"];
                 };
             };
             400: components["responses"]["Unreadable"];
