@@ -12,10 +12,10 @@ from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.recovery.distributions import (
     BaseRule,
+    ClaimStatus,
     Disposition,
     DistributionStatus,
     LineStatus,
-    Standing,
 )
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
@@ -91,7 +91,7 @@ class DistributionLine(Base):
     round: Mapped[int]
     victim_id: Mapped[UUID] = mapped_column(ForeignKey("victims.id"))
     claim: Mapped[str]
-    standing: Mapped[Standing]
+    standing: Mapped[ClaimStatus]
     principal: Mapped[int]
     returns: Mapped[int]
     refunds: Mapped[int]

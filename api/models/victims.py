@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.cases.victims import VictimStatus
-from api.domain.recovery.distributions import Standing
+from api.domain.recovery.distributions import ClaimStatus
 from api.domain.words.documents import DocumentKind
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
@@ -51,7 +51,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
     town_code: Mapped[str] = mapped_column(DivisionCode)
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     status: Mapped[VictimStatus]
-    standing: Mapped[Standing] = mapped_column(default=Standing.REGISTERED)
+    standing: Mapped[ClaimStatus] = mapped_column(default=ClaimStatus.REGISTERED)
     name_enc: Mapped[bytes]
     name_index: Mapped[bytes]
     name_mask: Mapped[str]

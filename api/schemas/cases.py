@@ -35,6 +35,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 Charges = Annotated[list[Charge], Field(max_length=20)]
 Flags = Annotated[list[CaseFlag], Field(max_length=10)]
@@ -220,4 +221,5 @@ class CaseRead(CaseItem):
     created_at: datetime
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
+    standing: Standing
     available_actions: list[AvailableAction]

@@ -11,10 +11,10 @@ from api.domain.kit.labels import Labelled
 from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
     BaseRule,
+    ClaimStatus,
     Disposition,
     DistributionStatus,
     LineStatus,
-    Standing,
 )
 from api.schemas.changes import Changes
 from api.schemas.common import (
@@ -28,6 +28,7 @@ from api.schemas.common import (
     transition_union,
 )
 from api.schemas.property_items import CaseRef
+from api.schemas.standing import Standing
 
 
 class DistributionCreate(Wire):
@@ -111,6 +112,7 @@ class DistributionRead(DistributionItem):
     created_at: datetime
     updated_at: datetime
     revealable: list[str]
+    standing: Standing
     available_actions: list[AvailableAction]
 
 
@@ -127,7 +129,7 @@ class LineItem(Shown):
     claim: str
     name: str = Field(description="已打码")
     account: str = Field(description="只显示末四位")
-    standing: Standing
+    standing: ClaimStatus
     principal: Yuan
     returns: Yuan
     refunds: Yuan

@@ -15,6 +15,7 @@ from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
 from api.schemas.common import AvailableAction, Label, Named, Shown, Wire, transition_union
 from api.schemas.property_items import CaseRef
+from api.schemas.standing import Standing
 
 ImportTransition = transition_union(IMPORT_FLOW, "Import")
 
@@ -191,6 +192,7 @@ class ImportRead(ImportItem):
     is_uploader: bool = Field(description="是否由本人上传；导入之前只有本人看得到内容")
     is_corrected: bool = Field(description="是否按更正读取")
     rows_undecided: int = Field(description="内容有出入、尚未选择怎样处理的行数")
+    standing: Standing
     available_actions: list[AvailableAction]
 
 

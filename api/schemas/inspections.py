@@ -24,6 +24,7 @@ from api.schemas.common import (
     Wire,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 
 class InspectionCreate(Wire):
@@ -134,4 +135,5 @@ class InspectionRead(InspectionItem):
     open_orders: int = Field(description="其中未销号数")
     created_at: datetime
     updated_at: datetime
+    standing: Standing
     available_actions: list[AvailableAction]

@@ -56,6 +56,7 @@ from api.schemas.common import (
     printable,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 Categories = Annotated[list[LeadCategory], Field(max_length=7)]
 RedFlags = Annotated[list[RedFlag], Field(max_length=30)]
@@ -506,6 +507,7 @@ class LeadRead(LeadItem):
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
     follows_only: bool = Field(description="只能跟踪办理情况，看不到核查内容")
+    standing: Standing
     available_actions: list[AvailableAction]
 
 

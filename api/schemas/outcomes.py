@@ -23,6 +23,7 @@ from api.schemas.common import (
     Wire,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 Audience = Annotated[int, Field(ge=0, le=10_000_000)]
 
@@ -122,5 +123,6 @@ class OutcomeRead(OutcomeItem):
     approved_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    standing: Standing
     available_actions: list[AvailableAction]
     revealable: list[str]

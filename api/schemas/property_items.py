@@ -30,6 +30,7 @@ from api.schemas.common import (
     printable,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 Account = Annotated[str, StringConstraints(max_length=64), AfterValidator(printable)]
 
@@ -198,4 +199,5 @@ class PropertyItemRead(PropertyItemItem):
     created_at: datetime
     updated_at: datetime
     revealable: list[str]
+    standing: Standing
     available_actions: list[AvailableAction]

@@ -30,6 +30,7 @@ from api.schemas.common import (
     transition_union,
 )
 from api.schemas.property_items import CaseRef
+from api.schemas.standing import Standing
 
 
 class PropertyMeasureCreate(Wire):
@@ -162,4 +163,5 @@ class PropertyMeasureRead(PropertyMeasureItem):
     release_document_no: str
     created_at: datetime
     updated_at: datetime
+    standing: Standing
     available_actions: list[AvailableAction]

@@ -25,6 +25,7 @@ from api.schemas.common import (
     transition_union,
 )
 from api.schemas.inspections import EntityShown
+from api.schemas.standing import Standing
 
 
 class RectificationCreate(Wire):
@@ -112,4 +113,5 @@ class RectificationRead(RectificationItem):
     history: list[dict[str, Any]] = Field(description="以前各轮的期限、材料和不合格原因")
     created_at: datetime
     updated_at: datetime
+    standing: Standing
     available_actions: list[AvailableAction]

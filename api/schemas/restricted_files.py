@@ -15,6 +15,7 @@ from api.domain.restricted.restricted_files import (
     RestrictedStatus,
 )
 from api.schemas.common import AvailableAction, Named, Shown, Wire, printable, transition_union
+from api.schemas.standing import Standing
 
 Reason = Annotated[str, StringConstraints(min_length=4, max_length=500), AfterValidator(printable)]
 
@@ -136,6 +137,7 @@ class RestrictedFileRead(RestrictedFileListed):
     members: list[Member]
     history: list[FileEvent]
     may_manage: bool = Field(description="当前用户能否维护知情人名单")
+    standing: Standing
     available_actions: list[AvailableAction]
 
 

@@ -26,6 +26,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 
 class RewardCreate(Wire):
@@ -105,6 +106,7 @@ class RewardRead(RewardItem):
     closed_reason: str = Field(description="不予奖励或撤销的理由")
     may_issue_code: bool = Field(description="当前用户能否发放领取码")
     updated_at: datetime
+    standing: Standing
     available_actions: list[AvailableAction]
 
 

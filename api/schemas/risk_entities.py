@@ -35,6 +35,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.standing import Standing
 
 Code = Annotated[str, StringConstraints(max_length=30)]
 Elders = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -198,6 +199,7 @@ class RiskEntityRead(RiskEntityItem):
     import_row: int | None
     created_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
+    standing: Standing
     available_actions: list[AvailableAction]
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from api.core.listing.pagination import PageQuery
 from api.domain.cases.victims import VICTIM_FLOW, VictimStatus
 from api.domain.kit.labels import Labelled
-from api.domain.recovery.distributions import Standing
+from api.domain.recovery.distributions import ClaimStatus
 from api.domain.words.documents import DocumentKind
 from api.schemas.changes import Changes
 from api.schemas.checked import PastDay
@@ -45,7 +45,7 @@ class VictimCreate(Wire):
     bank_name: Optional = ""
     address: Optional = Field("", description="住址")
     division_code: DivisionCode | None = Field(None, title="所在村（社区）", description="所在村")
-    standing: Standing = Field(Standing.REGISTERED, title="登记情况")
+    standing: ClaimStatus = Field(ClaimStatus.REGISTERED, title="登记情况")
     paid_on: PastDay | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
     principal: Money = Field(description="投入本金（元）")
     returns: Money = Field(0, description="已得利息、分红等回报（元）")
@@ -98,7 +98,7 @@ class VictimQuery(PageQuery):
     sort: VictimSort = VictimSort.NEWEST
     case_id: UUID | None = None
     status: Annotated[list[VictimStatus], Field(max_length=10)] | None = None
-    standing: Annotated[list[Standing], Field(max_length=5)] | None = None
+    standing: Annotated[list[ClaimStatus], Field(max_length=5)] | None = None
     is_elder: bool | None = None
     import_id: UUID | None = None
     q: Asked | None = Field(None, description="姓名、证件号、电话或者编号的完整内容")
@@ -111,7 +111,7 @@ class VictimItem(Shown):
     number: str
     case: CaseRef
     status: VictimStatus
-    standing: Standing
+    standing: ClaimStatus
     name: str = Field(description="已打码")
     id_kind: DocumentKind | None = Field(description="证件类型")
     id_number: str = Field(description="已打码")

@@ -271,3 +271,26 @@ class TestFreezes:
             duty["subject_id"]
             for duty in done(client("police").get("/me/duties", params={"limit": 200}))["items"]
         }
+
+
+def test_many_of_one_kind_are_one_line(client):
+    """Above ten: their number and the first of them; the rest still one by one."""
+    office = client("office")
+    for _ in range(11):
+        make_lead(office)
+    plain = office.get("/me/duties", params={"limit": 200}).json()
+    found = office.get("/me/duties", params={"limit": 200, "grouped": True}).json()
+    assert found["total"] == plain["total"]
+    many = {each["kind"]: each for each in found["counts"] if each["is_grouped"]}
+    assert many["lead_assign"]["count"] > 10
+    assert not {each["kind"] for each in found["items"]} & set(many)
+    assert {each["kind"] for each in found["items"]} == {
+        each["kind"] for each in found["counts"] if not each["is_grouped"]
+    }
+    of_them = office.get("/me/duties", params={"kind": "lead_assign", "limit": 200}).json()["items"]
+    assert many["lead_assign"]["first_due_on"] == of_them[0]["due_on"]
+    assert many["lead_assign"]["overdue"] == of_them[0]["overdue"]
+    # of one kind they are listed one by one, whatever is asked for
+    one = office.get("/me/duties", params={"kind": "lead_assign", "grouped": True}).json()
+    assert len(one["items"]) > 10
+    assert not any(each["is_grouped"] for each in plain["counts"])

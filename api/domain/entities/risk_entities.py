@@ -93,6 +93,10 @@ class EntityStatus(Labelled):
     SHUT_DOWN = "shut_down", "已取缔关停"
 
 
+#: Nobody inspects it any more.
+ENDED = (EntityStatus.DELISTED, EntityStatus.SHUT_DOWN)
+
+
 class EntityAction(Labelled):
     """What people do with a risk entity."""
 

@@ -44,7 +44,7 @@ class BaseRule(Labelled):
     GROSS_THEN_DEDUCT = "gross_then_deduct", "按投入本金比例分配，再扣除已得款项"
 
 
-class Standing(Labelled):
+class ClaimStatus(Labelled):
     """How a claim stands in the register."""
 
     REGISTERED = "registered", "已登记核实"
@@ -68,7 +68,7 @@ class Claim:
     principal: int
     returns: int = 0
     refunds: int = 0
-    standing: Standing = Standing.REGISTERED
+    standing: ClaimStatus = ClaimStatus.REGISTERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Line:
     principal: int
     returns: int
     refunds: int
-    standing: Standing
+    standing: ClaimStatus
     weight: int
     offset: int
     outstanding: int
@@ -182,7 +182,7 @@ def _checked(claims: Iterable[Claim], pool: int) -> list[Claim]:
 
 
 def _base(claim: Claim, rule: BaseRule, *, returns_offset: bool) -> _Base:
-    if claim.standing is Standing.EXCLUDED:
+    if claim.standing is ClaimStatus.EXCLUDED:
         return _Base(0, 0, 0)
     received = claim.refunds + (claim.returns if returns_offset else 0)
     outstanding = max(0, claim.principal - received)
@@ -234,7 +234,7 @@ def _round(
 def _disposition(claim: Claim, share: int) -> Disposition:
     if not share:
         return Disposition.NONE
-    return Disposition.PAY if claim.standing is Standing.REGISTERED else Disposition.SET_ASIDE
+    return Disposition.PAY if claim.standing is ClaimStatus.REGISTERED else Disposition.SET_ASIDE
 
 
 # --- the certificate -------------------------------------------------------------------------

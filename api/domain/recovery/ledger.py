@@ -164,7 +164,7 @@ class Measure(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Balance:
     """One account now: what lies in it, and what ever came in (reversed entries left out)."""
 
     kind: AccountKind
@@ -196,7 +196,7 @@ MEASURE_NOTES: dict[Measure, str] = {
 }
 
 
-def measures(standings: list[Standing]) -> dict[Measure, int]:
+def measures(standings: list[Balance]) -> dict[Measure, int]:
     """The five measures of a book, in fen."""
     by_kind = {standing.kind: standing for standing in standings}
     figures = dict.fromkeys(Measure, 0)

@@ -26,7 +26,7 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.law.clocks import working_days_left
 from api.domain.law.time_rules import TimeUnit
 from api.domain.law.warnings import Step
-from api.domain.recovery.property_measures import MeasureKind, MeasureStatus, governing
+from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.models.duties import DutyNotice
 from api.models.imports import Import
 from api.models.leads import Lead
@@ -38,7 +38,7 @@ from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.kit import time_rules
 from api.services.kit._duty_source import Source, in_status, unit_record
 from api.services.leads import lead_duties
-from api.services.leads.lead_duties import ALARMS, moving
+from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, moving
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.money_duties import CONFIRM_RULE
 from api.services.reporters import confidential_duties
@@ -65,22 +65,43 @@ SOURCES: tuple[Source, ...] = (
 )
 _NOUNS = {source.kind: source.noun for source in SOURCES}
 #: Terms that begin on the day that the source gives as its detail.
-_TERMS = ALARMS | {K.LEDGER_CONFIRM: CONFIRM_RULE}
+_TERMS = ALARMS | AT_THE_DESK | {K.LEDGER_CONFIRM: CONFIRM_RULE}
+
+
+#: Of more than so many of one kind, home tells the number and the first, and no single ones.
+MOST_SINGLE = 10
 
 
 async def waiting(
-    session: AsyncSession, actor: Actor, limit: int, kind: DutyKind | None = None
+    session: AsyncSession,
+    actor: Actor,
+    limit: int,
+    kind: DutyKind | None = None,
+    *,
+    grouped: bool = False,
 ) -> dict[str, Any]:
     """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
-    and how many there are of each kind."""
+    and how many there are of each kind. `grouped`: kinds of more than ten are told in one line
+    each, by their number and the first of them, and not one by one."""
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
         return {"items": [], "counts": [], "total": 0}
     clock = await time_rules.clock(session)
     listed = [source for source in mine if kind in {None, source.kind}]
-    items = await _items(session, actor, listed, clock, limit) if listed else []
     counts = await _counts(session, actor, mine, clock)
-    return {"items": items, "counts": counts, "total": sum(c["count"] for c in counts)}
+    many = {each["kind"] for each in counts if each["count"] > MOST_SINGLE} if grouped else set()
+    depth = MOST_SINGLE + 1 if grouped else limit
+    found = await _items(session, actor, listed, clock, limit, depth) if listed else []
+    for each in counts:
+        first = next((duty for duty in found if duty["kind"] == each["kind"]), None)
+        each["is_grouped"] = each["kind"] in many
+        each["first_due_on"] = first["due_on"] if first and each["is_grouped"] else None
+        each["overdue"] = bool(first and each["is_grouped"] and first["overdue"])
+    return {
+        "items": [duty for duty in found if duty["kind"] not in many][:limit],
+        "counts": counts,
+        "total": sum(c["count"] for c in counts),
+    }
 
 
 async def _items(
@@ -89,13 +110,15 @@ async def _items(
     sources: Sequence[Source],
     clock: time_rules.Clock,
     limit: int,
+    depth: int,
 ) -> list[dict[str, Any]]:
-    found = union_all(*(select(s.rows(actor, limit).subquery()) for s in sources)).subquery()
+    """The first of everything by due time, of each kind so deep at most."""
+    found = union_all(*(select(s.rows(actor, depth).subquery()) for s in sources)).subquery()
     rows = list(
         await session.execute(
             select(found)
             .order_by(found.c.due_on.asc().nulls_last(), found.c.subject_id)
-            .limit(limit),
+            .limit(limit if depth >= limit else depth * len(sources)),
             _moving(clock),
         )
     )
@@ -139,7 +162,7 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
         receipt = clock.due_on("LEAD-ACK", since)
         due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
         version = receipt.rule_version
-    if kind in _TERMS:
+    if kind in _TERMS and row.detail:
         since = date.fromisoformat(row.detail)
         alarm = clock.due_on(_TERMS[kind], since)
         due_on, provisional, rule = alarm.on, alarm.is_provisional, alarm.rule_id
@@ -160,7 +183,7 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
         "working_days_left": left,
         "overdue": due_on is not None and due_on < today(),
         "rule": rule,
-        "rule_label": _rule_label(rule, version, clock),
+        "rule_label": time_rules.said(clock, rule, version),
         "url_hint": f"/{noun}/{row.subject_id}",
     }
 
@@ -176,17 +199,6 @@ def _moving(clock: time_rules.Clock) -> dict[str, date]:
         PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,
         MEASURES_UNTIL: measure_warnings.reach(clock),
     }
-
-
-def _rule_label(rule_id: str, version: int | None, clock: time_rules.Clock) -> str:
-    """The rule in the version that the record keeps; else in the one in force today."""
-    if not rule_id:
-        return ""
-    rule = clock.rule(rule_id, today(), version)
-    measure = governing(rule_id)
-    if measure is not None:
-        return f"{rule.term_label}，{measure.article}"
-    return f"{rule.trigger}：{rule.term_label}内{rule.effect}"
 
 
 async def _counts(

@@ -9,7 +9,7 @@ from api.access import visibility
 from api.domain.across.statistics import SUMS, percent
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission
-from api.domain.recovery.ledger import MEASURE_NOTES, AccountKind, Measure, Standing, measures
+from api.domain.recovery.ledger import MEASURE_NOTES, AccountKind, Balance, Measure, measures
 from api.domain.words.money import to_yuan
 from api.models.cases import Case
 from api.models.ledger import Account, Transfer
@@ -106,7 +106,7 @@ def _stages(figures: dict[Measure, int]) -> list[dict[str, Any]]:
     ]
 
 
-async def _standings(session: AsyncSession, actor: Actor) -> list[Standing]:
+async def _standings(session: AsyncSession, actor: Actor) -> list[Balance]:
     """The accounts of all visible books, summed by kind."""
     balance, inflow = ledger.account_sums()
     seen = select(Case.id).where(visibility.seen(actor, Case))
@@ -118,4 +118,4 @@ async def _standings(session: AsyncSession, actor: Actor) -> list[Standing]:
     rows = await session.execute(
         select(each.c.kind, func.sum(each.c.balance), func.sum(each.c.inflow)).group_by(each.c.kind)
     )
-    return [Standing(AccountKind(kind), int(balance), int(came)) for kind, balance, came in rows]
+    return [Balance(AccountKind(kind), int(balance), int(came)) for kind, balance, came in rows]

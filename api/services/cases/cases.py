@@ -32,6 +32,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, param, yuan
 from api.core.listing.ways import days
 from api.domain.across.field_labels import labels_said
+from api.domain.across.ways import CASE_WAY
 from api.domain.cases.cases import CASE_FLOW, CaseStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Forbidden
@@ -45,6 +46,7 @@ from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
 from api.services.cases import case_texts
 from api.services.kit import columns, protect, searching
+from api.services.kit.standing import InCharge, entered, standing_of, until
 from api.services.recovery import ledger_awaiting
 
 RESOURCE = "case"
@@ -145,9 +147,17 @@ _READ: dict[str, Any] = _ITEM | {
     "entries_awaiting_since": ledger_awaiting.OLDEST,
     "created_at": Case.created_at,
     "updated_at": Case.updated_at,
+    "entered": entered(Case.id, EventName.CASE_TRANSITIONED),
 }
 check_columns(CaseItem, _ITEM)
-check_columns(CaseRead, _READ, "available_actions", "revealable", "source_lead_ids")
+check_columns(
+    CaseRead,
+    {name: column for name, column in _READ.items() if name != "entered"},
+    "available_actions",
+    "standing",
+    "revealable",
+    "source_lead_ids",
+)
 
 _ANY_TEXT = ARRAY(Text)
 #: Cases that were never filed come before every filed one. Not `date.min`: asyncpg would send
@@ -254,7 +264,7 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of a case that was read as JSON."""
 
     status: CaseStatus
@@ -274,7 +284,7 @@ async def read(
     """One visible case with what the actor may do with it. Raises NotFound."""
     found = await LISTING.one(actor, record_id, session)
     diversion = found["diversion"] or {"department": "", "receipt_no": ""}
-    standing = _Standing(
+    standing = _FlowView(
         CaseStatus(found["status"]),
         UUID(found["owner_unit"]["id"]),
         found["charges"],
@@ -285,7 +295,18 @@ async def read(
         diversion["department"],
         diversion["receipt_no"],
     )
-    found["available_actions"] = actions(CASE_FLOW.available(actor, standing), edit=CaseUpdate)
+    available = CASE_FLOW.available(actor, standing)
+    found["available_actions"] = actions(available, edit=CaseUpdate)
+    own = until(found["due_on"], provisional=found["due_is_provisional"], rule=found["due_rule"])
+    found["standing"] = await standing_of(
+        CASE_WAY,
+        actor,
+        standing,
+        available,
+        entered=found.pop("entered"),
+        charge=InCharge(found["owner_unit"]["name"]),
+        term=lambda *_: own,
+    )
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])
     found["source_lead_ids"] = [each["id"] for each in found["source_leads"]]

@@ -26,7 +26,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
-from api.domain.recovery.distributions import DistributionStatus, LineStatus, Standing
+from api.domain.recovery.distributions import ClaimStatus, DistributionStatus, LineStatus
 from api.domain.words import codes, documents
 from api.domain.words.identifier_patterns import BY_DOCUMENT
 from api.domain.words.identifiers import IdentifierKind
@@ -176,7 +176,7 @@ async def page(actor: Actor, query: VictimQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     status: VictimStatus
     owner_unit_id: UUID
 
@@ -186,8 +186,9 @@ async def read(
 ) -> dict[str, Any]:
     """One visible claim with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _Standing(VictimStatus(item["status"]), actor.unit_id)
-    item["available_actions"] = actions(VICTIM_FLOW.available(actor, standing), edit=VictimUpdate)
+    standing = _FlowView(VictimStatus(item["status"]), actor.unit_id)
+    available = VICTIM_FLOW.available(actor, standing)
+    item["available_actions"] = actions(available, edit=VictimUpdate)
     if not actor.may(Permission.VICTIM_REVEAL):
         item["revealable"] = []
     return item
@@ -371,9 +372,9 @@ async def transition(
         )
         _put(victim, sealing.texts({"basis": body.basis}, victim.texts_enc))
     elif body.action == VictimAction.EXCLUDE.value:
-        victim.standing = Standing.EXCLUDED
-    elif body.action == VictimAction.REOPEN.value and victim.standing is Standing.EXCLUDED:
-        victim.standing = Standing.REGISTERED
+        victim.standing = ClaimStatus.EXCLUDED
+    elif body.action == VictimAction.REOPEN.value and victim.standing is ClaimStatus.EXCLUDED:
+        victim.standing = ClaimStatus.REGISTERED
     await session.flush()
     return await read(actor, record_id, session)
 

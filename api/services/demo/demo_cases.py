@@ -13,7 +13,7 @@ from api.domain.law.clocks import add_months
 from api.domain.leads.categories import Charge, LeadCategory, RedFlag
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import FeedbackMode, LeadConclusion, ReporterKind
-from api.domain.recovery.distributions import BaseRule, Standing
+from api.domain.recovery.distributions import BaseRule, ClaimStatus
 from api.domain.recovery.ledger import AccountKind
 from api.domain.recovery.property_items import Disposal, Ownership, PropertyKind
 from api.domain.recovery.property_measures import AuthorityLevel, MeasureKind, ReleaseReason
@@ -238,7 +238,7 @@ async def _register(book: Book, day: date) -> Story:
             returns = principal * chance.choice((0, 3, 6, 9, 12)) // 100
             refunds = chance.choice((0, 0, 0, 2000))
             number = len(registered)
-            standing = Standing.UNREGISTERED if number in {17, 31} else Standing.REGISTERED
+            standing = ClaimStatus.UNREGISTERED if number in {17, 31} else ClaimStatus.REGISTERED
             paid = today() - timedelta(days=chance.randrange(120, 520))
             registered.append(
                 await book.victim(

@@ -6,7 +6,7 @@ from sqlalchemy import Date, bindparam, exists, select
 
 from api.domain.entities.inspections import InspectionStatus
 from api.domain.entities.rectifications import RectificationStatus
-from api.domain.entities.risk_entities import EntityStatus
+from api.domain.entities.risk_entities import ENDED
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.models.inspections import Inspection
@@ -18,7 +18,6 @@ K = DutyKind
 
 #: How early an inspection that the tier asks for is to be planned.
 PLAN_RULE, PLAN_UNTIL = "INSPECT-PLAN", "plan_until"
-_ENDED = [EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]
 
 
 def _entity_name(entity_id: Any) -> Any:
@@ -48,7 +47,7 @@ SOURCES: tuple[Source, ...] = (
         P.INSPECTION_HANDLE,
         lambda _: [
             RiskEntity.next_inspection_due <= bindparam(PLAN_UNTIL, type_=Date()),
-            RiskEntity.status.not_in(_ENDED),
+            RiskEntity.status.not_in(ENDED),
             ~exists().where(
                 Inspection.entity_id == RiskEntity.id,
                 Inspection.status == InspectionStatus.PLANNED,

@@ -28,6 +28,7 @@ from api.core.listing import facets
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day, param
 from api.core.listing.ways import any_of, days, one
+from api.domain.across.ways import INSPECTION_WAY
 from api.domain.entities.inspections import (
     INSPECTION_FLOW,
     Finding,
@@ -57,6 +58,7 @@ from api.schemas.inspections import (
 from api.services.entities import _field_work
 from api.services.kit import _transition, columns, protect, searching
 from api.services.kit import changes as corrections
+from api.services.kit.standing import InCharge, entered, standing_of, until
 
 RESOURCE = "inspection"
 corrections.check(InspectionUpdate, Inspection)
@@ -89,9 +91,15 @@ _READ: dict[str, Any] = _ITEM | {
     "open_orders": Inspection.open_orders,
     "created_at": Inspection.created_at,
     "updated_at": Inspection.updated_at,
+    "entered": entered(Inspection.id, EventName.INSPECTION_TRANSITIONED),
 }
 check_columns(InspectionItem, _ITEM)
-check_columns(InspectionRead, _READ, "available_actions")
+check_columns(
+    InspectionRead,
+    {name: column for name, column in _READ.items() if name != "entered"},
+    "available_actions",
+    "standing",
+)
 
 _ANY_TEXT = ARRAY(Text)
 _IS_OVERDUE = and_(
@@ -182,7 +190,7 @@ async def page(actor: Actor, query: InspectionQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of an inspection that was read as JSON."""
 
     status: InspectionStatus
@@ -197,15 +205,24 @@ async def read(
 ) -> dict[str, Any]:
     """One visible inspection with what the actor may do with it. Raises NotFound."""
     visit = await LISTING.one(actor, record_id, session)
-    standing = _Standing(
+    standing = _FlowView(
         InspectionStatus(visit["status"]),
         UUID(visit["owner_unit"]["id"]),
         visit["finding"],
         visit["orders"],
         visit["open_orders"],
     )
-    visit["available_actions"] = actions(
-        INSPECTION_FLOW.available(actor, standing), edit=InspectionUpdate
+    available = INSPECTION_FLOW.available(actor, standing)
+    visit["available_actions"] = actions(available, edit=InspectionUpdate)
+    own = until(visit["planned_on"])
+    visit["standing"] = await standing_of(
+        INSPECTION_WAY,
+        actor,
+        standing,
+        available,
+        entered=visit.pop("entered"),
+        charge=InCharge(visit["owner_unit"]["name"]),
+        term=lambda *_: own,
     )
     return visit
 

@@ -27,6 +27,7 @@ from api.core.listing import facets
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day, param
 from api.core.listing.ways import any_of, days, one
+from api.domain.across.ways import RECTIFICATION_WAY
 from api.domain.entities.inspections import Finding
 from api.domain.entities.rectifications import (
     RECTIFICATION_FLOW,
@@ -54,6 +55,7 @@ from api.schemas.rectifications import (
 from api.services.entities import _field_work, inspections
 from api.services.kit import _transition, columns, protect, searching
 from api.services.kit import changes as corrections
+from api.services.kit.standing import InCharge, entered, standing_of, until
 
 RESOURCE = "rectification"
 corrections.check(RectificationUpdate, Rectification)
@@ -98,9 +100,15 @@ _READ: dict[str, Any] = _ITEM | {
     "history": Rectification.history,
     "created_at": Rectification.created_at,
     "updated_at": Rectification.updated_at,
+    "entered": entered(Rectification.id, EventName.RECTIFICATION_TRANSITIONED),
 }
 check_columns(RectificationItem, _ITEM)
-check_columns(RectificationRead, _READ, "available_actions")
+check_columns(
+    RectificationRead,
+    {name: column for name, column in _READ.items() if name != "entered"},
+    "available_actions",
+    "standing",
+)
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -185,7 +193,7 @@ async def page(actor: Actor, query: RectificationQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of a rectification that was read as JSON."""
 
     status: RectificationStatus
@@ -198,13 +206,27 @@ async def read(
 ) -> dict[str, Any]:
     """One visible rectification with what the actor may do with it. Raises NotFound."""
     order = await LISTING.one(actor, record_id, session)
-    standing = _Standing(
+    standing = _FlowView(
         RectificationStatus(order["status"]),
         UUID(order["owner_unit"]["id"]),
         order["reinspection_finding"],
     )
-    order["available_actions"] = actions(
-        RECTIFICATION_FLOW.available(actor, standing), edit=RectificationUpdate
+    available = RECTIFICATION_FLOW.available(actor, standing)
+    order["available_actions"] = actions(available, edit=RectificationUpdate)
+    own = until(
+        order["due_on"],
+        provisional=order["due_is_provisional"],
+        rule=order["due_rule"],
+        version=order["due_rule_version"],
+    )
+    order["standing"] = await standing_of(
+        RECTIFICATION_WAY,
+        actor,
+        standing,
+        available,
+        entered=order.pop("entered"),
+        charge=InCharge(order["owner_unit"]["name"]),
+        term=lambda *_: own,
     )
     return order
 

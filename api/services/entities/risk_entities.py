@@ -30,8 +30,10 @@ from api.core.listing import facets, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain.across.field_labels import labels_said
-from api.domain.entities.risk_entities import RISK_ENTITY_FLOW, EntityStatus
+from api.domain.across.ways import RISK_ENTITY_WAY
+from api.domain.entities.risk_entities import ENDED, RISK_ENTITY_FLOW, EntityStatus
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Conflict, Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
@@ -57,6 +59,7 @@ from api.schemas.risk_entities import (
 )
 from api.services.entities.risk_entity_drafts import RESOURCE, TEXTS
 from api.services.kit import columns, protect, sealing, searching
+from api.services.kit.standing import InCharge, Until, entered, standing_of, until, waits
 
 
 def known_already() -> Conflict:
@@ -130,9 +133,16 @@ _READ: dict[str, Any] = _ITEM | {
     "import_id": RiskEntity.import_id,
     "import_row": RiskEntity.import_row,
     "created_at": RiskEntity.created_at,
+    "entered": entered(RiskEntity.id, EventName.RISK_ENTITY_TRANSITIONED),
 }
 check_columns(RiskEntityItem, _ITEM)
-check_columns(RiskEntityRead, _READ, "available_actions", "revealable")
+check_columns(
+    RiskEntityRead,
+    {name: column for name, column in _READ.items() if name != "entered"},
+    "available_actions",
+    "standing",
+    "revealable",
+)
 
 _ANY_TEXT = ARRAY(Text)
 _FALSE = literal_column("false")
@@ -238,7 +248,7 @@ async def page(actor: Actor, query: RiskEntityQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of an entity that was read as JSON."""
 
     status: EntityStatus
@@ -247,19 +257,54 @@ class _Standing:
     open_rectifications: int
 
 
+def _visit(entity: dict[str, Any]) -> Until | None:
+    """When it is to be inspected next, as its tier asks."""
+    due = entity["next_inspection_due"]
+    if due is None or entity["status"] in ENDED:
+        return None
+    return until(
+        due,
+        provisional=entity["inspection_due_is_provisional"],
+        rule=entity["inspection_rule"],
+    )
+
+
 async def read(
     actor: Actor, record_id: UUID, session: AsyncSession | None = None
 ) -> dict[str, Any]:
     """One visible entity with what the actor may do with it. Raises NotFound."""
     entity = await LISTING.one(actor, record_id, session)
-    standing = _Standing(
+    standing = _FlowView(
         EntityStatus(entity["status"]),
         UUID(entity["owner_unit"]["id"]),
         entity["evidence_fixed_on"],
         entity["open_rectifications"],
     )
-    entity["available_actions"] = actions(
-        RISK_ENTITY_FLOW.available(actor, standing), edit=RiskEntityUpdate
+    available = RISK_ENTITY_FLOW.available(actor, standing)
+    entity["available_actions"] = actions(available, edit=RiskEntityUpdate)
+    visit = _visit(entity)
+    entity["standing"] = await standing_of(
+        RISK_ENTITY_WAY,
+        actor,
+        standing,
+        available,
+        entered=entity.pop("entered"),
+        charge=InCharge(entity["owner_unit"]["name"]),
+        beside=lambda clock, left: (
+            [
+                waits(
+                    DutyKind.ENTITY_INSPECTION.label,
+                    entity["owner_unit"]["name"],
+                    visit,
+                    clock,
+                    left,
+                    is_mine=actor.unit_id == standing.owner_unit_id
+                    and actor.may(Permission.INSPECTION_HANDLE),
+                )
+            ]
+            if visit
+            else []
+        ),
     )
     entity["revealable"] = _revealable(actor, entity)
     leads = links.keep(actor, Permission.LEAD_READ, entity["source_lead_id"])

@@ -25,7 +25,7 @@ from api.domain.leads import source_numbers
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import ReporterKind
-from api.domain.recovery.distributions import Standing
+from api.domain.recovery.distributions import ClaimStatus
 from api.domain.reporters import informants as vault
 from api.models.imports import Import
 from api.models.risk_entities import RiskEntity
@@ -326,7 +326,7 @@ def victim(row: StagedRow, case_id: UUID | None) -> VictimCreate:
         bank_name=values.get("bank_name") or "",
         address=values.get("address") or "",
         division_code=values.get("division_code"),
-        standing=Standing.REGISTERED,
+        standing=ClaimStatus.REGISTERED,
         paid_on=date.fromisoformat(paid_on) if paid_on else None,
         principal=values["principal"],
         returns=values.get("interest_paid") or 0,

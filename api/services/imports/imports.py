@@ -30,6 +30,7 @@ from api.core.events import events, jobs
 from api.core.listing.pagination import Listing, Sort, check_columns, param
 from api.core.listing.ways import Way
 from api.core.sheets.tables import MAX_BYTES, refusal
+from api.domain.across.ways import IMPORT_WAY
 from api.domain.imports.imports import (
     IMPORT_FLOW,
     LEDGERS_OF_A_CASE,
@@ -64,6 +65,7 @@ from api.services.imports import (
     import_writers,
 )
 from api.services.kit import _transition, columns
+from api.services.kit.standing import entered, standing_of
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "import"
@@ -100,7 +102,7 @@ _ITEM: dict[str, Any] = {
 check_columns(ImportItem, _ITEM)
 check_columns(
     ImportRead, _ITEM, "preview", "is_uploader", "is_corrected", "rows_undecided",
-    "available_actions",
+    "available_actions", "standing",
 )  # fmt: skip
 
 _UNDECIDED = (
@@ -156,6 +158,7 @@ async def read(
     statement = select(
         Import.preview_enc, Import.owner_unit_id, Import.uploaded_by_id, Import.own_name_enc,
         Import.correction.is_not(None).label("is_corrected"), _UNDECIDED.label("undecided"),
+        entered(Import.id, EventName.IMPORT_TRANSITIONED).label("entered"),
     ).where(Import.id == import_id)  # fmt: skip
     if session is None:
         async with database().reading() as connection:
@@ -173,7 +176,11 @@ async def read(
         found["filename"] = keyring().decrypt(more.own_name_enc)
     found["is_uploader"], found["is_corrected"] = own, more.is_corrected
     found["rows_undecided"] = more.undecided if status is ImportStatus.PREVIEW else 0
-    found["available_actions"] = actions(IMPORT_FLOW.available(actor, standing))
+    available = IMPORT_FLOW.available(actor, standing)
+    found["available_actions"] = actions(available)
+    found["standing"] = await standing_of(
+        IMPORT_WAY, actor, standing, available, entered=more.entered
+    )
     return found
 
 

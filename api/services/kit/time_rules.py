@@ -25,7 +25,14 @@ from api.domain.kit.errors import FieldError, Invalid, NotFound, RuleViolated, S
 from api.domain.kit.events import EventName
 from api.domain.law.calendar import Calendar
 from api.domain.law.clocks import SUB_DAY, due_by_rule, working_days_left
-from api.domain.law.time_rules import Confidence, TimeRule, TownTerm, find_rule, load_builtin
+from api.domain.law.time_rules import (
+    Confidence,
+    TimeRule,
+    TownTerm,
+    find_rule,
+    load_builtin,
+)
+from api.domain.recovery.property_measures import governing
 from api.models.time_rules import HolidayYear, TimeRuleVersion
 from api.schemas.time_rules import TimeRuleQuery, TimeRuleVersionCreate, TownTermCreate
 from api.services.kit import searching, town_terms
@@ -212,6 +219,32 @@ async def working_days() -> WorkingDays:
 async def clock(session: AsyncSession) -> Clock:
     """Everything that deadlines are counted by."""
     return Clock(await rules(session), await calendar(session), await town_terms.known(session))
+
+
+_known: WeakKeyDictionary[Database, tuple[float, Clock]] = WeakKeyDictionary()
+
+
+async def known() -> Clock:
+    """The same as it was read a short while ago, for what is only shown: nothing is decided or
+    stored by it. Reads nothing on most calls."""
+    here = database()
+    kept = _known.get(here)
+    if kept is None or kept[0] < time.monotonic():
+        async with here.glance() as session:
+            kept = _known[here] = (time.monotonic() + _KEEP_CALENDAR, await clock(session))
+    return kept[1]
+
+
+def said(clock: Clock, rule_id: str, version: int | None = None) -> str:
+    """A rule in words, with its article: in the version that a record keeps, else in the one in
+    force today. Empty where there is none."""
+    if not rule_id:
+        return ""
+    rule = clock.rule(rule_id, today(), version)
+    measure = governing(rule_id)
+    if measure is not None:
+        return f"{rule.term_label}，{measure.article}"
+    return f"{rule.trigger}：{rule.term_label}内{rule.effect}"
 
 
 async def one(

@@ -53,7 +53,7 @@ async def kept(session: AsyncSession, assist: LeadAssist, name: str, text: str) 
     return await lead_texts.keep_one(session, assist.lead_id, field, text)
 
 
-class _Standing:
+class _FlowView:
     """What the flow must know of an assist that was read as JSON."""
 
     __slots__ = ("handling_unit_id", "owner_unit_id", "status")
@@ -70,7 +70,7 @@ def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
     everything = str(actor.unit_id) == lead["owner_unit_id"] or actor.scope is RowScope.TOWN
     lead["assists"].sort(key=lambda each: each["id"])  # by time
     for assist in lead["assists"]:
-        available = ASSIST_FLOW.available(actor, _Standing(assist, lead)) if live else ()
+        available = ASSIST_FLOW.available(actor, _FlowView(assist, lead)) if live else ()
         assist["available_actions"] = actions(available)
         if not everything and assist["unit"]["id"] != str(actor.unit_id):
             assist["task"] = assist["answer"] = assist["answered_by"] = assist["ended_reason"] = ""

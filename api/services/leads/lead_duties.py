@@ -58,6 +58,12 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
             return and_(own, _not_alarmed())
         return and_(own, _NOT_PENDING) if status in _BEFORE_THE_HEAD else own
 
+    if status in TRIAGE:
+        # until somebody is in charge of it, its term is that of the alarm
+        return Source(
+            kind, "leads", Lead, P.LEAD_ASSIGN, waits, Lead.subject_name, Lead.number,
+            due_on=Lead.unowned_on, detail=Lead.unowned_on,
+        )  # fmt: skip
     return Source(
         kind,
         "leads",
@@ -165,6 +171,10 @@ ALARMS = {
     K.LEAD_UNOWNED: lead_alarms.OFFICE_RULE,
     K.LEAD_UNOWNED_COUNTY: lead_alarms.COUNTY_RULE,
 }
+#: What waits at the desk is to be given to somebody before the alarm.
+AT_THE_DESK = dict.fromkeys(
+    (K.LEAD_REGISTER, K.LEAD_ASSIGN, K.LEAD_DISPUTED), lead_alarms.OFFICE_RULE
+)
 
 
 def moving(clock: time_rules.Clock) -> dict[str, date]:

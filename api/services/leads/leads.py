@@ -60,11 +60,19 @@ from api.models.informants import Informant
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
-from api.models.units import Division
+from api.models.units import Division, Post, Unit
 from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
 from api.services.kit import columns, searching, time_rules
-from api.services.leads import lead_alarms, lead_assists, lead_texts, lead_transfers, unnamed
+from api.services.kit.standing import entered
+from api.services.leads import (
+    lead_alarms,
+    lead_assists,
+    lead_standing,
+    lead_texts,
+    lead_transfers,
+    unnamed,
+)
 
 RESOURCE = "lead"
 
@@ -210,17 +218,25 @@ _READ: dict[str, Any] = _ITEM | {
     "import_row": Lead.import_row,
     "created_at": Lead.created_at,
     "updated_at": Lead.updated_at,
+    "entered": entered(Lead.id, EventName.LEAD_TRANSITIONED),
+    "due_rule_version": Lead.due_rule_version,
+    "unowned_on": Lead.unowned_on,
+    "created_unit": select(Unit.name)
+    .where(Unit.id == Post.unit_id, Post.id == Lead.created_by_post_id)
+    .scalar_subquery(),
 }
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {
-    "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code", "has_merged",
-    "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt",
+    "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
+    "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered",
+    "due_rule_version", "unowned_on", "created_unit",
 }  # fmt: skip
 check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
     "available_actions",
+    "standing",
     "follows_only",
     "revealable",
     "working_days_left",
@@ -427,7 +443,7 @@ _DUE = '"due_on":"'
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of a lead that was read as JSON."""
 
     status: LeadStatus
@@ -459,7 +475,8 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     due, days = lead["due_on"], await time_rules.working_days()
     lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
     reported = _only_reported(actor, lead)
-    available = LEAD_FLOW.available(actor, _standing(lead))
+    record = _standing(lead)
+    available = LEAD_FLOW.available(actor, record)
     lead["available_actions"] = actions(available, _offered(lead), edit=LeadUpdate)
     lead["follows_only"] = reported or follows_only(actor.role, Permission.LEAD_HANDLE)
     if lead["follows_only"]:
@@ -472,6 +489,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     lead["revealable"] = [] if reported else _revealable(actor, lead)
     lead["identifiers"] = [i for i in lead["identifiers"] if not lead_texts.is_aside(i["field"])]
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
+    lead["standing"] = await lead_standing.of(actor, lead, record, available)
     lead["merged_into"] = next(
         iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
     )
@@ -486,9 +504,9 @@ def _only_reported(actor: Actor, lead: dict[str, Any]) -> bool:
     return is_routed(lead["town_code"]) and own not in handles
 
 
-def _standing(lead: dict[str, Any]) -> _Standing:
+def _standing(lead: dict[str, Any]) -> _FlowView:
     concluded_by = lead.pop("concluded_by_id")
-    return _Standing(
+    return _FlowView(
         LeadStatus(lead["status"]),
         UUID(lead["owner_unit_id"]),
         LeadConclusion(lead["conclusion"]) if lead["conclusion"] else None,

@@ -17,6 +17,7 @@ from api.core.listing import facets, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day
 from api.core.listing.ways import days, one
+from api.domain.across.ways import OUTCOME_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.events import EventName
@@ -43,6 +44,7 @@ from api.schemas.outcomes import (
 )
 from api.services.kit import _transition, columns, protect, sealing, searching
 from api.services.kit import changes as corrections
+from api.services.kit.standing import InCharge, entered, standing_of
 
 RESOURCE = "outcome"
 corrections.check(OutcomeUpdate, Outcome)
@@ -71,12 +73,14 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Outcome.created_at,
     "updated_at": Outcome.updated_at,
     "revealable": columns.revealable(Outcome),
+    "entered": entered(Outcome.id, EventName.OUTCOME_TRANSITIONED),
 }
 check_columns(OutcomeItem, _ITEM)
 check_columns(
     OutcomeRead,
-    {name: column for name, column in _READ.items() if name != "prepared_by_id"},
+    {name: column for name, column in _READ.items() if name not in {"prepared_by_id", "entered"}},
     "available_actions",
+    "standing",
 )
 
 #: Written by hand: whatever numbers stand in them are masked.
@@ -138,7 +142,7 @@ async def page(actor: Actor, query: OutcomeQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of an outcome that was read as JSON."""
 
     status: OutcomeStatus
@@ -150,9 +154,9 @@ class _Standing:
     prepared_by_id: UUID | None
 
 
-def _standing(outcome: dict[str, Any]) -> _Standing:
+def _standing(outcome: dict[str, Any]) -> _FlowView:
     judged, wrote = outcome["judged_on"], outcome.pop("prepared_by_id")
-    return _Standing(
+    return _FlowView(
         OutcomeStatus(outcome["status"]),
         UUID(outcome["owner_unit"]["id"]),
         OutcomeKind(outcome["kind"]),
@@ -168,8 +172,16 @@ async def read(
 ) -> dict[str, Any]:
     """One visible outcome with what the actor may do with it. Raises NotFound."""
     outcome = await LISTING.one(actor, record_id, session)
-    outcome["available_actions"] = actions(
-        OUTCOME_FLOW.available(actor, _standing(outcome)), edit=OutcomeUpdate
+    record = _standing(outcome)
+    available = OUTCOME_FLOW.available(actor, record)
+    outcome["available_actions"] = actions(available, edit=OutcomeUpdate)
+    outcome["standing"] = await standing_of(
+        OUTCOME_WAY,
+        actor,
+        record,
+        available,
+        entered=outcome.pop("entered"),
+        charge=InCharge(outcome["owner_unit"]["name"]),
     )
     if not actor.may(Permission.OUTCOME_HANDLE):
         outcome["revealable"] = []

@@ -23,12 +23,12 @@ from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
     BaseRule,
     Claim,
+    ClaimStatus,
     Disposition,
     DistributionAction,
     DistributionStatus,
     LineStatus,
     Plan,
-    Standing,
     certificate,
     compute,
 )
@@ -133,7 +133,7 @@ async def _claimants(
         )
     )
     return [
-        (victim, Claim(number, principal, returns, int(refunds), Standing(standing)))
+        (victim, Claim(number, principal, returns, int(refunds), ClaimStatus(standing)))
         for victim, number, principal, returns, refunds, standing in rows
     ]
 

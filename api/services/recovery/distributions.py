@@ -20,6 +20,7 @@ from api.core.listing import facets
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.core.listing.ways import one
+from api.domain.across.ways import DISTRIBUTION_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import NotFound
 from api.domain.kit.events import EventName
@@ -49,6 +50,7 @@ from api.schemas.distributions import (
 )
 from api.services.kit import _transition, columns, sealing
 from api.services.kit import changes as corrections
+from api.services.kit.standing import entered, standing_of
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "distribution"
@@ -123,14 +125,16 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": D.created_at,
     "updated_at": D.updated_at,
     "revealable": columns.revealable(D),
+    "entered": entered(D.id, EventName.DISTRIBUTION_TRANSITIONED),
 }
 check_columns(DistributionItem, _ITEM)
 #: What only the sentences are made of.
-_DECIDING = ("parts", "pool_fen", "undistributed_fen")
+_DECIDING = ("parts", "pool_fen", "undistributed_fen", "entered")
 check_columns(
     DistributionRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
     "available_actions",
+    "standing",
     "notice",
     "pay_count",
     "set_aside_count",
@@ -213,7 +217,7 @@ async def lines(actor: Actor, record_id: UUID, query: LineQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     status: DistributionStatus
     owner_unit_id: UUID
     prepared_by_id: UUID | None
@@ -229,7 +233,7 @@ async def read(
 ) -> dict[str, Any]:
     """One visible plan with what the actor may do with it. Raises NotFound."""
     plan = await LISTING.one(actor, record_id, session)
-    standing = _Standing(
+    standing = _FlowView(
         DistributionStatus(plan["status"]),
         actor.unit_id,
         _uuid(plan["prepared_by_id"]),
@@ -241,8 +245,10 @@ async def read(
     sums = _sums(plan)
     plan["pay_count"], plan["set_aside_count"] = sums.pay_count, sums.set_aside_count
     restated = restating(of_plan(standing.status, sums))
-    plan["available_actions"] = actions(
-        DISTRIBUTION_FLOW.available(actor, standing), restated, edit=DistributionUpdate
+    available = DISTRIBUTION_FLOW.available(actor, standing)
+    plan["available_actions"] = actions(available, restated, edit=DistributionUpdate)
+    plan["standing"] = await standing_of(
+        DISTRIBUTION_WAY, actor, standing, available, entered=plan.pop("entered")
     )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
     writes = actor.may(Permission.DISTRIBUTION_PREPARE) or actor.may(Permission.DISTRIBUTION_PAY)

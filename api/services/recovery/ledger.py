@@ -26,8 +26,8 @@ from api.domain.recovery.ledger import (
     MAY_GO_NEGATIVE,
     POSTING_RULES,
     AccountKind,
+    Balance,
     Side,
-    Standing,
     is_manual,
     may_move,
 )
@@ -318,7 +318,7 @@ def account_sums() -> tuple[Any, Any]:
     return func.coalesce(last, 0), inflow
 
 
-async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:
+async def balances(session: AsyncSession, book_id: UUID) -> list[Balance]:
     """Every account of a book, in the order of the money's way: what is in it, what ever came in.
 
     A balance is the account's last posting; no stored total can drift.
@@ -328,7 +328,7 @@ async def balances(session: AsyncSession, book_id: UUID) -> list[Standing]:
         select(Account.kind, balance, inflow).where(Account.book_id == book_id)
     )
     by_kind = {AccountKind(kind): (int(balance), int(came)) for kind, balance, came in rows}
-    return [Standing(kind, *by_kind[kind]) for kind in AccountKind if kind in by_kind]
+    return [Balance(kind, *by_kind[kind]) for kind in AccountKind if kind in by_kind]
 
 
 def _check(draft: Draft) -> None:

@@ -189,7 +189,7 @@ async def page(actor: Actor, query: EntryQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     status: EntryStatus
     owner_unit_id: UUID
     posted_by_id: UUID | None
@@ -197,9 +197,9 @@ class _Standing:
     debit: AccountKind
 
 
-def _standing(actor: Actor, item: dict[str, Any]) -> _Standing:
+def _standing(actor: Actor, item: dict[str, Any]) -> _FlowView:
     posted = item.pop("posted_by_id")
-    return _Standing(
+    return _FlowView(
         EntryStatus(item["status"]),
         actor.unit_id,
         UUID(posted) if posted else None,

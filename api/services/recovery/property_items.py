@@ -33,6 +33,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, param, yuan
 from api.core.listing.ways import one
 from api.domain.across.field_labels import labels_said
+from api.domain.across.ways import PROPERTY_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Forbidden, Invalid
 from api.domain.kit.events import EventName
@@ -61,6 +62,7 @@ from api.schemas.property_items import (
 )
 from api.services.kit import _transition, columns, protect, sealing
 from api.services.kit import changes as corrections
+from api.services.kit.standing import entered, standing_of
 
 RESOURCE = "property_item"
 corrections.check(PropertyItemUpdate, PropertyItem)
@@ -151,9 +153,15 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": PropertyItem.created_at,
     "updated_at": PropertyItem.updated_at,
     "revealable": columns.revealable(PropertyItem, *_REVEALED),
+    "entered": entered(PropertyItem.id, EventName.PROPERTY_ITEM_TRANSITIONED),
 }
 check_columns(PropertyItemItem, _ITEM)
-check_columns(PropertyItemRead, _READ, "available_actions")
+check_columns(
+    PropertyItemRead,
+    {name: column for name, column in _READ.items() if name != "entered"},
+    "available_actions",
+    "standing",
+)
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -207,7 +215,7 @@ async def page(actor: Actor, query: PropertyItemQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     status: PropertyStatus
     owner_unit_id: UUID
 
@@ -217,11 +225,13 @@ async def read(
 ) -> dict[str, Any]:
     """One visible item with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _Standing(PropertyStatus(item["status"]), actor.unit_id)
+    standing = _FlowView(PropertyStatus(item["status"]), actor.unit_id)
     worth = item["appraised_value"] or item["amount"]
     restated = restating(of_item(to_fen(worth) if worth else None))
-    item["available_actions"] = actions(
-        PROPERTY_FLOW.available(actor, standing), restated, edit=PropertyItemUpdate
+    available = PROPERTY_FLOW.available(actor, standing)
+    item["available_actions"] = actions(available, restated, edit=PropertyItemUpdate)
+    item["standing"] = await standing_of(
+        PROPERTY_WAY, actor, standing, available, entered=item.pop("entered")
     )
     if not actor.may(Permission.CASE_REVEAL):
         item["revealable"] = []

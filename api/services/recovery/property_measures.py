@@ -17,6 +17,7 @@ from api.core.listing import facets
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day, yuan
 from api.core.listing.ways import one
+from api.domain.across.ways import MEASURE_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
@@ -39,6 +40,7 @@ from api.domain.words.money import to_fen
 from api.models import property_measures as measure_models
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
+from api.models.units import Unit
 from api.schemas.common import actions, restating
 from api.schemas.property_measures import (
     MeasureTermQuery,
@@ -48,6 +50,7 @@ from api.schemas.property_measures import (
     PropertyMeasureRead,
 )
 from api.services.kit import _transition, columns, time_rules
+from api.services.kit.standing import InCharge, entered, standing_of, until
 from api.services.recovery import measure_warnings, property_items, restraint
 
 RESOURCE = "property_measure"
@@ -112,9 +115,17 @@ _READ: dict[str, Any] = _ITEM | {
     "release_document_no": M.release_document_no,
     "created_at": M.created_at,
     "updated_at": M.updated_at,
+    "owner_name": select(Unit.name).where(Unit.id == M.owner_unit_id).scalar_subquery(),
+    "entered": entered(M.id, EventName.PROPERTY_MEASURE_TRANSITIONED),
 }
 check_columns(PropertyMeasureItem, _ITEM)
-check_columns(PropertyMeasureRead, _READ, "available_actions", "alert_days")
+check_columns(
+    PropertyMeasureRead,
+    {name: column for name, column in _READ.items() if name not in {"entered", "owner_name"}},
+    "available_actions",
+    "standing",
+    "alert_days",
+)
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -164,7 +175,7 @@ async def page(actor: Actor, query: PropertyMeasureQuery) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     status: MeasureStatus
     owner_unit_id: UUID
 
@@ -174,10 +185,21 @@ async def read(
 ) -> dict[str, Any]:
     """One visible measure with its alert days and what may be done with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _Standing(MeasureStatus(item["status"]), actor.unit_id)
+    standing = _FlowView(MeasureStatus(item["status"]), actor.unit_id)
+    available = MEASURE_FLOW.available(actor, standing)
     fen = to_fen(item["amount"]) if item["amount"] else None
     restated = restating(of_measure(MeasureKind(item["kind"]), fen))
-    item["available_actions"] = actions(MEASURE_FLOW.available(actor, standing), restated)
+    item["available_actions"] = actions(available, restated)
+    own = until(item["expires_on"], rule=item["rule_id"], version=item["rule_version"])
+    item["standing"] = await standing_of(
+        MEASURE_WAY,
+        actor,
+        standing,
+        available,
+        entered=item.pop("entered"),
+        charge=InCharge(item.pop("owner_name")),
+        term=lambda *_: own,
+    )
     days = measure_warnings.days(await _clock(session), item)
     item["alert_days"] = [each.isoformat() for each in days]
     return item

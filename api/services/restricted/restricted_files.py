@@ -16,6 +16,7 @@ from api.core.base.clock import now, today, written
 from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.listing import keyset
+from api.domain.across.ways import RESTRICTED_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import NotFound
 from api.domain.law.clocks import working_days_left
@@ -39,6 +40,7 @@ from api.models.users import PostHolder, User
 from api.schemas.common import actions
 from api.schemas.restricted_files import RestrictedFileQuery
 from api.services.kit import time_rules
+from api.services.kit.standing import Until, standing_of
 from api.services.leads import leads
 
 _File, _Member, _Event = RestrictedFile, RestrictedMember, RestrictedFileEvent
@@ -161,6 +163,7 @@ async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> di
     open_to = await session.scalar(
         select(Lead.id).where(Lead.id == lead.id, leads.LISTING.visible(actor))
     )
+    available = RESTRICTED_FLOW.available(actor, file)  # type: ignore[arg-type]  # no step asks for its unit
     hints = await _hints(session, file)
     members = await _members(session, file)
     owner = next((each["user"]["name"] for each in members if each["is_owner"]), "（不在名单上）")
@@ -182,7 +185,15 @@ async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> di
         "members": members,
         "history": await _history(session, file),
         "may_manage": await may_manage(session, actor, file),
-        "available_actions": actions(RESTRICTED_FLOW.available(actor, file)),  # type: ignore[arg-type]  # no step asks for its unit
+        "available_actions": actions(available),
+        "standing": await standing_of(
+            RESTRICTED_WAY,
+            actor,
+            file,
+            available,
+            entered=(),
+            term=lambda *_: Until(file.due_on, file.due_is_provisional, file.due_rule),
+        ),
     }
 
 

@@ -21,6 +21,7 @@ from api.core.events import events
 from api.core.listing import facets, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
+from api.domain.across.ways import REWARD_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
@@ -51,6 +52,7 @@ from api.schemas.rewards import (
     RewardRead,
 )
 from api.services.kit import _transition, searching
+from api.services.kit.standing import entered, standing_of
 from api.services.leads import unnamed
 from api.services.reporters import receipts
 from api.services.rewards import reward_affairs, reward_rules
@@ -113,14 +115,16 @@ _READ: dict[str, Any] = _ITEM | {
     "closed_reason": Reward.closed_reason,
     "owner_unit_id": Reward.owner_unit_id,
     "updated_at": Reward.updated_at,
+    "entered": entered(Reward.id, EventName.REWARD_TRANSITIONED),
 }
 #: Only the flow reads these.
 _DECIDING = ("proposed_by_id", "approved_by_id", "owner_unit_id")
 check_columns(RewardItem, _ITEM)
 check_columns(
     RewardRead,
-    {name: column for name, column in _READ.items() if name not in _DECIDING},
+    {name: column for name, column in _READ.items() if name not in {*_DECIDING, "entered"}},
     "available_actions",
+    "standing",
     "may_issue_code",
 )
 
@@ -162,7 +166,7 @@ def filters(query: RewardQuery) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _FlowView:
     """What the flow must know of a reward that was read as JSON."""
 
     status: RewardStatus
@@ -180,14 +184,18 @@ async def read(
     """
     reward = await LISTING.one(actor, record_id, session)
     proposed_by, approved_by, unit = (reward.pop(name) for name in _DECIDING)
-    standing = _Standing(
+    standing = _FlowView(
         RewardStatus(reward["status"]),
         UUID(unit),
         UUID(proposed_by),
         UUID(approved_by) if approved_by else None,
     )
     restated = restating(rewards.restated(to_fen(reward["amount"]), to_fen(reward["computed"])))
-    reward["available_actions"] = actions(REWARD_FLOW.available(actor, standing), restated)
+    available = REWARD_FLOW.available(actor, standing)
+    reward["available_actions"] = actions(available, restated)
+    reward["standing"] = await standing_of(
+        REWARD_WAY, actor, standing, available, entered=reward.pop("entered")
+    )
     reward["may_issue_code"] = (
         actor.may(Permission.REWARD_PREPARE)
         and standing.status is RewardStatus.APPROVED

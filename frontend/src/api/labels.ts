@@ -14,6 +14,7 @@ import type {
   CheckKind,
   CivilRoute,
   ClaimBy,
+  ClaimStatus,
   Confidence,
   CustodyPlace,
   Department,
@@ -108,7 +109,7 @@ import type {
   SheetState,
   SimilarityReason,
   Solved,
-  Standing,
+  StepState,
   TimeUnit,
   TransferResult,
   TransferSide,
@@ -268,6 +269,12 @@ export const CivilRouteLabels: Record<CivilRoute, string> = {
 export const ClaimByLabels: Record<ClaimBy, string> = {
   'receipt': '举报回执号',
   'code': '一次性领取码',
+}
+
+export const ClaimStatusLabels: Record<ClaimStatus, string> = {
+  'registered': '已登记核实',
+  'unregistered': '审计确认未登记',
+  'excluded': '不予参与（同案人、领取提成人员等）',
 }
 
 export const ConfidenceLabels: Record<Confidence, string> = {
@@ -1218,10 +1225,11 @@ export const SolvedLabels: Record<Solved, string> = {
   'no': '未解决',
 }
 
-export const StandingLabels: Record<Standing, string> = {
-  'registered': '已登记核实',
-  'unregistered': '审计确认未登记',
-  'excluded': '不予参与（同案人、领取提成人员等）',
+export const StepStateLabels: Record<StepState, string> = {
+  'done': '已办',
+  'now': '正在办',
+  'ahead': '未到',
+  'passed_by': '没有经过',
 }
 
 export const TimeUnitLabels: Record<TimeUnit, string> = {

@@ -4852,6 +4852,8 @@ export interface components {
             source_lead_ids: string[];
             /** @description 来源线索（看得见的） */
             source_leads: components["schemas"]["SourceLead"][];
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["CaseStatus"];
             /** @description 简要案情 */
@@ -5130,6 +5132,12 @@ export interface components {
          * @enum {string}
          */
         ClaimBy: "receipt" | "code";
+        /**
+         * ClaimStatus
+         * @description How a claim stands in the register.
+         * @enum {string}
+         */
+        ClaimStatus: "registered" | "unregistered" | "excluded";
         /**
          * CloudEvent
          * @description CloudEvents 1.0.
@@ -5565,6 +5573,8 @@ export interface components {
             revealable: string[];
             /** @description 提存人数 */
             set_aside_count: number;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["DistributionStatus"];
             /** @description 标题 */
@@ -5843,8 +5853,14 @@ export interface components {
         DutyCount: {
             /** @description 超过一万件时只给出一万 */
             count: number;
+            /** @description 合为一行的，最早一件的期限；没有时限的为空 */
+            first_due_on: string | null;
+            /** @description 件数多，合为一行，不再逐件列出 */
+            is_grouped: boolean;
             /** @description 种类 */
             kind: components["schemas"]["DutyKind"];
+            /** @description 合为一行的，最早一件是否已超期 */
+            overdue: boolean;
             /** @description 要做什么 */
             what: string;
         };
@@ -6719,6 +6735,8 @@ export interface components {
             rows_warned: number;
             /** @description 字节数 */
             size: number;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["ImportStatus"];
             /**
@@ -6992,6 +7010,8 @@ export interface components {
             rectification_id: string | null;
             /** @description 第几轮整改 */
             rectification_round: number | null;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["InspectionStatus"];
             /**
@@ -7862,6 +7882,8 @@ export interface components {
             solved_note: string | null;
             /** @description 编号 */
             source_number: string;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
             /** @description 反映对象 */
@@ -8674,7 +8696,7 @@ export interface components {
              */
             share: string;
             /** @description 申报资格 */
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["ClaimStatus"];
             /** @description 状态 */
             status: components["schemas"]["LineStatus"];
         };
@@ -9324,6 +9346,8 @@ export interface components {
             owner_unit: components["schemas"]["Named"];
             /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["OutcomeStatus"];
             /** @description 简要案情 */
@@ -10425,6 +10449,8 @@ export interface components {
             quantity: string;
             /** @description 可申请查看明文的字段 */
             revealable: string[];
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["PropertyStatus"];
             /** @description 标题 */
@@ -10673,6 +10699,8 @@ export interface components {
             rule_id: string;
             /** @description 规则版本 */
             rule_version: number | null;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /**
              * Format: date
              * @description 生效日期
@@ -11361,6 +11389,8 @@ export interface components {
             requirements: string;
             /** @description 第几轮 */
             round: number;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["RectificationStatus"];
             /** @description 提交日期 */
@@ -11796,6 +11826,8 @@ export interface components {
             opened_at: string;
             /** 管理人 */
             owner: components["schemas"]["Named"];
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["RestrictedStatus"];
             /** @description 版本号；修改时原样带回 */
@@ -12130,6 +12162,8 @@ export interface components {
             reporter_kind: components["schemas"]["ReporterKind"] | null;
             /** @description 规则版本 */
             rule_version: number;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["RewardStatus"];
             /**
@@ -12651,6 +12685,8 @@ export interface components {
             route: components["schemas"]["RiskRoute"] | null;
             /** @description 来源线索 */
             source_lead_id: string | null;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["EntityStatus"];
             /** @description 风险等级 */
@@ -13511,10 +13547,62 @@ export interface components {
         };
         /**
          * Standing
-         * @description How a claim stands in the register.
-         * @enum {string}
+         * @description Where a record stands, whose turn it is, until when, and what is missing.
          */
-        Standing: "registered" | "unregistered" | "excluded";
+        Standing: {
+            /** @description 还差什么才能往下办，一句一条 */
+            blocked_by: string[];
+            /** @description 已经办完或者停办的，停在哪里 */
+            ended: string | null;
+            /** @description 轮到当前用户办的那一个操作；没有轮到，或者还差条件的为空 */
+            next_action: string | null;
+            /** @description 现在该办的事；办完了的为空 */
+            now: components["schemas"]["StandingTurn"][];
+            /** @description 各个环节，按先后 */
+            steps: components["schemas"]["StandingStep"][];
+        };
+        /**
+         * StandingStep
+         * @description One stage of a record's way.
+         */
+        StandingStep: {
+            /** @description 环节 */
+            label: string;
+            /** @description 办完这一环节的日期；不知道的为空 */
+            on: string | null;
+            /** @description 该行状态 */
+            state: components["schemas"]["StepState"];
+            /** @description 办这一环节的单位 */
+            unit: string;
+        };
+        /**
+         * StandingTurn
+         * @description What is to be done now, by whom, until when.
+         */
+        StandingTurn: {
+            /** @description 期限的依据 */
+            article: string;
+            /** @description 期限是否暂定（节假日安排尚未公布） */
+            due_is_provisional: boolean;
+            /** @description 办理期限 */
+            due_on: string | null;
+            /** @description 是否该当前用户办 */
+            is_mine: boolean;
+            /** @description 是否超期 */
+            overdue: boolean;
+            /** @description 期限规则编号 */
+            rule: string;
+            /** @description 期限规则的说明 */
+            rule_label: string;
+            /** @description 从哪天起等着办；不知道的为空 */
+            since: string | null;
+            /** @description 要办的事 */
+            what: string;
+            /** @description 该谁办 */
+            whom: string;
+            /** @description 还剩几个工作日；当天为 0，超期为负数 */
+            working_days_left: number | null;
+        };
         /**
          * StepShown
          * @description One step of setting up.
@@ -13531,6 +13619,12 @@ export interface components {
             /** @description 由谁完成 */
             who: string;
         };
+        /**
+         * StepState
+         * @description How far the record is with one stage.
+         * @enum {string}
+         */
+        StepState: "done" | "now" | "ahead" | "passed_by";
         /**
          * TakenBack
          * @description How many leads of a batch came back; those acknowledged meanwhile did not.
@@ -14445,7 +14539,7 @@ export interface components {
              * 登记情况
              * @default registered
              */
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["ClaimStatus"];
         };
         /**
          * VictimExclude
@@ -14502,7 +14596,7 @@ export interface components {
              */
             returns: string;
             /** @description 申报资格 */
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["ClaimStatus"];
             /** @description 状态 */
             status: components["schemas"]["VictimStatus"];
             /** @description 版本号；修改时原样带回 */
@@ -14595,7 +14689,7 @@ export interface components {
             /** @description 可申请查看明文的字段 */
             revealable: string[];
             /** @description 申报资格 */
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["ClaimStatus"];
             /** @description 状态 */
             status: components["schemas"]["VictimStatus"];
             /**
@@ -14938,6 +15032,7 @@ export type Charge = components['schemas']['Charge'];
 export type CheckKind = components['schemas']['CheckKind'];
 export type CivilRoute = components['schemas']['CivilRoute'];
 export type ClaimBy = components['schemas']['ClaimBy'];
+export type ClaimStatus = components['schemas']['ClaimStatus'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type ColumnFound = components['schemas']['ColumnFound'];
 export type ColumnSeen = components['schemas']['ColumnSeen'];
@@ -15383,7 +15478,10 @@ export type Solved = components['schemas']['Solved'];
 export type SourceLead = components['schemas']['SourceLead'];
 export type StaffMessage = components['schemas']['StaffMessage'];
 export type Standing = components['schemas']['Standing'];
+export type StandingStep = components['schemas']['StandingStep'];
+export type StandingTurn = components['schemas']['StandingTurn'];
 export type StepShown = components['schemas']['StepShown'];
+export type StepState = components['schemas']['StepState'];
 export type TakenBack = components['schemas']['TakenBack'];
 export type TemplatePost = components['schemas']['TemplatePost'];
 export type TemplatePostShown = components['schemas']['TemplatePostShown'];
@@ -19660,6 +19758,8 @@ export interface operations {
                 kind?: components["schemas"]["DutyKind"] | null;
                 /** @description 列出的件数 */
                 limit?: number;
+                /** @description 十件以上的同一种事项合为一行，不逐件列出 */
+                grouped?: boolean;
             };
             header?: never;
             path?: never;
@@ -24061,7 +24161,7 @@ export interface operations {
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["VictimStatus"][];
                 /** @description 申报资格；可重复给出，取其中之一 */
-                standing?: components["schemas"]["Standing"][];
+                standing?: components["schemas"]["ClaimStatus"][];
                 /** @description 付款时是否年满六十周岁 */
                 is_elder?: boolean;
                 /** @description 来自哪次台账导入 */

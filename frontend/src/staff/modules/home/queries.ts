@@ -21,7 +21,7 @@ export const useDuties = (
     queryFn: () =>
       read('/api/v1/me/duties', [], {
         limit: limit.value,
-        ...(kind.value ? { kind: kind.value } : {}),
+        ...(kind.value ? { kind: kind.value } : { grouped: true }),
       }),
     placeholderData: keepPreviousData,
     refetchInterval: 2 * MINUTE,

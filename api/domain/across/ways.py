@@ -1,0 +1,370 @@
+"""The way of every noun with a life cycle: its stages, and whose turn it is in each status.
+
+Read it as a table. Stages stand in the order in which they come when all goes well; where an act
+leads back, the record stands at an earlier stage again.
+"""
+
+from typing import Any, Final
+
+from api.domain.cases.cases import CASE_FLOW
+from api.domain.cases.cases import CaseAction as Ca
+from api.domain.cases.cases import CaseStatus as Cs
+from api.domain.entities.inspections import INSPECTION_FLOW
+from api.domain.entities.inspections import InspectionAction as Ia
+from api.domain.entities.inspections import InspectionStatus as Is
+from api.domain.entities.rectifications import RECTIFICATION_FLOW
+from api.domain.entities.rectifications import RectificationAction as Ra
+from api.domain.entities.rectifications import RectificationStatus as Rs
+from api.domain.entities.risk_entities import RISK_ENTITY_FLOW
+from api.domain.entities.risk_entities import EntityAction as Ea
+from api.domain.entities.risk_entities import EntityStatus as Es
+from api.domain.imports.imports import IMPORT_FLOW
+from api.domain.imports.imports import ImportAction as Ma
+from api.domain.imports.imports import ImportStatus as Ms
+from api.domain.kit.duties import DutyKind as K
+from api.domain.kit.standing import Stage, Turn, Way, Whose
+from api.domain.leads.leads import LEAD_FLOW, PENDING, TransferStage
+from api.domain.leads.leads import LeadAction as La
+from api.domain.leads.leads import LeadStatus as Ls
+from api.domain.outcomes.outcomes import OUTCOME_FLOW
+from api.domain.outcomes.outcomes import OutcomeAction as Oa
+from api.domain.outcomes.outcomes import OutcomeStatus as Os
+from api.domain.recovery.distributions import DISTRIBUTION_FLOW
+from api.domain.recovery.distributions import DistributionAction as Da
+from api.domain.recovery.distributions import DistributionStatus as Ds
+from api.domain.recovery.property_items import PROPERTY_FLOW
+from api.domain.recovery.property_items import PropertyAction as Pa
+from api.domain.recovery.property_items import PropertyStatus as Ps
+from api.domain.recovery.property_measures import MEASURE_FLOW
+from api.domain.recovery.property_measures import MeasureAction as Fa
+from api.domain.recovery.property_measures import MeasureStatus as Fs
+from api.domain.restricted.restricted_files import RESTRICTED_FLOW
+from api.domain.restricted.restricted_files import RestrictedAction as Xa
+from api.domain.restricted.restricted_files import RestrictedStatus as Xs
+from api.domain.rewards.rewards import REWARD_FLOW
+from api.domain.rewards.rewards import RewardAction as Wa
+from api.domain.rewards.rewards import RewardStatus as Ws
+
+_OWNER, _OFFICE, _HOLDER = Whose.OWNER, Whose.OFFICE, Whose.HOLDER
+
+
+# --- leads --------------------------------------------------------------------------------------
+
+
+def _before_the_head(lead: Any) -> bool:
+    return lead.transfer_stage is TransferStage.PROPOSED
+
+
+def _to_be_handed_over(lead: Any) -> bool:
+    return lead.transfer_stage is TransferStage.APPROVED
+
+
+def _not_pending(lead: Any) -> bool:
+    return lead.transfer_stage not in PENDING
+
+
+_APPROVE = Turn(
+    K.LEAD_TRANSFER_APPROVE, (La.APPROVE_TRANSFER, La.REFUSE_TRANSFER), _HOLDER, _before_the_head
+)
+_HAND_OVER = Turn(K.LEAD_TRANSFER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
+_FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
+
+
+def _unanswered(lead: Any) -> bool:
+    return lead.transfer_stage in _UNANSWERED
+
+
+_UNANSWERED = frozenset(
+    {
+        TransferStage.SENT,
+        TransferStage.RECEIVED,
+        TransferStage.INCOMPLETE,
+        TransferStage.DECLINED,
+        TransferStage.REVIEWED,
+    }
+)
+#: What a handed-over lead waits for, from the side of whoever handed it over.
+_FOLLOW_UP = Turn(
+    K.LEAD_TRANSFER,
+    (
+        La.SUPPLY_PAPERS,
+        La.RECORD_RECEIPT,
+        La.RECORD_RESULT,
+        La.RECORD_REVIEW,
+        La.CONCLUDE,
+        La.REMIND,
+    ),
+    when=_unanswered,
+)
+
+LEAD_WAY: Final = Way(
+    LEAD_FLOW,
+    (
+        Stage("登记", {Ls.RECEIVED: (Turn(K.LEAD_REGISTER, (La.REGISTER,), _OFFICE),)}),
+        Stage(
+            "交办",
+            {
+                Ls.REGISTERED: (Turn(K.LEAD_ASSIGN, (La.ASSIGN,), _OFFICE),),
+                Ls.DISPUTED: (Turn(K.LEAD_DISPUTED, (La.ASSIGN,), _OFFICE),),
+            },
+        ),
+        Stage("签收", {Ls.ASSIGNED: (Turn(K.LEAD_ACKNOWLEDGE, (La.ACKNOWLEDGE,)),)}),
+        Stage(
+            "核查",
+            {
+                Ls.VERIFYING: (
+                    _APPROVE,
+                    _HAND_OVER,
+                    Turn(K.LEAD_VERIFY, (La.CONCLUDE,), when=_not_pending),
+                ),
+                Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)),),
+                Ls.ESCALATED: (Turn(K.LEAD_ESCALATED, (La.CONCLUDE,)),),
+            },
+        ),
+        Stage(
+            "移送移交",
+            {
+                Ls.TRANSFERRED_POLICE: (_FOLLOW_UP, _FEED_BACK),
+                Ls.TRANSFERRED_DEPARTMENT: (_FOLLOW_UP, _FEED_BACK),
+            },
+            aside=True,
+        ),
+        Stage(
+            "反馈举报人",
+            {
+                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, _FEED_BACK, _FOLLOW_UP),
+                Ls.REJECTED: (_FEED_BACK,),
+            },
+        ),
+        Stage("办结", {Ls.FED_BACK: (_FOLLOW_UP, Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE))}),
+    ),
+    done=frozenset({Ls.CLOSED, Ls.ARCHIVED}),
+    stopped=frozenset({Ls.WITHDRAWN}),
+)
+
+
+# --- cases --------------------------------------------------------------------------------------
+
+
+def _case(what: K | str, *acts: Ca) -> tuple[Turn[Ca], ...]:
+    return (Turn(what, acts),)
+
+
+CASE_WAY: Final = Way(
+    CASE_FLOW,
+    (
+        Stage("受案", {Cs.RECEIVED: _case(K.CASE_ACCEPT, Ca.ACCEPT)}),
+        Stage("立案审查", {Cs.UNDER_REVIEW: _case(K.CASE_FILING, Ca.FILE, Ca.DECLINE_TO_FILE)}),
+        Stage(
+            "侦查",
+            {Cs.INVESTIGATING: _case("侦查终结", Ca.CONCLUDE_INVESTIGATION)},
+        ),
+        Stage(
+            "移送审查起诉",
+            {Cs.INVESTIGATION_CONCLUDED: _case("待移送审查起诉", Ca.SEND_TO_PROCURATORATE)},
+        ),
+        Stage(
+            "审查起诉",
+            {
+                Cs.UNDER_PROSECUTION: _case(
+                    "待登记检察机关的决定",
+                    Ca.INDICT,
+                    Ca.DECLINE_TO_INDICT,
+                )
+            },
+        ),
+        Stage("审判", {Cs.INDICTED: _case("待登记生效判决", Ca.ADJUDGE)}),
+        Stage(
+            "执行",
+            {
+                Cs.ADJUDGED: _case("待移送执行或者结案", Ca.ENFORCE, Ca.CLOSE),
+                Cs.ENFORCING: _case("执行完毕后结案", Ca.CLOSE),
+            },
+        ),
+        Stage(
+            "转其他途径",
+            {
+                Cs.DIVERTED_CIVIL: _case("待登记接收回执后结案", Ca.CLOSE),
+                Cs.DIVERTED_ADMINISTRATIVE: _case("待登记接收回执后结案", Ca.CLOSE),
+                Cs.NOT_INDICTED: _case(
+                    "不起诉后转其他途径或者结案",
+                    Ca.DIVERT_ADMINISTRATIVE,
+                    Ca.DIVERT_CIVIL,
+                    Ca.CLOSE,
+                ),
+                Cs.NOT_FILED: _case(
+                    "不予立案后转其他途径", Ca.DIVERT_CIVIL, Ca.DIVERT_ADMINISTRATIVE
+                ),
+            },
+            aside=True,
+        ),
+    ),
+    done=frozenset({Cs.CLOSED}),
+    stopped=frozenset({Cs.WITHDRAWN}),
+)
+
+
+# --- risk entities ------------------------------------------------------------------------------
+
+_HANDLE = Turn("待处置，处置完毕后验收", (Ea.ACCEPT,))
+RISK_ENTITY_WAY: Final = Way(
+    RISK_ENTITY_FLOW,
+    (
+        Stage("排查", {Es.PENDING: (Turn("待排查", (Ea.SWEEP,), _HOLDER),)}),
+        Stage("评估定级", {Es.SWEPT: (Turn("待评估定级", (Ea.ASSESS,), _HOLDER),)}),
+        Stage("纳入管控", {Es.ASSESSED: (Turn("待纳入管控名单", (Ea.LIST,), _HOLDER),)}),
+        Stage(
+            "处置",
+            {
+                Es.LISTED: (_HANDLE,),
+                Es.HANDLING: (_HANDLE,),
+                Es.RECTIFYING: (Turn("整改合格后验收", (Ea.ACCEPT,)),),
+                Es.TRANSFERRED_DEPARTMENT: (
+                    Turn("待登记对方反馈", (Ea.RECORD_FEEDBACK, Ea.ACCEPT)),
+                ),
+                Es.TRANSFERRED_POLICE: (Turn("待登记公安反馈", (Ea.RECORD_FEEDBACK, Ea.DELIST)),),
+                Es.SHUT_DOWN: (Turn("待销号", (Ea.DELIST,)),),
+            },
+        ),
+        Stage("销号", {Es.ACCEPTED: (Turn("待销号", (Ea.DELIST,)),)}),
+    ),
+    done=frozenset({Es.DELISTED}),
+)
+INSPECTION_WAY: Final = Way(
+    INSPECTION_FLOW,
+    (
+        Stage("检查", {Is.PLANNED: (Turn(K.INSPECTION_DUE, (Ia.COMPLETE,)),)}),
+        Stage("办结", {Is.DONE: (Turn("待办结", (Ia.CLOSE,)),)}),
+    ),
+    done=frozenset({Is.CLOSED}),
+    stopped=frozenset({Is.CANCELLED}),
+)
+_RECHECK = Turn(K.RECTIFICATION_RECHECK, (Ra.CLOSE, Ra.FAIL, Ra.REINSPECT))
+RECTIFICATION_WAY: Final = Way(
+    RECTIFICATION_FLOW,
+    (
+        Stage(
+            "整改",
+            {
+                Rs.ORDERED: (Turn(K.RECTIFICATION_DUE, (Ra.SUBMIT,)),),
+                Rs.FAILED: (Turn(K.RECTIFICATION_DUE, (Ra.ORDER_AGAIN,)),),
+            },
+        ),
+        Stage(
+            "复查",
+            {
+                Rs.SUBMITTED: (Turn(K.RECTIFICATION_RECHECK, (Ra.REINSPECT,)),),
+                Rs.REINSPECTING: (_RECHECK,),
+            },
+        ),
+    ),
+    done=frozenset({Rs.CLOSED}),
+    stopped=frozenset({Rs.WITHDRAWN}),
+)
+
+
+# --- property and money -------------------------------------------------------------------------
+
+PROPERTY_WAY: Final = Way(
+    PROPERTY_FLOW,
+    (
+        Stage(
+            "甄别",
+            {
+                Ps.REGISTERED: (Turn("待甄别", (Pa.DETERMINE,), _HOLDER),),
+                Ps.DISPUTED: (Turn("异议待处理，重新甄别", (Pa.DETERMINE,), _HOLDER),),
+            },
+        ),
+        Stage("处置", {Ps.DETERMINED: (Turn("待处置", (Pa.DISPOSE,), _HOLDER),)}),
+    ),
+    done=frozenset({Ps.DISPOSED}),
+    stopped=frozenset({Ps.WITHDRAWN}),
+)
+MEASURE_WAY: Final = Way(
+    MEASURE_FLOW,
+    (
+        Stage(
+            "轮候", {Fs.QUEUED: (Turn("前一措施解除后转为生效", (Fa.TAKE_EFFECT,)),)}, aside=True
+        ),
+        Stage("生效", {Fs.ACTIVE: (Turn("到期以前续行或者解除", (Fa.RENEW, Fa.RELEASE)),)}),
+    ),
+    done=frozenset({Fs.RELEASED}),
+    stopped=frozenset({Fs.LAPSED}),
+)
+DISTRIBUTION_WAY: Final = Way(
+    DISTRIBUTION_FLOW,
+    (
+        Stage("测算", {Ds.DRAFT: (Turn(K.DISTRIBUTION_COMPUTE, (Da.COMPUTE,), _HOLDER),)}),
+        Stage("批准", {Ds.COMPUTED: (Turn(K.DISTRIBUTION_APPROVE, (Da.APPROVE,), _HOLDER),)}),
+        Stage("公示", {Ds.APPROVED: (Turn(K.DISTRIBUTION_PUBLISH, (Da.PUBLISH,), _HOLDER),)}),
+        Stage(
+            "发放",
+            {
+                Ds.PUBLISHED: (Turn(K.DISTRIBUTION_PAY, (Da.PAY,), _HOLDER),),
+                Ds.PARTLY_PAID: (Turn(K.DISTRIBUTION_PAY, (Da.PAY,), _HOLDER),),
+            },
+        ),
+        Stage(
+            "确认到账",
+            {Ds.PAYING: (Turn(K.DISTRIBUTION_CONFIRM, (Da.CONFIRM, Da.CONFIRM_PARTLY), _HOLDER),)},
+        ),
+    ),
+    done=frozenset({Ds.COMPLETED}),
+    stopped=frozenset({Ds.WITHDRAWN}),
+)
+REWARD_WAY: Final = Way(
+    REWARD_FLOW,
+    (
+        Stage("审批", {Ws.PROPOSED: (Turn(K.REWARD_APPROVE, (Wa.APPROVE, Wa.REFUSE), _HOLDER),)}),
+        Stage("发放", {Ws.APPROVED: (Turn(K.REWARD_PAY, (Wa.PAY,), _HOLDER),)}),
+    ),
+    done=frozenset({Ws.PAID}),
+    stopped=frozenset({Ws.REFUSED, Ws.CANCELLED}),
+)
+
+
+# --- the rest -----------------------------------------------------------------------------------
+
+IMPORT_WAY: Final = Way(
+    IMPORT_FLOW,
+    (
+        Stage(
+            "读取",
+            {
+                Ms.PARSING: (Turn("正在读取", (), Whose.MACHINE),),
+                Ms.NEEDS_MAPPING: (Turn("待对应栏目", (Ma.READ_AGAIN,), Whose.SAME_PERSON),),
+            },
+        ),
+        Stage("核对", {Ms.PREVIEW: (Turn(K.IMPORT_COMMIT, (Ma.COMMIT,), Whose.SAME_PERSON),)}),
+    ),
+    done=frozenset({Ms.COMMITTED}),
+    stopped=frozenset({Ms.FAILED, Ms.CANCELLED}),
+)
+OUTCOME_WAY: Final = Way(
+    OUTCOME_FLOW,
+    (Stage("审核发布", {Os.DRAFT: (Turn("待审核发布", (Oa.PUBLISH,), _HOLDER),)}),),
+    done=frozenset({Os.PUBLISHED}),
+    stopped=frozenset({Os.WITHDRAWN}),
+)
+RESTRICTED_WAY: Final = Way(
+    RESTRICTED_FLOW,
+    (
+        Stage("移交", {Xs.OPENED: (Turn(K.RESTRICTED_HAND_OFF, (Xa.HAND_OFF,), _HOLDER),)}),
+        Stage(
+            "取得答复",
+            {Xs.HANDED_OFF: (Turn(K.RESTRICTED_ANSWER, (Xa.RECORD_ANSWER, Xa.REMIND), _HOLDER),)},
+        ),
+        Stage("办结", {Xs.ANSWERED: (Turn(K.RESTRICTED_CLOSE, (Xa.CLOSE,), _HOLDER),)}),
+    ),
+    done=frozenset({Xs.CLOSED}),
+)
+
+#: Noun → its way; what has a page of its own stands here, what lies on another record's does not.
+WAYS: Final[dict[str, Way[Any, Any]]] = {
+    way.flow.name: way
+    for way in (
+        LEAD_WAY, CASE_WAY, RISK_ENTITY_WAY, INSPECTION_WAY, RECTIFICATION_WAY,
+        PROPERTY_WAY, MEASURE_WAY, DISTRIBUTION_WAY, REWARD_WAY, IMPORT_WAY, OUTCOME_WAY,
+        RESTRICTED_WAY,
+    )
+}  # fmt: skip

@@ -1,0 +1,204 @@
+"""Where a record stands, and whose turn it is: a table beside each flow.
+
+A way is the stages that a record goes through when all goes well, in order. In each status it waits
+for somebody, by one or several turns, or for nobody: then it is over. What goes back or aside is no
+stage; it shows in the dates. A test walks every status of every flow.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
+from api.domain.kit.errors import Forbidden
+from api.domain.kit.flow import Available, Flow
+from api.domain.kit.labels import Labelled
+
+S = TypeVar("S", bound=Labelled)
+A = TypeVar("A", bound=Labelled)
+
+
+class StepState(Labelled):
+    """How far the record is with one stage."""
+
+    DONE = "done", "已办"
+    NOW = "now", "正在办"
+    AHEAD = "ahead", "未到"
+    PASSED_BY = "passed_by", "没有经过"
+
+
+class Whose(Labelled):
+    """Who has the turn."""
+
+    OWNER = "owner", "承办单位"
+    OFFICE = "office", "镇专项办"
+    #: Whoever holds the right of the act in this town.
+    HOLDER = "holder", "有权办理的人员"
+    #: The person who did the step before: who uploaded a file, who asked.
+    SAME_PERSON = "same_person", "原经办人"
+    #: Not people: the house itself is at it.
+    MACHINE = "machine", "系统"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[A]):
+    """What is to be done next, by whom, and by which acts it is done."""
+
+    what: DutyKind | str
+    #: In the order of what is sensible; the first that its holder may take is the filled button.
+    acts: tuple[A, ...]
+    whose: Whose = Whose.OWNER
+    #: Whether it is anybody's turn at all, where the status alone does not say it.
+    when: Callable[[Any], bool] | None = None
+
+    @property
+    def label(self) -> str:
+        """What is to be done, in words."""
+        return self.what.label if isinstance(self.what, DutyKind) else self.what
+
+    def applies(self, record: Any) -> bool:
+        """Whether a record in its status waits for this."""
+        return self.when is None or self.when(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change of status: from where to where, on which day, by which unit."""
+
+    frm: str
+    to: str
+    on: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[S, A]):
+    """One step of the strip: the statuses in which a record stands at it, and who has the turn."""
+
+    label: str
+    turns: Mapping[S, tuple[Turn[A], ...]]
+    #: Shown only where the record stands at it, or came through it.
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way(Generic[S, A]):
+    """The stages of a noun, and the statuses in which its records wait for nobody."""
+
+    flow: Flow[S, A]
+    stages: tuple[Stage[S, A], ...]
+    #: Over as it should be.
+    done: frozenset[S] = frozenset()
+    #: Over before its end: what was ahead is not to come any more.
+    stopped: frozenset[S] = frozenset()
+    _at: Mapping[Labelled, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Each status stands in one place. Raises TypeError where the table says otherwise."""
+        found: dict[Labelled, int] = {}
+        for place, stage in enumerate(self.stages):
+            for status in stage.turns:
+                if status in found:
+                    raise TypeError(f"{self.flow.name}: {status} stands in two stages")
+                found[status] = place
+        over = self.done | self.stopped
+        every = set(type(self.flow.initial))
+        wrong = every ^ (set(found) | over) | set(found) & over | self.done & self.stopped
+        if wrong:
+            raise TypeError(f"{self.flow.name}: {sorted(each.value for each in wrong)}")
+        object.__setattr__(self, "_at", found)
+
+    def turns(self, record: Any) -> Iterator[Turn[A]]:
+        """Whose turns it is with a record."""
+        place = self._at.get(record.status)
+        if place is not None:
+            for turn in self.stages[place].turns[record.status]:
+                if turn.applies(record):
+                    yield turn
+
+    def steps(
+        self, status: Labelled, moves: Sequence[Move], created: tuple[str, str] = ("", "")
+    ) -> list[tuple[str, StepState, str, str]]:
+        """Label, state, day and unit of each stage, from what the record went through.
+
+        `moves`: in order of time. A stage was done on the day on which the record went on from it
+        to a later one, or to its end; what came in further on was brought there when it was
+        `created`, by day and unit.
+        """
+        kind = type(self.flow.initial)
+        went = [(self._at.get(kind(each.frm)), self._at.get(kind(each.to)), each) for each in moves]
+        place, over = self._at.get(status), status in self.done
+        start = went[0][0] if went else place
+        been = {0, start, place, *(at for frm, to, _ in went for at in (frm, to))}
+        shown: list[tuple[str, StepState, str, str]] = []
+        for each, stage in enumerate(self.stages):
+            left = [move for frm, to, move in went if frm == each and (to is None or to > each)][
+                -1:
+            ]
+            on, unit = (left[0].on, left[0].unit) if left else ("", "")
+            brought = start is not None and each < start
+            if each == place:
+                state, on, unit = StepState.NOW, "", ""
+            elif place is not None and each > place:
+                state, on, unit = StepState.AHEAD, "", ""
+            elif left or brought or (each in been and (over or place is not None)):
+                state = StepState.DONE
+                on, unit = (on, unit) if left else created if brought else ("", "")
+            else:
+                state = StepState.PASSED_BY
+            if not stage.aside or (each in been and state is not StepState.AHEAD):
+                shown.append((stage.label, state, on, unit))
+        return shown
+
+    def blocked(self, actor: Actor, record: Any) -> list[str]:
+        """What is missing before the record can go on, a sentence each: conditions of the record
+        itself that keep every act of a turn from being taken. Who may act is no such condition."""
+        sentences: list[str] = []
+        for turn in self.turns(record):
+            missing: list[str] = []
+            for act in turn.acts:
+                row = self.flow.steps[act]
+                if record.status not in row.frm:
+                    continue
+                failing = [
+                    each.sentence
+                    for each in row.when
+                    if not issubclass(each.error, Forbidden) and not each.holds(actor, record)
+                ]
+                if not failing:
+                    break
+                missing += failing
+            else:
+                sentences += missing
+        return list(dict.fromkeys(sentences))
+
+    def next_action(
+        self, actor: Actor, record: Any, available: Sequence[Available], mine: Sequence[Turn[A]]
+    ) -> Labelled | None:
+        """The one act of this reader whose turn it is, if there is one that nothing keeps from
+        being taken; never one that goes back."""
+        offered = {each.action for each in available}
+        for turn in mine:
+            for act in turn.acts:
+                conditions = self.flow.steps[act].when
+                if act in offered and all(each.holds(actor, record) for each in conditions):
+                    return act
+        return None
+
+    def is_mine(self, actor: Actor, record: Any, turn: Turn[A]) -> bool:
+        """Whether the actor is who has a turn: holds the right of one of its acts, and is of the
+        unit, or no person that the act leaves out."""
+        if turn.whose is Whose.MACHINE:
+            return False
+        if turn.whose is Whose.OWNER and actor.unit_id != record.owner_unit_id:
+            return False
+        return any(
+            actor.may(row.needs)
+            and all(
+                each.holds(actor, record) for each in row.when if issubclass(each.error, Forbidden)
+            )
+            for act in turn.acts
+            for row in [self.flow.steps[act]]
+            if record.status in row.frm
+        )

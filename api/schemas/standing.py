@@ -1,0 +1,45 @@
+"""Where a record stands: the head of every record that has a life cycle."""
+
+from datetime import date
+
+from pydantic import Field
+
+from api.domain.kit.standing import StepState
+from api.schemas.common import Shown
+
+
+class StandingStep(Shown):
+    """One stage of a record's way."""
+
+    label: str = Field(description="环节")
+    state: StepState
+    on: date | None = Field(description="办完这一环节的日期；不知道的为空")
+    unit: str = Field(description="办这一环节的单位")
+
+
+class StandingTurn(Shown):
+    """What is to be done now, by whom, until when."""
+
+    what: str = Field(description="要办的事")
+    whom: str = Field(description="该谁办")
+    is_mine: bool = Field(description="是否该当前用户办")
+    since: date | None = Field(description="从哪天起等着办；不知道的为空")
+    due_on: date | None
+    due_is_provisional: bool
+    working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")
+    overdue: bool
+    rule: str = Field(description="期限规则编号")
+    rule_label: str = Field(description="期限规则的说明")
+    article: str = Field(description="期限的依据")
+
+
+class Standing(Shown):
+    """Where a record stands, whose turn it is, until when, and what is missing."""
+
+    steps: list[StandingStep] = Field(description="各个环节，按先后")
+    now: list[StandingTurn] = Field(description="现在该办的事；办完了的为空")
+    blocked_by: list[str] = Field(description="还差什么才能往下办，一句一条")
+    next_action: str | None = Field(
+        description="轮到当前用户办的那一个操作；没有轮到，或者还差条件的为空"
+    )
+    ended: str | None = Field(description="已经办完或者停办的，停在哪里")

@@ -1,0 +1,112 @@
+"""Where a lead stands: its own turns, those of units that assist, and the clock of a hand-over."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from api.core.base.clock import TIMEZONE
+from api.domain.across.ways import LEAD_WAY
+from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
+from api.domain.kit.flow import Available
+from api.domain.kit.permissions import Permission
+from api.domain.kit.standing import Turn, Whose
+from api.domain.leads.lead_assists import AssistStatus
+from api.domain.leads.leads import DRAWABLE
+from api.services.kit import standing, time_rules
+from api.services.leads import lead_alarms, lead_assists
+
+_IN_TRIAGE = frozenset({DutyKind.LEAD_REGISTER, DutyKind.LEAD_ASSIGN, DutyKind.LEAD_DISPUTED})
+_HANDED_OVER = frozenset({DutyKind.LEAD_TRANSFER, DutyKind.LEAD_TRANSFER_APPROVE})
+_ASSISTING = frozenset({AssistStatus.ASKED.value, AssistStatus.ACKNOWLEDGED.value})
+
+
+async def of(
+    actor: Actor, lead: dict[str, Any], record: Any, available: Sequence[Available]
+) -> dict[str, Any]:
+    """The head of a lead. Takes out of it what only that needs."""
+    own = standing.until(
+        lead["due_on"],
+        provisional=lead["due_is_provisional"],
+        rule=lead["due_rule"],
+        version=lead.pop("due_rule_version"),
+    )
+    unowned = lead.pop("unowned_on")
+
+    def term(turn: Turn[Any], clock: time_rules.Clock) -> standing.Until:
+        if turn.what is DutyKind.LEAD_ACKNOWLEDGE and lead["assigned_on"]:
+            return _counted(clock, "LEAD-ACK", lead["assigned_on"])
+        if turn.what in _IN_TRIAGE and unowned:
+            return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
+        if turn.what in _HANDED_OVER:
+            return _of_hand_over(lead)
+        return own
+
+    def others(clock: time_rules.Clock, left: Callable[[date], int]) -> list[dict[str, Any]]:
+        return [*_assists(actor, lead, clock, left), *_drawn(actor, lead, clock, left)]
+
+    return await standing.standing_of(
+        LEAD_WAY,
+        actor,
+        record,
+        available,
+        entered=lead.pop("entered"),
+        charge=standing.InCharge(
+            lead["owner_unit"]["name"] if lead["owner_unit"] else "",
+            (lead["created_at"][:10], lead.pop("created_unit") or ""),
+        ),
+        term=term,
+        beside=others,
+    )
+
+
+def _assists(
+    actor: Actor, lead: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
+) -> list[dict[str, Any]]:
+    """What units that assist owe."""
+    if lead["status"] not in lead_assists.LIVE:
+        return []
+    return [
+        standing.waits(
+            f"协办{AssistStatus(each['status']).label.removeprefix('协办')}",
+            each["unit"]["name"],
+            standing.until(
+                each["due_on"], provisional=each["due_is_provisional"], rule=each["due_rule"]
+            ),
+            clock,
+            left,
+            is_mine=each["unit"]["id"] == str(actor.unit_id) and actor.may(Permission.LEAD_ASSIST),
+        )
+        for each in lead["assists"]
+        if each["status"] in _ASSISTING
+    ]
+
+
+def _drawn(
+    actor: Actor, lead: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
+) -> list[dict[str, Any]]:
+    """What the office owes a lead that was drawn for a second verification."""
+    if not lead["recheck_drawn"] or lead["status"] not in DRAWABLE or lead["is_merged"]:
+        return []
+    mine = actor.may(Permission.LEAD_ASSIGN)
+    kind = DutyKind.LEAD_RECHECK_DRAWN
+    return [
+        standing.waits(kind.label, Whose.OFFICE.label, standing.Until(), clock, left, is_mine=mine)
+    ]
+
+
+def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:
+    start = date.fromisoformat(since)
+    due = clock.due_on(rule, start)
+    return standing.Until(due.on, due.is_provisional, due.rule_id, due.rule_version, start)
+
+
+def _of_hand_over(lead: dict[str, Any]) -> standing.Until:
+    """The clock of a hand-over that runs; each has one at most."""
+    for clock in (each for transfer in lead["transfers"] for each in transfer["clocks"]):
+        if clock["ended_on"] is None:
+            due = datetime.fromisoformat(clock["due_at"]).astimezone(TIMEZONE).date()
+            return standing.Until(
+                due, clock["is_provisional"], clock["rule_id"], clock["rule_version"]
+            )
+    return standing.Until()

@@ -1,0 +1,173 @@
+"""Whose turn it is, over every status of every flow: the whole table is walked."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from api.domain.across.ways import WAYS
+from api.domain.kit.flow import Flow
+from api.domain.kit.standing import Move, Stage, StepState, Turn, Way, Whose
+from api.domain.leads.leads import LeadAction, LeadStatus
+from scripts.docs import flows
+
+#: What lies on another record's page, and has no head of its own.
+ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger", "victim"}
+#: A disposal of property, the end of a restricted file.
+FINAL = {("property_item", "dispose"), ("restricted_file", "close")}
+#: They lead to an earlier stage because that is how it came out, not because somebody sends it back:
+#: the bank paid a part, the re-inspection failed, the head approved the hand-over after all.
+SAYS_WHAT_HAPPENED = {"confirm_partly", "fail", "transfer_police"}
+TURNS = [
+    pytest.param(way, place, status, turn, id=f"{name} {status.value} {turn.label}")
+    for name, way in WAYS.items()
+    for place, stage in enumerate(way.stages)
+    for status, turns in stage.turns.items()
+    for turn in turns
+]
+
+
+def test_every_flow_has_its_way():
+    assert set(WAYS) == set(flows()) - ON_ANOTHER_PAGE
+
+
+@pytest.mark.parametrize(("way", "place", "status", "turn"), TURNS)
+def test_each_turn_can_be_taken_from_where_it_stands(way, place, status, turn):
+    possible = [act for act in turn.acts if status in way.flow.steps[act].frm]
+    assert possible or turn.whose is Whose.MACHINE
+    # what cannot be undone is no filled button, but where just that is to be done
+    if turn.acts and way.flow.steps[turn.acts[0]].danger:
+        assert (way.flow.name, turn.acts[0].value) in FINAL
+
+
+@pytest.mark.parametrize(("way", "place", "status", "turn"), TURNS)
+def test_no_turn_leads_back(way, place, status, turn):
+    """What goes back is never the filled button: 退回重新测算, 重新办理, 复评定级 once were."""
+    for act in turn.acts:
+        row = way.flow.steps[act]
+        if status not in row.frm or row.to is None:
+            continue
+        after = way._at.get(row.to)
+        assert after is None or after >= place or act.value in SAYS_WHAT_HAPPENED, act
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
+def test_nobody_waits_for_what_is_over(way):
+    for status in way.done | way.stopped:
+        assert list(way.turns(SimpleNamespace(status=status))) == []
+
+
+def way_of(flow: Flow[Any, Any], **changes: Any) -> Way[Any, Any]:
+    lead = WAYS["lead"]
+    return Way(
+        flow, changes.get("stages", lead.stages), changes.get("done", lead.done), lead.stopped
+    )
+
+
+def test_a_status_stands_in_one_place():
+    lead = WAYS["lead"]
+    with pytest.raises(TypeError, match="two stages"):
+        way_of(lead.flow, stages=(*lead.stages, lead.stages[0]))
+    with pytest.raises(TypeError, match="archived"):
+        way_of(lead.flow, done=frozenset({LeadStatus.CLOSED}))
+    closed = Stage("办结", {LeadStatus.CLOSED: (Turn("办结", (LeadAction.CLOSE,)),)})
+    with pytest.raises(TypeError, match="closed"):
+        way_of(lead.flow, stages=(*lead.stages, closed))
+
+
+def shown(
+    status: LeadStatus, *moves: tuple[str, str, str], created: str = ""
+) -> list[tuple[str, str, str]]:
+    """Label, state and day of each step of a lead that went this way."""
+    steps = WAYS["lead"].steps(
+        status, [Move(*each, "平安办") for each in moves], (created, "平安办")
+    )
+    return [(label, state.value, on) for label, state, on, _ in steps]
+
+
+class TestSteps:
+    def test_each_stage_was_done_when_the_record_went_on(self):
+        assert shown(
+            LeadStatus.VERIFYING,
+            ("received", "registered", "2026-11-01"),
+            ("registered", "assigned", "2026-11-02"),
+            ("assigned", "verifying", "2026-11-03"),
+        ) == [
+            ("登记", "done", "2026-11-01"),
+            ("交办", "done", "2026-11-02"),
+            ("签收", "done", "2026-11-03"),
+            ("核查", "now", ""),
+            ("反馈举报人", "ahead", ""),
+            ("办结", "ahead", ""),
+        ]
+
+    def test_what_the_desk_wrote_down_itself_was_registered_when_it_came(self):
+        found = shown(
+            LeadStatus.ASSIGNED, ("registered", "assigned", "2026-11-05"), created="2026-11-02"
+        )
+        assert found[:3] == [
+            ("登记", "done", "2026-11-02"),
+            ("交办", "done", "2026-11-05"),
+            ("签收", "now", ""),
+        ]
+
+    def test_what_went_back_is_to_be_done_again(self):
+        found = shown(
+            LeadStatus.DISPUTED,
+            ("received", "registered", "2026-11-01"),
+            ("registered", "assigned", "2026-11-02"),
+            ("assigned", "disputed", "2026-11-04"),
+        )
+        assert found[:3] == [
+            ("登记", "done", "2026-11-01"),
+            ("交办", "now", ""),
+            ("签收", "ahead", ""),
+        ]
+
+    def test_the_last_time_counts(self):
+        found = shown(
+            LeadStatus.VERIFYING,
+            ("received", "registered", "2026-11-01"),
+            ("registered", "assigned", "2026-11-02"),
+            ("assigned", "disputed", "2026-11-04"),
+            ("disputed", "assigned", "2026-11-05"),
+            ("assigned", "verifying", "2026-11-06"),
+        )
+        assert found[1:3] == [("交办", "done", "2026-11-05"), ("签收", "done", "2026-11-06")]
+
+    def test_a_way_aside_shows_only_where_it_was_gone(self):
+        handed = (
+            ("received", "registered", "2026-11-01"),
+            ("registered", "transferred_department", "2026-11-02"),
+        )
+        assert ("移送移交", "now", "") in shown(LeadStatus.TRANSFERRED_DEPARTMENT, *handed)
+        assert "移送移交" not in {label for label, _, _ in shown(LeadStatus.VERIFYING)}
+        over = shown(
+            LeadStatus.CLOSED,
+            *handed,
+            ("transferred_department", "concluded", "2026-11-05"),
+            ("concluded", "fed_back", "2026-11-06"),
+            ("fed_back", "closed", "2026-11-07"),
+        )
+        assert ("移送移交", "done", "2026-11-05") in over
+        assert over[-1] == ("办结", "done", "2026-11-07")
+        # nobody signed for it, nobody looked into it here
+        assert ("签收", "passed_by", "") in over
+
+    def test_what_was_withdrawn_shows_how_far_it_came(self):
+        found = shown(
+            LeadStatus.WITHDRAWN,
+            ("received", "registered", "2026-11-01"),
+            ("registered", "withdrawn", "2026-11-03"),
+        )
+        assert found[:3] == [
+            ("登记", "done", "2026-11-01"),
+            ("交办", "done", "2026-11-03"),
+            ("签收", "passed_by", ""),
+        ]
+        assert StepState.AHEAD.value not in {state for _, state, _ in found}
+
+    def test_what_was_imported_closed_has_no_days(self):
+        found = shown(LeadStatus.CLOSED)
+        assert {state for _, state, _ in found} <= {"done", "passed_by"}
+        assert {on for _, _, on in found} == {""}
