@@ -170,7 +170,7 @@ class Staff:
         dialog = self.dialog()
         await self.fill(values or {}, within=dialog)
         await dialog.locator("button[type=submit]").click()
-        await expect(dialog).to_have_count(0)
+        await expect(dialog).to_have_count(0, timeout=30_000)
         await self.says(f"已完成：{action}")
 
     async def begin(self, action: str) -> None:
@@ -201,7 +201,7 @@ class Staff:
             await dialog.locator("button[type=submit]").click()
             await expect(dialog.locator(".problem")).to_contain_text(why)
         await self.button("取消", dialog).click()
-        await expect(dialog).to_have_count(0)
+        await expect(dialog).to_have_count(0, timeout=30_000)
 
     async def column(self, heading: str) -> list[str]:
         """The amounts of one column, as the API writes them."""

@@ -65,6 +65,8 @@ class TestTheWalk:
         await police.open("/")
         await police.titled("我的待办")
         await police.says("41 件等您处理")
+        await police.says("41 件待签收")
+        await police.button("逐件查看").click()
         await police.page.locator("main ol a").first.click()
         await expect(police.status()).to_have_text("已交办")
         self.where["lead"] = police.path()

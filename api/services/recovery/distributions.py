@@ -129,10 +129,10 @@ _READ: dict[str, Any] = _ITEM | {
 }
 check_columns(DistributionItem, _ITEM)
 #: What only the sentences are made of.
-_DECIDING = ("parts", "pool_fen", "undistributed_fen", "entered")
+_DECIDING = ("parts", "pool_fen", "undistributed_fen")
 check_columns(
     DistributionRead,
-    {name: column for name, column in _READ.items() if name not in _DECIDING},
+    {name: column for name, column in _READ.items() if name not in {*_DECIDING, "entered"}},
     "available_actions",
     "standing",
     "notice",
