@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.base.clock import now
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.core.listing import facets
+from api.core.listing import facets, orders
 from api.domain.cases.cases import CaseAction, CaseStatus, CivilRoute, NoIndictment
 from api.domain.leads.categories import LeadCategory
 from api.domain.recovery.property_measures import AuthorityLevel
@@ -45,6 +45,8 @@ class Case(Recorded, Versioned, Base):
         CheckConstraint("filed_on >= accepted_on", name="filed_after_accepted"),
         Index(None, "town_code", "id"),
         Index("ix_cases_filed", "town_code", text(f"({FILED_ON})"), "id"),
+        *orders.indexes("cases", "amount_involved", orders.MONEY),
+        *orders.indexes("cases", "due_on", orders.DAY),
         facets_index("cases", FACETS),
         Index(None, "town_code", "status", "id"),
         Index(None, "owner_unit_id", "status", "id"),

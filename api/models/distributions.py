@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.core.listing import facets
+from api.core.listing import facets, orders
 from api.domain.recovery.distributions import (
     BaseRule,
     ClaimStatus,
@@ -37,6 +37,8 @@ class Distribution(Recorded, Versioned, KeptTexts, Base):
         CheckConstraint("prepared_by_id <> approved_by_id", name="two_people"),
         CheckConstraint("paid_by_id NOT IN (prepared_by_id, approved_by_id)", name="three_people"),
         Index(None, "town_code", "id"),
+        Index(None, "town_code", "pool", "id"),
+        *orders.indexes("distributions", "objection_until", orders.DAY),
         facets_index("distributions", FACETS),
         Index(None, "case_id", "id"),
     )

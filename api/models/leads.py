@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.core.listing import facets
+from api.core.listing import facets, orders
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import (
@@ -162,6 +162,9 @@ class Lead(Recorded, Versioned, Base):
         ),
         facets_index("leads", FACETS),
         search_index("leads"),
+        # Its orders by what not every lead holds (core/listing/orders.py).
+        *orders.indexes("leads", "amount_involved", orders.MONEY),
+        *orders.indexes("leads", "due_on", orders.DAY),
         Index(
             "ix_leads_left_out",
             "town_code",

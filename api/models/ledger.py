@@ -207,6 +207,9 @@ class Transfer(Base):
             postgresql_where=text("measure_id IS NOT NULL"),
         ),
         Index("ix_transfers_book_id_id", "book_id", "id"),
+        # the orders of the list
+        Index("ix_transfers_happened_at", "happened_at", "id"),
+        Index("ix_transfers_amount", "amount", "id"),
         # what may wait for a second person; few of a book
         Index("ix_transfers_target", "book_id", "id", postgresql_where=text("target IS NOT NULL")),
     )

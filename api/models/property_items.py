@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.base.clock import now
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.core.listing import facets
+from api.core.listing import facets, orders
 from api.domain.recovery.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
 from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
 
@@ -33,6 +33,7 @@ class PropertyItem(Recorded, Versioned, KeptTexts, Base):
         CheckConstraint("appraised_value >= 0", name="appraised_value"),
         CheckConstraint("proceeds >= 0", name="proceeds"),
         Index(None, "town_code", "id"),
+        *orders.indexes("property_items", "amount", orders.MONEY),
         facets_index("property_items", FACETS),
         Index(None, "case_id", "id"),
         # the same account turns up in other cases: 串并案, 轮候

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.core.listing import facets
+from api.core.listing import facets, orders
 from api.domain.recovery.property_measures import (
     AuthorityLevel,
     MeasureKind,
@@ -40,6 +40,8 @@ class PropertyMeasure(Recorded, Versioned, Base):
         UniqueConstraint("id", "case_id"),
         Index(None, "town_code", "id"),
         Index(None, "town_code", "starts_on", "id"),
+        *orders.indexes("property_measures", "expires_on", orders.DAY),
+        *orders.indexes("property_measures", "amount", orders.MONEY),
         facets_index("property_measures", FACETS),
         Index(None, "case_id", "id"),
         Index(None, "property_item_id", "id"),

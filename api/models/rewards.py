@@ -75,6 +75,7 @@ class Reward(Recorded, Versioned, Base):
             postgresql_where=text("status IN ('proposed', 'approved', 'paid')"),
         ),
         Index(None, "town_code", "id"),
+        Index(None, "town_code", "amount", "id"),
         facets_index("rewards", FACETS),
         Index(None, "informant_index", postgresql_where=text("informant_index IS NOT NULL")),
     )

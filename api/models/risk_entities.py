@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.core.listing import facets
+from api.core.listing import facets, orders
 from api.domain.entities.risk_entities import (
     EntityKind,
     EntityStatus,
@@ -49,6 +49,11 @@ FACETS = facets.sql(
 )
 
 
+#: The gravest tier is the greatest (core/listing/orders.py).
+TIERS = orders.ranks([tier.value for tier in RiskTier])
+TIER = orders.ranked("tier", [tier.value for tier in RiskTier])
+
+
 class RiskEntity(Recorded, Versioned, Base):
     """One institution, enterprise, site or project on the risk ledger."""
 
@@ -73,6 +78,9 @@ class RiskEntity(Recorded, Versioned, Base):
         ),
         Index(None, "town_code", "id"),
         Index(None, "town_code", "updated_at", "id"),
+        *orders.indexes("risk_entities", "tier", TIERS, TIER),
+        *orders.indexes("risk_entities", "prepaid_amount", orders.MONEY),
+        *orders.indexes("risk_entities", "next_inspection_due", orders.DAY),
         facets_index("risk_entities", FACETS),
         Index(None, "town_code", "status", "id"),
         Index(None, "town_code", "tier", "id"),

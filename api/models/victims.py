@@ -31,6 +31,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
     __table_args__ = (
         CheckConstraint("principal >= 0 AND returns >= 0 AND refunds >= 0", name="amounts"),
         Index(None, "town_code", "id"),
+        Index(None, "town_code", "principal", "id"),
         facets_index("victims", FACETS),
         Index(None, "case_id", "id"),
         Index(None, "import_id"),

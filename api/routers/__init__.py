@@ -10,6 +10,7 @@ from api.routers import (
     duties,
     events,
     exports,
+    global_search,
     health,
     import_templates,
     imports,
@@ -47,6 +48,7 @@ ROUTERS = (
     auth.router,
     auth.me_router,
     duties.router,
+    global_search.router,
     receipts.public_router,
     exports.leads_router,  # before /leads/{lead_id}
     recheck_samples.router,  # before /leads/{lead_id}

@@ -112,6 +112,10 @@ class CaseSort(Labelled):
     OLDEST = "id", "登记先后（旧在前）"
     FILED = "-filed_on", "立案日期（新在前）"
     FILED_FIRST = "filed_on", "立案日期（旧在前，未立案的最前）"
+    AMOUNT = "-amount_involved", "涉案金额（大在前，未填的在最后）"
+    AMOUNT_LEAST = "amount_involved", "涉案金额（小在前，未填的在最后）"
+    DUE = "due_on", "法定期限（早在前，没有期限的在最后）"
+    DUE_LAST = "-due_on", "法定期限（晚在前，没有期限的在最后）"
 
 
 class CaseQuery(PageQuery):

@@ -18,6 +18,7 @@ from api.domain.recovery.distributions import (
 )
 from api.schemas.changes import Changes
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Label,
     Money,
@@ -62,12 +63,17 @@ class DistributionSort(Labelled):
 
     NEWEST = "-id", "登记先后（新在前）"
     OLDEST = "id", "登记先后（旧在前）"
+    POOL = "-pool", "可分配金额（大在前）"
+    POOL_LEAST = "pool", "可分配金额（小在前）"
+    OBJECTION = "objection_until", "异议截止（早在前，没有公示的在最后）"
+    OBJECTION_LAST = "-objection_until", "异议截止（晚在前，没有公示的在最后）"
 
 
 class DistributionQuery(PageQuery):
     """Filters of the list; those left out do not filter."""
 
     sort: DistributionSort = DistributionSort.NEWEST
+    q: Asked | None = Field(None, description="编号或名称")
     case_id: UUID | None = None
     status: Annotated[list[DistributionStatus], Field(max_length=10)] | None = None
 

@@ -13,7 +13,7 @@ from api.schemas.common import Asked, Day, DivisionCode, Label, Shown, Wire
 class DivisionQuery(PageQuery):
     """Filters of the division list."""
 
-    q: Asked | None = Field(None, description="名称")
+    q: Asked | None = Field(None, description="名称，可用拼音或首字母")
     parent_code: DivisionCode | None = Field(None, description="上级代码（只列直接下级）")
     level: DivisionLevel | None = None
     include_past: bool = Field(False, description="是否包括已撤并的")
@@ -24,6 +24,7 @@ class DivisionShown(Shown):
 
     code: str
     name: str
+    pinyin: str = Field(description="名称的拼音，按字以空格分开，多音以 / 分开，供按拼音选取")
     level: DivisionLevel
     parent_code: str | None
     valid_from: date | None

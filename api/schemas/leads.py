@@ -254,6 +254,10 @@ class LeadSort(Labelled):
     OLDEST = "id", "登记先后（旧在前）"
     RECEIVED = "-received_at", "接收时间（新在前）"
     RECEIVED_FIRST = "received_at", "接收时间（旧在前）"
+    AMOUNT = "-amount_involved", "涉及金额（大在前，未填的在最后）"
+    AMOUNT_LEAST = "amount_involved", "涉及金额（小在前，未填的在最后）"
+    DUE = "due_on", "办理期限（早在前，没有期限的在最后）"
+    DUE_LAST = "-due_on", "办理期限（晚在前，没有期限的在最后）"
 
 
 class LeadQuery(PageQuery):
@@ -453,6 +457,7 @@ class LeadAssistShown(Shown):
     due_on: date | None
     due_is_provisional: bool
     due_rule: str
+    working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")
     acknowledged_at: datetime | None
     answer: str = Field(description="答复内容；无权查看时为空")
     answered_at: datetime | None

@@ -108,6 +108,10 @@ class EntrySort(Labelled):
 
     NEWEST = "-id", "记账先后（新在前）"
     OLDEST = "id", "记账先后（旧在前）"
+    HAPPENED = "-happened_at", "发生时间（晚在前）"
+    HAPPENED_FIRST = "happened_at", "发生时间（早在前）"
+    AMOUNT = "-amount", "金额（大在前）"
+    AMOUNT_LEAST = "amount", "金额（小在前）"
 
 
 class EntryQuery(PageQuery):

@@ -19,6 +19,7 @@ from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.schemas.changes import Changes
 from api.schemas.checked import PastDay
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Label,
     Money,
@@ -113,6 +114,8 @@ class PropertyItemSort(Labelled):
 
     NEWEST = "-id", "登记先后（新在前）"
     OLDEST = "id", "登记先后（旧在前）"
+    AMOUNT = "-amount", "金额（大在前，未填的在最后）"
+    AMOUNT_LEAST = "amount", "金额（小在前，未填的在最后）"
 
 
 class PropertyItemQuery(PageQuery):
@@ -125,6 +128,7 @@ class PropertyItemQuery(PageQuery):
     ownership: Annotated[list[Ownership], Field(max_length=10)] | None = None
     account: Account | None = Field(None, description="按完整账号精确查找")
     number: Optional | None = None
+    q: Asked | None = Field(None, description="编号或名称")
 
 
 class CaseRef(Shown):

@@ -19,6 +19,7 @@ from api.domain.recovery.property_measures import (
 )
 from api.domain.recovery.restraint import RestraintGap
 from api.schemas.common import (
+    Asked,
     AvailableAction,
     Day,
     Label,
@@ -84,6 +85,11 @@ class PropertyMeasureSort(Labelled):
     NEWEST = "-id", "登记先后（新在前）"
     OLDEST = "id", "登记先后（旧在前）"
     STARTS = "starts_on", "起始日（早在前）"
+    STARTS_LAST = "-starts_on", "起始日（晚在前）"
+    EXPIRES = "expires_on", "到期日（早在前，没有的在最后）"
+    EXPIRES_LAST = "-expires_on", "到期日（晚在前，没有的在最后）"
+    AMOUNT = "-amount", "金额（大在前，未填的在最后）"
+    AMOUNT_LEAST = "amount", "金额（小在前，未填的在最后）"
 
 
 class PropertyMeasureQuery(PageQuery):
@@ -100,6 +106,7 @@ class PropertyMeasureQuery(PageQuery):
     expires_before: Day | None = Field(
         None, title="到期日止", description="此日（含）以前到期的有效措施"
     )
+    q: Asked | None = Field(None, description="文书编号，或财物的名称")
 
 
 class PropertyRef(Shown):

@@ -53,6 +53,8 @@ class RewardSort(Labelled):
 
     NEWEST = "-id", "提出先后（新在前）"
     OLDEST = "id", "提出先后（旧在前）"
+    AMOUNT = "-amount", "金额（大在前）"
+    AMOUNT_LEAST = "amount", "金额（小在前）"
 
 
 class RewardQuery(PageQuery):

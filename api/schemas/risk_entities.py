@@ -119,12 +119,18 @@ class RiskEntitySort(Labelled):
     OLDEST = "id", "登记先后（旧在前）"
     CHANGED = "-updated_at", "最近变动"
     CHANGED_LAST = "updated_at", "最久未变动"
+    GRAVEST = "-tier", "风险等级（红色在前，未定级的在最后）"
+    MILDEST = "tier", "风险等级（绿色在前，未定级的在最后）"
+    PREPAID = "-prepaid_amount", "预收费（大在前，未填的在最后）"
+    PREPAID_LEAST = "prepaid_amount", "预收费（小在前，未填的在最后）"
+    INSPECTION = "next_inspection_due", "下次检查（早在前，没有的在最后）"
+    INSPECTION_LAST = "-next_inspection_due", "下次检查（晚在前，没有的在最后）"
 
 
 class RiskEntityQuery(PageQuery):
     """Filters of the entity list; those left out do not filter."""
 
-    sort: RiskEntitySort = RiskEntitySort.NEWEST
+    sort: RiskEntitySort = RiskEntitySort.GRAVEST
     q: Asked | None = Field(None, description="全文检索；也可填编号、信用代码、电话")
     status: Annotated[list[EntityStatus], Field(max_length=20)] | None = None
     tier: Annotated[list[RiskTier], Field(max_length=10)] | None = None
@@ -166,6 +172,7 @@ class RiskEntityItem(Shown):
     owner_unit: Named
     next_inspection_due: date | None
     inspection_due_is_provisional: bool
+    clock_runs: bool = Field(description="检查期限还在计算：没有移出名单、没有关停")
     open_rectifications: int
     updated_at: datetime
     version: int

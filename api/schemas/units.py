@@ -29,7 +29,7 @@ KindCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{1,59}$")]
 class UnitQuery(PageQuery):
     """Filters of the unit list."""
 
-    q: Asked | None = Field(None, description="名称")
+    q: Asked | None = Field(None, description="名称，可用拼音或首字母")
     kind: Annotated[list[KindCode], Field(max_length=20)] | None = None
     behaviour: Annotated[list[UnitBehaviour], Field(max_length=20)] | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
@@ -41,6 +41,7 @@ class UnitShown(Shown):
 
     id: UUID
     name: str
+    pinyin: str = Field(description="名称的拼音，按字以空格分开，多音以 / 分开，供按拼音选取")
     kind: str = Field(description="单位类别的代码")
     kind_label: str
     behaviour: UnitBehaviour

@@ -18,7 +18,7 @@ Phone = Annotated[str, StringConstraints(max_length=30)]
 class UserQuery(PageQuery):
     """Filters of the list of people."""
 
-    q: Asked | None = Field(None, description="姓名或登录名")
+    q: Asked | None = Field(None, description="姓名（可用拼音或首字母）或登录名")
     is_active: bool | None = None
 
 

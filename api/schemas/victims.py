@@ -90,6 +90,8 @@ class VictimSort(Labelled):
 
     NEWEST = "-id", "登记先后（新在前）"
     OLDEST = "id", "登记先后（旧在前）"
+    PRINCIPAL = "-principal", "投入本金（大在前）"
+    PRINCIPAL_LEAST = "principal", "投入本金（小在前）"
 
 
 class VictimQuery(PageQuery):

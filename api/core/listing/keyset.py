@@ -49,6 +49,7 @@ async def page(  # what a page is made of
         "prev_cursor": sign(f"keyset:{name}", [True, rows[0].keyset_key]) if has_previous else None,
         "total": None if total is None else min(total, EXACT_TOTAL),
         "total_is_exact": total is not None and total <= EXACT_TOTAL,
+        "sums": None,
         "notice": None,
     }
 

@@ -161,6 +161,8 @@ class ListingRows:
     facets: Facets | None = None
     #: Filters that no index leads to: most rows fit, or their text must be read.
     unindexed: frozenset[str] = frozenset({PHRASE})
+    #: Field → whole fen, where what the rows of a list come to is a sum that means something.
+    sums: Mapping[str, Expression] = field(default_factory=dict[str, Expression])
     #: yes-or-no filters whose "no" is a filter of its own
     negations: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -282,6 +284,20 @@ class ListingRows:
         some = some.where(self.scope(shape.scope), *self._wanted(shape), *self._faceted(shape))
         some = some.limit(literal_column(str(EXACT_TOTAL + 1)))
         return select(func.count().label("total")).select_from(some.subquery())
+
+    def summed(self, shape: Shape) -> Any:
+        """What the rows that fit come to, and how many there are, up to a limit."""
+        some = select(_ONE, *(fen.label(name) for name, fen in self.sums.items()))
+        some = some.select_from(self.source)
+        some = some.where(self.scope(shape.scope), *self._wanted(shape), *self._faceted(shape))
+        rows = some.limit(literal_column(str(EXACT_TOTAL + 1))).subquery("rows")
+        columns: list[ColumnElement[Any]] = [func.count().label("total")]
+        for name in self.sums:
+            columns += [
+                func.coalesce(func.sum(rows.c[name]), literal_column("0")).label(f"{name}_sum"),
+                func.count(rows.c[name]).label(f"{name}_filled"),
+            ]
+        return select(*columns).select_from(rows)
 
     # --- what is shown ---------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from api.core.listing.ways import FIRST_LOOK, LONG_LOOK
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, NotFound
 from api.domain.kit.permissions import RowScope
+from api.domain.words.money import to_yuan
 
 __all__ = [
     "BY_INDEX",
@@ -88,6 +89,17 @@ _ID_LENGTH = 36
 _NO_ITEMS = b'{"items":[]'
 
 
+class Sum(BaseModel):
+    """What a column comes to over all rows that fit, exactly."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    amount: str = Field(
+        pattern=r"^-?\d+\.\d{2}$", examples=["12345.67"], description="合计金额（元），精确"
+    )
+    filled: int = Field(description="填了这一项的记录数；其余的没有计入")
+
+
 class Page(BaseModel, Generic[T]):
     """One page of a list; the cursors are opaque."""
 
@@ -98,6 +110,9 @@ class Page(BaseModel, Generic[T]):
     prev_cursor: str | None = Field(description="上一页游标；没有上一页时为空")
     total: int | None = Field(description="总数；仅在 with_total=true 时给出")
     total_is_exact: bool = Field(description="总数是否精确（超过一万条时只给出下限）")
+    sums: dict[str, Sum] | None = Field(
+        description="各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数）"
+    )
     notice: str | None = Field(description="没有查到时须知道的：例如号码只能按完整内容查找")
 
 
@@ -109,6 +124,9 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(None, max_length=1000, title="游标", description="上一次返回的游标")
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="每页条数，最多 200")
     with_total: bool = Field(False, description="是否统计总数")
+    with_sums: bool = Field(
+        False, description="是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有）"
+    )
 
 
 def bad_cursor(
@@ -133,6 +151,7 @@ class Listing(ListingRows):
 
     _compiled: Kept[Shape, Compiled] = field(init=False, repr=False)
     _totals: Kept[Shape, Compiled] = field(init=False, repr=False)
+    _sums: Kept[Shape, Compiled] = field(init=False, repr=False)
     _rare: dict[str, Rare] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +159,7 @@ class Listing(ListingRows):
         found = self.read_columns.items()
         self._rare = {name: column for name, column in found if isinstance(column, Rare)}
         self._compiled, self._totals = Kept(_STATEMENTS), Kept(_STATEMENTS)
+        self._sums = Kept(_STATEMENTS)
 
     async def page(
         self,
@@ -182,8 +202,9 @@ class Listing(ListingRows):
         row = await self._rows_of(shape, values, present.get(BY_INDEX))
         if not row["alive"]:
             raise ended()
+        sums = await self._summed(shape, values) if query.with_sums and self.sums else None
         return Response(
-            self._render(row, query, order, finish, notice, backwards=backwards),
+            self._render(row, query, order, finish, notice, sums, backwards=backwards),
             media_type="application/json",
         )
 
@@ -252,6 +273,21 @@ class Listing(ListingRows):
         arguments = compiled.arguments(values)
         row = await database().fetchrow(compiled.sql, *arguments, planning=Planning.EACH_TIME)
         return row["total"]
+
+    async def _summed(
+        self, shape: Shape, values: Mapping[str, object]
+    ) -> dict[str, dict[str, Any]] | None:
+        """What the rows that fit come to; nothing where they are too many to be counted exactly."""
+        asked = replace(shape, sort=self.default_sort, backwards=False, continued=False, limit=0)
+        compiled = self._sums.get(asked, lambda shape: compile_statement(self.summed(shape)))
+        arguments = compiled.arguments(values)
+        row = await database().fetchrow(compiled.sql, *arguments, planning=Planning.EACH_TIME)
+        if row["total"] > EXACT_TOTAL:
+            return None
+        return {
+            name: {"amount": to_yuan(int(row[f"{name}_sum"])), "filled": row[f"{name}_filled"]}
+            for name in self.sums
+        }
 
     async def one(
         self, actor: Actor, record_id: UUID, session: AsyncSession | None = None
@@ -412,6 +448,7 @@ class Listing(ListingRows):
         order: str,
         finish: Callable[[str], str] | None,
         notice: str | None,
+        sums: dict[str, dict[str, Any]] | None,
         *,
         backwards: bool,
     ) -> bytes:
@@ -434,6 +471,7 @@ class Listing(ListingRows):
                 "prev_cursor": previous,
                 "total": total,
                 "total_is_exact": counted is not None and counted <= EXACT_TOTAL,
+                "sums": sums,
                 "notice": None if items or query.cursor else notice,
             }
         )

@@ -5,11 +5,12 @@ and go, characters are mistaken for others that sound alike (Lu'an does not tell
 from z). Only the part in between, the brand, says who is meant.
 """
 
-import os
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from api.domain.words.pinyin import readings
 
 _BRACKETS = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
 _NOISE = re.compile(r"[^0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -184,23 +185,14 @@ def _is_anybody(text: str, core: str) -> bool:
     )
 
 
-@cache
-def _readings() -> dict[int, str]:
-    # the phrases take 40 MB and half a second, and would read one character in two ways
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin.constants import PINYIN_DICT
-
-    return PINYIN_DICT
-
-
 @lru_cache(maxsize=8192)
 def syllables(character: str) -> tuple[str, ...]:
     """How a character may sound to somebody who does not tell zh from z, n from l, ang from an;
     the usual reading first."""
-    readings = _readings().get(ord(character))
-    if readings is None:
+    found = readings().get(ord(character))
+    if found is None:
         return (character,)
-    return tuple(dict.fromkeys(_heard(reading) for reading in readings.split(",")))
+    return tuple(dict.fromkeys(_heard(reading) for reading in found.split(",")))
 
 
 def _heard(reading: str) -> str:

@@ -23,7 +23,7 @@ class ListNoun(Labelled):
 MOST_OF_A_POST: Final = 30
 LONGEST_QUERY: Final = 2000
 #: Where a page of the list begins and how long it is belongs to no filter.
-NOT_KEPT: Final = frozenset({"cursor", "limit", "with_total"})
+NOT_KEPT: Final = frozenset({"cursor", "limit", "with_total", "with_sums"})
 #: Conditions that are a person's name or number as such: the lists find them by a blind index, and
 #: a text kept in the clear would undo that.
 PERSONAL: Final[dict[ListNoun, frozenset[str]]] = {

@@ -188,6 +188,7 @@ async def page(
         "prev_cursor": None,
         "total": len(rows),
         "total_is_exact": True,
+        "sums": None,
         "notice": None,
     }
 

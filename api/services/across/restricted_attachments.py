@@ -80,6 +80,7 @@ async def page(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, 
         "prev_cursor": None,
         "total": len(items),
         "total_is_exact": True,
+        "sums": None,
         "notice": None,
     }
 

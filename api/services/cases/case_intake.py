@@ -18,6 +18,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
 from api.domain.leads.leads import LeadConclusion
+from api.domain.words import pinyin
 from api.models.cases import Case, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.schemas.cases import CaseCreate, CaseUpdate
@@ -180,7 +181,7 @@ async def _row(
         "town_code": place.town_code,
         "owner_unit_id": actor.unit_id,
         "created_by_post_id": actor.post_id,
-        **search.document(title.text, summary.text, body.police_case_no),
+        **_words(title.text, summary.text, body.police_case_no),
     }
     found = [each | {"case_id": case_id} for each in (*title.identifiers, *summary.identifiers)]
     return row, found
@@ -202,6 +203,11 @@ async def _carried(
     if "summary" not in given:
         summary = await lead_texts.written(session, first.id, "narrative", first.narrative)
     return amount, people, summary
+
+
+def _words(title: str, summary: str, police_case_no: str) -> dict[str, str]:
+    """The columns that a search reads; the title is found by its letters as well."""
+    return search.document(title, summary, police_case_no, *pinyin.letters(title))
 
 
 async def _link(session: AsyncSession, actor: Actor, case_id: UUID, sources: list[Lead]) -> None:
@@ -235,7 +241,7 @@ async def update(
         setattr(found, name, value)
     if "charges" in changes and found.status is CaseStatus.UNDER_REVIEW and found.stage_on:
         await set_due(session, found, filing_rule(found.charges), found.stage_on)
-    for name, value in search.document(found.title, found.summary, found.police_case_no).items():
+    for name, value in _words(found.title, found.summary, found.police_case_no).items():
         setattr(found, name, value)
     found.version += 1
     found.updated_at = now()

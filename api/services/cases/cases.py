@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import links
 from api.core.base.crypto import keyring
 from api.core.events import events
-from api.core.listing import facets, search
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, param, yuan
 from api.core.listing.ways import days
@@ -215,7 +215,10 @@ LISTING = Listing(
         "id": Sort("id", Case.id),
         "-filed_on": Sort("filed_on", _FILED, True, _filed, _FILED_WITHIN),
         "filed_on": Sort("filed_on", _FILED, parse=_filed, within=_FILED_WITHIN),
+        **orders.orders("cases", "amount_involved", orders.MONEY),
+        **orders.orders("cases", "due_on", orders.DAY),
     },
+    sums={"amount_involved": Case.amount_involved},
     default_sort="-id",
     ways={
         "filed": days(_FILED, since="filed_from", until="filed_to"),

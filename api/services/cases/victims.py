@@ -16,7 +16,7 @@ from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.database import numbers
 from api.core.events import events
-from api.core.listing import facets, search
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.core.listing.ways import one
@@ -27,7 +27,7 @@ from api.domain.kit.errors import Conflict, Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.domain.recovery.distributions import ClaimStatus, DistributionStatus, LineStatus
-from api.domain.words import codes, documents
+from api.domain.words import codes, documents, money
 from api.domain.words.identifier_patterns import BY_DOCUMENT
 from api.domain.words.identifiers import IdentifierKind
 from api.domain.words.masks import mask_address
@@ -131,7 +131,16 @@ LISTING = Listing(
             ),
         ),
     },
-    sorts={"-id": Sort("id", Victim.id, descending=True), "id": Sort("id", Victim.id)},
+    sorts={
+        "-id": Sort("id", Victim.id, descending=True),
+        "id": Sort("id", Victim.id),
+        **orders.filled("principal", Victim.principal, money.parse),
+    },
+    sums={
+        "principal": Victim.principal,
+        "returns": Victim.returns,
+        "refunds": Victim.refunds,
+    },
     default_sort="-id",
     scopes=case_rows.scopes(Victim.case_id),
     ways={

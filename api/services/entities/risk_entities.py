@@ -26,7 +26,7 @@ from api.access import links
 from api.core.base.crypto import keyring
 from api.core.database import constraints
 from api.core.events import events
-from api.core.listing import facets, search
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain.across.field_labels import labels_said
@@ -67,6 +67,13 @@ def known_already() -> Conflict:
     return constraints.expected("uq_risk_entities_town_code_uscc")
 
 
+#: Of a body that has left the list or closed down nobody asks for an inspection any more.
+_IS_INSPECTED = RiskEntity.status.not_in(
+    [
+        literal_column(f"'{each.value}'", Text())
+        for each in (EntityStatus.DELISTED, EntityStatus.SHUT_DOWN)
+    ]
+)
 _SOURCE = join(RiskEntity, Division, Division.code == RiskEntity.division_code, isouter=True).join(
     Unit, Unit.id == RiskEntity.owner_unit_id, isouter=True
 )
@@ -90,6 +97,7 @@ _ITEM: dict[str, Any] = {
     "owner_unit": columns.named(Unit),
     "next_inspection_due": RiskEntity.next_inspection_due,
     "inspection_due_is_provisional": RiskEntity.inspection_due_is_provisional,
+    "clock_runs": _IS_INSPECTED,
     "open_rectifications": RiskEntity.open_rectifications,
     "updated_at": RiskEntity.updated_at,
     "version": RiskEntity.version,
@@ -149,10 +157,7 @@ _FALSE = literal_column("false")
 _IS_ON_LIST = and_(
     RiskEntity.listed_on.is_not(None), RiskEntity.status != literal_column("'delisted'")
 )
-_IS_OVERDUE = and_(
-    RiskEntity.next_inspection_due < param("today", Date()),
-    RiskEntity.status.not_in([EntityStatus.DELISTED, EntityStatus.SHUT_DOWN]),
-)
+_IS_OVERDUE = and_(RiskEntity.next_inspection_due < param("today", Date()), _IS_INSPECTED)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -192,7 +197,11 @@ LISTING = Listing(
         "id": Sort("id", RiskEntity.id),
         "-updated_at": Sort("updated_at", RiskEntity.updated_at, descending=True, parse=moment),
         "updated_at": Sort("updated_at", RiskEntity.updated_at, parse=moment),
+        **orders.orders("risk_entities", "tier", entity_models.TIERS, entity_models.TIER),
+        **orders.orders("risk_entities", "prepaid_amount", orders.MONEY),
+        **orders.orders("risk_entities", "next_inspection_due", orders.DAY),
     },
+    sums={"prepaid_amount": RiskEntity.prepaid_amount},
     default_sort="-id",
     facets=Facets(
         entity_models.FACETS,
@@ -356,6 +365,7 @@ async def _whole(listing: Listing, actor: Actor, record_id: UUID) -> dict[str, A
         "prev_cursor": None,
         "total": len(items),
         "total_is_exact": True,
+        "sums": None,
         "notice": None,
     }
 

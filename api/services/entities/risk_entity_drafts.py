@@ -23,6 +23,7 @@ from api.domain.entities.risk_measures import RiskMeasureKind
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
+from api.domain.words import pinyin
 from api.domain.words.identifiers import IdentifierKind
 from api.models.unit_kinds import UnitKind
 from api.models.units import Unit
@@ -265,5 +266,5 @@ def _person(name: str, phone: str) -> dict[str, Any]:
 
 
 def words(name: str, problems: str, uscc: str) -> dict[str, str]:
-    """The columns that a search reads: the name first."""
-    return search.document(name, problems, uscc)
+    """The columns that a search reads: the name first, and how it is spelled last."""
+    return search.document(name, problems, uscc, *pinyin.letters(name))

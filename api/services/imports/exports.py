@@ -310,7 +310,7 @@ def _asked(query: LeadQuery | RiskEntityQuery | RewardQuery) -> dict[str, Any]:
     asked = query.model_dump(
         mode="json",
         exclude_none=True,
-        exclude={"cursor", "limit", "with_total", "responsible_person"},
+        exclude={"cursor", "limit", "with_total", "with_sums", "responsible_person"},
     )
     if query.q:
         asked["q"] = protect.told(query.q)

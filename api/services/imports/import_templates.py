@@ -201,6 +201,7 @@ async def page(actor: Actor, query: TemplateQuery) -> dict[str, Any]:
         "prev_cursor": None,
         "total": len(items),
         "total_is_exact": True,
+        "sums": None,
         "notice": None,
     }
 

@@ -80,6 +80,7 @@ async def rows(actor: Actor, import_id: UUID, query: ImportRowQuery) -> dict[str
         "prev_cursor": None,
         "total": total,
         "total_is_exact": total is not None,
+        "sums": None,
         "notice": None,
     }
 

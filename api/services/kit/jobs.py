@@ -28,6 +28,7 @@ async def page(session: AsyncSession, query: JobQuery) -> dict[str, Any]:
         "prev_cursor": None,
         "total": sum((await jobs.counts(session, status)).values()) if query.with_total else None,
         "total_is_exact": query.with_total,
+        "sums": None,
         "notice": None,
     }
 

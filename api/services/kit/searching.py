@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.core.base.clock import today
@@ -30,6 +31,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import town_of
 from api.domain.kit.permissions import Permission
 from api.domain.leads import source_numbers
+from api.domain.words import pinyin
 from api.domain.words.identifiers import half_width, masked
 from api.services.kit import protect
 
@@ -68,6 +70,14 @@ def numbers(prefix: str, town: str, text: str) -> list[str]:
         return []
     years = [serial[1]] if serial[1] else [str(today().year), str(today().year - 1)]
     return [f"{prefix}-{town_of(town)}-{year}-{serial[2]}" for year in years]
+
+
+async def spelled(session: AsyncSession, key: Any, name: Any, text: str) -> list[Any]:
+    """The keys of the rows whose names letters spell (bmc: 白庙村): of short lists, read through."""
+    if not pinyin.is_typed(text):
+        return []
+    rows = await session.execute(select(key, name))
+    return [found for found, named in rows if pinyin.says(named, text)]
 
 
 def words(text: str) -> list[str]:

@@ -64,7 +64,7 @@ class _FlowView:
         self.handling_unit_id = UUID(lead["owner_unit_id"])
 
 
-def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
+def show(actor: Actor, lead: dict[str, Any], days: time_rules.WorkingDays, *, live: bool) -> None:
     """What each assist offers the actor; its words are for who asked, who was asked, and who sees
     the town's leads. `live`: the lead is still worked on."""
     everything = str(actor.unit_id) == lead["owner_unit_id"] or actor.scope is RowScope.TOWN
@@ -72,6 +72,8 @@ def show(actor: Actor, lead: dict[str, Any], *, live: bool) -> None:
     for assist in lead["assists"]:
         available = ASSIST_FLOW.available(actor, _FlowView(assist, lead)) if live else ()
         assist["available_actions"] = actions(available)
+        due = assist["due_on"]
+        assist["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
         if not everything and assist["unit"]["id"] != str(actor.unit_id):
             assist["task"] = assist["answer"] = assist["answered_by"] = assist["ended_reason"] = ""
 

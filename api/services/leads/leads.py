@@ -32,7 +32,7 @@ from api.access import links
 from api.core.base.crypto import keyring
 from api.core.database.db import database
 from api.core.events import events
-from api.core.listing import facets, search
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
 from api.core.listing.ways import among, any_of, days, one, part
@@ -317,7 +317,10 @@ LISTING = Listing(
         "id": Sort("id", Lead.id),
         "-received_at": Sort("received_at", Lead.received_at, True, moment, _RECEIVED),
         "received_at": Sort("received_at", Lead.received_at, parse=moment, within=_RECEIVED),
+        **orders.orders("leads", "amount_involved", orders.MONEY),
+        **orders.orders("leads", "due_on", orders.DAY),
     },
+    sums={"amount_involved": Lead.amount_involved},
     default_sort="-id",
     ways={
         "status": any_of("status", Lead.status),
@@ -484,7 +487,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = []
     if lead.pop("assisted"):
-        lead_assists.show(actor, lead, live=lead["status"] in lead_assists.LIVE)
+        lead_assists.show(actor, lead, days, live=lead["status"] in lead_assists.LIVE)
     lead["identifiers"] = [each for each in lead["identifiers"] if _told(lead, each["field"])]
     lead["revealable"] = [] if reported else _revealable(actor, lead)
     lead["identifiers"] = [i for i in lead["identifiers"] if not lead_texts.is_aside(i["field"])]

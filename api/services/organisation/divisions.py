@@ -23,6 +23,7 @@ from api.domain.organisation.organisation import (
     level,
     short_code,
 )
+from api.domain.words import pinyin
 from api.models.units import Division, Post, Unit
 from api.schemas.divisions import DivisionImport, DivisionQuery, DivisionRow
 from api.services.kit import searching
@@ -41,7 +42,9 @@ async def page(session: AsyncSession, query: DivisionQuery) -> dict[str, Any]:
     if query.q and not searching.blank(query.q):
         plain = searching.plain(query.q)
         named = search.within(search.folded(Division.name), plain)
-        statement = statement.where(or_(named, Division.code.startswith(plain, autoescape=True)))
+        coded = Division.code.startswith(plain, autoescape=True)
+        spelled = await searching.spelled(session, Division.code, Division.name, query.q)
+        statement = statement.where(or_(named, coded, Division.code.in_(spelled)))
     if not query.include_past:
         statement = statement.where(or_(Division.valid_to.is_(None), Division.valid_to >= today()))
     return await keyset.page(
@@ -53,6 +56,7 @@ def _shown(row: Division) -> dict[str, Any]:
     return {
         "code": row.code,
         "name": row.name,
+        "pinyin": pinyin.spelled(row.name),
         "level": level(row.code) or DivisionLevel.COUNTY,
         "parent_code": row.parent_code,
         "valid_from": row.valid_from,

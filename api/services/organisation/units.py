@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
@@ -24,6 +24,7 @@ from api.domain.organisation.organisation import (
     level,
     offers,
 )
+from api.domain.words import pinyin
 from api.models.liaisons import Liaison
 from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Post, Unit
@@ -59,6 +60,7 @@ def _shown(row: Any) -> dict[str, Any]:
     return {
         "id": unit.id,
         "name": unit.name,
+        "pinyin": pinyin.spelled(unit.name),
         "kind": unit.kind,
         "kind_label": row.UnitKind.label,
         "behaviour": unit.behaviour,
@@ -73,9 +75,9 @@ async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[st
     """Units by name."""
     statement = _units().where(visibility.seen(actor, Unit))
     if query.q and not searching.blank(query.q):
-        statement = statement.where(
-            search.within(search.folded(Unit.name), searching.plain(query.q))
-        )
+        named = search.within(search.folded(Unit.name), searching.plain(query.q))
+        spelled = await searching.spelled(session, Unit.id, Unit.name, query.q)
+        statement = statement.where(or_(named, Unit.id.in_(spelled)))
     if query.kind:
         statement = statement.where(Unit.kind.in_(query.kind))
     if query.behaviour:

@@ -86,7 +86,10 @@ async def page(session: AsyncSession, query: UserQuery) -> dict[str, Any]:
     if query.q and not searching.blank(query.q):
         told = (search.folded(User.name), search.folded(User.username))
         plain = searching.plain(query.q)
-        statement = statement.where(or_(*(search.within(each, plain) for each in told)))
+        spelled = await searching.spelled(session, User.id, User.name, query.q)
+        statement = statement.where(
+            or_(*(search.within(each, plain) for each in told), User.id.in_(spelled))
+        )
     if query.is_active is not None:
         statement = statement.where(User.is_active == query.is_active)
     return await keyset.page(session, statement, User.username, query, _shown, name="users")

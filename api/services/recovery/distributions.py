@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, select
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core.base.clock import now
 from api.core.database import numbers
 from api.core.events import events
-from api.core.listing import facets
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.core.listing.ways import one
@@ -34,6 +34,7 @@ from api.domain.recovery.distributions import (
     notice_sentence,
 )
 from api.domain.recovery.restated import PlanSums, of_plan
+from api.domain.words import money
 from api.domain.words.money import to_yuan
 from api.models import distributions as distribution_models
 from api.models.distributions import Distribution, DistributionLine
@@ -48,7 +49,7 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services.kit import _transition, columns, sealing
+from api.services.kit import _transition, columns, sealing, searching
 from api.services.kit import changes as corrections
 from api.services.kit.standing import entered, standing_of
 from api.services.recovery.property_items import case_ref
@@ -144,6 +145,8 @@ check_columns(
 _TEXTS = ("title", "note")
 _ANY_TEXT = ARRAY(Text)
 
+_SEARCHED = [search.folded(each) for each in (D.number, D.title)]
+
 LISTING = Listing(
     resource=RESOURCE,
     id=D.id,
@@ -154,8 +157,15 @@ LISTING = Listing(
     filters={
         "case_id": (Uuid(), lambda p: D.case_id == p),
         "status": (_ANY_TEXT, lambda p: D.status == func.any(p)),
+        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
-    sorts={"-id": Sort("id", D.id, descending=True), "id": Sort("id", D.id)},
+    sorts={
+        "-id": Sort("id", D.id, descending=True),
+        "id": Sort("id", D.id),
+        **orders.filled("pool", D.pool, money.parse),
+        **orders.orders("distributions", "objection_until", orders.DAY),
+    },
+    sums={"pool": D.pool, "total_pay": D.total_pay, "total_set_aside": D.total_set_aside},
     default_sort="-id",
     scopes=case_rows.scopes(D.case_id),
     ways={
@@ -168,6 +178,7 @@ LISTING = Listing(
             "status": facets.value("s", "status"),
         },
     ),
+    unindexed=frozenset({"q"}),
 )
 
 _LINE: dict[str, Any] = {
@@ -206,7 +217,11 @@ LINES = Listing(
 
 async def page(actor: Actor, query: DistributionQuery) -> Response:
     """A page of visible plans."""
-    filters = {"case_id": query.case_id, "status": query.status}
+    filters = {
+        "case_id": query.case_id,
+        "status": query.status,
+        "q": None if searching.blank(query.q) else searching.plain(query.q),
+    }
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import case_rows
-from api.core.listing.pagination import Listing, Sort, check_columns, yuan
+from api.core.listing import orders
+from api.core.listing.pagination import Listing, Sort, check_columns, moment, yuan
 from api.core.listing.ways import one
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, StaleVersion
@@ -37,6 +38,7 @@ from api.domain.recovery.ledger import (
 )
 from api.domain.recovery.property_measures import MeasureKind
 from api.domain.recovery.restated import of_entry
+from api.domain.words import money
 from api.domain.words.money import to_fen, to_yuan
 from api.models.ledger import Account, Transfer
 from api.models.property_measures import PropertyMeasure
@@ -117,7 +119,8 @@ check_columns(EntryRead, _ITEM, "available_actions")
 LISTING = Listing(
     resource=RESOURCE,
     id=Transfer.id,
-    town_code=literal_column("''"),
+    # with its type: an order by a bare constant is none to PostgreSQL
+    town_code=literal_column("''::text", Text()),
     source=Transfer.__table__,
     item_columns=_ITEM,
     read_columns=_READ,
@@ -141,7 +144,12 @@ LISTING = Listing(
             ),
         ),
     },
-    sorts={"-id": Sort("id", Transfer.id, descending=True), "id": Sort("id", Transfer.id)},
+    sorts={
+        "-id": Sort("id", Transfer.id, descending=True),
+        "id": Sort("id", Transfer.id),
+        **orders.filled("happened_at", Transfer.happened_at, moment),
+        **orders.filled("amount", Transfer.amount, money.parse),
+    },
     default_sort="-id",
     scopes=case_rows.book_scopes(Transfer.book_id),
     ways={
@@ -184,7 +192,7 @@ async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[s
 
 async def page(actor: Actor, query: EntryQuery) -> Response:
     """A page of visible entries."""
-    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total"})
+    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total", "with_sums"})
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +29,7 @@ from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.database import numbers
 from api.core.events import events
-from api.core.listing import facets
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, param, yuan
 from api.core.listing.ways import one
@@ -60,7 +61,7 @@ from api.schemas.property_items import (
     PropertyItemRead,
     PropertyItemUpdate,
 )
-from api.services.kit import _transition, columns, protect, sealing
+from api.services.kit import _transition, columns, protect, sealing, searching
 from api.services.kit import changes as corrections
 from api.services.kit.standing import entered, standing_of
 
@@ -164,6 +165,7 @@ check_columns(
 )
 
 _ANY_TEXT = ARRAY(Text)
+_SEARCHED = [search.folded(each) for each in (PropertyItem.number, PropertyItem.title)]
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -179,11 +181,14 @@ LISTING = Listing(
         "ownership": (_ANY_TEXT, lambda p: PropertyItem.ownership == func.any(p)),
         "account": (LargeBinary(), lambda p: PropertyItem.account_index == p),
         "number": (Text(), lambda p: PropertyItem.number == p),
+        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
         "-id": Sort("id", PropertyItem.id, descending=True),
         "id": Sort("id", PropertyItem.id),
+        **orders.orders("property_items", "amount", orders.MONEY),
     },
+    sums={"amount": PropertyItem.amount, "appraised_value": PropertyItem.appraised_value},
     default_sort="-id",
     scopes=case_rows.scopes(PropertyItem.case_id),
     ways={
@@ -198,6 +203,7 @@ LISTING = Listing(
             "ownership": facets.value("w", "ownership"),
         },
     ),
+    unindexed=frozenset({"q"}),
 )
 
 
@@ -210,6 +216,7 @@ async def page(actor: Actor, query: PropertyItemQuery) -> Response:
         "ownership": query.ownership,
         "account": sealing.account_key(query.account) if query.account else None,
         "number": query.number.upper() if query.number else None,
+        "q": None if searching.blank(query.q) else searching.plain(query.q),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)
 

@@ -6,14 +6,26 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Date, Text, Uuid, and_, exists, func, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
 from api.core.base.clock import now, today
 from api.core.database.db import database
 from api.core.events import events
-from api.core.listing import facets
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day, yuan
 from api.core.listing.ways import one
@@ -49,7 +61,7 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services.kit import _transition, columns, time_rules
+from api.services.kit import _transition, columns, searching, time_rules
 from api.services.kit.standing import InCharge, entered, standing_of, until
 from api.services.recovery import measure_warnings, property_items, restraint
 
@@ -128,6 +140,12 @@ check_columns(
 )
 
 _ANY_TEXT = ARRAY(Text)
+_SEARCHED = [
+    search.folded(M.document_no),
+    search.folded(
+        select(PropertyItem.title).where(PropertyItem.id == M.property_item_id).scalar_subquery()
+    ),
+]
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -146,11 +164,14 @@ LISTING = Listing(
             Date(),
             lambda p: and_(_status == MeasureStatus.ACTIVE.value, M.expires_on <= p),
         ),
+        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
         "-id": Sort("id", M.id, descending=True),
         "id": Sort("id", M.id),
-        "starts_on": Sort("starts_on", M.starts_on, parse=day),
+        **orders.filled("starts_on", M.starts_on, day),
+        **orders.orders("property_measures", "expires_on", orders.DAY),
+        **orders.orders("property_measures", "amount", orders.MONEY),
     },
     default_sort="-id",
     scopes=case_rows.scopes(M.case_id),
@@ -165,12 +186,14 @@ LISTING = Listing(
             "kind": facets.value("k", "kind"),
         },
     ),
+    unindexed=frozenset({"q"}),
 )
 
 
 async def page(actor: Actor, query: PropertyMeasureQuery) -> Response:
     """A page of visible measures."""
-    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total"})
+    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total", "with_sums"})
+    filters["q"] = None if searching.blank(query.q) else searching.plain(query.q)
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 

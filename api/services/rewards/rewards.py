@@ -18,7 +18,7 @@ from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.database import numbers
 from api.core.events import events
-from api.core.listing import facets, search
+from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.domain.across.ways import REWARD_WAY
@@ -37,6 +37,7 @@ from api.domain.rewards.rewards import (
     RewardRule,
     RewardStatus,
 )
+from api.domain.words import money
 from api.domain.words.money import to_fen, to_yuan
 from api.models import rewards as reward_models
 from api.models.leads import Lead
@@ -142,7 +143,12 @@ LISTING = Listing(
         "status": (_ANY_TEXT, lambda p: Reward.status == func.any(p)),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _TEXTS))),
     },
-    sorts={"-id": Sort("id", Reward.id, descending=True), "id": Sort("id", Reward.id)},
+    sorts={
+        "-id": Sort("id", Reward.id, descending=True),
+        "id": Sort("id", Reward.id),
+        **orders.filled("amount", Reward.amount, money.parse),
+    },
+    sums={"amount": Reward.amount},
     default_sort="-id",
     facets=Facets(
         reward_models.FACETS,

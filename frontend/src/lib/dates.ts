@@ -49,6 +49,12 @@ export function daysUntil(moment: string, now = serverNow()): number {
   return Math.round((Date.parse(formatDate(moment)) - Date.parse(today(now))) / DAY)
 }
 
+/** 12-18; the year is said where it is not this one. */
+export function shortDate(moment: string, now = serverNow()): string {
+  const day = formatDate(moment)
+  return day.slice(0, 4) === today(now).slice(0, 4) ? day.slice(5) : day
+}
+
 /** A day shifted by calendar days. */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10)

@@ -3,7 +3,7 @@ import { computed } from 'vue'
 
 import { transition, type FlowBase } from '@/api/records'
 import { idempotencyKeys } from '@/lib/ids'
-import { notify } from '@/ui/notices'
+import { notifyOf } from '@/ui/notices'
 import type { ActionOffer, FormValues } from '@/ui/types'
 
 interface Acting {
@@ -43,7 +43,7 @@ export function useRecord<R extends Acting>({ key, base, id, read }: RecordOptio
     const answer = await transition<R>(base, id(), body, keyFor(body))
     client.setQueryData(queryKey.value, answer)
     const label = now.available_actions.find((offer) => offer.action === action)?.label ?? ''
-    notify(`已完成：${label}`)
+    notifyOf(`${base.replace('/api/v1', '')}/${id()}`, `已完成：${label}`)
     await refreshRest()
   }
 

@@ -1,6 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
 
+import { shortDate } from '@/lib/dates'
 import { ApiProblem } from '@/lib/problems'
 
 import ActionButtons from './ActionButtons.vue'
@@ -26,23 +27,34 @@ import type { ActionOffer, Fact, FieldSpec, Filter } from './types'
 const day = (shift: number) => new Date(Date.now() + shift * 86_400_000).toISOString()
 
 it.each([
-  [{ at: day(4) }, '还剩 4 天', []],
-  [{ at: day(3) }, '还剩 3 天', ['near']],
+  [{ at: day(4) }, '剩 4 天', []],
+  [{ at: day(3) }, '剩 3 天', ['near']],
   [{ at: day(0) }, '今天到期', ['near']],
   [{ at: day(-1) }, '已超期 1 天', ['overdue']],
-  [{ at: day(9), workingDaysLeft: 4 }, '还剩 4 个工作日', []],
-  [{ at: day(9), workingDaysLeft: 3 }, '还剩 3 个工作日', ['near']],
-  [{ at: day(1), workingDaysLeft: 0 }, '今天到期', ['near']],
+  [{ at: day(9), workingDaysLeft: 4 }, '剩 4 个工作日', []],
+  [{ at: day(9), workingDaysLeft: 3 }, '剩 3 个工作日', ['near']],
+  // due on a Saturday is not due today, a Friday
+  [{ at: day(1), workingDaysLeft: 0 }, '剩 1 天', ['near']],
+  [{ at: day(0), workingDaysLeft: 0 }, '今天到期', ['near']],
   [{ at: day(-3), workingDaysLeft: -2 }, '已超期 2 个工作日', ['overdue']],
   // late by a weekend: no working day has passed, and it is late all the same
-  [{ at: day(-1), workingDaysLeft: 0 }, '已超期 1 个工作日', ['overdue']],
-  [{ at: '2022-05-13', done: true }, '2022-05-13', []],
+  [{ at: day(-1), workingDaysLeft: 0 }, '已超期 1 天', ['overdue']],
+  [{ at: day(5), period: true }, '剩 5 天', []],
+  [{ at: day(0), period: true }, '今天到期', []],
+  // nobody broke anything when the time for objections is over
+  [{ at: day(-2), period: true }, '已届满', []],
   [{ at: null }, '—', []],
 ])('a term: %o', (props, words, classes) => {
   const shown = mount(DueDate, { props })
-  expect(shown.text()).toBe(words)
+  expect(shown.text()).toBe(props.at ? `${shortDate(props.at)}，${words}` : words)
   for (const each of ['near', 'overdue'])
     expect(shown.classes().includes(each)).toBe((classes as string[]).includes(each))
+})
+
+it('tells the bare day of a term that nobody waits for', () => {
+  const shown = mount(DueDate, { props: { at: '2022-05-13', done: true } })
+  expect(shown.text()).toBe('2022-05-13')
+  expect(shown.classes()).not.toContain('overdue')
 })
 
 it('says where a term comes from, and that a year is not published', () => {

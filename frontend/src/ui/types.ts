@@ -73,6 +73,7 @@ export interface Shown {
     | 'status'
     | 'tier'
     | 'due'
+    | 'period'
   labels?: Record<string, string>
   tones?: Record<string, Tone>
 }
@@ -82,6 +83,8 @@ export interface Column<T = Record<string, unknown>> extends Shown {
   label: string
   /** Where the value is, if not under the key. */
   value?: (row: T) => unknown
+  /** Said small beneath: the number of what the cell names. */
+  under?: (row: T) => string | null | undefined
   /** Long words may break; everything else stays on one line. */
   wrap?: boolean
   width?: string
@@ -122,12 +125,20 @@ export interface Filter {
   more?: boolean
 }
 
+export interface Sum {
+  amount: string
+  /** So many rows say it; of the others nothing is known. */
+  filled: number
+}
+
 export interface Page<T> {
   items: T[]
   next_cursor?: string | null
   prev_cursor?: string | null
   total?: number | null
   total_is_exact?: boolean
+  /** By field, what the rows that fit come to; null where they are too many to be counted exactly. */
+  sums?: Record<string, Sum> | null
   /** What somebody must know whose search found nothing. */
   notice?: string | null
 }
@@ -137,6 +148,19 @@ export type ListQuery = Record<string, QueryValue>
 
 export function optionsOf(labels: Record<string, string>): Option[] {
   return Object.entries(labels).map(([value, label]) => ({ value, label }))
+}
+
+const TIMES = new Set(['date', 'time', 'due', 'period'])
+
+/** What is near is asked for first of deadlines, what is much of amounts. */
+export const firstDown = ({ kind }: Shown) => kind !== 'due' && kind !== 'period'
+
+/** How both orders by a column are called. */
+export function orderWords({ kind }: Shown): { up: string; down: string } {
+  if (kind === 'tier') return { up: '从轻到重', down: '从重到轻' }
+  return TIMES.has(kind ?? '')
+    ? { up: '从早到晚', down: '从晚到早' }
+    : { up: '从小到大', down: '从大到小' }
 }
 
 /** The label, or the code itself: a newer server may know values that this page does not. */

@@ -13,6 +13,8 @@ export interface CursorListOptions<T> {
   fetch: (query: ListQuery) => Promise<Page<T>>
   filters?: Filter[]
   defaultSort?: string
+  /** Whether the list has columns of money to add up. */
+  sums?: boolean
   /** Conditions that belong to the page and not to its address. */
   fixed?: () => ListQuery
 }
@@ -77,6 +79,20 @@ export function useCursorList<T>(options: CursorListOptions<T>) {
     { immediate: true },
   )
 
+  /** Asked for by itself: the rows need not wait for it, and no order or page changes it. */
+  const summing = computed<ListQuery>(() => ({
+    ...options.fixed?.(),
+    ...values.value,
+    limit: 1,
+    with_total: true,
+    with_sums: true,
+  }))
+  const summed = useQuery({
+    queryKey: [options.key, 'list', 'sums', summing],
+    queryFn: () => options.fetch(summing.value),
+    enabled: Boolean(options.sums),
+  })
+
   /** Cursors of the pages before this one; empty string is the first page. */
   const stack = ref<string[]>([])
 
@@ -120,6 +136,12 @@ export function useCursorList<T>(options: CursorListOptions<T>) {
     limit,
     active,
     total,
+    /** Nothing until it is known; `sums` in it is null where the rows are too many. */
+    summed: computed(() =>
+      options.sums && summed.data.value
+        ? { sums: summed.data.value.sums ?? null, count: summed.data.value.total ?? 0 }
+        : null,
+    ),
     notice: computed(() => page.value?.notice ?? undefined),
     rows: computed<T[]>(() => page.value?.items ?? []),
     pageNumber: computed(() =>

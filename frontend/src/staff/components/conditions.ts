@@ -3,7 +3,7 @@ import type { LocationQueryRaw } from 'vue-router'
 import type { ListQuery } from '@/ui/types'
 
 /** Where a page begins and how long it is are no conditions. */
-const NO_CONDITION = new Set(['cursor', 'limit', 'with_total'])
+const NO_CONDITION = new Set(['cursor', 'limit', 'with_total', 'with_sums'])
 
 /** The order that a list has by itself is no condition either. */
 const OWN_SORT = '-id'
