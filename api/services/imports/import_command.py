@@ -114,7 +114,12 @@ async def _faulty(actor: Actor, import_id: UUID) -> list[dict[str, Any]]:
     cursor: str | None = None
     while True:
         query = ImportRowQuery(
-            state=[RowState.FAULTY], limit=200, cursor=cursor, with_total=False, faulty_first=False
+            state=[RowState.FAULTY],
+            limit=200,
+            cursor=cursor,
+            with_total=False,
+            with_sums=False,
+            faulty_first=False,
         )
         page = await import_views.rows(actor, import_id, query)
         rows += page["items"]
