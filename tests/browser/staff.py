@@ -110,6 +110,10 @@ class Staff:
         exact = isinstance(name, str)
         return (within or self.page).get_by_role("link", name=name, exact=exact)
 
+    def record(self, number: str, within: Locator | None = None) -> Locator:
+        """The link to a record, called by its name with its number beneath."""
+        return self.link(re.compile(re.escape(number)), within)
+
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 

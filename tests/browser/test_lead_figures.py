@@ -85,7 +85,7 @@ async def test_a_sample_is_drawn_and_another_unit_looks_again(as_, client):
     await expect(office.fact("随机种子")).to_have_text(re.compile(r"\S{16,}"))
     await office.says("已用同样的种子和总体重抽一遍，结果一致。")
     await office.says(re.compile("还有 .* 条等待二次核查"))
-    await office.link(lead["number"]).click()
+    await office.record(lead["number"]).click()
     await office.refused(
         "发起二次核查", {"承办单位": "市场监管所", "理由": "抽中"}, re.compile("另一|其他|原|不能")
     )

@@ -82,7 +82,7 @@ async def test_merged_by_a_link_and_taken_apart_again(as_, client):
     row = await left_out(office, other, "已并入其他线索")
     for told in ("同一家店、同一件事", "李晓芸"):
         await expect(row).to_contain_text(told)
-    await office.link(other["number"], row).click()
+    await office.record(other["number"], row).click()
     await expect(office.status()).to_have_text("已有结论")
     await expect(office.fact("核查结论")).to_have_text("重复")
     await expect(office.fact("反映对象")).to_have_text(other["subject_name"])

@@ -147,7 +147,7 @@ class TestHandOver:
         stages = civil.rows().filter(has_text=lead["number"])
         await civil.open("/leads?transfer_stage=sent&sort=-id")
         await expect(stages).to_contain_text("已移交部门")
-        await civil.link(lead["number"]).click()
+        await civil.record(lead["number"]).click()
         await civil.act(
             "登记接收回执", {"回执编号": "市监收12号", "接收时间": minute(), "接收人": "周科长"}
         )
@@ -214,7 +214,7 @@ class TestBetweenUnits:
         await police.act("请求协办", {"协办单位": "市场监管所", "协办事项": "请查登记和许可情况"})
         await market.open("/leads")
         await market.link(re.compile("本单位协办")).click()
-        await market.link(lead["number"]).click()
+        await market.record(lead["number"]).click()
         asked = market.page.get_by_role("region", name="协办")
         await expect(asked).to_contain_text("请查登记和许可情况")
         await expect(asked).to_contain_text(re.compile(r"剩 \d+ |今天到期"))
@@ -249,7 +249,7 @@ class TestWhatPeopleDecide:
         await office.open("/leads?mark=major&sort=-id")
         row = office.rows().filter(has_text=lead["number"])
         await expect(row).to_contain_text("重大线索")
-        await office.link(lead["number"], row).click()
+        await office.record(lead["number"], row).click()
         await office.act("取消重点标记", {"重点标记": "重大线索", "理由": "人数核实为一人"})
         await expect(mark).to_have_count(0)
 

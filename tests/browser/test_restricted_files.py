@@ -28,7 +28,7 @@ async def test_from_the_lead_to_the_list(as_, server, axe):
 
     county = await as_("county")
     await county.open("/restricted-files")
-    await county.link(lead["number"]).first.click()
+    await county.record(lead["number"]).first.click()
     await county.says("怀疑有人给推销会通风报信。")
     assert not (found := await faults(county, axe, "restricted-file")), "\n".join(found)
     await county.page.set_viewport_size(NARROW)
