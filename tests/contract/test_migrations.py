@@ -234,6 +234,7 @@ def test_search_columns_are_made_anew_in_batches(server, tmp_path, monkeypatch):
 
 
 def test_the_models_say_what_the_database_has(server):
+    migrations.upgrade(server.owner_url)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Did not recognize type 'xid8'")
         command.check(migrations.config(server.owner_url))

@@ -36,6 +36,7 @@ import type {
   FieldKind,
   Finding,
   FocusMark,
+  FoundNoun,
   FundraisingTest,
   Goal,
   HandOffOrgan,
@@ -210,6 +211,10 @@ export const CaseSortLabels: Record<CaseSort, string> = {
   'id': '登记先后（旧在前）',
   '-filed_on': '立案日期（新在前）',
   'filed_on': '立案日期（旧在前，未立案的最前）',
+  '-amount_involved': '涉案金额（大在前，未填的在最后）',
+  'amount_involved': '涉案金额（小在前，未填的在最后）',
+  'due_on': '法定期限（早在前，没有期限的在最后）',
+  '-due_on': '法定期限（晚在前，没有期限的在最后）',
 }
 
 export const CaseStatusLabels: Record<CaseStatus, string> = {
@@ -315,6 +320,10 @@ export const DispositionLabels: Record<Disposition, string> = {
 export const DistributionSortLabels: Record<DistributionSort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
+  '-pool': '可分配金额（大在前）',
+  'pool': '可分配金额（小在前）',
+  'objection_until': '异议截止（早在前，没有公示的在最后）',
+  '-objection_until': '异议截止（晚在前，没有公示的在最后）',
 }
 
 export const DistributionStatusLabels: Record<DistributionStatus, string> = {
@@ -427,6 +436,10 @@ export const EntityStatusLabels: Record<EntityStatus, string> = {
 export const EntrySortLabels: Record<EntrySort, string> = {
   '-id': '记账先后（新在前）',
   'id': '记账先后（旧在前）',
+  '-happened_at': '发生时间（晚在前）',
+  'happened_at': '发生时间（早在前）',
+  '-amount': '金额（大在前）',
+  'amount': '金额（小在前）',
 }
 
 export const EntryStatusLabels: Record<EntryStatus, string> = {
@@ -560,6 +573,22 @@ export const FocusMarkLabels: Record<FocusMark, string> = {
   'major': '重大线索',
   'high_attention': '社会关注度高',
   'key_area': '重点地区',
+}
+
+export const FoundNounLabels: Record<FoundNoun, string> = {
+  'leads': '线索',
+  'cases': '案件',
+  'risk-entities': '风险主体',
+  'inspections': '检查',
+  'rectifications': '整改',
+  'victims': '受害人',
+  'property-items': '涉案财物',
+  'property-measures': '查扣冻措施',
+  'distributions': '清退方案',
+  'rewards': '举报奖励',
+  'outcomes': '行动成果',
+  'units': '单位',
+  'users': '人员',
 }
 
 export const FundraisingTestLabels: Record<FundraisingTest, string> = {
@@ -719,6 +748,10 @@ export const LeadSortLabels: Record<LeadSort, string> = {
   'id': '登记先后（旧在前）',
   '-received_at': '接收时间（新在前）',
   'received_at': '接收时间（旧在前）',
+  '-amount_involved': '涉及金额（大在前，未填的在最后）',
+  'amount_involved': '涉及金额（小在前，未填的在最后）',
+  'due_on': '办理期限（早在前，没有期限的在最后）',
+  '-due_on': '办理期限（晚在前，没有期限的在最后）',
 }
 
 export const LeadStatusLabels: Record<LeadStatus, string> = {
@@ -899,6 +932,8 @@ export const ProofPurposeLabels: Record<ProofPurpose, string> = {
 export const PropertyItemSortLabels: Record<PropertyItemSort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
+  '-amount': '金额（大在前，未填的在最后）',
+  'amount': '金额（小在前，未填的在最后）',
 }
 
 export const PropertyKindLabels: Record<PropertyKind, string> = {
@@ -919,6 +954,11 @@ export const PropertyMeasureSortLabels: Record<PropertyMeasureSort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
   'starts_on': '起始日（早在前）',
+  '-starts_on': '起始日（晚在前）',
+  'expires_on': '到期日（早在前，没有的在最后）',
+  '-expires_on': '到期日（晚在前，没有的在最后）',
+  '-amount': '金额（大在前，未填的在最后）',
+  'amount': '金额（小在前，未填的在最后）',
 }
 
 export const PropertyStatusLabels: Record<PropertyStatus, string> = {
@@ -1040,6 +1080,8 @@ export const RewardHindranceLabels: Record<RewardHindrance, string> = {
 export const RewardSortLabels: Record<RewardSort, string> = {
   '-id': '提出先后（新在前）',
   'id': '提出先后（旧在前）',
+  '-amount': '金额（大在前）',
+  'amount': '金额（小在前）',
 }
 
 export const RewardStatusLabels: Record<RewardStatus, string> = {
@@ -1055,6 +1097,12 @@ export const RiskEntitySortLabels: Record<RiskEntitySort, string> = {
   'id': '登记先后（旧在前）',
   '-updated_at': '最近变动',
   'updated_at': '最久未变动',
+  '-tier': '风险等级（红色在前，未定级的在最后）',
+  'tier': '风险等级（绿色在前，未定级的在最后）',
+  '-prepaid_amount': '预收费（大在前，未填的在最后）',
+  'prepaid_amount': '预收费（小在前，未填的在最后）',
+  'next_inspection_due': '下次检查（早在前，没有的在最后）',
+  '-next_inspection_due': '下次检查（晚在前，没有的在最后）',
 }
 
 export const RiskMeasureKindLabels: Record<RiskMeasureKind, string> = {
@@ -1288,6 +1336,8 @@ export const UnitBehaviourLabels: Record<UnitBehaviour, string> = {
 export const VictimSortLabels: Record<VictimSort, string> = {
   '-id': '登记先后（新在前）',
   'id': '登记先后（旧在前）',
+  '-principal': '投入本金（大在前）',
+  'principal': '投入本金（小在前）',
 }
 
 export const VictimStatusLabels: Record<VictimStatus, string> = {

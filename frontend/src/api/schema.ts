@@ -3260,6 +3260,26 @@ export interface paths {
         patch: operations["saved_filters_change"];
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 全局查找
+         * @description 在本人可以查看的各种记录里一起查找，按种类列出，每种至多五条；与各列表各自查找的结果一致。
+         */
+        get: operations["search_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -4963,7 +4983,7 @@ export interface components {
          * @description Orders of the case list.
          * @enum {string}
          */
-        CaseSort: "-id" | "id" | "-filed_on" | "filed_on";
+        CaseSort: "-id" | "id" | "-filed_on" | "filed_on" | "-amount_involved" | "amount_involved" | "due_on" | "-due_on";
         /**
          * CaseStatus
          * @description Where a case stands. Suspects and property items have states of their own.
@@ -5622,7 +5642,7 @@ export interface components {
          * @description Orders of the list.
          * @enum {string}
          */
-        DistributionSort: "-id" | "id";
+        DistributionSort: "-id" | "id" | "-pool" | "pool" | "objection_until" | "-objection_until";
         /**
          * DistributionStatus
          * @description Where a refund plan stands.
@@ -5741,6 +5761,8 @@ export interface components {
             name: string;
             /** @description 上级行政区划代码 */
             parent_code: string | null;
+            /** @description 名称的拼音，按字以空格分开，多音以 / 分开，供按拼音选取 */
+            pinyin: string;
             /** @description 生效日期 */
             valid_from: string | null;
             /** @description 失效日期 */
@@ -6101,7 +6123,7 @@ export interface components {
          * @description Orders of the entries.
          * @enum {string}
          */
-        EntrySort: "-id" | "id";
+        EntrySort: "-id" | "id" | "-happened_at" | "happened_at" | "-amount" | "amount";
         /**
          * EntryStatus
          * @description Where an entry stands. It never changes itself: these are read off what reverses what.
@@ -6284,6 +6306,48 @@ export interface components {
          * @enum {string}
          */
         FocusMark: "major" | "high_attention" | "key_area";
+        /**
+         * FoundAll
+         * @description What was found, by noun; nouns of which nothing was found are left out.
+         */
+        FoundAll: {
+            /** @description 各项记录 */
+            items: components["schemas"]["FoundGroup"][];
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
+        };
+        /**
+         * FoundGroup
+         * @description What was found of one noun.
+         */
+        FoundGroup: {
+            /** @description 各项记录 */
+            items: components["schemas"]["FoundRecord"][];
+            /** @description 还有没有列出的，可到该列表按同样的内容查找 */
+            more: boolean;
+            /** @description 种类 */
+            noun: components["schemas"]["FoundNoun"];
+        };
+        /**
+         * FoundNoun
+         * @description Nouns in the order in which they are told, by their names in the API.
+         * @enum {string}
+         */
+        FoundNoun: "leads" | "cases" | "risk-entities" | "inspections" | "rectifications" | "victims" | "property-items" | "property-measures" | "distributions" | "rewards" | "outcomes" | "units" | "users";
+        /**
+         * FoundRecord
+         * @description A record as a line: enough to be told from others.
+         */
+        FoundRecord: {
+            /** @description 编号（系统内唯一，UUIDv7） */
+            id: string;
+            /** @description 名称；没有名称的为空 */
+            name: string;
+            /** @description 编号；单位没有编号，人员为登录名 */
+            number: string;
+            /** @description 状态，已写成中文 */
+            status: string;
+        };
         /**
          * FundraisingTest
          * @description The four features that together make illegal fund-raising (非法集资解释第一条).
@@ -7366,6 +7430,8 @@ export interface components {
             unit: components["schemas"]["Named"];
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数 */
+            working_days_left: number | null;
         };
         /**
          * LeadBatch
@@ -8179,7 +8245,7 @@ export interface components {
          * @description Orders of the lead list.
          * @enum {string}
          */
-        LeadSort: "-id" | "id" | "-received_at" | "received_at";
+        LeadSort: "-id" | "id" | "-received_at" | "received_at" | "-amount_involved" | "amount_involved" | "due_on" | "-due_on";
         /**
          * LeadStatus
          * @description Where a lead stands.
@@ -9517,6 +9583,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9532,6 +9602,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9547,6 +9621,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9562,6 +9640,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9577,6 +9659,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9592,6 +9678,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9607,6 +9697,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9622,6 +9716,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9637,6 +9735,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9652,6 +9754,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9667,6 +9773,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9682,6 +9792,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9697,6 +9811,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9712,6 +9830,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9727,6 +9849,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9742,6 +9868,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9757,6 +9887,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9772,6 +9906,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9787,6 +9925,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9802,6 +9944,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9817,6 +9963,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9832,6 +9982,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9847,6 +10001,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9862,6 +10020,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9877,6 +10039,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9892,6 +10058,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9907,6 +10077,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9922,6 +10096,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9937,6 +10115,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9952,6 +10134,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9967,6 +10153,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9982,6 +10172,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -9997,6 +10191,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -10012,6 +10210,10 @@ export interface components {
             notice: string | null;
             /** @description 上一页游标；没有上一页时为空 */
             prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
             /** @description 总数；仅在 with_total=true 时给出 */
             total: number | null;
             /** @description 总数是否精确（超过一万条时只给出下限） */
@@ -10468,7 +10670,7 @@ export interface components {
          * @description Orders of the list.
          * @enum {string}
          */
-        PropertyItemSort: "-id" | "id";
+        PropertyItemSort: "-id" | "id" | "-amount" | "amount";
         /**
          * PropertyItemUpdate
          * @description What may be corrected before an item is disposed of; what is left out stays.
@@ -10769,7 +10971,7 @@ export interface components {
          * @description Orders of the list.
          * @enum {string}
          */
-        PropertyMeasureSort: "-id" | "id" | "starts_on";
+        PropertyMeasureSort: "-id" | "id" | "starts_on" | "-starts_on" | "expires_on" | "-expires_on" | "-amount" | "amount";
         /**
          * PropertyMeasureTakeEffect
          * @description 轮候转为生效
@@ -12282,7 +12484,7 @@ export interface components {
          * @description Orders of the list.
          * @enum {string}
          */
-        RewardSort: "-id" | "id";
+        RewardSort: "-id" | "id" | "-amount" | "amount";
         /**
          * RewardStatus
          * @description Where a reward stands.
@@ -12514,6 +12716,8 @@ export interface components {
         RiskEntityItem: {
             /** @description 列表中只到村一级 */
             address: string;
+            /** @description 检查期限还在计算：没有移出名单、没有关停 */
+            clock_runs: boolean;
             /** @description 所在村 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -12612,6 +12816,8 @@ export interface components {
             address: string;
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 检查期限还在计算：没有移出名单、没有关停 */
+            clock_runs: boolean;
             /**
              * Format: date-time
              * @description 登记时间
@@ -12870,7 +13076,7 @@ export interface components {
          * @description Orders of the entity list.
          * @enum {string}
          */
-        RiskEntitySort: "-id" | "id" | "-updated_at" | "updated_at";
+        RiskEntitySort: "-id" | "id" | "-updated_at" | "updated_at" | "-tier" | "tier" | "-prepaid_amount" | "prepaid_amount" | "next_inspection_due" | "-next_inspection_due";
         /**
          * RiskEntityStopOperations
          * @description 停止经营活动
@@ -13626,6 +13832,19 @@ export interface components {
          */
         StepState: "done" | "now" | "ahead" | "passed_by";
         /**
+         * Sum
+         * @description What a column comes to over all rows that fit, exactly.
+         */
+        Sum: {
+            /**
+             * @description 合计金额（元），精确
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 填了这一项的记录数；其余的没有计入 */
+            filled: number;
+        };
+        /**
          * TakenBack
          * @description How many leads of a batch came back; those acknowledged meanwhile did not.
          */
@@ -14217,6 +14436,8 @@ export interface components {
             name: string;
             /** @description 还没有设岗的，按模板可以设的岗位 */
             offered_posts: components["schemas"]["TemplatePostShown"][];
+            /** @description 名称的拼音，按字以空格分开，多音以 / 分开，供按拼音选取 */
+            pinyin: string;
             /** @description 岗位 */
             posts: components["schemas"]["UnitPost"][];
             /** @description 版本号；修改时原样带回 */
@@ -14289,6 +14510,8 @@ export interface components {
             kind_label: string;
             /** @description 名称 */
             name: string;
+            /** @description 名称的拼音，按字以空格分开，多音以 / 分开，供按拼音选取 */
+            pinyin: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
         };
@@ -14725,7 +14948,7 @@ export interface components {
          * @description Orders of the list.
          * @enum {string}
          */
-        VictimSort: "-id" | "id";
+        VictimSort: "-id" | "id" | "-principal" | "principal";
         /**
          * VictimStatus
          * @description Where a claim stands. Only verified claims enter a refund plan.
@@ -14956,6 +15179,8 @@ export interface components {
         Limit: number;
         /** @description 记录 */
         RecordId: string;
+        /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+        WithSums: boolean;
         /** @description 是否统计总数 */
         WithTotal: boolean;
     };
@@ -15099,6 +15324,10 @@ export type FileEvent = components['schemas']['FileEvent'];
 export type FileRemarkShown = components['schemas']['FileRemarkShown'];
 export type Finding = components['schemas']['Finding'];
 export type FocusMark = components['schemas']['FocusMark'];
+export type FoundAll = components['schemas']['FoundAll'];
+export type FoundGroup = components['schemas']['FoundGroup'];
+export type FoundNoun = components['schemas']['FoundNoun'];
+export type FoundRecord = components['schemas']['FoundRecord'];
 export type FundraisingTest = components['schemas']['FundraisingTest'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
@@ -15482,6 +15711,7 @@ export type StandingStep = components['schemas']['StandingStep'];
 export type StandingTurn = components['schemas']['StandingTurn'];
 export type StepShown = components['schemas']['StepShown'];
 export type StepState = components['schemas']['StepState'];
+export type Sum = components['schemas']['Sum'];
 export type TakenBack = components['schemas']['TakenBack'];
 export type TemplatePost = components['schemas']['TemplatePost'];
 export type TemplatePostShown = components['schemas']['TemplatePostShown'];
@@ -15553,6 +15783,7 @@ export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
 export type ParameterLeadId = components['parameters']['LeadId'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterRecordId = components['parameters']['RecordId'];
+export type ParameterWithSums = components['parameters']['WithSums'];
 export type ParameterWithTotal = components['parameters']['WithTotal'];
 export type HeaderETag = components['headers']['ETag'];
 export type $defs = Record<string, never>;
@@ -15566,6 +15797,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path?: never;
@@ -15781,6 +16014,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 名称；可重复给出，取其中之一 */
                 name?: components["schemas"]["EventName"][];
                 /** @description 操作人 */
@@ -15967,6 +16202,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["CaseSort"];
                 /** @description 全文检索；也可填案件编号、公安案件编号、电话、账号、证件号 */
@@ -16310,6 +16547,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -16345,8 +16584,12 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["DistributionSort"];
+                /** @description 编号或名称 */
+                q?: string;
                 /** @description 所属案件 */
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
@@ -16523,6 +16766,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["LineStatus"][];
             };
@@ -16643,6 +16888,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -16678,7 +16925,9 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
-                /** @description 名称 */
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
+                /** @description 名称，可用拼音或首字母 */
                 q?: string;
                 /** @description 上级代码（只列直接下级） */
                 parent_code?: string;
@@ -16858,6 +17107,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 种类；可重复给出，取其中之一 */
                 kind?: components["schemas"]["LedgerKind"][];
             };
@@ -16964,6 +17215,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["ImportSort"];
                 /** @description 种类；可重复给出，取其中之一 */
@@ -17194,6 +17447,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 该行状态；可重复给出，取其中之一 */
                 state?: components["schemas"]["RowState"][];
                 /** @description 有错误的行排在前面 */
@@ -17311,6 +17566,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -17425,6 +17682,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["InspectionSort"];
                 /** @description 检查编号，或检查对象的名称 */
@@ -17712,6 +17971,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -17747,6 +18008,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 状态 */
                 status?: components["schemas"]["JobStatus"];
             };
@@ -17819,6 +18082,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
                 /** @description 全文检索；也可填线索编号、来源编号、电话、账号、证件号 */
@@ -18122,6 +18387,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["LeadSort"];
                 /** @description 全文检索；也可填线索编号、来源编号、电话、账号、证件号 */
@@ -18210,6 +18477,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 未计入统计的原因 */
                 why?: components["schemas"]["LeftOut"];
             };
@@ -18272,6 +18541,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path?: never;
@@ -18394,6 +18665,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 是否抽中；不填为总体 */
                 drawn?: boolean;
             };
@@ -19514,6 +19787,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -19577,6 +19852,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["EntrySort"];
                 /** @description 所属账簿（案件或风险主体的 id） */
@@ -19916,6 +20193,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["OutcomeSort"];
                 /** @description 编号、标题或文号 */
@@ -20233,6 +20512,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -20268,6 +20549,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 所属单位 */
                 unit_id?: string;
                 /** @description 角色；可重复给出，取其中之一 */
@@ -20491,6 +20774,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["PropertyItemSort"];
                 /** @description 所属案件 */
@@ -20505,6 +20790,8 @@ export interface operations {
                 account?: string;
                 /** @description 编号（给人看的） */
                 number?: string;
+                /** @description 编号或名称 */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -20808,6 +21095,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -20843,6 +21132,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["PropertyMeasureSort"];
                 /** @description 所属案件 */
@@ -20857,6 +21148,8 @@ export interface operations {
                 gap?: components["schemas"]["RestraintGap"][];
                 /** @description 此日（含）以前到期的有效措施 */
                 expires_before?: string;
+                /** @description 文书编号，或财物的名称 */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -21041,6 +21334,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -21316,6 +21611,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RectificationSort"];
                 /** @description 整改编号、文书编号，或整改对象的名称 */
@@ -21482,6 +21779,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -21634,6 +21933,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path?: never;
@@ -22136,6 +22437,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RewardSort"];
                 /** @description 奖励编号、批准文书或付款凭证号 */
@@ -22212,6 +22515,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RewardSort"];
                 /** @description 奖励编号、批准文书或付款凭证号 */
@@ -22250,6 +22555,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -22404,6 +22711,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RiskEntitySort"];
                 /** @description 全文检索；也可填编号、信用代码、电话 */
@@ -22506,6 +22815,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["RiskEntitySort"];
                 /** @description 全文检索；也可填编号、信用代码、电话 */
@@ -22887,6 +23198,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
@@ -23051,6 +23364,34 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    search_find: {
+        parameters: {
+            query: {
+                /** @description 编号、名称（可用拼音或首字母）、全文，或完整的号码 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundAll"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     setup_state: {
         parameters: {
             query?: never;
@@ -23109,6 +23450,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 状态 */
                 status?: components["schemas"]["SharedStatus"];
             };
@@ -23332,6 +23675,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 规则编号或触发事项 */
                 q?: string;
                 /** @description 规则分组 */
@@ -23518,7 +23863,9 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
-                /** @description 名称 */
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
+                /** @description 名称，可用拼音或首字母 */
                 q?: string;
                 /** @description 种类；可重复给出，取其中之一 */
                 kind?: string[];
@@ -23884,7 +24231,9 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
-                /** @description 姓名或登录名 */
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
+                /** @description 姓名（可用拼音或首字母）或登录名 */
                 q?: string;
                 /** @description 是否启用 */
                 is_active?: boolean;
@@ -24154,6 +24503,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["VictimSort"];
                 /** @description 所属案件 */
@@ -24238,6 +24589,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description 是否统计总数 */
                 with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
             };
             header?: never;
             path: {
