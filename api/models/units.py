@@ -45,6 +45,9 @@ class Unit(Versioned, Base):
     division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    #: Where anybody finds it: shown on the public page of the town's office.
+    phone: Mapped[str] = mapped_column(default="", server_default="")
+    address: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Post(Versioned, Base):

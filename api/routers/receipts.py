@@ -17,6 +17,8 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.reporters.receipts import MAX_PHOTO_BYTES
 from api.domain.words.samples import SAMPLES
 from api.schemas.receipts import (
+    AmountAsk,
+    AmountRead,
     ChallengeAsk,
     ChallengeGiven,
     Conversation,
@@ -52,6 +54,14 @@ async def challenge(body: ChallengeAsk) -> Response:
 async def places() -> Response:
     """设有专项办的乡镇及其村（社区）。"""
     return answer(await public_reports.offices())
+
+
+@public_router.post(
+    "/amounts", response_model=AmountRead, summary="读出一个金额", dependencies=[PUBLIC]
+)
+async def amount(body: AmountAsk) -> Response:
+    """“三万”“3万多”读成多少元；拿不准的不替人决定，给出要问的话。什么也不保存。"""
+    return answer(public_reports.read_amount(body.text))
 
 
 @public_router.post(

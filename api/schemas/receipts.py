@@ -42,9 +42,35 @@ class PublicPlace(Shown):
     name: str
 
 
+class PublicOffice(Shown):
+    """Who takes the reports of a town, and where to find them."""
+
+    name: str
+    phone: str = Field(description="对外电话；没有登记的为空")
+    address: str = Field(description="对外地址；没有登记的为空")
+
+
+class AmountAsk(Wire):
+    """A sum as somebody says it."""
+
+    text: Annotated[str, StringConstraints(max_length=60), AfterValidator(printable)] = Field(
+        title="金额", description="怎么说就怎么写，例如“三万”“3万多”"
+    )
+
+
+class AmountRead(Shown):
+    """What it is read as."""
+
+    amount: Yuan | None = Field(description="读成多少元；没有说的为空")
+    question: str = Field(
+        description="拿不准时要问的话（“3万多：按 30,000 元登记？”）；拿得准的为空"
+    )
+
+
 class PublicTown(PublicPlace):
     """A town with its villages."""
 
+    office: PublicOffice = Field(description="受理单位")
     villages: list[PublicPlace]
 
 

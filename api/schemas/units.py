@@ -17,6 +17,7 @@ from api.schemas.common import (
     DivisionCode,
     Label,
     Named,
+    Optional,
     OptionalProse,
     Shown,
     Wire,
@@ -66,6 +67,8 @@ class UnitRead(UnitShown):
     """One unit."""
 
     duty: str = Field(description="职责领域")
+    phone: str = Field(description="对外电话")
+    address: str = Field(description="对外地址")
     posts: list[UnitPost]
     offered_posts: list[TemplatePostShown] = Field(description="还没有设岗的，按模板可以设的岗位")
     available_actions: list[AvailableAction]
@@ -79,11 +82,29 @@ class UnitCreate(Wire):
     division_code: DivisionCode = Field(title="所在区划")
 
 
-class UnitUpdate(Changes, of=UnitCreate, own={"is_active"}):
+#: As offices write them: 0564-1234567转8、12345.
+Telephone = Annotated[
+    str,
+    StringConstraints(max_length=60, pattern=r"^[0-9０-９+\-－—()（）转、, ]*$"),
+]
+
+
+class UnitUpdate(
+    Changes,
+    of=UnitCreate,
+    own={"is_active", "phone", "address"},
+    clears={"phone", "address"},
+):
     """What may change of a unit: records hang on its place and kind, so those stay."""
 
     name: Label | None = None
     is_active: bool | None = Field(None, title="在用")
+    phone: Telephone | None = Field(
+        None, title="对外电话", description="对外电话；专项办的显示在群众举报页上"
+    )
+    address: Optional | None = Field(
+        None, title="对外地址", description="对外地址；专项办的显示在群众举报页上"
+    )
 
 
 class LiaisonCreate(Wire):

@@ -54,7 +54,7 @@ async def test_the_whole_walk(reporter, as_, server, axe):
     await no_faults(reporter, axe, "who")
     await reporter.button("下一步").click()
     await reporter.titled("确认")
-    await reporter.says("30000 元")
+    await reporter.says("30,000 元")
     await no_faults(reporter, axe, "confirm")
     await reporter.button("提交").click()
     await reporter.titled("请记下回执号")
@@ -63,7 +63,8 @@ async def test_the_whole_walk(reporter, as_, server, axe):
     assert receipts.normalised(receipt) == receipt
     await no_faults(reporter, axe, "receipt")
 
-    # leaving takes the number typed back
+    # typing it back is a help, and says what is wrong
+    await reporter.says("可以截屏，或者抄下来")
     await expect(reporter.button("完成")).to_have_count(0)
     await page.get_by_label(re.compile("再输一遍")).fill(receipt[:-1])
     await reporter.button("我记好了").click()
@@ -120,12 +121,77 @@ async def test_what_is_refused_at_the_end_is_asked_for_again(reporter):
     await page.get_by_label(re.compile("您的电话")).fill("139")
     await reporter.button("下一步").click()
     await reporter.titled("确认")
-    await reporter.says("30000 元（3 万元）")
+    await reporter.says("30,000 元（3 万元）")
     with reporter.watch.refusals(422):
         await reporter.button("提交").click()
         await reporter.titled("怎么联系您")
     await reporter.says("电话号码有误")
     await expect(page.get_by_label(re.compile("您的电话"))).to_have_value("139")
+
+
+async def test_the_page_says_which_town_asks_and_where_its_office_is(reporter):
+    page = reporter.page
+    await reporter.says("由众兴集镇平安办受理")
+    await expect(page.locator('a[href="tel:0564-0000110"]')).to_be_visible()
+    await reporter.says("地址：众兴集镇政府一楼便民大厅（演示）")
+    await reporter.button("我要举报").click()
+    await reporter.says("由众兴集镇平安办受理")
+
+
+async def test_the_browser_s_back_goes_one_step_back_and_nothing_is_lost(reporter):
+    page = reporter.page
+    await tell(reporter)
+    await reporter.button("下一步").click()
+    await reporter.titled("确认")
+    await page.go_back()
+    await reporter.titled("谁")
+    await expect(page.get_by_label(re.compile("谁骗的"))).to_have_value("福寿康养中心")
+    await page.go_back()
+    await expect(page.get_by_label("发生了什么事？")).to_have_value(_STORY)
+    await page.go_back()
+    await reporter.titled("举报养老诈骗")
+    await reporter.button("我要举报").click()
+    await expect(page.get_by_label("发生了什么事？")).to_have_value(_STORY)
+
+
+async def test_a_receipt_need_not_be_typed_and_back_does_not_take_it_away(reporter):
+    page = reporter.page
+    await tell(reporter)
+    await reporter.button("下一步").click()
+    await reporter.button("提交").click()
+    await reporter.titled("请记下回执号")
+    await page.go_back()
+    await reporter.titled("请记下回执号")
+    await reporter.button("我记好了").click()
+    await reporter.says("谢谢您，工作人员很快会看")
+    await reporter.button("完成").click()
+    await reporter.titled("举报养老诈骗")
+    await page.go_back()
+    await expect(page.get_by_label("发生了什么事？")).to_have_value("")
+
+
+async def test_a_sum_in_words_is_read_and_a_vague_one_is_asked_about(reporter):
+    page = reporter.page
+    await reporter.button("我要举报").click()
+    await page.get_by_label("发生了什么事？").fill(_STORY)
+    await page.get_by_label("在哪里发生的？").select_option("341522118201")
+    amount = page.get_by_label(re.compile("大概多少钱"))
+    await amount.fill("三万多")
+    await reporter.button("下一步").click()
+    await reporter.says("三万多：按 30,000 元登记？")
+    await reporter.titled("说情况")
+    await reporter.button("不对，重新写").click()
+    await expect(amount).to_be_focused()
+    with reporter.watch.refusals(422):
+        await amount.fill("好几万")
+        await reporter.button("下一步").click()
+        await reporter.says("还说不准")
+    await amount.fill("3万多")
+    await reporter.button("下一步").click()
+    await reporter.button("对，就按这个数").click()
+    await reporter.titled("谁")
+    await reporter.button("下一步").click()
+    await reporter.says("30,000 元（3 万元）")
 
 
 async def test_mistakes_are_told_in_plain_words(reporter):

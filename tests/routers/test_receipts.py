@@ -90,6 +90,41 @@ class TestHandingIn:
         assert "341522118201" in [v["code"] for v in town["villages"]]
         assert all(v["code"].startswith(TOWN) for v in town["villages"])
 
+    def test_the_office_keeps_its_own_telephone_and_address(self, anonymous, client):
+        office = client("office")
+        url = f"/units/{office.me['unit']['id']}"
+        unit = office.get(url).json()
+        before = (unit["phone"], unit["address"])
+        assert all(before)
+        new = {"phone": "0564-0000111转8", "address": "某街1号（测试）"}
+        kept = office.patch(url, json={"version": unit["version"], **new})
+        assert kept.status_code == 200, kept.text
+        town = next(e for e in anonymous.get("/public/places").json()["towns"] if e["code"] == TOWN)
+        assert town["office"] == {"name": office.me["unit"]["name"], **new}
+        odd = office.patch(url, json={"version": kept.json()["version"], "phone": "请找老李"})
+        assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/phone")
+        back = dict(zip(("phone", "address"), before, strict=True))
+        office.patch(url, json={"version": kept.json()["version"], **back})
+
+    @pytest.mark.parametrize(
+        ("text", "amount", "question"),
+        [
+            ("三万", "30000.00", ""),
+            ("3万多", "30000.00", "3万多：按 30,000 元登记？"),
+            ("不知道", None, ""),
+            ("", None, ""),
+        ],
+    )
+    def test_a_sum_in_words(self, anonymous, text, amount, question):
+        read = anonymous.post("/public/amounts", json={"text": text})
+        assert read.json() == {"amount": amount, "question": question}
+
+    def test_a_sum_that_nobody_can_tell(self, anonymous):
+        read = anonymous.post("/public/amounts", json={"text": "好几万"})
+        assert read.status_code == 422
+        (fault,) = read.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/text", "bad_amount")
+
 
 class TestFollowing:
     def test_plain_words_and_no_unit(self, anonymous, client, handed_in):

@@ -22,20 +22,10 @@ from api.domain.imports.cells import (
 )
 from api.domain.imports.money_units import FOREIGN
 from api.domain.words import money
-from api.domain.words.numerals import NotANumber, chinese_number, has_estimate, narrow
+from api.domain.words.amounts import UnitUnclear, number_of, times, two_numbers, yuan_of
+from api.domain.words.numerals import NotANumber, has_estimate, narrow
 
-_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
 _COUNTERS: Final = "人名位个户家间张条起次件处所"
-
-
-def number_of(text: str) -> Decimal:
-    """`3,000`, `12.5`, `三万五千`. Raises NotANumber."""
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    if _NUMBER.fullmatch(text):
-        return Decimal(text)
-    return Decimal(chinese_number(text))
 
 
 def _refuse_estimate(text: str, example: str) -> None:
@@ -76,65 +66,12 @@ def _whole(cell: Cell) -> int:
     return int(number)
 
 
-_TWO_NUMBERS: Final = re.compile(
-    r"\d\s*[元圆块万亿千百人名户]*\s*[\n、;；/／＋+&|]\s*[^\d\s]{0,4}\d|\d[^\S\n]+\d|[\d元]\s*[和及]\s*\d"
-    r"|[一二三四五六七八九十百千万亿元]\s+[一二三四五六七八九十两]"
-)
-
-
 def _refuse_several(raw: str) -> None:
     """Two numbers in one cell: glued they are a third one."""
-    if _TWO_NUMBERS.search(raw):
+    if two_numbers(raw):
         raise CellFault(
             "several_values", f"“{short(raw)}”里不止一个数，请只填一个，或者分成几行填写"
         )
-
-
-_SCALE: Final = {"亿": 100_000_000, "万": 10_000, "千": 1_000, "百": 100, "": 1}
-_DIGITS: Final = r"\d+(?:\.\d+)?"
-_COMPOUND: Final = re.compile(
-    rf"(?P<sign>[+-]?)(?:(?P<亿>{_DIGITS})亿)?(?:(?P<万>{_DIGITS})万)?(?:(?P<千>{_DIGITS})千)?"
-    rf"(?:(?P<百>{_DIGITS})百)?(?P<元>{_DIGITS})?(?:元|圆|块钱?)?"
-    r"(?:(?P<角>\d)角)?(?:(?P<分>\d)分)?"
-)
-_MONEY_NOISE: Final = re.compile(r"[¥￥]|人民币|RMB|CNY|\s", re.IGNORECASE)
-
-
-class UnitUnclear(ValueError):
-    """The amount needs a unit, and nobody can tell which is meant."""
-
-
-def yuan_of(text: str, unit: Decimal | None) -> Decimal:
-    """The amount in yuan. A unit inside the cell wins over `unit`. Raises NotANumber, UnitUnclear."""
-    bare = _MONEY_NOISE.sub("", narrow(text)).lstrip("'")
-    bare = re.sub(r"[整正]$", "", bare)
-    if match := re.fullmatch(r"\((.+)\)", bare):  # an accountant's minus
-        bare = "-" + match[1]
-    grouped = re.match(r"[+-]?\d{1,3}(?:,\d{3})+(?!\d|,)", bare)
-    if grouped:
-        bare = grouped[0].replace(",", "") + bare[grouped.end() :]
-    if _NUMBER.fullmatch(bare):
-        return _times(Decimal(bare), unit)
-    # 3万5 is said for 35,000, but written it may as well be 30,005.
-    if re.fullmatch(r".*[亿万千百]\d", bare):
-        raise NotANumber(bare)
-    if (match := _COMPOUND.fullmatch(bare)) and re.search(r"\d", bare):
-        total = sum(
-            (Decimal(match[name] or 0) * scale for name, scale in _SCALE.items() if name),
-            Decimal(match["元"] or 0),
-        )
-        total += Decimal(match["角"] or 0) / 10 + Decimal(match["分"] or 0) / 100
-        return -total if match["sign"] == "-" else total
-    own = re.sub(r"[元圆块]$", "", bare)
-    number = Decimal(chinese_number(own))
-    plain = own == bare and not re.search("[万亿千百仟佰萬億]", own)
-    return _times(number, unit) if plain else number
-
-
-def _times(number: Decimal, unit: Decimal | None) -> Decimal:
-    if unit is None:
-        raise UnitUnclear
-    return number * unit
 
 
 def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
@@ -159,7 +96,7 @@ def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
 
 def _amount(cell: Cell, around: Surroundings) -> Decimal:
     if isinstance(cell, int | float):
-        return _times(Decimal(f"{cell:.15g}"), around.unit)
+        return times(Decimal(f"{cell:.15g}"), around.unit)
     raw = text_of(cell)
     if foreign := FOREIGN.search(unicodedata.normalize("NFKC", raw)):
         raise CellFault(

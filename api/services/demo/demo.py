@@ -104,6 +104,8 @@ async def _units(session: AsyncSession) -> dict[str, UUID]:
     made: dict[str, UUID] = {}
     for name, (kind, behaviour, division) in wanted.items():
         unit = Unit(name=name, kind=kind, behaviour=behaviour, division_code=division)
+        if behaviour is UnitBehaviour.OFFICE:
+            unit.phone, unit.address = demo.OFFICE_PHONE, demo.OFFICE_ADDRESS
         session.add(unit)
         await session.flush()
         made[name] = unit.id

@@ -109,6 +109,8 @@ async def read(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str, 
     return _shown(row) | {
         "duty": row.UnitKind.duty,
         "offered_posts": offered,
+        "phone": row.Unit.phone,
+        "address": row.Unit.address,
         "available_actions": _available(actor, row.Unit, offered),
         "posts": [
             {

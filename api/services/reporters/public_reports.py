@@ -18,6 +18,8 @@ from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
 from api.domain.reporters.receipts import ProofPurpose
+from api.domain.words import amounts
+from api.domain.words.money import to_yuan
 from api.models.informants import Informant
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadReceipt
@@ -34,7 +36,7 @@ _TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]
 _VILLAGE = LEVEL_DIGITS[DivisionLevel.VILLAGE]
 #: Towns that have an office to look at what comes in.
 _TOWNS = (
-    select(Division.code, Division.name)
+    select(Division.code, Division.name, Unit.name.label("office"), Unit.phone, Unit.address)
     .join(Unit, Unit.division_code == Division.code)
     .where(
         Unit.behaviour == UnitBehaviour.OFFICE, Unit.is_active, func.length(Division.code) == _TOWN
@@ -63,6 +65,7 @@ async def offices() -> dict[str, Any]:
             {
                 "code": town.code,
                 "name": town.name,
+                "office": {"name": town.office, "phone": town.phone, "address": town.address},
                 "villages": [
                     {"code": v.code, "name": v.name}
                     for v in villages
@@ -71,6 +74,19 @@ async def offices() -> dict[str, Any]:
             }
             for town in towns
         ]
+    }
+
+
+def read_amount(text: str) -> dict[str, Any]:
+    """What somebody means by a sum. Raises Invalid where nobody can tell."""
+    try:
+        said = amounts.spoken(text)
+    except amounts.NotAnAmount as error:
+        message = str(error)
+        raise Invalid(message, errors=[FieldError("/text", "bad_amount", message)]) from error
+    return {
+        "amount": None if said.fen is None else to_yuan(said.fen),
+        "question": said.question,
     }
 
 

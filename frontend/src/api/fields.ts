@@ -5,6 +5,10 @@ export const AccusedUnitCreateFields = {
   'unit_id': '被反映的单位',
 } as const
 
+export const AmountAskFields = {
+  'text': '金额',
+} as const
+
 export const ApiClientCreateFields = {
   'client_id': '账号',
   'name': '名称',
@@ -595,8 +599,10 @@ export const UnitKindUpdateFields = {
 } as const
 
 export const UnitUpdateFields = {
+  'address': '对外地址',
   'is_active': '在用',
   'name': '名称',
+  'phone': '对外电话',
   'version': '所依据的版本号',
 } as const
 

@@ -2390,6 +2390,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/amounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 读出一个金额
+         * @description “三万”“3万多”读成多少元；拿不准的不替人决定，给出要问的话。什么也不保存。
+         */
+        post: operations["public_amount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/challenges": {
         parameters: {
             query?: never;
@@ -4023,6 +4043,27 @@ export interface components {
             note: string;
             /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
+        };
+        /**
+         * AmountAsk
+         * @description A sum as somebody says it.
+         */
+        AmountAsk: {
+            /**
+             * 金额
+             * @description 怎么说就怎么写，例如“三万”“3万多”
+             */
+            text: string;
+        };
+        /**
+         * AmountRead
+         * @description What it is read as.
+         */
+        AmountRead: {
+            /** @description 读成多少元；没有说的为空 */
+            amount: string | null;
+            /** @description 拿不准时要问的话（“3万多：按 30,000 元登记？”）；拿得准的为空 */
+            question: string;
         };
         /**
          * ApiClientCreate
@@ -11031,6 +11072,18 @@ export interface components {
             text: string;
         };
         /**
+         * PublicOffice
+         * @description Who takes the reports of a town, and where to find them.
+         */
+        PublicOffice: {
+            /** @description 对外地址；没有登记的为空 */
+            address: string;
+            /** @description 名称 */
+            name: string;
+            /** @description 对外电话；没有登记的为空 */
+            phone: string;
+        };
+        /**
          * PublicPlace
          * @description A town that takes reports, or a village of it.
          */
@@ -11080,6 +11133,8 @@ export interface components {
             code: string;
             /** @description 名称 */
             name: string;
+            /** @description 受理单位 */
+            office: components["schemas"]["PublicOffice"];
             /** @description 村（社区） */
             villages: components["schemas"]["PublicPlace"][];
         };
@@ -14411,6 +14466,8 @@ export interface components {
          * @description One unit.
          */
         UnitRead: {
+            /** @description 对外地址 */
+            address: string;
             /** @description 当前用户现在可以办理的操作 */
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 单位性质 */
@@ -14436,6 +14493,8 @@ export interface components {
             name: string;
             /** @description 还没有设岗的，按模板可以设的岗位 */
             offered_posts: components["schemas"]["TemplatePostShown"][];
+            /** @description 对外电话 */
+            phone: string;
             /** @description 名称的拼音，按字以空格分开，多音以 / 分开，供按拼音选取 */
             pinyin: string;
             /** @description 岗位 */
@@ -14520,10 +14579,20 @@ export interface components {
          * @description What may change of a unit: records hang on its place and kind, so those stay.
          */
         UnitUpdate: {
+            /**
+             * 对外地址
+             * @description 对外地址；专项办的显示在群众举报页上
+             */
+            address?: string | null;
             /** 在用 */
             is_active?: boolean | null;
             /** @description 名称 */
             name?: string | null;
+            /**
+             * 对外电话
+             * @description 对外电话；专项办的显示在群众举报页上
+             */
+            phone?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -15196,6 +15265,8 @@ export type AccusedUnitCreate = components['schemas']['AccusedUnitCreate'];
 export type Addressee = components['schemas']['Addressee'];
 export type AffairReward = components['schemas']['AffairReward'];
 export type Amount = components['schemas']['Amount'];
+export type AmountAsk = components['schemas']['AmountAsk'];
+export type AmountRead = components['schemas']['AmountRead'];
 export type ApiClientCreate = components['schemas']['ApiClientCreate'];
 export type ApiClientRotate = components['schemas']['ApiClientRotate'];
 export type ApiClientSecret = components['schemas']['ApiClientSecret'];
@@ -15568,6 +15639,7 @@ export type PropertyMeasureTakeEffect = components['schemas']['PropertyMeasureTa
 export type PropertyRef = components['schemas']['PropertyRef'];
 export type PropertyStatus = components['schemas']['PropertyStatus'];
 export type PublicMessage = components['schemas']['PublicMessage'];
+export type PublicOffice = components['schemas']['PublicOffice'];
 export type PublicPlace = components['schemas']['PublicPlace'];
 export type PublicPlaces = components['schemas']['PublicPlaces'];
 export type PublicReport = components['schemas']['PublicReport'];
@@ -21359,6 +21431,39 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    public_amount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmountAsk"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmountRead"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };

@@ -72,6 +72,7 @@ function post<T>(path: string, form: FormData, onProgress: (share: number) => vo
 const worn = (error: unknown) =>
   error instanceof ApiProblem && ['proof_stale', 'proof_used'].includes(error.code)
 
+export const readAmount = (text: string) => ask<Schemas['AmountRead']>('/amounts', { text })
 export const places = () => ask<Places>('/places')
 
 /** A lost answer is asked for again with the same proof: the server then gives the same receipt. */

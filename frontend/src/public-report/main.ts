@@ -1,4 +1,5 @@
 import '@/styles/tokens.css'
+import '@/reporting/large.css'
 import './plain.css'
 
 import { createApp } from 'vue'

@@ -41,6 +41,12 @@ const leads: StaffModule = {
       meta: { title: '批量交办记录', permission: 'lead:assign', parent: 'leads' },
     },
     {
+      path: 'leads/report',
+      name: 'lead-report',
+      component: () => import('./record/QuickReportPage.vue'),
+      meta: { title: '上报线索', permission: 'lead:create', parent: 'leads' },
+    },
+    {
       path: 'leads/villages',
       name: 'lead-villages',
       component: () => import('./list/VillagesPage.vue'),
