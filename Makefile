@@ -131,6 +131,7 @@ fmt: $(DEV) ## 按统一格式改写源码
 
 .PHONY: openapi
 openapi: $(DEV) ## 重写 openapi.json
+	$(BIN)/python -m scripts.operation_codes
 	$(BIN)/python -m api.cli openapi openapi.json
 
 .PHONY: types

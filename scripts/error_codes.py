@@ -6,6 +6,7 @@ take `code` and a sentence as parameters. A value inside a sentence is shown as 
 """
 
 import ast
+import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,7 @@ class Module:
 
     def __init__(self, tree: ast.Module, constants: dict[str, ast.expr]) -> None:
         self.tree = tree
+        self.part: ast.AST = tree
         self.constants = constants
         self.scopes: dict[ast.AST, ast.AST] = {}
         self._note(tree, tree)
@@ -71,6 +73,16 @@ class Module:
             self.scopes[child] = scope
             inner = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             self._note(child, child if inner else scope)
+
+    def within(self, part: ast.stmt) -> "Module":
+        """The same module, looked at in one of its statements."""
+        found = copy.copy(self)
+        found.part = part
+        return found
+
+    def walk(self) -> Iterator[ast.AST]:
+        """Every node that is looked at."""
+        return ast.walk(self.part)
 
     def texts(self, node: ast.expr | None, depth: int = 0) -> list[str]:
         """What an expression may read as; empty when the sources do not say."""
@@ -179,7 +191,7 @@ def _arguments(call: ast.Call, maker: Maker) -> dict[str, ast.expr]:
 
 
 def _called(module: Module, makers: dict[str, Maker]) -> Iterator[Found]:
-    for node in ast.walk(module.tree):
+    for node in module.walk():
         if not isinstance(node, ast.Call):
             continue
         name = _name(node.func)
@@ -212,7 +224,7 @@ def _raised(module: Module, call: ast.Call, kind: type[errors.DomainError]) -> I
 
 def _tables(module: Module) -> Iterator[Found]:
     """Tables such as `{"file_empty": (Invalid, "文件是空的"), …}`."""
-    for node in ast.walk(module.tree):
+    for node in module.walk():
         if not isinstance(node, ast.Dict):
             continue
         for key, value in zip(node.keys, node.values, strict=True):
@@ -226,7 +238,7 @@ def _tables(module: Module) -> Iterator[Found]:
                         yield Found(code, KINDS[_name(value.elts[0])].status, sentence)
 
 
-def _constants(trees: Iterable[ast.Module]) -> dict[str, ast.expr]:
+def constants(trees: Iterable[ast.Module]) -> dict[str, ast.expr]:
     """Names at the top of modules that stand for one text wherever they occur."""
     found: dict[str, list[ast.expr]] = {}
     for tree in trees:
@@ -252,19 +264,41 @@ def _general() -> Iterator[Found]:
     yield Found("internal", 500, "系统出现意外错误，请凭请求编号联系管理员")
 
 
+def makers(modules: Iterable[Module]) -> dict[str, Maker]:
+    """The classes and helpers of all modules whose call makes a pair."""
+    every = list(modules)
+    shared = dict(made for module in every for made in _classes(module))
+    shared["PydanticCustomError"] = Maker(("code", "message"), "code", "message", FIELD)
+    return shared | dict(made for module in every for made in _helpers(module))
+
+
+def made(module: Module, known: dict[str, Maker]) -> set[Found]:
+    """The pairs that are made in a module, or in a part of one."""
+    return {*_called(module, known), *_tables(module)}
+
+
+def general() -> frozenset[str]:
+    """The codes of kinds of errors: they say something else each time."""
+    return frozenset({str(kind.code) for kind in KINDS.values()} | {"internal"})
+
+
+def is_code(text: str) -> bool:
+    """Whether a text can be a code."""
+    return _CODE.fullmatch(text) is not None
+
+
 def collect(root: Path) -> list[Found]:
     """Every pair below a folder, each once, in the order of its code."""
     trees = {p: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(root.rglob("*.py"))}
-    constants = _constants(trees.values())
-    modules = {path: Module(tree, constants) for path, tree in trees.items()}
+    named = constants(trees.values())
+    modules = {path: Module(tree, named) for path, tree in trees.items()}
     shared = dict(made for module in modules.values() for made in _classes(module))
     shared["PydanticCustomError"] = Maker(("code", "message"), "code", "message", FIELD)
-    general = {str(kind.code) for kind in KINDS.values()} | {"internal"}
     found = set(_general())
     for path, module in modules.items():
         pairs = {*_called(module, shared | dict(_helpers(module))), *_tables(module)}
         if path.stem in LEDGER_ROOMS:
             pairs = {replace(p, status=LEDGER) if p.status == FIELD else p for p in pairs}
         # a general code says something else each time; its field errors say what
-        found |= {p for p in pairs if p.status in {FIELD, LEDGER} or p.code not in general}
+        found |= {p for p in pairs if p.status in {FIELD, LEDGER} or p.code not in general()}
     return sorted(one for one in found if _CODE.fullmatch(one.code))

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 #: Everything that a generator writes and that is committed.
 GENERATED = (
+    "api/core/web/operation_codes.json",
     "openapi.json",
     "frontend/src/api/schema.ts",
     "frontend/src/api/fields.ts",

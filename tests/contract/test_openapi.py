@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import jsonschema_rs
 import pytest
 
-from api.core.web.openapi import api_routes
+from api.core.web.openapi import CODES, api_routes
 from api.core.web.openapi_once import whole
 from api.core.web.openapi_words import is_chinese
 from api.domain.across.field_labels import FIELD_LABELS
@@ -138,3 +138,21 @@ def test_what_many_operations_share_stands_once():
         if "$ref" not in part
     ]
     assert max(spelled.count(each) for each in set(spelled)) < 10
+
+
+def test_each_operation_names_the_codes_that_it_may_refuse_with():
+    """Read off the sources; `make openapi` writes it anew."""
+    from scripts.operation_codes import by_operation
+
+    found = {name: codes for name, codes in by_operation(api_routes(ROUTERS)).items() if codes}
+    assert json.loads(CODES.read_text("utf-8")) == found
+    shown = {
+        operation["operationId"]: operation.get("x-error-codes", [])
+        for _, _, operation in operations()
+    }
+    assert "transfer_unanswered" in shown["leads_transition"]
+    assert "source_number_known" in shown["leads_create"]
+    assert "same_person" in shown["distributions_transition"]
+    # who only reads is refused by nothing of a flow
+    assert "not_own_unit" not in shown["leads_read"]
+    assert max(len(codes) for codes in shown.values()) < 120

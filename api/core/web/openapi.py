@@ -1,8 +1,11 @@
 """The OpenAPI document: Chinese, labelled, with the permission behind every route."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
@@ -85,7 +88,15 @@ _ETAG: dict[str, Any] = {
     "description": '版本号和这份答复的摘要，如 "3.9f86d081884c7d65"；修改时可放在 If-Match 中带回，'
     "再读时可放在 If-None-Match 中",
 }
+#: What the sources say each operation may refuse with, beside what any request may meet
+#: (`make openapi` writes it: scripts/operation_codes.py).
+CODES = Path(__file__).with_name("operation_codes.json")
 _TOLD = {"ETag": {"$ref": "#/components/headers/ETag"}}
+
+
+@cache
+def _codes() -> dict[str, list[str]]:
+    return orjson.loads(CODES.read_bytes())
 
 
 def guards(dependant: Dependant) -> Iterator[Any]:
@@ -143,6 +154,8 @@ def _guarded(operation: dict[str, Any], route: APIRoute) -> None:
     refusals = set(_REFUSALS) - (set() if permissions else {"403"})
     if "get" in {m.lower() for m in route.methods or ()}:
         refusals -= {"400", "409", "413", "415", "428"}
+    if codes := _codes().get(route.unique_id):
+        operation["x-error-codes"] = codes
     _versioned(operation, route)
     for code in sorted(refusals):
         if code == "422" or code not in operation["responses"]:

@@ -115,6 +115,9 @@ def _answers(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[st
         words = "成功" if status.startswith("2") else escape(said["description"])
         yield f"<tr><td>{status}</td><td>{words}</td><td>{'、'.join(schemas)}</td></tr>"
     yield "</table>"
+    if codes := operation.get("x-error-codes"):
+        shown = "、".join(f"<code>{escape(code)}</code>" for code in codes)
+        yield f"<p>除了各处都可能有的错误代码，还可能是：{shown}</p>"
 
 
 def _operation(
