@@ -275,6 +275,7 @@ def test_indexes_of_long_expressions_are_what_the_models_say(server):
 
 def test_the_app_role_owns_nothing_and_changes_no_event(server):
     migrations.upgrade(server.owner_url)
+
     async def attempt() -> list[str]:
         connection = await asyncpg.connect(migrations.plain(server.app_url))
         refused = []
