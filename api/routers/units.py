@@ -8,10 +8,11 @@ from fastapi import Query, Response
 from api.access.guards import require
 from api.core.listing.pagination import Page
 from api.core.web.query import query_of
-from api.core.web.routing import DbSession, answer
+from api.core.web.routing import DbSession, answer, answer_once
 from api.core.web.routing import router as make_router
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
+from api.schemas.rosters import RosterCreate, RosterDone, RosterPreview
 from api.schemas.unit_kinds import UnitKindCreate, UnitKinds, UnitKindShown, UnitKindUpdate
 from api.schemas.units import (
     LiaisonCreate,
@@ -23,7 +24,7 @@ from api.schemas.units import (
     UnitUpdate,
 )
 from api.services.across import departures
-from api.services.organisation import posts, unit_kinds, units
+from api.services.organisation import posts, rosters, unit_kinds, units
 
 router = make_router("units")
 
@@ -68,6 +69,18 @@ async def change_kind(
 ) -> Response:
     """更名、改职责领域和岗位模板、停用；已有的单位不变。"""
     return answer(await unit_kinds.change(session, actor, kind_id, body))
+
+
+@router.post("/rosters/previews", response_model=RosterPreview, summary="核对成员名单")
+async def preview_roster(body: RosterCreate, actor: Manager, session: DbSession) -> Response:
+    """粘贴的单位、岗位和人员名单，每行一个：逐行说明将怎样处理，有误的一次说完；什么也不写入。"""
+    return answer(await rosters.preview(session, actor, body))
+
+
+@router.post("/rosters", response_model=RosterDone, status_code=201, summary="导入成员名单")
+async def take_over_roster(body: RosterCreate, actor: Manager, session: DbSession) -> Response:
+    """没有的单位、岗位、人员都建立，并办理任职；有一处有误就整份不导入。临时密码只显示这一次，重发同一请求不再给出。"""
+    return answer_once(await rosters.take_over(session, actor, body), "passwords")
 
 
 @router.get("/{unit_id}", response_model=UnitRead, summary="单位")

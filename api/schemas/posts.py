@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.core.listing.pagination import PageQuery
 from api.domain.kit.permissions import Role
+from api.domain.organisation.organisation import CODE_PATTERN
 from api.schemas.changes import Changes, Version
 from api.schemas.common import (
     AvailableAction,
@@ -20,7 +21,7 @@ from api.schemas.common import (
     Wire,
 )
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{2,39}$")]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 
 
 class PostQuery(PageQuery):

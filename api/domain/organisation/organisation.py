@@ -122,6 +122,9 @@ _REFUND_STEPS = (
     Permission.DISTRIBUTION_PAY,
 )
 
+#: Login names, and codes of posts and other systems.
+CODE_PATTERN = r"^[a-z][a-z0-9_.-]{2,39}$"
+
 #: Where somebody belongs who was set up before the official list of divisions came.
 UNSET_DIVISION = ("000000", "（待设置）")
 

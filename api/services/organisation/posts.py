@@ -137,9 +137,23 @@ async def set_up(session: AsyncSession, actor: Actor, unit_id: UUID) -> dict[str
         detail = f"该单位已有 {there} 个岗位" if there else "该类单位没有岗位模板"
         raise Conflict(f"{detail}，请逐个新建岗位", code="unit_has_posts")
     for each in template:
-        post = await make(session, None, each["name"], Role(each["role"]), unit.id)
-        await _told(session, actor, post, Change.CREATED)
+        await add(session, actor, unit.id, each["name"], Role(each["role"]))
     return await units.read(session, actor, unit_id)
+
+
+async def add(
+    session: AsyncSession, actor: Actor, unit_id: UUID, name: str, role: Role, place: str = ""
+) -> Post:
+    """A new post of people whose code nobody typed. Raises Invalid."""
+    post = await make(session, None, name, role, unit_id, place or None)
+    await _told(session, actor, post, Change.CREATED)
+    return post
+
+
+async def seat(session: AsyncSession, actor: Actor, post: Post, user_id: UUID) -> None:
+    """Put somebody into a post that is empty. Raises what `hand_over` raises."""
+    await _may_take(session, actor, post, user_id)
+    await _pass(session, actor, post, user_id, today(), "")
 
 
 async def make(

@@ -62,6 +62,12 @@ async def page(session: AsyncSession, actor: Actor, *, include_inactive: bool) -
     return {"items": [_shown(actor, row) for row in rows], "behaviours": own if may else []}
 
 
+async def offered(session: AsyncSession, actor: Actor) -> list[UnitKind]:
+    """The kinds that new units of this actor may be of."""
+    rows = select(UnitKind).where(_seen(actor), UnitKind.is_active).order_by(UnitKind.id)
+    return list(await session.scalars(rows))
+
+
 def _shown(actor: Actor, kind: UnitKind) -> dict[str, Any]:
     may = actor.may(Permission.UNIT_MANAGE) and _refusal(actor, kind) is None
     found = offers(Correction.EDIT) if may else []

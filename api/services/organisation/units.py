@@ -134,7 +134,7 @@ def offered_posts(kind: UnitKind) -> list[dict[str, Any]]:
 def _available(actor: Actor, unit: Unit, offered: list[dict[str, Any]]) -> list[Any]:
     if not actor.may(Permission.UNIT_MANAGE):
         return []
-    if _refusal(actor, unit.behaviour, unit.division_code) is not None:
+    if refusal(actor, unit.behaviour, unit.division_code) is not None:
         return []
     found: list[Labelled] = [Correction.EDIT]
     found += [OrganisationAction.CHANGE_LIAISON] if unit.is_active else []
@@ -146,8 +146,8 @@ def _sets_up(actor: Actor) -> bool:
     return actor.may(Permission.USER_MANAGE)
 
 
-def _refusal(actor: Actor, behaviour: UnitBehaviour, division_code: str) -> Forbidden | None:
-    """The office keeps the units of its town; what lies above or beside is the administrator's."""
+def refusal(actor: Actor, behaviour: UnitBehaviour, division_code: str) -> Forbidden | None:
+    """Why this actor does not keep such a unit there. The office keeps the units of its town; what lies above or beside is the administrator's."""
     if actor.role is Role.SYSTEM_ADMIN:
         return None
     if behaviour in {UnitBehaviour.SYSTEM, UnitBehaviour.COUNTY}:
@@ -158,8 +158,8 @@ def _refusal(actor: Actor, behaviour: UnitBehaviour, division_code: str) -> Forb
 
 
 def _may_manage(actor: Actor, behaviour: UnitBehaviour, division_code: str) -> None:
-    if refusal := _refusal(actor, behaviour, division_code):
-        raise refusal
+    if found := refusal(actor, behaviour, division_code):
+        raise found
 
 
 async def create(session: AsyncSession, actor: Actor, body: UnitCreate) -> dict[str, Any]:
@@ -169,17 +169,20 @@ async def create(session: AsyncSession, actor: Actor, body: UnitCreate) -> dict[
     if await session.get(Division, body.division_code) is None:
         message = "行政区划不存在"
         raise Invalid(message, errors=[FieldError("/division_code", "division_unknown", message)])
-    await _single(session, kind.behaviour, body.division_code)
-    unit = Unit(
-        name=body.name,
-        kind=kind.code,
-        behaviour=kind.behaviour,
-        division_code=body.division_code,
-    )
+    unit = await make(session, actor, body.name, kind, body.division_code)
+    return await read(session, actor, unit.id)
+
+
+async def make(
+    session: AsyncSession, actor: Actor, name: str, kind: UnitKind, division_code: str
+) -> Unit:
+    """The row of a new unit of a place that is known. Raises Invalid, Conflict."""
+    await _single(session, kind.behaviour, division_code)
+    unit = Unit(name=name, kind=kind.code, behaviour=kind.behaviour, division_code=division_code)
     session.add(unit)
     await session.flush()
     await _told(session, actor, unit, Change.CREATED)
-    return await read(session, actor, unit.id)
+    return unit
 
 
 async def _single(session: AsyncSession, behaviour: UnitBehaviour, division_code: str) -> None:

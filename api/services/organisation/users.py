@@ -137,19 +137,27 @@ def _phone(value: str) -> dict[str, Any]:
 async def create(session: AsyncSession, actor: Actor, body: UserCreate) -> dict[str, Any]:
     """Set up a person without any right; posts are handed over apart. The password in the answer
     is stored nowhere. Raises Conflict (`username_taken`), Invalid."""
-    password = _temporary(body.username)
+    user, password = await make(session, actor, body.username, body.name, body.phone)
+    return await read(session, actor, user.id) | {"temporary_password": password}
+
+
+async def make(
+    session: AsyncSession, actor: Actor, username: str, name: str, phone: str
+) -> tuple[User, str]:
+    """The row of a new person, and the password for the first login."""
+    password = _temporary(username)
     user = User(
-        username=body.username,
-        name=body.name,
+        username=username,
+        name=name,
         password_hash=await hash_password(password),
         password_changed_at=now(),
         must_change_password=True,
-        **_phone(body.phone),
+        **_phone(phone),
     )
     session.add(user)
     await session.flush()
     await _told(session, actor, user, Change.CREATED)
-    return await read(session, actor, user.id) | {"temporary_password": password}
+    return user, password
 
 
 async def _locked(session: AsyncSession, user_id: UUID) -> User:

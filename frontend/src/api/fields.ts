@@ -498,6 +498,10 @@ export const RiskEntityUpdateFields = {
   'version': '所依据的版本号',
 } as const
 
+export const RosterCreateFields = {
+  'text': '名单',
+} as const
+
 export const SavedFilterCreateFields = {
   'is_default': '打开列表时先用它',
   'is_shared': '本单位共用',

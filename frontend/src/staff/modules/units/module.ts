@@ -3,6 +3,12 @@ import { nounRoutes } from '../../nounRoutes'
 
 const units: StaffModule = {
   routes: [
+    {
+      path: 'units/roster',
+      name: 'roster',
+      component: () => import('./RosterPage.vue'),
+      meta: { title: '粘贴名单', permission: 'unit:manage', parent: 'units' },
+    },
     ...nounRoutes({
       path: 'units',
       name: 'unit',
