@@ -10,7 +10,7 @@ from typing import Final
 from api.domain.kit.labels import Labelled
 
 
-class Column(Labelled):
+class RosterColumn(Labelled):
     """What a cell of the list says."""
 
     UNIT = "unit", "单位"
@@ -23,9 +23,9 @@ class Column(Labelled):
     USERNAME = "username", "登录名"
 
 
-_C = Column
+_C = RosterColumn
 #: What people write over such a column.
-_HEADINGS: Final[Mapping[Column, str]] = {
+_HEADINGS: Final[Mapping[RosterColumn, str]] = {
     _C.UNIT: "单位 单位名称 所在单位 工作单位 成员单位 部门",
     _C.KIND: "类别 单位类别 性质 单位性质 单位类型",
     _C.PLACE: "区划 所在区划 行政区划 区划代码 所在村 村 村社区 村(社区) 网格 所在网格",
@@ -50,7 +50,7 @@ class Fault:
     """What is wrong in a line: `column` where it is one cell."""
 
     line: int
-    column: Column | None
+    column: RosterColumn | None
     code: str
     message: str
 
@@ -66,9 +66,9 @@ class Line:
     """One line with what its cells say; an empty cell says nothing."""
 
     number: int
-    cells: Mapping[Column, str]
+    cells: Mapping[RosterColumn, str]
 
-    def get(self, column: Column) -> str:
+    def get(self, column: RosterColumn) -> str:
         """The text of a cell, empty where it says nothing."""
         return self.cells.get(column, "")
 
@@ -88,7 +88,7 @@ def read(text: str) -> tuple[list[Line], list[Fault]]:
     headed = columns is not None
     columns = columns or list(UNHEADED)
     lines: list[Line] = []
-    above: dict[Column, str] = {}
+    above: dict[RosterColumn, str] = {}
     for number, cells in rows[1:] if headed else rows:
         if len(cells) > len(columns) and any(cells[len(columns) :]):
             message = f"有 {len(cells)} 格，多于栏目的 {len(columns)} 格"
@@ -106,14 +106,16 @@ def read(text: str) -> tuple[list[Line], list[Fault]]:
     return lines[:MOST_LINES], faults
 
 
-def _as_above(found: dict[Column, str], above: Mapping[Column, str]) -> dict[Column, str]:
+def _as_above(
+    found: dict[RosterColumn, str], above: Mapping[RosterColumn, str]
+) -> dict[RosterColumn, str]:
     told = {c: above.get(c, "") if cell in _DITTO else cell for c, cell in found.items()}
     if not told.get(_C.UNIT) and above.get(_C.UNIT):
         told[_C.UNIT] = above[_C.UNIT]
     return {column: cell for column, cell in told.items() if cell}
 
 
-def _columns(number: int, cells: list[str]) -> tuple[list[Column | None] | None, list[Fault]]:
+def _columns(number: int, cells: list[str]) -> tuple[list[RosterColumn | None] | None, list[Fault]]:
     """What each column is, by the first line; None where that is no line of headings."""
     named = [_BY_HEADING.get(plain(cell).strip("*:：")) for cell in cells]
     if sum(column is not None for column in named) < min(2, len(cells)):

@@ -24,14 +24,14 @@ from api.domain.organisation.organisation import (
     first_role,
     level,
 )
-from api.domain.organisation.rosters import Column, Fault, Line, plain, read
+from api.domain.organisation.rosters import Fault, Line, RosterColumn, plain, read
 from api.domain.words import codes
 from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 from api.services.organisation import unit_kinds, units
 
-C = Column
+C = RosterColumn
 _LONGEST = 60
 _VILLAGE_ENDS = ("村民委员会", "居民委员会", "村委会", "居委会")
 
@@ -88,7 +88,7 @@ class Planned:
 class _Wrong(Exception):
     """A line that cannot be read on."""
 
-    column: Column | None
+    column: RosterColumn | None
     code: str
     message: str
 

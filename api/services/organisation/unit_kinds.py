@@ -55,11 +55,16 @@ async def page(session: AsyncSession, actor: Actor, *, include_inactive: bool) -
     statement = select(UnitKind).where(_seen(actor))
     if not include_inactive:
         statement = statement.where(UnitKind.is_active)
-    order = (UnitKind.division_code.nulls_first(), UnitKind.id)
-    rows = list(await session.scalars(statement.order_by(*order).limit(1000)))
+    rows = sorted(await session.scalars(statement.limit(1000)), key=_order)
     own = sorted(OWN_KINDS, key=list(UnitBehaviour).index)
     may = actor.may(Permission.UNIT_MANAGE)
     return {"items": [_shown(actor, row) for row in rows], "behaviours": own if may else []}
+
+
+def _order(kind: UnitKind) -> tuple[object, ...]:
+    """As the behaviours stand in the code, each of them with its kinds behind it."""
+    at = list(UnitBehaviour).index(kind.behaviour)
+    return at, kind.code != kind.behaviour, kind.division_code or "", kind.label
 
 
 async def offered(session: AsyncSession, actor: Actor) -> list[UnitKind]:
