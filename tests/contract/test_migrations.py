@@ -18,8 +18,6 @@ def server():
     with embedded.temporary() as running, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", running.app_url)
         settings.cache_clear()
-        # whichever test comes first
-        migrations.upgrade(running.owner_url)
         yield running
     settings.cache_clear()
 

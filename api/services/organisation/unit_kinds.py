@@ -64,7 +64,7 @@ async def page(session: AsyncSession, actor: Actor, *, include_inactive: bool) -
 def _order(kind: UnitKind) -> tuple[object, ...]:
     """As the behaviours stand in the code, each of them with its kinds behind it."""
     at = list(UnitBehaviour).index(kind.behaviour)
-    return at, kind.code != kind.behaviour, kind.division_code or "", kind.label
+    return at, kind.code != kind.behaviour.value, kind.division_code or "", kind.label
 
 
 async def offered(session: AsyncSession, actor: Actor) -> list[UnitKind]:
