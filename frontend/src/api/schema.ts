@@ -3632,6 +3632,46 @@ export interface paths {
         patch: operations["units_change_kind"];
         trace?: never;
     };
+    "/api/v1/units/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导入成员名单
+         * @description 没有的单位、岗位、人员都建立，并办理任职；有一处有误就整份不导入。临时密码只显示这一次，重发同一请求不再给出。
+         */
+        post: operations["units_take_over_roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/rosters/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核对成员名单
+         * @description 粘贴的单位、岗位和人员名单，每行一个：逐行说明将怎样处理，有误的一次说完；什么也不写入。
+         */
+        post: operations["units_preview_roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{unit_id}": {
         parameters: {
             query?: never;
@@ -13319,6 +13359,113 @@ export interface components {
          */
         Roll: "never" | "next_working_day";
         /**
+         * RosterCounts
+         * @description How many will be new.
+         */
+        RosterCounts: {
+            /** @description 任职数 */
+            holders: number;
+            /** @description 新建岗位数 */
+            posts: number;
+            /** @description 新建单位数 */
+            units: number;
+            /** @description 新建人员数 */
+            users: number;
+        };
+        /**
+         * RosterCreate
+         * @description The list as it was copied: one a line, cells apart by tabs, commas or blanks.
+         */
+        RosterCreate: {
+            /** 名单 */
+            text: string;
+        };
+        /**
+         * RosterDone
+         * @description What was set up; the passwords are shown this once.
+         */
+        RosterDone: {
+            /** @description 合计 */
+            counts: components["schemas"]["RosterCounts"];
+            /** @description 新建人员的临时密码，只显示这一次 */
+            passwords: components["schemas"]["RosterPassword"][] | null;
+        };
+        /**
+         * RosterFault
+         * @description What is wrong in a line.
+         */
+        RosterFault: {
+            /** @description 代码 */
+            code: string;
+            /** @description 栏目名称；整行有误的没有 */
+            label: string;
+            /** @description 第几行 */
+            line: number;
+            /** @description 给人看的说明 */
+            message: string;
+        };
+        /**
+         * RosterLine
+         * @description What a line will do.
+         */
+        RosterLine: {
+            /** @description 行政区划名称 */
+            division_name: string;
+            /** @description 单位类别 */
+            kind_label: string;
+            /** @description 第几行 */
+            line: number;
+            /** @description 姓名 */
+            name: string;
+            /** @description 联系电话（已打码） */
+            phone_mask: string;
+            /** @description 岗位 */
+            post: string;
+            /** @description 是否新建岗位 */
+            post_is_new: boolean;
+            /** @description 角色 */
+            role: components["schemas"]["Role"] | null;
+            /** @description 单位 */
+            unit: string;
+            /** @description 是否新建单位 */
+            unit_is_new: boolean;
+            /** @description 是否新建人员 */
+            user_is_new: boolean;
+            /** @description 登录名 */
+            username: string;
+        };
+        /**
+         * RosterPassword
+         * @description The password for somebody's first login.
+         */
+        RosterPassword: {
+            /** @description 名称 */
+            name: string;
+            /** @description 临时密码；首次登录须修改 */
+            temporary_password: string;
+            /** @description 单位 */
+            unit: string;
+            /**
+             * Format: uuid
+             * @description 人员
+             */
+            user_id: string;
+            /** @description 登录名 */
+            username: string;
+        };
+        /**
+         * RosterPreview
+         * @description What the list would do, or all that is wrong with it; nothing is done.
+         */
+        RosterPreview: {
+            /** @description 合计 */
+            counts: components["schemas"]["RosterCounts"];
+            /** @description 有误之处；有一处就不能导入 */
+            faults: components["schemas"]["RosterFault"][];
+            /** @description 每一行将怎样处理 */
+            lines: components["schemas"]["RosterLine"][];
+        };
+        /**
          * RouteRead
          * @description One stretch of the way; the one without an end is the present route.
          */
@@ -15748,6 +15895,13 @@ export type RiskRoute = components['schemas']['RiskRoute'];
 export type RiskTier = components['schemas']['RiskTier'];
 export type Role = components['schemas']['Role'];
 export type Roll = components['schemas']['Roll'];
+export type RosterCounts = components['schemas']['RosterCounts'];
+export type RosterCreate = components['schemas']['RosterCreate'];
+export type RosterDone = components['schemas']['RosterDone'];
+export type RosterFault = components['schemas']['RosterFault'];
+export type RosterLine = components['schemas']['RosterLine'];
+export type RosterPassword = components['schemas']['RosterPassword'];
+export type RosterPreview = components['schemas']['RosterPreview'];
 export type RouteRead = components['schemas']['RouteRead'];
 export type Routed = components['schemas']['Routed'];
 export type RowDecision = components['schemas']['RowDecision'];
@@ -24134,6 +24288,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitKindShown"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    units_take_over_roster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterCreate"];
+            };
+        };
+        responses: {
+            /** @description 已保存 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterDone"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    units_preview_roster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterCreate"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPreview"];
                 };
             };
             400: components["responses"]["Unreadable"];
