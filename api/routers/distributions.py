@@ -88,13 +88,13 @@ async def lines(
     return await distributions.lines(actor, plan_id, query)
 
 
-@router.get("/{plan_id}/certificate", response_model=Certificate, summary="下载测算证书")
+@router.get("/{plan_id}/certificate", response_model=Certificate, summary="下载测算明细")
 async def certificate(
     plan_id: UUID,
     actor: Annotated[Actor, require(P.DISTRIBUTION_READ)],
     session: DbSession,
 ) -> Response:
-    """方案的测算证书（JSON），可用独立脚本逐行复算；只含申报编号，不含个人信息。"""
+    """方案的测算明细（JSON），可用独立脚本逐行重新计算；只含申报编号，不含个人信息。"""
     found = await distributions.certificate_of(actor, session, plan_id)
     response = answer(found)
     name = f"{found['number']}.json"

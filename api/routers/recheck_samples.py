@@ -40,7 +40,7 @@ async def page(
 async def create(
     body: RecheckSampleCreate, actor: Annotated[Actor, require(P.LEAD_ASSIGN)], session: DbSession
 ) -> Response:
-    """按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。"""
+    """按作出结论的单位和线索类别分层抽取；随机数和符合条件的名单一并保存，任何人可以重新抽取核对。"""
     return answer(await recheck_samples.create(session, actor, body), 201)
 
 
@@ -54,7 +54,7 @@ async def seal(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
 async def read(
     sample_id: UUID, actor: Annotated[Actor, require(P.RECHECK_SAMPLE_READ)], session: DbSession
 ) -> Response:
-    """一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。"""
+    """一次抽样：随机数、名单的校验码、各组条数，并当场重新抽取核对。"""
     return answer(await recheck_samples.read(session, actor, sample_id))
 
 
@@ -65,5 +65,5 @@ async def lines(
     query: Annotated[RecheckLineQuery, query_of(RecheckLineQuery)],
     session: DbSession,
 ) -> Response:
-    """总体中的每条线索，是否抽中，前后两次结论。"""
+    """符合条件的每条线索，是否抽中，前后两次结论。"""
     return answer(await recheck_samples.lines(session, actor, sample_id, query))

@@ -65,7 +65,7 @@ async def due(
 async def create_version(
     rule_id: RuleId, body: TimeRuleVersionCreate, actor: Manager, session: DbSession
 ) -> Response:
-    """由县里为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。"""
+    """由县里为可以调整的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。"""
     return answer(await time_rules.create_version(session, actor, rule_id, body), 201)
 
 

@@ -103,8 +103,8 @@ class DistributionRead(DistributionItem):
     returns_offset: bool
     notice: str = Field(description="公示文本中关于分配基数的说明")
     note: str
-    level: str | None = Field(description="受偿比例，精确分数")
-    digest: str | None = Field(description="证书摘要（SHA-256）")
+    level: str | None = Field(description="返还比例，精确分数（分子、分母以分为单位）")
+    digest: str | None = Field(description="测算明细文件的校验码（SHA-256）")
     paid_amount: Yuan = Field(description="已到账")
     paying_amount: Yuan = Field(description="已送银行")
     pay_count: int = Field(description="发放人数")

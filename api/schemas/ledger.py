@@ -62,10 +62,19 @@ class BookRestraint(Restraint):
     measures: list[RestrainingMeasure] = Field(description="各项措施：载明多少，账上控制多少")
 
 
+class BookCase(Shown):
+    """Whose money it is."""
+
+    id: UUID
+    number: str
+    title: str = Field(description="案件名称；无权查看案件的为空")
+
+
 class LedgerAccounts(Shown):
     """All accounts of one book; they sum to zero."""
 
     book_id: UUID
+    case: BookCase
     items: list[LedgerAccount]
     measures: list[MeasureShown]
     restraint: BookRestraint = Field(description="措施载明的与账上已控制的，及其差额")

@@ -17,7 +17,9 @@ class RecheckSampleCreate(Wire):
 
     period_from: Day = Field(description="结论日期起")
     period_to: Day = Field(description="结论日期止")
-    size: Annotated[int, Field(ge=1, le=500)] = Field(description="抽取条数；总体不足时全部抽取")
+    size: Annotated[int, Field(ge=1, le=500)] = Field(
+        description="抽取条数；符合条件的不足时全部抽取"
+    )
     conclusions: Annotated[list[LeadConclusion], Field(min_length=1, max_length=6)] = Field(
         default_factory=lambda: [LeadConclusion.UNFOUNDED], description="抽取哪些结论的线索"
     )
@@ -30,7 +32,7 @@ class RecheckSampleQuery(PageQuery):
 class RecheckLineQuery(PageQuery):
     """Which lines of a sample."""
 
-    drawn: bool | None = Field(None, description="是否抽中；不填为总体")
+    drawn: bool | None = Field(None, description="是否抽中；不填为全部符合条件的")
 
 
 class RecheckSampleItem(Shown):
@@ -68,7 +70,7 @@ class RecheckSampleRead(RecheckSampleItem):
     seed_committed_at: datetime | None = Field(description="种子封存的时间")
     next_commitment: str = Field(description="下一次抽样所用种子的摘要，种子尚未公开")
     population_digest: str
-    reproduced: bool = Field(description="按种子和总体重新抽取，结果与记录一致")
+    reproduced: bool = Field(description="用同一随机数、同一份名单重新抽取，结果与记录一致")
     strata: list[RecheckStratum]
 
 

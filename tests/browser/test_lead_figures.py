@@ -82,8 +82,8 @@ async def test_a_sample_is_drawn_and_another_unit_looks_again(as_, client):
     await office.button("确定抽取", office.dialog()).click()
     await office.titled(re.compile("^CY-"))
     sample = office.path()
-    await expect(office.fact("随机种子")).to_have_text(re.compile(r"\S{16,}"))
-    await office.says("已用同样的种子和总体重抽一遍，结果一致。")
+    await expect(office.fact("随机数")).to_have_text(re.compile(r"\S{16,}"))
+    await office.says("用原来的随机数和名单又抽了一遍，结果相同。")
     await office.says(re.compile("还有 .* 条等待二次核查"))
     await office.record(lead["number"]).click()
     await office.refused(

@@ -509,3 +509,18 @@ class TestTheMoneyIsSaidAgain:
         items = done(client("police").get(f"/cases/{funded}/timeline"))["items"]
         told = items[0]["details"]
         assert [each["label"] for each in told] == ["归集专户 → 待发放", "归集专户 → 提存"]
+
+
+class TestWhoseMoney:
+    def test_a_book_says_whose_case_it_is_and_the_title_to_whoever_sees_cases(
+        self, client, case_id
+    ):
+        def book(who):
+            found = client(who).get("/ledger/accounts", params={"book_id": case_id})
+            return done(found)["case"]
+
+        police, finance = book("police"), book("finance")
+        assert police["id"] == finance["id"] == case_id
+        assert police["number"] == finance["number"]
+        assert police["title"] == "某康养公司集资诈骗案"
+        assert finance["title"] == "", "who keeps the books does not see the case"

@@ -22,7 +22,7 @@ TAGS: Final[Mapping[str, str]] = {
     "property-measures": "查扣冻措施：登记、续行、解除，到期提醒",
     "victims": "受害人：申报与核实，个人信息打码",
     "ledger": "资金账：双式记账，只增不改",
-    "distributions": "清退方案：测算、审批、公示、发放、证书",
+    "distributions": "清退方案：测算、审批、公示、发放、测算明细",
     "imports": "台账导入：上传、预览、确认，退回标注的文件",
     "import-templates": "台账模板：同样表头的台账怎样读",
     "informant-openings": "举报人身份：申请、批准、限时查看",

@@ -35,8 +35,8 @@ class Confidence(Labelled):
     """How sure the table is of a row."""
 
     HIGH = "H", "已核对原文"
-    MEDIUM = "M", "据转引文本"
-    LOW = "L", "本地默认，可配置"
+    MEDIUM = "M", "依据转载，未核对原件"
+    LOW = "L", "本地暂定，可以调整"
     KNOWLEDGE = "K", "待核对"
 
 

@@ -27,6 +27,7 @@ from api.core.listing.pagination import Listing, Sort, check_columns, moment, yu
 from api.core.listing.ways import one
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, StaleVersion
+from api.domain.kit.permissions import Permission
 from api.domain.recovery.ledger import (
     LEDGER_FLOW,
     MEASURE_NOTES,
@@ -162,11 +163,16 @@ LISTING = Listing(
 
 async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[str, Any]:
     """Every account of a visible book, the five measures, and the sum, which is zero."""
-    await case_rows.case(session, actor, book_id)
+    case_ = await case_rows.case(session, actor, book_id)
     standings = await ledger.balances(session, book_id)
     figures = measures(standings)
     return {
         "book_id": str(book_id),
+        "case": {
+            "id": case_.id,
+            "number": case_.number,
+            "title": case_.title if actor.may(Permission.CASE_READ) else "",
+        },
         "items": [
             {
                 "kind": each.kind.value,

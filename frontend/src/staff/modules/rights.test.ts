@@ -77,7 +77,13 @@ const PLAN = {
 const USER = { id: 'u', name: '某某', username: 'u', version: 1, is_active: true, posts: [] }
 const NIL = '0.00'
 const RESTRAINT = { ordered: NIL, booked: NIL, difference: NIL, lines: [], measures: [] }
-const BOOK = { items: [], measures: [], restraint: RESTRAINT, total: NIL }
+const BOOK = {
+  case: { id: 'c', number: 'AJ-1', title: '某案' },
+  items: [],
+  measures: [],
+  restraint: RESTRAINT,
+  total: NIL,
+}
 const SAMPLE_OF: Answers = {
   '/cases/c': CASE,
   '/distributions/d': PLAN,
@@ -87,7 +93,7 @@ const SAMPLE_OF: Answers = {
 
 /** Page, the rights that open something on it, and its words. */
 const OFFERED: [string, Component, string[], string[], Record<string, unknown>?, string?][] = [
-  ['线索', LeadsPage, ['lead:create'], ['登记线索', '登记第一条线索']],
+  ['线索', LeadsPage, ['lead:create'], ['上报线索', '登记第一条线索']],
   ['线索', LeadsPage, ['lead:assign'], ['分流台']],
   ['线索', LeadsPage, ['lead:export'], ['导出']],
   ['抽样', RecheckSamplesPage, ['lead:assign'], ['抽取']],
@@ -206,14 +212,14 @@ it.each([
 it.each([
   [null, null, []],
   ['2022-05-13T08:00:00Z', null, ['分配明细']],
-  ['2022-05-13T08:00:00Z', 'ab12', ['分配明细', '可复算证书']],
+  ['2022-05-13T08:00:00Z', 'ab12', ['分配明细', '核对测算']],
 ])(
   'shows lines and a certificate where there are any: %s %s',
   async (computed_at, digest, found) => {
     const answers = { '/distributions/d': { ...PLAN, computed_at, digest } }
     const shown = await showPage(DistributionPage, { id: 'd' }, answers)
     expect(shown.headings()).toEqual(expect.arrayContaining(found))
-    for (const each of ['分配明细', '可复算证书'])
+    for (const each of ['分配明细', '核对测算'])
       expect(shown.headings().includes(each)).toBe((found as string[]).includes(each))
     shown.done()
   },
