@@ -360,8 +360,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载测算证书
-         * @description 方案的测算证书（JSON），可用独立脚本逐行复算；只含申报编号，不含个人信息。
+         * 下载测算明细
+         * @description 方案的测算明细（JSON），可用独立脚本逐行重新计算；只含申报编号，不含个人信息。
          */
         get: operations["distributions_certificate"];
         put?: never;
@@ -1157,7 +1157,7 @@ export interface paths {
         put?: never;
         /**
          * 抽取二次核查线索
-         * @description 按作出结论的单位和线索类别分层抽取；种子和总体一并保存，任何人可以重新抽取核对。
+         * @description 按作出结论的单位和线索类别分层抽取；随机数和符合条件的名单一并保存，任何人可以重新抽取核对。
          */
         post: operations["recheck_samples_create"];
         delete?: never;
@@ -1195,7 +1195,7 @@ export interface paths {
         };
         /**
          * 一次抽样
-         * @description 一次抽样：种子、总体摘要、各层条数，并当场重新抽取核对。
+         * @description 一次抽样：随机数、名单的校验码、各组条数，并当场重新抽取核对。
          */
         get: operations["recheck_samples_read"];
         put?: never;
@@ -1215,7 +1215,7 @@ export interface paths {
         };
         /**
          * 抽样的线索
-         * @description 总体中的每条线索，是否抽中，前后两次结论。
+         * @description 符合条件的每条线索，是否抽中，前后两次结论。
          */
         get: operations["recheck_samples_lines"];
         put?: never;
@@ -3555,7 +3555,7 @@ export interface paths {
         put?: never;
         /**
          * 调整期限
-         * @description 由县里为可配置的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。
+         * @description 由县里为可以调整的规则设定新期限，自生效日起用于新起算的期限；法定期限不能调整。
          */
         post: operations["time_rules_create_version"];
         delete?: never;
@@ -4435,6 +4435,21 @@ export interface components {
             kind: components["schemas"]["LedgerKind"];
         };
         /**
+         * BookCase
+         * @description Whose money it is.
+         */
+        BookCase: {
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 编号（给人看的） */
+            number: string;
+            /** @description 案件名称；无权查看案件的为空 */
+            title: string;
+        };
+        /**
          * BookRestraint
          * @description Both totals of one book.
          */
@@ -5166,9 +5181,9 @@ export interface components {
          * @description A plan that anybody can recompute; claims by number only.
          */
         Certificate: {
-            /** @description 证书摘要（SHA-256） */
+            /** @description 测算明细文件的校验码（SHA-256） */
             digest: string;
-            /** @description 证书格式 */
+            /** @description 文件格式 */
             format: string;
             /** @description 各受害人应得 */
             lines: {
@@ -5628,14 +5643,14 @@ export interface components {
              * @description 登记时间
              */
             created_at: string;
-            /** @description 证书摘要（SHA-256） */
+            /** @description 测算明细文件的校验码（SHA-256） */
             digest: string | null;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
              */
             id: string;
-            /** @description 受偿比例，精确分数 */
+            /** @description 返还比例，精确分数（分子、分母以分为单位） */
             level: string | null;
             /** @description 备注 */
             note: string;
@@ -8637,6 +8652,8 @@ export interface components {
              * @description 所属账簿（案件或风险主体的 id）
              */
             book_id: string;
+            /** @description 所属案件 */
+            case: components["schemas"]["BookCase"];
             /** @description 各项记录 */
             items: components["schemas"]["LedgerAccount"][];
             /** @description 各项措施 */
@@ -11373,7 +11390,7 @@ export interface components {
              * @description 结论日期止
              */
             period_to: string;
-            /** @description 抽取条数；总体不足时全部抽取 */
+            /** @description 抽取条数；符合条件的不足时全部抽取 */
             size: number;
         };
         /**
@@ -11411,7 +11428,7 @@ export interface components {
              * @description 结论日期止
              */
             period_to: string;
-            /** @description 总体条数 */
+            /** @description 符合条件的条数 */
             population_size: number;
             /** @description 字节数 */
             size: number;
@@ -11453,11 +11470,11 @@ export interface components {
              * @description 结论日期止
              */
             period_to: string;
-            /** @description 总体的 SHA-256 摘要 */
+            /** @description 符合条件的名单的校验码（SHA-256） */
             population_digest: string;
-            /** @description 总体条数 */
+            /** @description 符合条件的条数 */
             population_size: number;
-            /** @description 按种子和总体重新抽取，结果与记录一致 */
+            /** @description 用同一随机数、同一份名单重新抽取，结果与记录一致 */
             reproduced: boolean;
             /** @description 随机种子，由系统生成，在抽取之前封存 */
             seed: string;
@@ -11489,7 +11506,7 @@ export interface components {
             category: components["schemas"]["LeadCategory"];
             /** @description 是否抽中；在抽样和各层里为抽中条数 */
             drawn: number;
-            /** @description 总体条数 */
+            /** @description 符合条件的条数 */
             population: number;
             /** @description 单位 */
             unit: components["schemas"]["Named"];
@@ -15434,6 +15451,7 @@ export type BodyAuthChangePassword = components['schemas']['Body_auth_change_pas
 export type BodyAuthRevoke = components['schemas']['Body_auth_revoke'];
 export type BodyAuthToken = components['schemas']['Body_auth_token'];
 export type BodyImportsCreate = components['schemas']['Body_imports_create'];
+export type BookCase = components['schemas']['BookCase'];
 export type BookRestraint = components['schemas']['BookRestraint'];
 export type Breakdown = components['schemas']['Breakdown'];
 export type BreakdownShown = components['schemas']['BreakdownShown'];
@@ -18893,7 +18911,7 @@ export interface operations {
                 with_total?: components["parameters"]["WithTotal"];
                 /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
                 with_sums?: components["parameters"]["WithSums"];
-                /** @description 是否抽中；不填为总体 */
+                /** @description 是否抽中；不填为全部符合条件的 */
                 drawn?: boolean;
             };
             header?: never;
