@@ -242,6 +242,18 @@ it('says that a case grew out of nothing and names nothing, or names it', async 
   full.done()
 })
 
+it('shows where the money is, in a book that nothing was ever written in', async () => {
+  const shown = await showPage(
+    LedgerPage,
+    {},
+    SAMPLE_OF,
+    { permissions: ['case:read'] },
+    '/?book_id=c',
+  )
+  expect(shown.wrapper.find('[aria-label="资金去向"]').text()).toContain('归集专户')
+  shown.done()
+})
+
 it('offers a correction only where the server does', async () => {
   for (const offered of [true, false]) {
     const available_actions = [
