@@ -114,6 +114,9 @@ def wanted_words(ratio: float | None) -> str:
     return "told only" if ratio is None else f"≥ {ratio}"
 
 
+_SUM = "received_from=2022-05-20&received_to=2022-05-21&limit=1&with_total=true&with_sums=true"
+
+
 class Bench:
     """The servers of one run and what was measured."""
 
@@ -202,6 +205,13 @@ class Bench:
             )
         self.against("/leads", "hundredth page to first", 0.9, f"/leads?cursor={cursor}")
         self.against("/leads", "list, a status that no row has", 0.25, "/leads?status=escalated")
+        for name, query in {
+            "largest amounts first": "sort=-amount_involved",
+            "smallest amounts first": "sort=amount_involved",
+            "nearest deadlines first": "sort=due_on",
+        }.items():
+            self.against("/leads", f"list, {name}", 0.5, f"/leads?{query}")
+        self.against("/leads", "list, with the sum of a small batch", 0.05, f"/leads?{_SUM}")
         self.filtered("")
         record = self.get("/leads")["items"][0]["id"]
         self.against_bare("one record", 0.5, f"/leads/{record}", f"/rows/{record}")

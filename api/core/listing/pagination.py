@@ -202,7 +202,10 @@ class Listing(ListingRows):
         row = await self._rows_of(shape, values, present.get(BY_INDEX))
         if not row["alive"]:
             raise ended()
-        sums = await self._summed(shape, values) if query.with_sums and self.sums else None
+        sums = None
+        # who counts first need not read ten thousand rows to learn that there are more
+        if query.with_sums and self.sums and (row["total"] if shape.counted else 0) <= EXACT_TOTAL:
+            sums = await self._summed(shape, values)
         return Response(
             self._render(row, query, order, finish, notice, sums, backwards=backwards),
             media_type="application/json",

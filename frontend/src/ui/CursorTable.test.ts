@@ -29,6 +29,13 @@ const rows = (from: number) =>
 
 type Fetch = (query: ListQuery) => Promise<Page<Row>>
 
+const MONEY: Column<Row>[] = [
+  { key: 'name', label: '名称', under: (row) => `XS-${row.id}` },
+  { key: 'amount', label: '金额', kind: 'money', sort: 'amount' },
+  { key: 'due', label: '期限', kind: 'due', sort: 'due_on' },
+  { key: 'tier', label: '等级', kind: 'tier', sort: 'tier' },
+]
+
 const pages: Fetch = (query) =>
   Promise.resolve(
     query.cursor === 'two'
@@ -36,15 +43,20 @@ const pages: Fetch = (query) =>
       : { items: rows(1), next_cursor: 'two', prev_cursor: null, total: 6, total_is_exact: true },
   )
 
-async function show(fetch: Fetch, address = '/list', selectable = false) {
+async function show(fetch: Fetch, address = '/list', selectable = false, shown = columns) {
   const Host = defineComponent({
     setup() {
-      const list = useCursorList<Row>({ key: 'rows', filters, fetch })
+      const list = useCursorList<Row>({
+        key: 'rows',
+        filters,
+        fetch,
+        sums: shown === MONEY,
+      })
       return () =>
         h(CursorTable as never, {
           list,
-          columns,
-          name: 'test',
+          columns: shown,
+          name: shown === MONEY ? 'money' : 'test',
           noun: '记录',
           selectable,
           rowLink: (row: Row) => `/list/${row.id}`,
@@ -164,5 +176,72 @@ it('walks rows with j and k', async () => {
   press('j')
   press('k')
   expect(document.activeElement?.textContent).toContain('第2条')
+  wrapper.unmount()
+})
+
+it('sorts money from much to little first, and deadlines from near to far', async () => {
+  const { wrapper, router } = await show(pages, '/list', false, MONEY)
+  const head = (label: string) =>
+    wrapper.findAll('thead th').find((th) => th.text().startsWith(label))!
+  const press = async (label: string) => {
+    await head(label).find('button').trigger('click')
+    await flushPromises()
+    return [router.currentRoute.value.query.sort, head(label).attributes('aria-sort')]
+  }
+  expect(head('名称').attributes('aria-sort')).toBeUndefined()
+  expect(await press('金额')).toEqual(['-amount', 'descending'])
+  expect(await press('金额')).toEqual(['amount', 'ascending'])
+  expect(await press('期限')).toEqual(['due_on', 'ascending'])
+  expect(head('金额').attributes('aria-sort')).toBe('none')
+  expect(await press('期限')).toEqual(['-due_on', 'descending'])
+  wrapper.unmount()
+})
+
+it('offers the same orders where a card has no head', async () => {
+  const { wrapper, router } = await show(pages, '/list', false, MONEY)
+  const select = wrapper.find('.order select')
+  expect(select.findAll('option').map((each) => each.text())).toEqual([
+    '登记先后，新的在前',
+    '金额从大到小',
+    '金额从小到大',
+    '期限从晚到早',
+    '期限从早到晚',
+    '等级从重到轻',
+    '等级从轻到重',
+  ])
+  await select.setValue('due_on')
+  await flushPromises()
+  expect(router.currentRoute.value.query.sort).toBe('due_on')
+  wrapper.unmount()
+})
+
+it('puts the number beneath the name, in the column that stays', async () => {
+  const { wrapper } = await show(pages, '/list', false, MONEY)
+  const first = wrapper.find('tbody td')
+  expect(first.classes()).toContain('stays')
+  expect(first.find('small').text()).toBe('XS-1')
+  // nobody can take it away
+  expect(wrapper.find('.picker').text()).not.toContain('名称')
+  wrapper.unmount()
+})
+
+it.each([
+  [{ amount: { amount: '12.50', filled: 3 } }, ['合计', '12.50 元'], ['未填', '未合计']],
+  [{ amount: { amount: '12.50', filled: 2 } }, ['合计', '1 条未填，未计入'], ['未合计']],
+  [null, ['超过 1 万条，未合计'], ['元']],
+])('tells what all rows come to, or that it is not known: %o', async (sums, there, away) => {
+  const fetch = vi.fn<Fetch>((query) =>
+    Promise.resolve({ items: rows(1), total: 3, sums: query.with_sums ? sums : null }),
+  )
+  const { wrapper } = await show(fetch, '/list?q=a', false, MONEY)
+  await flushPromises()
+  const foot = wrapper.find('tfoot').text()
+  for (const each of there) expect(foot).toContain(each)
+  for (const each of away) expect(foot).not.toContain(each)
+  // asked for apart from the rows, of the same filter, whatever the page
+  const asked = fetch.mock.calls.map(([query]) => query).filter((query) => query.with_sums)
+  expect(asked).toHaveLength(1)
+  expect(asked[0]).toMatchObject({ q: 'a', with_total: true })
+  expect(asked[0]).not.toHaveProperty('sort')
   wrapper.unmount()
 })
