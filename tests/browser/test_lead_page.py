@@ -308,3 +308,19 @@ async def test_the_slip_fits_a_sheet_and_holds_no_number_in_plain(as_, client):
     await expect(page.get_by_role("navigation", name="主菜单")).to_be_hidden()
     paper = await page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
+async def test_a_long_timeline_goes_back_to_its_beginning(as_, client):
+    office = client("office")
+    lead = make_lead(office, **own())
+    for at in range(51):
+        lead = office.patch(
+            f"/leads/{lead['id']}", json={"version": lead["version"], "note": f"补充{at}"}
+        ).json()
+    person = await opened(as_, "office", lead)
+    panel = person.page.get_by_label("办理记录")
+    await expect(panel).to_contain_text("修改线索")
+    await expect(panel).not_to_contain_text("提交线索")
+    await person.button("更早的记录", panel).click()
+    await expect(panel).to_contain_text("提交线索")
+    await expect(person.button("更早的记录", panel)).to_have_count(0)

@@ -155,8 +155,8 @@ export const transition = <T>(
   key: string,
 ) => call<T>('post', `${base}/{id}/transitions`, { ids: [id], body, key })
 
-export const timelineOf = (base: TimelineBase, id: string) =>
-  call<Answer<Leaf<'timeline'>>>('get', `${base}/{id}/timeline`, { ids: [id] })
+export const timelineOf = (base: TimelineBase, id: string, cursor?: string) =>
+  call<Answer<Leaf<'timeline'>>>('get', `${base}/{id}/timeline`, { ids: [id], query: { cursor } })
 
 export const attachmentsOf = (base: AttachmentBase, id: string) =>
   call<Answer<Leaf<'attachments'>>>('get', `${base}/{id}/attachments`, { ids: [id] })
