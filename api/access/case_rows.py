@@ -29,14 +29,14 @@ def _seen_cases() -> Any:
 def scopes(case_id: Any) -> dict[RowScope, ColumnElement[bool]]:
     """For a `Listing` whose rows carry a town code of their own."""
     seen = case_id.in_(_seen_cases())
-    return {RowScope.UNIT: seen, RowScope.POST: seen}
+    return {RowScope.UNIT: seen, RowScope.COUNTY: seen, RowScope.POST: seen}
 
 
 def scope_ways(case_id: Any) -> dict[RowScope, Way]:
     """Where the rows of those cases begin, for a `Listing`."""
     seen = _seen_cases().with_only_columns(RecordAccess.record_id.label("v"))
     way = Way(case_id, lambda _, __: seen, by_town=False)
-    return {RowScope.UNIT: way, RowScope.POST: way}
+    return {RowScope.UNIT: way, RowScope.COUNTY: way, RowScope.POST: way}
 
 
 def book_scopes(book_id: Any) -> dict[RowScope, ColumnElement[bool]]:

@@ -81,6 +81,16 @@ def seen(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     return _one_by_one(actor, model)
 
 
+def counted(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    """The rows that figures by town count, for who may know of a town's figures without seeing its
+    rows: the county knows those of all its towns (ADR 0035)."""
+    if actor.scope is RowScope.COUNTY:
+        return model.town_code.startswith(county_of(actor.division_code), autoescape=True)
+    if actor.scope is RowScope.TOWN:
+        return model.town_code == actor.town
+    return false()
+
+
 def _one_by_one(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     """For those who see no whole town."""
     if model in BY_TOWN:

@@ -9,8 +9,8 @@ from api.core.web.routing import DbSession, answer
 from api.core.web.routing import router as make_router
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
-from api.schemas.statistics import Overview, UnitResults, Villages
-from api.services.across import statistics, unit_figures
+from api.schemas.statistics import Overview, Towns, UnitResults, Villages
+from api.services.across import statistics, town_figures, unit_figures
 
 router = make_router("statistics")
 
@@ -27,6 +27,14 @@ async def overview(
 async def villages(actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession) -> Response:
     """各村的线索数、超期数和反映金额；每个数字都能打开它的全部记录。只统计当前用户看得见的线索，看得见全镇的列出全部的村。"""
     return answer(await statistics.villages(session, actor))
+
+
+@router.get("/towns", response_model=Towns, summary="各镇情况")
+async def towns(
+    actor: Annotated[Actor, require(P.STATISTICS_READ)], session: DbSession
+) -> Response:
+    """县级岗位看全县各镇及其各单位的数字，镇里看本镇的；只有数字，不打开记录。其他岗位没有。"""
+    return answer(await town_figures.towns(session, actor))
 
 
 @router.get("/units", response_model=UnitResults, summary="各单位办理结果")

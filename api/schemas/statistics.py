@@ -135,3 +135,36 @@ class UnitResults(Shown):
     as_of: datetime = Field(description="取数时间")
     rows: list[UnitFigures]
     total: UnitScores | None = Field(description="合计；不列出各单位的岗位为空")
+
+
+class TownNumbers(Shown):
+    """Numbers that open no rows."""
+
+    leads: int = Field(description="线索数")
+    open: int = Field(description="未办结的线索数")
+    overdue: int = Field(description="超期的线索数")
+    handed_over: int = Field(description="移交出去、等待结果的线索数")
+    done: int = Field(description="已办结的线索数")
+    amount: Yuan = Field(description="反映金额合计")
+
+
+class TownUnit(TownNumbers):
+    """One unit of a town; of the unit that concluded, without a conclusion the one in charge."""
+
+    unit: Named
+
+
+class Town(TownNumbers):
+    """One town, or the county itself with what it handles for its towns."""
+
+    code: str
+    label: str
+    units: list[TownUnit] = Field(description="各承办单位")
+
+
+class Towns(Shown):
+    """The towns side by side."""
+
+    as_of: datetime
+    rows: list[Town]
+    total: TownNumbers

@@ -87,6 +87,19 @@ def test_every_noun_to_every_role(role: Role, model) -> None:
         assert told == f"{table}.id IN {granted(who, how.removeprefix('granted '))}"
 
 
+@pytest.mark.parametrize("role", Role)
+def test_whose_figures_are_counted_by_town(role: Role) -> None:
+    """Of all of its towns for the county, which sees their rows no more for that."""
+    who = actor(role, "341522" if role is Role.COUNTY else "341522118")
+    told = sql(visibility.counted(who, Lead))
+    if role is Role.COUNTY:
+        assert told == "leads.town_code LIKE '341522' || '%%' ESCAPE '/'"
+    elif role in WHOLE_TOWN:
+        assert told == "leads.town_code = '341522118'"
+    else:
+        assert told == "false"
+
+
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.POLICE, Role.GRID, Role.SYSTEM_ADMIN])
 def test_an_entry_is_seen_with_its_case(role: Role) -> None:
     who = actor(role)
@@ -190,12 +203,13 @@ def test_the_rows_of_a_case_are_seen_with_it_in_every_list() -> None:
     )
     rows = {scope: text(each) for scope, each in case_rows.scopes(Victim.case_id).items()}
     of_case = seen.format(column="victims.case_id")
-    assert rows == {RowScope.UNIT: of_case, RowScope.POST: of_case}
+    assert rows == dict.fromkeys((RowScope.UNIT, RowScope.COUNTY, RowScope.POST), of_case)
     books = {scope: text(each) for scope, each in case_rows.book_scopes(Transfer.book_id).items()}
     of_book = seen.format(column="transfers.book_id")
     town = "(SELECT cases.id FROM cases WHERE cases.town_code = %(town)s::VARCHAR)"
     assert books == {
         RowScope.UNIT: of_book,
+        RowScope.COUNTY: of_book,
         RowScope.POST: of_book,
         RowScope.TOWN: f"transfers.book_id IN {town}",
     }

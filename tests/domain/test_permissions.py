@@ -104,7 +104,8 @@ HOLDERS = {
 }
 SCOPES = {
     "town": f"{VIEWERS} finance report_reader",
-    "unit": f"{REGULATORS} police_gateway justice partner village county",
+    "unit": f"{REGULATORS} police_gateway justice partner village",
+    "county": "county",
     "post": "grid",
     "none": "system_admin security_admin audit_admin",
 }

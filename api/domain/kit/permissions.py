@@ -382,6 +382,7 @@ class RowScope(Labelled):
 
     TOWN = "town", "本镇全部"
     UNIT = "unit", "本单位主办、协办或提交的"
+    COUNTY = "county", "本单位主办、协办的，各镇移交出去的；统计看全县各镇"
     POST = "post", "本人提交的"
     NONE = "none", "不可见"
 
@@ -400,7 +401,7 @@ ROLE_SCOPE: dict[Role, RowScope] = {
     Role.DEPARTMENT: RowScope.UNIT,
     Role.PARTNER: RowScope.UNIT,
     Role.VILLAGE: RowScope.UNIT,
-    Role.COUNTY: RowScope.UNIT,
+    Role.COUNTY: RowScope.COUNTY,
     Role.GRID: RowScope.POST,
     # Keeps the accounts of every refund of the town, without the facts of the case (facts: 4).
     Role.FINANCE: RowScope.TOWN,

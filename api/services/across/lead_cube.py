@@ -16,7 +16,7 @@ from api.services.leads import leads
 _TRUE: Any = literal_column("true")
 #: What counts as a lead, by the list's own filter.
 COUNTED: Any = leads.LISTING.filters["counted"][1](_TRUE)
-_OVERDUE: Any = leads.LISTING.filters["overdue"][1](_TRUE)
+OVERDUE: Any = leads.LISTING.filters["overdue"][1](_TRUE)
 # literals, as the extended statistics of the table have them (migration `figures`)
 _MONTH = func.date_trunc(
     literal_column("'month'"), func.timezone(literal_column("'Asia/Shanghai'"), Lead.received_at)
@@ -65,7 +65,7 @@ async def _read_cube(session: AsyncSession, actor: Actor) -> Cube:
             *(column.label(by.value) for by, column in _DIMENSIONS.items()),
             func.count().label("n"),
             func.count().filter(COUNTED).label("counted"),
-            func.count().filter(and_(COUNTED, _OVERDUE)).label("overdue"),
+            func.count().filter(and_(COUNTED, OVERDUE)).label("overdue"),
             func.sum(Lead.amount_involved).filter(COUNTED).label("amount"),
         )
         .where(leads.LISTING.visible(actor))

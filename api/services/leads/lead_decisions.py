@@ -300,13 +300,17 @@ async def _close(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> 
     lead.solved_note = await lead_texts.keep_one(session, lead.id, "solved_note", body.solved_note)
 
 
-async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del body, actor
-    county = await session.scalar(
+async def _county(session: AsyncSession, lead: Lead) -> UUID | None:
+    return await session.scalar(
         select(Unit.id).where(
             Unit.behaviour == UnitBehaviour.COUNTY, Unit.division_code == county_of(lead.town_code)
         )
     )
+
+
+async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del body, actor
+    county = await _county(session, lead)
     if county is None:
         raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")
     await conflicts.ensure_clear(session, lead, [county])
@@ -327,6 +331,23 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.feedback_mode, lead.feedback_note = None, ""
 
 
+async def _tell_county(session: AsyncSession, lead: Lead) -> None:
+    """What a town hands over is seen from the county as well, unless it is about the county."""
+    county = await _county(session, lead)
+    if county not in (await conflicts.of_lead(session, lead)).barred:
+        await record_access.grant(session, leads.RESOURCE, lead.id, [county])
+
+
+def _told_to_county(effect: Any) -> Any:
+    async def both(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+        await effect(session, actor, lead, body)
+        await _tell_county(session, lead)
+
+    return both
+
+
+#: Another body has the affair from then on.
+_HANDED_OVER = (LeadAction.TRANSFER_POLICE.value, LeadAction.TRANSFER_DEPARTMENT.value)
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
     LeadAction.TAKE_BACK.value: _take_back,
@@ -342,4 +363,5 @@ _EFFECTS = {
     LeadAction.REOPEN.value: _reopen,
     LeadAction.REOPEN_COUNTY.value: _reopen,
     **lead_transfers.EFFECTS,
+    **{each: _told_to_county(lead_transfers.EFFECTS[each]) for each in _HANDED_OVER},
 }

@@ -3424,6 +3424,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/towns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各镇情况
+         * @description 县级岗位看全县各镇及其各单位的数字，镇里看本镇的；只有数字，不打开记录。其他岗位没有。
+         */
+        get: operations["statistics_towns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statistics/units": {
         parameters: {
             query?: never;
@@ -14354,6 +14374,54 @@ export interface components {
             uri: string;
         };
         /**
+         * Town
+         * @description One town, or the county itself with what it handles for its towns.
+         */
+        Town: {
+            /**
+             * @description 反映金额合计
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 代码 */
+            code: string;
+            /** @description 已办结的线索数 */
+            done: number;
+            /** @description 移交出去、等待结果的线索数 */
+            handed_over: number;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 线索数 */
+            leads: number;
+            /** @description 未办结的线索数 */
+            open: number;
+            /** @description 超期的线索数 */
+            overdue: number;
+            /** @description 各承办单位 */
+            units: components["schemas"]["TownUnit"][];
+        };
+        /**
+         * TownNumbers
+         * @description Numbers that open no rows.
+         */
+        TownNumbers: {
+            /**
+             * @description 反映金额合计
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 已办结的线索数 */
+            done: number;
+            /** @description 移交出去、等待结果的线索数 */
+            handed_over: number;
+            /** @description 线索数 */
+            leads: number;
+            /** @description 未办结的线索数 */
+            open: number;
+            /** @description 超期的线索数 */
+            overdue: number;
+        };
+        /**
          * TownTermCreate
          * @description A shorter term for the own town, from a day on.
          */
@@ -14394,6 +14462,41 @@ export interface components {
             valid_from: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+        };
+        /**
+         * TownUnit
+         * @description One unit of a town; of the unit that concluded, without a conclusion the one in charge.
+         */
+        TownUnit: {
+            /**
+             * @description 反映金额合计
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 已办结的线索数 */
+            done: number;
+            /** @description 移交出去、等待结果的线索数 */
+            handed_over: number;
+            /** @description 线索数 */
+            leads: number;
+            /** @description 未办结的线索数 */
+            open: number;
+            /** @description 超期的线索数 */
+            overdue: number;
+            /** @description 单位 */
+            unit: components["schemas"]["Named"];
+        };
+        /**
+         * Towns
+         * @description The towns side by side.
+         */
+        Towns: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description 各行 */
+            rows: components["schemas"]["Town"][];
+            /** @description 合计 */
+            total: components["schemas"]["TownNumbers"];
         };
         /**
          * TransferClockShown
@@ -15970,8 +16073,12 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type Token = components['schemas']['Token'];
 export type TotpConfirmation = components['schemas']['TotpConfirmation'];
 export type TotpSecret = components['schemas']['TotpSecret'];
+export type Town = components['schemas']['Town'];
+export type TownNumbers = components['schemas']['TownNumbers'];
 export type TownTermCreate = components['schemas']['TownTermCreate'];
 export type TownTermShown = components['schemas']['TownTermShown'];
+export type TownUnit = components['schemas']['TownUnit'];
+export type Towns = components['schemas']['Towns'];
 export type TransferClockShown = components['schemas']['TransferClockShown'];
 export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
@@ -23884,6 +23991,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    statistics_towns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Towns"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
