@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from api.access.guards import require
 from api.core.listing.pagination import Page
@@ -13,7 +13,13 @@ from api.core.web.routing import router as make_router
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
 from api.schemas.rosters import RosterCreate, RosterDone, RosterPreview
-from api.schemas.unit_kinds import UnitKindCreate, UnitKinds, UnitKindShown, UnitKindUpdate
+from api.schemas.unit_kinds import (
+    UnitKindCreate,
+    UnitKindQuery,
+    UnitKinds,
+    UnitKindShown,
+    UnitKindUpdate,
+)
 from api.schemas.units import (
     LiaisonCreate,
     Liaisons,
@@ -48,12 +54,10 @@ async def create(body: UnitCreate, actor: Manager, session: DbSession) -> Respon
 
 @router.get("/kinds", response_model=UnitKinds, summary="单位类别")
 async def kinds(
-    actor: Reader,
-    session: DbSession,
-    include_inactive: Annotated[bool, Query(description="含停用的")] = False,
+    actor: Reader, query: Annotated[UnitKindQuery, query_of(UnitKindQuery)], session: DbSession
 ) -> Response:
     """随程序发布的和本镇、本县增设的类别；每一类都归于一种固定的性质。"""
-    found = await unit_kinds.page(session, actor, include_inactive=include_inactive)
+    found = await unit_kinds.page(session, actor, include_inactive=query.include_inactive)
     return answer(found)
 
 

@@ -165,6 +165,6 @@ class Town(TownNumbers):
 class Towns(Shown):
     """The towns side by side."""
 
-    as_of: datetime
+    as_of: datetime = Field(description="取数时间")
     rows: list[Town]
     total: TownNumbers

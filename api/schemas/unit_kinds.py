@@ -48,6 +48,12 @@ class UnitKindShown(Shown):
     available_actions: list[AvailableAction]
 
 
+class UnitKindQuery(Wire):
+    """Which kinds are asked for."""
+
+    include_inactive: bool = False
+
+
 class UnitKinds(Shown):
     """Those that the reader's units may be of, in the order in which they came."""
 
