@@ -83,7 +83,7 @@ def seen(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 
 def counted(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     """The rows that figures by town count, for who may know of a town's figures without seeing its
-    rows: the county knows those of all its towns (ADR 0035)."""
+    rows: the county knows those of all its towns (ADR 0037)."""
     if actor.scope is RowScope.COUNTY:
         return model.town_code.startswith(county_of(actor.division_code), autoescape=True)
     if actor.scope is RowScope.TOWN:

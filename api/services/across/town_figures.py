@@ -1,4 +1,4 @@
-"""The towns of a county side by side: figures alone, which open no rows (ADR 0035)."""
+"""The towns of a county side by side: figures alone, which open no rows (ADR 0037)."""
 
 from typing import Any
 from uuid import UUID

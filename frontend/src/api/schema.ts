@@ -14491,7 +14491,10 @@ export interface components {
          * @description The towns side by side.
          */
         Towns: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description 取数时间
+             */
             as_of: string;
             /** @description 各行 */
             rows: components["schemas"]["Town"][];
@@ -24348,7 +24351,7 @@ export interface operations {
     units_kinds: {
         parameters: {
             query?: {
-                /** @description 含停用的 */
+                /** @description 是否包括已停用的 */
                 include_inactive?: boolean;
             };
             header?: never;
