@@ -163,7 +163,7 @@ async def test_people_are_separate_in_every_refund(asked) -> None:
 async def test_something_waits_for(post: str, asked) -> None:
     async with db.database().session() as session:
         actor = await operators.enter(session, post, "test")
-        waiting = await duties.waiting(session, actor, 200)
+        waiting = await duties.waiting(actor, 200)
         await session.rollback()
     assert waiting["total"] > 0
     if post == "police":
@@ -181,7 +181,7 @@ async def test_some_leads_are_late_and_some_are_due_in_two_working_days(asked) -
         left = []
         for post in ("police", "market", "civil", "justice", "culture"):
             actor = await operators.enter(session, post, "test")
-            found = await duties.waiting(session, actor, 200)
+            found = await duties.waiting(actor, 200)
             left += [d["working_days_left"] for d in found["items"] if d["kind"] == "lead_verify"]
         await session.rollback()
     assert sum(days < 0 for days in left) >= 4

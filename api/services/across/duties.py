@@ -5,16 +5,21 @@ records in order of due date; the page is their UNION ALL. A duty goes away when
 on, never by a click.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID
+from functools import partial
+from typing import Any, cast
 
-from sqlalchemy import Text, literal_column, select, union_all
+import orjson
+from sqlalchemy import Text, Uuid, func, literal_column, select, union_all
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
+from api.core.base.statements import Compiled, Kept, compile_statement, param
+from api.core.database.db import Planning, database
 from api.core.events import events
 from api.core.listing.pagination import EXACT_TOTAL
 from api.domain.imports.imports import ImportStatus
@@ -29,7 +34,6 @@ from api.domain.law.warnings import Step
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.models.duties import DutyNotice
 from api.models.imports import Import
-from api.models.leads import Lead
 from api.models.property_measures import PropertyMeasure
 from api.services.cases import case_duties
 from api.services.cases.case_duties import MEASURES_UNTIL
@@ -65,7 +69,7 @@ SOURCES: tuple[Source, ...] = (
 )
 _NOUNS = {source.kind: source.noun for source in SOURCES}
 #: Terms that begin on the day that the source gives as its detail.
-_TERMS = ALARMS | AT_THE_DESK | {K.LEDGER_CONFIRM: CONFIRM_RULE}
+_TERMS = ALARMS | AT_THE_DESK | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLEDGE: "LEAD-ACK"}
 
 
 #: Of more than so many of one kind, home tells the number and the first, and no single ones.
@@ -73,12 +77,7 @@ MOST_SINGLE = 10
 
 
 async def waiting(
-    session: AsyncSession,
-    actor: Actor,
-    limit: int,
-    kind: DutyKind | None = None,
-    *,
-    grouped: bool = False,
+    actor: Actor, limit: int, kind: DutyKind | None = None, *, grouped: bool = False
 ) -> dict[str, Any]:
     """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
     and how many there are of each kind. `grouped`: kinds of more than ten are told in one line
@@ -86,12 +85,12 @@ async def waiting(
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
         return {"items": [], "counts": [], "total": 0}
-    clock = await time_rules.clock(session)
+    clock = await time_rules.known()
     listed = [source for source in mine if kind in {None, source.kind}]
-    counts = await _counts(session, actor, mine, clock)
+    counts = await _counts(actor, mine, clock)
     many = {each["kind"] for each in counts if each["count"] > MOST_SINGLE} if grouped else set()
     depth = MOST_SINGLE + 1 if grouped else limit
-    found = await _items(session, actor, listed, clock, limit, depth) if listed else []
+    found = await _items(actor, listed, clock, _Asked(kind, limit, depth)) if listed else []
     for each in counts:
         first = next((duty for duty in found if duty["kind"] == each["kind"]), None)
         each["is_grouped"] = each["kind"] in many
@@ -104,79 +103,113 @@ async def waiting(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which duties: of one kind or of all, so many together, of each kind so many at most."""
+
+    kind: DutyKind | None
+    limit: int
+    depth: int
+
+
+class _Anybody:
+    """Whoever holds one role in one place: what differs between two of them is bound at each call,
+    so that the statement is built and planned once for them all."""
+
+    def __init__(self, one: Actor) -> None:
+        self._one = one
+        self.id = param("actor_id", Uuid())
+        self.unit_id = param("unit_id", Uuid())
+        self.post_id = param("post_id", Uuid())
+        self.viewer = param("viewer", Uuid())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._one, name)
+
+
+_MOST_KEPT = 256
+_compiled: Kept[Any, Compiled] = Kept(_MOST_KEPT)
+
+
+async def _rows(
+    actor: Actor, clock: time_rules.Clock, asked: Any, made: Callable[[Actor], Any]
+) -> list[dict[str, Any]]:
+    """The rows of a statement that is made once for each role, place and question."""
+    key = (actor.role, actor.is_limited, actor.division_code, asked)
+
+    def build(_: Any) -> Compiled:
+        rows = made(cast("Actor", _Anybody(actor))).subquery("r")
+        every = func.coalesce(func.json_agg(literal_column("r")), literal_column("'[]'::json"))
+        return compile_statement(select(sql_cast(every, Text).label("rows")).select_from(rows))
+
+    compiled = _compiled.get(key, build)
+    values = _moving(clock) | {
+        "actor_id": actor.id,
+        "unit_id": actor.unit_id,
+        "post_id": actor.post_id,
+        "viewer": actor.viewer,
+    }
+    found = await database().fetchrow(
+        compiled.sql, *compiled.arguments(values), planning=Planning.ONCE
+    )
+    return orjson.loads(found["rows"])
+
+
 async def _items(
-    session: AsyncSession,
-    actor: Actor,
-    sources: Sequence[Source],
-    clock: time_rules.Clock,
-    limit: int,
-    depth: int,
+    actor: Actor, sources: Sequence[Source], clock: time_rules.Clock, asked: _Asked
 ) -> list[dict[str, Any]]:
     """The first of everything by due time, of each kind so deep at most."""
-    found = union_all(*(select(s.rows(actor, depth).subquery()) for s in sources)).subquery()
-    rows = list(
-        await session.execute(
-            select(found)
-            .order_by(found.c.due_on.asc().nulls_last(), found.c.subject_id)
-            .limit(limit if depth >= limit else depth * len(sources)),
-            _moving(clock),
-        )
-    )
-    assigned = await _assigned_on(session, [r.subject_id for r in rows if _is_receipt(r)])
-    items = [_item(row, clock, assigned) for row in rows if _is_due(row, clock)]
+    most = asked.limit if asked.depth >= asked.limit else asked.depth * len(sources)
+
+    def made(anybody: Actor) -> Any:
+        each = (select(s.rows(anybody, asked.depth).subquery()) for s in sources)
+        found = union_all(*each).subquery()
+        order = found.c.due_on.asc().nulls_last(), found.c.subject_id
+        return select(found).order_by(*order).limit(most)
+
+    rows = await _rows(actor, clock, asked, made)
+    items = [_item(row, clock) for row in rows if _is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
     return items
 
 
-def _is_receipt(row: Any) -> bool:
-    return row.kind == K.LEAD_ACKNOWLEDGE
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def _is_due(row: Any, clock: time_rules.Clock) -> bool:
+def _is_due(row: dict[str, Any], clock: time_rules.Clock) -> bool:
     """Sources reach as far as the farthest step, which not every term has. Once the first warning
     has come the duty stands until the measure is renewed, released or has lapsed (M4)."""
-    if row.kind != K.MEASURE_EXPIRING:
+    if row["kind"] != K.MEASURE_EXPIRING:
         return True
-    starts = date.fromisoformat(row.detail.partition("|")[2])
-    ladder = measure_warnings.ladder(clock, starts, row.due_on, row.rule, row.rule_version)
+    starts = date.fromisoformat(row["detail"].partition("|")[2])
+    due = date.fromisoformat(row["due_on"])
+    ladder = measure_warnings.ladder(clock, starts, due, row["rule"], row["rule_version"])
     return not ladder or ladder[0][1] <= now()
 
 
-async def _assigned_on(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
-    """When leads that wait for a receipt were given to their unit: that clock starts there."""
-    if not ids:
-        return {}
-    rows = await session.execute(
-        select(Lead.id, Lead.assigned_on).where(Lead.id.in_(ids), Lead.assigned_on.is_not(None))
-    )
-    return {lead: day for lead, day in rows if day}
-
-
-def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict[str, Any]:
-    kind = DutyKind(row.kind)
-    due_on, provisional, rule = row.due_on, bool(row.provisional), str(row.rule)
-    version: int | None = row.rule_version
+def _item(row: dict[str, Any], clock: time_rules.Clock) -> dict[str, Any]:
+    kind, detail = DutyKind(row["kind"]), row["detail"] or ""
+    due_on, provisional, rule = _day(row["due_on"]), bool(row["provisional"]), row["rule"]
+    version: int | None = row["rule_version"]
     since: date | None = None
-    if kind is K.LEAD_ACKNOWLEDGE and row.subject_id in assigned:
-        since = assigned[row.subject_id]
-        receipt = clock.due_on("LEAD-ACK", since)
-        due_on, provisional, rule = receipt.on, receipt.is_provisional, receipt.rule_id
-        version = receipt.rule_version
-    if kind in _TERMS and row.detail:
-        since = date.fromisoformat(row.detail)
-        alarm = clock.due_on(_TERMS[kind], since)
-        due_on, provisional, rule = alarm.on, alarm.is_provisional, alarm.rule_id
-        version = alarm.rule_version
+    if kind in _TERMS:
+        since = _day(detail)
+    if since is not None:
+        due = clock.due_on(_TERMS[kind], since)
+        due_on, provisional, rule, version = (
+            due.on, due.is_provisional, due.rule_id, due.rule_version,
+        )  # fmt: skip
     noun = _NOUNS[kind]
     left = working_days_left(today(), due_on, clock.calendar) if due_on else None
     return {
-        "id": f"{kind.value}:{row.subject_id}",
+        "id": f"{kind.value}:{row['subject_id']}",
         "kind": kind.value,
-        "what": _what(kind, row.detail),
+        "what": _what(kind, detail),
         "subject_type": NOUNS[noun],
-        "subject_id": row.subject_id,
-        "number": row.number or "",
-        "title": row.title or "",
+        "subject_id": row["subject_id"],
+        "number": row["number"] or "",
+        "title": row["title"] or "",
         "since": since,
         "due_on": due_on,
         "due_is_provisional": provisional,
@@ -184,7 +217,7 @@ def _item(row: Any, clock: time_rules.Clock, assigned: dict[UUID, date]) -> dict
         "overdue": due_on is not None and due_on < today(),
         "rule": rule,
         "rule_label": time_rules.said(clock, rule, version),
-        "url_hint": f"/{noun}/{row.subject_id}",
+        "url_hint": f"/{noun}/{row['subject_id']}",
     }
 
 
@@ -201,20 +234,24 @@ def _moving(clock: time_rules.Clock) -> dict[str, date]:
     }
 
 
+def _all_of(source: Source, anybody: Actor) -> Any:
+    return source.rows(anybody, EXACT_TOTAL)
+
+
 async def _counts(
-    session: AsyncSession, actor: Actor, mine: Sequence[Source], clock: time_rules.Clock
+    actor: Actor, mine: Sequence[Source], clock: time_rules.Clock
 ) -> list[dict[str, Any]]:
     totals: dict[DutyKind, int] = {}
     counted = [source for source in mine if source.kind is not K.MEASURE_EXPIRING]
-    if counted:
-        rows: Any = await session.execute(
-            union_all(*(s.count(actor) for s in counted)), _moving(clock)
-        )
-        for kind, count in rows:
-            totals[DutyKind(kind)] = totals.get(DutyKind(kind), 0) + count
+    rows = await _rows(
+        actor, clock, "counts", lambda anybody: union_all(*(s.count(anybody) for s in counted))
+    )
+    for row in rows:
+        kind = DutyKind(row["kind"])
+        totals[kind] = totals.get(kind, 0) + row["waiting"]
     for source in mine:
         if source.kind is K.MEASURE_EXPIRING:
-            rows = await session.execute(source.rows(actor, EXACT_TOTAL), _moving(clock))
+            rows = await _rows(actor, clock, source.kind, partial(_all_of, source))
             totals[source.kind] = sum(_is_due(row, clock) for row in rows)
     return [
         {"kind": kind.value, "what": kind.label, "count": totals[kind]}

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, func, literal_column, select
+from sqlalchemy import Date, and_, func, literal_column, select
 
+from api.core.base.statements import param
 from api.domain.cases.cases import CaseStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
@@ -53,7 +54,7 @@ SOURCES: tuple[Source, ...] = (
         lambda actor: and_(
             _M.owner_unit_id == actor.unit_id,
             in_status(_M.status, MeasureStatus.ACTIVE),
-            _M.expires_on <= bindparam(MEASURES_UNTIL, type_=Date()),
+            _M.expires_on <= param(MEASURES_UNTIL, Date()),
         ),
         _HANDLED["title"].scalar_subquery(),
         _HANDLED["subject"].scalar_subquery(),

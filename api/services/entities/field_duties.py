@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Date, bindparam, exists, select
+from sqlalchemy import Date, exists, select
 
+from api.core.base.statements import param
 from api.domain.entities.inspections import InspectionStatus
 from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import ENDED
@@ -46,7 +47,7 @@ SOURCES: tuple[Source, ...] = (
         RiskEntity,
         P.INSPECTION_HANDLE,
         lambda _: [
-            RiskEntity.next_inspection_due <= bindparam(PLAN_UNTIL, type_=Date()),
+            RiskEntity.next_inspection_due <= param(PLAN_UNTIL, Date()),
             RiskEntity.status.not_in(ENDED),
             ~exists().where(
                 Inspection.entity_id == RiskEntity.id,

@@ -23,7 +23,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 
-_NO_RULE = literal_column("''", Text())
+_NO_RULE = NO_DETAIL = literal_column("''", Text())
 NO = literal_column("false")
 _NEVER = cast(null(), Date)
 _NO_VERSION = cast(null(), BigInteger)
@@ -77,7 +77,9 @@ class Source:
     def count(self, actor: Actor) -> Any:
         """How many there are, counted up to the limit that lists count to."""
         some = select(self.model.id).where(self.waits(actor)).limit(EXACT_TOTAL)
-        return select(literal(self.kind.value, Text()), func.count()).select_from(some.subquery())
+        return select(
+            literal(self.kind.value, Text()).label("kind"), func.count().label("waiting")
+        ).select_from(some.subquery())
 
 
 def in_status(column: Any, status: Any) -> ColumnElement[bool]:

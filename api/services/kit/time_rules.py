@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import event, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -235,6 +235,19 @@ async def known() -> Clock:
     return kept[1]
 
 
+async def changed(session: AsyncSession) -> None:
+    """After a change of rules or years, in its transaction: stored dates are counted anew by a job,
+    and what this process remembers is forgotten when the change is there."""
+    await jobs.enqueue(session, RECOMPUTE)
+    here = database()
+
+    def forget(_: object) -> None:
+        _known.pop(here, None)
+        _kept.pop(here, None)
+
+    event.listen(session.sync_session, "after_commit", forget, once=True)
+
+
 def said(clock: Clock, rule_id: str, version: int | None = None) -> str:
     """A rule in words, with its article: in the version that a record keeps, else in the one in
     force today. Empty where there is none."""
@@ -368,7 +381,7 @@ async def create_version(
         {"rule_id": rule_id, "version": made.version, "term": made.term,
          "unit": body.unit.value, "valid_from": body.valid_from.isoformat()},
     )  # fmt: skip
-    await jobs.enqueue(session, RECOMPUTE)
+    await changed(session)
     return await read(session, actor, rule_id)
 
 
@@ -380,7 +393,7 @@ async def tighten(
     if not versions:
         raise NotFound
     await town_terms.create(session, actor, choose(versions, rule_id, body.valid_from), body)
-    await jobs.enqueue(session, RECOMPUTE)
+    await changed(session)
     return await read(session, actor, rule_id)
 
 

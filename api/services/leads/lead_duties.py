@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     and_,
-    bindparam,
     exists,
     false,
     literal_column,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 )
 
 from api.access import visibility
+from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
@@ -32,7 +32,7 @@ from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSampleLine
 from api.services.kit import time_rules
-from api.services.kit._duty_source import Source, in_status, unit_record
+from api.services.kit._duty_source import NO_DETAIL, Source, in_status, unit_record
 from api.services.leads import lead_alarms, lead_assists
 
 K = DutyKind
@@ -40,7 +40,7 @@ K = DutyKind
 
 def _not_alarmed() -> ColumnElement[bool]:
     """Leads for which the office is alarmed are in the list of alarms, and in no other."""
-    since = bindparam(K.LEAD_UNOWNED.value, type_=Date())
+    since = param(K.LEAD_UNOWNED.value, Date())
     return or_(Lead.unowned_on.is_(None), Lead.unowned_on > since)
 
 
@@ -75,6 +75,8 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
         Lead.due_on,
         Lead.due_is_provisional,
         Lead.due_rule,
+        # the clock of a receipt starts when the unit was given it
+        detail=Lead.assigned_on if status is LeadStatus.ASSIGNED else NO_DETAIL,
     )
 
 
@@ -149,7 +151,7 @@ def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any])
         Lead,
         needs,
         lambda actor: and_(
-            lead_alarms.IN_TRIAGE, Lead.unowned_on <= bindparam(late, type_=Date()), whose(actor)
+            lead_alarms.IN_TRIAGE, Lead.unowned_on <= param(late, Date()), whose(actor)
         ),
         Lead.subject_name,
         Lead.number,

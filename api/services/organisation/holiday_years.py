@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.events import events, jobs
+from api.core.events import events
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Invalid, StaleVersion
 from api.domain.kit.events import EventName
 from api.domain.law.calendar import Calendar
 from api.models.time_rules import HolidayYear
 from api.schemas.time_rules import HolidayYearPut
-from api.services.kit.time_rules import RECOMPUTE
+from api.services.kit import time_rules
 
 _FIRST, _LAST = 2004, 2100
 
@@ -81,5 +81,5 @@ async def put(
         session, actor, EventName.HOLIDAY_CHANGED, "holiday_year", None,
         {"year": year, "published": body.published, "source": body.source},
     )  # fmt: skip
-    await jobs.enqueue(session, RECOMPUTE)
+    await time_rules.changed(session)
     return _entered(row)

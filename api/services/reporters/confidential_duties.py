@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Date, Text, and_, cast, exists, func, literal_column, select
 
-from api.access import restricted_rows
+from api.access import restricted_rows, visibility
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
@@ -61,7 +61,7 @@ _INFORMANT = Source(
     P.INFORMANT_APPROVE,
     lambda actor: and_(
         Lead.id.in_(select(_O.lead_id).where(in_status(_O.status, OpeningStatus.WAITING))),
-        leads.LISTING.visible(actor),
+        visibility.seen(actor, Lead),
         exists().where(_asked(actor)),
     ),
     Lead.subject_name,
