@@ -33,7 +33,7 @@ INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_
   narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
   town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
   due_is_provisional, due_rule, findings, feedback_note, note, search, search_text, name_key, name_sound,
-  created_at, created_by_post_id, version, updated_at)
+  created_at, created_by_post_id, version, updated_at, unowned_on, assigned_on)
 SELECT
   (lpad(to_hex(1650000000000 + i), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8'
      || substr(md5(i::text), 4, 15))::uuid,
@@ -44,7 +44,9 @@ SELECT
   '3415221182' || lpad((1 + i % 10)::text, 2, '0'), '341522118', (i % 900000) * 100, i % 9, false,
   'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, false, '',
   '', '', '', $6::tsvector || n.vector || t.words, n.plain || ' ' || $16 || t.plain, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
-  $7::uuid, 1, now()
+  $7::uuid, 1, now(),
+  CASE WHEN i % 5 = 0 THEN date '2022-05-13' + (i / 8640)::int END,
+  CASE WHEN i % 5 = 1 THEN date '2022-05-14' + (i / 8640)::int END
 FROM generate_series($8::bigint, $9::bigint) AS i
 JOIN (
   SELECT at - 1 AS at, name, vector::tsvector, key, sound, plain

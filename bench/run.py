@@ -163,15 +163,14 @@ class Bench:
             compare(lambda: self.rate(path, who), lambda: self.bare_rate(bare), self.rounds),
         )
 
-    def against(self, other: str, name: str, wanted: float, path: str) -> None:
+    def against(self, other: str, name: str, wanted: float, path: str, who: str = "office") -> None:
         """One of our own reads, to another of them."""
         if not self.only.search(name):
             return
-        self.rate(path)
+        self.rate(path, who)
         self.rate(other)
-        self.add(
-            name, wanted, compare(lambda: self.rate(path), lambda: self.rate(other), self.rounds)
-        )
+        measured = compare(lambda: self.rate(path, who), lambda: self.rate(other), self.rounds)
+        self.add(name, wanted, measured)
 
     def create(self, name: str, wanted: float | None, path: str) -> None:
         """A new lead, against what `path` of the bare handlers inserts."""
@@ -222,6 +221,12 @@ class Bench:
         self.against(one, "similar leads to one record", 1 / 8, f"{one}/similar")
         self.against(one, "search by phone to one record", 1 / 2, f"/leads?q={dataset.PHONE}")
         self.against(one, "next lead of the desk to one record", 1 / 3, "/leads/next")
+        self.against(
+            "/leads", "home with its counts to a list page", 1 / 8, "/me/duties?grouped=true"
+        )
+        self.against(
+            "/leads", "home of a unit to a list page", 1 / 8, "/me/duties?grouped=true", "police"
+        )
         self.create("create, to lead with event and key", 0.15, "/leads")
         self.create("create, to one bare row", None, "/rows")
 

@@ -34,7 +34,7 @@ class DutyCount(Shown):
 
     kind: DutyKind
     what: str
-    count: int = Field(description="超过一万件时只给出一万")
+    count: int = Field(description="超过一千件时只给出一千")
     is_grouped: bool = Field(description="件数多，合为一行，不再逐件列出")
     first_due_on: date | None = Field(description="合为一行的，最早一件的期限；没有时限的为空")
     overdue: bool = Field(description="合为一行的，最早一件是否已超期")

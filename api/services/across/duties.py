@@ -226,12 +226,22 @@ def _what(kind: DutyKind, detail: str) -> str:
     return f"{MeasureKind(measure).label}即将到期" if kind is K.MEASURE_EXPIRING else kind.label
 
 
+class _Moved:
+    """The days that sources are bound to, by the rules as they are now: counted once a day."""
+
+    clock: time_rules.Clock | None = None
+    day = date.min
+    days: dict[str, date]
+
+
 def _moving(clock: time_rules.Clock) -> dict[str, date]:
-    """The days that sources are bound to, by the rules as they are now."""
-    return moving(clock) | {
-        PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,
-        MEASURES_UNTIL: measure_warnings.reach(clock),
-    }
+    if _Moved.clock is not clock or _Moved.day != today():
+        _Moved.days = moving(clock) | {
+            PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,
+            MEASURES_UNTIL: measure_warnings.reach(clock),
+        }
+        _Moved.clock, _Moved.day = clock, today()
+    return _Moved.days
 
 
 def _all_of(source: Source, anybody: Actor) -> Any:

@@ -18,10 +18,12 @@ from sqlalchemy import (
     select,
 )
 
-from api.core.listing.pagination import EXACT_TOTAL
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
+
+#: Counting stops here.
+MOST_COUNTED = 1_000
 
 _NO_RULE = NO_DETAIL = literal_column("''", Text())
 NO = literal_column("false")
@@ -75,8 +77,8 @@ class Source:
         return getattr(self.model, name, _NO_VERSION) if key else _NO_VERSION
 
     def count(self, actor: Actor) -> Any:
-        """How many there are, counted up to the limit that lists count to."""
-        some = select(self.model.id).where(self.waits(actor)).limit(EXACT_TOTAL)
+        """How many there are, counted up to a thousand: more is not worked through one by one."""
+        some = select(self.model.id).where(self.waits(actor)).limit(MOST_COUNTED)
         return select(
             literal(self.kind.value, Text()).label("kind"), func.count().label("waiting")
         ).select_from(some.subquery())
