@@ -273,6 +273,8 @@ class Database:
             min_size=1,
             max_size=self._shares.rows_of(planning),
             reset=_keep,
+            # what is longer than 15 kB would be planned anew at every call
+            max_cacheable_statement_size=0,
             server_settings=_CONNECT["server_settings"] | told,
         )
 

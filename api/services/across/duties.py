@@ -28,7 +28,6 @@ from api.domain.kit.duties import DutyKind
 from api.domain.kit.events import EventName
 from api.domain.kit.nouns import NOUNS
 from api.domain.kit.permissions import Permission as P
-from api.domain.law.clocks import working_days_left
 from api.domain.law.time_rules import TimeUnit
 from api.domain.law.warnings import Step
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
@@ -167,8 +166,8 @@ async def _items(
         order = found.c.due_on.asc().nulls_last(), found.c.subject_id
         return select(found).order_by(*order).limit(most)
 
-    rows = await _rows(actor, clock, asked, made)
-    items = [_item(row, clock) for row in rows if _is_due(row, clock)]
+    rows, days = await _rows(actor, clock, asked, made), await time_rules.working_days()
+    items = [_item(row, clock, days.left) for row in rows if _is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
     return items
 
@@ -188,7 +187,9 @@ def _is_due(row: dict[str, Any], clock: time_rules.Clock) -> bool:
     return not ladder or ladder[0][1] <= now()
 
 
-def _item(row: dict[str, Any], clock: time_rules.Clock) -> dict[str, Any]:
+def _item(
+    row: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
+) -> dict[str, Any]:
     kind, detail = DutyKind(row["kind"]), row["detail"] or ""
     due_on, provisional, rule = _day(row["due_on"]), bool(row["provisional"]), row["rule"]
     version: int | None = row["rule_version"]
@@ -201,7 +202,6 @@ def _item(row: dict[str, Any], clock: time_rules.Clock) -> dict[str, Any]:
             due.on, due.is_provisional, due.rule_id, due.rule_version,
         )  # fmt: skip
     noun = _NOUNS[kind]
-    left = working_days_left(today(), due_on, clock.calendar) if due_on else None
     return {
         "id": f"{kind.value}:{row['subject_id']}",
         "kind": kind.value,
@@ -213,7 +213,7 @@ def _item(row: dict[str, Any], clock: time_rules.Clock) -> dict[str, Any]:
         "since": since,
         "due_on": due_on,
         "due_is_provisional": provisional,
-        "working_days_left": left,
+        "working_days_left": left(due_on) if due_on else None,
         "overdue": due_on is not None and due_on < today(),
         "rule": rule,
         "rule_label": time_rules.said(clock, rule, version),
