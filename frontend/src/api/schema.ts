@@ -5989,7 +5989,7 @@ export interface components {
          * @description How many of one kind wait, even beyond those listed.
          */
         DutyCount: {
-            /** @description 超过一万件时只给出一万 */
+            /** @description 超过一千件时只给出一千 */
             count: number;
             /** @description 合为一行的，最早一件的期限；没有时限的为空 */
             first_due_on: string | null;
