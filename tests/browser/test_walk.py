@@ -220,6 +220,7 @@ class TestTheWalk:
         )
         await police.button("确定记一笔账", police.dialog()).click()
         await police.says("已记账")
+        await police.page.get_by_text("全部账户的累计转入和余额").click()
         await police.says(re.compile(r"全部账户之和：0\.00 元"))
         await expect(police.rows()).to_have_count(1)
 
