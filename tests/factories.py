@@ -14,6 +14,11 @@ def phone(network: str = "136") -> str:
     return f"{network}{next(_serial) * 7919 % 10**8:08d}"
 
 
+def fresh(word: str) -> str:
+    """A name that nothing else in this run has."""
+    return f"{word}{uuid4().hex[:8]}"
+
+
 def lead(**over) -> dict:
     """The body of a lead; every one says something of its own."""
     return {

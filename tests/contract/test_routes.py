@@ -27,6 +27,7 @@ OPEN = {
     ("post", "/api/v1/public/challenges"),
     ("get", "/api/v1/public/places"),
     ("post", "/api/v1/public/leads"),
+    ("post", "/api/v1/public/amounts"),
     ("post", "/api/v1/public/receipts"),
     ("post", "/api/v1/public/receipts/messages"),
     ("post", "/api/v1/public/receipts/ratings"),

@@ -14,9 +14,9 @@ from api.domain.kit.errors import Invalid
 from api.domain.recovery.distributions import (
     BaseRule,
     Claim,
+    ClaimStatus,
     Disposition,
     Plan,
-    Standing,
     certificate,
     compute,
 )
@@ -32,7 +32,7 @@ claim_lists = st.lists(
         principal=amounts,
         returns=amounts,
         refunds=amounts,
-        standing=st.sampled_from(Standing),
+        standing=st.sampled_from(ClaimStatus),
     ),
     max_size=25,
     unique_by=lambda claim: claim.key,
@@ -85,8 +85,8 @@ class TestByHand:
         plan = compute(
             [
                 Claim("A", 1000),
-                Claim("B", 1000, standing=Standing.UNREGISTERED),
-                Claim("C", 1000, standing=Standing.EXCLUDED),
+                Claim("B", 1000, standing=ClaimStatus.UNREGISTERED),
+                Claim("C", 1000, standing=ClaimStatus.EXCLUDED),
             ],
             1000,
             BaseRule.NET_OF_RETURNS,

@@ -42,6 +42,7 @@ FORMS = {
         reject!: reason
         mark: mark reason
         unmark: mark reason
+        take_back!: reason
         withdraw!: reason
         reopen: reason
         reopen_county: reason

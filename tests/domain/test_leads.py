@@ -43,6 +43,7 @@ PLAN = {
     "register": ("received", "registered"),
     "assign": ("registered disputed", "assigned"),
     "acknowledge": ("assigned", "verifying"),
+    "take_back": ("assigned", "registered"),
     "dispute": ("assigned", "disputed"),
     "conclude": (
         "verifying recheck transferred_department transferred_police escalated",
@@ -81,6 +82,7 @@ PLAN = {
 }
 OFFICE = {
     "register", "assign", "recheck", "escalate", "reject", "withdraw", "reopen", "mark", "unmark",
+    "take_back",
 }  # fmt: skip
 #: The county too, of what it answers for itself.
 CLOSING = {"close", "archive"}

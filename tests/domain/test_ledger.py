@@ -21,10 +21,10 @@ from api.domain.recovery.ledger import (
     MOVES,
     POSTING_RULES,
     AccountKind,
+    Balance,
     EntryAction,
     EntryStatus,
     Measure,
-    Standing,
     is_manual,
     may_move,
     measures,
@@ -141,7 +141,7 @@ COUNTED = {
 
 @pytest.mark.parametrize("kind", AccountKind)
 def test_what_a_pot_counts_for(kind: AccountKind) -> None:
-    found = measures([Standing(kind, balance=700, inflow=9_000)])
+    found = measures([Balance(kind, balance=700, inflow=9_000)])
     expected = dict.fromkeys(Measure, 0)
     if kind in {K.TRACED_SOURCE, K.SURRENDER_SOURCE}:  # what came out of it was found
         expected[Measure.TRACED] = -700
@@ -155,15 +155,15 @@ def test_what_a_pot_counts_for(kind: AccountKind) -> None:
 def test_figures_add_up_over_the_pots_and_an_empty_book_has_none() -> None:
     assert measures([]) == dict.fromkeys(Measure, 0)
     book = [
-        Standing(K.TRACED_SOURCE, -1_000, 0),
-        Standing(K.SURRENDER_SOURCE, -50, 0),
-        Standing(K.VALUATION, 30, 30),
-        Standing(K.RESTRAINED, 400, 900),
-        Standing(K.LEAVING_RESTRAINED, 20, 20),
-        Standing(K.REALISED, 5, 300),
-        Standing(K.IN_CUSTODY, 200, 600),
-        Standing(K.PAYABLE, 100, 100),
-        Standing(K.RETURNED, 295, 295),
+        Balance(K.TRACED_SOURCE, -1_000, 0),
+        Balance(K.SURRENDER_SOURCE, -50, 0),
+        Balance(K.VALUATION, 30, 30),
+        Balance(K.RESTRAINED, 400, 900),
+        Balance(K.LEAVING_RESTRAINED, 20, 20),
+        Balance(K.REALISED, 5, 300),
+        Balance(K.IN_CUSTODY, 200, 600),
+        Balance(K.PAYABLE, 100, 100),
+        Balance(K.RETURNED, 295, 295),
     ]
     assert sum(each.balance for each in book) == 0
     assert {measure.value: fen for measure, fen in measures(book).items()} == {

@@ -6,10 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import Client
-
-
-def fresh(word: str) -> str:
-    return f"{word}{uuid4().hex[:8]}"
+from tests.factories import fresh
 
 
 def named(word: str) -> str:

@@ -1,18 +1,12 @@
 """Kinds of units are rows: a town adds its own, and the program knows what to do with them."""
 
-from uuid import uuid4
-
 import pytest
 
 from tests.conftest import Client
-from tests.factories import assign, make_lead
+from tests.factories import assign, fresh, make_lead
 
 TOWN, COUNTY = "341522118", "341522"
 NOBODY = "00000000-0000-7000-8000-000000000000"
-
-
-def fresh(word: str) -> str:
-    return f"{word}{uuid4().hex[:8]}"
 
 
 def add(who: Client, **over) -> dict:
