@@ -4,15 +4,20 @@ What home says waits for somebody is what the record's own head says: one truth.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
 
 from api.core.base.clock import today
 from api.domain.kit.duties import DutyKind as K
+from tests import ledgers
 from tests.campaign import live_half_a_year
 from tests.conftest import Client, logged_in, started
 from tests.factories import assign, make_lead
+
+#: Rows that no other file has.
+_serial = count(730_000)
 
 #: Told of at home, and by its own panel of the record: messages, rewards' codes, and the two that
 #: nobody but a few people may know of.
@@ -148,3 +153,16 @@ def test_home_and_record_tell_the_same(as_: Callable[[str], Client], who: str) -
                 assert duty["what"] in {each["what"] for each in same}, (duty, same)
             compared.add(kind)
     assert compared or who in IDLE, who
+
+
+def test_an_import_that_brings_nothing_offers_no_filled_button(client: Any) -> None:
+    """A ledger of rows that are all known: nobody is told to bring in nothing."""
+    office = client("office")
+    content = ledgers.book([ledgers.row(next(_serial))])
+    first = ledgers.upload(office, content)
+    assert (first["rows_good"], first["standing"]["next_action"]) == (1, "commit"), first
+    assert ledgers.commit(office, first).status_code == 200
+    again = ledgers.upload(office, content, "同一份.xlsx")
+    assert (again["rows_good"], again["rows_known"]) == (0, 1), again
+    assert again["standing"]["next_action"] is None
+    assert "没有可以导入的行" in again["standing"]["now"][0]["what"]

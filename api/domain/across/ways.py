@@ -325,6 +325,15 @@ REWARD_WAY: Final = Way(
 
 # --- the rest -----------------------------------------------------------------------------------
 
+
+def _brings_in(ledger: Any) -> bool:
+    return bool(ledger.rows_good or ledger.rows_edited)
+
+
+def _brings_nothing(ledger: Any) -> bool:
+    return not _brings_in(ledger)
+
+
 IMPORT_WAY: Final = Way(
     IMPORT_FLOW,
     (
@@ -335,7 +344,20 @@ IMPORT_WAY: Final = Way(
                 Ms.NEEDS_MAPPING: (Turn("待对应栏目", (Ma.READ_AGAIN,), Whose.SAME_PERSON),),
             },
         ),
-        Stage("核对", {Ms.PREVIEW: (Turn(K.IMPORT_COMMIT, (Ma.COMMIT,), Whose.SAME_PERSON),)}),
+        Stage(
+            "核对",
+            {
+                Ms.PREVIEW: (
+                    Turn(K.IMPORT_COMMIT, (Ma.COMMIT,), Whose.SAME_PERSON, _brings_in),
+                    Turn(
+                        "没有可以导入的行，请改正后重新上传，或者取消",
+                        (),
+                        Whose.SAME_PERSON,
+                        _brings_nothing,
+                    ),
+                )
+            },
+        ),
     ),
     done=frozenset({Ms.COMMITTED}),
     stopped=frozenset({Ms.FAILED, Ms.CANCELLED}),

@@ -202,6 +202,8 @@ def _item(
             due.on, due.is_provisional, due.rule_id, due.rule_version,
         )  # fmt: skip
     noun = _NOUNS[kind]
+    # the warnings before a freeze ends are counted in working days, its term is not (M4)
+    in_working_days = kind is K.MEASURE_EXPIRING or time_rules.in_working_days(clock, rule, version)
     return {
         "id": f"{kind.value}:{row['subject_id']}",
         "kind": kind.value,
@@ -213,7 +215,7 @@ def _item(
         "since": since,
         "due_on": due_on,
         "due_is_provisional": provisional,
-        "working_days_left": left(due_on) if due_on else None,
+        "working_days_left": left(due_on) if due_on and in_working_days else None,
         "overdue": due_on is not None and due_on < today(),
         "rule": rule,
         "rule_label": time_rules.said(clock, rule, version),

@@ -29,6 +29,8 @@ class Standing:
     status: ImportStatus
     owner_unit_id: UUID
     uploaded_by_id: UUID | None
+    rows_good: int
+    rows_edited: int
 
 
 @dataclass(slots=True)

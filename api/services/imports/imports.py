@@ -167,7 +167,9 @@ async def read(
         more = (await session.execute(statement)).one()
     status = ImportStatus(found["status"])
     own = more.uploaded_by_id == actor.id
-    standing = import_rows.Standing(status, more.owner_unit_id, more.uploaded_by_id)
+    standing = import_rows.Standing(
+        status, more.owner_unit_id, more.uploaded_by_id, found["rows_good"], found["rows_edited"]
+    )
     told = own or status not in OF_THE_UPLOADER
     found["preview"] = import_preview.shown_preview(
         found["kind"], more.preview_enc if told else None

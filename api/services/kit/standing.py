@@ -99,13 +99,14 @@ def waits(
     **more: Any,
 ) -> dict[str, Any]:
     """One turn as it is shown."""
+    in_working_days = time_rules.in_working_days(clock, term.rule, term.version)
     return {
         "what": what,
         "whom": whom,
         "since": term.since,
         "due_on": term.on,
         "due_is_provisional": term.provisional,
-        "working_days_left": left(term.on) if term.on else None,
+        "working_days_left": left(term.on) if term.on and in_working_days else None,
         "overdue": term.on is not None and term.on < today(),
         "rule": term.rule,
         "rule_label": time_rules.said(clock, term.rule, term.version),

@@ -28,6 +28,7 @@ from api.domain.law.clocks import SUB_DAY, due_by_rule, working_days_left
 from api.domain.law.time_rules import (
     Confidence,
     TimeRule,
+    TimeUnit,
     TownTerm,
     find_rule,
     load_builtin,
@@ -246,6 +247,11 @@ async def changed(session: AsyncSession) -> None:
         _kept.pop(here, None)
 
     event.listen(session.sync_session, "after_commit", forget, once=True)
+
+
+def in_working_days(clock: Clock, rule_id: str, version: int | None = None) -> bool:
+    """Whether a rule's term is counted in working days: then what is left of it is told in them."""
+    return bool(rule_id) and clock.rule(rule_id, today(), version).unit is TimeUnit.WORKING_DAY
 
 
 def said(clock: Clock, rule_id: str, version: int | None = None) -> str:
