@@ -10,6 +10,7 @@ import pytest
 from api.core.base import clock
 from tests.conftest import Client
 from tests.database import run_sql
+from tests.duties import duties as waiting
 from tests.factories import assign, make_lead
 from tests.public import hand_in
 from tests.vault import REASON, ask, decide, name, offered, panel, person, see
@@ -169,9 +170,7 @@ class TestOpening:
         ask(client("office"), lead)
 
         def duties(who: str) -> list[dict]:
-            items = client(who).get("/me/duties", params={"limit": 200}).json()["items"]
-            mine = [d for d in items if d["subject_id"] == lead["id"]]
-            return [d for d in mine if d["kind"] == "informant_decide"]
+            return waiting(client(who), lead["id"], "informant_decide")
 
         (duty,) = duties("leader")
         assert duty["url_hint"] == f"/leads/{lead['id']}"

@@ -64,16 +64,16 @@ class TestReading:
         unit = named("某镇住建所")
         text = table(
             "序号|姓 名|联系电话|单位名称|职务",
-            f"1|程  某|138 0013 8001|{unit}|管理岗",
-            "2|程某某|13800138002||执法岗",
-            "3|程甲|13800138003|同上|值班岗",
+            f"1|禤  某|138 0013 8001|{unit}|管理岗",
+            "2|禤某某|13800138002||执法岗",
+            "3|禤甲|13800138003|同上|值班岗",
             "|||| ",
         )
         told = preview(system, text)
         assert told["faults"] == []
         assert [line["unit"] for line in told["lines"]] == [unit] * 3
         assert [line["unit_is_new"] for line in told["lines"]] == [True, False, False]
-        assert told["lines"][0]["name"] == "程某"
+        assert told["lines"][0]["name"] == "禤某"
         assert told["counts"] == {"units": 1, "posts": 3, "users": 3, "holders": 3}
 
     def test_a_lone_quotation_mark_swallows_no_line(self, system):

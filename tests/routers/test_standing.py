@@ -14,6 +14,7 @@ from api.domain.kit.duties import DutyKind as K
 from tests import ledgers
 from tests.campaign import live_half_a_year
 from tests.conftest import Client, logged_in, started
+from tests.duties import duties
 from tests.factories import assign, make_lead
 
 #: Rows that no other file has.
@@ -83,11 +84,7 @@ class TestALead:
         assert ours["now"][0]["whom"] == police.me["unit"]["name"]
         assert (turn["rule"], turn["since"]) == ("LEAD-ACK", today().isoformat())
         assert turn["article"]
-        (duty,) = [
-            each
-            for each in police.get("/me/duties?limit=200").json()["items"]
-            if each["subject_id"] == lead
-        ]
+        (duty,) = duties(police, lead, K.LEAD_ACKNOWLEDGE)
         # once it was two days at home and fifteen on the record
         assert (duty["due_on"], duty["what"]) == (turn["due_on"], turn["what"])
 

@@ -24,7 +24,11 @@ from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_entries, property_items, property_measures
 from api.services.rewards import rewards
 from tests.actors import actor_of
+from tests.conftest import own_town
 from tests.factories import assign, make_lead
+
+#: Every page of every list is walked: of this file's own rows, not of all that others have made.
+running, client = own_town()
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 WHO = [Role.OFFICE, Role.POLICE, Role.VILLAGE, Role.COUNTY, Role.GRID]
@@ -127,7 +131,7 @@ def more_leads(client):
 @pytest.fixture
 async def actors(session, client, more_leads):
     """Those who read, as the services know them."""
-
+    await db.dispose()  # what another file has left open is another town's
     names = {Role.GRID: "grid01", Role.VILLAGE: "village01"}
     yield {role: await actor_of(session, client, names.get(role, role.value)) for role in WHO}
     await db.dispose()
@@ -233,7 +237,7 @@ async def test_every_list_is_what_a_plain_query_finds(session, actors, monkeypat
     listing = LISTINGS[noun]
     singles = await single_filters(session, noun)
     pairs = [a | b for a, b in list(combinations(singles, 2))[::7] if not a.keys() & b.keys()]
-    monkeypatch.setattr(pagination, "_SIZES", (2, 7, 200))
+    monkeypatch.setattr(pagination, "_SIZES", (2, 7, 50))
     for number, filters in enumerate([{}, *singles, *pairs[:12]]):
         monkeypatch.setattr(pagination, "FIRST_LOOK", 1 + number % 4)
         monkeypatch.setattr(pagination, "LONG_LOOK", 3 + number % 9)
@@ -243,7 +247,8 @@ async def test_every_list_is_what_a_plain_query_finds(session, actors, monkeypat
             sorts = list(listing.sorts) if all_orders else [list(listing.sorts)[number % 2 - 1]]
             for sort in sorts:
                 wanted = await naive(session, listing, actors[role], filters, sort)
-                limit = 2 if len(wanted) < 12 else 7
+                # a few pages each: what goes wrong goes wrong where one ends and the next begins
+                limit = 2 if len(wanted) < 6 else 7 if len(wanted) < 28 else 50
                 there, back = await walked(listing, actors[role], filters, sort, limit)
                 assert there == wanted, (noun, role, sort, filters)
                 assert back == wanted, (noun, role, sort, filters)
