@@ -70,11 +70,19 @@ def conclude(office: Client, handler: Client, conclusion: str = "suspected_crime
 
 #: What a hand-over to the police asks for beside its reason.
 TO_POLICE = {
+    "department": "县公安局",
+    "reported_on": today().isoformat(),
+    "investigators": "钱立新、孙平",
+    "report": "经核实，收取会员费不予兑付，涉嫌诈骗。",
     "approved_on": today().isoformat(),
     "approved_by": "李所长",
     "materials": "移送书、调查报告、涉案物品清单",
     "reason": "涉嫌诈骗",
 }
+
+
+#: What the police say of filing, recorded by whoever records it.
+DECIDED = {"decided_level": "county", "document_no": "公（经）立字〔2026〕1号"}
 
 
 def close(office: Client, made: dict, solved: str = "yes") -> dict:

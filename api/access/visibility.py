@@ -122,6 +122,7 @@ def only_reported(actor: Actor) -> ColumnElement[bool]:
     return and_(
         func.length(Lead.town_code) < LEVEL_DIGITS[DivisionLevel.TOWN],
         Lead.owner_unit_id != actor.unit_id,
+        Lead.transfer_receiver_id.is_distinct_from(actor.unit_id),
         ~helps,
     )
 

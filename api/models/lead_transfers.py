@@ -1,15 +1,23 @@
 """Leads handed to the police or to a department: papers, receipt, result, and their clocks."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
-from api.domain.leads.lead_transfers import TransferSide
-from api.domain.leads.leads import PoliceMatter, ReceivingOrgan, ReviewResult, TransferResult
+from api.domain.leads.lead_transfers import TransferKind, TransferSide
+from api.domain.leads.leads import (
+    DecisionLevel,
+    PoliceMatter,
+    ReceivingOrgan,
+    ReviewResult,
+    TransferResult,
+)
 from api.models.base import Recorded
 
 
@@ -20,8 +28,17 @@ class LeadTransfer(Recorded, Base):
     __table_args__ = (Index(None, "lead_id", "id"),)
 
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    kind: Mapped[TransferKind]
     organ: Mapped[ReceivingOrgan]
+    #: Who gets it: a unit of the system, which alone records what it does; else a name.
+    receiver_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
     department: Mapped[str]
+    #: The hand-over that this one goes on from: passed on to whoever is in charge.
+    follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("lead_transfers.id"))
+    #: Who recorded what, for themselves or for a body outside: `{"what": …, "unit": …}` each.
+    recorded: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
     #: The written report to the head: since when, by whom it was looked into, what it says.
     reported_on: Mapped[date | None]
     investigators: Mapped[str] = mapped_column(default="", server_default="")
@@ -47,6 +64,8 @@ class LeadTransfer(Recorded, Base):
     supplied: Mapped[str] = mapped_column(default="")
     result: Mapped[TransferResult | None]
     result_on: Mapped[date | None]
+    #: A station records who above it decided.
+    decided_level: Mapped[DecisionLevel | None]
     result_document_no: Mapped[str] = mapped_column(default="")
     result_note: Mapped[str] = mapped_column(default="")
     review_asked_on: Mapped[date | None]
@@ -54,6 +73,13 @@ class LeadTransfer(Recorded, Base):
     review_result: Mapped[ReviewResult | None]
     reviewed_on: Mapped[date | None]
     review_document_no: Mapped[str] = mapped_column(default="", server_default="")
+    #: 移送规定第12条: what belongs to the case follows it to the police.
+    goods_on: Mapped[date | None]
+    goods: Mapped[str] = mapped_column(default="", server_default="")
+    goods_receipt_no: Mapped[str] = mapped_column(default="", server_default="")
+    #: Taken back before anybody had received it, or by whom it was about.
+    recalled_on: Mapped[date | None]
+    recall_reason: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class LeadTransferClock(Base):

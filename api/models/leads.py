@@ -18,6 +18,7 @@ from api.domain.leads.leads import (
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    ReceivingOrgan,
     ReporterKind,
     Solved,
     TransferStage,
@@ -90,6 +91,14 @@ class Lead(Recorded, Versioned, Base):
                 "status IN ('assigned', 'verifying', 'recheck', 'concluded', 'rejected',"
                 " 'transferred_department', 'transferred_police')"
             ),
+        ),
+        # What units were handed, while they have it.
+        Index(
+            "ix_leads_receiver_duties",
+            "transfer_receiver_id",
+            "transfer_stage",
+            "id",
+            postgresql_where=text("transfer_receiver_id IS NOT NULL"),
         ),
         # Nearly all are empty: those would make the index look useless to PostgreSQL.
         Index(
@@ -266,6 +275,9 @@ class Lead(Recorded, Versioned, Base):
     transfer_reminded_on: Mapped[date | None]
     #: Who asked for the approval of a hand-over to the police: somebody else decides.
     transfer_proposed_by_id: Mapped[UUID | None]
+    #: The unit of the system that has the last hand-over, and what kind of organ it went to.
+    transfer_receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    transfer_organ: Mapped[ReceivingOrgan | None]
     #: Closed is what the office did, solved is what the reporter got.
     solved: Mapped[Solved | None]
     solved_note: Mapped[str | None]

@@ -20,10 +20,11 @@ from api.domain.leads.channels import LeadChannel
 from api.domain.leads.lead_assignments import LineOutcome
 from api.domain.leads.lead_assists import ASSIST_FLOW, AssistStatus
 from api.domain.leads.lead_marks import FocusMark
-from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.lead_transfers import TransferKind, TransferSide
 from api.domain.leads.lead_views import LeadView
 from api.domain.leads.leads import (
     LEAD_FLOW,
+    DecisionLevel,
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
@@ -33,6 +34,7 @@ from api.domain.leads.leads import (
     ReporterKind,
     ReviewResult,
     Solved,
+    TransferMoment,
     TransferResult,
     TransferStage,
 )
@@ -278,7 +280,7 @@ class LeadQuery(PageQuery):
     handled_unit_id: UUID | None = Field(
         None, description="办理单位（作出核查结论的单位，没有结论的为承办单位）"
     )
-    transfer_stage: Annotated[list[TransferStage], Field(max_length=8)] | None = None
+    transfer_stage: Annotated[list[TransferStage], Field(max_length=20)] | None = None
     owner_unit_id: UUID | None = Field(
         None, description="承办单位；还没有单位承办的线索不列在任何单位名下"
     )
@@ -408,12 +410,26 @@ class TransferClockShown(Shown):
     ended_on: date | None
 
 
+class TransferRecord(Shown):
+    """Who recorded something of a hand-over: the receiver, or the sender for a body outside."""
+
+    what: TransferMoment = Field(description="登记的是什么")
+    unit: str = Field(description="登记的单位")
+    person: str = Field(description="登记的人")
+    by_receiver: bool = Field(description="是接收单位自己登记的；否则为移送、移交单位代为登记")
+    at: datetime = Field(description="登记时间")
+
+
 class LeadTransferShown(Shown):
     """One hand-over to the police or a department."""
 
     id: UUID
+    kind: TransferKind = Field(description="移送、移交的性质")
     organ: ReceivingOrgan
     department: str
+    receiver: Named | None = Field(description="接收单位；不在本系统的为空")
+    follows_id: UUID | None = Field(description="由哪一次移送、移交转送而来")
+    recorded: list[TransferRecord] = Field(description="由谁登记")
     reported_on: date | None
     investigators: str
     report: str
@@ -436,6 +452,7 @@ class LeadTransferShown(Shown):
     supplied: str
     result: TransferResult | None
     result_on: date | None
+    decided_level: DecisionLevel | None
     result_document_no: str
     result_note: str
     review_asked_on: date | None = Field(description="公安机关收到复议提请的日期")
@@ -443,6 +460,11 @@ class LeadTransferShown(Shown):
     review_result: ReviewResult | None
     reviewed_on: date | None
     review_document_no: str
+    goods_on: date | None
+    goods: str
+    goods_receipt_no: str
+    recalled_on: date | None = Field(description="收回日期，或者因故终止的日期")
+    recall_reason: str
     clocks: list[TransferClockShown]
 
 
@@ -512,6 +534,7 @@ class LeadRead(LeadItem):
     updated_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
     follows_only: bool = Field(description="只能跟踪办理情况，看不到核查内容")
+    opens_case: bool = Field(description="可以据此登记案件")
     standing: Standing
     available_actions: list[AvailableAction]
 

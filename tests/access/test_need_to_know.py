@@ -97,8 +97,8 @@ def lead(client):
     )  # fmt: skip
     return done(
         police.act(
-            url, "transfer_police", made["version"],
-            **factories.TO_POLICE, document_no="众公移〔2026〕9号",
+            url, "transfer_department", made["version"], organ="other", department="县有关部门",
+            materials="材料一份", reason="属其职责", document_no="众公移〔2026〕9号",
         )
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ class TestFollowers:
     def test_they_see_no_findings_papers_or_cases(self, client, lead, who):
         me, url = client(who), f"/leads/{lead['id']}"
         shown = me.get(url)
-        assert shown.json()["status"] == "transferred_police"
+        assert shown.json()["status"] == "transferred_department"
         assert shown.json()["findings"] == ""
         assert shown.json()["cases"] == []
         assert me.get(f"{url}/attachments").json()["items"] == []

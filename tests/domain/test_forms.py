@@ -22,7 +22,9 @@ FORMS = {
         dispute: reason proposed_unit_id?
         supply_papers: supplied_on supplied
         record_receipt: receipt_no received_at received_by matter?
-        record_result: result result_on document_no? result_note
+        record_result: result result_on decided_level? document_no? result_note
+        forward: forwarded_on receiver_unit_id? department? document_no? reason
+        hand_over_goods: goods_on goods goods_receipt_no?
         record_review: review_result reviewed_on document_no?
         ask_review: review_asked_on review_reason
         record_incomplete: told_at missing
@@ -30,9 +32,11 @@ FORMS = {
         approve_transfer
         refuse_transfer: reason
         propose_transfer: reported_on investigators report
-        transfer_police: reported_on? approved_on approved_by document_no? materials reason
+        transfer_police: receiver_unit_id? department? reported_on? investigators? report? approved_on approved_by document_no? materials reason
+        report_police: receiver_unit_id? department? document_no? materials reason
         feed_back: feedback_mode feedback_note
-        transfer_department: organ department document_no? materials reason
+        transfer_department: organ receiver_unit_id? department? document_no? materials reason
+        recall!: reason
         remind: reason
         ask_assist: assisting_unit_id assist_task due_on?=LEAD-ASSIST
         close: solved solved_note

@@ -25,6 +25,7 @@ from api.domain.leads.leads import (
     LeadAction,
     LeadConclusion,
     LeadStatus,
+    ReceivingOrgan,
     ReporterKind,
     TransferStage,
     can_absorb,
@@ -39,6 +40,8 @@ UNFINISHED = (
     "received registered assigned disputed verifying transferred_department transferred_police"
     " escalated concluded recheck fed_back"
 )
+SENT = "transferred_department transferred_police concluded recheck fed_back"
+AT_POLICE = "transferred_police concluded recheck fed_back"
 PLAN = {
     "register": ("received", "registered"),
     "assign": ("registered disputed", "assigned"),
@@ -49,18 +52,22 @@ PLAN = {
         "verifying recheck transferred_department transferred_police escalated",
         "concluded",
     ),
-    "propose_transfer": ("verifying concluded", None),
-    "approve_transfer": ("verifying concluded", None),
-    "refuse_transfer": ("verifying concluded", None),
-    "transfer_police": ("verifying concluded", "transferred_police"),
-    "transfer_department": ("registered verifying concluded", "transferred_department"),
-    "record_receipt": ("transferred_department transferred_police fed_back", None),
-    "record_incomplete": ("transferred_police", None),
-    "supply_papers": ("transferred_police", None),
-    "record_result": ("transferred_department transferred_police fed_back", None),
+    "propose_transfer": ("verifying concluded fed_back", None),
+    "approve_transfer": ("verifying concluded fed_back", None),
+    "refuse_transfer": ("verifying concluded fed_back", None),
+    "transfer_police": ("verifying concluded fed_back", "transferred_police"),
+    "report_police": ("verifying concluded fed_back", "transferred_police"),
+    "transfer_department": ("registered verifying concluded fed_back", "transferred_department"),
+    "recall": (SENT, None),
+    "record_receipt": (SENT, None),
+    "record_incomplete": (AT_POLICE, None),
+    "supply_papers": (AT_POLICE, None),
+    "record_result": (SENT, None),
+    "forward": (SENT, None),
+    "hand_over_goods": (AT_POLICE, None),
     "ask_review": ("transferred_police concluded fed_back", None),
-    "record_review": ("transferred_police concluded fed_back", None),
-    "remind": ("transferred_department transferred_police fed_back", None),
+    "record_review": (AT_POLICE, None),
+    "remind": (SENT, None),
     "ask_assist": (
         "assigned verifying transferred_department transferred_police escalated recheck",
         None,
@@ -90,6 +97,11 @@ CLOSING = {"close", "archive"}
 ROUTED = {"reopen_county"}
 #: The head of the agency that hands over (移送规定第5条).
 DECIDING = {"approve_transfer", "refuse_transfer"}
+#: Who enforces administrative law transfers (移送规定第2条); who does not reports; the police neither.
+PUNISHING = {
+    Role.OFFICE, Role.COUNTY, Role.CULTURE, Role.CIVIL, Role.MARKET, Role.DEPARTMENT,
+}  # fmt: skip
+TRANSFERRING = {"propose_transfer", "transfer_police"}
 HANDLERS = {
     Role.OFFICE, Role.POLICE, Role.POLICE_GATEWAY, Role.JUSTICE, Role.CULTURE, Role.CIVIL,
     Role.MARKET, Role.DEPARTMENT, Role.COUNTY,
@@ -111,6 +123,8 @@ class Standing:
     transfer_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
     transfer_proposed_by_id: UUID | None = None
+    transfer_receiver_id: UUID | None = None
+    transfer_organ: ReceivingOrgan | None = None
     merged_into_id: None = None
     has_merged: bool = False
     marks: tuple[str, ...] = ("major",)
@@ -125,6 +139,9 @@ STAGES = {
     "record_incomplete": TransferStage.RECEIVED,
     "supply_papers": TransferStage.INCOMPLETE,
     "record_result": TransferStage.RECEIVED,
+    "forward": TransferStage.RECEIVED,
+    "recall": TransferStage.SENT,
+    "hand_over_goods": TransferStage.FILED,
     "ask_review": TransferStage.DECLINED,
     "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
@@ -146,6 +163,10 @@ def test_status_by_action(role):
             allowed = role is Role.OFFICE or county
         if action.value in DECIDING:
             allowed = role in {Role.LEADER, Role.COUNTY}
+        if action.value in TRANSFERRING:
+            allowed = role in PUNISHING
+        if action.value == "report_police":
+            allowed = role is Role.JUSTICE
         fits = status.value in origins.split()
         record = Standing(
             status,
@@ -158,7 +179,9 @@ def test_status_by_action(role):
             to = LEAD_FLOW.step(action, who, record).to
             assert (to.value if to else None) == target
             continue
-        with pytest.raises(TransitionNotAllowed if allowed else Forbidden):
+        whose = action.value in {*TRANSFERRING, "report_police"} and role in HANDLERS
+        refusal = (TransitionNotAllowed, Forbidden) if whose else Forbidden
+        with pytest.raises(TransitionNotAllowed if allowed else refusal):
             LEAD_FLOW.step(action, who, record)
 
 
@@ -202,6 +225,11 @@ def test_the_county_reopens_what_was_routed_to_it_and_nothing_else(status, town,
         assert refused.value.code == "not_routed"
 
 
+WITH_RECEIVER = {
+    TransferStage.SENT, TransferStage.RECEIVED, TransferStage.INCOMPLETE, TransferStage.REVIEWED,
+}  # fmt: skip
+
+
 class TestApproval:
     """移送规定第5条: the head approves or refuses; meanwhile nothing else is done with the lead."""
 
@@ -222,7 +250,8 @@ class TestApproval:
         for action in ("conclude", "transfer_department", "feed_back", "escalate", "withdraw",
                        "recheck"):  # fmt: skip
             if status in PLAN[action][0].split():
-                assert (action in offered(Role.OFFICE)) is not pending, action
+                taken = action == "transfer_department" and stage in WITH_RECEIVER
+                assert (action in offered(Role.OFFICE)) is not (pending or taken), action
 
     @pytest.mark.parametrize(
         ("role", "own", "may"),
@@ -326,6 +355,7 @@ ASKS_NOTHING = {
     TransferStage.DECLINED,
     TransferStage.PAST,
     TransferStage.REFUSED,
+    TransferStage.RECALLED,
 }
 
 
@@ -337,6 +367,9 @@ class TestHandOver:
             ("record_incomplete", "received"),
             ("supply_papers", "incomplete"),
             ("record_result", "received incomplete"),
+            ("forward", "received incomplete"),
+            ("recall", "sent"),
+            ("hand_over_goods", "filed"),
             ("ask_review", "declined"),
             ("record_review", "reviewed"),
             ("remind", "sent received incomplete reviewed"),
@@ -379,9 +412,12 @@ OBJECTIONS = {
     "not marked": ({"marks": ()}, "unmark"),
     "no offence": (
         {"conclusion": LeadConclusion.IRREGULAR},
-        "propose_transfer transfer_police",
+        "propose_transfer transfer_police report_police",
     ),
-    "another unit's": ({"owner_unit_id": uuid4()}, "acknowledge dispute reopen_county"),
+    "another unit's": (
+        {"owner_unit_id": uuid4()},
+        "acknowledge dispute reopen_county report_police",
+    ),
 }
 
 
@@ -394,6 +430,8 @@ class TestObjections:
         changes, hindered = OBJECTIONS[objection]
         county = {"approve_transfer", "refuse_transfer", "reopen_county"}
         who = actor(Role.COUNTY if action.value in county else Role.OFFICE)
+        if action is LeadAction.REPORT_POLICE:
+            who = actor(Role.JUSTICE)
         if action.value in county - {"reopen_county"}:
             who = actor(Role.LEADER)
         town = "341522" if action is LeadAction.REOPEN_COUNTY else "341522118"
@@ -423,7 +461,7 @@ class TestObjections:
         deciding = {"approve_transfer", "refuse_transfer", "reopen_county"}
         for role, status in product((Role.MARKET, Role.OFFICE), PLAN[action.value][0].split()):
             who = actor(role, uuid4())
-            if action.value in deciding:
+            if action.value in deciding | {"report_police"}:
                 continue
             record = Standing(LeadStatus(status), transfer_stage=STAGES.get(action.value))
             offered = {each.action for each in LEAD_FLOW.available(who, record)}
@@ -488,6 +526,7 @@ class TestMerging:
     @pytest.mark.parametrize("merged", [True, False])
     def test_which_lead_joins_another(self, status, stage, merged):
         pending = stage in {TransferStage.PROPOSED, TransferStage.APPROVED}
+        pending |= stage in WITH_RECEIVER
         may = status.value in BECOMES and not pending and not merged
         assert can_join(status, stage, is_merged=merged) is may
         after = MERGED_STATUS.get(status)

@@ -193,12 +193,11 @@ def test_a_restricted_file_has_a_clock_until_it_is_closed():
     ("table", "expected"),
     [
         (
-            lead_transfers.SENT,
+            lead_transfers.REPORTED,
             {
-                "police": "TRF-02 sender",
-                "market": "LEAD-ACK receiver",
-                "petition": "LEAD-ACK receiver",
-                "other": "LEAD-ACK receiver",
+                "ordinary": "INT-02 receiver",
+                "economic": "INT-04 receiver",
+                "economic_grave": "INT-04b receiver",
             },
         ),
         (
@@ -225,6 +224,28 @@ def test_a_restricted_file_has_a_clock_until_it_is_closed():
 def test_whom_each_clock_of_a_hand_over_binds(table, expected):
     told = {key.value: f"{clock.rule_id} {clock.side.value}" for key, clock in table.items()}
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_system", "expected"),
+    [
+        ("transfer", False, "TRF-02 sender"),
+        ("transfer", True, "LEAD-ACK receiver"),
+        ("report", False, "LEAD-ACK receiver"),
+        ("referral", True, "LEAD-ACK receiver"),
+    ],
+)
+def test_what_runs_until_it_is_received(kind, in_system, expected):
+    clock = lead_transfers.sent(lead_transfers.TransferKind(kind), in_system=in_system)
+    assert f"{clock.rule_id} {clock.side.value}" == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [("李所长", False), ("张志强", True), ("张 志强", True), ("副所长张志强", True), ("", False)],
+)
+def test_whoever_looked_into_it_does_not_approve_it(name, same):
+    assert lead_transfers.is_one_of(name, ["张志强", "李卫国", ""]) is same
 
 
 def test_two_officers_look_into_what_is_handed_over():

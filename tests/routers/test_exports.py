@@ -7,10 +7,11 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from api.core.base.clock import now, today
 from api.core.events.events import Event
 from tests import entities
 from tests.exports import F1
-from tests.factories import TO_POLICE, assign, close, conclude, make_lead
+from tests.factories import DECIDED, TO_POLICE, assign, close, conclude, make_lead
 
 
 def export(who, **params):
@@ -40,17 +41,24 @@ class TestF1:
         assert [row["序号"] for row in got] == list(range(1, len(got) + 1))
 
     def test_the_cells(self, client):
-        office, police = client("office"), client("police")
+        office, market = client("office"), client("market")
         lead = make_lead(office, batch_no="第3批", note="转自县专项办", amount_involved="36012.34")
-        lead = assign(office, lead, police)
+        lead = assign(office, lead, market)
         url = f"/leads/{lead['id']}"
-        lead = police.act(url, "acknowledge", lead["version"]).json()
-        lead = police.act(
+        lead = market.act(url, "acknowledge", lead["version"]).json()
+        lead = market.act(
             url, "conclude", lead["version"], conclusion="suspected_crime", findings="已核查"
         ).json()
-        lead = police.act(url, "transfer_police", lead["version"], **TO_POLICE).json()
-        lead = police.act(url, "remind", lead["version"], reason="请告知办理结果").json()
-        lead = police.act(
+        lead = market.act(url, "transfer_police", lead["version"], **TO_POLICE).json()
+        lead = market.act(
+            url, "record_receipt", lead["version"], receipt_no="接1号", received_by="孙警官",
+            received_at=now().isoformat(),
+        ).json()  # fmt: skip
+        lead = market.act(
+            url, "record_result", lead["version"], result="not_filed", **DECIDED,
+            result_on=today().isoformat(), result_note="情节显著轻微",
+        ).json()  # fmt: skip
+        lead = market.act(
             url,
             "feed_back",
             lead["version"],
@@ -59,17 +67,17 @@ class TestF1:
         ).json()
         lead = close(office, lead)
         (row,) = rows(export(office, q=lead["number"]))
-        today = lead["updated_at"][:10]
+        day = lead["updated_at"][:10]
         assert row["来源"] == "举报电话"
         assert row["批次"] == "第3批"
         assert row["举报方式"] == "匿名"
         assert row["涉案金额（万元）"] == pytest.approx(3.601234)
-        assert row["承办单位"] == "派出所"
-        assert row["交办时间"].date().isoformat() == today
+        assert row["承办单位"] == "市场监管所"
+        assert row["交办时间"].date().isoformat() == day
         assert row["办理期限"].date().isoformat() == lead["due_on"]
         assert row["核查结论"] == "查实-涉嫌犯罪"
-        assert (row["是否移送"], row["移送单位及时间"]) == ("是", f"公安机关 {today}")
-        assert row["办结时间"].date().isoformat() == today
+        assert (row["是否移送"], row["移送单位及时间"]) == ("是", f"公安机关 {day}")
+        assert row["办结时间"].date().isoformat() == day
         assert row["反馈情况"] == "无法反馈（说明原因）：已电话告知139****1111"
         assert row["是否二次核查"] == "否"
         assert row["备注"] == "转自县专项办"

@@ -59,6 +59,7 @@ class TestOfALead:
         )  # fmt: skip
         made = act(
             market, made, "record_result", result="filed", result_on=today().isoformat(), result_note=SAID,
+            **factories.DECIDED,
         )  # fmt: skip
         of = f"transfers.{made['transfers'][0]['id']}"
         told = {

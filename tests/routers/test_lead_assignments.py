@@ -210,5 +210,5 @@ class TestTimeline:
         (last, *_) = office.get(f"/leads/{lead['id']}/timeline").json()["items"]
         told = {each["label"]: each["value"] for each in last["details"]}
         assert told["部门类别"] == "市场监管部门"
-        assert told["接收部门"] == "某县市场监管局"
+        assert told["接收单位名称"] == "某县市场监管局"
         assert told["理由"] == "属其职责"

@@ -54,6 +54,7 @@ class TestApproval:
         assert begun["approved_on"] == begun["reported_on"] == today().isoformat()
         assert begun["approved_by"] == leader.me["user"]["name"]
         papers = {"materials": "移送书", "reason": "涉嫌诈骗", "approved_on": begun["approved_on"]}
+        papers |= {"department": "县公安局"}
         other = market.act(
             f"/leads/{made['id']}", "transfer_police", made["version"],
             approved_by="另一个人", **papers,

@@ -25,7 +25,7 @@ def moment(days_ago: int = 0, **ago) -> str:
 def to_police(client, days_ago: int = 0) -> dict:
     made = factories.conclude(client("office"), client("market"), received_at=moment(90))
     approved = (today() - days_ago * DAY).isoformat()
-    body = factories.TO_POLICE | {"approved_on": approved}
+    body = factories.TO_POLICE | {"approved_on": approved, "reported_on": approved}
     return act(client("market"), made, "transfer_police", **body)
 
 
@@ -60,9 +60,12 @@ class TestToThePolice:
         made = act(
             market, made, "record_result",
             result="filed", result_on=today().isoformat(), result_note="立案侦查",
+            **factories.DECIDED,
         )  # fmt: skip
-        assert made["transfer_stage"] == "answered"
+        assert made["transfer_stage"] == "filed"
         assert running_clock(made)["rule_id"] == "TRF-07"
+        made = act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册三本")
+        assert (made["transfer_stage"], made["transfers"][0]["goods"]) == ("answered", "账册三本")
         made = fed_back(market, made)
         made = factories.close(client("office"), made)
         assert running_clock(made) is None
@@ -71,7 +74,7 @@ class TestToThePolice:
     def test_not_filed_may_be_reconsidered_and_the_lead_goes_on(self, client, market):
         made = received(client)
         made = act(
-            market, made, "record_result", result="not_filed", document_no="不立〔2026〕1号",
+            market, made, "record_result", result="not_filed", decided_level="county", document_no="不立〔2026〕1号",
             result_on=today().isoformat(), result_note="情节显著轻微",
         )  # fmt: skip
         assert running_clock(made)["rule_id"] == "TRF-06a"
@@ -82,7 +85,7 @@ class TestToThePolice:
     def declined(self, client, days_ago: int = 0) -> dict:
         made = received(client, days_ago)
         return act(
-            client("market"), made, "record_result", result="not_filed",
+            client("market"), made, "record_result", result="not_filed", **factories.DECIDED,
             result_on=(today() - days_ago * DAY).isoformat(), result_note="情节显著轻微",
         )  # fmt: skip
 
@@ -160,11 +163,19 @@ class TestToThePolice:
 
     def test_who_is_not_in_charge_passes_it_on_and_the_result_is_still_owed(self, client, market):
         made = received(client)
-        made = act(
-            market, made, "record_result", result="forwarded",
-            result_on=today().isoformat(), result_note="转县公安局",
-        )  # fmt: skip
-        assert made["transfer_stage"] == "received"
+        url = f"/leads/{made['id']}"
+        told = {"forwarded_on": today().isoformat(), "reason": "不属本县管辖"}
+        same = market.act(url, "forward", made["version"], department="县公安局", **told)
+        assert [e["code"] for e in refused(same, 422)["errors"]] == ["handover_to_self"]
+        made = act(market, made, "forward", department="邻县公安局", **told)
+        assert made["transfer_stage"] == "sent"
+        first, second = sorted(made["transfers"], key=lambda each: each["id"])
+        assert (first["result"], second["follows_id"]) == ("forwarded", first["id"])
+        assert second["department"] == "邻县公安局"
+        assert {c["rule_id"] for c in first["clocks"]} == {"TRF-02", "TRF-01", "TRF-04", "TRF-03"}
+        assert all(c["ended_on"] for c in first["clocks"])
+        assert running_clock(made) in second["clocks"]
+        made = act(market, made, "record_receipt", received_at=moment(), **RECEIPT)
         assert running_clock(made)["rule_id"] == "TRF-04"
 
 
@@ -174,8 +185,9 @@ class TestBeforeAnybodyToldOfIt:
     @pytest.mark.parametrize("field", ["approved_on", "reported_on"])
     def test_nothing_was_decided(self, client, market, field):
         made = factories.conclude(client("office"), market, received_at=moment(3))
+        known = (today() - 3 * DAY).isoformat()
         day = (today() - 4 * DAY).isoformat()
-        body = factories.TO_POLICE | {field: day}
+        body = factories.TO_POLICE | {"reported_on": known, field: day}
         answer = market.act(f"/leads/{made['id']}", "transfer_police", made["version"], **body)
         [error] = refused(answer, 422)["errors"]
         assert (error["pointer"], error["code"]) == (f"/{field}", "too_early")

@@ -70,32 +70,43 @@ _HAND_OVER = Turn(K.LEAD_TRANSFER, (La.TRANSFER_POLICE,), when=_to_be_handed_ove
 _FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
 
 
-def _unanswered(lead: Any) -> bool:
-    return lead.transfer_stage in _UNANSWERED
+_WITH_RECEIVER = frozenset({TransferStage.SENT, TransferStage.RECEIVED, TransferStage.REVIEWED})
+_WITH_SENDER = frozenset({TransferStage.INCOMPLETE, TransferStage.FILED, TransferStage.DECLINED})
 
 
-_UNANSWERED = frozenset(
-    {
-        TransferStage.SENT,
-        TransferStage.RECEIVED,
-        TransferStage.INCOMPLETE,
-        TransferStage.DECLINED,
-        TransferStage.REVIEWED,
-    }
-)
-#: What a handed-over lead waits for, from the side of whoever handed it over.
+def _outside(lead: Any) -> bool:
+    return lead.transfer_stage in _WITH_RECEIVER and lead.transfer_receiver_id is None
+
+
+def _back_with_sender(lead: Any) -> bool:
+    return lead.transfer_stage in _WITH_SENDER
+
+
+def _to_receive(lead: Any) -> bool:
+    return lead.transfer_stage is TransferStage.SENT and lead.transfer_receiver_id is not None
+
+
+def _to_decide(lead: Any) -> bool:
+    received = lead.transfer_stage in {TransferStage.RECEIVED, TransferStage.REVIEWED}
+    return received and lead.transfer_receiver_id is not None
+
+
+#: Handed to a body outside, a lead waits for who handed it over: they record what comes back.
 _FOLLOW_UP = Turn(
     K.LEAD_TRANSFER,
-    (
-        La.SUPPLY_PAPERS,
-        La.RECORD_RECEIPT,
-        La.RECORD_RESULT,
-        La.RECORD_REVIEW,
-        La.CONCLUDE,
-        La.REMIND,
-    ),
-    when=_unanswered,
+    (La.RECORD_RECEIPT, La.RECORD_RESULT, La.RECORD_REVIEW, La.REMIND),
+    when=_outside,
 )
+#: What the receiver said, and the sender has to do about it.
+_ANSWER = Turn(
+    K.LEAD_TRANSFER_OWN,
+    (La.SUPPLY_PAPERS, La.HAND_OVER_GOODS, La.CONCLUDE, La.ASK_REVIEW),
+    when=_back_with_sender,
+)
+#: Handed to a unit of the system, it waits for that unit.
+_RECEIVE = Turn(K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receive)
+_DECIDE = Turn(K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide)
+_HANDED = (_FOLLOW_UP, _ANSWER, _RECEIVE, _DECIDE)
 
 LEAD_WAY: Final = Way(
     LEAD_FLOW,
@@ -117,26 +128,36 @@ LEAD_WAY: Final = Way(
                     _HAND_OVER,
                     Turn(K.LEAD_VERIFY, (La.CONCLUDE,), when=_not_pending),
                 ),
-                Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)),),
+                Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)), *_HANDED),
                 Ls.ESCALATED: (Turn(K.LEAD_ESCALATED, (La.CONCLUDE,)),),
             },
         ),
         Stage(
             "移送移交",
             {
-                Ls.TRANSFERRED_POLICE: (_FOLLOW_UP, _FEED_BACK),
-                Ls.TRANSFERRED_DEPARTMENT: (_FOLLOW_UP, _FEED_BACK),
+                Ls.TRANSFERRED_POLICE: (*_HANDED, _FEED_BACK),
+                Ls.TRANSFERRED_DEPARTMENT: (*_HANDED, _FEED_BACK),
             },
             aside=True,
         ),
         Stage(
             "反馈举报人",
             {
-                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, _FEED_BACK, _FOLLOW_UP),
+                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_HANDED, _FEED_BACK),
                 Ls.REJECTED: (_FEED_BACK,),
             },
         ),
-        Stage("办结", {Ls.FED_BACK: (_FOLLOW_UP, Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE))}),
+        Stage(
+            "办结",
+            {
+                Ls.FED_BACK: (
+                    _APPROVE,
+                    _HAND_OVER,
+                    *_HANDED,
+                    Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE),
+                )
+            },
+        ),
     ),
     done=frozenset({Ls.CLOSED, Ls.ARCHIVED}),
     stopped=frozenset({Ls.WITHDRAWN}),

@@ -33,6 +33,8 @@ class Whose(Labelled):
 
     OWNER = "owner", "承办单位"
     OFFICE = "office", "镇专项办"
+    #: The unit that the record was handed to.
+    RECEIVER = "receiver", "接收单位"
     #: Whoever holds the right of the act in this town.
     HOLDER = "holder", "有权办理的人员"
     #: The person who did the step before: who uploaded a file, who asked.
@@ -192,6 +194,8 @@ class Way(Generic[S, A]):
         if turn.whose is Whose.MACHINE:
             return False
         if turn.whose is Whose.OWNER and actor.unit_id != record.owner_unit_id:
+            return False
+        if turn.whose is Whose.RECEIVER and actor.unit_id != record.transfer_receiver_id:
             return False
         return any(
             actor.may(row.needs)

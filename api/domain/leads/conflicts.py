@@ -112,6 +112,12 @@ def named(subject: str, bodies: Iterable[Body], places: Collection[str]) -> set[
     }
 
 
+def is_of(subject: str, name: str, places: Collection[str]) -> bool:
+    """Whether a lead's subject is a body of this name, or somebody of it by their title."""
+    plain = _without_place(_plain(name), places)
+    return _is(_without_place(_plain(subject), places), plain)
+
+
 def _plain(text: str) -> str:
     """Half width and without blanks: 镇专项办（平安办） and 镇专项办(平安办) are one name."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))

@@ -5,11 +5,19 @@ are in `time_rules.csv`.
 """
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api.domain.kit.labels import Labelled
-from api.domain.leads.leads import PoliceMatter, ReceivingOrgan, ReviewResult, TransferResult
+from api.domain.leads.leads import (
+    PoliceMatter,
+    ReceivingOrgan,
+    ReviewResult,
+    TransferResult,
+    TransferStage,
+)
+from api.domain.organisation.organisation import UnitBehaviour
 
 
 class TransferSide(Labelled):
@@ -31,13 +39,12 @@ class TransferClock:
 _SENDER, _RECEIVER = TransferSide.SENDER, TransferSide.RECEIVER
 #: The written report lies before the head, who approves or refuses.
 PROPOSED = TransferClock("TRF-01", TransferSide.APPROVER)
-#: Approved: handed over within 24 hours. A department gets it by the rule of any lead.
-SENT: Mapping[ReceivingOrgan, TransferClock] = {
-    ReceivingOrgan.POLICE: TransferClock("TRF-02", _SENDER),
-    ReceivingOrgan.MARKET: TransferClock("LEAD-ACK", _RECEIVER),
-    ReceivingOrgan.PETITION: TransferClock("LEAD-ACK", _RECEIVER),
-    ReceivingOrgan.OTHER: TransferClock("LEAD-ACK", _RECEIVER),
-}
+#: Approved: handed over within 24 hours.
+APPROVED = TransferClock("TRF-02", _SENDER)
+#: With the receiver: taken in by the rule of any lead.
+_TAKEN_IN = TransferClock("LEAD-ACK", _RECEIVER)
+#: 移送规定第7条: not in its charge, the police pass it on.
+FORWARDED = TransferClock("TRF-03", _RECEIVER)
 #: Received: decided within the receiver's own term.
 RECEIVED: Mapping[ReceivingOrgan, TransferClock] = {
     ReceivingOrgan.POLICE: TransferClock("TRF-04", _RECEIVER),
@@ -51,11 +58,22 @@ POLICE: Mapping[PoliceMatter, TransferClock] = {
     PoliceMatter.ECONOMIC: TransferClock("TRF-04b", _RECEIVER),
     PoliceMatter.ECONOMIC_GRAVE: TransferClock("TRF-04c", _RECEIVER),
 }
+#: What anybody reports (公通字〔2015〕32号；公通字〔2017〕25号第15条).
+REPORTED: Mapping[PoliceMatter, TransferClock] = {
+    PoliceMatter.ORDINARY: TransferClock("INT-02", _RECEIVER),
+    PoliceMatter.ECONOMIC: TransferClock("INT-04", _RECEIVER),
+    PoliceMatter.ECONOMIC_GRAVE: TransferClock("INT-04b", _RECEIVER),
+}
 INCOMPLETE = TransferClock("TRF-05b", _SENDER)
 #: Answered: what the sender still owes, or may still do. TRF-08 has no term: it stands in the hint.
 ANSWERED: Mapping[TransferResult, TransferClock] = {
     TransferResult.FILED: TransferClock("TRF-07", _SENDER),
     TransferResult.NOT_FILED: TransferClock("TRF-06a", _SENDER),
+}
+#: Where a hand-over by the law stands then.
+_ANSWERED_STAGE: Mapping[TransferResult, TransferStage] = {
+    TransferResult.FILED: TransferStage.FILED,
+    TransferResult.NOT_FILED: TransferStage.DECLINED,
 }
 #: 移送规定第9条: asked to reconsider, the police decide; what they uphold may go to the procurator.
 REVIEW_ASKED = TransferClock("TRF-06b", _RECEIVER)
@@ -63,6 +81,82 @@ REVIEWED: Mapping[ReviewResult, TransferClock] = {
     ReviewResult.FILED: ANSWERED[TransferResult.FILED],
     ReviewResult.UPHELD: TransferClock("TRF-06c", _SENDER),
 }
+
+
+class TransferKind(Labelled):
+    """As what a lead is handed over: each kind has its own papers and clocks."""
+
+    #: By an organ that may punish (移送规定).
+    TRANSFER = "transfer", "移送公安"
+    #: By anybody else.
+    REPORT = "report", "移交公安（报案）"
+    REFERRAL = "referral", "移交主管部门"
+
+
+def sent(kind: TransferKind, *, in_system: bool) -> TransferClock:
+    """What runs once it is handed over. What a body outside got is proved by its receipt; a unit of
+    the system has it at once."""
+    return APPROVED if kind is TransferKind.TRANSFER and not in_system else _TAKEN_IN
+
+
+def decides(
+    kind: TransferKind, organ: ReceivingOrgan, matter: PoliceMatter | None
+) -> TransferClock:
+    """The term in which the receiver decides."""
+    if kind is TransferKind.REPORT:
+        return REPORTED[matter or PoliceMatter.ORDINARY]
+    return POLICE[matter] if matter else RECEIVED[organ]
+
+
+def answered(
+    kind: TransferKind, result: TransferResult
+) -> tuple[TransferStage, TransferClock | None]:
+    """Where a hand-over stands with its result, and what the sender owes or may do next."""
+    if kind is not TransferKind.TRANSFER:
+        return TransferStage.ANSWERED, None
+    return _ANSWERED_STAGE.get(result, TransferStage.ANSWERED), ANSWERED.get(result)
+
+
+#: What each kind of organ can answer; missing papers are offered so that whoever picks them learns
+#: that they are no reason.
+RESULTS: Mapping[bool, tuple[TransferResult, ...]] = {
+    True: (TransferResult.FILED, TransferResult.NOT_FILED, TransferResult.REFUSED_INCOMPLETE),
+    False: (
+        TransferResult.HANDLED,
+        TransferResult.FILED,
+        TransferResult.NOT_FILED,
+        TransferResult.REFUSED_INCOMPLETE,
+    ),
+}
+
+
+def results(organ: ReceivingOrgan) -> tuple[TransferResult, ...]:
+    """What an organ can answer: the police file a case or do not, nothing else is a decision."""
+    return RESULTS[organ is ReceivingOrgan.POLICE]
+
+
+_DEPARTMENTS = frozenset(
+    {
+        UnitBehaviour.MARKET,
+        UnitBehaviour.CULTURE,
+        UnitBehaviour.CIVIL,
+        UnitBehaviour.JUSTICE,
+        UnitBehaviour.OTHER,
+    }
+)
+#: Which units of the system can be each kind of organ.
+RECEIVERS: Mapping[ReceivingOrgan, frozenset[UnitBehaviour]] = {
+    ReceivingOrgan.POLICE: frozenset({UnitBehaviour.POLICE}),
+    ReceivingOrgan.MARKET: frozenset({UnitBehaviour.MARKET}),
+    ReceivingOrgan.PETITION: frozenset({UnitBehaviour.OTHER}),
+    ReceivingOrgan.OTHER: _DEPARTMENTS,
+}
+#: Why a unit may not have it.
+ARTICLES: Mapping[bool, str] = {
+    True: "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第3条",
+    False: "《信访工作条例》（2022）第22条、第23条",
+}
+_BLANKS = re.compile(r"[\s·•]+")
 _NAMES = re.compile(r"[、，,；;/\s]+")
 #: 移送规定第5条: not fewer look into a matter that is handed over.
 OFFICERS = 2
@@ -71,6 +165,16 @@ OFFICERS = 2
 def officers(said: str) -> list[str]:
     """The names in a list of them, each once."""
     return [name for name in dict.fromkeys(_NAMES.split(said.strip())) if name]
+
+
+def is_one_of(name: str, people: Iterable[str]) -> bool:
+    """Whether a name is that of somebody, by whatever blanks or title it was written."""
+    said = _plain(name)
+    return any(each and each in said for each in map(_plain, people))
+
+
+def _plain(name: str) -> str:
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", name))
 
 
 #: By when the police tell that papers are missing; and why they may not refuse for it.

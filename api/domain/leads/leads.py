@@ -20,7 +20,7 @@ from api.domain.kit.flow import (
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.kit.permissions import RowScope
+from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_marks import FocusMark
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
 
@@ -61,10 +61,14 @@ class LeadAction(Labelled):
     APPROVE_TRANSFER = "approve_transfer", "批准移送公安"
     REFUSE_TRANSFER = "refuse_transfer", "不批准移送公安"
     TRANSFER_POLICE = "transfer_police", "移送公安"
+    REPORT_POLICE = "report_police", "移交公安（报案）"
+    RECALL = "recall", "收回移送、移交"
     RECORD_RECEIPT = "record_receipt", "登记接收回执"
     RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
     SUPPLY_PAPERS = "supply_papers", "补正材料"
     RECORD_RESULT = "record_result", "登记办理结果"
+    FORWARD = "forward", "转送有管辖权的机关"
+    HAND_OVER_GOODS = "hand_over_goods", "移交涉案物品和材料"
     ASK_REVIEW = "ask_review", "登记提请复议"
     RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
@@ -120,9 +124,11 @@ class TransferStage(Labelled):
     RECEIVED = "received", "已接收，待结果"
     INCOMPLETE = "incomplete", "材料待补正"
     ANSWERED = "answered", "结果已反馈"
+    FILED = "filed", "公安机关已立案，待移交物品和材料"
     DECLINED = "declined", "公安机关不予立案"
     REVIEWED = "reviewed", "已提请复议，待决定"
     PAST = "past", "重新办理前移送过"
+    RECALLED = "recalled", "已收回"
 
 
 class ReceivingOrgan(Labelled):
@@ -150,6 +156,26 @@ class TransferResult(Labelled):
     HANDLED = "handled", "已依职权处理"
     FORWARDED = "forwarded", "不属管辖，已转送有管辖权的机关"
     REFUSED_INCOMPLETE = "refused_incomplete", "以材料不全为由不接受"
+
+
+class DecisionLevel(Labelled):
+    """Who of the police decides whether a case is filed: a station records it and decides nothing
+    (公通字〔2015〕32号)."""
+
+    STATION = "station", "派出所"
+    COUNTY = "county", "县级公安机关"
+    CITY = "city", "设区的市级公安机关"
+    PROVINCE = "province", "省级以上公安机关"
+
+
+class TransferMoment(Labelled):
+    """What of a hand-over somebody records: the receiver, or the sender for a body outside."""
+
+    RECEIPT = "receipt", "接收回执"
+    INCOMPLETE = "incomplete", "材料不全告知"
+    RESULT = "result", "办理结果"
+    FORWARD = "forward", "转送"
+    REVIEW = "review", "复议决定"
 
 
 class PoliceMatter(Labelled):
@@ -224,6 +250,18 @@ def _same_unit_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
 
 
+def opens_case(
+    unit_id: UUID,
+    conclusion: LeadConclusion | None,
+    stage: TransferStage | None,
+    receiver_id: UUID | None,
+) -> bool:
+    """Whether the police may open a case from a lead: it was verified and found to be a crime, or
+    was handed to this very station, which has received it."""
+    received = receiver_id == unit_id and stage is not TransferStage.SENT
+    return conclusion is LeadConclusion.SUSPECTED_CRIME or received
+
+
 class LeadRecord(Record, Protocol):
     """What the predicates below read."""
 
@@ -240,6 +278,10 @@ class LeadRecord(Record, Protocol):
     transfer_reminded_on: date | None
     #: Who asked for the approval of a hand-over to the police.
     transfer_proposed_by_id: UUID | None
+    #: The unit of the system that has the last hand-over: it alone records what it does with it.
+    transfer_receiver_id: UUID | None
+    #: What kind of organ that went to.
+    transfer_organ: ReceivingOrgan | None
     merged_into_id: UUID | None
     #: Whether other leads go on in this one.
     has_merged: bool
@@ -319,8 +361,11 @@ REVIEWABLE = _at("nothing_to_review", "只有公安机关不予立案、尚未�
 IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", _T.REVIEWED)
 
 
+GOODS_DUE = _at("no_goods_due", "公安机关立案以后才移交涉案物品和材料", _T.FILED)
+#: The receiver has it, or is to get it.
+OPEN_STAGES = frozenset({_T.SENT, _T.RECEIVED, _T.INCOMPLETE, _T.REVIEWED})
 #: Nobody owes an answer.
-_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.DECLINED, _T.PAST, _T.REFUSED})
+_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.DECLINED, _T.PAST, _T.REFUSED, _T.RECALLED})
 #: The head has yet to decide, or what the head approved has yet to be handed over.
 PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
 
@@ -333,6 +378,62 @@ NOT_PENDING = Predicate(
 )
 PROPOSED = _at("nothing_to_approve", "没有待批准的移送", _T.PROPOSED)
 DECIDABLE = _at("nothing_to_refuse", "没有待批准或者待送出的移送", _T.PROPOSED, _T.APPROVED)
+
+
+def _no_open(_: Actor, record: Record) -> bool:
+    return cast("LeadRecord", record).transfer_stage not in OPEN_STAGES
+
+
+def _no_open_police(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    # what a department has does not keep a crime from the police (移送规定第3条)
+    return lead.transfer_stage not in OPEN_STAGES or lead.transfer_organ != ReceivingOrgan.POLICE
+
+
+_OPEN_SENTENCE = "上一次移送、移交还没有结果：请等对方登记，对方没有接收的可以先收回"
+#: One hand-over of a lead is open at a time; only the police may get it beside a department.
+NONE_OPEN = Predicate("handover_open", _OPEN_SENTENCE, _no_open, Conflict)
+NONE_OPEN_AT_POLICE = Predicate("handover_open", _OPEN_SENTENCE, _no_open_police, Conflict)
+
+#: 移送规定第2条: who transfers is an organ that enforces administrative law. The offices act for the
+#: governments of their town and county.
+_PUNISHING = frozenset(
+    {Role.OFFICE, Role.COUNTY, Role.MARKET, Role.CULTURE, Role.CIVIL, Role.DEPARTMENT}
+)
+_ARTICLE_2 = "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第2条、第3条"
+NOT_POLICE = Predicate(
+    "handover_to_self",
+    "公安机关不向公安机关移送：涉嫌犯罪的请登记案件，不属管辖的请提出异议",
+    lambda actor, _: actor.role is not Role.POLICE and actor.role is not Role.POLICE_GATEWAY,
+    article=_ARTICLE_2,
+)
+MAY_PUNISH = Predicate(
+    "no_power_to_punish",
+    "本单位没有行政处罚权，不能以行政执法机关的名义移送；请用“移交公安（报案）”",
+    lambda actor, _: actor.role in _PUNISHING,
+    article=_ARTICLE_2,
+)
+#: Who has the power goes the way of the law: report, two officers, the head's approval.
+MAY_NOT_PUNISH = Predicate(
+    "must_transfer",
+    "有行政处罚权的单位应当移送：书面报告、两名以上执法人员核实、负责人批准",
+    lambda actor, _: actor.role not in _PUNISHING,
+    article="《行政执法机关移送涉嫌犯罪案件的规定》（2020）第3条、第5条",
+)
+
+
+def _records(actor: Actor, record: Record) -> bool:
+    receiver = cast("LeadRecord", record).transfer_receiver_id
+    return _same_unit_or_office(actor, record) if receiver is None else actor.unit_id == receiver
+
+
+#: A receiver in the system tells for itself; for a body outside the sender does, with its papers.
+RECORDER = Predicate(
+    "not_receiver",
+    "接收单位在本系统内的，由接收单位自己登记；不在本系统的，由承办单位或镇专项办代为登记",
+    _records,
+)
+
 #: Handed over without a decision here it has one on paper; what the head is asked here, or has
 #: refused here, has none.
 NOT_UNAPPROVED = Predicate(
@@ -425,8 +526,23 @@ CLOSER = Predicate(
 
 _UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
 _DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
+#: What the head approved on paper needs what is asked for here otherwise.
+_PAPER = "没有在本系统内批准的必填"
 _MATERIALS = Field("materials", "材料清单", FieldKind.LONG_TEXT)
 _DOCUMENT = Field("document_no", "文书编号", required=False)
+#: One of the two: a unit of the system, or the name of a body outside.
+_RECEIVER = (
+    Field(
+        "receiver_unit_id",
+        "接收单位（已在本系统）",
+        FieldKind.UNIT,
+        required=False,
+        needed_for="接收单位在本系统内的选择",
+    ),
+    Field(
+        "department", "接收单位名称（不在本系统）", required=False, needed_for="不在本系统的填写"
+    ),
+)
 _OPEN = frozenset({S.RECEIVED, S.REGISTERED, S.ASSIGNED, S.DISPUTED, S.VERIFYING})
 #: Where a mark still changes something.
 _UNFINISHED = _OPEN | {
@@ -437,14 +553,19 @@ _UNFINISHED = _OPEN | {
     S.RECHECK,
     S.FED_BACK,
 }
-#: Where a handed-over lead stands while its result is waited for: the reporter may have been told.
-_SENT = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.FED_BACK})
+#: Where a handed-over lead stands while its result is waited for: the reporter may have been told,
+#: the sender may have concluded meanwhile, or somebody look into it a second time.
+_SENT = frozenset(
+    {S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.CONCLUDED, S.RECHECK, S.FED_BACK}
+)
+#: What only the police are handed.
+_AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT}
 #: The police have said no; whatever else was concluded meanwhile, they may be asked again.
 _REVIEWABLE = frozenset({S.TRANSFERRED_POLICE, S.CONCLUDED, S.FED_BACK})
 #: Where a second verification can start from, and what a sample for it is drawn from.
 DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
 #: From where a lead goes to the police.
-_BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED})
+_BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED, S.FED_BACK})
 #: What a lead is opened anew from.
 _OVER = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED})
 _ANSWERABLE = frozenset(
@@ -482,7 +603,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(OWN_UNIT,),
         ),
         A.SUPPLY_PAPERS: Step(
-            frozenset({S.TRANSFERRED_POLICE}),
+            _AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -507,7 +628,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                     options=PoliceMatter,
                 ),
             ),
-            when=(HANDLER, AWAITS_RECEIPT),
+            when=(RECORDER, AWAITS_RECEIPT),
         ),
         A.RECORD_RESULT: Step(
             _SENT,
@@ -516,13 +637,26 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(
                 Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
                 Field("result_on", "结果日期", FieldKind.DATE),
-                _DOCUMENT,
+                Field(
+                    "decided_level",
+                    "作出决定的公安机关",
+                    FieldKind.ENUM,
+                    required=False,
+                    options=DecisionLevel,
+                    needed_for="公安机关立案、不予立案的填写",
+                ),
+                Field(
+                    "document_no",
+                    "文书编号",
+                    required=False,
+                    needed_for="公安机关立案、不予立案的填写",
+                ),
                 Field("result_note", "结果说明", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, AWAITS_RESULT),
+            when=(RECORDER, AWAITS_RESULT),
         ),
         A.RECORD_REVIEW: Step(
-            _REVIEWABLE,
+            _AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -530,7 +664,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("reviewed_on", "收到复议决定日期", FieldKind.DATE),
                 _DOCUMENT,
             ),
-            when=(HANDLER, IN_REVIEW),
+            when=(RECORDER, IN_REVIEW),
         ),
         A.ASK_REVIEW: Step(
             _REVIEWABLE,
@@ -543,14 +677,37 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(HANDLER, REVIEWABLE),
         ),
         A.RECORD_INCOMPLETE: Step(
-            frozenset({S.TRANSFERRED_POLICE}),
+            _AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
                 Field("told_at", "公安机关告知时间", FieldKind.DATETIME),
                 Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, RECEIVED),
+            when=(RECORDER, RECEIVED),
+        ),
+        A.FORWARD: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("forwarded_on", "转送日期", FieldKind.DATE),
+                *_RECEIVER,
+                Field("document_no", "转送通知文书编号", required=False),
+                REASON,
+            ),
+            when=(RECORDER, AWAITS_RESULT),
+        ),
+        A.HAND_OVER_GOODS: Step(
+            _AT_POLICE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field("goods_on", "移交日期", FieldKind.DATE),
+                Field("goods", "移交的涉案物品和材料（没有物品的写明）", FieldKind.LONG_TEXT),
+                Field("goods_receipt_no", "交接手续编号", required=False),
+            ),
+            when=(HANDLER, GOODS_DUE),
         ),
         A.CONCLUDE: Step(
             frozenset(
@@ -600,21 +757,69 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("investigators", "核实情况的执法人员（2名以上）"),
                 Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, MAY_BE_OFFENCE, NOT_PENDING),
+            when=(
+                HANDLER,
+                NOT_POLICE,
+                MAY_PUNISH,
+                MAY_BE_OFFENCE,
+                NOT_PENDING,
+                NONE_OPEN_AT_POLICE,
+            ),
         ),
         A.TRANSFER_POLICE: Step(
             _BEFORE_POLICE,
             S.TRANSFERRED_POLICE,
             P.LEAD_HANDLE,
             fields=(
-                Field("reported_on", "书面报告提交日期", FieldKind.DATE, required=False),
+                *_RECEIVER,
+                Field(
+                    "reported_on",
+                    "书面报告提交日期",
+                    FieldKind.DATE,
+                    required=False,
+                    needed_for=_PAPER,
+                ),
+                Field(
+                    "investigators",
+                    "核实情况的执法人员（2名以上）",
+                    required=False,
+                    needed_for=_PAPER,
+                ),
+                Field(
+                    "report",
+                    "核实情况和移送理由",
+                    FieldKind.LONG_TEXT,
+                    required=False,
+                    needed_for=_PAPER,
+                ),
                 Field("approved_on", "批准移送日期", FieldKind.DATE),
                 Field("approved_by", "批准人"),
                 _DOCUMENT,
                 _MATERIALS,
                 REASON,
             ),
-            when=(HANDLER, MAY_BE_OFFENCE, NOT_UNAPPROVED),
+            when=(
+                HANDLER,
+                NOT_POLICE,
+                MAY_PUNISH,
+                MAY_BE_OFFENCE,
+                NOT_UNAPPROVED,
+                NONE_OPEN_AT_POLICE,
+            ),
+        ),
+        A.REPORT_POLICE: Step(
+            _BEFORE_POLICE,
+            S.TRANSFERRED_POLICE,
+            P.LEAD_HANDLE,
+            fields=(*_RECEIVER, _DOCUMENT, _MATERIALS, REASON),
+            when=(
+                HANDLER,
+                NOT_POLICE,
+                MAY_NOT_PUNISH,
+                MAY_BE_OFFENCE,
+                NOT_PENDING,
+                NONE_OPEN_AT_POLICE,
+            ),
         ),
         A.FEED_BACK: Step(
             _ANSWERABLE,
@@ -627,17 +832,25 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(HANDLER, NOT_PENDING),
         ),
         A.TRANSFER_DEPARTMENT: Step(
-            frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED}),
+            frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED, S.FED_BACK}),
             S.TRANSFERRED_DEPARTMENT,
             P.LEAD_HANDLE,
             fields=(
                 Field("organ", "部门类别", FieldKind.ENUM, options=Department),
-                Field("department", "接收部门"),
+                *_RECEIVER,
                 _DOCUMENT,
                 _MATERIALS,
                 REASON,
             ),
-            when=(HANDLER, NOT_MERGED, NOT_PENDING),
+            when=(HANDLER, NOT_MERGED, NOT_PENDING, NONE_OPEN),
+        ),
+        A.RECALL: Step(
+            _SENT,
+            None,
+            P.LEAD_HANDLE,
+            fields=(REASON,),
+            when=(HANDLER, AWAITS_RECEIPT),
+            danger=True,
         ),
         A.REMIND: Step(
             _SENT,
@@ -757,8 +970,9 @@ NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})
 
 
 def can_join(status: LeadStatus, stage: TransferStage | None, *, is_merged: bool) -> bool:
-    """Whether a lead may be merged into another one; not what lies before the head."""
-    return status in MERGED_STATUS and stage not in PENDING and not is_merged
+    """Whether a lead may be merged into another one; not what lies before the head, nor what
+    somebody was handed."""
+    return status in MERGED_STATUS and stage not in PENDING | OPEN_STAGES and not is_merged
 
 
 def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:

@@ -23,7 +23,7 @@ from api.domain.kit.division_codes import town_of
 from api.domain.kit.errors import Conflict
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.leads.lead_assists import AssistStatus
-from api.domain.leads.leads import LeadStatus, TransferStage
+from api.domain.leads.leads import OPEN_STAGES, LeadStatus, TransferStage
 from api.domain.organisation.organisation import MACHINES, UNIT_ROLES
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.property_measures import MeasureStatus
@@ -62,6 +62,8 @@ class _Work:
     is_open: ColumnElement[bool]
     #: It waits for a town's post of some right, whichever unit owns the record.
     of_town: bool = False
+    #: Whose it is, where that is not the unit in charge.
+    owner: str = "owner_unit_id"
 
 
 _L, _D, _R = LeadStatus, DistributionStatus, RewardStatus
@@ -82,6 +84,10 @@ _WORK: Final[tuple[_Work, ...]] = (
             Lead.status.in_([each for each in leads.OPEN if each is not _L.FED_BACK]),
             Lead.merged_into_id.is_(None),
         ),
+    ),
+    _Work(
+        "移送、移交来的待接收、待答复的线索", "条", P.LEAD_HANDLE, Lead,
+        Lead.transfer_stage.in_(OPEN_STAGES), owner="transfer_receiver_id",
     ),
     _Work(
         "未答复的协办", "件", P.LEAD_ASSIST, LeadAssist,
@@ -218,7 +224,8 @@ async def _nothing_open(session: AsyncSession, unit: Unit) -> None:
 
 
 async def _number(session: AsyncSession, work: _Work, unit_id: UUID, town: str) -> int:
-    whose = work.model.town_code == town if work.of_town else work.model.owner_unit_id == unit_id
+    owner = getattr(work.model, work.owner, None)
+    whose = work.model.town_code == town if work.of_town else owner == unit_id
     found = select(func.count()).select_from(work.model).where(whose, work.is_open)
     return await session.scalar(found) or 0
 

@@ -17,6 +17,7 @@ from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
     MERGED_STATUS,
     NOT_DRAWN,
+    OPEN_STAGES,
     PENDING,
     FeedbackMode,
     LeadConclusion,
@@ -143,6 +144,8 @@ async def _ensure_mergeable(session: AsyncSession, actor: Actor, lead: Lead, mai
         raise Conflict(f"{which.number} 已并入另一线索，请先撤销并入", code="merged")
     if lead.transfer_stage in PENDING:
         raise Conflict("线索移送公安已提请批准，办完以后才能并入", code="transfer_pending")
+    if lead.transfer_stage in OPEN_STAGES:
+        raise Conflict("线索已移送、移交，只能作为主线索，不能并入其他线索", code="handover_open")
     if not can_join(lead.status, lead.transfer_stage, is_merged=False):
         raise Conflict(f"“{lead.status.label}”的线索不能并入其他线索", code="not_mergeable")
     if not can_absorb(main.status, main.conclusion, is_merged=False):

@@ -17,7 +17,7 @@ from api.domain.cases.cases import CASE_FLOW, CaseStatus, filing_rule
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
-from api.domain.leads.leads import LeadConclusion
+from api.domain.leads.leads import opens_case
 from api.domain.words import pinyin
 from api.models.cases import Case, CaseIdentifier, CaseLead
 from api.models.leads import Lead
@@ -113,8 +113,14 @@ async def _sources(
         if lead_id not in found:
             message = "线索不存在或无权查看"
             raise Invalid(message, errors=[FieldError(pointer, "lead_unknown", message)])
-        if found[lead_id].conclusion is not LeadConclusion.SUSPECTED_CRIME:
-            message = f"线索 {found[lead_id].number} 的核查结论不是“涉嫌犯罪”，不能据以登记案件"
+        lead = found[lead_id]
+        if not opens_case(
+            actor.unit_id, lead.conclusion, lead.transfer_stage, lead.transfer_receiver_id
+        ):
+            message = (
+                f"线索 {lead.number} 的核查结论不是“涉嫌犯罪”，也没有由本单位接收移送，"
+                "不能据以登记案件"
+            )
             raise RuleViolated(
                 message,
                 code="lead_not_suspected_crime",

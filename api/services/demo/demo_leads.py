@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from api.core.base.clock import today
+from api.core.base.clock import now, today
 from api.domain.demo import demo
 from api.domain.demo import demo_stories as told
 from api.domain.leads.categories import LeadCategory
@@ -247,12 +247,19 @@ async def _waiting(stage: Stage, assigned: date, *, acknowledged: bool) -> Story
         await lead.take(lead.handler, "acknowledge")
 
 
+def _sender(fate: str, category: LeadCategory, stage: Stage) -> str:
+    """Who handles a lead that goes to the police: somebody with the power to punish (移送规定第2条)."""
+    chosen = _handler(stage, category)
+    to_police = fate in {"proposed", "transferred_police"}
+    return "market" if to_police and chosen in {"police", "justice"} else chosen
+
+
 async def _finished(stage: Stage, fate: str, came: datetime) -> Story:
     """A lead that went its way; where the story ends is what `fate` names."""
     chance = stage.random
     creator, body = _body(stage, _INTAKE, came)
     yield came
-    lead = await come_in(stage, creator, body)
+    lead = await come_in(stage, creator, body, _sender(fate, body.primary_category, stage))
     at = came
     if creator != "office":
         yield (at := stage.after(at, chance.choice((0, 1))))
@@ -363,9 +370,13 @@ async def _to_police(stage: Stage, lead: Lead) -> None:
     await lead.take("leader", "approve_transfer")
     await lead.take(
         lead.handler, "transfer_police", reason=stage.random.choice(told.POLICE_TRANSFERS),
-        materials=told.PAPERS, approved_on=today(),
+        receiver_unit_id=stage.unit("police"), materials=told.PAPERS, approved_on=today(),
         approved_by=stage.actors["leader"].name,
         document_no=stage.document("众专办移〔{year}〕{n}号"),
+    )  # fmt: skip
+    await lead.take(
+        "police", "record_receipt", received_at=now(), received_by=stage.actors["police"].name,
+        receipt_no=stage.document("众公接〔{year}〕{n}号"),
     )  # fmt: skip
 
 

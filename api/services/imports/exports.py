@@ -112,7 +112,7 @@ def _last(*actions: str) -> Any:
 _course = (
     select(
         _last("assign").label("assigned_at"),
-        _last("transfer_police").label("to_police_at"),
+        _last("transfer_police", "report_police").label("to_police_at"),
         _last("transfer_department").label("to_department_at"),
         _last("close").label("closed_at"),
         func.count().filter(_action == "recheck").label("rechecks"),

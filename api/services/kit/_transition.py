@@ -55,6 +55,11 @@ def put(record: Any, status: Any) -> None:
     record.updated_at = now()
 
 
+def settle(record: Any, status: Any) -> None:
+    """The status in which an act leaves a record, where that depends on what it was before."""
+    record.status = status
+
+
 def touch(record: Any) -> None:
     """A new version without a new status."""
     record.version += 1

@@ -41,10 +41,12 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class InCharge:
-    """The unit in charge of a record, and the day and unit by which it came in."""
+    """The unit in charge of a record, the day and unit by which it came in, and whom it is with."""
 
     owner: str
     created: tuple[str, str] = ("", "")
+    #: The unit that it was handed to.
+    receiver: str = ""
 
 
 _NOBODY = InCharge("")
@@ -82,9 +84,11 @@ def _holders(permission: Permission) -> str:
     return "、".join(roles[:_NAMED_ROLES])
 
 
-def _whom(way: Way[Any, Any], turn: Turn[Any], owner: str) -> str:
+def _whom(way: Way[Any, Any], turn: Turn[Any], charge: InCharge) -> str:
     if turn.whose is Whose.OWNER:
-        return owner
+        return charge.owner
+    if turn.whose is Whose.RECEIVER:
+        return charge.receiver
     if turn.whose is Whose.HOLDER and turn.acts:
         return _holders(way.flow.steps[turn.acts[0]].needs)
     return turn.whose.label
@@ -138,7 +142,7 @@ async def standing_of(
     shown = [
         waits(
             turn.label,
-            _whom(way, turn, charge.owner),
+            _whom(way, turn, charge),
             term(turn, clock),
             clock,
             days.left,

@@ -287,10 +287,18 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
     posts = await session.scalars(select(Post.id).where(Post.unit_id.in_(standing.barred)))
     await record_access.withdraw(session, lead.id, standing.barred | set(posts))
     await lead_assists.let_off(session, lead, standing.barred, _MUST_KEEP_OFF)
+    if lead.transfer_receiver_id in standing.barred:
+        await _recall(session, lead)
     if lead.proposed_unit_id in standing.barred:
         lead.proposed_unit_id = None
     lead.version += 1
     await session.flush()
+
+
+async def _recall(session: AsyncSession, lead: Lead) -> None:
+    """Who must keep off had been handed it: it is as before, and goes to somebody else."""
+    if await lead_transfers.end(session, lead, _MUST_KEEP_OFF):
+        _transition.settle(lead, lead_transfers.before(lead))
 
 
 async def _route(
@@ -306,6 +314,7 @@ async def _route(
     lead.proposed_unit_id = None
     if lead.transfer_stage in PENDING:
         await lead_transfers.forget(session, lead)
+    await lead_transfers.end(session, lead, _MUST_KEEP_OFF)
     assisting = await lead_assists.units_of(session, lead.id)
     await lead_assists.let_off(session, lead, assisting, _MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)

@@ -38,6 +38,7 @@ from api.services.leads import (
     lead_clocks,
     lead_sight,
     lead_texts,
+    lead_transfer_decisions,
     lead_transfers,
     leads,
     recheck_samples,
@@ -101,13 +102,14 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
     step, data = _transition.take(actor, lead, LEAD_FLOW, body)
-    if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
-        lead.unowned_on = today()  # taken back, nobody has had it since
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
+        data["to"] = lead.status.value  # what is taken back goes to where it was
+    if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
+        lead.unowned_on = today()  # taken back, nobody has had it since
     if body.action == LeadAction.ASSIGN.value or (
         before is LeadStatus.ASSIGNED and lead.status is not before
     ):
@@ -347,7 +349,11 @@ def _told_to_county(effect: Any) -> Any:
 
 
 #: Another body has the affair from then on.
-_HANDED_OVER = (LeadAction.TRANSFER_POLICE.value, LeadAction.TRANSFER_DEPARTMENT.value)
+_HANDED_OVER = (
+    LeadAction.TRANSFER_POLICE.value,
+    LeadAction.REPORT_POLICE.value,
+    LeadAction.TRANSFER_DEPARTMENT.value,
+)
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
     LeadAction.TAKE_BACK.value: _take_back,
@@ -362,6 +368,6 @@ _EFFECTS = {
     LeadAction.ESCALATE.value: _escalate,
     LeadAction.REOPEN.value: _reopen,
     LeadAction.REOPEN_COUNTY.value: _reopen,
-    **lead_transfers.EFFECTS,
-    **{each: _told_to_county(lead_transfers.EFFECTS[each]) for each in _HANDED_OVER},
+    **lead_transfer_decisions.EFFECTS,
+    **{each: _told_to_county(lead_transfer_decisions.EFFECTS[each]) for each in _HANDED_OVER},
 }

@@ -48,6 +48,52 @@ def _not_alarmed() -> ColumnElement[bool]:
 #: be done with it.
 _NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
 _BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
+_S = TransferStage
+
+
+def _received(kind: DutyKind, *stages: TransferStage) -> Source:
+    """What the unit that a lead was handed to has to do with it."""
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda actor: and_(
+            Lead.transfer_receiver_id == actor.unit_id, Lead.transfer_stage.in_(stages)
+        ),
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    )
+
+
+def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
+    """What the unit that handed a lead over has to do with it."""
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over()), waits),
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    )
+
+
+#: A body outside, of which the sender records what it does; or what the head approved.
+_WAITED_FOR = or_(
+    Lead.transfer_stage == _S.APPROVED,
+    and_(
+        Lead.transfer_receiver_id.is_(None),
+        Lead.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
+    ),
+)
+_BACK_WITH_SENDER = Lead.transfer_stage.in_([_S.INCOMPLETE, _S.FILED, _S.DECLINED, _S.ANSWERED])
 
 
 def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
@@ -232,18 +278,10 @@ SOURCES: tuple[Source, ...] = (
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
     ),
-    Source(
-        K.LEAD_TRANSFER,
-        "leads",
-        Lead,
-        P.LEAD_HANDLE,
-        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over())),
-        Lead.subject_name,
-        Lead.number,
-        _clock_of(LeadTransferClock.due_on),
-        _clock_of(LeadTransferClock.is_provisional),
-        _clock_of(LeadTransferClock.rule_id),
-    ),
+    _sent(K.LEAD_TRANSFER, _WAITED_FOR),
+    _sent(K.LEAD_TRANSFER_OWN, _BACK_WITH_SENDER),
+    _received(K.LEAD_RECEIVE, _S.SENT),
+    _received(K.LEAD_DECIDE, _S.RECEIVED, _S.REVIEWED),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
     _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),

@@ -49,8 +49,23 @@ async def follow(session: AsyncSession, main: Lead) -> None:
 
 
 async def handling(session: AsyncSession, lead: Lead) -> set[UUID]:
-    """The unit in charge of a lead, and those that assist with it."""
-    return {lead.owner_unit_id, *await lead_assists.units_of(session, lead.id)}
+    """The unit in charge of a lead, the one that it was handed to, and those that assist."""
+    receiver = {lead.transfer_receiver_id} if lead.transfer_receiver_id else set[UUID]()
+    return {lead.owner_unit_id, *receiver, *await lead_assists.units_of(session, lead.id)}
+
+
+async def let_receive(session: AsyncSession, lead: Lead) -> None:
+    """Whoever a lead was handed to sees it, with what was merged into it."""
+    await record_access.grant(session, leads.RESOURCE, lead.id, [lead.transfer_receiver_id])
+    await follow(session, lead)
+
+
+async def let_go(session: AsyncSession, lead: Lead, unit_id: UUID | None) -> None:
+    """Who was handed a lead and never received it sees it no more, unless for another reason."""
+    stays = await handling(session, lead) | await entitled(session, lead)
+    if unit_id is not None and unit_id not in stays:
+        await record_access.withdraw(session, lead.id, [unit_id])
+    await follow(session, lead)
 
 
 async def share(session: AsyncSession, link: LeadLink, wanted: Collection[UUID]) -> None:

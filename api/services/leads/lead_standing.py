@@ -1,6 +1,7 @@
 """Where a lead stands: its own turns, those of units that assist, and the clock of a hand-over."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +18,40 @@ from api.services.kit import standing, time_rules
 from api.services.leads import lead_alarms, lead_assists
 
 _IN_TRIAGE = frozenset({DutyKind.LEAD_REGISTER, DutyKind.LEAD_ASSIGN, DutyKind.LEAD_DISPUTED})
-_HANDED_OVER = frozenset({DutyKind.LEAD_TRANSFER, DutyKind.LEAD_TRANSFER_APPROVE})
+_HANDED_OVER = frozenset(
+    {
+        DutyKind.LEAD_TRANSFER,
+        DutyKind.LEAD_TRANSFER_OWN,
+        DutyKind.LEAD_TRANSFER_APPROVE,
+        DutyKind.LEAD_RECEIVE,
+        DutyKind.LEAD_DECIDE,
+    }
+)
 _ASSISTING = frozenset({AssistStatus.ASKED.value, AssistStatus.ACKNOWLEDGED.value})
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What the head tells of the last hand-over: to whom, and the clock that runs."""
+
+    receiver: str = ""
+    term: standing.Until = field(default_factory=standing.Until)
+
+
+def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
+    """The same, from the hand-overs of a lead as they were read."""
+    if not transfers:
+        return HandedOver()
+    last = max(transfers, key=lambda each: each["id"])
+    return HandedOver(last["department"], _running(transfers))
+
+
 async def of(
-    actor: Actor, lead: dict[str, Any], record: Any, available: Sequence[Available]
+    actor: Actor,
+    lead: dict[str, Any],
+    record: Any,
+    available: Sequence[Available],
+    handed_over: HandedOver,
 ) -> dict[str, Any]:
     """The head of a lead. Takes out of it what only that needs."""
     own = standing.until(
@@ -39,7 +68,7 @@ async def of(
         if turn.what in _IN_TRIAGE and unowned:
             return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
         if turn.what in _HANDED_OVER:
-            return _of_hand_over(lead)
+            return handed_over.term
         return own
 
     def others(clock: time_rules.Clock, left: Callable[[date], int]) -> list[dict[str, Any]]:
@@ -54,6 +83,7 @@ async def of(
         charge=standing.InCharge(
             lead["owner_unit"]["name"] if lead["owner_unit"] else "",
             (lead["created_at"][:10], lead.pop("created_unit") or ""),
+            handed_over.receiver,
         ),
         term=term,
         beside=others,
@@ -101,12 +131,15 @@ def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:
     return standing.Until(due.on, due.is_provisional, due.rule_id, due.rule_version, start)
 
 
-def _of_hand_over(lead: dict[str, Any]) -> standing.Until:
-    """The clock of a hand-over that runs; each has one at most."""
-    for clock in (each for transfer in lead["transfers"] for each in transfer["clocks"]):
+def _running(transfers: Sequence[dict[str, Any]]) -> standing.Until:
+    """The clock of a hand-over that runs; each lead has one at most."""
+    for clock in (each for transfer in transfers for each in transfer["clocks"]):
         if clock["ended_on"] is None:
-            due = datetime.fromisoformat(clock["due_at"]).astimezone(TIMEZONE).date()
+            since, due = (
+                datetime.fromisoformat(clock[name]).astimezone(TIMEZONE).date()
+                for name in ("started_at", "due_at")
+            )
             return standing.Until(
-                due, clock["is_provisional"], clock["rule_id"], clock["rule_version"]
+                due, clock["is_provisional"], clock["rule_id"], clock["rule_version"], since
             )
     return standing.Until()

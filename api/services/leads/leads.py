@@ -41,6 +41,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission, follows_only
+from api.domain.leads import lead_transfers as law
 from api.domain.leads.lead_marks import rules_for
 from api.domain.leads.leads import (
     LEAD_FLOW,
@@ -48,12 +49,15 @@ from api.domain.leads.leads import (
     LeadAction,
     LeadConclusion,
     LeadStatus,
+    ReceivingOrgan,
     ReporterKind,
     Solved,
     TransferStage,
     feedback_modes,
     is_routed,
+    opens_case,
 )
+from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.informants import Informant
@@ -168,6 +172,18 @@ _MAIN = columns.json_list(
         )
     ).where(_Main.id == Lead.merged_into_id)
 )
+#: The police of the place: whom a hand-over is begun with.
+_STATION = (
+    select(Unit.id)
+    .where(
+        Unit.behaviour == literal_column(f"'{UnitBehaviour.POLICE.value}'", Text()),
+        Unit.is_active,
+        Unit.division_code == func.left(Lead.division_code, LEVEL_DIGITS[DivisionLevel.TOWN]),
+    )
+    .order_by(Unit.id)
+    .limit(1)
+    .scalar_subquery()
+)
 _READ: dict[str, Any] = _ITEM | {
     # Of one record, on the other hand, each is one step through an index.
     "owner_unit": owned(columns.unit_named(Lead.owner_unit_id)),
@@ -207,6 +223,9 @@ _READ: dict[str, Any] = _ITEM | {
     "solved_note": Lead.solved_note,
     "transfer_reminded_on": Lead.transfer_reminded_on,
     "transfer_proposed_by_id": Lead.transfer_proposed_by_id,
+    "transfer_receiver_id": Lead.transfer_receiver_id,
+    "transfer_organ": Lead.transfer_organ,
+    "station_id": _STATION,
     "town_code": Lead.town_code,
     "transfers": Rare(lead_transfers.COLUMN, lambda lead: lead["transfer_stage"] is not None, []),
     "concluded_on": Lead.concluded_on,
@@ -228,6 +247,7 @@ _READ: dict[str, Any] = _ITEM | {
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {
+    "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered",
     "due_rule_version", "unowned_on", "created_unit",
@@ -236,6 +256,7 @@ check_columns(
     LeadRead,
     {name: column for name, column in _READ.items() if name not in _DECIDING},
     "available_actions",
+    "opens_case",
     "standing",
     "follows_only",
     "revealable",
@@ -460,6 +481,8 @@ class _FlowView:
     transfer_stage: TransferStage | None
     transfer_reminded_on: date | None
     transfer_proposed_by_id: UUID | None
+    transfer_receiver_id: UUID | None
+    transfer_organ: ReceivingOrgan | None
     merged_into_id: UUID | None
     has_merged: bool
     marks: list[str]
@@ -481,6 +504,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     record = _standing(lead)
     available = LEAD_FLOW.available(actor, record)
     lead["available_actions"] = actions(available, _offered(lead), edit=LeadUpdate)
+    handed = lead_standing.handed(lead["transfers"])
     lead["follows_only"] = reported or follows_only(actor.role, Permission.LEAD_HANDLE)
     if lead["follows_only"]:
         lead["findings"] = lead["feedback_note"] = ""
@@ -491,8 +515,11 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     lead["identifiers"] = [each for each in lead["identifiers"] if _told(lead, each["field"])]
     lead["revealable"] = [] if reported else _revealable(actor, lead)
     lead["identifiers"] = [i for i in lead["identifiers"] if not lead_texts.is_aside(i["field"])]
+    lead["opens_case"] = actor.may(Permission.CASE_CREATE) and opens_case(
+        actor.unit_id, record.conclusion, record.transfer_stage, record.transfer_receiver_id
+    )
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
-    lead["standing"] = await lead_standing.of(actor, lead, record, available)
+    lead["standing"] = await lead_standing.of(actor, lead, record, available, handed)
     lead["merged_into"] = next(
         iter(links.keep(actor, Permission.LEAD_READ, lead["merged_into"])), None
     )
@@ -503,7 +530,8 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
 def _only_reported(actor: Actor, lead: dict[str, Any]) -> bool:
     """`visibility.only_reported` of a lead that was read."""
     own = str(actor.unit_id)
-    handles = {lead["owner_unit_id"], *(each["unit"]["id"] for each in lead["assists"] or ())}
+    helps = (each["unit"]["id"] for each in lead["assists"] or ())
+    handles = {lead["owner_unit_id"], lead["transfer_receiver_id"], *helps}
     return is_routed(lead["town_code"]) and own not in handles
 
 
@@ -521,6 +549,8 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
+        UUID(receiver) if (receiver := lead.pop("transfer_receiver_id")) else None,
+        ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
         lead.pop("has_merged"),
         lead["marks"],
@@ -545,8 +575,16 @@ def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
     if lead["transfer_stage"] == TransferStage.APPROVED.value:
         approved = max(lead["transfers"], key=lambda each: each["id"])
         offered[LeadAction.TRANSFER_POLICE.value] = {
-            name: approved[name] for name in ("reported_on", "approved_on", "approved_by")
+            name: approved[name]
+            for name in ("reported_on", "investigators", "report", "approved_on", "approved_by")
         }
+    station = lead.pop("station_id")
+    if station and station != lead["owner_unit_id"]:
+        for action in (LeadAction.TRANSFER_POLICE.value, LeadAction.REPORT_POLICE.value):
+            offered.setdefault(action, {})["receiver_unit_id"] = station
+    if organ := lead.pop("transfer_organ"):
+        answers = law.results(ReceivingOrgan(organ))
+        offered[LeadAction.RECORD_RESULT.value] = {options_of("result"): ",".join(answers)}
     if len(lead["marks"]) == 1:
         offered[LeadAction.UNMARK.value] = {"mark": lead["marks"][0]}
     return offered

@@ -17,6 +17,7 @@ import type {
   ClaimStatus,
   Confidence,
   CustodyPlace,
+  DecisionLevel,
   Department,
   Disposal,
   Disposition,
@@ -112,6 +113,8 @@ import type {
   Solved,
   StepState,
   TimeUnit,
+  TransferKind,
+  TransferMoment,
   TransferResult,
   TransferSide,
   TransferStage,
@@ -294,6 +297,13 @@ export const CustodyPlaceLabels: Record<CustodyPlace, string> = {
   'supervisor': '保密监督人',
 }
 
+export const DecisionLevelLabels: Record<DecisionLevel, string> = {
+  'station': '派出所',
+  'county': '县级公安机关',
+  'city': '设区的市级公安机关',
+  'province': '省级以上公安机关',
+}
+
 export const DepartmentLabels: Record<Department, string> = {
   'market': '市场监管部门',
   'petition': '信访部门',
@@ -378,6 +388,9 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_escalated': '上报、转县的线索待提交结论',
   'lead_transfer_approve': '移送公安待批准',
   'lead_transfer': '已移送、移交，待对方答复',
+  'lead_transfer_own': '移送后待补正、移交物品或提请复议',
+  'lead_receive': '移送、移交来的线索待接收',
+  'lead_decide': '移送、移交来的线索待答复',
   'lead_feed_back': '待反馈举报人',
   'lead_message': '举报人留言待答复',
   'informant_name': '指定举报人信息保管人',
@@ -1289,6 +1302,20 @@ export const TimeUnitLabels: Record<TimeUnit, string> = {
   'year': '年',
 }
 
+export const TransferKindLabels: Record<TransferKind, string> = {
+  'transfer': '移送公安',
+  'report': '移交公安（报案）',
+  'referral': '移交主管部门',
+}
+
+export const TransferMomentLabels: Record<TransferMoment, string> = {
+  'receipt': '接收回执',
+  'incomplete': '材料不全告知',
+  'result': '办理结果',
+  'forward': '转送',
+  'review': '复议决定',
+}
+
 export const TransferResultLabels: Record<TransferResult, string> = {
   'filed': '立案',
   'not_filed': '不予立案',
@@ -1311,9 +1338,11 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'received': '已接收，待结果',
   'incomplete': '材料待补正',
   'answered': '结果已反馈',
+  'filed': '公安机关已立案，待移交物品和材料',
   'declined': '公安机关不予立案',
   'reviewed': '已提请复议，待决定',
   'past': '重新办理前移送过',
+  'recalled': '已收回',
 }
 
 export const UnitBehaviourLabels: Record<UnitBehaviour, string> = {

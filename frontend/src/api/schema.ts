@@ -5406,6 +5406,13 @@ export interface components {
             version: number;
         };
         /**
+         * DecisionLevel
+         * @description Who of the police decides whether a case is filed: a station records it and decides nothing
+         *     (公通字〔2015〕32号).
+         * @enum {string}
+         */
+        DecisionLevel: "station" | "county" | "city" | "province";
+        /**
          * Department
          * @description The organs other than the police, as the form offers them.
          * @enum {string}
@@ -6007,7 +6014,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_receive" | "lead_decide" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -7793,6 +7800,54 @@ export interface components {
             version: number;
         };
         /**
+         * LeadForward
+         * @description 转送有管辖权的机关
+         */
+        LeadForward: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "forward";
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
+            /** 转送通知文书编号 */
+            document_no?: string | null;
+            /**
+             * 转送日期
+             * Format: date
+             */
+            forwarded_on: string;
+            /** 理由 */
+            reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * LeadHandOverGoods
+         * @description 移交涉案物品和材料
+         */
+        LeadHandOverGoods: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "hand_over_goods";
+            /** 移交的涉案物品和材料（没有物品的写明） */
+            goods: string;
+            /**
+             * 移交日期
+             * Format: date
+             */
+            goods_on: string;
+            /** 交接手续编号 */
+            goods_receipt_no?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadItem
          * @description A lead in a list.
          */
@@ -8035,6 +8090,8 @@ export interface components {
             number: string;
             /** @description 发生日期 */
             occurred_on: string | null;
+            /** @description 可以据此登记案件 */
+            opens_case: boolean;
             /** @description 承办单位；还没有单位承办的（待登记、待交办、有异议）为空 */
             owner_unit: components["schemas"]["Named"] | null;
             /** @description 涉及人数 */
@@ -8087,6 +8144,21 @@ export interface components {
             version: number;
             /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
             working_days_left: number | null;
+        };
+        /**
+         * LeadRecall
+         * @description 收回移送、移交
+         */
+        LeadRecall: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "recall";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
         };
         /**
          * LeadRecheck
@@ -8162,6 +8234,8 @@ export interface components {
              * @enum {string}
              */
             action: "record_result";
+            /** 作出决定的公安机关 */
+            decided_level?: components["schemas"]["DecisionLevel"] | null;
             /** 文书编号 */
             document_no?: string | null;
             /** 办理结果 */
@@ -8315,6 +8389,29 @@ export interface components {
             version: number;
         };
         /**
+         * LeadReportPolice
+         * @description 移交公安（报案）
+         */
+        LeadReportPolice: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "report_police";
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
+            /** 理由 */
+            reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadReturn
          * @description The county gives a lead back to the town.
          */
@@ -8413,8 +8510,8 @@ export interface components {
              * @enum {string}
              */
             action: "transfer_department";
-            /** 接收部门 */
-            department: string;
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
             /** 文书编号 */
             document_no?: string | null;
             /** 材料清单 */
@@ -8423,6 +8520,8 @@ export interface components {
             organ: components["schemas"]["Department"];
             /** 理由 */
             reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -8443,12 +8542,20 @@ export interface components {
              * Format: date
              */
             approved_on: string;
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
             /** 文书编号 */
             document_no?: string | null;
+            /** 核实情况的执法人员（2名以上） */
+            investigators?: string | null;
             /** 材料清单 */
             materials: string;
             /** 理由 */
             reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
+            /** 核实情况和移送理由 */
+            report?: string | null;
             /** 书面报告提交日期 */
             reported_on?: string | null;
             /** @description 所依据的版本号 */
@@ -8465,10 +8572,20 @@ export interface components {
             approved_on: string | null;
             /** @description 各段期限 */
             clocks: components["schemas"]["TransferClockShown"][];
-            /** @description 接收部门 */
+            /** @description 作出决定的公安机关 */
+            decided_level: components["schemas"]["DecisionLevel"] | null;
+            /** @description 接收单位名称（不在本系统） */
             department: string;
             /** @description 文书编号 */
             document_no: string;
+            /** @description 由哪一次移送、移交转送而来 */
+            follows_id: string | null;
+            /** @description 移交的涉案物品和材料（没有物品的写明） */
+            goods: string;
+            /** @description 移交日期 */
+            goods_on: string | null;
+            /** @description 交接手续编号 */
+            goods_receipt_no: string;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -8476,6 +8593,8 @@ export interface components {
             id: string;
             /** @description 核实情况的执法人员（2名以上） */
             investigators: string;
+            /** @description 移送、移交的性质 */
+            kind: components["schemas"]["TransferKind"];
             /** @description 材料清单 */
             materials: string;
             /** @description 公安机关接受的案件类型，决定其期限 */
@@ -8484,6 +8603,10 @@ export interface components {
             missing: string;
             /** @description 部门类别 */
             organ: components["schemas"]["ReceivingOrgan"];
+            /** @description 收回的理由 */
+            recall_reason: string;
+            /** @description 收回日期，或者因故终止的日期 */
+            recalled_on: string | null;
             /** @description 回执编号 */
             receipt_no: string;
             /** @description 接收时间；只知道日期的为空 */
@@ -8492,6 +8615,10 @@ export interface components {
             received_by: string;
             /** @description 接收日期 */
             received_on: string | null;
+            /** @description 接收单位；不在本系统的为空 */
+            receiver: components["schemas"]["Named"] | null;
+            /** @description 由谁登记 */
+            recorded: components["schemas"]["TransferRecord"][];
             /** @description 不批准移送的理由 */
             refusal: string;
             /** @description 不批准移送日期 */
@@ -14528,6 +14655,37 @@ export interface components {
             started_at: string;
         };
         /**
+         * TransferKind
+         * @description As what a lead is handed over: each kind has its own papers and clocks.
+         * @enum {string}
+         */
+        TransferKind: "transfer" | "report" | "referral";
+        /**
+         * TransferMoment
+         * @description What of a hand-over somebody records: the receiver, or the sender for a body outside.
+         * @enum {string}
+         */
+        TransferMoment: "receipt" | "incomplete" | "result" | "forward" | "review";
+        /**
+         * TransferRecord
+         * @description Who recorded something of a hand-over: the receiver, or the sender for a body outside.
+         */
+        TransferRecord: {
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            at: string;
+            /** @description 是接收单位自己登记的；否则为移送、移交单位代为登记 */
+            by_receiver: boolean;
+            /** @description 登记的人 */
+            person: string;
+            /** @description 登记的单位 */
+            unit: string;
+            /** @description 登记的是什么 */
+            what: components["schemas"]["TransferMoment"];
+        };
+        /**
          * TransferResult
          * @description What the receiving organ answered.
          * @enum {string}
@@ -14544,7 +14702,7 @@ export interface components {
          * @description How far a lead came that was handed to the police or to a department.
          * @enum {string}
          */
-        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "declined" | "reviewed" | "past";
+        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "filed" | "declined" | "reviewed" | "past" | "recalled";
         /**
          * UnitAssigned
          * @description What became of the leads that a unit got in a batch.
@@ -15609,6 +15767,7 @@ export type CorrectionIn = components['schemas']['CorrectionIn'];
 export type CustodianName = components['schemas']['CustodianName'];
 export type CustodyPlace = components['schemas']['CustodyPlace'];
 export type DecisionIn = components['schemas']['DecisionIn'];
+export type DecisionLevel = components['schemas']['DecisionLevel'];
 export type Department = components['schemas']['Department'];
 export type DeskTurn = components['schemas']['DeskTurn'];
 export type DeterminationShown = components['schemas']['DeterminationShown'];
@@ -15743,6 +15902,8 @@ export type LeadDispute = components['schemas']['LeadDispute'];
 export type LeadDraft = components['schemas']['LeadDraft'];
 export type LeadEscalate = components['schemas']['LeadEscalate'];
 export type LeadFeedBack = components['schemas']['LeadFeedBack'];
+export type LeadForward = components['schemas']['LeadForward'];
+export type LeadHandOverGoods = components['schemas']['LeadHandOverGoods'];
 export type LeadItem = components['schemas']['LeadItem'];
 export type LeadLinkShown = components['schemas']['LeadLinkShown'];
 export type LeadLinks = components['schemas']['LeadLinks'];
@@ -15750,6 +15911,7 @@ export type LeadMain = components['schemas']['LeadMain'];
 export type LeadMark = components['schemas']['LeadMark'];
 export type LeadProposeTransfer = components['schemas']['LeadProposeTransfer'];
 export type LeadRead = components['schemas']['LeadRead'];
+export type LeadRecall = components['schemas']['LeadRecall'];
 export type LeadRecheck = components['schemas']['LeadRecheck'];
 export type LeadRecordIncomplete = components['schemas']['LeadRecordIncomplete'];
 export type LeadRecordReceipt = components['schemas']['LeadRecordReceipt'];
@@ -15763,6 +15925,7 @@ export type LeadReject = components['schemas']['LeadReject'];
 export type LeadRemind = components['schemas']['LeadRemind'];
 export type LeadReopen = components['schemas']['LeadReopen'];
 export type LeadReopenCounty = components['schemas']['LeadReopenCounty'];
+export type LeadReportPolice = components['schemas']['LeadReportPolice'];
 export type LeadReturn = components['schemas']['LeadReturn'];
 export type LeadRewards = components['schemas']['LeadRewards'];
 export type LeadSlip = components['schemas']['LeadSlip'];
@@ -16083,6 +16246,9 @@ export type TownTermShown = components['schemas']['TownTermShown'];
 export type TownUnit = components['schemas']['TownUnit'];
 export type Towns = components['schemas']['Towns'];
 export type TransferClockShown = components['schemas']['TransferClockShown'];
+export type TransferKind = components['schemas']['TransferKind'];
+export type TransferMoment = components['schemas']['TransferMoment'];
+export type TransferRecord = components['schemas']['TransferRecord'];
 export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
 export type TransferStage = components['schemas']['TransferStage'];
@@ -20030,7 +20196,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {

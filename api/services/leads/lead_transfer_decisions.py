@@ -1,0 +1,467 @@
+"""What is done about a hand-over: by who hands a lead over, by who approves it, by who gets it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.base.clock import TIMEZONE, is_ahead, now, today
+from api.core.base.ids import uuid7
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
+from api.domain.law import clocks
+from api.domain.leads import lead_transfers as law
+from api.domain.leads.lead_transfers import TransferKind
+from api.domain.leads.leads import (
+    DecisionLevel,
+    LeadAction,
+    ReceivingOrgan,
+    ReviewResult,
+    TransferMoment,
+    TransferResult,
+    TransferStage,
+)
+from api.models.lead_transfers import LeadTransfer
+from api.models.leads import Lead
+from api.services.kit import _transition, time_rules
+from api.services.leads import lead_sight
+from api.services.leads import lead_transfer_receivers as receivers
+from api.services.leads.lead_transfer_receivers import Receiver
+from api.services.leads.lead_transfers import before, current, end, keep, note, ran, run
+
+#: Who decides whether a case is filed stands beside the term for it.
+_FILING_RULE = "INT-02"
+
+
+def _past(day: date, field: str, *, since: date | None = None) -> date:
+    if day > today():
+        message = "日期不能晚于今天"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
+    if since is not None and day < since:
+        message = f"日期不能早于{since}"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])
+    return day
+
+
+def _past_moment(at: datetime, field: str, *, since: datetime | None = None) -> datetime:
+    """What counts in hours is told by the minute; clocks of two desks differ a little."""
+    if is_ahead(at):
+        message = "时间不能晚于现在"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
+    if since is not None and at < since:
+        message = f"时间不能早于{since.astimezone(TIMEZONE):%Y-%m-%d %H:%M}"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])
+    return at
+
+
+def _received(lead: Lead) -> date:
+    """Nothing was reported or approved of a lead before somebody told of it: a slip of the pen in
+    the year would begin a term that is over long since."""
+    return lead.received_at.astimezone(TIMEZONE).date()
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), TIMEZONE) if day else None
+
+
+async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """The written report lies before the head from that day."""
+    names = await _two_officers(session, body.investigators)
+    reported = _past(body.reported_on, "reported_on", since=_received(lead))
+    await end(session, lead, "改为提请移送公安")
+    transfer = _made(actor, lead, TransferKind.TRANSFER, ReceivingOrgan.POLICE)
+    transfer.department, transfer.reported_on = ReceivingOrgan.POLICE.label, reported
+    await keep(session, transfer, investigators="、".join(names), report=body.report)
+    session.add(transfer)
+    await session.flush()
+    lead.transfer_stage, lead.transfer_reminded_on = TransferStage.PROPOSED, None
+    lead.transfer_proposed_by_id = actor.id
+    await run(session, transfer, reported, law.PROPOSED)
+
+
+async def _two_officers(session: AsyncSession, said: str) -> list[str]:
+    found = law.officers(said)
+    if len(found) < law.OFFICERS:
+        rule = await time_rules.one(session, law.PROPOSED.rule_id, today())
+        message = f"须有{law.OFFICERS}名以上执法人员核实情况，姓名之间用顿号分开（{rule.source}）"
+        raise Invalid(message, errors=[FieldError("/investigators", "two_officers", message)])
+    return found
+
+
+def _made(actor: Actor, lead: Lead, kind: TransferKind, organ: ReceivingOrgan) -> LeadTransfer:
+    return LeadTransfer(
+        id=uuid7(),
+        lead_id=lead.id,
+        kind=kind,
+        organ=organ,
+        recorded=[],
+        created_by_post_id=actor.post_id,
+    )
+
+
+async def _approve(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Decided now: what follows is counted in hours from this moment."""
+    del body
+    transfer = await current(session, lead)
+    transfer.approved_on, transfer.approved_by = today(), actor.name
+    lead.transfer_stage = TransferStage.APPROVED
+    await run(session, transfer, today(), law.APPROVED, now())
+
+
+async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Not approved, or taken back before it was handed over: the reasons stay with the report."""
+    del actor
+    transfer = await current(session, lead)
+    transfer.refused_on = today()
+    await keep(session, transfer, refusal=body.reason)
+    lead.transfer_stage = TransferStage.REFUSED
+    await run(session, transfer, today(), None)
+
+
+async def _send(session: AsyncSession, lead: Lead, transfer: LeadTransfer, to: Receiver) -> None:
+    """It is with the receiver now, who sees it."""
+    transfer.receiver_unit_id = to.unit_id
+    if to.unit_id is None:
+        await keep(session, transfer, department=to.name)
+    else:
+        transfer.department = to.name
+    lead.transfer_stage, lead.transfer_reminded_on = TransferStage.SENT, None
+    lead.transfer_receiver_id, lead.transfer_organ = to.unit_id, transfer.organ
+    await session.flush()
+    await lead_sight.let_receive(session, lead)
+
+
+async def _papers(session: AsyncSession, transfer: LeadTransfer, body: Any) -> None:
+    given = {"document_no": body.document_no or "", "materials": body.materials}
+    await keep(session, transfer, **given)
+    transfer.sent_on = today()
+
+
+async def _on_paper(
+    session: AsyncSession, actor: Actor, lead: Lead, transfer: LeadTransfer, body: Any
+) -> None:
+    """The head signed a paper: the same is asked for as where the head decides here."""
+    asked = {
+        "reported_on": "书面报告提交日期", "investigators": "核实情况的执法人员",
+        "report": "核实情况和移送理由", "approved_on": "批准移送日期", "approved_by": "批准人",
+    }  # fmt: skip
+    missing = [
+        FieldError(f"/{name}", "missing", f"没有在本系统内批准的，请填写{label}")
+        for name, label in asked.items()
+        if not getattr(body, name)
+    ]
+    if missing:
+        raise Invalid(missing[0].message, errors=missing)
+    names = await _two_officers(session, body.investigators)
+    if law.is_one_of(body.approved_by, [*names, actor.name]):
+        rule = await time_rules.one(session, law.PROPOSED.rule_id, today())
+        message = "批准移送的是单位负责人，不能是经办、核实的人员"
+        raise RuleViolated(
+            message,
+            code="approver_is_handler",
+            errors=[FieldError("/approved_by", "approver_is_handler", message)],
+            article=rule.source,
+        )
+    reported = _past(body.reported_on, "reported_on", since=_received(lead))
+    transfer.reported_on = reported
+    transfer.approved_on = _past(body.approved_on, "approved_on", since=reported)
+    await keep(
+        session, transfer, investigators="、".join(names), report=body.report,
+        approved_by=body.approved_by,
+    )  # fmt: skip
+    await run(session, transfer, reported, law.PROPOSED)
+    await session.flush()  # the next one ends it
+
+
+def _ensure_as_approved(transfer: LeadTransfer, body: Any) -> None:
+    """Nobody writes over what was reported and what the head decided."""
+    for field in ("reported_on", "investigators", "report", "approved_on", "approved_by"):
+        given, decided = getattr(body, field, None), getattr(transfer, field)
+        if given and given != decided:
+            message = f"批准移送的记录为{decided}"
+            raise Invalid(message, errors=[FieldError(f"/{field}", "not_as_approved", message)])
+
+
+async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    organ, kind = ReceivingOrgan.POLICE, TransferKind.TRANSFER
+    to = await receivers.chosen(session, actor, lead, body, organ)
+    clock = law.sent(kind, in_system=to.unit_id is not None)
+    if lead.transfer_stage is TransferStage.APPROVED:
+        transfer = await current(session, lead)
+        _ensure_as_approved(transfer, body)
+        await _papers(session, transfer, body)
+        if to.unit_id is not None:  # else its clock runs since the approval
+            await run(session, transfer, today(), clock)
+    else:
+        transfer = await _begun(session, actor, lead, body, kind, organ, to)
+        await _on_paper(session, actor, lead, transfer, body)
+        handed = today() if to.unit_id else transfer.approved_on
+        await run(session, transfer, handed or today(), clock)
+    await _send(session, lead, transfer, to)
+
+
+async def _begun(
+    session: AsyncSession,
+    actor: Actor,
+    lead: Lead,
+    body: Any,
+    kind: TransferKind,
+    organ: ReceivingOrgan,
+    to: Receiver,
+) -> LeadTransfer:
+    """A hand-over with its papers; what an earlier receiver owed is not waited for any more."""
+    await end(session, lead, f"改为{kind.label}")
+    transfer = _made(actor, lead, kind, organ)
+    transfer.department = to.name if to.unit_id else ""
+    await _papers(session, transfer, body)
+    session.add(transfer)
+    await session.flush()
+    return transfer
+
+
+async def _handed(
+    session: AsyncSession,
+    actor: Actor,
+    lead: Lead,
+    body: Any,
+    kind: TransferKind,
+    organ: ReceivingOrgan,
+) -> None:
+    to = await receivers.chosen(session, actor, lead, body, organ)
+    transfer = await _begun(session, actor, lead, body, kind, organ, to)
+    await run(session, transfer, today(), law.sent(kind, in_system=to.unit_id is not None))
+    await _send(session, lead, transfer, to)
+
+
+async def _report(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    await _handed(session, actor, lead, body, TransferKind.REPORT, ReceivingOrgan.POLICE)
+
+
+async def _to_department(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    organ = ReceivingOrgan(body.organ.value)
+    await _handed(session, actor, lead, body, TransferKind.REFERRAL, organ)
+
+
+async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Nobody has received it yet: it is as before it was handed over."""
+    del actor
+    receiver = lead.transfer_receiver_id
+    await end(session, lead, body.reason)
+    _transition.settle(lead, before(lead))
+    await lead_sight.let_go(session, lead, receiver)
+
+
+async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    transfer = await current(session, lead)
+    since = transfer.sent_on if transfer.receiver_unit_id else transfer.approved_on
+    at = _past_moment(body.received_at, "received_at", since=_begin(since))
+    day = at.astimezone(TIMEZONE).date()
+    transfer.received_at, transfer.received_on = at, day
+    await keep(session, transfer, receipt_no=body.receipt_no, received_by=body.received_by)
+    if body.matter is not None and transfer.organ is not ReceivingOrgan.POLICE:
+        message = "只有移送公安的线索填写案件类型"
+        raise Invalid(message, errors=[FieldError("/matter", "not_asked", message)])
+    transfer.matter = body.matter
+    lead.transfer_stage = TransferStage.RECEIVED
+    await note(session, actor, transfer, TransferMoment.RECEIPT)
+    await run(session, transfer, day, _decides(transfer), at)
+
+
+def _decides(transfer: LeadTransfer) -> law.TransferClock:
+    """The term in which the receiver decides."""
+    return law.decides(transfer.kind, transfer.organ, transfer.matter)
+
+
+def _when_received(transfer: LeadTransfer) -> datetime:
+    """Of earlier receipts only the day is known: it stands for its end."""
+    return transfer.received_at or clocks.end_of_day(transfer.received_on or today())
+
+
+async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """The police tell of missing papers within 24 hours, or have accepted what there is."""
+    transfer = await current(session, lead)
+    if transfer.kind is not TransferKind.TRANSFER:
+        raise Conflict("只有行政执法机关移送的才告知补正材料", code="papers_complete")
+    told = _past_moment(
+        body.told_at, "told_at", since=transfer.received_at or _begin(transfer.received_on)
+    )
+    received = _when_received(transfer)
+    rule = await time_rules.one(session, law.TOLD_RULE, received.astimezone(TIMEZONE).date())
+    if told > clocks.deadline(rule, received, await time_rules.calendar(session)).at:
+        raise RuleViolated(
+            f"公安机关应当在接受案件后{rule.term_label}内一次告知须补正的材料，逾期告知的视为材料齐全",
+            code="incomplete_told_late",
+            article=rule.source,
+            rule=rule.rule_id,
+            rule_version=rule.version,
+        )
+    day = told.astimezone(TIMEZONE).date()
+    transfer.told_at, transfer.told_on = told, day
+    await keep(session, transfer, missing=body.missing)
+    lead.transfer_stage = TransferStage.INCOMPLETE
+    await note(session, actor, transfer, TransferMoment.INCOMPLETE)
+    await run(session, transfer, day, law.INCOMPLETE, told)
+
+
+async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del actor
+    transfer = await current(session, lead)
+    day = _past(body.supplied_on, "supplied_on", since=transfer.told_on)
+    transfer.supplied_on = day
+    await keep(session, transfer, supplied=body.supplied)
+    lead.transfer_stage = TransferStage.RECEIVED
+    await run(session, transfer, day, _decides(transfer))
+
+
+async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Raises RuleViolated for a refusal that gives nothing but missing papers as its reason, and
+    for a station that decides what is the county's to decide."""
+    transfer = await current(session, lead)
+    day = _past(body.result_on, "result_on", since=transfer.received_on)
+    await _ensure_result(session, transfer, body, day)
+    transfer.result, transfer.result_on = body.result, day
+    transfer.decided_level = body.decided_level
+    given = {"result_document_no": body.document_no or "", "result_note": body.result_note}
+    await keep(session, transfer, **given)
+    await note(session, actor, transfer, TransferMoment.RESULT)
+    lead.transfer_stage, follows = law.answered(transfer.kind, body.result)
+    await run(session, transfer, day, follows)
+
+
+async def _ensure_result(
+    session: AsyncSession, transfer: LeadTransfer, body: Any, day: date
+) -> None:
+    if body.result is TransferResult.REFUSED_INCOMPLETE:
+        rule = await time_rules.one(session, law.TOLD_RULE, day)
+        raise RuleViolated(
+            "不得以材料不全为由不接受移送：应当接受并一次告知须补正的材料",
+            code="incomplete_is_no_refusal",
+            article=rule.source,
+            rule=rule.rule_id,
+            rule_version=rule.version,
+        )
+    possible = law.results(transfer.organ)
+    if body.result not in possible:
+        named = "、".join(each.label for each in possible[:-1])
+        message = f"{transfer.organ.label}的办理结果为：{named}；不属管辖的请用“转送有管辖权的机关”"
+        raise Invalid(message, errors=[FieldError("/result", "result_not_of_organ", message)])
+    if transfer.organ is ReceivingOrgan.POLICE:
+        await _ensure_decided(session, body, day)
+
+
+async def _ensure_decided(session: AsyncSession, body: Any, day: date) -> None:
+    """Whether a case is filed is decided above the station, and on paper."""
+    labels = {"decided_level": "作出决定的公安机关", "document_no": "文书编号"}
+    missing = [
+        FieldError(f"/{name}", "missing", f"公安机关立案、不予立案的，请填写{label}")
+        for name, label in labels.items()
+        if not getattr(body, name)
+    ]
+    if missing:
+        raise Invalid(missing[0].message, errors=missing)
+    if body.decided_level is DecisionLevel.STATION:
+        rule = await time_rules.one(session, _FILING_RULE, day)
+        message = "派出所无权自行决定立案或者不予立案，请填写作出决定的县级以上公安机关"
+        raise RuleViolated(
+            message,
+            code="station_decides_no_filing",
+            errors=[FieldError("/decided_level", "station_decides_no_filing", message)],
+            article=rule.source,
+        )
+
+
+async def _forward(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Not in its charge: whoever is gets it, and the sender is told by the record."""
+    first = await current(session, lead)
+    day = _past(body.forwarded_on, "forwarded_on", since=first.received_on)
+    gone = [] if first.receiver_unit_id is None else [first.receiver_unit_id]
+    to = await receivers.chosen(session, actor, lead, body, first.organ, gone)
+    if to.unit_id is None and to.name == first.department:
+        message = f"“{to.name}”就是转送的单位，不能转送给自己"
+        raise Invalid(message, errors=[FieldError("/department", "handover_to_self", message)])
+    first.result, first.result_on = TransferResult.FORWARDED, day
+    given = {"result_document_no": body.document_no or "", "result_note": body.reason}
+    await keep(session, first, **given)
+    await note(session, actor, first, TransferMoment.FORWARD)
+    await run(session, first, day, None)
+    if first.organ is ReceivingOrgan.POLICE:
+        await ran(session, first, law.FORWARDED, _when_received(first), day)
+    after = _made(actor, lead, first.kind, first.organ)
+    after.department, after.follows_id = first.department, first.id
+    after.approved_on, after.sent_on = first.approved_on, day
+    session.add(after)
+    await session.flush()
+    await run(session, after, day, law.sent(first.kind, in_system=True))
+    await _send(session, lead, after, to)
+
+
+async def _goods(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """移送规定第12条: what belongs to the case is the police's from now on."""
+    del actor
+    transfer = await current(session, lead)
+    since = transfer.reviewed_on or transfer.result_on
+    day = _past(body.goods_on, "goods_on", since=since)
+    transfer.goods_on = day
+    await keep(session, transfer, goods=body.goods, goods_receipt_no=body.goods_receipt_no or "")
+    lead.transfer_stage = TransferStage.ANSWERED
+    await run(session, transfer, day, None)
+
+
+async def _ask_review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Raises RuleViolated when the days for it are over: then there is the procurator alone."""
+    del actor
+    transfer = await current(session, lead)
+    day = _past(body.review_asked_on, "review_asked_on", since=transfer.result_on)
+    told = transfer.result_on or day
+    rule = await time_rules.one(session, law.ANSWERED[TransferResult.NOT_FILED].rule_id, told)
+    due = clocks.deadline(rule, clocks.end_of_day(told), await time_rules.calendar(session))
+    if day > due.at.astimezone(TIMEZONE).date():
+        raise RuleViolated(
+            f"提请复议须在收到不予立案通知书后{rule.term_label}内；逾期的可以建议人民检察院依法进行立案监督",
+            code="review_asked_late",
+            article=rule.source,
+            rule=rule.rule_id,
+            rule_version=rule.version,
+        )
+    transfer.review_asked_on = day
+    await keep(session, transfer, review_reason=body.review_reason)
+    lead.transfer_stage = TransferStage.REVIEWED
+    await run(session, transfer, day, law.REVIEW_ASKED)
+
+
+async def _review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """The second decision stands; what was answered first stays to be read."""
+    transfer = await current(session, lead)
+    day = _past(body.reviewed_on, "reviewed_on", since=transfer.review_asked_on)
+    transfer.reviewed_on, transfer.review_result = day, body.review_result
+    await keep(session, transfer, review_document_no=body.document_no or "")
+    filed = body.review_result is ReviewResult.FILED
+    lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
+    await note(session, actor, transfer, TransferMoment.REVIEW)
+    await run(session, transfer, day, law.REVIEWED[body.review_result])
+
+
+async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    del session, actor, body
+    lead.transfer_reminded_on = today()
+
+
+EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] = {
+    LeadAction.PROPOSE_TRANSFER.value: _propose,
+    LeadAction.APPROVE_TRANSFER.value: _approve,
+    LeadAction.REFUSE_TRANSFER.value: _refuse,
+    LeadAction.TRANSFER_POLICE.value: _to_police,
+    LeadAction.REPORT_POLICE.value: _report,
+    LeadAction.TRANSFER_DEPARTMENT.value: _to_department,
+    LeadAction.RECALL.value: _recall,
+    LeadAction.RECORD_RECEIPT.value: _receipt,
+    LeadAction.RECORD_INCOMPLETE.value: _incomplete,
+    LeadAction.SUPPLY_PAPERS.value: _supply,
+    LeadAction.RECORD_RESULT.value: _result,
+    LeadAction.FORWARD.value: _forward,
+    LeadAction.HAND_OVER_GOODS.value: _goods,
+    LeadAction.ASK_REVIEW.value: _ask_review,
+    LeadAction.RECORD_REVIEW.value: _review,
+    LeadAction.REMIND.value: _remind,
+}

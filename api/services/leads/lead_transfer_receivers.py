@@ -1,0 +1,112 @@
+"""Who a lead is handed to: a unit of the system, or a body outside; and who may not have it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.domain.kit.actors import Actor
+from api.domain.kit.division_codes import town_of
+from api.domain.kit.errors import FieldError, Invalid, RuleViolated
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission
+from api.domain.leads import conflicts as rules
+from api.domain.leads import lead_transfers as law
+from api.domain.leads.leads import ReceivingOrgan
+from api.models.leads import Lead
+from api.models.units import Post, Unit
+from api.models.users import PostHolder, User
+from api.services.kit import places
+from api.services.leads import conflicts
+
+_UNIT, _NAME = "receiver_unit_id", "department"
+_HANDLING = [role for role, held in ROLE_PERMISSIONS.items() if Permission.LEAD_HANDLE in held]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who gets a lead: the name, and the unit where it is one of the system."""
+
+    name: str
+    unit_id: UUID | None = None
+
+
+async def chosen(
+    session: AsyncSession,
+    actor: Actor,
+    lead: Lead,
+    body: Any,
+    organ: ReceivingOrgan,
+    also: Collection[UUID] = (),
+) -> Receiver:
+    """Whom a form names as the receiver; `also`: units that may not be it beside the sender's.
+
+    Raises Invalid where none, two, or one of another town is named, and RuleViolated for a body that
+    may not have the lead.
+    """
+    name = (body.department or "").strip()
+    if (body.receiver_unit_id is None) is (not name):
+        message = "请选择本系统内的接收单位，或者填写不在本系统的接收单位名称，两者填一项"
+        code = "receiver_missing" if not name else "receiver_twice"
+        raise Invalid(message, code=code, errors=[FieldError(f"/{_UNIT}", code, message)])
+    own = {actor.unit_id, lead.owner_unit_id, *also}
+    if body.receiver_unit_id is None:
+        await _ensure_outside(session, lead, name, organ, own)
+        return Receiver(name)
+    unit = await places.unit(session, body.receiver_unit_id, _UNIT, town_of(lead.division_code))
+    await _ensure_may_have(session, lead, unit, organ, own)
+    return Receiver(unit.name, unit.id)
+
+
+def _refusal(field: str, code: str, message: str, organ: ReceivingOrgan) -> RuleViolated:
+    article = law.ARTICLES[organ is ReceivingOrgan.POLICE]
+    errors = [FieldError(f"/{field}", code, message)]
+    return RuleViolated(message, code=code, errors=errors, article=article)
+
+
+async def _ensure_may_have(
+    session: AsyncSession, lead: Lead, unit: Unit, organ: ReceivingOrgan, own: Collection[UUID]
+) -> None:
+    if unit.id in own:
+        message = f"{unit.name}就是移送、移交的一方，不能移交给自己"
+        raise _refusal(_UNIT, "handover_to_self", message, organ)
+    if unit.behaviour not in law.RECEIVERS[organ]:
+        message = f"{unit.name}不是{organ.label}，不能接收"
+        raise _refusal(_UNIT, "receiver_without_right", message, organ)
+    await conflicts.ensure_clear(session, lead, [unit.id])
+    sits = exists().where(
+        Post.unit_id == unit.id,
+        Post.is_active,
+        Post.role.in_(_HANDLING),
+        PostHolder.post_id == Post.id,
+        PostHolder.until.is_(None),
+        User.id == PostHolder.user_id,
+        User.is_active,
+    )
+    if not await session.scalar(select(sits)):
+        message = f"{unit.name}还没有可以办理线索的在岗人员，移交过去没有人接收"
+        raise _refusal(_UNIT, "receiver_has_nobody", message, organ)
+
+
+async def _ensure_outside(
+    session: AsyncSession, lead: Lead, name: str, organ: ReceivingOrgan, own: Collection[UUID]
+) -> None:
+    """A body outside is no unit of the system in other words, and not whom the lead is about."""
+    near = await conflicts.around(session, lead.division_code)
+    named = rules.named(name, near.bodies, near.places)
+    if named & set(own):
+        message = f"“{name}”就是移送、移交的一方，不能移交给自己"
+        raise _refusal(_NAME, "handover_to_self", message, organ)
+    if named:
+        await conflicts.ensure_clear(session, lead, named)
+        message = f"“{name}”已在本系统，请在“接收单位（已在本系统）”里选择，由它自己登记"
+        raise Invalid(message, errors=[FieldError(f"/{_NAME}", "receiver_in_system", message)])
+    if rules.is_of(lead.subject_name, name, near.places):
+        raise RuleViolated(
+            f"“{name}”是被反映的单位，应当回避",
+            code="conflict_of_interest",
+            errors=[FieldError(f"/{_NAME}", "conflict_of_interest", "被反映的单位应当回避")],
+            article=conflicts.ARTICLE,
+        )
