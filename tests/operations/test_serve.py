@@ -5,12 +5,15 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from api.core.base.config import settings
 from api.core.database import embedded, migrations
+from api.core.operations import processes as children
 from tests.operations.serving import Serving, processes
 from tests.waiting import until
 
@@ -181,5 +184,23 @@ def test_a_role_that_owns_tables_may_not_serve(home: Path, serving: list[Serving
 
 def test_a_child_that_cannot_start_ends_the_whole(home: Path, serving: list[Serving]) -> None:
     run = start(serving, home, YINLING_LOG_LEVEL="NO_SUCH_LEVEL")
-    assert run.process.wait(60) == 1
+    assert run.process.wait(170) == 1
     assert "全部停止" in run.said
+
+
+def test_slow_deaths_are_counted_as_quick_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine each attempt takes a minute: it is as hopeless as on a quick one."""
+    minutes = count(step=60)
+    monkeypatch.setattr(
+        children, "time", SimpleNamespace(monotonic=lambda: next(minutes), sleep=time.sleep)
+    )
+    said: list[str] = []
+    supervisor = children.Supervisor(os.environ, said.append)
+    supervisor.add("网页进程 1", "-c", "raise SystemExit(3)", vital=True)
+    try:
+        while supervisor.tend(starting=True):
+            time.sleep(0.01)
+    finally:
+        supervisor.stop()
+    assert len(said) == 5
+    assert "启动 5 次都退出了（退出码 3），全部停止" in said[-1]
