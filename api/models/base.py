@@ -1,11 +1,13 @@
 """What every aggregate's table shares."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, validates
 
 from api.core.base.clock import now
 from api.core.base.ids import uuid7
@@ -65,3 +67,63 @@ class KeptTexts:
     texts_enc: Mapped[bytes | None]
     #: Which texts hold an original.
     texts_kept: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+
+#: What a row says when nobody holds its turn.
+UNHELD: Final[Mapping[str, None]] = {
+    "turn_user_id": None,
+    "turn_post_id": None,
+    "turn_unit_id": None,
+    "turn_taken_at": None,
+}
+
+
+def held(table: str) -> tuple[CheckConstraint, Index]:
+    """What every table of rows that wait has: all or nothing of a holder, and the way to what
+    somebody holds."""
+    names = ", ".join(UNHELD)
+    return (
+        CheckConstraint(f"num_nulls({names}) IN (0, {len(UNHELD)})", name="turn"),
+        Index(
+            f"ix_{table}_turn_user_id",
+            "turn_user_id",
+            postgresql_where=text("turn_user_id IS NOT NULL"),
+        ),
+    )
+
+
+class Waits:
+    """A row that waits for people: who of them took it upon themselves (ADR 0040)."""
+
+    #: When that was. The post and its unit as they were then: whoever leaves the post gives it back.
+    turn_taken_at: Mapped[datetime | None]
+
+    @declared_attr
+    @classmethod
+    def turn_user_id(cls) -> Mapped[UUID | None]:
+        """The person."""
+        return mapped_column(ForeignKey("users.id"))
+
+    @declared_attr
+    @classmethod
+    def turn_post_id(cls) -> Mapped[UUID | None]:
+        """The post by whose rights."""
+        return mapped_column(ForeignKey("posts.id"))
+
+    @declared_attr
+    @classmethod
+    def turn_unit_id(cls) -> Mapped[UUID | None]:
+        """The unit of that post."""
+        return mapped_column(ForeignKey("units.id"))
+
+    def hand_back(self) -> None:
+        """Nobody in particular has the turn any more."""
+        for name, nothing in UNHELD.items():
+            setattr(self, name, nothing)
+
+    @validates("owner_unit_id")
+    def _another_unit(self, _: str, unit_id: Any) -> Any:
+        """With another unit in charge, other people have the turn."""
+        if self.turn_user_id is not None and self.turn_unit_id != unit_id:
+            self.hand_back()
+        return unit_id

@@ -15,7 +15,15 @@ from api.domain.cases.cases import CaseAction, CaseStatus, CivilRoute, NoIndictm
 from api.domain.leads.categories import LeadCategory
 from api.domain.recovery.property_measures import AuthorityLevel
 from api.domain.words.identifiers import IdentifierKind
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
+from api.models.base import (
+    DivisionCode,
+    Recorded,
+    Versioned,
+    Waits,
+    facets_index,
+    held,
+    search_index,
+)
 
 #: Cases not yet filed stand before all others.
 FILED_ON = "COALESCE(filed_on, '1000-01-01'::date)"
@@ -34,11 +42,12 @@ FACETS = facets.sql(
 )
 
 
-class Case(Recorded, Versioned, Base):
+class Case(Recorded, Versioned, Waits, Base):
     """One case. Its texts hold masks where personal identifiers stood."""
 
     __tablename__ = "cases"
     __table_args__ = (
+        *held("cases"),
         CheckConstraint("amount_involved >= 0", name="amount_involved"),
         CheckConstraint("victims_count >= 0", name="victims_count"),
         CheckConstraint("returns_count BETWEEN 0 AND 2", name="returns_count"),

@@ -17,7 +17,7 @@ from api.domain.recovery.distributions import (
     DistributionStatus,
     LineStatus,
 )
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, Waits, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -28,11 +28,12 @@ FACETS = facets.sql(
 )
 
 
-class Distribution(Recorded, Versioned, KeptTexts, Base):
+class Distribution(Recorded, Versioned, KeptTexts, Waits, Base):
     """One plan. Who prepared and who approved are people, not posts: 三岗分离 is about people."""
 
     __tablename__ = "distributions"
     __table_args__ = (
+        *held("distributions"),
         CheckConstraint("pool >= 0", name="pool"),
         CheckConstraint("prepared_by_id <> approved_by_id", name="two_people"),
         CheckConstraint("paid_by_id NOT IN (prepared_by_id, approved_by_id)", name="three_people"),

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.entities.inspections import Finding, InspectionStatus
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -35,11 +35,12 @@ FACETS = facets.sql(
 )
 
 
-class Inspection(Recorded, Versioned, Base):
+class Inspection(Recorded, Versioned, Waits, Base):
     """One visit; a re-inspection names the rectification (and its round) that it checks."""
 
     __tablename__ = "inspections"
     __table_args__ = (
+        *held("inspections"),
         CheckConstraint(
             "status not in ('done', 'closed') OR (done_on IS NOT NULL AND finding IS NOT NULL)",
             name="done",

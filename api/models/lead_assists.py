@@ -8,17 +8,18 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.core.database.db import Base
 from api.domain.leads.lead_assists import AssistStatus
-from api.models.base import Recorded, Versioned
+from api.models.base import Recorded, Versioned, Waits, held
 from api.models.leads import Lead
 
 _OPEN = text("status IN ('asked', 'acknowledged')")
 
 
-class LeadAssist(Recorded, Versioned, Base):
+class LeadAssist(Recorded, Versioned, Waits, Base):
     """One unit asked for one thing. It may be asked again when this is over."""
 
     __tablename__ = "lead_assists"
     __table_args__ = (
+        *held("lead_assists"),
         Index(None, "lead_id", "id"),
         Index(
             "uq_lead_assists_open",

@@ -24,7 +24,15 @@ from api.domain.leads.leads import (
     TransferStage,
 )
 from api.domain.words.identifiers import IdentifierKind, IdentifierState
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
+from api.models.base import (
+    DivisionCode,
+    Recorded,
+    Versioned,
+    Waits,
+    facets_index,
+    held,
+    search_index,
+)
 
 #: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
 #: Written out, so that PostgreSQL can prove that the partial index fits.
@@ -60,11 +68,12 @@ def _filled(column: str, *before: str) -> Index:
     )
 
 
-class Lead(Recorded, Versioned, Base):
+class Lead(Recorded, Versioned, Waits, Base):
     """One clue. Its texts hold masks where personal identifiers stood (core rule: decisions)."""
 
     __tablename__ = "leads"
     __table_args__ = (
+        *held("leads"),
         CheckConstraint("amount_involved >= 0", name="amount_involved"),
         CheckConstraint("people_involved >= 0", name="people_involved"),
         # The office's list: newest first, by status, by receipt, by what is due.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.outcomes.outcomes import OutcomeKind, OutcomeStatus
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, Waits, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -22,11 +22,12 @@ FACETS = facets.sql(
 )
 
 
-class Outcome(Recorded, Versioned, KeptTexts, Base):
+class Outcome(Recorded, Versioned, KeptTexts, Waits, Base):
     """One thing that was published or established."""
 
     __tablename__ = "outcomes"
     __table_args__ = (
+        *held("outcomes"),
         CheckConstraint("audience >= 0", name="audience"),
         CheckConstraint("kind <> 'institution' OR document_no <> ''", name="institution_paper"),
         # No exposed case without a judgment and a second person, whoever writes.

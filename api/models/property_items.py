@@ -11,7 +11,7 @@ from api.core.base.ids import uuid7
 from api.core.database.db import Base
 from api.core.listing import facets, orders
 from api.domain.recovery.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, Waits, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -24,11 +24,12 @@ FACETS = facets.sql(
 )
 
 
-class PropertyItem(Recorded, Versioned, KeptTexts, Base):
+class PropertyItem(Recorded, Versioned, KeptTexts, Waits, Base):
     """One thing or one account. Names and account numbers are encrypted; masks are shown."""
 
     __tablename__ = "property_items"
     __table_args__ = (
+        *held("property_items"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("appraised_value >= 0", name="appraised_value"),
         CheckConstraint("proceeds >= 0", name="proceeds"),

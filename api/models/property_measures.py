@@ -17,7 +17,7 @@ from api.domain.recovery.property_measures import (
     Regime,
     ReleaseReason,
 )
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -28,11 +28,12 @@ FACETS = facets.sql(
 )
 
 
-class PropertyMeasure(Recorded, Versioned, Base):
+class PropertyMeasure(Recorded, Versioned, Waits, Base):
     """What an authority ordered on one item. The paper's end date is what counts."""
 
     __tablename__ = "property_measures"
     __table_args__ = (
+        *held("property_measures"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("expires_on >= starts_on", name="term"),
         CheckConstraint("status <> 'released' OR released_on IS NOT NULL", name="released"),

@@ -12,7 +12,7 @@ from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_measures import LegalActor
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -24,11 +24,12 @@ FACETS = facets.sql(
 )
 
 
-class Rectification(Recorded, Versioned, Base):
+class Rectification(Recorded, Versioned, Waits, Base):
     """What must be put right by when. A failed one is ordered again: the rounds before are kept."""
 
     __tablename__ = "rectifications"
     __table_args__ = (
+        *held("rectifications"),
         CheckConstraint("round >= 1", name="round"),
         Index(None, "town_code", "id"),
         facets_index("rectifications", FACETS),

@@ -13,7 +13,7 @@ from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.leads.leads import LeadConclusion, ReporterKind
 from api.domain.rewards.rewards import RewardStatus
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
 
 
 class RewardRuleVersion(Base):
@@ -51,12 +51,13 @@ FACETS = facets.sql(
 )
 
 
-class Reward(Recorded, Versioned, Base):
+class Reward(Recorded, Versioned, Waits, Base):
     """One reward for one affair. Nothing here says who the reporter is: the lead leads to a vault
     that this record has no key to."""
 
     __tablename__ = "rewards"
     __table_args__ = (
+        *held("rewards"),
         CheckConstraint("amount > 0 AND amount <= computed", name="amount"),
         CheckConstraint("involved >= 0", name="involved"),
         CheckConstraint("proposed_by_id <> approved_by_id", name="two_people"),

@@ -31,7 +31,15 @@ from api.domain.entities.risk_entities import (
 )
 from api.domain.entities.risk_measures import LegalActor, RiskMeasureKind
 from api.domain.words.identifiers import IdentifierKind
-from api.models.base import DivisionCode, Recorded, Versioned, facets_index, search_index
+from api.models.base import (
+    DivisionCode,
+    Recorded,
+    Versioned,
+    Waits,
+    facets_index,
+    held,
+    search_index,
+)
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -54,11 +62,12 @@ TIERS = orders.ranks([tier.value for tier in RiskTier])
 TIER = orders.ranked("tier", [tier.value for tier in RiskTier])
 
 
-class RiskEntity(Recorded, Versioned, Base):
+class RiskEntity(Recorded, Versioned, Waits, Base):
     """One institution, enterprise, site or project on the risk ledger."""
 
     __tablename__ = "risk_entities"
     __table_args__ = (
+        *held("risk_entities"),
         CheckConstraint("elders_served >= 0", name="elders_served"),
         CheckConstraint("prepaid_amount >= 0", name="prepaid_amount"),
         CheckConstraint("refund_due >= 0", name="refund_due"),

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.core.base.ids import uuid7
@@ -64,4 +64,6 @@ class Post(Versioned, Base):
     #: A grid worker's own grid; otherwise the unit's division.
     division_code: Mapped[str] = mapped_column(DivisionCode, ForeignKey("divisions.code"))
     is_liaison: Mapped[bool] = mapped_column(default=False)
+    #: Who answers for the unit: gives its work to its people, is told what is late (ADR 0040).
+    is_head: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     is_active: Mapped[bool] = mapped_column(default=True)

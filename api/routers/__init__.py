@@ -38,6 +38,7 @@ from api.routers import (
     shared_changes,
     statistics,
     time_rules,
+    turns,
     units,
     users,
     victims,
@@ -95,4 +96,5 @@ ROUTERS = (
     events.router,
     events.audit_router,
     *events.timeline_routers,
+    *turns.turn_routers,
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.domain.kit.duties import DutyKind
-from api.schemas.common import Shown
+from api.schemas.common import Named, Shown
 
 
 class Duty(Shown):
@@ -26,7 +26,11 @@ class Duty(Shown):
     overdue: bool
     rule: str = Field(description="期限规则编号；没有时限的为空")
     rule_label: str
+    holder: Named | None = Field(description="本单位谁已经接手在办；没有人接手的为空")
     url_hint: str = Field(description="网页端地址（相对）")
+    turn_url: str | None = Field(
+        description="接手、交还、指定经办人的接口地址（/api/v1 之后）；不能由一人接手的为空"
+    )
 
 
 class DutyCount(Shown):
@@ -46,3 +50,29 @@ class Duties(Shown):
     items: list[Duty]
     counts: list[DutyCount]
     total: int
+
+
+class Load(Shown):
+    """How much somebody has in hand."""
+
+    count: int = Field(description="件数")
+    overdue: int = Field(description="其中已超期的")
+    first_due_on: date | None = Field(description="最早到期的日期；都没有时限的为空")
+
+
+class PersonLoad(Load):
+    """What one person of the unit has in hand."""
+
+    user: Named
+    post: str = Field(description="在本单位的岗位")
+    is_head: bool = Field(description="是否单位负责人")
+
+
+class UnitTurns(Shown):
+    """What waits for the unit, by person."""
+
+    may_give: bool = Field(
+        description="当前用户可以指定经办人：单位负责人；没有负责人的，本单位人员"
+    )
+    people: list[PersonLoad] = Field(description="本单位人员，各接手了多少")
+    nobody: Load = Field(description="还没有人接手的")

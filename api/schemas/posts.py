@@ -43,6 +43,7 @@ class PostShown(Shown):
     unit: Named
     division_code: str
     is_liaison: bool
+    is_head: bool
     is_active: bool
     holder: Named | None
     since: date | None
@@ -65,6 +66,11 @@ class PostCreate(Wire):
     division_code: DivisionCode | None = Field(
         None, title="所在网格", description="网格员填所在网格；其余不填"
     )
+    is_head: bool = Field(
+        default=False,
+        title="单位负责人",
+        description="负责人看本单位谁在办什么，可以指定经办人；逾期先告知负责人。没有负责人的，本单位人员都可以",
+    )
 
 
 class PostUpdate(Changes, of=PostCreate, own={"is_active"}):
@@ -72,6 +78,7 @@ class PostUpdate(Changes, of=PostCreate, own={"is_active"}):
 
     name: Label | None = None
     is_active: bool | None = Field(None, title="在用")
+    is_head: bool | None = None
 
 
 class HolderCreate(Wire):

@@ -1,11 +1,13 @@
 """Where a record stands: the head of every record that has a life cycle."""
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import Field
 
 from api.domain.kit.standing import StepState
-from api.schemas.common import Shown
+from api.domain.kit.turns import TurnAction
+from api.schemas.common import Named, Shown
 
 
 class StandingStep(Shown):
@@ -31,6 +33,10 @@ class StandingTurn(Shown):
     rule: str = Field(description="期限规则编号")
     rule_label: str = Field(description="期限规则的说明")
     article: str = Field(description="期限的依据")
+    holder: Named | None = Field(description="已经由谁接手在办；没有人接手的为空")
+    held_since: date | None = Field(description="从哪天起接手")
+    turn_actions: list[TurnAction] = Field(description="当前用户可以接手，还是可以交还")
+    assist_id: UUID | None = Field(description="协办的事项：哪一件协办")
 
 
 class Standing(Shown):

@@ -40,12 +40,12 @@ class Town:
         }
 
 
-def somebody(running, system: Client, role: str, unit_id: str, **over: str) -> Client:
+def somebody(running, system: Client, role: str, unit_id: str, **over: object) -> Client:
     """A new person in a new post of a unit, logged in."""
     mark = uuid4().hex[:8]
-    body = {"code": f"p{mark}", "name": "邻镇岗", "role": role, "unit_id": unit_id} | over
+    body = {"code": f"p{mark}", "name": "邻镇岗", "role": role, "unit_id": unit_id, **over}
     post = done(system.post("/posts", json=body))
-    user = done(system.post("/users", json={"username": f"u{mark}", "name": "邻人"}))
+    user = done(system.post("/users", json={"username": f"u{mark}", "name": f"邻人{mark}"}))
     url = f"/posts/{post['id']}/holders"
     done(system.post(url, json={"version": post["version"], "user_id": user["id"]}))
     tokens = httpx.post(

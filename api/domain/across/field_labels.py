@@ -133,6 +133,7 @@ _PLACES_AND_PEOPLE: Final = {
     "holder": "现任人员",
     "holder_name": "持有人",
     "is_liaison": "是否本单位联络员岗位",
+    "is_head": "是否本单位负责人岗位",
     "handover_note": "交接说明",
     "phone": "联系电话",
     "phone_mask": "联系电话（已打码）",

@@ -1,6 +1,8 @@
 """Who acts: a person in a post, or another system. Flows, scopes and the audit all read this."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from api.domain.kit.division_codes import town_of
@@ -59,4 +61,30 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds a permission."""
+        return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a turn, as flows ask of whoever acts; no login and no rows are behind it."""
+
+    id: UUID
+    unit_id: UUID
+    permissions: Collection[Permission]
+    scope: RowScope = RowScope.NONE
+
+    @classmethod
+    def in_role(cls, user_id: UUID, unit_id: UUID, role: Role) -> "Holder":
+        """Somebody who sits in a post of this role."""
+        return cls(user_id, unit_id, ROLE_PERMISSIONS[role], ROLE_SCOPE.get(role, RowScope.NONE))
+
+    @classmethod
+    def of(cls, record: Any, permissions: Collection[Permission]) -> "Holder | None":
+        """Who holds the turn of a row, with these rights."""
+        if record.turn_user_id is None or record.turn_unit_id is None:
+            return None
+        return cls(record.turn_user_id, record.turn_unit_id, permissions)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the holder has a right."""
         return permission in self.permissions

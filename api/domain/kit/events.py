@@ -19,6 +19,9 @@ class EventName(Labelled):
     EXPORTED = "record.exported", "导出"
     ATTACHED = "record.attached", "上传附件"
     DOWNLOADED = "record.downloaded", "下载附件"
+    TURN_TAKEN = "record.turn_taken", "接手办理"
+    TURN_GIVEN_BACK = "record.turn_given_back", "交还"
+    TURN_GIVEN = "record.turn_given", "指定经办人"
     DUE_RECOUNTED = "record.due_recounted", "放假安排公布后重算期限"
 
     LEAD_CREATED = "lead.created", "提交线索"

@@ -7,13 +7,14 @@ stage; it shows in the dates. A test walks every status of every flow.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from api.domain.kit.actors import Actor
+from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Forbidden
 from api.domain.kit.flow import Available, Flow
 from api.domain.kit.labels import Labelled
+from api.domain.kit.permissions import Permission
 
 S = TypeVar("S", bound=Labelled)
 A = TypeVar("A", bound=Labelled)
@@ -41,6 +42,10 @@ class Whose(Labelled):
     SAME_PERSON = "same_person", "原经办人"
     #: Not people: the house itself is at it.
     MACHINE = "machine", "系统"
+
+
+#: What one person of several may take upon themselves.
+SHARED = frozenset({Whose.OWNER, Whose.OFFICE, Whose.RECEIVER, Whose.HOLDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,15 @@ class Way(Generic[S, A]):
                 if act in offered and all(each.holds(actor, record) for each in conditions):
                     return act
         return None
+
+    def rights(self, record: Any) -> frozenset[Permission]:
+        """The rights by which a record can be brought on from where it stands."""
+        return frozenset(self.flow.steps[act].needs for t in self.turns(record) for act in t.acts)
+
+    def is_held(self, holder: Holder | None, record: Any, turn: Turn[A]) -> bool:
+        """Whether a turn is one that whoever holds the record may take."""
+        # what flows ask of an actor, a holder answers, too
+        return holder is not None and self.is_mine(cast("Actor", holder), record, turn)
 
     def is_mine(self, actor: Actor, record: Any, turn: Turn[A]) -> bool:
         """Whether the actor is who has a turn: holds the right of one of its acts, and is of the

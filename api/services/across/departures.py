@@ -43,6 +43,7 @@ from api.models.users import PostHolder, User
 from api.schemas.posts import HolderCreate, PostUpdate
 from api.schemas.units import UnitUpdate
 from api.schemas.users import UserUpdate
+from api.services.across import turns
 from api.services.leads import lead_assists, leads
 from api.services.organisation import posts, units, users
 
@@ -172,6 +173,7 @@ async def change_post(
     leaving = await _seated(session, Post.id == post_id) if body.is_active is False else []
     changed = await posts.change(session, actor, post_id, body)
     await _nothing_left(session, leaving, "停用该岗位")
+    await turns.give_back_left(session, actor)
     return changed
 
 
@@ -183,6 +185,7 @@ async def hand_over(
     leaving = await _seated(session, Post.id == post_id) if body.user_id is None else []
     handed = await posts.hand_over(session, actor, post_id, body)
     await _nothing_left(session, leaving, "空出该岗位")
+    await turns.give_back_left(session, actor)
     return handed
 
 
@@ -195,6 +198,7 @@ async def change_user(
     leaving = await _seated(session, PostHolder.user_id == user_id) if goes else []
     changed = await users.change(session, actor, user_id, body)
     await _nothing_left(session, leaving, "停用该人员")
+    await turns.give_back_left(session, actor)
     return changed
 
 
@@ -206,6 +210,7 @@ async def change_unit(
     changed = await units.change(session, actor, unit_id, body)
     if body.is_active is False:
         await _nothing_open(session, await session.get_one(Unit, unit_id))
+        await turns.give_back_left(session, actor)
     return changed
 
 

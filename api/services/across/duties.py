@@ -5,16 +5,17 @@ records in order of due date; the page is their UNION ALL. A duty goes away when
 on, never by a click.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Text, Uuid, func, literal_column, select, union_all
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
@@ -29,17 +30,17 @@ from api.domain.kit.events import EventName
 from api.domain.kit.nouns import NOUNS
 from api.domain.kit.permissions import Permission as P
 from api.domain.law.time_rules import TimeUnit
-from api.domain.law.warnings import Step
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
-from api.models.duties import DutyNotice
 from api.models.imports import Import
+from api.models.lead_assists import LeadAssist
 from api.models.property_measures import PropertyMeasure
+from api.models.users import User
 from api.services.cases import case_duties
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import field_duties
 from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
-from api.services.kit import time_rules
-from api.services.kit._duty_source import Source, in_status, unit_record
+from api.services.kit import notices, time_rules
+from api.services.kit._duty_source import InHands, Source, in_status, unit_record
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, moving
 from api.services.recovery import measure_warnings, money_duties
@@ -67,20 +68,43 @@ SOURCES: tuple[Source, ...] = (
     *money_duties.SOURCES,
 )
 _NOUNS = {source.kind: source.noun for source in SOURCES}
+#: What one person of the unit may take upon themselves, and of that what is part of a lead.
+_SHARED = {source.kind for source in SOURCES if source.is_shared}
+_ASSISTS = {source.kind for source in SOURCES if source.model is LeadAssist}
 #: Terms that begin on the day that the source gives as its detail.
 _TERMS = ALARMS | AT_THE_DESK | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLEDGE: "LEAD-ACK"}
 
+
+class Hands(NamedTuple):
+    """In whose hands: those of one person, of nobody, or anybody's."""
+
+    holder_id: UUID | None = None
+    nobody: bool = False
+
+    @property
+    def held(self) -> InHands:
+        """What sources are asked, whoever the person is."""
+        return InHands(self.holder_id is not None, self.nobody)
+
+
+ANY_HANDS = Hands()
 
 #: Of more than so many of one kind, home tells the number and the first, and no single ones.
 MOST_SINGLE = 10
 
 
 async def waiting(
-    actor: Actor, limit: int, kind: DutyKind | None = None, *, grouped: bool = False
+    actor: Actor,
+    limit: int,
+    kind: DutyKind | None = None,
+    *,
+    grouped: bool = False,
+    hands: Hands = ANY_HANDS,
 ) -> dict[str, Any]:
     """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
     and how many there are of each kind. `grouped`: kinds of more than ten are told in one line
-    each, by their number and the first of them, and not one by one."""
+    each, by their number and the first of them, and not one by one. `hands`: only what one person
+    of the unit, or nobody, took upon themselves."""
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
         return {"items": [], "counts": [], "total": 0}
@@ -89,7 +113,8 @@ async def waiting(
     counts = await _counts(actor, mine, clock)
     many = {each["kind"] for each in counts if each["count"] > MOST_SINGLE} if grouped else set()
     depth = MOST_SINGLE + 1 if grouped else limit
-    found = await _items(actor, listed, clock, _Asked(kind, limit, depth)) if listed else []
+    asked = _Asked(kind, limit, depth, hands)
+    found = await _items(actor, listed, clock, asked) if listed else []
     for each in counts:
         first = next((duty for duty in found if duty["kind"] == each["kind"]), None)
         each["is_grouped"] = each["kind"] in many
@@ -104,11 +129,13 @@ async def waiting(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Which duties: of one kind or of all, so many together, of each kind so many at most."""
+    """Which duties: of one kind or of all, so many together, of each kind so many at most, in whose
+    hands."""
 
     kind: DutyKind | None
     limit: int
     depth: int
+    hands: Hands
 
 
 class _Anybody:
@@ -127,11 +154,16 @@ class _Anybody:
 
 
 _MOST_KEPT = 256
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _compiled: Kept[Any, Compiled] = Kept(_MOST_KEPT)
 
 
-async def _rows(
-    actor: Actor, clock: time_rules.Clock, asked: Any, made: Callable[[Actor], Any]
+async def rows_of(
+    actor: Actor,
+    clock: time_rules.Clock,
+    asked: Any,
+    made: Callable[[Actor], Any],
+    more: Mapping[str, Any] = NOTHING,
 ) -> list[dict[str, Any]]:
     """The rows of a statement that is made once for each role, place and question."""
     key = (actor.role, actor.is_limited, actor.division_code, asked)
@@ -147,6 +179,7 @@ async def _rows(
         "unit_id": actor.unit_id,
         "post_id": actor.post_id,
         "viewer": actor.viewer,
+        **more,
     }
     found = await database().fetchrow(
         compiled.sql, *compiled.arguments(values), planning=Planning.ONCE
@@ -161,13 +194,17 @@ async def _items(
     most = asked.limit if asked.depth >= asked.limit else asked.depth * len(sources)
 
     def made(anybody: Actor) -> Any:
-        each = (select(s.rows(anybody, asked.depth).subquery()) for s in sources)
+        held = asked.hands.held
+        each = (select(s.rows(anybody, asked.depth, held).subquery()) for s in sources)
         found = union_all(*each).subquery()
         order = found.c.due_on.asc().nulls_last(), found.c.subject_id
-        return select(found).order_by(*order).limit(most)
+        name = select(User.name).where(User.id == found.c.holder_id).scalar_subquery()
+        return select(found, name.label("holder_name")).order_by(*order).limit(most)
 
-    rows, days = await _rows(actor, clock, asked, made), await time_rules.working_days()
-    items = [_item(row, clock, days.left) for row in rows if _is_due(row, clock)]
+    question = (asked.kind, asked.limit, asked.depth, asked.hands.held)
+    rows = await rows_of(actor, clock, question, made, {"holder_id": asked.hands.holder_id})
+    days = await time_rules.working_days()
+    items = [_item(row, clock, days.left) for row in rows if is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
     return items
 
@@ -176,7 +213,7 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _is_due(row: dict[str, Any], clock: time_rules.Clock) -> bool:
+def is_due(row: dict[str, Any], clock: time_rules.Clock) -> bool:
     """Sources reach as far as the farthest step, which not every term has. Once the first warning
     has come the duty stands until the measure is renewed, released or has lapsed (M4)."""
     if row["kind"] != K.MEASURE_EXPIRING:
@@ -187,20 +224,24 @@ def _is_due(row: dict[str, Any], clock: time_rules.Clock) -> bool:
     return not ladder or ladder[0][1] <= now()
 
 
+def term_of(
+    row: dict[str, Any], clock: time_rules.Clock
+) -> tuple[date | None, date | None, bool, str, int | None]:
+    """Since when a duty waits, where its term begins with that, until when, and by which rule."""
+    kind = DutyKind(row["kind"])
+    since = _day(row["detail"]) if kind in _TERMS else None
+    if since is None:
+        due_on, version = _day(row["due_on"]), row["rule_version"]
+        return None, due_on, bool(row["provisional"]), row["rule"], version
+    due = clock.due_on(_TERMS[kind], since)
+    return since, due.on, due.is_provisional, due.rule_id, due.rule_version
+
+
 def _item(
     row: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
 ) -> dict[str, Any]:
     kind, detail = DutyKind(row["kind"]), row["detail"] or ""
-    due_on, provisional, rule = _day(row["due_on"]), bool(row["provisional"]), row["rule"]
-    version: int | None = row["rule_version"]
-    since: date | None = None
-    if kind in _TERMS:
-        since = _day(detail)
-    if since is not None:
-        due = clock.due_on(_TERMS[kind], since)
-        due_on, provisional, rule, version = (
-            due.on, due.is_provisional, due.rule_id, due.rule_version,
-        )  # fmt: skip
+    since, due_on, provisional, rule, version = term_of(row, clock)
     noun = _NOUNS[kind]
     # the warnings before a freeze ends are counted in working days, its term is not (M4)
     in_working_days = kind is K.MEASURE_EXPIRING or time_rules.in_working_days(clock, rule, version)
@@ -219,8 +260,19 @@ def _item(
         "overdue": due_on is not None and due_on < today(),
         "rule": rule,
         "rule_label": time_rules.said(clock, rule, version),
+        "holder": {"id": row["holder_id"], "name": row["holder_name"]}
+        if row["holder_id"]
+        else None,
         "url_hint": f"/{noun}/{row['subject_id']}",
+        "turn_url": _turn_url(kind, row),
     }
+
+
+def _turn_url(kind: DutyKind, row: dict[str, Any]) -> str | None:
+    if kind not in _SHARED:
+        return None
+    part = f"/assists/{row['row_id']}" if kind in _ASSISTS else ""
+    return f"/{_NOUNS[kind]}/{row['subject_id']}{part}/turns"
 
 
 def _what(kind: DutyKind, detail: str) -> str:
@@ -255,7 +307,7 @@ async def _counts(
 ) -> list[dict[str, Any]]:
     totals: dict[DutyKind, int] = {}
     counted = [source for source in mine if source.kind is not K.MEASURE_EXPIRING]
-    rows = await _rows(
+    rows = await rows_of(
         actor, clock, "counts", lambda anybody: union_all(*(s.count(anybody) for s in counted))
     )
     for row in rows:
@@ -263,8 +315,8 @@ async def _counts(
         totals[kind] = totals.get(kind, 0) + row["waiting"]
     for source in mine:
         if source.kind is K.MEASURE_EXPIRING:
-            rows = await _rows(actor, clock, source.kind, partial(_all_of, source))
-            totals[source.kind] = sum(_is_due(row, clock) for row in rows)
+            rows = await rows_of(actor, clock, source.kind, partial(_all_of, source))
+            totals[source.kind] = sum(is_due(row, clock) for row in rows)
     return [
         {"kind": kind.value, "what": kind.label, "count": totals[kind]}
         for kind in DutyKind
@@ -288,8 +340,13 @@ async def notify(session: AsyncSession) -> int:
     )
     given = 0
     for measure in found.all():
+        assert measure.expires_on is not None  # noqa: S101  # asked for above
         steps = measure_warnings.due(clock, measure)
-        new = await _write_down(session, measure, steps)
+        written = await notices.given(
+            session, "property_measure", measure.id, measure.expires_on,
+            {step.rule_id: step.rule_version for step in steps},
+        )  # fmt: skip
+        new = [step for step in steps if step.rule_id in written]
         if not new:
             continue
         given += 1
@@ -304,28 +361,3 @@ async def notify(session: AsyncSession) -> int:
             told | {"unit_id": str(measure.owner_unit_id)},
         )  # fmt: skip
     return given
-
-
-async def _write_down(
-    session: AsyncSession, measure: PropertyMeasure, steps: Sequence[Step]
-) -> list[Step]:
-    """The steps that nobody had written down before, in their order."""
-    if not steps:
-        return []
-    rows = [
-        {
-            "subject_type": "property_measure",
-            "subject_id": measure.id,
-            "due_on": measure.expires_on,
-            "rule_id": step.rule_id,
-            "rule_version": step.rule_version,
-            "noticed_at": now(),
-        }
-        for step in steps
-    ]
-    written = set(
-        await session.scalars(
-            insert(DutyNotice).values(rows).on_conflict_do_nothing().returning(DutyNotice.rule_id)
-        )
-    )
-    return [step for step in steps if step.rule_id in written]

@@ -46,7 +46,7 @@ from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
 from api.services.cases import case_texts
 from api.services.kit import columns, protect, searching
-from api.services.kit.standing import InCharge, entered, standing_of, until
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
 
 RESOURCE = "case"
@@ -148,11 +148,12 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Case.created_at,
     "updated_at": Case.updated_at,
     "entered": entered(Case.id, EventName.CASE_TRANSITIONED),
+    "taken_by": taken_by(Case),
 }
 check_columns(CaseItem, _ITEM)
 check_columns(
     CaseRead,
-    {name: column for name, column in _READ.items() if name != "entered"},
+    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
     "revealable",
@@ -307,7 +308,7 @@ async def read(
         standing,
         available,
         entered=found.pop("entered"),
-        charge=InCharge(found["owner_unit"]["name"]),
+        charge=InCharge(found["owner_unit"]["name"], taken=found.pop("taken_by")),
         term=lambda *_: own,
     )
     found["revealable"] = _revealable(actor, found)

@@ -59,6 +59,7 @@ SOURCES: tuple[Source, ...] = (
         due_on=RiskEntity.next_inspection_due,
         provisional=RiskEntity.inspection_due_is_provisional,
         rule=RiskEntity.inspection_rule,
+        shared=False,
     ),
     unit_record(
         K.INSPECTION_DUE,

@@ -58,7 +58,7 @@ from api.schemas.inspections import (
 from api.services.entities import _field_work
 from api.services.kit import _transition, columns, protect, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, entered, standing_of, until
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 
 RESOURCE = "inspection"
 corrections.check(InspectionUpdate, Inspection)
@@ -92,11 +92,12 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Inspection.created_at,
     "updated_at": Inspection.updated_at,
     "entered": entered(Inspection.id, EventName.INSPECTION_TRANSITIONED),
+    "taken_by": taken_by(Inspection),
 }
 check_columns(InspectionItem, _ITEM)
 check_columns(
     InspectionRead,
-    {name: column for name, column in _READ.items() if name != "entered"},
+    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
 )
@@ -221,7 +222,7 @@ async def read(
         standing,
         available,
         entered=visit.pop("entered"),
-        charge=InCharge(visit["owner_unit"]["name"]),
+        charge=InCharge(visit["owner_unit"]["name"], taken=visit.pop("taken_by")),
         term=lambda *_: own,
     )
     return visit

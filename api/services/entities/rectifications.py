@@ -55,7 +55,7 @@ from api.schemas.rectifications import (
 from api.services.entities import _field_work, inspections
 from api.services.kit import _transition, columns, protect, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, entered, standing_of, until
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 
 RESOURCE = "rectification"
 corrections.check(RectificationUpdate, Rectification)
@@ -101,11 +101,12 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Rectification.created_at,
     "updated_at": Rectification.updated_at,
     "entered": entered(Rectification.id, EventName.RECTIFICATION_TRANSITIONED),
+    "taken_by": taken_by(Rectification),
 }
 check_columns(RectificationItem, _ITEM)
 check_columns(
     RectificationRead,
-    {name: column for name, column in _READ.items() if name != "entered"},
+    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
 )
@@ -225,7 +226,7 @@ async def read(
         standing,
         available,
         entered=order.pop("entered"),
-        charge=InCharge(order["owner_unit"]["name"]),
+        charge=InCharge(order["owner_unit"]["name"], taken=order.pop("taken_by")),
         term=lambda *_: own,
     )
     return order

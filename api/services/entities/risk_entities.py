@@ -59,7 +59,7 @@ from api.schemas.risk_entities import (
 )
 from api.services.entities.risk_entity_drafts import RESOURCE, TEXTS
 from api.services.kit import columns, protect, sealing, searching
-from api.services.kit.standing import InCharge, Until, entered, standing_of, until, waits
+from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until, waits
 
 
 def known_already() -> Conflict:
@@ -142,11 +142,12 @@ _READ: dict[str, Any] = _ITEM | {
     "import_row": RiskEntity.import_row,
     "created_at": RiskEntity.created_at,
     "entered": entered(RiskEntity.id, EventName.RISK_ENTITY_TRANSITIONED),
+    "taken_by": taken_by(RiskEntity),
 }
 check_columns(RiskEntityItem, _ITEM)
 check_columns(
     RiskEntityRead,
-    {name: column for name, column in _READ.items() if name != "entered"},
+    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
     "revealable",
@@ -298,7 +299,7 @@ async def read(
         standing,
         available,
         entered=entity.pop("entered"),
-        charge=InCharge(entity["owner_unit"]["name"]),
+        charge=InCharge(entity["owner_unit"]["name"], taken=entity.pop("taken_by")),
         beside=lambda clock, left: (
             [
                 waits(

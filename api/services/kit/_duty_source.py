@@ -1,15 +1,17 @@
 """What a kind of duty is; the kinds themselves stand in the files `*_duties.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
     Text,
+    Uuid,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -18,9 +20,11 @@ from sqlalchemy import (
     select,
 )
 
+from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
+from api.models.base import Waits
 
 #: Counting stops here.
 MOST_COUNTED = 1_000
@@ -29,6 +33,24 @@ _NO_RULE = NO_DETAIL = literal_column("''", Text())
 NO = literal_column("false")
 _NEVER = cast(null(), Date)
 _NO_VERSION = cast(null(), BigInteger)
+_NOBODY = cast(null(), Uuid())
+
+
+class InHands(NamedTuple):
+    """Which of the duties of a unit: in the hands of one person, of nobody, or all of them."""
+
+    by: bool = False
+    by_nobody: bool = False
+
+    def condition(self, holder: Any) -> Iterator[ColumnElement[bool]]:
+        """What a source asks for it."""
+        if self.by:
+            yield holder == param("holder_id", Uuid())
+        if self.by_nobody:
+            yield holder.is_(None)
+
+
+IN_ANY_HANDS = InHands()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +71,24 @@ class Source:
     detail: Any = _NO_RULE
     #: The record that the duty opens, where it is another than the one that waits.
     subject: Any = None
+    #: Whether one person of the unit may take it upon themselves: what the head of a record tells
+    #: as a turn, not what only a panel of it asks for.
+    shared: bool = True
 
-    def rows(self, actor: Actor, limit: int) -> Any:
+    @property
+    def is_shared(self) -> bool:
+        """Whether the row that waits knows who has it in hand."""
+        return self.shared and issubclass(self.model, Waits)
+
+    @property
+    def holder(self) -> Any:
+        """Who of the reader's unit has it in hand."""
+        if not self.is_shared:
+            return _NOBODY
+        own = self.model.turn_unit_id == param("unit_id", Uuid())
+        return case((own, self.model.turn_user_id))
+
+    def rows(self, actor: Actor, limit: int, held: InHands = IN_ANY_HANDS) -> Any:
         """The first duties of this kind, the most urgent first."""
         return (
             select(
@@ -63,8 +101,10 @@ class Source:
                 self.rule.label("rule"),
                 self._version().label("rule_version"),
                 cast(self.detail, Text).label("detail"),
+                self.holder.label("holder_id"),
+                self.model.id.label("row_id"),
             )
-            .where(self.waits(actor))
+            .where(self.waits(actor), *held.condition(self.holder))
             .order_by(self.due_on.asc().nulls_last(), self.model.id)
             .limit(limit)
         )

@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import now
 from api.core.events import events
 from api.core.listing.pagination import Listing
-from api.domain.kit.actors import Actor
+from api.domain.across.ways import WAYS
+from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.errors import Forbidden, NotFound, StaleVersion
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
+from api.domain.kit.permissions import Permission
+from api.models.base import Waits
 from api.services.kit import protect
 
 T = TypeVar("T")
@@ -53,6 +56,8 @@ def put(record: Any, status: Any) -> None:
     record.status = status
     record.version += 1
     record.updated_at = now()
+    if isinstance(record, Waits):
+        record.hand_back()
 
 
 def settle(record: Any, status: Any) -> None:
@@ -81,12 +86,36 @@ def take(
     check_version(record, body.version)
     step = flow.step(action, actor, record)
     step.check(body, record.status)
-    before = record.status
+    before, rights = record.status, rights_of(record, flow)
     if step.to is not None:
         record.status = step.to
+        pass_on(record, flow, rights)
     record.version += 1
     record.updated_at = now()
     return step, {"action": action.value, "from": before.value, "to": record.status.value}
+
+
+def rights_of(record: Any, flow: Flow[Any, Any]) -> frozenset[Permission]:
+    """The rights by which the record is brought on; of an assist those of its own steps."""
+    if way := WAYS.get(flow.name):
+        return way.rights(record)
+    return frozenset(each.needs for each in flow.steps.values() if record.status in each.frm)
+
+
+def pass_on(record: Any, flow: Flow[Any, Any], rights: frozenset[Permission]) -> None:
+    """Whoever held the turn that was just taken holds the next one, too, if it is theirs; else it
+    is given back: now it is for other people."""
+    holder = Holder.of(record, rights) if isinstance(record, Waits) else None
+    if holder is None:
+        return
+    way = WAYS.get(flow.name)
+    stays = (
+        any(way.is_held(holder, record, turn) for turn in way.turns(record))
+        if way
+        else bool(rights & rights_of(record, flow))
+    )
+    if not stays:
+        record.hand_back()
 
 
 #: Whoever an affair is handed to outside the system, and the paper that says so.

@@ -4,25 +4,30 @@ Made from what was read with the record itself (the days come from its events, i
 statement) and the table of its way (domain/across/ways.py); nothing is kept that could go stale.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from api.core.base.clock import today
 from api.core.events.events import Event
-from api.domain.kit.actors import Actor
+from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
-from api.domain.kit.standing import Move, Turn, Way, Whose
-from api.models.units import Unit
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role, RowScope
+from api.domain.kit.standing import SHARED, Move, Turn, Way, Whose
+from api.domain.kit.turns import TurnAction
+from api.models.units import Post, Unit
+from api.models.users import User
 from api.services.kit import time_rules
 
+#: What a person who is logged in is called; systems take nothing upon themselves.
+PERSON = "person"
 #: The roles that answer for a right where it is nobody's in particular, at most so many.
 _NAMED_ROLES = 3
 _NOBODY_IN_PARTICULAR = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
@@ -41,15 +46,20 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class InCharge:
-    """The unit in charge of a record, the day and unit by which it came in, and whom it is with."""
+    """The unit in charge of a record, the day and unit by which it came in, whom it is with, and who
+    took its turn upon themselves (the column `taken_by`)."""
 
-    owner: str
+    owner: str = ""
     created: tuple[str, str] = ("", "")
     #: The unit that it was handed to.
     receiver: str = ""
+    taken: Mapping[str, Any] | None = None
+    #: Whether one person of those whose turn it is may take it: what single people alone know of,
+    #: or brought in, is theirs anyhow.
+    is_shared: bool = True
 
 
-_NOBODY = InCharge("")
+_NOBODY = InCharge(is_shared=False)
 
 
 def until(
@@ -71,6 +81,18 @@ def entered(record_id: Any, event: EventName) -> ColumnElement[Any]:
         to != frm,
     )
     return func.coalesce(rows.scalar_subquery(), literal_column("'[]'::json"))
+
+
+def taken_by(model: Any) -> ColumnElement[Any]:
+    """Who took the turn of a record upon themselves, and since when; null where nobody did."""
+    since = cast(func.timezone(literal_column("'Asia/Shanghai'"), model.turn_taken_at), Date)
+    parts = {"id": User.id, "name": User.name, "role": Post.role, "unit_id": Post.unit_id}
+    said = func.json_build_object(*(x for each in parts.items() for x in each), "since", since)
+    return (
+        select(said)
+        .where(User.id == model.turn_user_id, Post.id == model.turn_post_id)
+        .scalar_subquery()
+    )
 
 
 @cache
@@ -115,8 +137,51 @@ def waits(
         "rule": term.rule,
         "rule_label": time_rules.said(clock, term.rule, term.version),
         "article": clock.rule(term.rule, today(), term.version).source if term.rule else "",
+        "holder": None,
+        "held_since": None,
+        "turn_actions": [],
+        "assist_id": None,
         **more,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whose hands a record is in: who that is, and what flows ask of them."""
+
+    said: Mapping[str, Any]
+    holder: Holder
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any] | None) -> "Held | None":
+        """From the column `taken_by`."""
+        if said is None:
+            return None
+        ids = UUID(said["id"]), UUID(said["unit_id"])
+        return cls(said, Holder.in_role(*ids, Role(said["role"])))
+
+    def is_of(self, actor: Actor) -> bool:
+        """Whether the actor is who holds it."""
+        return self.holder.id == actor.id
+
+    def shown(self, actor: Actor, *, is_mine: bool) -> dict[str, Any]:
+        """Told to the colleagues of whoever holds it, and to those who see the whole town."""
+        if not (is_mine or actor.unit_id == self.holder.unit_id or actor.scope is RowScope.TOWN):
+            return {}
+        return {
+            "holder": {"id": self.said["id"], "name": self.said["name"]},
+            "held_since": date.fromisoformat(self.said["since"]),
+        }
+
+
+def taking(actor: Actor, held: Held | None, *, is_free: bool) -> list[str]:
+    """What the actor may do about a turn that is theirs: take it where nobody has it, or give it
+    back. `held`: who has it; `is_free`: nobody has another turn of the record."""
+    if actor.kind != PERSON:
+        return []
+    if held is not None:
+        return [TurnAction.GIVE_BACK.value] if held.is_of(actor) else []
+    return [TurnAction.TAKE.value] if is_free else []
 
 
 async def standing_of(
@@ -139,6 +204,15 @@ async def standing_of(
     clock, days = await time_rules.known(), await time_rules.working_days()
     turns = list(way.turns(record))
     mine = [turn for turn in turns if way.is_mine(actor, record, turn)]
+    has = Held.read(charge.taken)
+    theirs = [turn for turn in turns if has and way.is_held(has.holder, record, turn)]
+
+    def hands(turn: Turn[Any]) -> dict[str, Any]:
+        who, own = (has if turn in theirs else None), turn in mine
+        may_take = own and charge.is_shared and turn.whose in SHARED
+        may = taking(actor, who, is_free=not theirs) if may_take else []
+        return (who.shown(actor, is_mine=own) if who else {}) | {"turn_actions": may}
+
     shown = [
         waits(
             turn.label,
@@ -147,12 +221,15 @@ async def standing_of(
             clock,
             days.left,
             is_mine=turn in mine,
+            **hands(turn),
         )
         for turn in turns
     ]
     if beside is not None:
         shown += beside(clock, days.left)
-    following = way.next_action(actor, record, available, mine)
+    # what a colleague took upon themselves is nobody else's to press first
+    ours = [each for each in mine if each not in theirs or (has and has.is_of(actor))]
+    following = way.next_action(actor, record, available, ours)
     return {
         "steps": [
             {"label": label, "state": state.value, "on": on or None, "unit": unit}

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, exists, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from api.core.base.clock import now, today
+from api.core.base.clock import today
 from api.core.database import record_access
 from api.core.events import events
 from api.domain.kit.division_codes import county_of
@@ -17,11 +16,10 @@ from api.domain.kit.events import EventName
 from api.domain.law.calendar import ONE_DAY
 from api.domain.leads.leads import TRIAGE
 from api.domain.organisation.organisation import UnitBehaviour
-from api.models.duties import DutyNotice
 from api.models.informants import LeadAccusedUnit
 from api.models.leads import Lead
 from api.models.units import Unit
-from api.services.kit import time_rules
+from api.services.kit import notices, time_rules
 
 _RESOURCE = "lead"
 OFFICE_RULE, COUNTY_RULE = "LEAD-UNOWNED", "LEAD-UNOWNED-COUNTY"
@@ -65,17 +63,7 @@ async def notify(session: AsyncSession) -> int:
 
 
 async def _tell(session: AsyncSession, row: Any, step: int, rule: str) -> bool:
-    notice = {
-        "subject_type": _RESOURCE,
-        "subject_id": row.id,
-        "due_on": row.unowned_on,
-        "rule_id": rule,
-        "noticed_at": now(),
-    }
-    new = await session.scalar(
-        insert(DutyNotice).values(notice).on_conflict_do_nothing().returning(DutyNotice.rule_id)
-    )
-    if new is None:
+    if not await notices.given(session, _RESOURCE, row.id, row.unowned_on, {rule: None}):
         return False
     told = {"unowned_on": row.unowned_on.isoformat(), "rule": rule, "step": step}
     await events.record(session, None, EventName.LEAD_UNOWNED_ALARMED, _RESOURCE, row.id, told)

@@ -21,6 +21,7 @@ from api.models.leads import Lead
 from api.models.units import Unit
 from api.schemas.common import actions
 from api.services.kit import columns, places, time_rules
+from api.services.kit.standing import taken_by
 from api.services.leads import lead_texts
 
 _SHOWN = (
@@ -35,6 +36,8 @@ COLUMN = columns.json_list(
             *(part for name in _SHOWN for part in (name, getattr(LeadAssist, name))),
             "unit",
             columns.unit_named(LeadAssist.owner_unit_id),
+            "taken_by",
+            taken_by(LeadAssist),
         )
     ).where(LeadAssist.lead_id == Lead.id)
 )

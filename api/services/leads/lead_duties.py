@@ -204,6 +204,8 @@ def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any])
         # the list begins with what waits longest; when it is due the rules say
         due_on=Lead.unowned_on,
         detail=Lead.unowned_on,
+        # the county sees to it that the town acts, and does not act itself
+        shared=kind is K.LEAD_UNOWNED,
     )
 
 
@@ -264,6 +266,7 @@ SOURCES: tuple[Source, ...] = (
         ),
         Lead.subject_name,
         Lead.number,
+        shared=False,
     ),
     _lead(K.LEAD_ESCALATED, LeadStatus.ESCALATED),
     Source(
@@ -297,5 +300,6 @@ SOURCES: tuple[Source, ...] = (
         lambda _: [Lead.id.in_(select(LeadMessage.lead_id).where(literal_column(f"({UNREAD})")))],
         title=Lead.subject_name,
         number=Lead.number,
+        shared=False,
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from api.core.base.clock import TIMEZONE
 from api.domain.across.ways import LEAD_WAY
@@ -84,6 +85,7 @@ async def of(
             lead["owner_unit"]["name"] if lead["owner_unit"] else "",
             (lead["created_at"][:10], lead.pop("created_unit") or ""),
             handed_over.receiver,
+            taken=lead.pop("taken_by"),
         ),
         term=term,
         beside=others,
@@ -94,10 +96,16 @@ def _assists(
     actor: Actor, lead: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
 ) -> list[dict[str, Any]]:
     """What units that assist owe."""
-    if lead["status"] not in lead_assists.LIVE:
-        return []
-    return [
-        standing.waits(
+    found: list[dict[str, Any]] = []
+    for each in lead["assists"]:
+        held = standing.Held.read(each.pop("taken_by"))
+        if lead["status"] not in lead_assists.LIVE or each["status"] not in _ASSISTING:
+            continue
+        unit = UUID(each["unit"]["id"])
+        mine = unit == actor.unit_id and actor.may(Permission.LEAD_ASSIST)
+        if held and not (held.holder.unit_id == unit and held.holder.may(Permission.LEAD_ASSIST)):
+            held = None
+        shown = standing.waits(
             f"协办{AssistStatus(each['status']).label.removeprefix('协办')}",
             each["unit"]["name"],
             standing.until(
@@ -105,11 +113,13 @@ def _assists(
             ),
             clock,
             left,
-            is_mine=each["unit"]["id"] == str(actor.unit_id) and actor.may(Permission.LEAD_ASSIST),
+            is_mine=mine,
+            assist_id=each["id"],
         )
-        for each in lead["assists"]
-        if each["status"] in _ASSISTING
-    ]
+        shown |= held.shown(actor, is_mine=mine) if held else {}
+        shown["turn_actions"] = standing.taking(actor, held, is_free=True) if mine else []
+        found.append(shown)
+    return found
 
 
 def _drawn(

@@ -68,7 +68,7 @@ from api.models.units import Division, Post, Unit
 from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
 from api.services.kit import columns, searching, time_rules
-from api.services.kit.standing import entered
+from api.services.kit.standing import entered, taken_by
 from api.services.leads import (
     lead_alarms,
     lead_assists,
@@ -238,6 +238,7 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Lead.created_at,
     "updated_at": Lead.updated_at,
     "entered": entered(Lead.id, EventName.LEAD_TRANSITIONED),
+    "taken_by": taken_by(Lead),
     "due_rule_version": Lead.due_rule_version,
     "unowned_on": Lead.unowned_on,
     "created_unit": select(Unit.name)
@@ -249,7 +250,7 @@ check_columns(LeadItem, _ITEM, "working_days_left")
 _DECIDING = {
     "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
-    "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered",
+    "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by",
     "due_rule_version", "unowned_on", "created_unit",
 }  # fmt: skip
 check_columns(

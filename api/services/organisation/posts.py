@@ -74,6 +74,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "unit": row.unit,
         "division_code": post.division_code,
         "is_liaison": post.is_liaison,
+        "is_head": post.is_head,
         "is_active": post.is_active,
         "holder": row.holder if row.holding_id else None,
         "since": row.since,
@@ -119,6 +120,8 @@ async def create(session: AsyncSession, actor: Actor, body: PostCreate) -> dict[
     if body.role in MACHINES:
         raise _fault("role", "machine_role", "接口角色只能分配给接口账号")
     post = await make(session, body.code, body.name, body.role, body.unit_id, body.division_code)
+    post.is_head = body.is_head
+    await session.flush()
     await _told(session, actor, post, Change.CREATED)
     return await read(session, actor, post.id)
 

@@ -44,7 +44,7 @@ from api.schemas.outcomes import (
 )
 from api.services.kit import _transition, columns, protect, sealing, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, entered, standing_of
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by
 
 RESOURCE = "outcome"
 corrections.check(OutcomeUpdate, Outcome)
@@ -74,11 +74,16 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Outcome.updated_at,
     "revealable": columns.revealable(Outcome),
     "entered": entered(Outcome.id, EventName.OUTCOME_TRANSITIONED),
+    "taken_by": taken_by(Outcome),
 }
 check_columns(OutcomeItem, _ITEM)
 check_columns(
     OutcomeRead,
-    {name: column for name, column in _READ.items() if name not in {"prepared_by_id", "entered"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {"prepared_by_id", "entered", "taken_by"}
+    },
     "available_actions",
     "standing",
 )
@@ -181,7 +186,7 @@ async def read(
         record,
         available,
         entered=outcome.pop("entered"),
-        charge=InCharge(outcome["owner_unit"]["name"]),
+        charge=InCharge(outcome["owner_unit"]["name"], taken=outcome.pop("taken_by")),
     )
     if not actor.may(Permission.OUTCOME_HANDLE):
         outcome["revealable"] = []

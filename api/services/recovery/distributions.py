@@ -51,7 +51,7 @@ from api.schemas.distributions import (
 )
 from api.services.kit import _transition, columns, sealing, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import entered, standing_of
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "distribution"
@@ -127,13 +127,18 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": D.updated_at,
     "revealable": columns.revealable(D),
     "entered": entered(D.id, EventName.DISTRIBUTION_TRANSITIONED),
+    "taken_by": taken_by(D),
 }
 check_columns(DistributionItem, _ITEM)
 #: What only the sentences are made of.
 _DECIDING = ("parts", "pool_fen", "undistributed_fen")
 check_columns(
     DistributionRead,
-    {name: column for name, column in _READ.items() if name not in {*_DECIDING, "entered"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {*_DECIDING, "entered", "taken_by"}
+    },
     "available_actions",
     "standing",
     "notice",
@@ -263,7 +268,12 @@ async def read(
     available = DISTRIBUTION_FLOW.available(actor, standing)
     plan["available_actions"] = actions(available, restated, edit=DistributionUpdate)
     plan["standing"] = await standing_of(
-        DISTRIBUTION_WAY, actor, standing, available, entered=plan.pop("entered")
+        DISTRIBUTION_WAY,
+        actor,
+        standing,
+        available,
+        entered=plan.pop("entered"),
+        charge=InCharge(taken=plan.pop("taken_by")),
     )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
     writes = actor.may(Permission.DISTRIBUTION_PREPARE) or actor.may(Permission.DISTRIBUTION_PAY)

@@ -72,6 +72,7 @@ def _reward(
         ),
         _yuan(Reward.amount),
         Reward.number,
+        shared=kind is not K.REWARD_CODE,
     )
 
 

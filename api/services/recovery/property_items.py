@@ -63,7 +63,7 @@ from api.schemas.property_items import (
 )
 from api.services.kit import _transition, columns, protect, sealing, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import entered, standing_of
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by
 
 RESOURCE = "property_item"
 corrections.check(PropertyItemUpdate, PropertyItem)
@@ -155,11 +155,12 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": PropertyItem.updated_at,
     "revealable": columns.revealable(PropertyItem, *_REVEALED),
     "entered": entered(PropertyItem.id, EventName.PROPERTY_ITEM_TRANSITIONED),
+    "taken_by": taken_by(PropertyItem),
 }
 check_columns(PropertyItemItem, _ITEM)
 check_columns(
     PropertyItemRead,
-    {name: column for name, column in _READ.items() if name != "entered"},
+    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
 )
@@ -238,7 +239,12 @@ async def read(
     available = PROPERTY_FLOW.available(actor, standing)
     item["available_actions"] = actions(available, restated, edit=PropertyItemUpdate)
     item["standing"] = await standing_of(
-        PROPERTY_WAY, actor, standing, available, entered=item.pop("entered")
+        PROPERTY_WAY,
+        actor,
+        standing,
+        available,
+        entered=item.pop("entered"),
+        charge=InCharge(taken=item.pop("taken_by")),
     )
     if not actor.may(Permission.CASE_REVEAL):
         item["revealable"] = []

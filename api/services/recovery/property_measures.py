@@ -50,6 +50,7 @@ from api.domain.recovery.property_measures import (
 from api.domain.recovery.restated import of_measure
 from api.domain.words.money import to_fen
 from api.models import property_measures as measure_models
+from api.models.base import UNHELD
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
 from api.models.units import Unit
@@ -62,7 +63,7 @@ from api.schemas.property_measures import (
     PropertyMeasureRead,
 )
 from api.services.kit import _transition, columns, searching, time_rules
-from api.services.kit.standing import InCharge, entered, standing_of, until
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import measure_warnings, property_items, restraint
 
 RESOURCE = "property_measure"
@@ -129,11 +130,17 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": M.updated_at,
     "owner_name": select(Unit.name).where(Unit.id == M.owner_unit_id).scalar_subquery(),
     "entered": entered(M.id, EventName.PROPERTY_MEASURE_TRANSITIONED),
+    "taken_by": taken_by(M),
+    "owner_unit_id": M.owner_unit_id,
 }
 check_columns(PropertyMeasureItem, _ITEM)
 check_columns(
     PropertyMeasureRead,
-    {name: column for name, column in _READ.items() if name not in {"entered", "owner_name"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {"entered", "taken_by", "owner_name", "owner_unit_id"}
+    },
     "available_actions",
     "standing",
     "alert_days",
@@ -208,7 +215,7 @@ async def read(
 ) -> dict[str, Any]:
     """One visible measure with its alert days and what may be done with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _FlowView(MeasureStatus(item["status"]), actor.unit_id)
+    standing = _FlowView(MeasureStatus(item["status"]), UUID(item.pop("owner_unit_id")))
     available = MEASURE_FLOW.available(actor, standing)
     fen = to_fen(item["amount"]) if item["amount"] else None
     restated = restating(of_measure(MeasureKind(item["kind"]), fen))
@@ -220,7 +227,7 @@ async def read(
         standing,
         available,
         entered=item.pop("entered"),
-        charge=InCharge(item.pop("owner_name")),
+        charge=InCharge(item.pop("owner_name"), taken=item.pop("taken_by")),
         term=lambda *_: own,
     )
     days = measure_warnings.days(await _clock(session), item)
@@ -401,7 +408,7 @@ async def lapse(session: AsyncSession, item_id: UUID | None = None) -> int:
     statement = (
         update(M)
         .where(M.status == MeasureStatus.ACTIVE, M.expires_on < today())
-        .values(status=MeasureStatus.LAPSED, version=M.version + 1, updated_at=now())
+        .values(**UNHELD, status=MeasureStatus.LAPSED, version=M.version + 1, updated_at=now())
         .returning(M.id, M.expires_on)
         .execution_options(synchronize_session="fetch")
     )

@@ -77,6 +77,7 @@ _INFORMANT = Source(
     ),
     NO,
     literal_column(f"'{DECIDE_RULE}'", Text()),
+    shared=False,
 )
 
 _I = Informant
@@ -104,6 +105,7 @@ _KEEPERS = Source(
     _to_name,
     Lead.subject_name,
     Lead.number,
+    shared=False,
 )
 
 SOURCES: tuple[Source, ...] = (

@@ -53,7 +53,7 @@ from api.schemas.rewards import (
     RewardRead,
 )
 from api.services.kit import _transition, searching
-from api.services.kit.standing import entered, standing_of
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by
 from api.services.leads import unnamed
 from api.services.reporters import receipts
 from api.services.rewards import reward_affairs, reward_rules
@@ -117,13 +117,18 @@ _READ: dict[str, Any] = _ITEM | {
     "owner_unit_id": Reward.owner_unit_id,
     "updated_at": Reward.updated_at,
     "entered": entered(Reward.id, EventName.REWARD_TRANSITIONED),
+    "taken_by": taken_by(Reward),
 }
 #: Only the flow reads these.
 _DECIDING = ("proposed_by_id", "approved_by_id", "owner_unit_id")
 check_columns(RewardItem, _ITEM)
 check_columns(
     RewardRead,
-    {name: column for name, column in _READ.items() if name not in {*_DECIDING, "entered"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {*_DECIDING, "entered", "taken_by"}
+    },
     "available_actions",
     "standing",
     "may_issue_code",
@@ -200,7 +205,12 @@ async def read(
     available = REWARD_FLOW.available(actor, standing)
     reward["available_actions"] = actions(available, restated)
     reward["standing"] = await standing_of(
-        REWARD_WAY, actor, standing, available, entered=reward.pop("entered")
+        REWARD_WAY,
+        actor,
+        standing,
+        available,
+        entered=reward.pop("entered"),
+        charge=InCharge(taken=reward.pop("taken_by")),
     )
     reward["may_issue_code"] = (
         actor.may(Permission.REWARD_PREPARE)

@@ -299,6 +299,7 @@ export const OwnerChangeFields = {
 export const PostCreateFields = {
   'code': '岗位代码',
   'division_code': '所在网格',
+  'is_head': '单位负责人',
   'name': '岗位名称',
   'role': '职责',
   'unit_id': '单位',
@@ -306,6 +307,7 @@ export const PostCreateFields = {
 
 export const PostUpdateFields = {
   'is_active': '在用',
+  'is_head': '单位负责人',
   'name': '岗位名称',
   'version': '所依据的版本号',
 } as const
@@ -575,6 +577,11 @@ export const TownTermCreateFields = {
   'term': '期限',
   'valid_from': '生效日',
   'version': '所依据的版本号',
+} as const
+
+export const TurnActFields = {
+  'action': '操作',
+  'user_id': '由谁办理',
 } as const
 
 export const UnitCreateFields = {

@@ -118,6 +118,7 @@ import type {
   TransferResult,
   TransferSide,
   TransferStage,
+  TurnAction,
   UnitBehaviour,
   VictimSort,
   VictimStatus,
@@ -475,6 +476,9 @@ export const EventNameLabels: Record<EventName, string> = {
   'record.exported': '导出',
   'record.attached': '上传附件',
   'record.downloaded': '下载附件',
+  'record.turn_taken': '接手办理',
+  'record.turn_given_back': '交还',
+  'record.turn_given': '指定经办人',
   'record.due_recounted': '放假安排公布后重算期限',
   'lead.created': '提交线索',
   'lead.updated': '修改线索',
@@ -1343,6 +1347,12 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'reviewed': '已提请复议，待决定',
   'past': '重新办理前移送过',
   'recalled': '已收回',
+}
+
+export const TurnActionLabels: Record<TurnAction, string> = {
+  'take': '我来办',
+  'give_back': '交还',
+  'give': '指定经办人',
 }
 
 export const UnitBehaviourLabels: Record<UnitBehaviour, string> = {

@@ -1,13 +1,14 @@
 import type { ListQuery } from '@/ui/types'
 
 import { api, quietFetch, unwrap } from './client'
-import type { paths } from './schema'
+import type { components, paths } from './schema'
 
 /**
  * The API is regular: lists, records, transitions, timelines and attachments look alike for every noun. These
  * few functions follow that regularity, and their types are read off the paths of the contract: a path that the
  * contract does not have does not compile.
  */
+type Schemas = components['schemas']
 type Path = keyof paths & string
 type Method = 'get' | 'post' | 'patch' | 'put' | 'delete'
 type Content<R> = R extends { content: { 'application/json': infer Body } } ? Body : never
@@ -154,6 +155,11 @@ export const transition = <T>(
   body: { action: string; version: number } & Record<string, unknown>,
   key: string,
 ) => call<T>('post', `${base}/{id}/transitions`, { ids: [id], body, key })
+
+/** Taking upon oneself what waits for the unit, giving it back, or to a colleague. `path` is the turn's own,
+ * below `/api/v1`: not every record has one. */
+export const actOnTurn = (path: string, body: Schemas['TurnAct'], key: string) =>
+  call<Schemas['Standing']>('post', `/api/v1${path}`, { body, key })
 
 export const timelineOf = (base: TimelineBase, id: string, cursor?: string) =>
   call<Answer<Leaf<'timeline'>>>('get', `${base}/{id}/timeline`, { ids: [id], query: { cursor } })

@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["cases_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/distributions": {
         parameters: {
             query?: never;
@@ -446,6 +466,26 @@ export interface paths {
         get: operations["distributions_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/distributions/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["distributions_turns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -932,6 +972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["inspections_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1324,6 +1384,26 @@ export interface paths {
          * @description 协办单位签收、答复，承办单位或镇专项办结束协办；请求协办是线索的操作 ask_assist。
          */
         post: operations["leads_assist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/assists/{assist_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还协办
+         * @description 本单位的人接手一件协办，或者交还、指定经办人；同一件只有一人经办，先接手的为准。
+         */
+        post: operations["leads_act_on_assist"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1746,6 +1826,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["leads_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/accounts": {
         parameters: {
             query?: never;
@@ -1950,6 +2050,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/unit-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本单位谁在办什么
+         * @description 等待本单位处理的事项按人分列：谁接手了几件、最早哪天到期、超期几件，没有人接手的几件。
+         *
+         *     只限知情人员的事项不在其中。
+         */
+        get: operations["me_by_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outcomes": {
         parameters: {
             query?: never;
@@ -2076,6 +2198,26 @@ export interface paths {
         get: operations["outcomes_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["outcomes_turns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2286,6 +2428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/property-items/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["property_items_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/property-measures": {
         parameters: {
             query?: never;
@@ -2384,6 +2546,26 @@ export interface paths {
         get: operations["property_measures_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/property-measures/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["property_measures_turns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2614,6 +2796,26 @@ export interface paths {
         get: operations["rectifications_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["rectifications_turns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2960,6 +3162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rewards/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["rewards_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rewards/{reward_id}": {
         parameters: {
             query?: never;
@@ -3226,6 +3448,26 @@ export interface paths {
         get: operations["risk_entities_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-entities/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["risk_entities_turns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5961,6 +6203,8 @@ export interface components {
             due_is_provisional: boolean;
             /** @description 办理期限 */
             due_on: string | null;
+            /** @description 本单位谁已经接手在办；没有人接手的为空 */
+            holder: components["schemas"]["Named"] | null;
             /** @description 同一待办事项的稳定编号 */
             id: string;
             /** @description 种类 */
@@ -5984,6 +6228,8 @@ export interface components {
             subject_type: string;
             /** @description 标题 */
             title: string;
+            /** @description 接手、交还、指定经办人的接口地址（/api/v1 之后）；不能由一人接手的为空 */
+            turn_url: string | null;
             /** @description 网页端地址（相对） */
             url_hint: string;
             /** @description 要做什么，例如“待签收”“冻结即将到期” */
@@ -6258,7 +6504,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -9079,6 +9325,18 @@ export interface components {
          */
         ListNoun: "leads" | "risk-entities" | "inspections" | "rectifications" | "cases" | "property-items" | "property-measures" | "victims" | "distributions";
         /**
+         * Load
+         * @description How much somebody has in hand.
+         */
+        Load: {
+            /** @description 件数 */
+            count: number;
+            /** @description 最早到期的日期；都没有时限的为空 */
+            first_due_on: string | null;
+            /** @description 其中已超期的 */
+            overdue: number;
+        };
+        /**
          * Me
          * @description Who is logged in, in which post, and what the post may do.
          */
@@ -10479,6 +10737,24 @@ export interface components {
          */
         Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "recheck_sample:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
+         * PersonLoad
+         * @description What one person of the unit has in hand.
+         */
+        PersonLoad: {
+            /** @description 件数 */
+            count: number;
+            /** @description 最早到期的日期；都没有时限的为空 */
+            first_due_on: string | null;
+            /** @description 是否单位负责人 */
+            is_head: boolean;
+            /** @description 其中已超期的 */
+            overdue: number;
+            /** @description 在本单位的岗位 */
+            post: string;
+            /** @description 人员 */
+            user: components["schemas"]["Named"];
+        };
+        /**
          * PoliceMatter
          * @description What the police took over: their time to decide depends on it.
          * @enum {string}
@@ -10499,6 +10775,12 @@ export interface components {
              * @description 网格员填所在网格；其余不填
              */
             division_code?: string | null;
+            /**
+             * 单位负责人
+             * @description 负责人看本单位谁在办什么，可以指定经办人；逾期先告知负责人。没有负责人的，本单位人员都可以
+             * @default false
+             */
+            is_head: boolean;
             /** 岗位名称 */
             name: string;
             /** 职责 */
@@ -10529,6 +10811,8 @@ export interface components {
             id: string;
             /** @description 是否启用 */
             is_active: boolean;
+            /** @description 是否本单位负责人岗位 */
+            is_head: boolean;
             /** @description 是否本单位联络员岗位 */
             is_liaison: boolean;
             /** @description 名称 */
@@ -10560,6 +10844,8 @@ export interface components {
             id: string;
             /** @description 是否启用 */
             is_active: boolean;
+            /** @description 是否本单位负责人岗位 */
+            is_head: boolean;
             /** @description 是否本单位联络员岗位 */
             is_liaison: boolean;
             /** @description 名称 */
@@ -10580,6 +10866,11 @@ export interface components {
         PostUpdate: {
             /** 在用 */
             is_active?: boolean | null;
+            /**
+             * 单位负责人
+             * @description 负责人看本单位谁在办什么，可以指定经办人；逾期先告知负责人。没有负责人的，本单位人员都可以
+             */
+            is_head?: boolean | null;
             /** 岗位名称 */
             name?: string | null;
             /** @description 所依据的版本号 */
@@ -14154,10 +14445,16 @@ export interface components {
         StandingTurn: {
             /** @description 期限的依据 */
             article: string;
+            /** @description 协办的事项：哪一件协办 */
+            assist_id: string | null;
             /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
             /** @description 办理期限 */
             due_on: string | null;
+            /** @description 从哪天起接手 */
+            held_since: string | null;
+            /** @description 已经由谁接手在办；没有人接手的为空 */
+            holder: components["schemas"]["Named"] | null;
             /** @description 是否该当前用户办 */
             is_mine: boolean;
             /** @description 是否超期 */
@@ -14168,6 +14465,8 @@ export interface components {
             rule_label: string;
             /** @description 从哪天起等着办；不知道的为空 */
             since: string | null;
+            /** @description 当前用户可以接手，还是可以交还 */
+            turn_actions: components["schemas"]["TurnAction"][];
             /** @description 要办的事 */
             what: string;
             /** @description 该谁办 */
@@ -14704,6 +15003,28 @@ export interface components {
          */
         TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "filed" | "declined" | "reviewed" | "past" | "recalled";
         /**
+         * TurnAct
+         * @description What the actor does about a record's turn.
+         */
+        TurnAct: {
+            /**
+             * @description 操作
+             * @enum {string}
+             */
+            action: "take" | "give_back" | "give";
+            /**
+             * 由谁办理
+             * @description 指定经办人时填写：由谁办，须是轮到的单位在岗的人员
+             */
+            user_id?: string | null;
+        };
+        /**
+         * TurnAction
+         * @description What a person does about a turn of the own unit.
+         * @enum {string}
+         */
+        TurnAction: "take" | "give_back" | "give";
+        /**
          * UnitAssigned
          * @description What became of the leads that a unit got in a batch.
          */
@@ -15001,6 +15322,18 @@ export interface components {
             pinyin: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+        };
+        /**
+         * UnitTurns
+         * @description What waits for the unit, by person.
+         */
+        UnitTurns: {
+            /** @description 当前用户可以指定经办人：单位负责人；没有负责人的，本单位人员 */
+            may_give: boolean;
+            /** @description 还没有人接手的 */
+            nobody: components["schemas"]["Load"];
+            /** @description 本单位人员，各接手了多少 */
+            people: components["schemas"]["PersonLoad"][];
         };
         /**
          * UnitUpdate
@@ -15963,6 +16296,7 @@ export type LineShown = components['schemas']['LineShown'];
 export type LineStatus = components['schemas']['LineStatus'];
 export type LinkedLead = components['schemas']['LinkedLead'];
 export type ListNoun = components['schemas']['ListNoun'];
+export type Load = components['schemas']['Load'];
 export type Me = components['schemas']['Me'];
 export type Measure = components['schemas']['Measure'];
 export type MeasureBrief = components['schemas']['MeasureBrief'];
@@ -16044,6 +16378,7 @@ export type PageUserShown = components['schemas']['Page_UserShown_'];
 export type PageVictimItem = components['schemas']['Page_VictimItem_'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type Permission = components['schemas']['Permission'];
+export type PersonLoad = components['schemas']['PersonLoad'];
 export type PoliceMatter = components['schemas']['PoliceMatter'];
 export type PostCreate = components['schemas']['PostCreate'];
 export type PostRead = components['schemas']['PostRead'];
@@ -16252,6 +16587,8 @@ export type TransferRecord = components['schemas']['TransferRecord'];
 export type TransferResult = components['schemas']['TransferResult'];
 export type TransferSide = components['schemas']['TransferSide'];
 export type TransferStage = components['schemas']['TransferStage'];
+export type TurnAct = components['schemas']['TurnAct'];
+export type TurnAction = components['schemas']['TurnAction'];
 export type UnitAssigned = components['schemas']['UnitAssigned'];
 export type UnitBehaviour = components['schemas']['UnitBehaviour'];
 export type UnitCreate = components['schemas']['UnitCreate'];
@@ -16265,6 +16602,7 @@ export type UnitRead = components['schemas']['UnitRead'];
 export type UnitResults = components['schemas']['UnitResults'];
 export type UnitScores = components['schemas']['UnitScores'];
 export type UnitShown = components['schemas']['UnitShown'];
+export type UnitTurns = components['schemas']['UnitTurns'];
 export type UnitUpdate = components['schemas']['UnitUpdate'];
 export type Unmerge = components['schemas']['Unmerge'];
 export type UserCreate = components['schemas']['UserCreate'];
@@ -17095,6 +17433,46 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    cases_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     distributions_page: {
         parameters: {
             query?: {
@@ -17433,6 +17811,46 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    distributions_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -18519,6 +18937,46 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    inspections_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     jobs_page: {
         parameters: {
             query?: {
@@ -19436,6 +19894,48 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    leads_act_on_assist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 线索 */
+                lead_id: components["parameters"]["LeadId"];
+                /** @description 协办 */
+                assist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     leads_decide_identifier: {
         parameters: {
             query?: never;
@@ -20335,6 +20835,46 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    leads_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     ledger_accounts: {
         parameters: {
             query: {
@@ -20557,6 +21097,10 @@ export interface operations {
                 limit?: number;
                 /** @description 十件以上的同一种事项合为一行，不逐件列出 */
                 grouped?: boolean;
+                /** @description 只列本单位这个人接手在办的 */
+                holder_id?: string | null;
+                /** @description 只列没有人接手的 */
+                unheld?: boolean;
             };
             header?: never;
             path?: never;
@@ -20701,6 +21245,31 @@ export interface operations {
             415: components["responses"]["UnsupportedType"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    me_by_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitTurns"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -21057,6 +21626,46 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    outcomes_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -21643,6 +22252,46 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    property_items_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     property_measures_page: {
         parameters: {
             query?: {
@@ -21879,6 +22528,46 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    property_measures_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -22357,6 +23046,46 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rectifications_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -23136,6 +23865,46 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
+    rewards_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
     rewards_read: {
         parameters: {
             query?: never;
@@ -23776,6 +24545,46 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    risk_entities_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };

@@ -5,6 +5,7 @@ import audit from './audit/module'
 import cases from './cases/module'
 import distributions from './distributions/module'
 import divisions from './divisions/module'
+import home from './home/module'
 import imports from './imports/module'
 import inspections from './inspections/module'
 import jobs from './jobs/module'
@@ -48,4 +49,5 @@ export const modules: StaffModule[] = [
   jobs,
   audit,
   account,
+  home,
 ]

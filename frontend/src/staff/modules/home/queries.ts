@@ -27,6 +27,25 @@ export const useDuties = (
     refetchInterval: 2 * MINUTE,
   })
 
+/** Who of the unit has how much in hand. */
+export const useUnitDuties = () =>
+  useQuery({
+    queryKey: ['duties', 'unit'],
+    queryFn: () => read('/api/v1/me/unit-duties'),
+  })
+
+/** What one person of the unit has in hand, or nobody. */
+export const useDutiesOf = (person: Ref<string | null>) =>
+  useQuery({
+    queryKey: ['duties', 'of', person],
+    queryFn: () =>
+      read('/api/v1/me/duties', [], {
+        limit: MOST_DUTIES,
+        ...(person.value ? { holder_id: person.value } : { unheld: true }),
+      }),
+    placeholderData: keepPreviousData,
+  })
+
 export function useDutyCount() {
   const duties = useDuties()
   return computed(() => duties.data.value?.total ?? 0)
