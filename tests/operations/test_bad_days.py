@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -84,6 +84,18 @@ def _furnish(home: Path) -> None:
         conftest._settings({name: value for name, value in before.items() if value is not None})
 
 
+def served(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """What is answered once the database is back from the last kill, which may come late."""
+    answers: list[httpx.Response] = []
+
+    def answered() -> bool:
+        answers.append(ask())
+        return answers[-1].status_code != 503
+
+    until(answered, lambda: answers[-1].text)
+    return answers[-1]
+
+
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory) -> Iterator[Serving]:
     home = tmp_path_factory.mktemp("bad") / "home"
@@ -104,8 +116,8 @@ def writer(serving) -> Iterator[Writer]:
         "username": "office",
         "password": PASSWORD,
     }
-    token = httpx.post(f"{url}/api/v1/auth/token", data=form, timeout=60).json()["access_token"]
-    made = Writer(url, token)
+    answer = served(lambda: httpx.post(f"{url}/api/v1/auth/token", data=form, timeout=60))
+    made = Writer(url, answer.json()["access_token"])
     made.start()
     try:
         made.goes_on()
@@ -133,7 +145,9 @@ def all_kept(writer: Writer) -> None:
     writer.done.set()
     writer.join(90)
     missing = [
-        each for each in writer.kept if writer.client.get(f"/leads/{each}").status_code != 200
+        each
+        for each in writer.kept
+        if served(lambda each=each: writer.client.get(f"/leads/{each}")).status_code != 200
     ]
     assert missing == []
     for each in writer.refused:
