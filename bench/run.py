@@ -117,6 +117,9 @@ def wanted_words(ratio: float | None) -> str:
 _SUM = "received_from=2022-05-20&received_to=2022-05-21&limit=1&with_total=true&with_sums=true"
 
 
+_PERIOD = "date_from=2022-05-01&date_to=2022-08-31"
+
+
 class Bench:
     """The servers of one run and what was measured."""
 
@@ -227,6 +230,10 @@ class Bench:
         self.against(
             "/leads", "home of a unit to a list page", 1 / 8, "/me/duties?grouped=true", "police"
         )
+        for name, query in {"of all time": "", "of a period": f"?{_PERIOD}"}.items():
+            self.against(
+                "/leads", f"overview {name} to a list page", 1 / 10, f"/statistics/overview{query}"
+            )
         self.create("create, to lead with event and key", 0.15, "/leads")
         self.create("create, to one bare row", None, "/rows")
 

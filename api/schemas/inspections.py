@@ -89,6 +89,8 @@ class InspectionQuery(PageQuery):
     overdue: bool | None = Field(None, description="计划日期已过而未检查")
     planned_from: Day | None = None
     planned_to: Day | None = None
+    done_from: Day | None = None
+    done_to: Day | None = None
 
 
 class EntityShown(Shown):

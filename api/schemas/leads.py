@@ -301,6 +301,8 @@ class LeadQuery(PageQuery):
     )
     received_from: Day | None = None
     received_to: Day | None = None
+    due_from: Day | None = None
+    due_to: Day | None = None
 
 
 class BatchQuery(BaseModel):

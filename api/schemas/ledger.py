@@ -11,6 +11,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.recovery.ledger import LEDGER_FLOW, AccountKind, EntryStatus, Measure
 from api.schemas.common import (
     AvailableAction,
+    Day,
     Label,
     Moment,
     Money,
@@ -132,6 +133,8 @@ class EntryQuery(PageQuery):
     measure_id: UUID | None = Field(None, title="依据的措施")
     unnamed: bool | None = Field(None, title="未写明措施", description="转入转出已控制而未写明措施")
     account: Annotated[list[AccountKind], Field(max_length=20)] | None = None
+    happened_from: Day | None = None
+    happened_to: Day | None = None
 
 
 class EntryItem(Shown):

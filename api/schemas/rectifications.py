@@ -75,6 +75,8 @@ class RectificationQuery(PageQuery):
     overdue: bool | None = Field(None, description="是否超期未销号")
     due_from: Day | None = None
     due_to: Day | None = None
+    ordered_from: Day | None = None
+    ordered_to: Day | None = None
 
 
 class RectificationItem(Shown):

@@ -1,13 +1,40 @@
 """Figures on the wire. There is no request body anywhere: no figure can be typed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.domain.across.statistics import Breakdown, Goal
+from api.domain.across.attention import Urgency
+from api.domain.across.periods import PeriodName
+from api.domain.across.statistics import Breakdown, FunnelStage, Goal
 from api.domain.recovery.ledger import Measure
-from api.schemas.common import FigureQuery, Named, Shown, Yuan
+from api.schemas.common import Day, FigureQuery, Named, Shown, Yuan
 from api.schemas.restraint import Restraint
+
+
+class PeriodQuery(BaseModel):
+    """Over which time figures are counted; without any of these, over all of it."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    period: PeriodName | None = Field(None, description="到今天为止的一段：本月、本季、今年")
+    date_from: Day | None = None
+    date_to: Day | None = Field(None, description="统计到哪一天（含）；不填为今天")
+
+
+class PeriodShown(Shown):
+    """From one day to another, both included."""
+
+    since: date = Field(description="起（含）")
+    until: date = Field(description="止（含）")
+
+
+class Counted(Shown):
+    """Figures say of which time they are."""
+
+    as_of: datetime = Field(description="取数时间")
+    period: PeriodShown | None = Field(description="统计时段；没有选时段的为空")
+    previous_period: PeriodShown | None = Field(description="拿来比较的上一个同样长的时段")
 
 
 class Figure(Shown):
@@ -16,6 +43,9 @@ class Figure(Shown):
     key: str
     label: str
     value: int
+    previous: int | None = Field(
+        description="上一个时段的数；没有选时段、或者这个数不随时段变化的为空"
+    )
     note: str
     query: FigureQuery
 
@@ -26,6 +56,7 @@ class Rate(Shown):
     key: str
     label: str
     percent: str | None = Field(description="百分数，两位小数；分母为零时为空")
+    previous: str | None = Field(description="上一个时段的百分数")
     numerator: str = Field(description="分子的 key")
     denominator: str = Field(description="分母的 key")
 
@@ -53,6 +84,21 @@ class Amount(Shown):
     key: str
     label: str
     amount: Yuan
+    previous: Yuan | None = Field(description="上一个时段的金额；不随时段变化的为空")
+    note: str
+    query: FigureQuery
+
+
+class FunnelAmount(Shown):
+    """One stage of recovery: what came so far, in yuan."""
+
+    stage: FunnelStage
+    label: str
+    amount: Yuan
+    previous: Yuan | None = Field(description="上一个时段的金额")
+    percent: str | None = Field(
+        description="占“涉案”的百分数；选了时段的为空，因为本期追回的不一定是本期立案的"
+    )
     note: str
     query: FigureQuery
 
@@ -72,15 +118,34 @@ class Money(Shown):
     """Money, each stage apart: frozen is not recovered, recovered is not returned."""
 
     sums: list[Amount]
-    ledger: list[LedgerAmount]
+    funnel: list[FunnelAmount] = Field(description="涉案、查明、控制、追回、返还")
+    ledger: list[LedgerAmount] = Field(description="目前账上，不随时段变化")
     denominator: str
     restraint: Restraint | None = Field(description="措施与账上；不能看其中一样的人为空")
 
 
-class Overview(Shown):
+class Question(Shown):
+    """What is to be asked about today: a sentence, and the list of the records behind it."""
+
+    key: str
+    sentence: str
+    value: int = Field(description="记录数")
+    first_due_on: date | None = Field(description="最早的到期日")
+    query: FigureQuery
+
+
+class QuestionGroup(Shown):
+    """Questions of one kind, the larger ones first."""
+
+    urgency: Urgency
+    label: str
+    questions: list[Question]
+
+
+class Overview(Counted):
     """The figures of the campaign, as far as the reader may see them."""
 
-    as_of: datetime = Field(description="取数时间")
+    attention: list[QuestionGroup] = Field(description="今天要过问的，不随时段变化")
     goals: list[GoalFigures]
     breakdowns: list[BreakdownShown]
     money: Money
@@ -129,10 +194,9 @@ class UnitFigures(UnitScores):
     unit: Named = Field(description="办理单位")
 
 
-class UnitResults(Shown):
+class UnitResults(Counted):
     """The units of the reader's leads, and all of them together."""
 
-    as_of: datetime = Field(description="取数时间")
     rows: list[UnitFigures]
     total: UnitScores | None = Field(description="合计；不列出各单位的岗位为空")
 
@@ -162,9 +226,8 @@ class Town(TownNumbers):
     units: list[TownUnit] = Field(description="各承办单位")
 
 
-class Towns(Shown):
+class Towns(Counted):
     """The towns side by side."""
 
-    as_of: datetime = Field(description="取数时间")
     rows: list[Town]
     total: TownNumbers

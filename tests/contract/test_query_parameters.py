@@ -54,4 +54,5 @@ def test_known_are_those_of_models_and_of_dependencies():
     taken = {r.path: query.names(r.dependant) for r in api_routes(ROUTERS) if "GET" in r.methods}
     assert {"cursor", "limit", "with_total", "q", "status"} <= taken["/api/v1/leads"]
     assert taken["/api/v1/me/duties"] == {"kind", "limit", "grouped"}
-    assert taken["/api/v1/statistics/overview"] == set()
+    assert taken["/api/v1/statistics/villages"] == set()
+    assert taken["/api/v1/statistics/overview"] == {"period", "date_from", "date_to"}

@@ -664,6 +664,9 @@ class TestPages:
             {"division_code": "341523"},
             {"filed_from": TOMORROW},
             {"filed_to": "2022-01-01"},
+            {"solved_from": "2022-01-01"},
+            {"due_from": "2022-01-01"},
+            {"due_to": "2022-01-01"},
             {"q": "没有这样的案件"},
         ):
             assert not finds(**no), no

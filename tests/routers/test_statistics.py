@@ -8,43 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.domain.across.statistics import mean, percent
-from api.schemas.statistics import Overview, UnitResults
+from api.schemas.statistics import UnitResults
 from tests import cases, entities
 from tests.factories import assign, close, conclude, make_lead
+from tests.figures import figures, overview, rows, value
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
 from tests.public import show
 
 pytestmark = pytest.mark.days
 
 READERS = ["office", "leader", "supervisor", "police", "market", "village01", "county", "finance"]
-
-
-def overview(who) -> dict:
-    """The figures, which hold just what the document says."""
-    shown = done(who.get("/statistics/overview"))
-    assert set(shown) == set(Overview.model_validate(shown).model_dump())
-    return shown
-
-
-def figures(shown: dict) -> list[dict]:
-    found = [figure for goal in shown["goals"] for figure in goal["figures"]]
-    return found + [row for breakdown in shown["breakdowns"] for row in breakdown["rows"]]
-
-
-def value(shown: dict, key: str) -> int:
-    return next(figure["value"] for figure in figures(shown) if figure["key"] == key)
-
-
-def rows(who, query: dict) -> list[dict]:
-    """Every row behind a figure, page by page."""
-    found, cursor = [], None
-    while True:
-        params = query["params"] | {"limit": 200} | ({"cursor": cursor} if cursor else {})
-        page = done(who.get(f"/{query['resource']}", params=params))
-        found += page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return found
 
 
 @pytest.fixture(scope="module", autouse=True)

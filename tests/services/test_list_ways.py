@@ -55,6 +55,7 @@ ODD = {
         "division": ["341522118", "341522118201", "341522118999"],
         "division_only": ["341522118201", "341522118"],
         "received": ["week", "month", "all", "since", "below"],
+        "due": ["week", "all", "since", "to"],
         "phrase": ["养老"],
     },
     "cases": {
@@ -65,6 +66,8 @@ ODD = {
         "charge": ["fraud", "illegal_fundraising"],
         "flag": ["typical"],
         "filed": ["week", "all", "since", "to"],
+        "solved_days": ["week", "all", "since", "to"],
+        "due": ["week", "all", "since", "to"],
     },
     "risk_entities": {
         "division": ["341522118", "341522118201"],
@@ -79,12 +82,14 @@ ODD = {
         "is_reinspection": [True, False],
         "overdue": [True, False],
         "planned": ["week", "all", "since", "to"],
+        "done_days": ["week", "all", "since", "to"],
         "named": [["养老"]],
     },
     "rectifications": {
         "division": ["341522118", "341522118201"],
         "overdue": [True, False],
         "due": ["week", "all", "since", "to"],
+        "ordered": ["week", "all", "since", "to"],
         "named": [["养老"]],
     },
     "outcomes": {"issued": ["week", "all", "since", "to"], "q": ["养老"]},
@@ -92,6 +97,7 @@ ODD = {
     "ledger_entries": {
         "account": [["restrained"], ["external"]],
         "status": [["awaits"], ["posted", "voided"]],
+        "happened": ["week", "all", "since", "below"],
     },
 }
 #: Filters that have tests of their own, and lead to few rows wherever they are looked for.
@@ -157,6 +163,10 @@ SPANS = {
     "planned": ("planned_from", "planned_to"),
     "due": ("due_from", "due_to"),
     "issued": ("issued_from", "issued_to"),
+    "solved_days": ("solved_from", "solved_to"),
+    "done_days": ("done_from", "done_to"),
+    "ordered": ("ordered_from", "ordered_to"),
+    "happened": ("happened_from", "happened_below"),
 }
 
 

@@ -174,7 +174,7 @@ async def rows_of(
         return compile_statement(select(sql_cast(every, Text).label("rows")).select_from(rows))
 
     compiled = _compiled.get(key, build)
-    values = _moving(clock) | {
+    values = bound_days(clock) | {
         "actor_id": actor.id,
         "unit_id": actor.unit_id,
         "post_id": actor.post_id,
@@ -288,7 +288,7 @@ class _Moved:
     days: dict[str, date]
 
 
-def _moving(clock: time_rules.Clock) -> dict[str, date]:
+def bound_days(clock: time_rules.Clock) -> dict[str, date]:
     if _Moved.clock is not clock or _Moved.day != today():
         _Moved.days = moving(clock) | {
             PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,

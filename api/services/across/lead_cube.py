@@ -4,13 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, cast, func, literal_column, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    and_,
+    cast,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.across.statistics import Breakdown, Params
 from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import RowScope
 from api.models.leads import Lead
-from api.services.across.figures import bindings, keeping
+from api.services.across.figures import (
+    BEFORE,
+    NOW,
+    Asked,
+    bindings,
+    in_period,
+    keeping,
+    rows_of,
+)
 from api.services.leads import leads
 
 _TRUE: Any = literal_column("true")
@@ -49,52 +69,103 @@ class Cube:
     by: dict[Breakdown, dict[str, Cell]]
 
 
+@dataclass(slots=True)
+class Cubes:
+    """The leads of the period asked for, or of all time, and of the equal period before."""
+
+    now: Cube
+    before: Cube
+
+
 def no_leads() -> Cube:
     """The cube of a reader who sees no lead."""
     return Cube(None, {by: {} for by in _DIMENSIONS})
 
 
-async def cube_of(session: AsyncSession, actor: Actor) -> tuple[Cube, datetime]:
-    """The cube of the leads that the actor sees, and of when it is."""
-    return await keeping(session, actor, "cube", _read_cube)
+async def cube_of(
+    session: AsyncSession, actor: Actor, asked: Asked | None = None
+) -> tuple[Cubes, datetime]:
+    """The cubes of the leads that the actor sees, and of when they are."""
+
+    async def read(session: AsyncSession, actor: Actor) -> Cubes:
+        return await _read_cubes(session, actor, asked)
+
+    return await keeping(session, actor, "cube", read, asked)
 
 
-async def _read_cube(session: AsyncSession, actor: Actor) -> Cube:
+_MEASURES = ("n", "counted", "overdue", "amount")
+
+
+def _measures(which: str, period: list[Any]) -> list[Any]:
+    """What is counted of the leads of a period."""
+    whole = and_(true(), *period)
+    amount = func.sum(Lead.amount_involved).filter(and_(COUNTED, *period))
+    return [
+        func.count().filter(whole).label(f"n_{which}"),
+        func.count().filter(and_(COUNTED, *period)).label(f"counted_{which}"),
+        func.count().filter(and_(COUNTED, OVERDUE, *period)).label(f"overdue_{which}"),
+        amount.label(f"amount_{which}"),
+    ]
+
+
+def _statement(scope: RowScope, *, by_period: bool) -> Any:
+    """Every dimension by itself, and all leads, out of one reading of the table."""
+    listing = leads.LISTING
+    periods = {each: in_period(listing, "received", each) for each in (NOW, BEFORE)}
+    which = periods if by_period else {NOW: []}
     inner = (
         select(
             *(column.label(by.value) for by, column in _DIMENSIONS.items()),
-            func.count().label("n"),
-            func.count().filter(COUNTED).label("counted"),
-            func.count().filter(and_(COUNTED, OVERDUE)).label("overdue"),
-            func.sum(Lead.amount_involved).filter(COUNTED).label("amount"),
+            *(column for name, period in which.items() for column in _measures(name, period)),
         )
-        .where(leads.LISTING.visible(actor))
+        .where(listing.scope(scope))
         .group_by(*(literal_column(str(at)) for at in range(1, len(_DIMENSIONS) + 1)))
-        .cte("cube")
     )
-    dimensions = [inner.c[by.value] for by in _DIMENSIONS]
-    outer = select(
+    if by_period:
+        # the bounds of both, which an index leads to; what lies between them is in neither
+        inner = inner.where(periods[BEFORE][0], periods[NOW][1])
+    cube = inner.cte("cube")
+    dimensions = [cube.c[by.value] for by in _DIMENSIONS]
+    return select(
         cast(func.grouping(*dimensions), Integer).label("mask"),
-        *(cast(column, Text) for column in dimensions),
         *(
-            func.coalesce(func.sum(inner.c[name]), 0)
-            for name in ("n", "counted", "overdue", "amount")
+            cast(column, Text).label(by.value)
+            for by, column in zip(_DIMENSIONS, dimensions, strict=True)
+        ),
+        *(
+            cast(func.coalesce(func.sum(cube.c[f"{name}_{each}"]), 0), BigInteger).label(
+                f"{name}_{each}"
+            )
+            for each in which
+            for name in _MEASURES
         ),
     ).group_by(func.grouping_sets(tuple_(), *(tuple_(column) for column in dimensions)))
-    cube = no_leads()
+
+
+async def _read_cubes(session: AsyncSession, actor: Actor, asked: Asked | None) -> Cubes:
+    key = ("cube", actor.scope, asked is not None)
+    found = await rows_of(
+        session,
+        key,
+        lambda: {"cube": _statement(actor.scope, by_period=asked is not None)},
+        bindings(actor, asked),
+    )
+    cubes = Cubes(no_leads(), no_leads())
     order = list(_DIMENSIONS)
     whole = (1 << len(order)) - 1
-    found: Any = await session.execute(outer, bindings(actor))
-    for mask, *rest in found:
-        cell = Cell(*(int(number) for number in rest[len(order) :]))
-        if mask == whole:
-            cube.all = cell
-            continue
-        at = len(order) - (whole ^ mask).bit_length()  # the one bit that is 0: grouped by this
-        value = rest[at]
-        if value is not None:
-            cube.by[order[at]][str(value)] = cell
-    return cube
+    for row in found["cube"]:
+        for cube, which in ((cubes.now, NOW), (cubes.before, BEFORE)):
+            if f"n_{which}" not in row:
+                continue
+            cell = Cell(*(row[f"{name}_{which}"] for name in _MEASURES))
+            if row["mask"] == whole:
+                cube.all = cell
+                continue
+            # the one bit that is 0: grouped by this
+            by = order[len(order) - (whole ^ row["mask"]).bit_length()]
+            if row[by.value] is not None and cell.all:
+                cube.by[by][row[by.value]] = cell
+    return cubes
 
 
 def lead_count(cube: Cube, params: Params) -> int:

@@ -1,62 +1,161 @@
 """Sums of money: involved, secured, and the stages of recovery from the books."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, and_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
-from api.domain.across.statistics import SUMS, percent
+from api.domain.across.statistics import (
+    HAPPENED,
+    INVOLVED,
+    STAGE_NOTES,
+    STAGE_POTS,
+    SUMS,
+    FunnelStage,
+    Params,
+    Sum,
+    percent,
+    stage_amount,
+    within,
+)
 from api.domain.kit.actors import Actor
-from api.domain.kit.permissions import Permission
+from api.domain.kit.permissions import Permission, RowScope
 from api.domain.recovery.ledger import MEASURE_NOTES, AccountKind, Balance, Measure, measures
 from api.domain.words.money import to_yuan
 from api.models.cases import Case
 from api.models.ledger import Account, Transfer
 from api.models.property_measures import PropertyMeasure
-from api.services.across.figures import LEDGERS, may_read, predicates_of, row_of
-from api.services.across.lead_cube import Cube
+from api.services.across.figures import (
+    BEFORE,
+    LEDGERS,
+    NOW,
+    Asked,
+    Rows,
+    Value,
+    in_period,
+    may_read,
+)
 from api.services.recovery import ledger, restraint
 
 P = Permission
-_AMOUNTS: dict[str, Any] = {
+AMOUNTS: dict[str, Any] = {
     "cases": Case.amount_involved,
     "property-measures": PropertyMeasure.amount,
 }
+_ENTRIES = "ledger/entries"
 
 
-async def money(session: AsyncSession, actor: Actor, cube: Cube) -> dict[str, Any]:
-    """Sums that the reader may open, and the stages of recovery; amounts in yuan."""
-    sums: list[dict[str, Any]] = []
-    for wanted in SUMS:
-        counted = LEDGERS[wanted.resource]
-        if not may_read(actor, counted.needs):
-            continue
-        if wanted.resource == "leads":
-            fen = cube.all.amount if cube.all else 0
-        else:
-            predicates = and_(*predicates_of(counted.listing, wanted.params))
-            total = func.coalesce(func.sum(_AMOUNTS[wanted.resource]).filter(predicates), 0)
-            fen = int((await row_of(session, actor, counted.listing, [total]))[0])
-        sums.append(
-            {
-                "key": wanted.key,
-                "label": wanted.label,
-                "amount": to_yuan(fen),
-                "note": wanted.note,
-                "query": {"resource": wanted.resource, "params": wanted.params},
-            }
+def parts(actor: Actor, *, by_period: bool) -> dict[str, Any]:
+    """The selects of the books that the actor sees, for one statement with others."""
+    if not may_read(actor, P.LEDGER_READ):
+        return {}
+    return {"pots": _pots(actor.scope), "moves": _moves(actor.scope, by_period=by_period)}
+
+
+def _moves(scope: RowScope, *, by_period: bool) -> Any:
+    """What went from one account to another."""
+    listing = LEDGERS[_ENTRIES].listing
+    sums = {
+        which: func.sum(Transfer.amount).filter(and_(true(), *in_period(listing, HAPPENED, which)))
+        for which in (NOW, BEFORE)
+    }
+    if not by_period:
+        sums = {NOW: func.sum(Transfer.amount)}
+    return (
+        select(
+            Transfer.debit_kind.label("to"),
+            Transfer.credit_kind.label("out_of"),
+            *(
+                cast(func.coalesce(total, 0), BigInteger).label(f"fen_{which}")
+                for which, total in sums.items()
+            ),
         )
+        .where(listing.scope(scope))
+        .group_by(Transfer.debit_kind, Transfer.credit_kind)
+    )
+
+
+async def money(
+    session: AsyncSession,
+    actor: Actor,
+    found: Mapping[str, Rows],
+    values: Mapping[str, Value],
+    asked: Asked | None,
+) -> dict[str, Any]:
+    """Sums that the reader may open, and the stages of recovery; amounts in yuan."""
     figures: dict[Measure, int] = {}
-    if may_read(actor, P.LEDGER_READ):
-        figures = measures(await _standings(session, actor))
+    if "pots" in found:
+        figures = measures(
+            [Balance(AccountKind(r["kind"]), r["balance"], r["inflow"]) for r in found["pots"]]
+        )
     both = figures and may_read(actor, P.PROPERTY_READ)
     return {
-        "sums": sums,
+        "sums": [
+            _sum(wanted, values[wanted.key], asked) for wanted in SUMS if wanted.key in values
+        ],
+        "funnel": _funnel(found, values, asked),
         "ledger": _stages(figures),
         "denominator": Measure.TRACED.label,
         "restraint": await _restraint(session, actor, figures) if both else None,
     }
+
+
+def _sum(wanted: Sum, value: Value, asked: Asked | None) -> dict[str, Any]:
+    fen, before = value
+    params = within(wanted.params, wanted.by, asked.now if asked else None)
+    return {
+        "key": wanted.key,
+        "label": wanted.label,
+        "amount": to_yuan(fen),
+        "previous": None if before is None else to_yuan(before),
+        "note": wanted.note,
+        "query": {"resource": wanted.resource, "params": params},
+    }
+
+
+def _funnel(
+    found: Mapping[str, Rows], values: Mapping[str, Value], asked: Asked | None
+) -> list[dict[str, Any]]:
+    """From what the cases are about to what was returned, for who may open both."""
+    if "moves" not in found or INVOLVED not in values:
+        return []
+    involved = next(each for each in SUMS if each.key == INVOLVED)
+    fen = {FunnelStage.INVOLVED: values[INVOLVED][0]}
+    before = {FunnelStage.INVOLVED: values[INVOLVED][1]}
+    queries: dict[FunnelStage, tuple[str, Params]] = {
+        FunnelStage.INVOLVED: (involved.resource, involved.params)
+    }
+    by = dict.fromkeys(FunnelStage, HAPPENED) | {FunnelStage.INVOLVED: involved.by}
+    for stage, pots in STAGE_POTS.items():
+        fen[stage] = _reached(stage, found["moves"], NOW)
+        before[stage] = _reached(stage, found["moves"], BEFORE) if asked else None
+        queries[stage] = _ENTRIES, {"account": sorted(pots)}
+    period = asked.now if asked else None
+    return [
+        {
+            "stage": stage.value,
+            "label": stage.label,
+            "amount": to_yuan(fen[stage]),
+            "previous": None if (old := before[stage]) is None else to_yuan(old),
+            "percent": None if asked else _share(fen[stage], fen[FunnelStage.INVOLVED]),
+            "note": STAGE_NOTES[stage],
+            "query": {
+                "resource": queries[stage][0],
+                "params": within(queries[stage][1], by[stage], period),
+            },
+        }
+        for stage in FunnelStage
+    ]
+
+
+def _reached(stage: FunnelStage, moves: Rows, which: str) -> int:
+    return stage_amount(stage, ((m["to"], m["out_of"], m[f"fen_{which}"]) for m in moves))
+
+
+def _share(fen: int, whole: int) -> str | None:
+    return percent(fen, whole) if fen >= 0 and whole >= 0 else None
 
 
 async def _restraint(
@@ -96,7 +195,7 @@ def _stages(figures: dict[Measure, int]) -> list[dict[str, Any]]:
             "label": measure.label,
             "amount": to_yuan(fen),
             "note": MEASURE_NOTES[measure],
-            "percent_of_traced": percent(fen, traced) if fen >= 0 and traced >= 0 else None,
+            "percent_of_traced": _share(fen, traced),
             "query": {
                 "resource": "ledger/entries",
                 "params": {"account": [pot.value for pot in _POTS[measure]]},
@@ -106,16 +205,17 @@ def _stages(figures: dict[Measure, int]) -> list[dict[str, Any]]:
     ]
 
 
-async def _standings(session: AsyncSession, actor: Actor) -> list[Balance]:
+def _pots(scope: RowScope) -> Any:
     """The accounts of all visible books, summed by kind."""
     balance, inflow = ledger.account_sums()
-    seen = select(Case.id).where(visibility.seen(actor, Case))
+    seen = select(Case.id).where(LEDGERS["cases"].listing.scope(scope))
     each = (
         select(Account.kind, balance.label("balance"), inflow.label("inflow"))
         .where(Account.book_id.in_(seen))
         .subquery()
     )
-    rows = await session.execute(
-        select(each.c.kind, func.sum(each.c.balance), func.sum(each.c.inflow)).group_by(each.c.kind)
-    )
-    return [Balance(AccountKind(kind), int(balance), int(came)) for kind, balance, came in rows]
+    return select(
+        each.c.kind,
+        cast(func.sum(each.c.balance), BigInteger).label("balance"),
+        cast(func.sum(each.c.inflow), BigInteger).label("inflow"),
+    ).group_by(each.c.kind)

@@ -5,16 +5,30 @@ rows that its reader sees: it cannot differ from what it opens. The leads, by fa
 ledger, are read once: folded over all dimensions into a small cube, and that by each of them.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import BigInteger, and_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import now
-from api.domain.across.statistics import COUNTS, RATIOS, Breakdown, Count, Goal, Params, percent
+from api.core.base.clock import now, today
+from api.core.listing.pagination import Listing
+from api.domain.across.periods import Period, month_end, parts
+from api.domain.across.statistics import (
+    BY_YEAR,
+    COUNTS,
+    RATIOS,
+    RECEIVED,
+    SUMS,
+    Breakdown,
+    Count,
+    Params,
+    Ratio,
+    Sum,
+    percent,
+    within,
+)
 from api.domain.kit.actors import Actor
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, RowScope
@@ -23,76 +37,162 @@ from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import LeadConclusion, LeadStatus
 from api.domain.words.money import to_yuan
 from api.models.units import Division
-from api.services.across.figures import LEDGERS, figure, may_read, predicates_of, row_of
-from api.services.across.lead_cube import Cell, Cube, cube_of, lead_count, no_leads
-from api.services.across.money_figures import money
+from api.schemas.statistics import PeriodQuery
+from api.services.across import attention, money_figures
+from api.services.across.figures import (
+    BEFORE,
+    LEDGERS,
+    NOW,
+    Asked,
+    Rows,
+    Value,
+    asked_of,
+    bindings,
+    figure,
+    in_period,
+    may_read,
+    open_predicates,
+    periods_shown,
+    rows_of,
+)
+from api.services.across.lead_cube import Cell, Cube, Cubes, cube_of, lead_count, no_leads
 
 P = Permission
+_LEADS = "leads"
 
 
-async def _counts(
-    session: AsyncSession, actor: Actor, wanted: Iterable[Count], cube: Cube
-) -> dict[str, int]:
-    """The values of figures by key, one statement a ledger."""
-    by_ledger: dict[str, list[Count]] = {}
-    for count in wanted:
-        by_ledger.setdefault(count.resource, []).append(count)
-    values: dict[str, int] = {}
-    for resource, those in by_ledger.items():
-        if resource == "leads":
-            values |= {count.key: lead_count(cube, count.params) for count in those}
-            continue
+async def overview(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict[str, Any]:
+    """What is to be asked about today; every figure that the reader may open, by goal, of a period
+    and of the one before; how the leads divide; the money. Raises Invalid."""
+    asked = asked_of(query)
+    cubes, as_of = Cubes(no_leads(), no_leads()), now()
+    sees_leads = may_read(actor, P.LEAD_READ)
+    if sees_leads:
+        cubes, as_of = await cube_of(session, actor, asked)
+    days = await attention.days()
+    found = await rows_of(
+        session,
+        ("overview", actor.role, actor.is_limited, asked is not None),
+        lambda: _parts(actor, by_period=asked is not None),
+        bindings(actor, asked) | days,
+    )
+    values = _values(actor, cubes, found, asked)
+    return {
+        "as_of": as_of,
+        **periods_shown(asked),
+        "attention": attention.shown(found.get(_ASKED, []), days),
+        "goals": _goals(values, asked),
+        "breakdowns": await _breakdowns(session, cubes.now, asked) if sees_leads else [],
+        "money": await money_figures.money(session, actor, found, values, asked),
+    }
+
+
+#: The names of what is read in one statement.
+_ASKED = "asked"
+
+
+def _part_of(resource: str) -> str:
+    return f"of_{resource.replace('-', '_').replace('/', '_')}"
+
+
+def _parts(actor: Actor, *, by_period: bool) -> dict[str, Any]:
+    """The selects of everything but the leads, for whoever holds a role."""
+    asked = attention.mine(actor)
+    parts: dict[str, Any] = {_ASKED: attention.statement(actor.scope, asked)} if asked else {}
+    for resource, measured in _measured(actor).items():
         listing = LEDGERS[resource].listing
         columns = [
-            func.count().filter(and_(*predicates_of(listing, count.params))) for count in those
+            _column(listing, each, which).label(f"{each.key}_{which}")
+            for each in measured
+            for which in ((NOW, BEFORE) if by_period and each.by else (NOW,))
         ]
-        row = await row_of(session, actor, listing, columns)
-        values |= {count.key: int(value) for count, value in zip(those, row, strict=True)}
+        if not by_period:
+            columns = [_column(listing, each, None).label(f"{each.key}_{NOW}") for each in measured]
+        scope = listing.scope(actor.scope)
+        parts[_part_of(resource)] = select(*columns).select_from(listing.source).where(scope)
+    return parts | money_figures.parts(actor, by_period=by_period)
+
+
+def _measured(actor: Actor) -> dict[str, list[Count | Sum]]:
+    """What is counted and summed up of each ledger that the actor may open, but of the leads."""
+    found: dict[str, list[Count | Sum]] = {}
+    for each in (*(c for counts in COUNTS.values() for c in counts), *SUMS):
+        if each.resource != _LEADS and may_read(actor, LEDGERS[each.resource].needs):
+            found.setdefault(each.resource, []).append(each)
+    return found
+
+
+def _column(listing: Listing, each: Count | Sum, which: str | None) -> Any:
+    period = in_period(listing, each.by, which) if which and each.by else []
+    rows = and_(true(), *open_predicates(listing, each.params), *period)
+    if isinstance(each, Count):
+        return func.count().filter(rows)
+    total = func.coalesce(func.sum(money_figures.AMOUNTS[each.resource]).filter(rows), 0)
+    return cast(total, BigInteger)
+
+
+def _values(
+    actor: Actor, cubes: Cubes, found: Mapping[str, Rows], asked: Asked | None
+) -> dict[str, Value]:
+    """By key: what is counted and summed up now, and in the period before, if it goes by one."""
+    values: dict[str, Value] = {}
+    for resource, measured in _measured(actor).items():
+        row = found[_part_of(resource)][0]
+        values |= {m.key: (row[f"{m.key}_{NOW}"], row.get(f"{m.key}_{BEFORE}")) for m in measured}
+    if may_read(actor, P.LEAD_READ):
+        for each in (*(c for counts in COUNTS.values() for c in counts), *SUMS):
+            if each.resource == _LEADS:
+                before = _of_leads(cubes.before, each) if asked else None
+                values[each.key] = (_of_leads(cubes.now, each), before)
     return values
 
 
-async def overview(session: AsyncSession, actor: Actor) -> dict[str, Any]:
-    """Every figure that the reader may open, by goal; how the leads divide; the money."""
-    cube = no_leads()
-    as_of = now()
-    if may_read(actor, P.LEAD_READ):
-        cube, as_of = await cube_of(session, actor)
-    return {
-        "as_of": as_of,
-        "goals": await _goals(session, actor, cube),
-        "breakdowns": await _breakdowns(session, cube) if may_read(actor, P.LEAD_READ) else [],
-        "money": await money(session, actor, cube),
-    }
+def _of_leads(cube: Cube, each: Count | Sum) -> int:
+    if isinstance(each, Count):
+        return lead_count(cube, each.params)
+    return cube.all.amount if cube.all else 0
 
 
-async def _goals(session: AsyncSession, actor: Actor, cube: Cube) -> list[dict[str, Any]]:
-    mine = {
-        goal: [c for c in COUNTS[goal] if may_read(actor, LEDGERS[c.resource].needs)]
-        for goal in Goal
-    }
-    values = await _counts(session, actor, [c for counts in mine.values() for c in counts], cube)
+def _goals(values: Mapping[str, Value], asked: Asked | None) -> list[dict[str, Any]]:
+    period = asked.now if asked else None
     return [
         {
             "goal": goal.value,
             "label": goal.label,
             "figures": [
-                figure(c.key, c.label, values[c.key], c.resource, c.params, c.note) for c in counts
+                figure(
+                    c.key, c.label, values[c.key][0], c.resource,
+                    within(c.params, c.by, period), c.note, values[c.key][1],
+                )
+                for c in counts
+                if c.key in values
             ],
             "rates": [
-                {
-                    "key": ratio.key,
-                    "label": ratio.label,
-                    "percent": percent(values[ratio.numerator], values[ratio.denominator]),
-                    "numerator": ratio.numerator,
-                    "denominator": ratio.denominator,
-                }
+                _rate(ratio, values)
                 for ratio in RATIOS[goal]
                 if ratio.numerator in values and ratio.denominator in values
             ],
         }
-        for goal, counts in mine.items()
-        if counts
-    ]
+        for goal, counts in COUNTS.items()
+        if any(c.key in values for c in counts)
+    ]  # fmt: skip
+
+
+def _rate(ratio: Ratio, values: Mapping[str, Value]) -> dict[str, Any]:
+    (above, above_before), (below, below_before) = (
+        values[ratio.numerator], values[ratio.denominator],
+    )  # fmt: skip
+    previous = None
+    if above_before is not None and below_before is not None:
+        previous = percent(above_before, below_before)
+    return {
+        "key": ratio.key,
+        "label": ratio.label,
+        "percent": percent(above, below),
+        "previous": previous,
+        "numerator": ratio.numerator,
+        "denominator": ratio.denominator,
+    }
 
 
 _LABELS: dict[Breakdown, type[Labelled]] = {
@@ -103,19 +203,29 @@ _LABELS: dict[Breakdown, type[Labelled]] = {
 }
 
 
-async def _breakdowns(session: AsyncSession, cube: Cube) -> list[dict[str, Any]]:
+async def _breakdowns(
+    session: AsyncSession, cube: Cube, asked: Asked | None
+) -> list[dict[str, Any]]:
+    period = asked.now if asked else None
     names = await _division_names(session, cube.by[Breakdown.VILLAGE])
+    villages = cube.by[Breakdown.VILLAGE]
+    months = _by_month(cube.by[Breakdown.MONTH], period)
     rows = {
-        **{by: _by_label(by, kind, cube.by[by]) for by, kind in _LABELS.items()},
-        Breakdown.VILLAGE: _by_village(cube.by[Breakdown.VILLAGE], names, overdue=False),
-        Breakdown.VILLAGE_OVERDUE: _by_village(cube.by[Breakdown.VILLAGE], names, overdue=True),
-        Breakdown.MONTH: _by_month(cube.by[Breakdown.MONTH]),
+        **{by: _by_label(by, kind, cube.by[by], period) for by, kind in _LABELS.items()},
+        Breakdown.VILLAGE: _by_village(villages, names, period, overdue=False),
+        Breakdown.VILLAGE_OVERDUE: _by_village(villages, names, period, overdue=True),
+        Breakdown.MONTH: months,
     }
-    return [{"by": by.value, "title": by.label, "rows": rows[by]} for by in Breakdown]
+    titles = {by: by.label for by in Breakdown}
+    if any(row["key"].startswith("year:") for row in months):
+        titles[Breakdown.MONTH] = BY_YEAR
+    return [{"by": by.value, "title": titles[by], "rows": rows[by]} for by in Breakdown]
 
 
-def _by_label(by: Breakdown, kind: type[Labelled], cells: Mapping[str, Cell]) -> list[Any]:
-    """In the order of the enum. By status all leads are shown, withdrawn ones too; else the counted."""
+def _by_label(
+    by: Breakdown, kind: type[Labelled], cells: Mapping[str, Cell], period: Period | None
+) -> list[Any]:
+    """By status all leads are shown, withdrawn ones too; else the counted."""
     everything = by is Breakdown.STATUS
     rows: list[Any] = []
     for member in kind:
@@ -124,29 +234,38 @@ def _by_label(by: Breakdown, kind: type[Labelled], cells: Mapping[str, Cell]) ->
         params: Params = {by.value: [member.value]}
         if value:
             params |= {} if everything else {"counted": True}
-            rows.append(figure(f"{by.value}:{member.value}", member.label, value, "leads", params))
-    return rows
+            params = within(params, RECEIVED, period)
+            rows.append(figure(f"{by.value}:{member.value}", member.label, value, _LEADS, params))
+    return _largest_first(rows)
 
 
-def _by_village(cells: Mapping[str, Cell], names: Mapping[str, str], *, overdue: bool) -> list[Any]:
+def _largest_first(rows: list[Any]) -> list[Any]:
+    """What a chart tells is how its bars compare; equal ones stay in their order."""
+    return sorted(rows, key=lambda row: -row["value"])
+
+
+def _by_village(
+    cells: Mapping[str, Cell], names: Mapping[str, str], period: Period | None, *, overdue: bool
+) -> list[Any]:
     rows: list[Any] = []
-    for code, cell in cells.items():
+    for code, cell in sorted(cells.items()):
         value = cell.overdue if overdue else cell.counted
         if not value:
             continue
-        village = len(code) == 12
+        village = len(code) == _VILLAGE_DIGITS
         place: Params = {"division_code" if village else "division_only": code}
         label = names.get(code, code) if village else f"{names.get(code, code)}（未落到村）"
         params = place | {"counted": True} | ({"overdue": True} if overdue else {})
-        rows.append(figure(f"village:{code}", label, value, "leads", params))
-    return sorted(rows, key=lambda row: (-row["value"], row["key"]))
+        params = within(params, RECEIVED, period)
+        rows.append(figure(f"village:{code}", label, value, _LEADS, params))
+    return _largest_first(rows)
 
 
 async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Every village that the reader's leads lie in, and all of the town for those who see all of
     it, with what is counted there: the figures of the overview, side by side."""
-    cube, as_of = await cube_of(session, actor)
-    cells = cube.by[Breakdown.VILLAGE]
+    cubes, as_of = await cube_of(session, actor)
+    cells = cubes.now.by[Breakdown.VILLAGE]
     names = await _division_names(session, cells)
     if actor.scope is RowScope.TOWN:
         names |= await _villages_of(session, actor.town)
@@ -187,19 +306,22 @@ async def _villages_of(session: AsyncSession, town: str) -> dict[str, str]:
     return dict(found.tuples().all())
 
 
-def _by_month(cells: Mapping[str, Cell]) -> list[Any]:
+def _by_month(cells: Mapping[str, Cell], period: Period | None) -> list[Any]:
+    """Every month of the period, or year where it is long; without one, from the first lead to
+    today. One without leads is naught, and not left out."""
+    numbers = {date.fromisoformat(stamp[:10]): cell.counted for stamp, cell in cells.items()}
+    counted = {month: number for month, number in numbers.items() if number}
+    if period is None:
+        if not counted:
+            return []
+        period = Period(min(counted), max(today(), month_end(max(counted))))
     rows: list[Any] = []
-    for stamp, cell in sorted(cells.items()):
-        first = date.fromisoformat(stamp[:10])
-        last = first.replace(day=monthrange(first.year, first.month)[1])
-        params: Params = {
-            "counted": True,
-            "received_from": first.isoformat(),
-            "received_to": last.isoformat(),
-        }
-        if cell.counted:
-            key = f"month:{first:%Y-%m}"
-            rows.append(figure(key, f"{first:%Y年%m月}", cell.counted, "leads", params))
+    for unit, name, days in parts(period):
+        first = days.since.replace(day=1)
+        value = sum(number for month, number in counted.items() if first <= month <= days.until)
+        params = within({"counted": True}, RECEIVED, days)
+        key = f"{unit}:{days.since:%Y-%m}" if unit == "month" else f"{unit}:{days.since:%Y}"
+        rows.append(figure(key, name, value, _LEADS, params))
     return rows
 
 

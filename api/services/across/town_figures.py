@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
 from api.core.base.clock import now, today
+from api.domain.across.periods import Period
+from api.domain.across.statistics import RECEIVED, within
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.permissions import RowScope
@@ -16,7 +18,14 @@ from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
 from api.domain.words.money import to_yuan
 from api.models.leads import Lead
 from api.models.units import Division, Unit
-from api.services.across.figures import bindings, keeping
+from api.schemas.statistics import PeriodQuery
+from api.services.across.figures import (
+    asked_of,
+    bindings,
+    keeping,
+    periods_shown,
+    predicates_of,
+)
 from api.services.across.lead_cube import COUNTED, OVERDUE
 from api.services.leads import leads
 
@@ -28,12 +37,18 @@ _NUMBERS = ("leads", "open", "overdue", "handed_over", "done")
 _Found = list[tuple[str, UUID, list[int]]]
 
 
-async def towns(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+async def towns(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict[str, Any]:
     """Every town of the county, or the own one, and what became of the leads of each unit; nothing
-    for who knows no figures of a whole town."""
+    for who knows no figures of a whole town. Raises Invalid."""
+    asked = asked_of(query)
     if actor.scope not in {RowScope.COUNTY, RowScope.TOWN}:
-        return {"as_of": now(), "rows": [], "total": _told(_sum([]))}
-    found, as_of = await keeping(session, actor, "towns", _read)
+        none = {"as_of": now(), "rows": [], "total": _told(_sum([]))}
+        return none | periods_shown(asked)
+
+    async def read(session: AsyncSession, actor: Actor) -> _Found:
+        return await _read(session, actor, asked.now if asked else None)
+
+    found, as_of = await keeping(session, actor, "towns", read, asked)
     names = await _towns_of(session, actor)
     units = await _names(session, {unit for _, unit, _ in found})
     rows: list[dict[str, Any]] = []
@@ -49,7 +64,8 @@ async def towns(session: AsyncSession, actor: Actor) -> dict[str, Any]:
                 ]
             }
         )
-    return {"as_of": as_of, "rows": rows, "total": _told(_sum([n for _, _, n in found]))}
+    whole = {"as_of": as_of, "rows": rows, "total": _told(_sum([n for _, _, n in found]))}
+    return whole | periods_shown(asked)
 
 
 def _sum(each: list[list[int]]) -> list[int]:
@@ -60,7 +76,7 @@ def _told(numbers: list[int]) -> dict[str, Any]:
     return dict(zip(_NUMBERS, numbers, strict=False)) | {"amount": to_yuan(numbers[-1])}
 
 
-async def _read(session: AsyncSession, actor: Actor) -> _Found:
+async def _read(session: AsyncSession, actor: Actor, period: Period | None) -> _Found:
     """By town and handling unit; a county's own leads stand under the county."""
     town = func.left(Lead.town_code, _TOWN).label("town")
     conditions = (
@@ -77,7 +93,10 @@ async def _read(session: AsyncSession, actor: Actor) -> _Found:
     amount = cast(func.coalesce(func.sum(Lead.amount_involved).filter(COUNTED), 0), BigInteger)
     statement = (
         select(town, leads.HANDLED_BY.label("unit"), *counts, amount)
-        .where(visibility.counted(actor, Lead))
+        .where(
+            visibility.counted(actor, Lead),
+            *predicates_of(leads.LISTING, within({}, RECEIVED, period)),
+        )
         .group_by(town, leads.HANDLED_BY)
     )
     rows: Any = await session.execute(statement, bindings(actor) | {"today": today(), "now": now()})

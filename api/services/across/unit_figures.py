@@ -8,13 +8,23 @@ from sqlalchemy import and_, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now
-from api.domain.across.statistics import BY_UNIT, UNIT_COUNTS, Params, mean
+from api.domain.across.periods import Period
+from api.domain.across.statistics import BY_UNIT, RECEIVED, UNIT_COUNTS, Params, mean, within
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission, follows_only
 from api.models.leads import Lead
 from api.models.receipts import LeadRating
 from api.models.units import Unit
-from api.services.across.figures import bindings, figure, keeping, may_read, predicates_of
+from api.schemas.statistics import PeriodQuery
+from api.services.across.figures import (
+    asked_of,
+    bindings,
+    figure,
+    keeping,
+    may_read,
+    periods_shown,
+    predicates_of,
+)
 from api.services.across.lead_cube import COUNTED
 from api.services.leads import leads
 
@@ -28,35 +38,46 @@ Scores = dict[str, int]
 _AN_HOUR = 60
 
 
-async def units(session: AsyncSession, actor: Actor) -> dict[str, Any]:
+async def units(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict[str, Any]:
     """What became of each unit's leads, and how their reporters judge it.
 
     A reporter's judgement is told to who handles leads, or answers for the town; whoever merely
-    follows a lead or two would read the single score off the mean.
+    follows a lead or two would read the single score off the mean. Raises Invalid.
     """
+    asked = asked_of(query)
+    period = asked.now if asked else None
+
+    async def read(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]:
+        return await _read_units(session, actor, period)
+
     names: dict[UUID, str] = {}
     found: dict[UUID, Scores] = {}
     as_of, told = now(), False
     if may_read(actor, P.LEAD_READ) and not follows_only(actor.role, P.LEAD_HANDLE):
-        found, as_of = await keeping(session, actor, "units", _read_units)
+        found, as_of = await keeping(session, actor, "units", read, asked)
         names = await _unit_names(session, found)
         told = True
     whole = {name: sum(each[name] for each in found.values()) for name in _SCORES}
     rows = [
-        {"unit": {"id": unit, "name": names[unit]}} | _scores(scores, {BY_UNIT: str(unit)})
+        {"unit": {"id": unit, "name": names[unit]}} | _scores(scores, {BY_UNIT: str(unit)}, period)
         for unit, scores in sorted(found.items(), key=lambda e: (-e[1]["closed"], names[e[0]]))
     ]
-    return {"as_of": as_of, "rows": rows, "total": _scores(whole, {}) if told else None}
+    return {
+        "as_of": as_of,
+        **periods_shown(asked),
+        "rows": rows,
+        "total": _scores(whole, {}, period) if told else None,
+    }
 
 
 _SCORES = (*(count.key for count in UNIT_COUNTS), _POINTS, _MINUTES)
 
 
-def _scores(scores: Scores, whose: Params) -> dict[str, Any]:
-    figures = {
-        c.key: figure(c.key, c.label, scores[c.key], c.resource, c.params | whose, c.note)
-        for c in UNIT_COUNTS
-    }
+def _scores(scores: Scores, whose: Params, period: Period | None) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for c in UNIT_COUNTS:
+        params = within(c.params | whose, RECEIVED, period)
+        figures[c.key] = figure(c.key, c.label, scores[c.key], c.resource, params, c.note)
     points, number = scores[_POINTS], scores["rated"]
     minutes, answered = scores[_MINUTES], scores["responded"]
     return figures | {
@@ -67,7 +88,9 @@ def _scores(scores: Scores, whose: Params) -> dict[str, Any]:
     }
 
 
-async def _read_units(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]:
+async def _read_units(
+    session: AsyncSession, actor: Actor, period: Period | None
+) -> dict[UUID, Scores]:
     """By unit, of the leads that are closed or rated: nothing is said of the others."""
 
     def filtered(params: Params) -> Any:
@@ -86,12 +109,16 @@ async def _read_units(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]
     statement = (
         select(leads.HANDLED_BY.label("unit"), *columns, points, minutes)
         .outerjoin(LeadRating, LeadRating.lead_id == Lead.id)
-        .where(leads.LISTING.visible(actor))
+        .where(leads.LISTING.visible(actor), *_received(period))
         .group_by(literal_column("1"))
     )
     rows = await session.execute(statement, bindings(actor))
     found = {unit: dict(zip(_SCORES, map(int, numbers), strict=True)) for unit, *numbers in rows}
     return {unit: scores for unit, scores in found.items() if any(scores.values())}
+
+
+def _received(period: Period | None) -> list[Any]:
+    return predicates_of(leads.LISTING, within({}, RECEIVED, period))
 
 
 async def _unit_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -129,6 +129,8 @@ LISTING = Listing(
         "overdue": (Boolean(), lambda p: _IS_OVERDUE.self_group() == p),
         "planned_from": (Date(), lambda p: Inspection.planned_on >= p),
         "planned_to": (Date(), lambda p: Inspection.planned_on <= p),
+        "done_from": (Date(), lambda p: Inspection.done_on >= p),
+        "done_to": (Date(), lambda p: Inspection.done_on <= p),
         "named": (
             _ANY_TEXT,
             lambda p: or_(_field_work.entity_named(p), searching.says(Inspection.number, p)),
@@ -184,6 +186,8 @@ async def page(actor: Actor, query: InspectionQuery) -> Response:
             "overdue": query.overdue,
             "planned_from": query.planned_from,
             "planned_to": query.planned_to,
+            "done_from": query.done_from,
+            "done_to": query.done_to,
             **_search_filters(query.q),
         },
         query.sort.value,

@@ -132,6 +132,8 @@ LISTING = Listing(
         "overdue": (Boolean(), lambda p: _IS_OVERDUE.self_group() == p),
         "due_from": (Date(), lambda p: Rectification.due_on >= p),
         "due_to": (Date(), lambda p: Rectification.due_on <= p),
+        "ordered_from": (Date(), lambda p: Rectification.ordered_on >= p),
+        "ordered_to": (Date(), lambda p: Rectification.ordered_on <= p),
         "named": (
             _ANY_TEXT,
             lambda p: or_(
@@ -187,6 +189,8 @@ async def page(actor: Actor, query: RectificationQuery) -> Response:
             "overdue": query.overdue,
             "due_from": query.due_from,
             "due_to": query.due_to,
+            "ordered_from": query.ordered_from,
+            "ordered_to": query.ordered_to,
             **_search_filters(query.q),
         },
         query.sort.value,

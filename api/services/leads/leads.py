@@ -326,6 +326,8 @@ LISTING = Listing(
         "owned": (Boolean(), lambda _: not_(IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
+        "due_from": (Date(), lambda p: Lead.due_on >= p),
+        "due_to": (Date(), lambda p: Lead.due_on <= p),
         "batch_no": (Text(), lambda p: and_(Lead.batch_no == p, Lead.batch_no != literal_column("''"))),
         "number": (_ANY_TEXT, lambda p: Lead.number == func.any(p)),
         "words": (Text(), lambda p: Lead.search.op("@@")(cast(p, TSQUERY))),
@@ -437,6 +439,8 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "unowned_until": await _unowned_until() if query.unowned_late else None,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
+        "due_from": query.due_from,
+        "due_to": query.due_to,
         "batch_no": query.batch_no or None,
         **await searching.filters(actor, "leads", "XS", Permission.LEAD_REVEAL, query.q),
     }

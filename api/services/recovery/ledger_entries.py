@@ -1,6 +1,7 @@
 """The ledger as people read and write it: the accounts of a book, its entries, posting, voiding."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import Response
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    Date,
     Text,
     Uuid,
     and_,
@@ -144,6 +146,8 @@ LISTING = Listing(
                 )
             ),
         ),
+        "happened_from": (Date(), lambda p: Transfer.happened_at >= p),
+        "happened_below": (Date(), lambda p: Transfer.happened_at < p),
     },
     sorts={
         "-id": Sort("id", Transfer.id, descending=True),
@@ -198,7 +202,11 @@ async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[s
 
 async def page(actor: Actor, query: EntryQuery) -> Response:
     """A page of visible entries."""
-    filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total", "with_sums"})
+    filters = query.model_dump(
+        exclude={"sort", "cursor", "limit", "with_total", "with_sums", "happened_to"}
+    )
+    until = query.happened_to
+    filters["happened_below"] = until + timedelta(days=1) if until else None
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 

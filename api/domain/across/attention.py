@@ -1,0 +1,129 @@
+"""What a leader is to ask about today: which rows of which list, and the sentence that says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from api.domain.across.statistics import Params
+from api.domain.across.ways import LEAD_WAY
+from api.domain.entities.rectifications import RectificationStatus
+from api.domain.kit.labels import Labelled
+from api.domain.kit.standing import Whose
+from api.domain.leads.leads import LeadStatus, TransferStage
+from api.domain.recovery.distributions import DistributionStatus
+from api.domain.recovery.ledger import EntryStatus
+from api.domain.words.money import formatted
+
+#: What ends within so many days is told before it is late.
+SOON_DAYS = 7
+
+
+class Urgency(Labelled):
+    """Why it is to be asked about."""
+
+    LATE = "late", "已经超期"
+    SOON = "soon", "快要到期"
+    UNANSWERED = "unanswered", "等待答复"
+    DECISION = "decision", "等待审批、复核"
+
+
+#: Parameters of lists that move with the day; statements bind them at each call.
+TODAY, SOON, WARNED = "{today}", "{soon}", "{warned}"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Rows of a list that are to be asked about, of each unit by itself or of the whole place.
+
+    The sentence knows `whose`, `n`, `day` (the first that it was or is due) and `sum`.
+    """
+
+    key: str
+    urgency: Urgency
+    resource: str
+    params: Params
+    sentence: str
+    by_unit: bool = False
+    #: Said of nobody in particular where it is not told by unit.
+    whose: str = ""
+
+
+def _office(status: LeadStatus) -> bool:
+    """Whether a lead in this status waits for the office and not for its unit."""
+    turns = next((s.turns[status] for s in LEAD_WAY.stages if status in s.turns), ())
+    return bool(turns) and turns[-1].whose is Whose.OFFICE
+
+
+#: Whose turn it is, by status; nobody's where it is over.
+_OPEN = [s for s in LeadStatus if any(s in stage.turns for stage in LEAD_WAY.stages)]
+_AT_THE_OFFICE = [s.value for s in _OPEN if _office(s)]
+_AT_THE_UNIT = [s.value for s in _OPEN if not _office(s)]
+_ORDERED = [
+    s.value
+    for s in RectificationStatus
+    if s not in {RectificationStatus.CLOSED, RectificationStatus.WITHDRAWN}
+]
+_UNANSWERED = [
+    stage.value
+    for stage in (
+        TransferStage.SENT,
+        TransferStage.RECEIVED,
+        TransferStage.INCOMPLETE,
+        TransferStage.REVIEWED,
+    )
+]
+_NEAR: Params = {"due_from": TODAY, "due_to": SOON}
+_L, _S, _U, _D = Urgency.LATE, Urgency.SOON, Urgency.UNANSWERED, Urgency.DECISION
+_OFFICE = Whose.OFFICE.label
+
+MATTERS: tuple[Matter, ...] = (
+    Matter("leads_late", _L, "leads", {"overdue": True, "status": _AT_THE_UNIT},
+           "{whose}有 {n} 条线索超期未办，最早的{day}到期", by_unit=True),
+    Matter("leads_late_office", _L, "leads", {"overdue": True, "status": _AT_THE_OFFICE},
+           "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE),
+    Matter("leads_unowned", _L, "leads", {"unowned_late": True},
+           "{whose}有 {n} 条线索过了交办时限，还没有单位承办", whose=_OFFICE),
+    Matter("cases_late", _L, "cases", {"overdue": True},
+           "{whose}有 {n} 起案件超过法定期限，最早的{day}到期", by_unit=True),
+    Matter("rectifications_late", _L, "rectifications", {"overdue": True},
+           "{whose}责令的整改有 {n} 件到期没有销号，最早的{day}到期", by_unit=True),
+    Matter("entities_late", _L, "risk-entities", {"inspection_overdue": True},
+           "{whose}有 {n} 家风险主体到期没有检查，最早的应当在{day}前检查", by_unit=True),
+    Matter("inspections_late", _L, "inspections", {"overdue": True},
+           "{whose}有 {n} 次检查过了计划日期没有做，最早的定在{day}", by_unit=True),
+    Matter("leads_near", _S, "leads", {"status": _AT_THE_UNIT} | _NEAR,
+           "{whose}有 {n} 条线索 7 天内到期，最早的{day}", by_unit=True),
+    Matter("leads_near_office", _S, "leads", {"status": _AT_THE_OFFICE} | _NEAR,
+           "{whose}有 {n} 条线索 7 天内到期，最早的{day}", whose=_OFFICE),
+    Matter("cases_near", _S, "cases", _NEAR,
+           "{whose}有 {n} 起案件 7 天内到期，最早的{day}", by_unit=True),
+    Matter("rectifications_near", _S, "rectifications", {"status": _ORDERED} | _NEAR,
+           "{whose}责令的整改有 {n} 件 7 天内到期，最早的{day}", by_unit=True),
+    Matter("measures_ending", _S, "property-measures", {"expires_before": WARNED},
+           "有 {n} 项查封、扣押、冻结即将到期，金额 {sum}，最早的{day}到期"),
+    Matter("transfers_unanswered", _U, "leads", {"open": True, "transfer_stage": _UNANSWERED},
+           "{whose}移送、移交出去的 {n} 条线索还没有答复", by_unit=True),
+    Matter("transfers_proposed", _D, "leads", {"transfer_stage": [TransferStage.PROPOSED.value]},
+           "有 {n} 条线索等待批准移送公安"),
+    Matter("plans_computed", _D, "distributions", {"status": [DistributionStatus.COMPUTED.value]},
+           "有 {n} 个清退方案等待审批，拟发放 {sum}"),
+    Matter("entries_awaiting", _D, "ledger/entries", {"status": [EntryStatus.AWAITS.value]},
+           "有 {n} 笔支出等待另一人复核，金额 {sum}"),
+)  # fmt: skip
+
+
+def bound(params: Params, days: Mapping[str, date]) -> Params:
+    """The filters of a matter with the days that they mean today."""
+    return {
+        name: days[value].isoformat() if isinstance(value, str) and value in days else value
+        for name, value in params.items()
+    }
+
+
+def said(matter: Matter, whose: str, n: int, first: date | None, fen: int, today: date) -> str:
+    """The sentence of a matter."""
+    day = ""
+    if first is not None:
+        day = f"{first.month}月{first.day}日"
+        day = day if first.year == today.year else f"{first.year}年{day}"
+    return matter.sentence.format(whose=whose, n=n, day=day, sum=formatted(fen))

@@ -1,0 +1,44 @@
+"""What is to be asked about today: sentences that are whole, and whose turn each status is."""
+
+import re
+from datetime import date
+
+from api.domain.across.attention import MATTERS, SOON, TODAY, bound, said
+from api.domain.leads.leads import TRIAGE, LeadStatus
+
+TODAY_IS = date(2026, 11, 29)
+BY_KEY = {matter.key: matter for matter in MATTERS}
+
+
+def test_each_sentence_is_whole():
+    for matter in MATTERS:
+        whose = "某派出所" if matter.by_unit else matter.whose
+        told = said(matter, whose, 3, date(2026, 11, 3), 1_234_567, TODAY_IS)
+        assert not re.search(r"[{}]", told)
+        assert "3" in told
+        assert ("某派出所" in told) is matter.by_unit
+        assert not told.endswith("。"), "a line of a list, not a paragraph"
+
+
+def test_days_are_told_as_an_office_writes_them():
+    late = BY_KEY["leads_late"]
+    assert said(late, "某派出所", 3, date(2026, 11, 3), 0, TODAY_IS) == (
+        "某派出所有 3 条线索超期未办，最早的11月3日到期"
+    )
+    assert "2025年12月9日到期" in said(late, "某所", 1, date(2025, 12, 9), 0, TODAY_IS)
+    plans = said(BY_KEY["plans_computed"], "", 2, None, 75_742_348, TODAY_IS)
+    assert plans == "有 2 个清退方案等待审批，拟发放 757,423.48 元"
+
+
+def test_a_lead_is_the_offices_or_its_units_and_never_both():
+    office = set(BY_KEY["leads_late_office"].params["status"])
+    unit = set(BY_KEY["leads_late"].params["status"])
+    assert office == {*TRIAGE, LeadStatus.FED_BACK}
+    assert not office & unit
+    assert not (office | unit) & {LeadStatus.CLOSED, LeadStatus.ARCHIVED, LeadStatus.WITHDRAWN}
+
+
+def test_days_that_move_are_bound():
+    days = {TODAY: TODAY_IS, SOON: date(2026, 12, 6)}
+    params = bound(BY_KEY["cases_near"].params, days)
+    assert params == {"due_from": "2026-11-29", "due_to": "2026-12-06"}
