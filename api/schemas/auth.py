@@ -54,11 +54,19 @@ class SessionShown(Shown):
     is_current: bool
 
 
+class QrCode(Shown):
+    """A QR code to be drawn: dark squares as one path of an SVG, whose unit is a square."""
+
+    size: int = Field(description="一边有多少格")
+    path: str = Field(description="深色的格，SVG 的 path")
+
+
 class TotpSecret(Shown):
     """What an authenticator app needs; shown once."""
 
     secret: str
     uri: str
+    qr: QrCode = Field(description="otpauth 地址的二维码，在本机生成，不经过任何外部服务")
 
 
 class TotpConfirmation(Wire):

@@ -13,6 +13,7 @@ from pyotp.totp import TOTP
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core.base import qr
 from api.core.base.clock import now
 from api.core.base.config import settings
 from api.core.base.crypto import keyring
@@ -444,7 +445,7 @@ async def _person(session: AsyncSession, actor: Actor) -> User:
     return found
 
 
-async def begin_totp(session: AsyncSession, actor: Actor) -> dict[str, str]:
+async def begin_totp(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """A new secret for an authenticator app; it counts once a first code confirmed it.
 
     Raises Invalid when a second factor is in force already: only the security administrator
@@ -457,7 +458,9 @@ async def begin_totp(session: AsyncSession, actor: Actor) -> dict[str, str]:
     user.totp_secret_enc = keyring().encrypt(secret)
     await session.flush()
     uri = TOTP(secret).provisioning_uri(name=user.username, issuer_name="银龄守护")
-    return {"secret": secret, "uri": uri}
+    squares = qr.grid(uri)
+    drawn = {"size": len(squares), "path": qr.path(squares)}
+    return {"secret": secret, "uri": uri, "qr": drawn}
 
 
 async def confirm_totp(session: AsyncSession, actor: Actor, code: str) -> None:

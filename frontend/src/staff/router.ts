@@ -75,7 +75,7 @@ export function makeRouter(client: QueryClient) {
     try {
       const { permissions, must_enrol_totp: mustEnrol } = await loadMe(client)
       // Without its second factor such a post reaches its own account only.
-      if (mustEnrol && to.name !== 'account') return { name: 'account' }
+      if (mustEnrol && !to.path.startsWith('/account')) return { name: 'second-factor' }
       if (holds(to.meta.permission, permissions)) return true
       return { name: 'hidden', replace: true }
     } catch (error) {
