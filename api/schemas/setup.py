@@ -20,6 +20,7 @@ class StepShown(Shown):
     label: str
     who: str = Field(description="由谁完成")
     done: bool
+    missing: list[str] = Field(description="还缺什么，逐项说明；没有逐项说明的为空")
     url_hint: str | None = Field(description="在网页端哪里办（相对地址）；不由本岗位办的没有")
 
 

@@ -142,6 +142,9 @@ PAGES = [
     Page("jobs", "system_admin", "/jobs"),
     Page("audit", "audit_admin", "/audit?limit=20"),
     Page("account", "office", "/account"),
+    Page("second-factor", "office", "/account/second-factor"),
+    Page("setup", "office", "/setup"),
+    Page("overview-county", "county", "/overview?period=all"),
     Page("hidden", "finance", "/leads"),
     Page("missing", "office", "/no-such-page"),
 ]

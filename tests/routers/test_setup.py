@@ -103,6 +103,11 @@ def left(client: Client) -> list[str]:
     return [step["key"] for step in steps.json()["items"] if not step["done"]]
 
 
+def missing(client: Client, key: str) -> list[str]:
+    steps = client.get("/setup/steps").json()["items"]
+    return next(step["missing"] for step in steps if step["key"] == key)
+
+
 def staff(system: Client, username: str, name: str, unit: dict, role: str, **post) -> str:
     """A post with a person in it; the temporary password."""
     body = {"name": f"{unit['name']}岗", "role": role, "unit_id": unit["id"]}
@@ -158,6 +163,8 @@ def test_a_towns_first_day(empty):
     assert left(system) == ["units", "posts", "liaisons"]
 
     office = enter(api, "pingan", word)
+    assert missing(office, "units") == ["还没有派出所", "还没有村（社区）"]
+    assert missing(office, "divisions") == []
     steps = office.get("/setup/steps").json()["items"]
     assert {step["key"] for step in steps if step["url_hint"]} == {
         "divisions",
@@ -172,7 +179,11 @@ def test_a_towns_first_day(empty):
         made = office.post("/units", json={"name": name, "kind": kind, "division_code": code})
         assert made.status_code == 201, made.text
         units.append(made.json())
+    assert missing(office, "units") == []
+    assert missing(office, "posts") == ["新桥村村民委员会还没有人", "派出所还没有人"]
     staff(system, "paichusuo", "赵卫国", units[0], "police")
+    assert missing(office, "posts") == ["新桥村村民委员会还没有人"]
+    assert "村（社区）还没有联络员" in missing(office, "liaisons")
     staff(system, "xinqiao", "王长顺", units[1], "village")
     for unit in units:
         post = office.get(f"/units/{unit['id']}").json()["posts"][0]

@@ -27,6 +27,10 @@ from api.models.units import Division, Post, Unit
 from api.models.users import PostHolder, User
 
 _APART = {UnitBehaviour.SYSTEM, UnitBehaviour.OFFICE}
+#: Without these no town begins.
+_NEEDED = (UnitBehaviour.POLICE, UnitBehaviour.VILLAGE)
+#: So many units are named one by one.
+_MOST_NAMED = 5
 
 
 async def state(session: AsyncSession) -> dict[str, Any]:
@@ -61,10 +65,11 @@ async def steps(session: AsyncSession, actor: Actor) -> dict[str, Any]:
         SetupStep.AUDIT_ADMIN: held[Role.AUDIT_ADMIN] > 0,
         SetupStep.DIVISIONS: bool(villages),
         SetupStep.OFFICE: held[Role.OFFICE] > 0,
-        SetupStep.UNITS: {UnitBehaviour.POLICE, UnitBehaviour.VILLAGE} <= set(units),
+        SetupStep.UNITS: set(_NEEDED) <= set(units),
         SetupStep.POSTS: bool(set(held) - ADMINISTRATORS - {Role.OFFICE}),
         SetupStep.LIAISONS: bool(units) and all(units.values()),
     }
+    missing = await _missing(session, units)
     return {
         "items": [
             {
@@ -72,11 +77,36 @@ async def steps(session: AsyncSession, actor: Actor) -> dict[str, Any]:
                 "label": step.label,
                 "who": who.label if (who := DONE_BY[step]) else BY_COMMAND,
                 "done": done[step],
+                "missing": missing.get(step, []),
                 "url_hint": _where(actor, step),
             }
             for step in SetupStep
         ],
         "is_complete": all(done.values()),
+    }
+
+
+async def _missing(
+    session: AsyncSession, units: dict[UnitBehaviour, bool]
+) -> dict[SetupStep, list[str]]:
+    """What is left of the steps that consist of several things."""
+    held = select(Post.unit_id).join(PostHolder, PostHolder.post_id == Post.id)
+    held = held.where(PostHolder.until.is_(None), Post.is_active)
+    empty = await session.scalars(
+        select(Unit.name)
+        .where(Unit.is_active, Unit.behaviour.not_in(_APART), Unit.id.not_in(held))
+        .order_by(Unit.name)
+    )
+    names = [f"{name}还没有人" for name in empty]
+    if len(names) > _MOST_NAMED:
+        rest = len(names) - _MOST_NAMED
+        names = [*names[:_MOST_NAMED], f"另有 {rest} 个单位还没有人"]
+    return {
+        SetupStep.UNITS: [f"还没有{kind.label}" for kind in _NEEDED if kind not in units],
+        SetupStep.POSTS: names,
+        SetupStep.LIAISONS: [
+            f"{kind.label}还没有联络员" for kind, has_liaison in units.items() if not has_liaison
+        ],
     }
 
 

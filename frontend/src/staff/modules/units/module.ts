@@ -4,6 +4,12 @@ import { nounRoutes } from '../../nounRoutes'
 const units: StaffModule = {
   routes: [
     {
+      path: 'setup',
+      name: 'setup',
+      component: () => import('../home/SetupPage.vue'),
+      meta: { title: '开始使用前', permission: 'unit:manage', menu: '管理' },
+    },
+    {
       path: 'units/roster',
       name: 'roster',
       component: () => import('./RosterPage.vue'),
