@@ -142,6 +142,7 @@ class ImportItem(Shown):
 class ColumnFound(Shown):
     """How one heading was understood."""
 
+    letter: str = Field(description="列标，如 C")
     heading: str
     field: str
     label: str

@@ -127,6 +127,7 @@ def shown_preview(kind: str, sealed: bytes | None) -> dict[str, Any] | None:
         labels = sheet.pop("labels")
         sheet["columns"] = [
             {
+                "letter": letter(int(at)),
                 "heading": masked(labels[at]),
                 "field": name,
                 "label": spec.by_field[name].label,
