@@ -25,6 +25,7 @@ from api.schemas.common import (
     AvailableAction,
     Day,
     DivisionCode,
+    FigureQuery,
     Label,
     Money,
     Named,
@@ -138,6 +139,10 @@ class CaseQuery(PageQuery):
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
     filed_from: Day | None = None
     filed_to: Day | None = None
+    solved_from: Day | None = None
+    solved_to: Day | None = None
+    due_from: Day | None = None
+    due_to: Day | None = None
 
 
 class CaseItem(Shown):
@@ -205,9 +210,22 @@ class Diversion(Shown):
     receipt_no: str
 
 
+class CasePart(Shown):
+    """One ledger of a case: how many rows, and what they come to; `query` opens them."""
+
+    resource: str
+    label: str
+    count: int
+    word: str = Field(description="量词")
+    amount: Yuan | None
+    amount_label: str
+    query: FigureQuery
+
+
 class CaseRead(CaseItem):
     """One case."""
 
+    parts: list[CasePart] = Field(description="本案台账，只有当前用户可以打开的")
     summary: str
     source_lead_ids: list[UUID]
     source_leads: list[SourceLead]

@@ -44,7 +44,7 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
-from api.services.cases import case_texts
+from api.services.cases import case_parts, case_texts
 from api.services.kit import columns, protect, searching
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
@@ -149,6 +149,7 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Case.updated_at,
     "entered": entered(Case.id, EventName.CASE_TRANSITIONED),
     "taken_by": taken_by(Case),
+    "parts": case_parts.COLUMN,
 }
 check_columns(CaseItem, _ITEM)
 check_columns(
@@ -206,6 +207,10 @@ LISTING = Listing(
             Date(),
             lambda p: and_(p >= _FILED, literal_column(f"'{_NEVER}'::date") < _FILED),
         ),
+        "solved_from": (Date(), lambda p: Case.solved_on >= p),
+        "solved_to": (Date(), lambda p: Case.solved_on <= p),
+        "due_from": (Date(), lambda p: Case.due_on >= p),
+        "due_to": (Date(), lambda p: Case.due_on <= p),
         "number": (_ANY_TEXT, lambda p: Case.number == func.any(p)),
         "words": (Text(), lambda p: Case.search.op("@@")(cast(p, TSQUERY))),
         "phrase": (Text(), lambda p: search.within(Case.search_text, p)),
@@ -260,6 +265,10 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
             "division_below": columns.division_end(place) if place else None,
             "filed_from": query.filed_from,
             "filed_to": query.filed_to,
+            "solved_from": query.solved_from,
+            "solved_to": query.solved_to,
+            "due_from": query.due_from,
+            "due_to": query.due_to,
             **await searching.filters(actor, "cases", "AJ", Permission.CASE_REVEAL, query.q),
         },
         query.sort.value,
@@ -311,6 +320,7 @@ async def read(
         charge=InCharge(found["owner_unit"]["name"], taken=found.pop("taken_by")),
         term=lambda *_: own,
     )
+    found["parts"] = case_parts.shown(actor, found["id"], found["parts"])
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])
     found["source_lead_ids"] = [each["id"] for each in found["source_leads"]]

@@ -46,12 +46,6 @@ export function factsOf(record: Case): Fact[] {
     },
     { key: 'backlog', label: '存案', kind: 'bool', value: record.is_backlog },
     { key: 'due', label: '法定期限' },
-    { key: 'accepted', label: '受案日期', value: record.accepted_on },
-    { key: 'filed', label: '立案日期', value: record.filed_on },
-    { key: 'solved', label: '破案日期', value: record.solved_on },
-    { key: 'concluded', label: '侦查终结', value: record.concluded_on },
-    { key: 'adjudged', label: '判决生效', value: record.adjudged_on },
-    { key: 'closed', label: '结案日期', value: record.closed_on },
     ...(record.returns_count
       ? [{ key: 'returns', label: '退回补侦', value: `${record.returns_count} 次` }]
       : []),
