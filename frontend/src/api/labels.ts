@@ -39,6 +39,7 @@ import type {
   FocusMark,
   FoundNoun,
   FundraisingTest,
+  FunnelStage,
   Goal,
   HandOffOrgan,
   HintKind,
@@ -75,6 +76,7 @@ import type {
   OutcomeSort,
   OutcomeStatus,
   Ownership,
+  PeriodName,
   PoliceMatter,
   ProofPurpose,
   PropertyItemSort,
@@ -120,6 +122,7 @@ import type {
   TransferStage,
   TurnAction,
   UnitBehaviour,
+  Urgency,
   VictimSort,
   VictimStatus,
 } from './schema'
@@ -615,6 +618,14 @@ export const FundraisingTestLabels: Record<FundraisingTest, string> = {
   'social': '社会性：向社会公众即社会不特定对象吸收资金',
 }
 
+export const FunnelStageLabels: Record<FunnelStage, string> = {
+  'involved': '涉案',
+  'traced': '查明',
+  'restrained': '冻结、查封、扣押',
+  'recovered': '追回',
+  'returned': '返还',
+}
+
 export const GoalLabels: Record<Goal, string> = {
   'G1': '打击违法犯罪',
   'G2': '问题解决与整治规范',
@@ -933,6 +944,12 @@ export const OwnershipLabels: Record<Ownership, string> = {
   'lawful': '与案件无关的合法财产',
   'third_party': '第三人善意取得',
   'unclear': '权属不明',
+}
+
+export const PeriodNameLabels: Record<PeriodName, string> = {
+  'month': '本月',
+  'quarter': '本季',
+  'year': '今年',
 }
 
 export const PoliceMatterLabels: Record<PoliceMatter, string> = {
@@ -1370,6 +1387,13 @@ export const UnitBehaviourLabels: Record<UnitBehaviour, string> = {
   'county': '县专项办',
   'supervision': '督导组',
   'system': '系统运维',
+}
+
+export const UrgencyLabels: Record<Urgency, string> = {
+  'late': '已经超期',
+  'soon': '快要到期',
+  'unanswered': '等待答复',
+  'decision': '等待审批、复核',
 }
 
 export const VictimSortLabels: Record<VictimSort, string> = {

@@ -3655,7 +3655,7 @@ export interface paths {
         };
         /**
          * 专项行动概览
-         * @description 按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。只统计当前用户看得见的记录。
+         * @description 今天要过问的事、按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。可以选一段时间，同时给出上一个同样长的时段的数：线索按接收日期、案件按立案（破案）日期、责令整改按责令日期、检查按检查日期、成果按发布日期、资金按发生日期；风险主体和有效措施的金额是目前的数。只统计当前用户看得见的记录。
          */
         get: operations["statistics_overview"];
         put?: never;
@@ -3675,7 +3675,7 @@ export interface paths {
         };
         /**
          * 各镇情况
-         * @description 县级岗位看全县各镇及其各单位的数字，镇里看本镇的；只有数字，不打开记录。其他岗位没有。
+         * @description 县级岗位看全县各镇及其各单位的数字，镇里看本镇的；只有数字，不打开记录。其他岗位没有。可以选一段时间，按接收日期。
          */
         get: operations["statistics_towns"];
         put?: never;
@@ -3695,7 +3695,7 @@ export interface paths {
         };
         /**
          * 各单位办理结果
-         * @description 各单位办结的线索、问题是否解决、举报人的评价；每个数字都能打开它的全部记录。归作出核查结论的单位，没有结论的归承办单位。只统计当前用户看得见的线索；只跟踪、不办理线索的岗位看不到。
+         * @description 各单位办结的线索、问题是否解决、举报人的评价；每个数字都能打开它的全部记录。归作出核查结论的单位，没有结论的归承办单位。只统计当前用户看得见的线索；只跟踪、不办理线索的岗位看不到。可以选一段时间，按接收日期。
          */
         get: operations["statistics_units"];
         put?: never;
@@ -4343,6 +4343,8 @@ export interface components {
             label: string;
             /** @description 备注 */
             note: string;
+            /** @description 上一个时段的金额；不随时段变化的为空 */
+            previous: string | null;
             /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
         };
@@ -5154,6 +5156,25 @@ export interface components {
             victims_count: number | null;
         };
         /**
+         * CasePart
+         * @description One ledger of a case: how many rows, and what they come to; `query` opens them.
+         */
+        CasePart: {
+            /** @description 金额（元） */
+            amount: string | null;
+            amount_label: string;
+            /** @description 数量 */
+            count: number;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 打开其全部记录的列表 */
+            query: components["schemas"]["FigureQuery"];
+            /** @description 列表的资源名 */
+            resource: string;
+            /** @description 量词 */
+            word: string;
+        };
+        /**
          * CaseRead
          * @description One case.
          */
@@ -5216,6 +5237,8 @@ export interface components {
             number: string;
             /** @description 承办单位 */
             owner_unit: components["schemas"]["Named"];
+            /** @description 本案台账，只有当前用户可以打开的 */
+            parts: components["schemas"]["CasePart"][];
             /** @description 公安机关案件编号 */
             police_case_no: string;
             /** @description 主要类别（C1–C6，C0 为其他） */
@@ -5561,6 +5584,8 @@ export interface components {
             heading: string;
             /** @description 中文名称 */
             label: string;
+            /** @description 列标，如 C */
+            letter: string;
         };
         /**
          * ColumnSeen
@@ -6608,6 +6633,8 @@ export interface components {
             label: string;
             /** @description 备注 */
             note: string;
+            /** @description 上一个时段的数；没有选时段、或者这个数不随时段变化的为空 */
+            previous: number | null;
             /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
             /** @description 内容 */
@@ -6723,6 +6750,36 @@ export interface components {
          * @enum {string}
          */
         FundraisingTest: "unlawful" | "public" | "inducing" | "social";
+        /**
+         * FunnelAmount
+         * @description One stage of recovery: what came so far, in yuan.
+         */
+        FunnelAmount: {
+            /**
+             * @description 金额（元）
+             * @example 12345.67
+             */
+            amount: string;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 备注 */
+            note: string;
+            /** @description 占“涉案”的百分数；选了时段的为空，因为本期追回的不一定是本期立案的 */
+            percent: string | null;
+            /** @description 上一个时段的金额 */
+            previous: string | null;
+            /** @description 打开其全部记录的列表 */
+            query: components["schemas"]["FigureQuery"];
+            /** @description 办到哪一步 */
+            stage: components["schemas"]["FunnelStage"];
+        };
+        /**
+         * FunnelStage
+         * @description How far the money came, each stage a part of the one before; frozen is not recovered yet, and
+         *     recovered is not returned.
+         * @enum {string}
+         */
+        FunnelStage: "involved" | "traced" | "restrained" | "recovered" | "returned";
         /**
          * Goal
          * @description The four goals of the campaign (众办〔2022〕54号 §2).
@@ -9564,7 +9621,9 @@ export interface components {
         Money: {
             /** @description 百分比的分母 */
             denominator: string;
-            /** @description 资金账五项口径 */
+            /** @description 涉案、查明、控制、追回、返还 */
+            funnel: components["schemas"]["FunnelAmount"][];
+            /** @description 目前账上，不随时段变化 */
             ledger: components["schemas"]["LedgerAmount"][];
             /** @description 措施与账上；不能看其中一样的人为空 */
             restraint: components["schemas"]["Restraint"] | null;
@@ -10027,12 +10086,18 @@ export interface components {
              * @description 取数时间
              */
             as_of: string;
+            /** @description 今天要过问的，不随时段变化 */
+            attention: components["schemas"]["QuestionGroup"][];
             /** @description 各种分布 */
             breakdowns: components["schemas"]["BreakdownShown"][];
             /** @description 各项工作目标 */
             goals: components["schemas"]["GoalFigures"][];
             /** @description 资金 */
             money: components["schemas"]["Money"];
+            /** @description 统计时段；没有选时段的为空 */
+            period: components["schemas"]["PeriodShown"] | null;
+            /** @description 拿来比较的上一个同样长的时段 */
+            previous_period: components["schemas"]["PeriodShown"] | null;
         };
         /**
          * OwnHint
@@ -10729,6 +10794,28 @@ export interface components {
         PasswordReset: {
             /** @description 临时密码，只显示这一次；登录后须修改 */
             temporary_password: string | null;
+        };
+        /**
+         * PeriodName
+         * @description Stretches that end today, as offices ask for them.
+         * @enum {string}
+         */
+        PeriodName: "month" | "quarter" | "year";
+        /**
+         * PeriodShown
+         * @description From one day to another, both included.
+         */
+        PeriodShown: {
+            /**
+             * Format: date
+             * @description 起（含）
+             */
+            since: string;
+            /**
+             * Format: date
+             * @description 止（含）
+             */
+            until: string;
         };
         /**
          * Permission
@@ -11634,6 +11721,41 @@ export interface components {
             villages: components["schemas"]["PublicPlace"][];
         };
         /**
+         * QrCode
+         * @description A QR code to be drawn: dark squares as one path of an SVG, whose unit is a square.
+         */
+        QrCode: {
+            /** @description 深色的格，SVG 的 path */
+            path: string;
+            /** @description 一边有多少格 */
+            size: number;
+        };
+        /**
+         * Question
+         * @description What is to be asked about today: a sentence, and the list of the records behind it.
+         */
+        Question: {
+            /** @description 最早的到期日 */
+            first_due_on: string | null;
+            /** @description 代码 */
+            key: string;
+            /** @description 打开其全部记录的列表 */
+            query: components["schemas"]["FigureQuery"];
+            sentence: string;
+            /** @description 记录数 */
+            value: number;
+        };
+        /**
+         * QuestionGroup
+         * @description Questions of one kind, the larger ones first.
+         */
+        QuestionGroup: {
+            /** @description 中文名称 */
+            label: string;
+            questions: components["schemas"]["Question"][];
+            urgency: components["schemas"]["Urgency"];
+        };
+        /**
          * Rate
          * @description One figure out of another.
          */
@@ -11648,6 +11770,8 @@ export interface components {
             numerator: string;
             /** @description 百分数，两位小数；分母为零时为空 */
             percent: string | null;
+            /** @description 上一个时段的百分数 */
+            previous: string | null;
         };
         /**
          * RatingShown
@@ -14485,6 +14609,8 @@ export interface components {
             key: components["schemas"]["SetupStep"];
             /** @description 中文名称 */
             label: string;
+            /** @description 还缺什么，逐项说明；没有逐项说明的为空 */
+            missing: string[];
             /** @description 在网页端哪里办（相对地址）；不由本岗位办的没有 */
             url_hint: string | null;
             /** @description 由谁完成 */
@@ -14794,6 +14920,8 @@ export interface components {
          * @description What an authenticator app needs; shown once.
          */
         TotpSecret: {
+            /** @description otpauth 地址的二维码，在本机生成，不经过任何外部服务 */
+            qr: components["schemas"]["QrCode"];
             /** @description 动态口令密钥（Base32） */
             secret: string;
             /** @description 动态口令密钥的 otpauth 地址，可做成二维码 */
@@ -14922,6 +15050,10 @@ export interface components {
              * @description 取数时间
              */
             as_of: string;
+            /** @description 统计时段；没有选时段的为空 */
+            period: components["schemas"]["PeriodShown"] | null;
+            /** @description 拿来比较的上一个同样长的时段 */
+            previous_period: components["schemas"]["PeriodShown"] | null;
             /** @description 各行 */
             rows: components["schemas"]["Town"][];
             /** @description 合计 */
@@ -15261,6 +15393,10 @@ export interface components {
              * @description 取数时间
              */
             as_of: string;
+            /** @description 统计时段；没有选时段的为空 */
+            period: components["schemas"]["PeriodShown"] | null;
+            /** @description 拿来比较的上一个同样长的时段 */
+            previous_period: components["schemas"]["PeriodShown"] | null;
             /** @description 各行 */
             rows: components["schemas"]["UnitFigures"][];
             /** @description 合计；不列出各单位的岗位为空 */
@@ -15367,6 +15503,12 @@ export interface components {
             /** @description 被并入线索的版本号 */
             version: number;
         };
+        /**
+         * Urgency
+         * @description Why it is to be asked about.
+         * @enum {string}
+         */
+        Urgency: "late" | "soon" | "unanswered" | "decision";
         /**
          * UserCreate
          * @description A new person; posts are handed over afterwards.
@@ -16071,6 +16213,7 @@ export type CaseFlag = components['schemas']['CaseFlag'];
 export type CaseIdentifierShown = components['schemas']['CaseIdentifierShown'];
 export type CaseIndict = components['schemas']['CaseIndict'];
 export type CaseItem = components['schemas']['CaseItem'];
+export type CasePart = components['schemas']['CasePart'];
 export type CaseRead = components['schemas']['CaseRead'];
 export type CaseRef = components['schemas']['CaseRef'];
 export type CaseReopen = components['schemas']['CaseReopen'];
@@ -16163,6 +16306,8 @@ export type FoundGroup = components['schemas']['FoundGroup'];
 export type FoundNoun = components['schemas']['FoundNoun'];
 export type FoundRecord = components['schemas']['FoundRecord'];
 export type FundraisingTest = components['schemas']['FundraisingTest'];
+export type FunnelAmount = components['schemas']['FunnelAmount'];
+export type FunnelStage = components['schemas']['FunnelStage'];
 export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
 export type HandOff = components['schemas']['HandOff'];
@@ -16377,6 +16522,8 @@ export type PageUnitShown = components['schemas']['Page_UnitShown_'];
 export type PageUserShown = components['schemas']['Page_UserShown_'];
 export type PageVictimItem = components['schemas']['Page_VictimItem_'];
 export type PasswordReset = components['schemas']['PasswordReset'];
+export type PeriodName = components['schemas']['PeriodName'];
+export type PeriodShown = components['schemas']['PeriodShown'];
 export type Permission = components['schemas']['Permission'];
 export type PersonLoad = components['schemas']['PersonLoad'];
 export type PoliceMatter = components['schemas']['PoliceMatter'];
@@ -16413,6 +16560,9 @@ export type PublicPlace = components['schemas']['PublicPlace'];
 export type PublicPlaces = components['schemas']['PublicPlaces'];
 export type PublicReport = components['schemas']['PublicReport'];
 export type PublicTown = components['schemas']['PublicTown'];
+export type QrCode = components['schemas']['QrCode'];
+export type Question = components['schemas']['Question'];
+export type QuestionGroup = components['schemas']['QuestionGroup'];
 export type Rate = components['schemas']['Rate'];
 export type RatingShown = components['schemas']['RatingShown'];
 export type ReceiptAsk = components['schemas']['ReceiptAsk'];
@@ -16605,6 +16755,7 @@ export type UnitShown = components['schemas']['UnitShown'];
 export type UnitTurns = components['schemas']['UnitTurns'];
 export type UnitUpdate = components['schemas']['UnitUpdate'];
 export type Unmerge = components['schemas']['Unmerge'];
+export type Urgency = components['schemas']['Urgency'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserCreated = components['schemas']['UserCreated'];
 export type UserPost = components['schemas']['UserPost'];
@@ -17092,6 +17243,14 @@ export interface operations {
                 filed_from?: string;
                 /** @description 立案日期止（含） */
                 filed_to?: string;
+                /** @description 破案日期起（含） */
+                solved_from?: string;
+                /** @description 破案日期止（含） */
+                solved_to?: string;
+                /** @description 期限起（含） */
+                due_from?: string;
+                /** @description 期限止（含） */
+                due_to?: string;
             };
             header?: never;
             path?: never;
@@ -18646,6 +18805,10 @@ export interface operations {
                 planned_from?: string;
                 /** @description 计划日期止（含） */
                 planned_to?: string;
+                /** @description 检查日期起（含） */
+                done_from?: string;
+                /** @description 检查日期止（含） */
+                done_to?: string;
             };
             header?: never;
             path?: never;
@@ -19118,6 +19281,10 @@ export interface operations {
                 received_from?: string;
                 /** @description 接收日期止（含） */
                 received_to?: string;
+                /** @description 期限起（含） */
+                due_from?: string;
+                /** @description 期限止（含） */
+                due_to?: string;
             };
             header?: never;
             path?: never;
@@ -19423,6 +19590,10 @@ export interface operations {
                 received_from?: string;
                 /** @description 接收日期止（含） */
                 received_to?: string;
+                /** @description 期限起（含） */
+                due_from?: string;
+                /** @description 期限止（含） */
+                due_to?: string;
             };
             header?: never;
             path?: never;
@@ -20926,6 +21097,10 @@ export interface operations {
                 unnamed?: boolean;
                 /** @description 账号；可重复给出，取其中之一 */
                 account?: components["schemas"]["AccountKind"][];
+                /** @description 发生日期起（含） */
+                happened_from?: string;
+                /** @description 发生日期止（含） */
+                happened_to?: string;
             };
             header?: never;
             path?: never;
@@ -22875,6 +23050,10 @@ export interface operations {
                 due_from?: string;
                 /** @description 期限止（含） */
                 due_to?: string;
+                /** @description 责令日期起（含） */
+                ordered_from?: string;
+                /** @description 责令日期止（含） */
+                ordered_to?: string;
             };
             header?: never;
             path?: never;
@@ -24955,7 +25134,14 @@ export interface operations {
     };
     statistics_overview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 到今天为止的一段：本月、本季、今年 */
+                period?: components["schemas"]["PeriodName"];
+                /** @description 统计日期起（含） */
+                date_from?: string;
+                /** @description 统计到哪一天（含）；不填为今天 */
+                date_to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -24980,7 +25166,14 @@ export interface operations {
     };
     statistics_towns: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 到今天为止的一段：本月、本季、今年 */
+                period?: components["schemas"]["PeriodName"];
+                /** @description 统计日期起（含） */
+                date_from?: string;
+                /** @description 统计到哪一天（含）；不填为今天 */
+                date_to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -25005,7 +25198,14 @@ export interface operations {
     };
     statistics_units: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 到今天为止的一段：本月、本季、今年 */
+                period?: components["schemas"]["PeriodName"];
+                /** @description 统计日期起（含） */
+                date_from?: string;
+                /** @description 统计到哪一天（含）；不填为今天 */
+                date_to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
