@@ -57,7 +57,9 @@ def _called(step: str) -> Callable[..., Awaitable[object]]:
 JOBS: dict[str, jobs.Handler] = {
     "deadlines.recompute": _by_itself("api.services.across.deadlines:recompute"),
     "duties.watch": _in_transactions(
-        "api.services.across.duties:notify", "api.services.leads.lead_alarms:notify"
+        "api.services.across.duties:notify",
+        "api.services.leads.lead_alarms:notify",
+        "api.services.across.escalations:notify",
     ),
     "files.sweep": _by_itself("api.core.files.files:sweep"),
     "idempotency.prune": _in_transactions(

@@ -10,7 +10,8 @@ from api.core.web.routing import DbSession, answer
 from api.core.web.routing import router as make_router
 from api.domain.kit.duties import DutyKind
 from api.schemas.duties import Duties, UnitTurns
-from api.services.across import duties, unit_turns
+from api.schemas.escalations import Escalations
+from api.services.across import duties, escalations, unit_turns
 
 router = make_router("me")
 
@@ -37,3 +38,12 @@ async def by_person(actor: Anyone, session: DbSession) -> Response:
     只限知情人员的事项不在其中。
     """
     return answer(await unit_turns.of_unit(session, actor))
+
+
+@router.get("/escalations", response_model=Escalations, summary="升级督办的事项")
+async def escalated(actor: Anyone) -> Response:
+    """别的单位逾期未办、按期限长短升级到本岗位的事项：该由谁办、从哪天起逾期；办了才会消失。
+
+    镇专项办、镇领导、督导组逐级看到；其他岗位为空。
+    """
+    return answer(await escalations.watched(actor))

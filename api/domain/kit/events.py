@@ -22,6 +22,8 @@ class EventName(Labelled):
     TURN_TAKEN = "record.turn_taken", "接手办理"
     TURN_GIVEN_BACK = "record.turn_given_back", "交还"
     TURN_GIVEN = "record.turn_given", "指定经办人"
+    DUE_SOON = "record.due_soon", "到期提醒"
+    ESCALATED = "record.escalated", "升级督办"
     DUE_RECOUNTED = "record.due_recounted", "放假安排公布后重算期限"
 
     LEAD_CREATED = "lead.created", "提交线索"

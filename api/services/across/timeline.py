@@ -21,6 +21,7 @@ from api.domain.kit.events import AUDIT_ONLY, EventName
 from api.domain.kit.flow import Flow
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, follows_only
+from api.domain.law.escalations import Level
 from api.domain.organisation.organisation import Change
 from api.models.leads import Lead
 from api.models.units import Unit
@@ -78,6 +79,8 @@ def sentence(name: str, subject_type: str, data: Mapping[str, Any]) -> str:
             return said
         statuses = type(flow.initial)
         return f"{said}：{_label_of(statuses, before)} → {_label_of(statuses, after)}"
+    if name == EventName.ESCALATED.value:
+        return f"{event_label(name)}：{_label_of(Level, data.get('level'))}"
     if "change" in data:
         return f"{event_label(name)}：{_label_of(Change, data['change'])}"
     return event_label(name)

@@ -62,6 +62,7 @@ import type {
   LedgerKind,
   LeftOut,
   LegalActor,
+  Level,
   LineOutcome,
   LineRole,
   LineStatus,
@@ -75,6 +76,7 @@ import type {
   OutcomeKind,
   OutcomeSort,
   OutcomeStatus,
+  Overdue,
   Ownership,
   PeriodName,
   PoliceMatter,
@@ -482,6 +484,8 @@ export const EventNameLabels: Record<EventName, string> = {
   'record.turn_taken': '接手办理',
   'record.turn_given_back': '交还',
   'record.turn_given': '指定经办人',
+  'record.due_soon': '到期提醒',
+  'record.escalated': '升级督办',
   'record.due_recounted': '放假安排公布后重算期限',
   'lead.created': '提交线索',
   'lead.updated': '修改线索',
@@ -831,6 +835,14 @@ export const LegalActorLabels: Record<LegalActor, string> = {
   'police': '公安机关',
 }
 
+export const LevelLabels: Record<Level, string> = {
+  'handler': '经办人',
+  'head': '单位负责人',
+  'office': '镇专项办',
+  'leader': '镇领导',
+  'supervisor': '督导组',
+}
+
 export const LineOutcomeLabels: Record<LineOutcome, string> = {
   'acknowledged': '已签收',
   'disputed': '有异议',
@@ -935,6 +947,18 @@ export const OutcomeStatusLabels: Record<OutcomeStatus, string> = {
   'draft': '待审核发布',
   'published': '已发布',
   'withdrawn': '已撤销',
+}
+
+export const OverdueLabels: Record<Overdue, string> = {
+  'desk': '逾期未交办',
+  'acknowledge': '逾期未签收',
+  'lead': '线索逾期未办结',
+  'assist': '协办逾期未答复',
+  'transfer': '移送移交逾期',
+  'case': '办案期限届满',
+  'rectification': '整改逾期',
+  'inspection': '逾期未检查',
+  'visit': '应检未安排',
 }
 
 export const OwnershipLabels: Record<Ownership, string> = {

@@ -1970,6 +1970,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 升级督办的事项
+         * @description 别的单位逾期未办、按期限长短升级到本岗位的事项：该由谁办、从哪天起逾期；办了才会消失。
+         *
+         *     镇专项办、镇领导、督导组逐级看到；其他岗位为空。
+         */
+        get: operations["me_escalated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -6525,11 +6547,73 @@ export interface components {
          */
         EntryStatus: "awaits" | "posted" | "voided" | "reversal";
         /**
+         * Escalation
+         * @description One thing that is late, who should act, since when.
+         */
+        Escalation: {
+            /**
+             * Format: date
+             * @description 期限届满的日期，从这一天起逾期
+             */
+            due_on: string;
+            /** @description 该单位由谁经办；没有人接手的为空 */
+            holder: components["schemas"]["Named"] | null;
+            /** @description 编号（系统内唯一，UUIDv7） */
+            id: string;
+            /** @description 逾期的是什么，例如“逾期未签收” */
+            label: string;
+            /** @description 已经告知到哪一级 */
+            level: components["schemas"]["Level"] | null;
+            /** @description 编号（给人看的） */
+            number: string;
+            /**
+             * Format: uuid
+             * @description 记录 id
+             */
+            subject_id: string;
+            /** @description 记录类型 */
+            subject_type: string;
+            /** @description 标题 */
+            title: string;
+            /** @description 该由哪个单位办 */
+            unit: components["schemas"]["Named"];
+            /** @description 网页端地址（相对） */
+            url_hint: string;
+            /** @description 要做什么 */
+            what: components["schemas"]["Overdue"];
+            /** @description 逾期几个工作日，负数 */
+            working_days_left: number;
+        };
+        /**
+         * EscalationCount
+         * @description How many of one kind.
+         */
+        EscalationCount: {
+            /** @description 每一种最多数到一千 */
+            count: number;
+            /** @description 中文名称 */
+            label: string;
+            /** @description 要做什么 */
+            what: components["schemas"]["Overdue"];
+        };
+        /**
+         * Escalations
+         * @description Everything that was brought before the present post, the longest overdue first.
+         */
+        Escalations: {
+            /** @description 各类待办的件数 */
+            counts: components["schemas"]["EscalationCount"][];
+            /** @description 各项记录 */
+            items: components["schemas"]["Escalation"][];
+            /** @description 合计 */
+            total: number;
+        };
+        /**
          * EventName
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -9222,6 +9306,12 @@ export interface components {
          */
         LegalActor: "village" | "office" | "regulator" | "market" | "fundraising_lead" | "fundraising_lead_city" | "penalty_agency" | "police";
         /**
+         * Level
+         * @description Before whom, in the order in which it rises.
+         * @enum {string}
+         */
+        Level: "handler" | "head" | "office" | "leader" | "supervisor";
+        /**
          * LiaisonCreate
          * @description A hand-over of the liaison's task to a post of the unit.
          */
@@ -10076,6 +10166,12 @@ export interface components {
             /** @description 所依据的版本号 */
             version: number;
         };
+        /**
+         * Overdue
+         * @description What is late.
+         * @enum {string}
+         */
+        Overdue: "desk" | "acknowledge" | "lead" | "assist" | "transfer" | "case" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -16287,6 +16383,9 @@ export type EntryItem = components['schemas']['EntryItem'];
 export type EntryRead = components['schemas']['EntryRead'];
 export type EntrySort = components['schemas']['EntrySort'];
 export type EntryStatus = components['schemas']['EntryStatus'];
+export type Escalation = components['schemas']['Escalation'];
+export type EscalationCount = components['schemas']['EscalationCount'];
+export type Escalations = components['schemas']['Escalations'];
 export type EventName = components['schemas']['EventName'];
 export type FaultCount = components['schemas']['FaultCount'];
 export type FaultShown = components['schemas']['FaultShown'];
@@ -16430,6 +16529,7 @@ export type LedgerKind = components['schemas']['LedgerKind'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type LeftOutLead = components['schemas']['LeftOutLead'];
 export type LegalActor = components['schemas']['LegalActor'];
+export type Level = components['schemas']['Level'];
 export type LiaisonCreate = components['schemas']['LiaisonCreate'];
 export type LiaisonShown = components['schemas']['LiaisonShown'];
 export type Liaisons = components['schemas']['Liaisons'];
@@ -16482,6 +16582,7 @@ export type OutcomeSort = components['schemas']['OutcomeSort'];
 export type OutcomeStatus = components['schemas']['OutcomeStatus'];
 export type OutcomeUpdate = components['schemas']['OutcomeUpdate'];
 export type OutcomeWithdraw = components['schemas']['OutcomeWithdraw'];
+export type Overdue = components['schemas']['Overdue'];
 export type Overview = components['schemas']['Overview'];
 export type OwnHint = components['schemas']['OwnHint'];
 export type OwnHints = components['schemas']['OwnHints'];
@@ -21290,6 +21391,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Duties"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    me_escalated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Escalations"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

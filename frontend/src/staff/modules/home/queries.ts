@@ -27,6 +27,14 @@ export const useDuties = (
     refetchInterval: 2 * MINUTE,
   })
 
+/** What others let run out, for those before whom it was brought. */
+export const useEscalations = () =>
+  useQuery({
+    queryKey: ['duties', 'escalations'],
+    queryFn: () => read('/api/v1/me/escalations'),
+    refetchInterval: 10 * MINUTE,
+  })
+
 /** Who of the unit has how much in hand. */
 export const useUnitDuties = () =>
   useQuery({

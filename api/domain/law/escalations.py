@@ -1,0 +1,125 @@
+"""Whom a term is brought before that runs out: a table, by the length of the term and its unit.
+
+Before the end whoever handles it is warned; after it the head of the unit is told, then the office,
+the town's leader, the supervisors. Only the act itself ends a turn; each of them is told once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from api.domain.kit.labels import Labelled
+from api.domain.kit.permissions import Role
+from api.domain.law.calendar import ONE_DAY, Calendar
+from api.domain.law.clocks import SUB_DAY
+from api.domain.law.time_rules import TimeRule, TimeUnit
+
+
+class Level(Labelled):
+    """Before whom, in the order in which it rises."""
+
+    HANDLER = "handler", "经办人"
+    HEAD = "head", "单位负责人"
+    OFFICE = "office", "镇专项办"
+    LEADER = "leader", "镇领导"
+    SUPERVISOR = "supervisor", "督导组"
+
+
+class Overdue(Labelled):
+    """What is late."""
+
+    DESK = "desk", "逾期未交办"
+    ACKNOWLEDGE = "acknowledge", "逾期未签收"
+    LEAD = "lead", "线索逾期未办结"
+    ASSIST = "assist", "协办逾期未答复"
+    TRANSFER = "transfer", "移送移交逾期"
+    CASE = "case", "办案期限届满"
+    RECTIFICATION = "rectification", "整改逾期"
+    INSPECTION = "inspection", "逾期未检查"
+    VISIT = "visit", "应检未安排"
+
+
+#: Who of the town sees it at home, with who should act and since when.
+WATCHERS = {
+    Role.OFFICE: Level.OFFICE,
+    Role.LEADER: Level.LEADER,
+    Role.SUPERVISOR: Level.SUPERVISOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Terms of up to so many working days, and the working days before (handler) or after their end
+    (everybody else) on which each is told."""
+
+    up_to: int
+    handler: int
+    head: int
+    office: int
+    leader: int
+    supervisor: int
+
+    def after(self, level: Level) -> int:
+        """Working days from the end; before it they are negative."""
+        days: int = getattr(self, level.value)
+        return -days if level is Level.HANDLER else days
+
+    def last_due(self, level: Level, today: date, calendar: Calendar) -> date:
+        """The latest end that a level is told of today."""
+        after = self.after(level)
+        if after <= 0:
+            return calendar.step(today, -after) if after else today
+        day = today
+        while calendar.step(day, after) > today:
+            day -= ONE_DAY
+        return day
+
+    def reached(self, due_on: date, today: date, calendar: Calendar) -> Level | None:
+        """The highest level that has been told; none while the term still runs."""
+        found = [
+            level
+            for level in Level
+            if level is not Level.HANDLER and due_on <= self.last_due(level, today, calendar)
+        ]
+        return found[-1] if found else None
+
+
+#: Two working days are not warned of thirty before; the longer the term, the more patience.
+#: 期限长度（工作日以内）｜届满前提醒经办人｜逾期后告知：负责人、专项办、镇领导、督导组
+BANDS: tuple[Band, ...] = (
+    Band(0, handler=0, head=1, office=1, leader=2, supervisor=3),  # 以小时、分钟计的
+    Band(3, handler=1, head=1, office=2, leader=3, supervisor=5),
+    Band(10, handler=2, head=1, office=3, leader=5, supervisor=10),
+    Band(30, handler=3, head=1, office=3, leader=7, supervisor=15),
+    Band(10_000, handler=5, head=1, office=5, leader=10, supervisor=20),
+)
+#: A day that a person set, by no rule.
+USUAL = BANDS[2]
+
+#: Working days in one of each, near enough to tell a short term from a long one.
+_WORKING = {
+    TimeUnit.DAY: 5 / 7,
+    TimeUnit.WORKING_DAY: 1.0,
+    TimeUnit.MONTH: 22.0,
+    TimeUnit.YEAR: 250.0,
+}
+
+
+def band_of(rule: TimeRule | None) -> Band:
+    """The row that a term falls under."""
+    if rule is None or rule.term is None or rule.unit is None:
+        return USUAL
+    if rule.unit in SUB_DAY:
+        return BANDS[0]
+    length = rule.term * _WORKING[rule.unit]
+    return next(each for each in BANDS[1:] if length <= each.up_to)
+
+
+def by_band(rules: Iterable[TimeRule]) -> dict[Band, list[str]]:
+    """The rules of each row, by their newest version."""
+    newest = {rule.rule_id: rule for rule in rules}
+    found: dict[Band, list[str]] = {band: [] for band in BANDS}
+    for rule_id, rule in newest.items():
+        if rule.term is not None and rule.unit is not None:
+            found[band_of(rule)].append(rule_id)
+    return found

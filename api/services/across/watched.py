@@ -1,0 +1,280 @@
+"""Rows with a term that somebody is to keep: one table, and the days by which each level is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    null,
+    select,
+)
+
+from api.core.base.clock import today
+from api.core.base.statements import param
+from api.domain.cases.cases import CaseStatus
+from api.domain.entities.inspections import InspectionStatus
+from api.domain.entities.rectifications import RectificationStatus
+from api.domain.entities.risk_entities import ENDED
+from api.domain.kit.permissions import Permission as P
+from api.domain.law.calendar import ONE_DAY
+from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by_band
+from api.domain.leads.lead_assists import UNANSWERED
+from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.leads import PENDING, LeadStatus, TransferStage
+from api.models.cases import Case
+from api.models.inspections import Inspection
+from api.models.lead_assists import LeadAssist
+from api.models.lead_transfers import LeadTransferClock
+from api.models.leads import Lead
+from api.models.rectifications import Rectification
+from api.models.risk_entities import RiskEntity
+from api.services.kit import time_rules
+from api.services.leads import lead_alarms, lead_assists
+
+_NO_RULE = literal_column("''", Text())
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Rows with a term that somebody is to keep."""
+
+    what: Overdue
+    noun: str
+    model: Any
+    needs: P
+    waits: ColumnElement[bool]
+    due: Any
+    title: Any
+    number: Any
+    rule: Any = _NO_RULE
+    #: The rule by which the term is counted from `due`, where only its first day is kept.
+    starts: str = ""
+    #: Who is told of it here: the office is alarmed of what nobody owns by another (lead_alarms.py).
+    levels: frozenset[Level] = frozenset(Level)
+    #: The record that it opens, and whose town and unit it is.
+    subject: Any = None
+    town: Any = None
+    unit: Any = None
+
+    @property
+    def record_id(self) -> Any:
+        """The record that tells of it."""
+        return self.model.id if self.subject is None else self.subject
+
+    @property
+    def unit_id(self) -> Any:
+        """Who should act."""
+        return self.model.owner_unit_id if self.unit is None else self.unit
+
+    @property
+    def holder(self) -> Any:
+        """Who of them has it in hand."""
+        if not hasattr(self.model, "turn_user_id"):
+            return cast(null(), Uuid())
+        return case((self.model.turn_unit_id == self.unit_id, self.model.turn_user_id))
+
+    def of_town(self, code: Any) -> ColumnElement[bool]:
+        """Of a town."""
+        return (self.model.town_code if self.town is None else self.town) == code
+
+    def told(self, level: Level) -> ColumnElement[bool]:
+        """Of which a level is told today; the days are bound at each call."""
+        if self.starts:
+            return self.due <= param(f"{level.value} {self.starts}", Date())
+        by_rule = [
+            (self.rule == any_(param(f"rules {n}", ARRAY(Text()))), _last(level, n))
+            for n in range(len(BANDS))
+        ]
+        row = case(*by_rule, else_=_last(level, BANDS.index(USUAL)))
+        # said twice: the second leads into an index
+        return and_(self.due <= row, self.due <= param(f"{level.value} any", Date()))
+
+    def rows(self) -> Any:
+        """What is told of one."""
+        return select(
+            literal(self.what.value, Text()).label("what"),
+            self.record_id.label("subject_id"),
+            self.model.id.label("row_id"),
+            self.number.label("number"),
+            self.title.label("title"),
+            self.due.label("due"),
+            cast(self.rule, Text).label("rule"),
+            self.unit_id.label("unit_id"),
+            self.holder.label("holder_id"),
+        )
+
+
+def _last(level: Level, band: int) -> Any:
+    return param(f"{level.value} {band}", Date())
+
+
+def _of_lead(column: Any, lead_id: Any) -> Any:
+    return select(column).where(Lead.id == lead_id).scalar_subquery()
+
+
+def _in(column: Any, statuses: Any) -> ColumnElement[bool]:
+    """Literals, so that PostgreSQL can prove that a partial index fits."""
+    return column.in_(_literals(statuses))
+
+
+def _literals(statuses: Any) -> list[Any]:
+    """The codes of statuses, as they stand in the definition of an index."""
+    return [literal_column(f"'{each}'", Text()) for each in sorted(s.value for s in statuses)]
+
+
+_L, _A, _T, _S = Lead, LeadAssist, LeadTransferClock, TransferStage
+_WORKED_ON = {
+    LeadStatus.VERIFYING, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.TRANSFERRED_POLICE,
+    LeadStatus.ESCALATED, LeadStatus.CONCLUDED, LeadStatus.RECHECK, LeadStatus.FED_BACK,
+}  # fmt: skip
+_OVER = {
+    CaseStatus.CLOSED, CaseStatus.WITHDRAWN, CaseStatus.NOT_FILED, CaseStatus.NOT_INDICTED,
+    CaseStatus.DIVERTED_CIVIL, CaseStatus.DIVERTED_ADMINISTRATIVE,
+}  # fmt: skip
+
+#: A hand-over waits for the unit that it was handed to, or for who handed it over.
+_ANSWERS = case(
+    (
+        _L.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
+        func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id),
+    ),
+    else_=_L.owner_unit_id,
+)
+
+WATCHED: tuple[Watched, ...] = (
+    Watched(
+        Overdue.DESK, "leads", Lead, P.LEAD_READ, lead_alarms.IN_TRIAGE, _L.unowned_on,
+        _L.subject_name, _L.number, starts=lead_alarms.OFFICE_RULE,
+        levels=frozenset({Level.HANDLER, Level.LEADER, Level.SUPERVISOR}),
+    ),
+    Watched(
+        Overdue.ACKNOWLEDGE, "leads", Lead, P.LEAD_READ, _in(_L.status, {LeadStatus.ASSIGNED}),
+        _L.assigned_on, _L.subject_name, _L.number, starts="LEAD-ACK",
+    ),
+    Watched(
+        Overdue.LEAD, "leads", Lead, P.LEAD_READ,
+        and_(
+            _in(_L.status, _WORKED_ON), _L.merged_into_id.is_(None),
+            func.coalesce(_L.transfer_stage.not_in(PENDING), literal_column("true")),
+        ),
+        _L.due_on, _L.subject_name, _L.number, _L.due_rule,
+    ),
+    Watched(
+        Overdue.ASSIST, "leads", LeadAssist, P.LEAD_READ,
+        and_(
+            _A.status.in_(UNANSWERED),
+            exists().where(Lead.id == _A.lead_id, Lead.status.in_(lead_assists.LIVE)),
+        ),
+        _A.due_on, _of_lead(_L.subject_name, _A.lead_id), _of_lead(_L.number, _A.lead_id),
+        _A.due_rule, subject=_A.lead_id, town=_of_lead(_L.town_code, _A.lead_id),
+    ),
+    Watched(
+        Overdue.TRANSFER, "leads", LeadTransferClock, P.LEAD_READ,
+        and_(_T.ended_on.is_(None), not_(_T.side == TransferSide.APPROVER)),
+        _T.due_on, _of_lead(_L.subject_name, _T.lead_id), _of_lead(_L.number, _T.lead_id),
+        _T.rule_id, subject=_T.lead_id, town=_of_lead(_L.town_code, _T.lead_id),
+        unit=_of_lead(_ANSWERS, _T.lead_id),
+    ),
+    Watched(
+        Overdue.CASE, "cases", Case, P.CASE_READ, Case.status.not_in(_OVER), Case.due_on,
+        Case.title, Case.number, Case.due_rule,
+    ),
+    Watched(
+        Overdue.RECTIFICATION, "rectifications", Rectification, P.INSPECTION_READ,
+        Rectification.status.not_in([RectificationStatus.CLOSED, RectificationStatus.WITHDRAWN]),
+        Rectification.due_on,
+        select(RiskEntity.name).where(RiskEntity.id == Rectification.entity_id).scalar_subquery(),
+        Rectification.number, Rectification.due_rule,
+    ),
+    Watched(
+        Overdue.INSPECTION, "inspections", Inspection, P.INSPECTION_READ,
+        Inspection.status == InspectionStatus.PLANNED, Inspection.planned_on,
+        select(RiskEntity.name).where(RiskEntity.id == Inspection.entity_id).scalar_subquery(),
+        Inspection.number,
+    ),
+    Watched(
+        Overdue.VISIT, "risk-entities", RiskEntity, P.RISK_ENTITY_READ,
+        and_(
+            RiskEntity.status.not_in(ENDED),
+            ~exists().where(
+                Inspection.entity_id == RiskEntity.id,
+                Inspection.status == InspectionStatus.PLANNED,
+            ),
+        ),
+        RiskEntity.next_inspection_due, RiskEntity.name, RiskEntity.number,
+        RiskEntity.inspection_rule,
+    ),
+)  # fmt: skip
+BY_WHAT = {each.what: each for each in WATCHED}
+
+
+# --- the days -----------------------------------------------------------------------------------
+
+
+def bound(clock: time_rules.Clock) -> dict[str, Any]:
+    """What the conditions are bound to today."""
+    found: dict[str, Any] = {}
+    for n, rules in enumerate(by_band(clock.rules).values()):
+        found[f"rules {n}"] = rules
+    for level in Level:
+        days = [band.last_due(level, today(), clock.calendar) for band in BANDS]
+        found |= {f"{level.value} {n}": day for n, day in enumerate(days)}
+        found[f"{level.value} any"] = max(days)
+        for rule in {each.starts for each in WATCHED if each.starts}:
+            band = band_of(clock.rule(rule, today()))
+            last = band.last_due(level, today(), clock.calendar)
+            found[f"{level.value} {rule}"] = _began(clock, rule, last)
+    return found
+
+
+def _began(clock: time_rules.Clock, rule: str, last_due: date) -> date:
+    """The latest first day of a term that ends by a day."""
+    day = last_due
+    while clock.due_on(rule, day).on > last_due:
+        day -= ONE_DAY
+    return day
+
+
+class _Bound:
+    """Counted once a day, by the rules as they are now."""
+
+    clock: time_rules.Clock | None = None
+    day = date.min
+    values: Mapping[str, Any]
+
+
+def values(clock: time_rules.Clock) -> Mapping[str, Any]:
+    if _Bound.clock is not clock or _Bound.day != today():
+        _Bound.values = bound(clock)
+        _Bound.clock, _Bound.day = clock, today()
+    return _Bound.values
+
+
+def due(row: Mapping[str, Any], clock: time_rules.Clock) -> date:
+    day = row["due"]
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    starts = BY_WHAT[Overdue(row["what"])].starts
+    return clock.due_on(starts, day).on if starts else day
+
+
+def reached(clock: time_rules.Clock, rule_id: str, due_on: date | None) -> Level | None:
+    """How far a term has risen by now."""
+    if due_on is None or due_on >= today():
+        return None
+    bands = (band for band, rules in by_band(clock.rules).items() if rule_id in rules)
+    return next(bands, USUAL).reached(due_on, today(), clock.calendar)
