@@ -18,14 +18,14 @@ from api.domain.leads.leads import (
     ReviewResult,
     TransferResult,
 )
-from api.models.base import Recorded
+from api.models.base import Recorded, Waits, held
 
 
-class LeadTransfer(Recorded, Base):
+class LeadTransfer(Recorded, Waits, Base):
     """One hand-over, from the report to the head on. A lead that comes back may be handed over again."""
 
     __tablename__ = "lead_transfers"
-    __table_args__ = (Index(None, "lead_id", "id"),)
+    __table_args__ = (*held("lead_transfers"), Index(None, "lead_id", "id"))
 
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
     kind: Mapped[TransferKind]

@@ -36,6 +36,7 @@ class StandingTurn(Shown):
     holder: Named | None = Field(description="已经由谁接手在办；没有人接手的为空")
     held_since: date | None = Field(description="从哪天起接手")
     turn_actions: list[TurnAction] = Field(description="当前用户可以接手，还是可以交还")
+    is_received: bool = Field(description="是否由接收单位办的事项")
     assist_id: UUID | None = Field(description="协办的事项：哪一件协办")
 
 

@@ -46,6 +46,12 @@ def make_bureau(running, office: Client, system: Client, *, has_head: bool = Tru
     return Bureau(office, head, one, two)
 
 
+def handed_to(police: Client) -> dict:
+    """What handing a lead over to the station asks for."""
+    given = {name: text for name, text in factories.TO_POLICE.items() if name != "department"}
+    return given | {"receiver_unit_id": police.me["unit"]["id"]}
+
+
 @pytest.fixture(scope="module")
 def bureau(running, client) -> Bureau:
     return make_bureau(running, client("office"), client("system_admin"))
@@ -191,6 +197,35 @@ class TestPassingOn:
         assert done(act(office, url))["now"][0]["holder"] == me(office)
         factories.assign(office, lead, bureau.one)
         assert turn(bureau.one, url)["holder"] is None
+
+    def test_who_hands_over_and_who_receives_do_not_keep_each_other_off(self, client):
+        """The sender still owes the reporter an answer, the receiver the receipt: two rows wait."""
+        market, police = client("market"), client("police")
+        office = client("office")
+        lead = factories.conclude(office, market)
+        url = f"/leads/{lead['id']}"
+        done(act(market, url))
+        lead = done(market.act(url, "transfer_police", lead["version"], **handed_to(police)))
+        assert {each["is_received"] for each in lead["standing"]["now"]} == {True, False}
+
+        def hands(who: Client) -> dict:
+            return {
+                each["is_received"]: (each["holder"], each["turn_actions"])
+                for each in done(who.get(url))["standing"]["now"]
+                if each["is_mine"]
+            }
+
+        assert hands(market) == {False: (me(market), ["give_back"])}
+        assert hands(police) == {True: (None, ["take"])}
+        done(act(police, url))
+        assert hands(police) == {True: (me(police), ["give_back"])}
+        assert hands(market) == {False: (me(market), ["give_back"])}
+        (duty,) = duties(police, lead["id"])
+        assert duty["holder"] == me(police)
+        done(act(market, url, "give_back"))
+        assert hands(police) == {True: (me(police), ["give_back"])}
+        done(act(police, url, "give_back"))
+        assert hands(police) == {True: (None, ["take"])}
 
     def test_an_assist_is_taken_by_itself(self, bureau, client):
         market = client("market")

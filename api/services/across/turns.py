@@ -26,6 +26,7 @@ from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
@@ -84,7 +85,8 @@ NOUNS: tuple[Noun, ...] = (
 )  # fmt: skip
 #: Assists wait as rows of their own, and stand in the head of their lead.
 _LEADS = NOUNS[0]
-MODELS: tuple[Any, ...] = (*(noun.model for noun in NOUNS), LeadAssist)
+_OF_A_LEAD = (LeadAssist, LeadTransfer)
+MODELS: tuple[Any, ...] = (*(noun.model for noun in NOUNS), *_OF_A_LEAD)
 
 _NOT_YOURS = Forbidden("没有轮到您办的事项", code="not_your_turn")
 
@@ -105,6 +107,15 @@ async def act(
     )
     if record is None:
         raise NotFound
+    if noun is _LEADS and record.transfer_receiver_id == actor.unit_id:
+        # it was handed to them: what waits for them is the hand-over
+        record = await session.scalar(
+            select(LeadTransfer)
+            .where(LeadTransfer.lead_id == record_id)
+            .order_by(LeadTransfer.id.desc())
+            .limit(1)
+            .with_for_update()
+        )
     return await _act(session, actor, _Place(noun, record_id, record, None), holding, body)
 
 
@@ -153,7 +164,12 @@ class _Place:
     def of(self, head: dict[str, Any]) -> list[dict[str, Any]]:
         """The turns of the row."""
         own = str(self.assist_id) if self.assist_id else None
-        return [each for each in head["now"] if each["assist_id"] == own]
+        received = isinstance(self.row, LeadTransfer)
+        return [
+            each
+            for each in head["now"]
+            if each["assist_id"] == own and each["is_received"] is received
+        ]
 
 
 async def _act(
@@ -300,7 +316,7 @@ async def give_back_left(session: AsyncSession, actor: Actor) -> int:
     number = 0
     await session.flush()
     for model in MODELS:
-        subject = model.lead_id if model is LeadAssist else model.id
+        subject = model.lead_id if model in _OF_A_LEAD else model.id
         given = await session.execute(
             update(model)
             .where(_left(model))

@@ -74,6 +74,8 @@ class Source:
     #: Whether one person of the unit may take it upon themselves: what the head of a record tells
     #: as a turn, not what only a panel of it asks for.
     shared: bool = True
+    #: Who has it in hand, where another row than the model's says so.
+    held: Any = None
 
     @property
     def is_shared(self) -> bool:
@@ -85,6 +87,8 @@ class Source:
         """Who of the reader's unit has it in hand."""
         if not self.is_shared:
             return _NOBODY
+        if self.held is not None:
+            return self.held
         own = self.model.turn_unit_id == param("unit_id", Uuid())
         return case((own, self.model.turn_user_id))
 

@@ -54,6 +54,8 @@ class InCharge:
     #: The unit that it was handed to.
     receiver: str = ""
     taken: Mapping[str, Any] | None = None
+    #: The same of the unit that it was handed to: the hand-over is a row of its own.
+    received: Mapping[str, Any] | None = None
     #: Whether one person of those whose turn it is may take it: what single people alone know of,
     #: or brought in, is theirs anyhow.
     is_shared: bool = True
@@ -141,6 +143,7 @@ def waits(
         "held_since": None,
         "turn_actions": [],
         "assist_id": None,
+        "is_received": False,
         **more,
     }
 
@@ -204,13 +207,20 @@ async def standing_of(
     clock, days = await time_rules.known(), await time_rules.working_days()
     turns = list(way.turns(record))
     mine = [turn for turn in turns if way.is_mine(actor, record, turn)]
-    has = Held.read(charge.taken)
-    theirs = [turn for turn in turns if has and way.is_held(has.holder, record, turn)]
+    rows = {False: Held.read(charge.taken), True: Held.read(charge.received)}
+
+    def held(turn: Turn[Any]) -> Held | None:
+        """Who has the row in hand that waits, if the turn is theirs."""
+        has = rows[turn.whose is Whose.RECEIVER]
+        return has if has and way.is_held(has.holder, record, turn) else None
+
+    theirs = [turn for turn in turns if held(turn)]
 
     def hands(turn: Turn[Any]) -> dict[str, Any]:
-        who, own = (has if turn in theirs else None), turn in mine
+        who, own, received = held(turn), turn in mine, turn.whose is Whose.RECEIVER
         may_take = own and charge.is_shared and turn.whose in SHARED
-        may = taking(actor, who, is_free=not theirs) if may_take else []
+        is_free = all((each.whose is Whose.RECEIVER) is not received for each in theirs)
+        may = taking(actor, who, is_free=is_free) if may_take else []
         return (who.shown(actor, is_mine=own) if who else {}) | {"turn_actions": may}
 
     shown = [
@@ -221,6 +231,7 @@ async def standing_of(
             clock,
             days.left,
             is_mine=turn in mine,
+            is_received=turn.whose is Whose.RECEIVER,
             **hands(turn),
         )
         for turn in turns
@@ -228,7 +239,7 @@ async def standing_of(
     if beside is not None:
         shown += beside(clock, days.left)
     # what a colleague took upon themselves is nobody else's to press first
-    ours = [each for each in mine if each not in theirs or (has and has.is_of(actor))]
+    ours = [each for each in mine if (has := held(each)) is None or has.is_of(actor)]
     following = way.next_action(actor, record, available, ours)
     return {
         "steps": [

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Uuid,
     and_,
+    case,
     exists,
     false,
     literal_column,
@@ -27,7 +29,7 @@ from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.lead_transfers import TransferSide
 from api.domain.leads.leads import DRAWABLE, PENDING, TRIAGE, LeadStatus, TransferStage
 from api.models.lead_assists import LeadAssist
-from api.models.lead_transfers import LeadTransferClock
+from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSampleLine
@@ -66,6 +68,13 @@ def _received(kind: DutyKind, *stages: TransferStage) -> Source:
         _clock_of(LeadTransferClock.due_on),
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
+        held=select(
+            case((LeadTransfer.turn_unit_id == param("unit_id", Uuid()), LeadTransfer.turn_user_id))
+        )
+        .where(LeadTransfer.lead_id == Lead.id)
+        .order_by(LeadTransfer.id.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery(),
     )
 
 

@@ -86,6 +86,7 @@ async def of(
             (lead["created_at"][:10], lead.pop("created_unit") or ""),
             handed_over.receiver,
             taken=lead.pop("taken_by"),
+            received=lead.pop("received_by"),
         ),
         term=term,
         beside=others,

@@ -61,6 +61,7 @@ from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, Un
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.informants import Informant
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
@@ -239,6 +240,12 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Lead.updated_at,
     "entered": entered(Lead.id, EventName.LEAD_TRANSITIONED),
     "taken_by": taken_by(Lead),
+    # the last hand-over is the one that runs, if any does
+    "received_by": select(taken_by(LeadTransfer))
+    .where(LeadTransfer.lead_id == Lead.id)
+    .order_by(LeadTransfer.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery(),
     "due_rule_version": Lead.due_rule_version,
     "unowned_on": Lead.unowned_on,
     "created_unit": select(Unit.name)
@@ -250,7 +257,7 @@ check_columns(LeadItem, _ITEM, "working_days_left")
 _DECIDING = {
     "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
-    "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by",
+    "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
     "due_rule_version", "unowned_on", "created_unit",
 }  # fmt: skip
 check_columns(

@@ -14677,6 +14677,8 @@ export interface components {
             holder: components["schemas"]["Named"] | null;
             /** @description 是否该当前用户办 */
             is_mine: boolean;
+            /** @description 是否由接收单位办的事项 */
+            is_received: boolean;
             /** @description 是否超期 */
             overdue: boolean;
             /** @description 期限规则编号 */
