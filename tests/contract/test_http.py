@@ -3,7 +3,9 @@
 import json
 import re
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -70,6 +72,34 @@ class TestMethods:
             assert head.content == b""
             assert head.headers["content-type"] == full.headers["content-type"]
         assert httpx.head(f"{running.api}/leads").status_code == 401
+
+
+class TestHeads:
+    """What is no request yet is answered as every other refusal is."""
+
+    @pytest.mark.parametrize("before", [0, 1])
+    def test_an_address_longer_than_anybody_needs(self, running, before):
+        with closing(HTTPConnection("127.0.0.1", urlsplit(running.url).port, timeout=30)) as one:
+            for _ in range(before):  # on a connection that has served a request, too
+                one.request("GET", "/healthz")
+                one.getresponse().read()
+            one.request("GET", f"/api/v1/leads?q={'x' * 90_000}")
+            answer = one.getresponse()
+            told = json.loads(answer.read())
+        assert (answer.status, told["status"], told["code"]) == (431, 431, "head_too_large")
+        assert told["request_id"] == answer.headers["x-request-id"]
+
+    @pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00", b"\r\nx\r\n\r\n"])
+    def test_what_is_no_http(self, running, sent):
+        with socket.create_connection(("127.0.0.1", urlsplit(running.url).port), 30) as wire:
+            wire.sendall(sent)
+            got = b"".join(iter(lambda: wire.recv(65_536), b""))
+        head, _, body = got.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        told = json.loads(body)
+        assert (told["code"], told["status"]) == ("unreadable_request", 400)
+        assert f"x-request-id: {told['request_id']}".encode() in head
+        assert b"application/problem+json" in head
 
 
 class TestBodies:

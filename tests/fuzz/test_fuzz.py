@@ -68,7 +68,9 @@ def _close():
 def test_no_request_breaks_the_server(case, running):
     permission = case.operation.definition.raw.get("x-permission")
     answer = case.call(base_url=running.url, headers=_token(running, permission), timeout=60)
-    case.validate_response(answer, checks=CHECKS)
+    # an address of 64,000 characters never becomes a request of any operation
+    if answer.status_code != 431:
+        case.validate_response(answer, checks=CHECKS)
     if answer.status_code >= 400 and not case.path.endswith("auth/token"):
         body = answer.json()
         assert body["code"], body

@@ -7,20 +7,21 @@ import logging
 import resource
 from asyncio import BaseTransport, TimerHandle
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
+from structlog.contextvars import bound_contextvars
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.core.base.config import settings
+from api.core.web.errors import problem
+from api.domain.kit.errors import DomainError, HeadTooLarge, Unreadable
 
 #: Request line and headers together.
 MAX_HEAD = 64_000
 #: An answer of which nothing was taken for so long has no reader.
 STALLED_SECONDS = 60.0
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-length: 0\r\nconnection: close\r\n\r\n"
-)
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +40,7 @@ class Protocol(HttpToolsProtocol):
 
     _head: TimerHandle | None = None
     _head_bytes = 0
+    _piece = 0
     _stalled: TimerHandle | None = None
     _waiting = 0
 
@@ -58,12 +60,36 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a client; of a head only so many."""
-        super().data_received(data)
+        self._piece = len(data)
         if self._head is not None:
             self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD and not self.transport.is_closing():
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+        super().data_received(data)
+        # what came with a whole head is its body, and other limits hold
+        if self._head is not None and self._head_bytes > MAX_HEAD:
+            self._refuse(HeadTooLarge())
+
+    def send_400_response(self, msg: str) -> None:
+        """What the parser gives up on: told as everything else is, and the longest address as such."""
+        del msg
+        # it gives up on an address when the whole head is there: `_head` may have ended
+        read = max(
+            len(getattr(self, "url", b"")), self._head_bytes if self._head is not None else 0
+        )
+        self._refuse(HeadTooLarge() if read > MAX_HEAD else Unreadable())
+
+    def _refuse(self, error: DomainError) -> None:
+        """Answer before there is a request, and end the connection."""
+        if self.transport.is_closing():
+            return
+        request_id = uuid4().hex
+        with bound_contextvars(request_id=request_id):
+            answer = problem(error)
+        status = HTTPStatus(answer.status_code)
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
+        lines += [name + b": " + value for name, value in answer.raw_headers]
+        lines += [b"x-request-id: " + request_id.encode(), b"connection: close", b"", b""]
+        self.transport.write(b"\r\n".join(lines) + bytes(answer.body))
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -78,7 +104,7 @@ class Protocol(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         """From a connection, or the first byte of its next request, to the end of the head."""
-        self._head_bytes = 0
+        self._head_bytes = self._piece
         self._head = self.loop.call_later(settings().silence_seconds, self._give_up)
 
     def _end_of_head(self) -> None:

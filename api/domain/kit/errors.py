@@ -140,6 +140,22 @@ class UnsupportedMedia(DomainError):
     title = "不支持的文件类型"
 
 
+class Unreadable(DomainError):
+    """What came is no HTTP: nothing of it was read, and the connection ends."""
+
+    status = 400
+    code = "unreadable_request"
+    title = "收到的内容不是合格的 HTTP 请求"
+
+
+class HeadTooLarge(DomainError):
+    """An address and headers longer than anybody needs."""
+
+    status = 431
+    code = "head_too_large"
+    title = "网址或者请求头过长，请减少筛选条件"
+
+
 class TooSlow(DomainError):
     """A request that does not come in within its time."""
 
