@@ -64,6 +64,8 @@ def restricted(client: httpx.Client) -> str:
 PAGES = [
     Page("home", "office", "/"),
     Page("home-police", "police", "/"),
+    Page("unit-duties", "police", "/unit-duties"),
+    Page("home-leader", "leader", "/"),
     Page("overview", "leader", "/overview"),
     Page("leads", "office", "/leads?limit=20"),
     Page("leads-none", "office", "/leads?q=没有这样的线索"),

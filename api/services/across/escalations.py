@@ -97,6 +97,7 @@ def _shown(
 ) -> dict[str, Any]:
     what, due_on = Overdue(row["what"]), due(row, clock)
     one = BY_WHAT[what]
+    in_working_days = time_rules.in_working_days(clock, one.starts or row["rule"], None)
     level = reached(clock, one.starts or row["rule"], due_on)
     return {
         "id": f"{what.value}:{row['row_id']}",
@@ -111,7 +112,7 @@ def _shown(
         if row["holder_id"]
         else None,
         "due_on": due_on,
-        "working_days_left": left(due_on),
+        "working_days_left": left(due_on) if in_working_days else None,
         "level": level.value if level else None,
         "url_hint": f"/{one.noun}/{row['subject_id']}",
     }

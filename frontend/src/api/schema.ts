@@ -6581,8 +6581,8 @@ export interface components {
             url_hint: string;
             /** @description 要做什么 */
             what: components["schemas"]["Overdue"];
-            /** @description 逾期几个工作日，负数 */
-            working_days_left: number;
+            /** @description 逾期几个工作日，负数；期限不按工作日计的为空 */
+            working_days_left: number | null;
         };
         /**
          * EscalationCount
