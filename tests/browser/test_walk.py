@@ -143,6 +143,7 @@ class TestTheWalk:
         await police.open(self.where["case"])
         await police.link("涉案财物", police.page.get_by_label("本案台账")).click()
         await police.link("登记财物").click()
+        await police.titled("登记涉案财物")
         await police.fill(
             {
                 "种类": "存款（含汇款、证券结算资金、期货保证金）",
@@ -342,7 +343,7 @@ class TestTheWalk:
 
     async def test_14_every_figure_of_the_overview_opens_its_rows(self, as_):
         leader = await as_("leader")
-        await leader.open("/overview")
+        await leader.open("/overview?period=all")
         figures = leader.page.locator(".figures dd.value a, section.units td a")
         count = await figures.count()
         assert count > 10
@@ -357,7 +358,7 @@ class TestTheWalk:
 
     async def test_15_every_sum_of_the_overview_is_the_sum_of_its_rows(self, as_):
         leader = await as_("leader")
-        await leader.open("/overview")
+        await leader.open("/overview?period=all")
         sums = leader.page.locator(".sums a")
         told = [
             (await link.get_attribute("href"), await link.locator(".money").get_attribute("title"))
@@ -372,7 +373,7 @@ class TestTheWalk:
 
     async def test_16_every_row_of_a_chart_opens_its_rows(self, as_):
         leader = await as_("leader")
-        await leader.open("/overview")
+        await leader.open("/overview?period=all")
         chart = leader.page.locator("figure").filter(has_text="线索都办到哪一步了")
         await expect(chart.locator(".canvas svg")).to_be_visible()
         assert await chart.locator("svg path").count() > 2, "bars are drawn"
