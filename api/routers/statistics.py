@@ -20,10 +20,9 @@ router = make_router("statistics")
 async def overview(
     actor: Annotated[Actor, require(P.STATISTICS_READ)],
     query: Annotated[PeriodQuery, query_of(PeriodQuery)],
-    session: DbSession,
 ) -> Response:
     """今天要过问的事、按目标列出的数字、分布和资金；每个数字都由记录算出，query 打开的列表就是它的全部记录。可以选一段时间，同时给出上一个同样长的时段的数：线索按接收日期、案件按立案（破案）日期、责令整改按责令日期、检查按检查日期、成果按发布日期、资金按发生日期；风险主体和有效措施的金额是目前的数。只统计当前用户看得见的记录。"""
-    return answer(await statistics.overview(session, actor, query))
+    return answer(await statistics.overview(actor, query))
 
 
 @router.get("/villages", response_model=Villages, summary="各村线索")

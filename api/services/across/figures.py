@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Date, Text, bindparam, cast, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
 from api.core.base.statements import Compiled, Kept, compile_statement, param, plain
+from api.core.database.db import Planning, database
 from api.core.listing.pagination import Listing
 from api.domain.across import periods
 from api.domain.across.periods import Period
@@ -159,13 +159,13 @@ Rows = list[dict[str, Any]]
 
 
 async def rows_of(
-    session: AsyncSession,
     key: Hashable,
     parts: Callable[[], Mapping[str, Any]],
     values: Mapping[str, object],
+    planning: Planning = Planning.ONCE,
 ) -> dict[str, Rows]:
-    """The rows of several selects by their names, in one statement that is made once for each key:
-    making it takes longer than PostgreSQL needs for the answer."""
+    """The rows of several selects by their names, in one statement that is made once for each key,
+    and planned once: both take longer than PostgreSQL needs for the answer."""
 
     def build(_: Hashable) -> Compiled | None:
         found = [_as_json(part, name) for name, part in parts().items()]
@@ -174,9 +174,8 @@ async def rows_of(
     compiled = _compiled.get(key, build)
     if compiled is None:
         return {}
-    raw = await (await session.connection()).get_raw_connection()
-    connection: Any = raw.driver_connection
-    row = await connection.fetchrow(compiled.sql, *compiled.arguments(values))
+    arguments = compiled.arguments(values)
+    row = await database().fetchrow(compiled.sql, *arguments, planning=planning)
     return {name: orjson.loads(text) for name, text in row.items()}
 
 
@@ -203,11 +202,7 @@ _kept: dict[tuple[object, ...], _Kept] = {}
 
 
 async def keeping(
-    session: AsyncSession,
-    actor: Actor,
-    what: str,
-    ask: Callable[[AsyncSession, Actor], Awaitable[T]],
-    asked: Asked | None = None,
+    actor: Actor, what: str, ask: Callable[[], Awaitable[T]], asked: Asked | None = None
 ) -> tuple[T, datetime]:
     """The answer to a question of the whole ledger, and of when it is."""
     scope = actor.scope
@@ -216,7 +211,7 @@ async def keeping(
     if kept and kept.until > time.monotonic():
         return kept.answer, kept.as_of
     started, as_of = time.monotonic(), now()
-    found = await ask(session, actor)
+    found = await ask()
     if time.monotonic() - started > _SLOW:
         _kept[key] = _Kept(found, as_of, time.monotonic() + _KEEP)
     return found, as_of

@@ -16,9 +16,9 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.domain.across.statistics import Breakdown, Params
+from api.core.database.db import Planning
+from api.domain.across.statistics import RECEIVED, Breakdown, Params
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import RowScope
 from api.models.leads import Lead
@@ -82,73 +82,72 @@ def no_leads() -> Cube:
     return Cube(None, {by: {} for by in _DIMENSIONS})
 
 
-async def cube_of(
-    session: AsyncSession, actor: Actor, asked: Asked | None = None
-) -> tuple[Cubes, datetime]:
+async def cube_of(actor: Actor, asked: Asked | None = None) -> tuple[Cubes, datetime]:
     """The cubes of the leads that the actor sees, and of when they are."""
-
-    async def read(session: AsyncSession, actor: Actor) -> Cubes:
-        return await _read_cubes(session, actor, asked)
-
-    return await keeping(session, actor, "cube", read, asked)
+    return await keeping(actor, "cube", lambda: _read_cubes(actor, asked), asked)
 
 
 _MEASURES = ("n", "counted", "overdue", "amount")
 
 
-def _measures(which: str, period: list[Any]) -> list[Any]:
-    """What is counted of the leads of a period."""
-    whole = and_(true(), *period)
-    amount = func.sum(Lead.amount_involved).filter(and_(COUNTED, *period))
-    return [
-        func.count().filter(whole).label(f"n_{which}"),
-        func.count().filter(and_(COUNTED, *period)).label(f"counted_{which}"),
-        func.count().filter(and_(COUNTED, OVERDUE, *period)).label(f"overdue_{which}"),
-        amount.label(f"amount_{which}"),
-    ]
-
-
 def _statement(scope: RowScope, *, by_period: bool) -> Any:
-    """Every dimension by itself, and all leads, out of one reading of the table."""
+    """Every dimension by itself, and all leads, out of one reading of the table: first folded over
+    all dimensions together, where each condition is looked at once a row."""
     listing = leads.LISTING
-    periods = {each: in_period(listing, "received", each) for each in (NOW, BEFORE)}
-    which = periods if by_period else {NOW: []}
-    inner = (
-        select(
-            *(column.label(by.value) for by, column in _DIMENSIONS.items()),
-            *(column for name, period in which.items() for column in _measures(name, period)),
-        )
-        .where(listing.scope(scope))
-        .group_by(*(literal_column(str(at)) for at in range(1, len(_DIMENSIONS) + 1)))
-    )
+    now_, before = (in_period(listing, RECEIVED, each) for each in (NOW, BEFORE))
+    flags = {"is_counted": COUNTED, "is_overdue": OVERDUE}
+    rows = [listing.scope(scope)]
     if by_period:
-        # the bounds of both, which an index leads to; what lies between them is in neither
-        inner = inner.where(periods[BEFORE][0], periods[NOW][1])
-    cube = inner.cte("cube")
+        # between the bounds of both; what lies between the two is in neither
+        flags |= {NOW: now_[0], BEFORE: before[1]}
+        rows += [before[0], now_[1]]
+    keys = {by.value: column for by, column in _DIMENSIONS.items()} | flags
+    cube = (
+        select(
+            *(column.label(name) for name, column in keys.items()),
+            func.count().label("n"),
+            func.sum(Lead.amount_involved).label("amount"),
+        )
+        .where(*rows)
+        .group_by(*(literal_column(str(at)) for at in range(1, len(keys) + 1)))
+        .cte("cube")
+    )
     dimensions = [cube.c[by.value] for by in _DIMENSIONS]
+    names = [by.value for by in _DIMENSIONS]
     return select(
         cast(func.grouping(*dimensions), Integer).label("mask"),
+        *(cast(column, Text).label(name) for name, column in zip(names, dimensions, strict=True)),
         *(
-            cast(column, Text).label(by.value)
-            for by, column in zip(_DIMENSIONS, dimensions, strict=True)
-        ),
-        *(
-            cast(func.coalesce(func.sum(cube.c[f"{name}_{each}"]), 0), BigInteger).label(
-                f"{name}_{each}"
-            )
-            for each in which
-            for name in _MEASURES
+            column
+            for each in ((NOW, BEFORE) if by_period else (NOW,))
+            for column in _of(cube, each)
         ),
     ).group_by(func.grouping_sets(tuple_(), *(tuple_(column) for column in dimensions)))
 
 
-async def _read_cubes(session: AsyncSession, actor: Actor, asked: Asked | None) -> Cubes:
-    key = ("cube", actor.scope, asked is not None)
+def _of(cube: Any, which: str) -> list[Any]:
+    """What is counted of the leads of a period, or of all time."""
+    period = [cube.c[which]] if which in cube.c else []
+    counted = [*period, cube.c.is_counted]
+    sums = (
+        func.sum(cube.c.n).filter(and_(true(), *period)),
+        func.sum(cube.c.n).filter(and_(*counted)),
+        func.sum(cube.c.n).filter(and_(*counted, cube.c.is_overdue)),
+        func.sum(cube.c.amount).filter(and_(*counted)),
+    )
+    return [
+        cast(func.coalesce(total, 0), BigInteger).label(f"{name}_{which}")
+        for name, total in zip(_MEASURES, sums, strict=True)
+    ]
+
+
+async def _read_cubes(actor: Actor, asked: Asked | None) -> Cubes:
     found = await rows_of(
-        session,
-        key,
+        ("cube", actor.scope, asked is not None),
         lambda: {"cube": _statement(actor.scope, by_period=asked is not None)},
         bindings(actor, asked),
+        # how much of the table a period is decides how it is read
+        Planning.EACH_TIME,
     )
     cubes = Cubes(no_leads(), no_leads())
     order = list(_DIMENSIONS)

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, func, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import BigInteger, Date, and_, cast, func, select, true
 
-from api.access import visibility
+from api.core.base.statements import param
 from api.domain.across.statistics import (
     HAPPENED,
     INVOLVED,
@@ -51,7 +50,13 @@ def parts(actor: Actor, *, by_period: bool) -> dict[str, Any]:
     """The selects of the books that the actor sees, for one statement with others."""
     if not may_read(actor, P.LEDGER_READ):
         return {}
-    return {"pots": _pots(actor.scope), "moves": _moves(actor.scope, by_period=by_period)}
+    found = {"pots": _pots(actor.scope), "moves": _moves(actor.scope, by_period=by_period)}
+    if may_read(actor, P.PROPERTY_READ):
+        measures_seen = LEDGERS["property-measures"].listing.scope(actor.scope)
+        entries_seen = LEDGERS[_ENTRIES].listing.scope(actor.scope)
+        found["ordered"] = restraint.ordered(measures_seen, param("today", Date()))
+        found["unnamed"] = restraint.unnamed(entries_seen)
+    return found
 
 
 def _moves(scope: RowScope, *, by_period: bool) -> Any:
@@ -77,12 +82,8 @@ def _moves(scope: RowScope, *, by_period: bool) -> Any:
     )
 
 
-async def money(
-    session: AsyncSession,
-    actor: Actor,
-    found: Mapping[str, Rows],
-    values: Mapping[str, Value],
-    asked: Asked | None,
+def money(
+    found: Mapping[str, Rows], values: Mapping[str, Value], asked: Asked | None
 ) -> dict[str, Any]:
     """Sums that the reader may open, and the stages of recovery; amounts in yuan."""
     figures: dict[Measure, int] = {}
@@ -90,7 +91,6 @@ async def money(
         figures = measures(
             [Balance(AccountKind(r["kind"]), r["balance"], r["inflow"]) for r in found["pots"]]
         )
-    both = figures and may_read(actor, P.PROPERTY_READ)
     return {
         "sums": [
             _sum(wanted, values[wanted.key], asked) for wanted in SUMS if wanted.key in values
@@ -98,7 +98,7 @@ async def money(
         "funnel": _funnel(found, values, asked),
         "ledger": _stages(figures),
         "denominator": Measure.TRACED.label,
-        "restraint": await _restraint(session, actor, figures) if both else None,
+        "restraint": _restraint(found, figures) if "ordered" in found else None,
     }
 
 
@@ -158,17 +158,11 @@ def _share(fen: int, whole: int) -> str | None:
     return percent(fen, whole) if fen >= 0 and whole >= 0 else None
 
 
-async def _restraint(
-    session: AsyncSession, actor: Actor, figures: dict[Measure, int]
-) -> dict[str, Any]:
+def _restraint(found: Mapping[str, Rows], figures: dict[Measure, int]) -> dict[str, Any]:
     """Measures and books side by side, for who may open both."""
-    found = await restraint.compared(
-        session,
-        visibility.seen(actor, PropertyMeasure),
-        visibility.seen(actor, Transfer),
-        figures[Measure.RESTRAINED],
-    )
-    return restraint.shown(found)
+    rows = [(r["item"], r["holds"], r["amount"], r["held"], r["gap"]) for r in found["ordered"]]
+    loose = found["unnamed"][0]["n"]
+    return restraint.shown(restraint.taken_apart(rows, figures[Measure.RESTRAINED], loose))
 
 
 #: The pots behind each measure: the entries that touch them are its rows.

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, func, select, true
+from sqlalchemy import ARRAY, BigInteger, Text, and_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
+from api.core.base.statements import param
 from api.core.listing.pagination import Listing
 from api.domain.across.periods import Period, month_end, parts
 from api.domain.across.statistics import (
@@ -61,20 +62,19 @@ P = Permission
 _LEADS = "leads"
 
 
-async def overview(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict[str, Any]:
+async def overview(actor: Actor, query: PeriodQuery) -> dict[str, Any]:
     """What is to be asked about today; every figure that the reader may open, by goal, of a period
     and of the one before; how the leads divide; the money. Raises Invalid."""
     asked = asked_of(query)
     cubes, as_of = Cubes(no_leads(), no_leads()), now()
     sees_leads = may_read(actor, P.LEAD_READ)
     if sees_leads:
-        cubes, as_of = await cube_of(session, actor, asked)
+        cubes, as_of = await cube_of(actor, asked)
     days = await attention.days()
     found = await rows_of(
-        session,
         ("overview", actor.role, actor.is_limited, asked is not None),
         lambda: _parts(actor, by_period=asked is not None),
-        bindings(actor, asked) | days,
+        bindings(actor, asked) | days | {"codes": sorted(cubes.now.by[Breakdown.VILLAGE])},
     )
     values = _values(actor, cubes, found, asked)
     return {
@@ -82,13 +82,13 @@ async def overview(session: AsyncSession, actor: Actor, query: PeriodQuery) -> d
         **periods_shown(asked),
         "attention": attention.shown(found.get(_ASKED, []), days),
         "goals": _goals(values, asked),
-        "breakdowns": await _breakdowns(session, cubes.now, asked) if sees_leads else [],
-        "money": await money_figures.money(session, actor, found, values, asked),
+        "breakdowns": _breakdowns(cubes.now, found, asked) if sees_leads else [],
+        "money": money_figures.money(found, values, asked),
     }
 
 
 #: The names of what is read in one statement.
-_ASKED = "asked"
+_ASKED, _PLACES = "asked", "places"
 
 
 def _part_of(resource: str) -> str:
@@ -99,6 +99,9 @@ def _parts(actor: Actor, *, by_period: bool) -> dict[str, Any]:
     """The selects of everything but the leads, for whoever holds a role."""
     asked = attention.mine(actor)
     parts: dict[str, Any] = {_ASKED: attention.statement(actor.scope, asked)} if asked else {}
+    if may_read(actor, P.LEAD_READ):
+        of_leads = Division.code == func.any(param("codes", ARRAY(Text)))
+        parts[_PLACES] = select(Division.code, Division.name).where(of_leads)
     for resource, measured in _measured(actor).items():
         listing = LEDGERS[resource].listing
         columns = [
@@ -203,11 +206,9 @@ _LABELS: dict[Breakdown, type[Labelled]] = {
 }
 
 
-async def _breakdowns(
-    session: AsyncSession, cube: Cube, asked: Asked | None
-) -> list[dict[str, Any]]:
+def _breakdowns(cube: Cube, found: Mapping[str, Rows], asked: Asked | None) -> list[dict[str, Any]]:
     period = asked.now if asked else None
-    names = await _division_names(session, cube.by[Breakdown.VILLAGE])
+    names = {row["code"]: row["name"] for row in found[_PLACES]}
     villages = cube.by[Breakdown.VILLAGE]
     months = _by_month(cube.by[Breakdown.MONTH], period)
     rows = {
@@ -264,7 +265,7 @@ def _by_village(
 async def villages(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Every village that the reader's leads lie in, and all of the town for those who see all of
     it, with what is counted there: the figures of the overview, side by side."""
-    cubes, as_of = await cube_of(session, actor)
+    cubes, as_of = await cube_of(actor)
     cells = cubes.now.by[Breakdown.VILLAGE]
     names = await _division_names(session, cells)
     if actor.scope is RowScope.TOWN:

@@ -45,10 +45,8 @@ async def towns(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict
         none = {"as_of": now(), "rows": [], "total": _told(_sum([]))}
         return none | periods_shown(asked)
 
-    async def read(session: AsyncSession, actor: Actor) -> _Found:
-        return await _read(session, actor, asked.now if asked else None)
-
-    found, as_of = await keeping(session, actor, "towns", read, asked)
+    period = asked.now if asked else None
+    found, as_of = await keeping(actor, "towns", lambda: _read(session, actor, period), asked)
     names = await _towns_of(session, actor)
     units = await _names(session, {unit for _, unit, _ in found})
     rows: list[dict[str, Any]] = []

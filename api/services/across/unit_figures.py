@@ -47,14 +47,13 @@ async def units(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict
     asked = asked_of(query)
     period = asked.now if asked else None
 
-    async def read(session: AsyncSession, actor: Actor) -> dict[UUID, Scores]:
-        return await _read_units(session, actor, period)
-
     names: dict[UUID, str] = {}
     found: dict[UUID, Scores] = {}
     as_of, told = now(), False
     if may_read(actor, P.LEAD_READ) and not follows_only(actor.role, P.LEAD_HANDLE):
-        found, as_of = await keeping(session, actor, "units", read, asked)
+        found, as_of = await keeping(
+            actor, "units", lambda: _read_units(session, actor, period), asked
+        )
         names = await _unit_names(session, found)
         told = True
     whole = {name: sum(each[name] for each in found.values()) for name in _SCORES}

@@ -1,5 +1,6 @@
 """Both totals of what is held, measures and books, for one case or for all that a reader sees."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -84,20 +85,34 @@ async def compared(
     session: AsyncSession, measures: ColumnElement[bool], books: ColumnElement[bool], booked: int
 ) -> Comparison:
     """Take the difference apart over some measures and the books that they belong to."""
-    day = literal(today())
-    rows = await session.execute(
-        select(M.property_item_id, in_force(M, day), M.amount, HELD, gap(day)).where(
-            measures, in_force(M, day) | (HELD != _ZERO)
-        )
-    )
-    ordered = [
-        Ordered(item_id, holds, amount, int(under), RestraintGap(why) if why else None)
-        for item_id, holds, amount, under, why in rows
+    rows = await session.execute(ordered(measures, literal(today())))
+    loose = await session.scalar(unnamed(books))
+    return taken_apart(rows, booked, int(loose or 0))
+
+
+def ordered(measures: ColumnElement[bool], day: Any) -> Any:
+    """The measures that hold something on a day, or under which something is still booked."""
+    return select(
+        M.property_item_id.label("item"),
+        in_force(M, day).label("holds"),
+        M.amount.label("amount"),
+        HELD.label("held"),
+        gap(day).label("gap"),
+    ).where(measures, in_force(M, day) | (HELD != _ZERO))
+
+
+def unnamed(books: ColumnElement[bool]) -> Any:
+    """How many entries of what is held name no measure."""
+    return select(func.count().label("n")).select_from(Transfer).where(books, is_unnamed())
+
+
+def taken_apart(rows: Iterable[Any], booked: int, loose: int) -> Comparison:
+    """Both totals and their difference, from the rows of `ordered` and the number of `unnamed`."""
+    found = [
+        Ordered(item, holds, amount, int(under), RestraintGap(why) if why else None)
+        for item, holds, amount, under, why in rows
     ]
-    unnamed = await session.scalar(
-        select(func.count()).select_from(Transfer).where(books, is_unnamed())
-    )
-    return compare(ordered, booked, int(unnamed or 0))
+    return compare(found, booked, loose)
 
 
 def shown(found: Comparison, case_id: UUID | None = None) -> dict[str, Any]:
