@@ -25,6 +25,8 @@ STEPS = 110
 WHO = ("office", "police", "market", "justice", "village01", "leader", "county", "grid01")
 #: Where an affair is over. Out of these a drawn lead comes only by its verification.
 ENDED = {"closed", "archived", "withdrawn", "rejected"}
+#: Where it waits for nobody.
+OVER = {"closed", "archived", "withdrawn"}
 _STATE = """
 SELECT l.id::text, l.status, l.conclusion, l.feedback_mode, l.merged_into_id::text AS main,
     l.concluded_unit_ids::text[] AS units, l.concluded_person_ids::text[] AS people,
@@ -182,6 +184,55 @@ class Walk:
         }
         return made.get(need["kind"], lambda: "据实办理")()
 
+    def take(self) -> None:
+        """What waits is taken upon oneself or given back, by whoever, asked or not."""
+        who, lead_id = self.random.choice(WHO), self.any_lead()
+        body = {"action": self.random.choice(("take", "give_back"))}
+        for each in self.random.sample(WHO, len(WHO)):
+            answer = self.client(each).get(f"/leads/{lead_id}")
+            now = answer.json()["standing"]["now"] if answer.status_code == 200 else []
+            if any("take" in turn["turn_actions"] for turn in now):
+                who, body = each, {"action": "take"}
+                break
+        answer = self.client(who).post(f"/leads/{lead_id}/turns", json=body)
+        self.said(who, f"{body['action']} {lead_id[-4:]}", answer)
+        if answer.status_code == 200:
+            mine = [each for each in answer.json()["now"] if each["is_mine"]]
+            holder = {"id": self.client(who).me["user"]["id"]}
+            has = [each["holder"]["id"] == holder["id"] for each in mine if each["holder"]]
+            assert has == ([True] * len(has) if body["action"] == "take" else []), self.told(mine)
+
+    def turns(self, lead_id: str) -> None:
+        """Somebody's turn it is, everybody sees the same hands, and home says what the record says."""
+        state, held = self.state([lead_id])[lead_id], {}
+        for who in WHO:
+            answer = self.client(who).get(f"/leads/{lead_id}")
+            home = self.client(who).get("/me/duties", params={"limit": 200}).json()["items"]
+            here = [each for each in home if each["turn_url"] == f"/leads/{lead_id}/turns"]
+            if answer.status_code == 404:
+                assert here == [], self.told(f"{who} 看不到，首页却有 {here}")
+                continue
+            now = answer.json()["standing"]["now"]
+            if not state["main"]:
+                over = state["status"] in OVER
+                assert now or over, self.told(f"没有人该办 {dict(state)}")
+            for turn in now:
+                me = self.client(who).me["user"]["id"]
+                place, holder = (turn["what"], turn["whom"], turn["assist_id"]), turn["holder"]
+                if holder:
+                    assert held.setdefault(place, holder) == holder, self.told((place, held))
+                if turn["is_mine"]:
+                    own = bool(holder) and holder["id"] == me
+                    said = turn["turn_actions"]
+                    assert ("give_back" in said) is own, self.told((who, turn))
+                    assert not (holder and "take" in said), self.told((who, turn))
+            for duty in here:
+                same = [each for each in now if each["is_mine"] and each["what"] == duty["what"]]
+                if same:
+                    assert duty["holder"] in [each["holder"] for each in same], self.told(
+                        (who, duty, same)
+                    )
+
     def draw(self) -> None:
         body = {
             "period_from": today().isoformat(),
@@ -322,3 +373,23 @@ def test_whatever_is_clicked(client, anonymous, running, seed):
         walk.check()
     walk.ends()
     assert walk.worked > STEPS / 3, walk.told("walked nowhere")
+
+
+@pytest.mark.parametrize("seed", SEEDS[:1])
+def test_whatever_is_clicked_no_turn_is_lost(client, anonymous, running, seed):
+    """Acts, takings and givings back by whoever, with a recount of all terms between: every lead waits
+    for somebody or is over, whoever has it in hand is the same for all, and home says the same."""
+    walk = Walk(client, anonymous, running, Random(seed))
+    for _ in range(3):
+        walk.report()
+    ways = {
+        walk.act: 30, walk.forward: 40, walk.take: 40, walk.assists: 4, walk.merge: 2,
+        walk.unmerge: 2,
+    }  # fmt: skip
+    for step in range(STEPS // 2):
+        walk.random.choices(list(ways), ways.values())[0]()
+        if step % 20 == 0:
+            asyncio.run(_recounted())
+        for lead_id in walk.mine:
+            walk.turns(lead_id)
+    assert walk.worked > STEPS / 8, walk.told("walked nowhere")
