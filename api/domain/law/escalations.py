@@ -74,15 +74,6 @@ class Band:
             day -= ONE_DAY
         return day
 
-    def reached(self, due_on: date, today: date, calendar: Calendar) -> Level | None:
-        """The highest level that has been told; none while the term still runs."""
-        found = [
-            level
-            for level in Level
-            if level is not Level.HANDLER and due_on <= self.last_due(level, today, calendar)
-        ]
-        return found[-1] if found else None
-
 
 #: Two working days are not warned of thirty before; the longer the term, the more patience.
 #: 期限长度（工作日以内）｜届满前提醒经办人｜逾期后告知：负责人、专项办、镇领导、督导组

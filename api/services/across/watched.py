@@ -276,5 +276,7 @@ def reached(clock: time_rules.Clock, rule_id: str, due_on: date | None) -> Level
     """How far a term has risen by now."""
     if due_on is None or due_on >= today():
         return None
-    bands = (band for band, rules in by_band(clock.rules).items() if rule_id in rules)
-    return next(bands, USUAL).reached(due_on, today(), clock.calendar)
+    days = values(clock)
+    row = next((n for n in range(len(BANDS)) if rule_id in days[f"rules {n}"]), BANDS.index(USUAL))
+    told = [level for level in Level if due_on <= days[f"{level.value} {row}"]]
+    return told[-1] if told else None
