@@ -1,7 +1,7 @@
 """What is late is brought before those above, each once, also after a standstill; only the act ends it."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -22,10 +22,6 @@ from tests.database import run_sql
 pytestmark = pytest.mark.days
 
 STEP = Calendar.builtin().step
-
-
-def at(day: date, hour: int = 8) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=clock.TIMEZONE)
 
 
 def seen(who, subject_id: str) -> list[dict]:
@@ -55,7 +51,7 @@ async def told(session, subject: str) -> list[tuple[str, str]]:
 
 
 async def run_at(session, day: date) -> None:
-    with clock.travel(at(day)):
+    with clock.travel(clock.now().replace(year=day.year, month=day.month, day=day.day)):
         await escalations.notify(session)
 
 
