@@ -170,6 +170,9 @@ DECISIONS: dict[str, Decision] = {
         "期限只能终止、重算",
         only=("ended_on", "due_at", "due_on", "is_provisional", "rule_version"),
     ),
+    "lead_obligations": Decision(
+        _W, "须办的事项只能了结", only=("ended_on", "ended_by", "person", "reason")
+    ),
     "lead_links": Decision(
         _W, "并入只能撤销", only=("granted", "undone_at", "undone_by", "undone_reason")
     ),

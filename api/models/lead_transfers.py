@@ -79,6 +79,8 @@ class LeadTransfer(Recorded, Waits, Base):
     goods_receipt_no: Mapped[str] = mapped_column(default="", server_default="")
     #: Taken back before anybody had received it, or by whom it was about.
     recalled_on: Mapped[date | None]
+    #: Of a round before the lead was opened anew: it says nothing of this one.
+    is_past: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     recall_reason: Mapped[str] = mapped_column(default="", server_default="")
 
 

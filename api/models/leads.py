@@ -101,6 +101,20 @@ class Lead(Recorded, Versioned, Waits, Base):
                 " 'transferred_department', 'transferred_police')"
             ),
         ),
+        # What is owed before a lead may end.
+        Index(
+            "ix_leads_owes",
+            "owner_unit_id",
+            "id",
+            postgresql_where=text("owes <> '{}'"),
+        ),
+        Index(
+            "ix_leads_owing",
+            "town_code",
+            text("(owes <> '{}')"),
+            "id",
+            postgresql_where=text("owes <> '{}'"),
+        ),
         # What units were handed, while they have it.
         Index(
             "ix_leads_receiver_duties",
@@ -287,6 +301,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     #: The unit of the system that has the last hand-over, and what kind of organ it went to.
     transfer_receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     transfer_organ: Mapped[ReceivingOrgan | None]
+    #: The `Obligation`s that are open (`lead_obligations`).
+    owes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     #: Closed is what the office did, solved is what the reporter got.
     solved: Mapped[Solved | None]
     solved_note: Mapped[str | None]

@@ -20,6 +20,7 @@ from api.domain.leads.channels import LeadChannel
 from api.domain.leads.lead_assignments import LineOutcome
 from api.domain.leads.lead_assists import ASSIST_FLOW, AssistStatus
 from api.domain.leads.lead_marks import FocusMark
+from api.domain.leads.lead_obligations import ObligationEnd
 from api.domain.leads.lead_transfers import TransferKind, TransferSide
 from api.domain.leads.lead_views import LeadView
 from api.domain.leads.leads import (
@@ -29,6 +30,7 @@ from api.domain.leads.leads import (
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    Obligation,
     PoliceMatter,
     ReceivingOrgan,
     ReporterKind,
@@ -293,6 +295,12 @@ class LeadQuery(PageQuery):
     batch_no: Optional | None = None
     fast_track: bool | None = None
     mark: Annotated[list[FocusMark], Field(max_length=3)] | None = None
+    owing: bool | None = Field(
+        None, description="只看结论所要求的移送、移交还没有办的（为否时不起作用）"
+    )
+    waived: bool | None = Field(
+        None, description="只看经批准不再移送、不再等待的（为否时不起作用）"
+    )
     overdue: bool | None = Field(None, description="是否已超期")
     open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
     unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
@@ -412,6 +420,18 @@ class TransferClockShown(Shown):
     ended_on: date | None
 
 
+class LeadObligationShown(Shown):
+    """What a conclusion asks for before the lead may end, and how that ended."""
+
+    id: UUID
+    kind: Obligation = Field(description="须办的事项")
+    arose_on: date = Field(description="何日起须办")
+    ended_on: date | None = Field(description="何日了结；还须办的为空")
+    ended_by: ObligationEnd | None = Field(description="怎样了结")
+    person: str = Field(description="批准不再履行的人")
+    reason: str = Field(description="批准不再履行的理由")
+
+
 class TransferRecord(Shown):
     """Who recorded something of a hand-over: the receiver, or the sender for a body outside."""
 
@@ -524,6 +544,8 @@ class LeadRead(LeadItem):
     solved_note: str | None
     transfer_reminded_on: date | None
     transfers: list[LeadTransferShown]
+    owes: list[Obligation] = Field(description="还须办的事项，办了才能办结")
+    obligations: list[LeadObligationShown] = Field(description="结论所要求的事项")
     concluded_on: date | None
     feedback_mode: FeedbackMode | None
     first_response_at: datetime | None = Field(description="首次回应举报人的时间")

@@ -130,7 +130,8 @@ def test_who_reported_a_lead_of_the_county_and_neither_handles_it_nor_helps() ->
     who = actor(Role.VILLAGE)
     told = sql(select(Lead.id).where(visibility.only_reported(who))).partition(" WHERE ")[2]
     assert told == (
-        f"length(leads.town_code) < 9 AND leads.owner_unit_id != '{who.unit_id}' AND NOT"
+        f"length(leads.town_code) < 9 AND leads.owner_unit_id != '{who.unit_id}' AND"
+        f" leads.transfer_receiver_id IS DISTINCT FROM '{who.unit_id}' AND NOT"
         " (EXISTS (SELECT * FROM lead_assists WHERE lead_assists.lead_id = leads.id AND"
         f" lead_assists.owner_unit_id = '{who.unit_id}'))"
     )

@@ -38,6 +38,7 @@ FORMS = {
         transfer_department: organ receiver_unit_id? department? document_no? materials reason
         recall!: reason
         remind: reason
+        waive!: reason
         ask_assist: assisting_unit_id assist_task due_on?=LEAD-ASSIST
         close: solved solved_note
         archive

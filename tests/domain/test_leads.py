@@ -68,6 +68,7 @@ PLAN = {
     "ask_review": ("transferred_police concluded fed_back", None),
     "record_review": (AT_POLICE, None),
     "remind": (SENT, None),
+    "waive": (f"{SENT} escalated registered closed", None),
     "ask_assist": (
         "assigned verifying transferred_department transferred_police escalated recheck",
         None,
@@ -96,7 +97,7 @@ CLOSING = {"close", "archive"}
 #: The office may by its permission, but never has what was routed to the county.
 ROUTED = {"reopen_county"}
 #: The head of the agency that hands over (移送规定第5条).
-DECIDING = {"approve_transfer", "refuse_transfer"}
+DECIDING = {"approve_transfer", "refuse_transfer", "waive"}
 #: Who enforces administrative law transfers (移送规定第2条); who does not reports; the police neither.
 PUNISHING = {
     Role.OFFICE, Role.COUNTY, Role.CULTURE, Role.CIVIL, Role.MARKET, Role.DEPARTMENT,
@@ -125,6 +126,7 @@ class Standing:
     transfer_proposed_by_id: UUID | None = None
     transfer_receiver_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
+    owes: tuple[str, ...] = ()
     merged_into_id: None = None
     has_merged: bool = False
     marks: tuple[str, ...] = ("major",)
@@ -145,6 +147,7 @@ STAGES = {
     "ask_review": TransferStage.DECLINED,
     "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
+    "waive": TransferStage.RECEIVED,
 }
 
 
@@ -356,6 +359,8 @@ ASKS_NOTHING = {
     TransferStage.PAST,
     TransferStage.REFUSED,
     TransferStage.RECALLED,
+    TransferStage.ACCEPTED,
+    TransferStage.WAIVED,
 }
 
 
@@ -390,10 +395,10 @@ class TestHandOver:
 
     @pytest.mark.parametrize("stage", [None, *TransferStage])
     @pytest.mark.parametrize("reminded", [None, date(2022, 6, 1)])
-    def test_closed_only_with_a_result_or_a_reminder(self, stage, reminded):
+    def test_closed_only_with_a_result_and_a_reminder_is_none(self, stage, reminded):
         record = Standing(LeadStatus.FED_BACK, transfer_stage=stage, transfer_reminded_on=reminded)
         who = actor(Role.OFFICE)
-        if stage is None or stage in ASKS_NOTHING or reminded:
+        if stage is None or stage in ASKS_NOTHING:
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
             return
         with pytest.raises(RuleViolated) as refused:
@@ -408,6 +413,10 @@ OBJECTIONS = {
         "transfer_department recheck mark unmark reopen reopen_county",
     ),
     "has merged": ({"has_merged": True}, "reject withdraw"),
+    "owing": (
+        {"owes": ("police_decision",)},
+        "close archive reject withdraw",
+    ),
     "drawn": ({"recheck_drawn": True}, "close archive reject withdraw"),
     "not marked": ({"marks": ()}, "unmark"),
     "no offence": (
@@ -428,7 +437,7 @@ class TestObjections:
     @pytest.mark.parametrize("action", LeadAction)
     def test_each_alone(self, objection, action):
         changes, hindered = OBJECTIONS[objection]
-        county = {"approve_transfer", "refuse_transfer", "reopen_county"}
+        county = {"approve_transfer", "refuse_transfer", "waive", "reopen_county"}
         who = actor(Role.COUNTY if action.value in county else Role.OFFICE)
         if action is LeadAction.REPORT_POLICE:
             who = actor(Role.JUSTICE)
@@ -458,7 +467,7 @@ class TestObjections:
     @pytest.mark.parametrize("action", LeadAction)
     def test_who_steps_in_for_a_unit(self, action):
         """The office for every unit; a regulator never for another one."""
-        deciding = {"approve_transfer", "refuse_transfer", "reopen_county"}
+        deciding = {"approve_transfer", "refuse_transfer", "waive", "reopen_county"}
         for role, status in product((Role.MARKET, Role.OFFICE), PLAN[action.value][0].split()):
             who = actor(role, uuid4())
             if action.value in deciding | {"report_police"}:
@@ -526,9 +535,10 @@ class TestMerging:
     @pytest.mark.parametrize("merged", [True, False])
     def test_which_lead_joins_another(self, status, stage, merged):
         pending = stage in {TransferStage.PROPOSED, TransferStage.APPROVED}
-        pending |= stage in WITH_RECEIVER
+        pending |= stage in WITH_RECEIVER | {TransferStage.FILED}
         may = status.value in BECOMES and not pending and not merged
-        assert can_join(status, stage, is_merged=merged) is may
+        assert can_join(status, stage, (), is_merged=merged) is may
+        assert not can_join(status, stage, ("punisher",), is_merged=merged)
         after = MERGED_STATUS.get(status)
         assert (after.value if after else None) == BECOMES.get(status.value)
 

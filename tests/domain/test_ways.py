@@ -16,8 +16,11 @@ ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger", "victim"}
 #: A disposal of property, the end of a restricted file.
 FINAL = {("property_item", "dispose"), ("restricted_file", "close")}
 #: They lead to an earlier stage because that is how it came out, not because somebody sends it back:
-#: the bank paid a part, the re-inspection failed, the head approved the hand-over after all.
-SAYS_WHAT_HAPPENED = {"confirm_partly", "fail", "transfer_police"}
+#: the bank paid a part, the re-inspection failed, the head approved the hand-over after all, what was
+#: found asks for one.
+SAYS_WHAT_HAPPENED = {
+    "confirm_partly", "fail", "transfer_police", "report_police", "transfer_department",
+}  # fmt: skip
 TURNS = [
     pytest.param(way, place, status, turn, id=f"{name} {status.value} {turn.label}")
     for name, way in WAYS.items()

@@ -36,6 +36,10 @@ class TestOfALead:
             market, made, "conclude", conclusion="civil_dispute", findings=SAID,
             diversion_route="mediation", diversion_department=f"调解委员会 {PHONE}",
         )  # fmt: skip
+        made = act(
+            market, made, "record_receipt", received_at=now().isoformat(), receipt_no="调1号",
+            received_by="某某",
+        )  # fmt: skip
         made = act(office, made, "feed_back", feedback_mode="impossible", feedback_note=SAID)
         made = act(office, made, "close", solved="yes", solved_note=SAID)
         url = f"/leads/{made['id']}"

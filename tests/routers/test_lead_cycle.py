@@ -55,7 +55,7 @@ class TestCivilDispute:
 class TestClosedIsNotSolved:
     def test_closing_asks_and_tells_both(self, client):
         office, police = client("office"), client("police")
-        made = fed_back(police, factories.conclude(office, police))
+        made = fed_back(police, factories.conclude(office, police, "irregular"))
         url = f"/leads/{made['id']}"
         bare = refused(office.act(url, "close", made["version"]), 422)
         assert {e["pointer"] for e in bare["errors"]} == {"/solved", "/solved_note"}

@@ -265,18 +265,19 @@ class TestOneListOnly:
     def test_what_lies_before_the_head_is_a_duty_of_the_head_alone(self, client, concluded):
         office, market, leader = client("office"), client("market"), client("leader")
         if concluded:
-            made, usual = factories.conclude(office, market), "lead_feed_back"
+            made = factories.conclude(office, market)
+            usual = ["lead_feed_back", "lead_owed_police"]
         else:
             made = factories.assign(office, factories.make_lead(office), market)
-            made, usual = act(market, made, "acknowledge"), "lead_verify"
-        assert [duty["kind"] for duty in duties(market, made["id"])] == [usual]
+            made, usual = act(market, made, "acknowledge"), ["lead_verify"]
+        assert sorted(duty["kind"] for duty in duties(market, made["id"])) == usual
         made = act(market, made, "propose_transfer", reported_on=today().isoformat(), **REPORT)
         assert duties(market, made["id"]) == [], "nothing that it could do"
         assert [d["kind"] for d in duties(leader, made["id"])] == ["lead_transfer_approve"]
         made = act(leader, done(leader.get(f"/leads/{made['id']}")), "approve_transfer")
         assert [duty["kind"] for duty in duties(market, made["id"])] == ["lead_transfer"]
         made = act(leader, made, "refuse_transfer", reason="补充核实")
-        assert [duty["kind"] for duty in duties(market, made["id"])] == [usual]
+        assert sorted(duty["kind"] for duty in duties(market, made["id"])) == usual
 
     @pytest.mark.parametrize("status", ["received", "registered", "disputed"])
     def test_an_alarmed_lead_stands_in_the_alarm_alone(self, client, running, status):

@@ -284,15 +284,17 @@ class TestIncompletePapers:
 
 
 class TestTheResultComesBack:
-    def test_not_closed_without_a_result_or_a_reminder(self, client, office, market):
+    def test_not_closed_without_a_result_and_a_reminder_is_none(self, client, office, market):
         made = fed_back(market, to_police(client))
         closing = {"solved": "no", "solved_note": "公安机关正在办理。"}
+        made = act(market, made, "remind", reason="请告知办理结果")
+        assert made["transfer_reminded_on"] == today().isoformat()
         answer = office.act(f"/leads/{made['id']}", "close", made["version"], **closing)
         problem = refused(answer, 422)
         assert problem["code"] == "transfer_unanswered"
         assert "第8条" in problem["article"]
-        made = act(market, made, "remind", reason="请告知办理结果")
-        assert made["transfer_reminded_on"] == today().isoformat()
+        assert running_clock(made), "it ends no clock either"
+        made = act(client("leader"), made, "waive", reason="公安机关长期不答复，另行督办")
         assert factories.close(office, made)["status"] == "closed"
 
     def test_the_sender_sees_how_it_stands_and_others_do_not(self, client, office, market):
@@ -303,6 +305,7 @@ class TestTheResultComesBack:
 
     def test_a_reopened_lead_owes_nothing_of_before(self, client, office, market):
         made = act(market, fed_back(market, to_police(client)), "remind", reason="请告知结果")
+        made = act(client("leader"), made, "waive", reason="另案已立")
         made = factories.close(office, made)
         made = act(office, made, "reopen", reason="回头看")
         assert (made["transfer_stage"], made["transfer_reminded_on"]) == ("past", None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.core.base.clock import today
+from api.core.base.clock import now, today
 from api.domain.kit.duties import DutyKind as K
 from tests import ledgers
 from tests.campaign import live_half_a_year
@@ -114,6 +114,15 @@ class TestALead:
     def test_over_is_over(self, client: Any, lead: str) -> None:
         police, office = client("police"), client("office")
         act(police, lead, "remind", reason="请尽快反馈")
+        assert head(office, "leads", lead)["blocked_by"], "a reminder is no answer"
+        act(
+            police, lead, "record_receipt", receipt_no="接1号", received_by="某某",
+            received_at=now().isoformat(),
+        )  # fmt: skip
+        act(
+            police, lead, "record_result", result="handled", result_on=today().isoformat(),
+            result_note="已处理",
+        )  # fmt: skip
         assert head(office, "leads", lead)["blocked_by"] == []
         assert head(office, "leads", lead)["next_action"] == "close"
         act(office, lead, "close", solved="yes", solved_note="已处理")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api.domain.across.statistics import mean, percent
 from api.schemas.statistics import UnitResults
 from tests import cases, entities
-from tests.factories import assign, close, conclude, make_lead
+from tests.factories import assign, close, conclude, make_lead, waived
 from tests.figures import figures, overview, rows, value
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
 from tests.public import show
@@ -38,7 +38,7 @@ def ledgers(client, running):
         url = f"/leads/{lead['id']}"
         fed_back = {"feedback_mode": "impossible", "feedback_note": "已告知"}
         lead = done(police.act(url, "feed_back", lead["version"], **fed_back))
-        lead = close(office, lead)
+        lead = close(office, waived(client("leader"), lead))
     done(office.act(url, "archive", lead["version"]))
     assign(office, make_lead(office), client("market"))
     for backlog in (False, True):
@@ -417,7 +417,7 @@ def test_the_units_add_up_to_the_whole(client, anonymous, fates):
     for who, conclusion, solved, score, merged in fates:
         lead = answered(office, client(who), conclusion)
         if solved:
-            lead = close(office, lead, solved)
+            lead = close(office, waived(client("leader"), lead), solved)
         if score:
             rate(office, anonymous, lead, score)
         if merged and conclusion != "duplicate":

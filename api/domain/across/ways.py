@@ -4,6 +4,7 @@ Read it as a table. Stages stand in the order in which they come when all goes w
 leads back, the record stands at an earlier stage again.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from api.domain.cases.cases import CASE_FLOW
@@ -21,9 +22,11 @@ from api.domain.entities.risk_entities import EntityStatus as Es
 from api.domain.imports.imports import IMPORT_FLOW
 from api.domain.imports.imports import ImportAction as Ma
 from api.domain.imports.imports import ImportStatus as Ms
+from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind as K
+from api.domain.kit.permissions import Permission as P
 from api.domain.kit.standing import Stage, Turn, Way, Whose
-from api.domain.leads.leads import LEAD_FLOW, PENDING, TransferStage
+from api.domain.leads.leads import LEAD_FLOW, OPEN_STAGES, PENDING, Obligation, TransferStage
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
 from api.domain.outcomes.outcomes import OUTCOME_FLOW
@@ -108,6 +111,32 @@ _RECEIVE = Turn(K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receiv
 _DECIDE = Turn(K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide)
 _HANDED = (_FOLLOW_UP, _ANSWER, _RECEIVE, _DECIDE)
 
+
+def _owes(obligation: Obligation) -> Callable[[Any], bool]:
+    """What a conclusion asks for has yet to go to whoever it is for."""
+
+    def when(lead: Any) -> bool:
+        return obligation.value in lead.owes and lead.transfer_stage not in _WITH_SOMEBODY
+
+    return when
+
+
+def _opens_a_case(actor: Actor, _: Any) -> bool:
+    return actor.may(P.CASE_CREATE)
+
+
+_WITH_SOMEBODY = OPEN_STAGES | PENDING
+_OWED = (
+    Turn(
+        K.LEAD_OWED_POLICE,
+        (La.PROPOSE_TRANSFER, La.REPORT_POLICE),
+        when=_owes(Obligation.POLICE_DECISION),
+        elsewhere=_opens_a_case,
+    ),
+    Turn(K.LEAD_OWED_PUNISHER, (La.TRANSFER_DEPARTMENT,), when=_owes(Obligation.PUNISHER)),
+    Turn(K.LEAD_OWED_ROUTE, (La.TRANSFER_DEPARTMENT,), when=_owes(Obligation.ROUTE_RECEIPT)),
+)
+
 LEAD_WAY: Final = Way(
     LEAD_FLOW,
     (
@@ -143,7 +172,7 @@ LEAD_WAY: Final = Way(
         Stage(
             "反馈举报人",
             {
-                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_HANDED, _FEED_BACK),
+                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_OWED, _FEED_BACK, *_HANDED),
                 Ls.REJECTED: (_FEED_BACK,),
             },
         ),
@@ -153,6 +182,7 @@ LEAD_WAY: Final = Way(
                 Ls.FED_BACK: (
                     _APPROVE,
                     _HAND_OVER,
+                    *_OWED,
                     *_HANDED,
                     Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE),
                 )

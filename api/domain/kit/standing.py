@@ -58,6 +58,8 @@ class Turn(Generic[A]):
     whose: Whose = Whose.OWNER
     #: Whether it is anybody's turn at all, where the status alone does not say it.
     when: Callable[[Any], bool] | None = None
+    #: Whose it is as well, though what they do about it is done on another page.
+    elsewhere: Callable[[Actor, Any], bool] | None = None
 
     @property
     def label(self) -> str:
@@ -211,6 +213,8 @@ class Way(Generic[S, A]):
             return False
         if turn.whose is Whose.RECEIVER and actor.unit_id != record.transfer_receiver_id:
             return False
+        if turn.elsewhere is not None and turn.elsewhere(actor, record):
+            return True
         return any(
             actor.may(row.needs)
             and all(

@@ -51,6 +51,7 @@ RECEIVED: Mapping[ReceivingOrgan, TransferClock] = {
     ReceivingOrgan.MARKET: TransferClock("MKT-02", _RECEIVER),
     ReceivingOrgan.PETITION: TransferClock("XF-01", _RECEIVER),
     ReceivingOrgan.OTHER: TransferClock("LEAD-01", _RECEIVER),
+    ReceivingOrgan.DISPUTE: TransferClock("LEAD-01", _RECEIVER),
 }
 #: The police have longer for some matters (公通字〔2017〕25号第16条).
 POLICE: Mapping[PoliceMatter, TransferClock] = {
@@ -91,6 +92,7 @@ class TransferKind(Labelled):
     #: By anybody else.
     REPORT = "report", "移交公安（报案）"
     REFERRAL = "referral", "移交主管部门"
+    DISPUTE = "dispute", "民事纠纷分流"
 
 
 def sent(kind: TransferKind, *, in_system: bool) -> TransferClock:
@@ -150,6 +152,7 @@ RECEIVERS: Mapping[ReceivingOrgan, frozenset[UnitBehaviour]] = {
     ReceivingOrgan.MARKET: frozenset({UnitBehaviour.MARKET}),
     ReceivingOrgan.PETITION: frozenset({UnitBehaviour.OTHER}),
     ReceivingOrgan.OTHER: _DEPARTMENTS,
+    ReceivingOrgan.DISPUTE: _DEPARTMENTS,
 }
 #: Why a unit may not have it.
 ARTICLES: Mapping[bool, str] = {

@@ -72,6 +72,7 @@ class LeadAction(Labelled):
     ASK_REVIEW = "ask_review", "登记提请复议"
     RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
+    WAIVE = "waive", "批准不再移送、不再等待"
     MARK = "mark", "标为重点"
     UNMARK = "unmark", "取消重点标记"
     ESCALATE = "escalate", "上报县专项办"
@@ -129,6 +130,17 @@ class TransferStage(Labelled):
     REVIEWED = "reviewed", "已提请复议，待决定"
     PAST = "past", "重新办理前移送过"
     RECALLED = "recalled", "已收回"
+    #: A dispute is with whoever settles it: no result is waited for.
+    ACCEPTED = "accepted", "已接收，按该途径化解"
+    WAIVED = "waived", "经批准不再等待"
+
+
+class Obligation(Labelled):
+    """What a conclusion asks for before the affair may end (domain/leads/lead_obligations.py)."""
+
+    POLICE_DECISION = "police_decision", "公安机关立案或者不予立案的决定"
+    PUNISHER = "punisher", "有处罚权的单位接收"
+    ROUTE_RECEIPT = "route_receipt", "化解途径的接收回执"
 
 
 class ReceivingOrgan(Labelled):
@@ -138,6 +150,7 @@ class ReceivingOrgan(Labelled):
     MARKET = "market", "市场监管部门"
     PETITION = "petition", "信访部门"
     OTHER = "other", "其他主管部门"
+    DISPUTE = "dispute", "化解纠纷的单位"
 
 
 class Department(Labelled):
@@ -282,6 +295,8 @@ class LeadRecord(Record, Protocol):
     transfer_receiver_id: UUID | None
     #: What kind of organ that went to.
     transfer_organ: ReceivingOrgan | None
+    #: The `Obligation`s that are open.
+    owes: Sequence[str]
     merged_into_id: UUID | None
     #: Whether other leads go on in this one.
     has_merged: bool
@@ -365,7 +380,18 @@ GOODS_DUE = _at("no_goods_due", "公安机关立案以后才移交涉案物品�
 #: The receiver has it, or is to get it.
 OPEN_STAGES = frozenset({_T.SENT, _T.RECEIVED, _T.INCOMPLETE, _T.REVIEWED})
 #: Nobody owes an answer.
-_ASKS_NOTHING = frozenset({None, _T.ANSWERED, _T.DECLINED, _T.PAST, _T.REFUSED, _T.RECALLED})
+_ASKS_NOTHING = frozenset(
+    {
+        None,
+        _T.ANSWERED,
+        _T.DECLINED,
+        _T.PAST,
+        _T.REFUSED,
+        _T.RECALLED,
+        _T.ACCEPTED,
+        _T.WAIVED,
+    }
+)
 #: The head has yet to decide, or what the head approved has yet to be handed over.
 PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
 
@@ -454,13 +480,14 @@ def _at_home(actor: Actor, record: Record) -> bool:
 
 
 #: 移送规定第5条: the head decides, and is not who reported.
-APPROVER = Predicate("not_approver", "只有镇领导，或者承办线索的县专项办可以批准移送", _at_home)
+APPROVER = Predicate(
+    "not_approver", "只有镇领导，或者承办线索的县专项办可以批准移送、批准不移送", _at_home
+)
 ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_another)
 
 
 def _is_answered(_: Actor, record: Record) -> bool:
-    lead = cast("LeadRecord", record)
-    return lead.transfer_stage in _ASKS_NOTHING or lead.transfer_reminded_on is not None
+    return cast("LeadRecord", record).transfer_stage in _ASKS_NOTHING
 
 
 def _police_decided(_: Actor, record: Record) -> bool:
@@ -476,13 +503,47 @@ POLICE_DECIDED = Predicate(
     Conflict,
 )
 
-#: What was handed over comes back to the sender, or the sender has asked for it.
+#: What was handed over comes back to the sender; asking for it again is no answer.
 RESULT_BACK = Predicate(
     "transfer_unanswered",
-    "移送、移交的线索须有对方的办理结果或者催办记录才能办结",
+    "移送、移交的线索须有对方的办理结果（公安机关立案的，还须移交物品和材料）才能办结；"
+    "对方不答复的，由镇领导说明理由批准不再等待",
     _is_answered,
     RuleViolated,
-    "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第8条",
+    "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第8条、第12条",
+)
+
+
+def _not_owed(name: str, sentence: str, obligation: Obligation, article: str) -> Predicate:
+    return Predicate(
+        name,
+        sentence,
+        lambda _, record: obligation.value not in cast("LeadRecord", record).owes,
+        RuleViolated,
+        article,
+    )
+
+
+#: What a conclusion asks for is done before the lead ends, in any order of steps.
+NOTHING_OWED = (
+    _not_owed(
+        "police_decision_missing",
+        "查实涉嫌犯罪的，须有公安机关立案或者不予立案的决定；确不移送的，由镇领导说明理由批准",
+        Obligation.POLICE_DECISION,
+        "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第3条、第11条",
+    ),
+    _not_owed(
+        "punisher_missing",
+        "查实违法的，须由有处罚权的单位接收；确不移交的，由镇领导说明理由批准",
+        Obligation.PUNISHER,
+        "《行政处罚法》（2021）第17条、第22条",
+    ),
+    _not_owed(
+        "route_receipt_missing",
+        "民事纠纷须由化解途径的接收单位出具回执；确不移交的，由镇领导说明理由批准",
+        Obligation.ROUTE_RECEIPT,
+        "《信访工作条例》（2022）第22条、第31条",
+    ),
 )
 
 NOT_MERGED = Predicate(
@@ -518,6 +579,26 @@ MARKED = Predicate(
 
 #: The office steps in for departments that are not in the system yet.
 HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
+
+WAIVABLE = Predicate(
+    "nothing_to_waive",
+    "没有须移送、须等待的事项",
+    lambda _, record: (
+        bool(cast("LeadRecord", record).owes)
+        or cast("LeadRecord", record).transfer_stage in OPEN_STAGES | {_T.FILED}
+    ),
+    Conflict,
+)
+
+
+def _is_second(actor: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    had_a_hand = {lead.concluded_by_id, *lead.concluded_person_ids, lead.transfer_proposed_by_id}
+    return actor.id not in had_a_hand
+
+
+#: Nobody lets themselves off what they found.
+SECOND_PERSON = Predicate("own_conclusion", "作出结论、提请移送的人不能自己批准不移送", _is_second)
 
 #: The county closes what it answers for itself: a lead that the town must keep off.
 CLOSER = Predicate(
@@ -887,10 +968,21 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
-            when=(CLOSER, RESULT_BACK, NOT_DRAWN),
+            when=(CLOSER, RESULT_BACK, *NOTHING_OWED, NOT_DRAWN),
         ),
         A.ARCHIVE: Step(
-            frozenset({S.CLOSED, S.WITHDRAWN}), S.ARCHIVED, P.LEAD_CLOSE, when=(CLOSER, NOT_DRAWN)
+            frozenset({S.CLOSED, S.WITHDRAWN}),
+            S.ARCHIVED,
+            P.LEAD_CLOSE,
+            when=(CLOSER, *NOTHING_OWED, NOT_DRAWN),
+        ),
+        A.WAIVE: Step(
+            _SENT | {S.ESCALATED, S.REGISTERED, S.CLOSED},
+            None,
+            P.LEAD_APPROVE_TRANSFER,
+            fields=(Field("reason", "不再移送、不再等待的理由", FieldKind.LONG_TEXT),),
+            when=(APPROVER, WAIVABLE, SECOND_PERSON),
+            danger=True,
         ),
         A.RECHECK: Step(
             DRAWABLE,
@@ -911,7 +1003,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.REJECTED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
-            when=(NOTHING_MERGED, NOT_DRAWN),
+            when=(NOTHING_MERGED, *NOTHING_OWED, NOT_DRAWN),
             danger=True,
         ),
         A.MARK: Step(
@@ -940,7 +1032,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.WITHDRAWN,
             P.LEAD_ASSIGN,
             fields=(REASON,),
-            when=(NOT_PENDING, NOTHING_MERGED, NOT_DRAWN),
+            when=(NOT_PENDING, NOTHING_MERGED, *NOTHING_OWED, NOT_DRAWN),
             danger=True,
         ),
         A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),
@@ -969,10 +1061,13 @@ MERGED_STATUS: dict[LeadStatus, LeadStatus] = {
 NOT_MAIN = frozenset({S.WITHDRAWN, S.REJECTED, S.ARCHIVED})
 
 
-def can_join(status: LeadStatus, stage: TransferStage | None, *, is_merged: bool) -> bool:
-    """Whether a lead may be merged into another one; not what lies before the head, nor what
-    somebody was handed."""
-    return status in MERGED_STATUS and stage not in PENDING | OPEN_STAGES and not is_merged
+def can_join(
+    status: LeadStatus, stage: TransferStage | None, owes: Sequence[str], *, is_merged: bool
+) -> bool:
+    """Whether a lead may be merged into another one; not what lies before the head, what somebody
+    was handed, nor what has yet to be handed to somebody."""
+    kept = stage in PENDING | OPEN_STAGES | {TransferStage.FILED} or bool(owes)
+    return status in MERGED_STATUS and not kept and not is_merged
 
 
 def can_absorb(status: LeadStatus, conclusion: LeadConclusion | None, *, is_merged: bool) -> bool:

@@ -146,7 +146,11 @@ async def _ensure_mergeable(session: AsyncSession, actor: Actor, lead: Lead, mai
         raise Conflict("线索移送公安已提请批准，办完以后才能并入", code="transfer_pending")
     if lead.transfer_stage in OPEN_STAGES:
         raise Conflict("线索已移送、移交，只能作为主线索，不能并入其他线索", code="handover_open")
-    if not can_join(lead.status, lead.transfer_stage, is_merged=False):
+    if lead.owes:
+        raise Conflict(
+            "线索还有须移送、移交的事项，只能作为主线索，不能并入其他线索", code="obligation_open"
+        )
+    if not can_join(lead.status, lead.transfer_stage, lead.owes, is_merged=False):
         raise Conflict(f"“{lead.status.label}”的线索不能并入其他线索", code="not_mergeable")
     if not can_absorb(main.status, main.conclusion, is_merged=False):
         said = main.conclusion.label if main.conclusion else main.status.label
@@ -203,7 +207,9 @@ async def links_of(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[s
     return {
         "items": shown,
         "may_merge": decides,
-        "can_join": can_join(here.status, here.transfer_stage, is_merged=merged) and not absorbs,
+        "can_join": (
+            can_join(here.status, here.transfer_stage, here.owes, is_merged=merged) and not absorbs
+        ),
         "can_absorb": can_absorb(here.status, here.conclusion, is_merged=merged),
     }
 

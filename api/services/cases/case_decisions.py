@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import today
@@ -19,10 +20,11 @@ from api.domain.cases.cases import (
 )
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
-from api.models.cases import Case, CaseDecision
+from api.models.cases import Case, CaseDecision, CaseLead
 from api.services.cases import case_texts
 from api.services.cases.cases import LISTING, read
 from api.services.kit import _transition, places, protect, time_rules
+from api.services.leads import lead_obligations
 
 
 async def transition(
@@ -43,6 +45,9 @@ async def transition(
     check_approval(action, level, document, filed=found.filed_on is not None)
     on = _happened(found, action, body)
     await _stage(session, found, action, on, before)
+    if action in {CaseAction.FILE, CaseAction.DECLINE_TO_FILE}:
+        linked = await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
+        await lead_obligations.police_decided(session, linked.all())
     if action in _DIVERSIONS:
         await _divert(session, found, body)
     if action is CaseAction.DECLINE_TO_INDICT:

@@ -18,6 +18,7 @@ from api.domain.leads.leads import (
     LeadConclusion,
     ReporterKind,
     Solved,
+    TransferResult,
 )
 from api.schemas.leads import LeadCreate
 from api.schemas.recheck_samples import RecheckSampleCreate
@@ -103,6 +104,7 @@ class Lead:
     assistant: str = ""
     #: Who assisted: with the handler, those who may not verify the lead a second time.
     assisted_by: str = ""
+    conclusion: LeadConclusion | None = None
 
     async def assisted(self) -> None:
         """Whoever was asked answers."""
@@ -324,10 +326,36 @@ async def _conclude(stage: Stage, lead: Lead) -> None:
         else {}
     )
     await lead.take(lead.handler, "conclude", conclusion=conclusion, findings=findings, **diverted)
+    lead.conclusion = conclusion
+
+
+async def _receive(stage: Stage, lead: Lead, post: str) -> None:
+    await lead.take(
+        post, "record_receipt", received_at=now(), received_by=stage.actors[post].name,
+        receipt_no=stage.document("众专接〔{year}〕{n}号"),
+    )  # fmt: skip
+
+
+async def _hand_on(stage: Stage, lead: Lead) -> None:
+    """What the conclusion asks for: a dispute arrives, a violation goes to who may punish."""
+    if lead.conclusion is LeadConclusion.CIVIL_DISPUTE:
+        await _receive(stage, lead, lead.handler)
+    elif lead.conclusion is LeadConclusion.ILLEGAL and lead.handler == "justice":
+        await lead.take(
+            lead.handler, "transfer_department", organ=Department.MARKET,
+            receiver_unit_id=stage.unit("market"), reason=told.TRANSFERS[0][1],
+            materials=told.PAPERS, document_no=stage.document("众专办移〔{year}〕{n}号"),
+        )  # fmt: skip
+        await _receive(stage, lead, "market")
+        await lead.take(
+            "market", "record_result", result=TransferResult.HANDLED, result_on=today(),
+            result_note=told.SOLVED[0][1],
+        )  # fmt: skip
 
 
 async def answer(stage: Stage, lead: Lead) -> None:
     """Tell the reporter what was found."""
+    await _hand_on(stage, lead)
     named = lead.body.reporter.kind is ReporterKind.REAL_NAME
     mode = stage.random.choice(_NAMED_MODES) if named else FeedbackMode.IMPOSSIBLE
     note = stage.random.choice(told.FEEDBACK) if named else told.FEEDBACK_IMPOSSIBLE
@@ -374,10 +402,7 @@ async def _to_police(stage: Stage, lead: Lead) -> None:
         approved_by=stage.actors["leader"].name,
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
-    await lead.take(
-        "police", "record_receipt", received_at=now(), received_by=stage.actors["police"].name,
-        receipt_no=stage.document("众公接〔{year}〕{n}号"),
-    )  # fmt: skip
+    await _receive(stage, lead, "police")
 
 
 async def _escalate(stage: Stage, lead: Lead) -> None:

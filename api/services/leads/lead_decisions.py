@@ -36,6 +36,7 @@ from api.services.leads import (
     lead_assignment_lines,
     lead_assists,
     lead_clocks,
+    lead_obligations,
     lead_sight,
     lead_texts,
     lead_transfer_decisions,
@@ -266,6 +267,9 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     lead.findings, lead.diversion_department = await lead_texts.keep(session, lead.id, given)
     lead.diversion_department = lead.diversion_department or None
     lead.concluded_on = today()
+    if department:
+        await lead_transfer_decisions.divert(session, actor, lead, department)
+    await lead_obligations.arise(session, lead, body.conclusion)
     # before the first lead that a draw can take there is a seed, of which nobody knows what it draws
     await recheck_seeds.seal(session, lead.town_code)
 
@@ -323,6 +327,7 @@ async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     """A new round: what was concluded then is in the timeline, and binds nobody now."""
     del actor, body
     await lead_transfers.forget(session, lead)
+    await lead_obligations.forget(session, lead)
     lead.conclusion = lead.concluded_on = None
     lead.concluded_by_id = lead.concluded_unit_id = None
     if not await recheck_samples.is_drawn(session, lead.id):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
     Uuid,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 
 from api.access import visibility
+from api.core.base.clock import today
 from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -27,7 +29,15 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.lead_transfers import TransferSide
-from api.domain.leads.leads import DRAWABLE, PENDING, TRIAGE, LeadStatus, TransferStage
+from api.domain.leads.leads import (
+    DRAWABLE,
+    OPEN_STAGES,
+    PENDING,
+    TRIAGE,
+    LeadStatus,
+    Obligation,
+    TransferStage,
+)
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
@@ -92,6 +102,41 @@ def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
     )
+
+
+def _owed(kind: DutyKind, obligation: Obligation) -> Source:
+    """What a conclusion asks for, while nobody has it."""
+    with_somebody = [stage.value for stage in OPEN_STAGES | PENDING]
+    return Source(
+        kind,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda actor: and_(
+            Lead.owner_unit_id == actor.unit_id,
+            literal_column("(leads.owes <> '{}')", Boolean()),
+            Lead.owes.contains([obligation.value]),
+            Lead.status.in_([LeadStatus.CONCLUDED, LeadStatus.FED_BACK]),
+            or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(with_somebody)),
+        ),
+        Lead.subject_name,
+        Lead.number,
+        Lead.due_on,
+        Lead.due_is_provisional,
+        Lead.due_rule,
+    )
+
+
+def _late(actor: Actor) -> ColumnElement[bool]:
+    """What whoever sees the town's leads is told of: a term of a hand-over is over, and nothing
+    was done, by whichever side."""
+    if actor.scope is not RowScope.TOWN:
+        return false()
+    late = select(LeadTransferClock.lead_id).where(
+        LeadTransferClock.ended_on.is_(None),
+        LeadTransferClock.due_on < param(K.LEAD_TRANSFER_LATE.value, Date()),
+    )
+    return and_(Lead.town_code == actor.town, Lead.id.in_(late))
 
 
 #: A body outside, of which the sender records what it does; or what the head approved.
@@ -238,7 +283,8 @@ AT_THE_DESK = dict.fromkeys(
 
 def moving(clock: time_rules.Clock) -> dict[str, date]:
     """The days that sources are bound to."""
-    return {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in ALARMS.items()}
+    alarms = {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in ALARMS.items()}
+    return alarms | {K.LEAD_TRANSFER_LATE.value: today()}
 
 
 SOURCES: tuple[Source, ...] = (
@@ -292,6 +338,21 @@ SOURCES: tuple[Source, ...] = (
     ),
     _sent(K.LEAD_TRANSFER, _WAITED_FOR),
     _sent(K.LEAD_TRANSFER_OWN, _BACK_WITH_SENDER),
+    _owed(K.LEAD_OWED_POLICE, Obligation.POLICE_DECISION),
+    _owed(K.LEAD_OWED_PUNISHER, Obligation.PUNISHER),
+    _owed(K.LEAD_OWED_ROUTE, Obligation.ROUTE_RECEIPT),
+    Source(
+        K.LEAD_TRANSFER_LATE,
+        "leads",
+        Lead,
+        P.LEAD_READ,
+        _late,
+        Lead.subject_name,
+        Lead.number,
+        _clock_of(LeadTransferClock.due_on),
+        _clock_of(LeadTransferClock.is_provisional),
+        _clock_of(LeadTransferClock.rule_id),
+    ),
     _received(K.LEAD_RECEIVE, _S.SENT),
     _received(K.LEAD_DECIDE, _S.RECEIVED, _S.REVIEWED),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),

@@ -164,8 +164,9 @@ _ROW: dict[str, Any] = _COMPARED | {
     "version": Lead.version,
     "is_merged": Lead.merged_into_id.is_not(None),
     "transfer_stage": Lead.transfer_stage,
+    "owes": Lead.owes,
 }
-_NOT_SHOWN = {*_COMPARED, "transfer_stage"}
+_NOT_SHOWN = {*_COMPARED, "transfer_stage", "owes"}
 _compiled: dict[tuple[RowScope, tuple[str, ...]], Compiled] = {}
 
 
@@ -315,7 +316,7 @@ def _mergeable(row: dict[str, Any]) -> dict[str, bool]:
     conclusion = LeadConclusion(row["conclusion"]) if row["conclusion"] else None
     stage = TransferStage(row["transfer_stage"]) if row["transfer_stage"] else None
     return {
-        "can_join": can_join(status, stage, is_merged=merged),
+        "can_join": can_join(status, stage, row["owes"], is_merged=merged),
         "can_absorb": can_absorb(status, conclusion, is_merged=merged),
     }
 

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from api.core.base.clock import TIMEZONE
+from api.core.base.clock import TIMEZONE, today
 from api.domain.across.ways import LEAD_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import Permission
+from api.domain.kit.permissions import Permission, Role, RowScope
 from api.domain.kit.standing import Turn, Whose
 from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.leads import DRAWABLE
@@ -28,6 +28,7 @@ _HANDED_OVER = frozenset(
         DutyKind.LEAD_DECIDE,
     }
 )
+_WHO_URGES = "、".join(role.label for role in (Role.OFFICE, Role.LEADER, Role.SUPERVISOR))
 _ASSISTING = frozenset({AssistStatus.ASKED.value, AssistStatus.ACKNOWLEDGED.value})
 
 
@@ -73,7 +74,11 @@ async def of(
         return own
 
     def others(clock: time_rules.Clock, left: Callable[[date], int]) -> list[dict[str, Any]]:
-        return [*_assists(actor, lead, clock, left), *_drawn(actor, lead, clock, left)]
+        return [
+            *_assists(actor, lead, clock, left),
+            *_drawn(actor, lead, clock, left),
+            *_late(actor, handed_over.term, clock, left),
+        ]
 
     return await standing.standing_of(
         LEAD_WAY,
@@ -134,6 +139,17 @@ def _drawn(
     return [
         standing.waits(kind.label, Whose.OFFICE.label, standing.Until(), clock, left, is_mine=mine)
     ]
+
+
+def _late(
+    actor: Actor, term: standing.Until, clock: time_rules.Clock, left: Callable[[date], int]
+) -> list[dict[str, Any]]:
+    """What those who see the town's leads do about a hand-over that is late: urge, or let it go."""
+    if term.on is None or term.on >= today():
+        return []
+    kind = DutyKind.LEAD_TRANSFER_LATE
+    mine = actor.scope is RowScope.TOWN
+    return [standing.waits(kind.label, _WHO_URGES, term, clock, left, is_mine=mine)]
 
 
 def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:

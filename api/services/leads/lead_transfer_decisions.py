@@ -12,8 +12,11 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.law import clocks
 from api.domain.leads import lead_transfers as law
+from api.domain.leads.lead_obligations import met_by_result
 from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import (
+    NONE_OPEN,
+    OPEN_STAGES,
     DecisionLevel,
     LeadAction,
     ReceivingOrgan,
@@ -25,7 +28,7 @@ from api.domain.leads.leads import (
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition, time_rules
-from api.services.leads import lead_sight
+from api.services.leads import lead_obligations, lead_sight
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Receiver
 from api.services.leads.lead_transfers import before, current, end, keep, note, ran, run
@@ -243,6 +246,34 @@ async def _to_department(session: AsyncSession, actor: Actor, lead: Lead, body: 
     await _handed(session, actor, lead, body, TransferKind.REFERRAL, organ)
 
 
+async def divert(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> None:
+    """A dispute goes to whoever settles it, who gives a receipt for it. Raises Conflict while
+    somebody else has the lead."""
+    if lead.transfer_stage in OPEN_STAGES:
+        raise NONE_OPEN.refusal()
+    kind, organ = TransferKind.DISPUTE, ReceivingOrgan.DISPUTE
+    to = await receivers.named(session, actor, lead, name)
+    transfer = _made(actor, lead, kind, organ)
+    transfer.department, transfer.sent_on = to.name if to.unit_id else "", today()
+    session.add(transfer)
+    await session.flush()
+    await run(session, transfer, today(), law.sent(kind, in_system=to.unit_id is not None))
+    await _send(session, lead, transfer, to)
+
+
+async def _waive(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    """Nothing is owed or waited for any more, for reasons that a second person gives."""
+    await lead_obligations.waive(session, actor, lead, body.reason)
+    if lead.transfer_stage in OPEN_STAGES | {TransferStage.FILED}:
+        transfer = await current(session, lead)
+        transfer.recalled_on = today()
+        await keep(session, transfer, recall_reason=body.reason)
+        lead.transfer_stage = TransferStage.WAIVED
+        lead.transfer_receiver_id = lead.transfer_organ = None
+        await run(session, transfer, today(), None)
+        _transition.settle(lead, before(lead))
+
+
 async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """Nobody has received it yet: it is as before it was handed over."""
     del actor
@@ -263,9 +294,11 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
         message = "只有移送公安的线索填写案件类型"
         raise Invalid(message, errors=[FieldError("/matter", "not_asked", message)])
     transfer.matter = body.matter
-    lead.transfer_stage = TransferStage.RECEIVED
+    settled = transfer.kind is TransferKind.DISPUTE
+    lead.transfer_stage = TransferStage.ACCEPTED if settled else TransferStage.RECEIVED
     await note(session, actor, transfer, TransferMoment.RECEIPT)
-    await run(session, transfer, day, _decides(transfer), at)
+    await lead_obligations.received(session, lead, transfer)
+    await run(session, transfer, day, None if settled else _decides(transfer), at)
 
 
 def _decides(transfer: LeadTransfer) -> law.TransferClock:
@@ -326,6 +359,7 @@ async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await keep(session, transfer, **given)
     await note(session, actor, transfer, TransferMoment.RESULT)
     lead.transfer_stage, follows = law.answered(transfer.kind, body.result)
+    await lead_obligations.meet(session, lead, met_by_result(transfer.organ, body.result))
     await run(session, transfer, day, follows)
 
 
@@ -464,4 +498,5 @@ EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] 
     LeadAction.ASK_REVIEW.value: _ask_review,
     LeadAction.RECORD_REVIEW.value: _review,
     LeadAction.REMIND.value: _remind,
+    LeadAction.WAIVE.value: _waive,
 }

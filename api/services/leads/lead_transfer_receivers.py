@@ -21,7 +21,7 @@ from api.models.users import PostHolder, User
 from api.services.kit import places
 from api.services.leads import conflicts
 
-_UNIT, _NAME = "receiver_unit_id", "department"
+_UNIT, _NAME, _DIVERTED = "receiver_unit_id", "department", "diversion_department"
 _HANDLING = [role for role, held in ROLE_PERMISSIONS.items() if Permission.LEAD_HANDLE in held]
 
 
@@ -60,6 +60,33 @@ async def chosen(
     return Receiver(unit.name, unit.id)
 
 
+async def named(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> Receiver:
+    """Who settles a dispute, by the name in the conclusion: a unit of the system where it is one that
+    can record the receipt itself. Raises RuleViolated for a body that may not have the lead."""
+    near = await conflicts.around(session, lead.division_code)
+    found = [each for each in near.bodies if each.id in rules.named(name, near.bodies, near.places)]
+    able = [each for each in found if each.behaviour in law.RECEIVERS[ReceivingOrgan.DISPUTE]]
+    if len(able) == 1:
+        unit = await session.get_one(Unit, able[0].id)
+        own = {actor.unit_id, lead.owner_unit_id}
+        await _ensure_may_have(session, lead, unit, ReceivingOrgan.DISPUTE, own, _DIVERTED)
+        return Receiver(unit.name, unit.id)
+    if found:
+        await conflicts.ensure_clear(session, lead, [each.id for each in found])
+    elif rules.is_of(lead.subject_name, name, near.places):
+        raise _accused(_DIVERTED, name)
+    return Receiver(name)
+
+
+def _accused(field: str, name: str) -> RuleViolated:
+    return RuleViolated(
+        f"“{name}”是被反映的单位，应当回避",
+        code="conflict_of_interest",
+        errors=[FieldError(f"/{field}", "conflict_of_interest", "被反映的单位应当回避")],
+        article=conflicts.ARTICLE,
+    )
+
+
 def _refusal(field: str, code: str, message: str, organ: ReceivingOrgan) -> RuleViolated:
     article = law.ARTICLES[organ is ReceivingOrgan.POLICE]
     errors = [FieldError(f"/{field}", code, message)]
@@ -67,14 +94,19 @@ def _refusal(field: str, code: str, message: str, organ: ReceivingOrgan) -> Rule
 
 
 async def _ensure_may_have(
-    session: AsyncSession, lead: Lead, unit: Unit, organ: ReceivingOrgan, own: Collection[UUID]
+    session: AsyncSession,
+    lead: Lead,
+    unit: Unit,
+    organ: ReceivingOrgan,
+    own: Collection[UUID],
+    field: str = _UNIT,
 ) -> None:
     if unit.id in own:
         message = f"{unit.name}就是移送、移交的一方，不能移交给自己"
-        raise _refusal(_UNIT, "handover_to_self", message, organ)
+        raise _refusal(field, "handover_to_self", message, organ)
     if unit.behaviour not in law.RECEIVERS[organ]:
         message = f"{unit.name}不是{organ.label}，不能接收"
-        raise _refusal(_UNIT, "receiver_without_right", message, organ)
+        raise _refusal(field, "receiver_without_right", message, organ)
     await conflicts.ensure_clear(session, lead, [unit.id])
     sits = exists().where(
         Post.unit_id == unit.id,
@@ -87,7 +119,7 @@ async def _ensure_may_have(
     )
     if not await session.scalar(select(sits)):
         message = f"{unit.name}还没有可以办理线索的在岗人员，移交过去没有人接收"
-        raise _refusal(_UNIT, "receiver_has_nobody", message, organ)
+        raise _refusal(field, "receiver_has_nobody", message, organ)
 
 
 async def _ensure_outside(
@@ -104,9 +136,4 @@ async def _ensure_outside(
         message = f"“{name}”已在本系统，请在“接收单位（已在本系统）”里选择，由它自己登记"
         raise Invalid(message, errors=[FieldError(f"/{_NAME}", "receiver_in_system", message)])
     if rules.is_of(lead.subject_name, name, near.places):
-        raise RuleViolated(
-            f"“{name}”是被反映的单位，应当回避",
-            code="conflict_of_interest",
-            errors=[FieldError(f"/{_NAME}", "conflict_of_interest", "被反映的单位应当回避")],
-            article=conflicts.ARTICLE,
-        )
+        raise _accused(_NAME, name)

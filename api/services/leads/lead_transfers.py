@@ -198,6 +198,9 @@ async def forget(session: AsyncSession, lead: Lead) -> None:
     lead.transfer_stage = TransferStage.PAST if lead.transfer_stage else None
     lead.transfer_reminded_on = lead.transfer_proposed_by_id = None
     lead.transfer_receiver_id = lead.transfer_organ = None
+    await session.execute(
+        update(LeadTransfer).where(LeadTransfer.lead_id == lead.id).values(is_past=True)
+    )
     await stop(session, lead.id)
 
 

@@ -73,6 +73,7 @@ from api.services.kit.standing import entered, taken_by
 from api.services.leads import (
     lead_alarms,
     lead_assists,
+    lead_obligations,
     lead_standing,
     lead_texts,
     lead_transfers,
@@ -226,6 +227,8 @@ _READ: dict[str, Any] = _ITEM | {
     "transfer_proposed_by_id": Lead.transfer_proposed_by_id,
     "transfer_receiver_id": Lead.transfer_receiver_id,
     "transfer_organ": Lead.transfer_organ,
+    "owes": Lead.owes,
+    "obligations": lead_obligations.COLUMN,
     "station_id": _STATION,
     "town_code": Lead.town_code,
     "transfers": Rare(lead_transfers.COLUMN, lambda lead: lead["transfer_stage"] is not None, []),
@@ -277,6 +280,7 @@ _ANY_TEXT = ARRAY(Text)
 _IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _DONE = [s for s in LeadStatus if s not in OPEN]
+_IS_OWING = literal_column("(leads.owes <> '{}')", Boolean())
 _IS_FAST = literal_column("leads.fast_track", Boolean())
 _RECEIVED = ("received_from", "received_below")
 #: The day of receipt, as the index of days has it.
@@ -318,6 +322,8 @@ LISTING = Listing(
         "counted": (Boolean(), lambda p: p == _COUNTED),
         "left_out": (Boolean(), lambda _: LEFT_OUT),
         "import_id": (Uuid(), lambda p: Lead.import_id == p),
+        "owing": (Boolean(), lambda _: _IS_OWING),
+        "waived": (Boolean(), lambda _: lead_obligations.WAIVED),
         "fast_track": (Boolean(), lambda _: _IS_FAST),
         "no_fast_track": (Boolean(), lambda _: not_(Lead.fast_track)),
         # said twice, so that PostgreSQL can prove that the partial index fits
@@ -368,6 +374,7 @@ LISTING = Listing(
         "division": columns.places(Lead.division_code),
         "division_only": one("division_only", Lead.division_code),
         "mark": part("mark", _IS_MARKED),
+        "owing": part("owing", _IS_OWING),
         "fast_track": part("fast_track", _IS_FAST),
         "left_out": part("left_out", LEFT_OUT),
         "open": among("open", Lead.status, OPEN),
@@ -436,6 +443,8 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "import_id": query.import_id,
         "fast_track": query.fast_track or None,
         "no_fast_track": query.fast_track is False or None,
+        "owing": query.owing or None,
+        "waived": query.waived or None,
         "mark": query.mark,
         "overdue": query.overdue or None,
         "in_time": query.overdue is False or None,
@@ -495,6 +504,7 @@ class _FlowView:
     transfer_proposed_by_id: UUID | None
     transfer_receiver_id: UUID | None
     transfer_organ: ReceivingOrgan | None
+    owes: list[str]
     merged_into_id: UUID | None
     has_merged: bool
     marks: list[str]
@@ -521,7 +531,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     if lead["follows_only"]:
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
-        lead["transfers"] = []
+        lead["transfers"] = lead["obligations"] = []
     if lead.pop("assisted"):
         lead_assists.show(actor, lead, days, live=lead["status"] in lead_assists.LIVE)
     lead["identifiers"] = [each for each in lead["identifiers"] if _told(lead, each["field"])]
@@ -563,6 +573,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
         UUID(receiver) if (receiver := lead.pop("transfer_receiver_id")) else None,
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
+        lead["owes"],
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
         lead.pop("has_merged"),
         lead["marks"],

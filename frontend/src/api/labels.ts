@@ -72,6 +72,8 @@ import type {
   MeasureStatus,
   MessageFrom,
   NoIndictment,
+  Obligation,
+  ObligationEnd,
   OpeningStatus,
   OutcomeKind,
   OutcomeSort,
@@ -395,6 +397,10 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_transfer_approve': '移送公安待批准',
   'lead_transfer': '已移送、移交，待对方答复',
   'lead_transfer_own': '移送后待补正、移交物品或提请复议',
+  'lead_owed_police': '涉嫌犯罪，待移送公安或者立案',
+  'lead_owed_punisher': '违法，待移交有处罚权的单位',
+  'lead_owed_route': '纠纷，待移交并取得回执',
+  'lead_transfer_late': '移送、移交逾期没有办理',
   'lead_receive': '移送、移交来的线索待接收',
   'lead_decide': '移送、移交来的线索待答复',
   'lead_feed_back': '待反馈举报人',
@@ -922,6 +928,19 @@ export const NoIndictmentLabels: Record<NoIndictment, string> = {
   'insufficient_evidence': '存疑不起诉',
 }
 
+export const ObligationLabels: Record<Obligation, string> = {
+  'police_decision': '公安机关立案或者不予立案的决定',
+  'punisher': '有处罚权的单位接收',
+  'route_receipt': '化解途径的接收回执',
+}
+
+export const ObligationEndLabels: Record<ObligationEnd, string> = {
+  'met': '已履行',
+  'replaced': '由后来的结论所要求的代替',
+  'waived': '经批准不再履行',
+  'reopened': '重新办理',
+}
+
 export const OpeningStatusLabels: Record<OpeningStatus, string> = {
   'waiting': '待批准',
   'approved': '已批准',
@@ -1032,6 +1051,7 @@ export const ReceivingOrganLabels: Record<ReceivingOrgan, string> = {
   'market': '市场监管部门',
   'petition': '信访部门',
   'other': '其他主管部门',
+  'dispute': '化解纠纷的单位',
 }
 
 export const RectificationSortLabels: Record<RectificationSort, string> = {
@@ -1351,6 +1371,7 @@ export const TransferKindLabels: Record<TransferKind, string> = {
   'transfer': '移送公安',
   'report': '移交公安（报案）',
   'referral': '移交主管部门',
+  'dispute': '民事纠纷分流',
 }
 
 export const TransferMomentLabels: Record<TransferMoment, string> = {
@@ -1388,6 +1409,8 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'reviewed': '已提请复议，待决定',
   'past': '重新办理前移送过',
   'recalled': '已收回',
+  'accepted': '已接收，按该途径化解',
+  'waived': '经批准不再等待',
 }
 
 export const TurnActionLabels: Record<TurnAction, string> = {
