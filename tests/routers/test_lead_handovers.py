@@ -502,3 +502,16 @@ def test_in_any_order_somebody_has_the_turn_and_only_the_receiver_records(client
         assert any(turn["is_mine"] for side in sides for turn in side["standing"]["now"]) or (
             client("civil").get(url).status_code == 200
         ), (after["status"], after["transfer_stage"])
+
+
+def test_whoever_took_it_over_keeps_nobody_else_from_their_turn(client):
+    """Handed over and answered, a lead is now one unit's and now the other's."""
+    market, police = client("market"), client("police")
+    made = factories.conclude(client("office"), market)
+    done(market.post(f"/leads/{made['id']}/turns", json={"action": "take"}))
+    made = act(market, fresh(market, made), "transfer_police", **body_for(police))
+    head = fresh(police, made)["standing"]
+    assert head["next_action"] == "record_receipt"
+    assert [turn["holder"] for turn in head["now"] if turn["is_mine"]] == [None]
+    made = decide(police, receive(police, made), "not_filed")
+    assert fresh(market, made)["standing"]["next_action"] == "conclude"

@@ -426,24 +426,31 @@ NONE_OPEN_AT_POLICE = Predicate("handover_open", _OPEN_SENTENCE, _no_open_police
 _PUNISHING = frozenset(
     {Role.OFFICE, Role.COUNTY, Role.MARKET, Role.CULTURE, Role.CIVIL, Role.DEPARTMENT}
 )
+
+
+def _role(actor: Actor) -> Role | None:
+    """In which role somebody acts; of who holds a turn it was asked when they took it."""
+    return getattr(actor, "role", None)
+
+
 _ARTICLE_2 = "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第2条、第3条"
 NOT_POLICE = Predicate(
     "handover_to_self",
     "公安机关不向公安机关移送：涉嫌犯罪的请登记案件，不属管辖的请提出异议",
-    lambda actor, _: actor.role is not Role.POLICE and actor.role is not Role.POLICE_GATEWAY,
+    lambda actor, _: _role(actor) not in {Role.POLICE, Role.POLICE_GATEWAY},
     article=_ARTICLE_2,
 )
 MAY_PUNISH = Predicate(
     "no_power_to_punish",
     "本单位没有行政处罚权，不能以行政执法机关的名义移送；请用“移交公安（报案）”",
-    lambda actor, _: actor.role in _PUNISHING,
+    lambda actor, _: _role(actor) in {None, *_PUNISHING},
     article=_ARTICLE_2,
 )
 #: Who has the power goes the way of the law: report, two officers, the head's approval.
 MAY_NOT_PUNISH = Predicate(
     "must_transfer",
     "有行政处罚权的单位应当移送：书面报告、两名以上执法人员核实、负责人批准",
-    lambda actor, _: actor.role not in _PUNISHING,
+    lambda actor, _: _role(actor) not in _PUNISHING,
     article="《行政执法机关移送涉嫌犯罪案件的规定》（2020）第3条、第5条",
 )
 

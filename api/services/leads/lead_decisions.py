@@ -102,6 +102,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
     if found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
+    rights = _transition.rights_of(lead, LEAD_FLOW)
     step, data = _transition.take(actor, lead, LEAD_FLOW, body)
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
@@ -109,6 +110,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if effect:
         await effect(session, actor, lead, body)
         data["to"] = lead.status.value  # what is taken back goes to where it was
+        # handed over or answered, it is another unit's turn, whatever its status
+        _transition.pass_on(lead, LEAD_FLOW, rights)
     if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
         lead.unowned_on = today()  # taken back, nobody has had it since
     if body.action == LeadAction.ASSIGN.value or (
