@@ -207,6 +207,7 @@ def test_a_restricted_file_has_a_clock_until_it_is_closed():
                 "market": "MKT-02 receiver",
                 "petition": "XF-01 receiver",
                 "other": "LEAD-01 receiver",
+                "dispute": "LEAD-01 receiver",
             },
         ),
         (

@@ -24,6 +24,8 @@ const LEAD = {
   marks: [],
   fast_track: false,
   transfers: [],
+  obligations: [],
+  opens_case: false,
   assists: [],
   revealable: [],
   follows_only: false,
@@ -79,7 +81,8 @@ it.each([
   ['duplicate', []],
   [null, []],
 ])('lets grow out of %s what may grow out of it', async (conclusion, wanted) => {
-  const all = await see({ conclusion }, { permissions: GROWING })
+  const opens_case = conclusion === 'suspected_crime' // the server's word
+  const all = await see({ conclusion, opens_case }, { permissions: GROWING })
   expect(['登记风险主体', '登记案件'].filter((each) => all.offers.includes(each))).toEqual(wanted)
   const none = await see({ conclusion }, { permissions: ['lead:handle', 'case:read'] })
   expect(none.offers).not.toContain('登记风险主体')
@@ -227,7 +230,12 @@ it('tells what was asked of whom and what came back', async () => {
 
 const transfer = (over: object = {}) => ({
   id: 't',
+  kind: 'transfer',
   organ: 'police',
+  receiver: null,
+  recorded: [],
+  recalled_on: null,
+  result: null,
   department: '霍邱县公安局',
   clocks: [
     {
@@ -244,14 +252,37 @@ const transfer = (over: object = {}) => ({
 })
 
 it.each([
-  [{ sent_on: '2022-05-13' }, '移送：霍邱县公安局'],
-  [{ sent_on: null }, '移送：霍邱县公安局（待批准）'],
-  [{ sent_on: null, approved_on: '2022-05-13' }, '移送：霍邱县公安局（已批准，待送出）'],
-  [{ sent_on: null, refused_on: '2022-05-13' }, '移送：霍邱县公安局（未批准）'],
-  [{ sent_on: '2022-05-13', organ: 'other', department: '县民政局' }, '移交：县民政局'],
-  [{ sent_on: '2022-05-13', organ: 'market', department: '县局' }, '移交：县局（市场监管部门）'],
+  [{ sent_on: '2022-05-13' }, '移送公安：霍邱县公安局'],
+  [{ sent_on: null }, '移送公安：霍邱县公安局（待批准）'],
+  [{ sent_on: null, approved_on: '2022-05-13' }, '移送公安：霍邱县公安局（已批准，待送出）'],
+  [{ sent_on: null, refused_on: '2022-05-13' }, '移送公安：霍邱县公安局（未批准）'],
+  [{ sent_on: '2022-05-13', recalled_on: '2022-05-14' }, '移送公安：霍邱县公安局（已收回）'],
+  [{ sent_on: '2022-05-13', result: 'forwarded' }, '移送公安：霍邱县公安局（已转送）'],
+  [
+    { sent_on: '2022-05-13', kind: 'referral', organ: 'other', department: '县民政局' },
+    '移交主管部门：县民政局',
+  ],
+  [
+    { sent_on: '2022-05-13', kind: 'referral', organ: 'market', department: '县局' },
+    '移交主管部门：县局（市场监管部门）',
+  ],
 ])('says how far a hand-over is: %j', async (over, heading) => {
   expect((await see({ transfers: [transfer(over)] })).headings).toContain(heading)
+})
+
+it('says who recorded it, for itself or for a body outside', async () => {
+  const by = { what: 'receipt', unit: '派出所', person: '某某', at: '2022-05-13T08:00:00Z' }
+  const own = await see({ transfers: [transfer({ recorded: [{ ...by, by_receiver: true }] })] })
+  expect(own.text).toContain('接收回执：派出所 某某（接收单位登记）')
+  const sender = await see({ transfers: [transfer({ recorded: [{ ...by, by_receiver: false }] })] })
+  expect(sender.text).toContain('（代为登记）')
+})
+
+it('says what a conclusion asks for, and how that ended', async () => {
+  const owed = { id: 'o', kind: 'police_decision', arose_on: '2022-05-13', person: '', reason: '' }
+  const open = { ...owed, ended_on: null, ended_by: null }
+  const shown = await see({ conclusion: 'suspected_crime', obligations: [open] })
+  expect(shown.text).toContain('公安机关立案或者不予立案的决定：还没有办')
 })
 
 it('asks what a rule says only where rules may be read', async () => {
