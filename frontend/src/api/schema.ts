@@ -6307,7 +6307,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_receive" | "lead_decide" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -8371,6 +8371,32 @@ export interface components {
             version: number;
         };
         /**
+         * LeadObligationShown
+         * @description What a conclusion asks for before the lead may end, and how that ended.
+         */
+        LeadObligationShown: {
+            /**
+             * Format: date
+             * @description 何日起须办
+             */
+            arose_on: string;
+            /** @description 怎样了结 */
+            ended_by: components["schemas"]["ObligationEnd"] | null;
+            /** @description 何日了结；还须办的为空 */
+            ended_on: string | null;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 须办的事项 */
+            kind: components["schemas"]["Obligation"];
+            /** @description 批准不再履行的人 */
+            person: string;
+            /** @description 批准不再履行的理由 */
+            reason: string;
+        };
+        /**
          * LeadProposeTransfer
          * @description 提请批准移送公安
          */
@@ -8475,10 +8501,14 @@ export interface components {
             note: string;
             /** @description 编号（给人看的） */
             number: string;
+            /** @description 结论所要求的事项 */
+            obligations: components["schemas"]["LeadObligationShown"][];
             /** @description 发生日期 */
             occurred_on: string | null;
             /** @description 可以据此登记案件 */
             opens_case: boolean;
+            /** @description 还须办的事项，办了才能办结 */
+            owes: components["schemas"]["Obligation"][];
             /** @description 承办单位；还没有单位承办的（待登记、待交办、有异议）为空 */
             owner_unit: components["schemas"]["Named"] | null;
             /** @description 涉及人数 */
@@ -9142,6 +9172,21 @@ export interface components {
             items: components["schemas"]["LeadViewShown"][];
         };
         /**
+         * LeadWaive
+         * @description 批准不再移送、不再等待
+         */
+        LeadWaive: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "waive";
+            /** 不再移送、不再等待的理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadWithdraw
          * @description 撤回
          */
@@ -9787,6 +9832,18 @@ export interface components {
             /** @description 给人看的说明 */
             error_description: string;
         };
+        /**
+         * Obligation
+         * @description What a conclusion asks for before the affair may end (domain/leads/lead_obligations.py).
+         * @enum {string}
+         */
+        Obligation: "police_decision" | "punisher" | "route_receipt";
+        /**
+         * ObligationEnd
+         * @description How an obligation ended.
+         * @enum {string}
+         */
+        ObligationEnd: "met" | "replaced" | "waived" | "reopened";
         /**
          * OpeningApprove
          * @description 批准
@@ -11999,7 +12056,7 @@ export interface components {
          * @description What kind of organ a lead is handed to: each has a clock of its own.
          * @enum {string}
          */
-        ReceivingOrgan: "police" | "market" | "petition" | "other";
+        ReceivingOrgan: "police" | "market" | "petition" | "other" | "dispute";
         /**
          * RecheckLine
          * @description One lead of the population.
@@ -15188,7 +15245,7 @@ export interface components {
          * @description As what a lead is handed over: each kind has its own papers and clocks.
          * @enum {string}
          */
-        TransferKind: "transfer" | "report" | "referral";
+        TransferKind: "transfer" | "report" | "referral" | "dispute";
         /**
          * TransferMoment
          * @description What of a hand-over somebody records: the receiver, or the sender for a body outside.
@@ -15231,7 +15288,7 @@ export interface components {
          * @description How far a lead came that was handed to the police or to a department.
          * @enum {string}
          */
-        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "filed" | "declined" | "reviewed" | "past" | "recalled";
+        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "filed" | "declined" | "reviewed" | "past" | "recalled" | "accepted" | "waived";
         /**
          * TurnAct
          * @description What the actor does about a record's turn.
@@ -16488,6 +16545,7 @@ export type LeadLinkShown = components['schemas']['LeadLinkShown'];
 export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
 export type LeadMark = components['schemas']['LeadMark'];
+export type LeadObligationShown = components['schemas']['LeadObligationShown'];
 export type LeadProposeTransfer = components['schemas']['LeadProposeTransfer'];
 export type LeadRead = components['schemas']['LeadRead'];
 export type LeadRecall = components['schemas']['LeadRecall'];
@@ -16521,6 +16579,7 @@ export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewShown = components['schemas']['LeadViewShown'];
 export type LeadViews = components['schemas']['LeadViews'];
+export type LeadWaive = components['schemas']['LeadWaive'];
 export type LeadWithdraw = components['schemas']['LeadWithdraw'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAccounts = components['schemas']['LedgerAccounts'];
@@ -16564,6 +16623,8 @@ export type Need = components['schemas']['Need'];
 export type NeedCondition = components['schemas']['NeedCondition'];
 export type NoIndictment = components['schemas']['NoIndictment'];
 export type OAuthError = components['schemas']['OAuthError'];
+export type Obligation = components['schemas']['Obligation'];
+export type ObligationEnd = components['schemas']['ObligationEnd'];
 export type OpeningApprove = components['schemas']['OpeningApprove'];
 export type OpeningClose = components['schemas']['OpeningClose'];
 export type OpeningCreate = components['schemas']['OpeningCreate'];
@@ -19372,6 +19433,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 重点标记；可重复给出，取其中之一 */
                 mark?: components["schemas"]["FocusMark"][];
+                /** @description 只看结论所要求的移送、移交还没有办的（为否时不起作用） */
+                owing?: boolean;
+                /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
+                waived?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
@@ -19681,6 +19746,10 @@ export interface operations {
                 fast_track?: boolean;
                 /** @description 重点标记；可重复给出，取其中之一 */
                 mark?: components["schemas"]["FocusMark"][];
+                /** @description 只看结论所要求的移送、移交还没有办的（为否时不起作用） */
+                owing?: boolean;
+                /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
+                waived?: boolean;
                 /** @description 是否已超期 */
                 overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
@@ -20970,7 +21039,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {

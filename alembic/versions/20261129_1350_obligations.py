@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from alembic import op
 
 revision: str = "obligations"
-down_revision: str | None = "turns"
+down_revision: str | None = "handover_turns"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
