@@ -287,6 +287,8 @@ class LeadQuery(PageQuery):
         None, description="承办单位；还没有单位承办的线索不列在任何单位名下"
     )
     proposed_unit_id: UUID | None = None
+    transfer_receiver_id: UUID | None = Field(None, description="移送、移交的接收单位")
+    receiver_outside: bool | None = Field(None, description="接收单位是否不在本系统")
     assisting_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
     division_only: DivisionCode | None = Field(None, description="行政区划（仅本级）")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -233,6 +234,20 @@ class TestWhatToAskAbout:
         assert value(overview(leader), key) == 1
         moved(running, "leads", lead, due_on=today())
         assert key not in {each["key"] for each in questions(overview(leader))}
+
+    def test_who_was_handed_a_lead_is_asked_for_the_answer(self, client, running):
+        office, leader = client("office"), client("leader")
+        police, market = client("police").me["unit"], client("market").me["unit"]
+        for receiver in (UUID(police["id"]), None):
+            lead = assign(office, make_lead(office), client("market"))
+            moved(running, "leads", lead, transfer_stage="sent", transfer_receiver_id=receiver)
+        asked = {each["key"]: each for each in questions(overview(leader))}
+        inside = asked[f"transfers_unanswered:{police['id']}"]
+        assert inside["sentence"] == f"{police['name']}收到移送、移交的 1 条线索，还没有答复"
+        outside = asked[f"transfers_outside:{market['id']}"]
+        assert outside["sentence"] == f"{market['name']}移送、移交给外单位的 1 条线索，还没有答复"
+        for each in (inside, outside):
+            assert count(leader, each["query"]) == each["value"] == 1
 
     def test_a_plan_that_waits_for_its_approval(self, client, running):
         office, police = client("office"), client("police")

@@ -51,6 +51,7 @@ ODD = {
         "done": [True],
         "unowned": [True],
         "owned": [True],
+        "receiver_outside": [True, False],
         "unowned_until": [LATER],
         "division": ["341522118", "341522118201", "341522118999"],
         "division_only": ["341522118201", "341522118"],

@@ -44,6 +44,8 @@ class Matter:
     params: Params
     sentence: str
     by_unit: bool = False
+    #: The filter of the list that names the unit.
+    unit: str = "owner_unit_id"
     #: Said of nobody in particular where it is not told by unit.
     whose: str = ""
 
@@ -101,8 +103,13 @@ MATTERS: tuple[Matter, ...] = (
            "{whose}责令的整改有 {n} 件 7 天内到期，最早的{day}", by_unit=True),
     Matter("measures_ending", _S, "property-measures", {"expires_before": WARNED},
            "有 {n} 项查封、扣押、冻结即将到期，金额 {sum}，最早的{day}到期"),
-    Matter("transfers_unanswered", _U, "leads", {"open": True, "transfer_stage": _UNANSWERED},
-           "{whose}移送、移交出去的 {n} 条线索还没有答复", by_unit=True),
+    Matter("transfers_unanswered", _U, "leads",
+           {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": False},
+           "{whose}收到移送、移交的 {n} 条线索，还没有答复", by_unit=True,
+           unit="transfer_receiver_id"),
+    Matter("transfers_outside", _U, "leads",
+           {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": True},
+           "{whose}移送、移交给外单位的 {n} 条线索，还没有答复", by_unit=True),
     Matter("transfers_proposed", _D, "leads", {"transfer_stage": [TransferStage.PROPOSED.value]},
            "有 {n} 条线索等待批准移送公安"),
     Matter("plans_computed", _D, "distributions", {"status": [DistributionStatus.COMPUTED.value]},

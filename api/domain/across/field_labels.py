@@ -261,6 +261,8 @@ _TIME: Final = {
     "ordered_to": "责令日期止（含）",
     "happened_from": "发生日期起（含）",
     "happened_to": "发生日期止（含）",
+    "transfer_receiver_id": "移送、移交的接收单位",
+    "receiver_outside": "接收单位是否不在本系统",
     "period": "统计时段",
     "date_from": "统计日期起（含）",
     "date_to": "统计日期止（含）",

@@ -60,6 +60,8 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "distributions": (None, _NO_DAY, Distribution.total_pay),
     "ledger/entries": (None, _NO_DAY, Transfer.amount),
 }
+#: Where a row has a unit beside its owner.
+_UNITS = {"transfer_receiver_id": Lead.transfer_receiver_id}
 #: A parameter of a list that is another filter with a day of its own.
 _LATE = {"unowned_late": ("unowned_until", DutyKind.LEAD_UNOWNED.value)}
 _MOVING = {TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}
@@ -79,7 +81,7 @@ def statement(scope: RowScope, matters: list[Matter]) -> Any:
 def _counted(scope: RowScope, matter: Matter) -> Any:
     listing = LEDGERS[matter.resource].listing
     unit, due, fen = _COLUMNS[matter.resource]
-    unit = unit if matter.by_unit else cast(null(), Uuid)
+    unit = _UNITS.get(matter.unit, unit) if matter.by_unit else cast(null(), Uuid)
     found = (
         select(
             literal(matter.key, Text()).label("key"),
@@ -119,7 +121,7 @@ def shown(rows: Rows, days: dict[str, date]) -> list[dict[str, Any]]:
         first = date.fromisoformat(row["first"]) if row["first"] else None
         params = bound(matter.params, meant)
         if matter.by_unit:
-            params |= {"owner_unit_id": row["unit"]}
+            params |= {matter.unit: row["unit"]}
         whose = (row["name"] or "") if matter.by_unit else matter.whose
         told.setdefault(matter.urgency, []).append(
             {
