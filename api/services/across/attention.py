@@ -61,7 +61,7 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "ledger/entries": (None, _NO_DAY, Transfer.amount),
 }
 #: Where a row has a unit beside its owner.
-_UNITS = {"transfer_receiver_id": Lead.transfer_receiver_id}
+_UNITS: dict[str, Any] = {"transfer_receiver_id": Lead.transfer_receiver_id}
 #: A parameter of a list that is another filter with a day of its own.
 _LATE = {"unowned_late": ("unowned_until", DutyKind.LEAD_UNOWNED.value)}
 _MOVING = {TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}
@@ -80,8 +80,8 @@ def statement(scope: RowScope, matters: list[Matter]) -> Any:
 
 def _counted(scope: RowScope, matter: Matter) -> Any:
     listing = LEDGERS[matter.resource].listing
-    unit, due, fen = _COLUMNS[matter.resource]
-    unit = _UNITS.get(matter.unit, unit) if matter.by_unit else cast(null(), Uuid)
+    owner, due, fen = _COLUMNS[matter.resource]
+    unit: Any = _UNITS.get(matter.unit, owner) if matter.by_unit else cast(null(), Uuid)
     found = (
         select(
             literal(matter.key, Text()).label("key"),
