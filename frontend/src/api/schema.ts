@@ -19417,6 +19417,10 @@ export interface operations {
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
                 proposed_unit_id?: string;
+                /** @description 移送、移交的接收单位 */
+                transfer_receiver_id?: string;
+                /** @description 接收单位是否不在本系统 */
+                receiver_outside?: boolean;
                 /** @description 协办单位 */
                 assisting_unit_id?: string;
                 /** @description 行政区划（含下级） */
@@ -19730,6 +19734,10 @@ export interface operations {
                 owner_unit_id?: string;
                 /** @description 建议承办单位 */
                 proposed_unit_id?: string;
+                /** @description 移送、移交的接收单位 */
+                transfer_receiver_id?: string;
+                /** @description 接收单位是否不在本系统 */
+                receiver_outside?: boolean;
                 /** @description 协办单位 */
                 assisting_unit_id?: string;
                 /** @description 行政区划（含下级） */
