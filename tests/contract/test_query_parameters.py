@@ -53,6 +53,12 @@ def test_a_misspelled_filter_is_told_beside_all_others(client):
 def test_known_are_those_of_models_and_of_dependencies():
     taken = {r.path: query.names(r.dependant) for r in api_routes(ROUTERS) if "GET" in r.methods}
     assert {"cursor", "limit", "with_total", "q", "status"} <= taken["/api/v1/leads"]
-    assert taken["/api/v1/me/duties"] == {"kind", "limit", "grouped"}
+    assert taken["/api/v1/me/duties"] == {
+        "kind",
+        "limit",
+        "grouped",
+        "unheld",
+        "holder_id",
+    }
     assert taken["/api/v1/statistics/villages"] == set()
     assert taken["/api/v1/statistics/overview"] == {"period", "date_from", "date_to"}
