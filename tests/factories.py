@@ -131,3 +131,8 @@ def outcome(**over) -> dict:
         "medium": "县融媒体中心",
         "audience": 1200,
     } | over
+
+
+def unit_of(who) -> str:
+    """The id of the unit that somebody works for."""
+    return who.me["unit"]["id"]

@@ -8,12 +8,9 @@ from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
 from tests.duties import duties
+from tests.factories import unit_of
 
 DAY = timedelta(days=1)
-
-
-def unit_of(who) -> str:
-    return who.me["unit"]["id"]
 
 
 def assigned(office, owner, *assisting, **over) -> dict:

@@ -9,15 +9,12 @@ from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done, problem, refused
 from tests.duties import duties
+from tests.factories import unit_of
 from tests.leads import act, fed_back, running_clock
 
 DAY = timedelta(days=1)
 RECEIPT = {"receipt_no": "接〔2026〕7号", "received_by": "孙警官"}
 PAPERS = {"materials": "线索材料", "reason": "属其职责"}
-
-
-def unit_of(who) -> str:
-    return who.me["unit"]["id"]
 
 
 def body_for(police, **over) -> dict:
