@@ -45,7 +45,7 @@ async def test_it_opens_with_what_is_to_be_asked_about_today(as_, client, axe):
     await expect(asked.first).to_be_visible()
     sentences = await asked.all_inner_texts()
     assert any(each.startswith(f"{police}有 1 条线索超期未办") for each in sentences), sentences
-    assert any(each.startswith(f"{police}有 1 条线索 7 天内到期") for each in sentences)
+    assert any(each.startswith(f"{police}有 1 条线索快要到期") for each in sentences)
     assert any("支出等待另一人复核，金额 1,500.00 元" in each for each in sentences)
     for at, sentence in enumerate(sentences):
         number = re.search(r"(\d+) (条|起|件|家|次|项|个|笔)", sentence)

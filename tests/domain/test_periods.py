@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.across.periods import MOST_MONTHS, Period, PeriodName, before, named, parts
+from api.domain.across.periods import MOST_COLUMNS, Period, PeriodName, before, named, parts
 
 D = date.fromisoformat
 DAYS = st.dates(date(1901, 1, 1), date(2199, 12, 31))
@@ -69,5 +69,5 @@ def test_no_day_is_left_out_or_told_twice(since, length):
         assert following.since == one.until + timedelta(days=1)
     units = {unit for unit, _, _ in found}
     assert len(units) == 1
-    assert units == {"year"} or len(found) <= MOST_MONTHS
+    assert units == {"year"} or len(found) <= MOST_COLUMNS
     assert len({name for _, name, _ in found}) == len(found)

@@ -10,39 +10,10 @@ from tests import factories
 from tests.answers import done, problem, refused
 from tests.duties import duties
 from tests.factories import unit_of
+from tests.handovers import PAPERS, RECEIPT, body_for, decide, fresh, offered, receive, sent
 from tests.leads import act, fed_back, running_clock
 
 DAY = timedelta(days=1)
-RECEIPT = {"receipt_no": "接〔2026〕7号", "received_by": "孙警官"}
-PAPERS = {"materials": "线索材料", "reason": "属其职责"}
-
-
-def body_for(police, **over) -> dict:
-    given = {name: text for name, text in factories.TO_POLICE.items() if name != "department"}
-    return given | {"receiver_unit_id": unit_of(police)} | over
-
-
-def sent(client, **over) -> dict:
-    made = factories.conclude(client("office"), client("market"), **over)
-    return act(client("market"), made, "transfer_police", **body_for(client("police")))
-
-
-def fresh(who, made: dict) -> dict:
-    return done(who.get(f"/leads/{made['id']}"))
-
-
-def receive(police, made: dict, **over) -> dict:
-    given = RECEIPT | {"received_at": now().isoformat()} | over
-    return act(police, fresh(police, made), "record_receipt", **given)
-
-
-def decide(police, made: dict, result: str = "filed", **over) -> dict:
-    said = {"result": result, "result_on": today().isoformat(), "result_note": "经县局审查。"}
-    return act(police, made, "record_result", **said | factories.DECIDED | over)
-
-
-def offered(shown: dict) -> dict[str, dict]:
-    return {each["action"]: each for each in shown["available_actions"]}
 
 
 def now_of(shown: dict, what: str) -> dict:

@@ -8,16 +8,9 @@ from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done, problem, refused
 from tests.duties import duties
+from tests.factories import unit_of
+from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive
 from tests.leads import act, fed_back, merge
-from tests.routers.test_lead_handovers import (
-    PAPERS,
-    body_for,
-    decide,
-    fresh,
-    offered,
-    receive,
-    unit_of,
-)
 
 CLOSING = {"solved": "yes", "solved_note": "已处理。"}
 

@@ -14,8 +14,8 @@ from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.ledger import EntryStatus
 from api.domain.words.money import formatted
 
-#: What ends within so many days is told before it is late.
-SOON_DAYS = 7
+#: What ends before this warning of the rule table would be given is told before it is late.
+SOON_RULE = "WARN-D3"
 
 
 class Urgency(Labelled):
@@ -94,13 +94,13 @@ MATTERS: tuple[Matter, ...] = (
     Matter("inspections_late", _L, "inspections", {"overdue": True},
            "{whose}有 {n} 次检查过了计划日期没有做，最早的定在{day}", by_unit=True),
     Matter("leads_near", _S, "leads", {"status": _AT_THE_UNIT} | _NEAR,
-           "{whose}有 {n} 条线索 7 天内到期，最早的{day}", by_unit=True),
+           "{whose}有 {n} 条线索快要到期，最早的{day}", by_unit=True),
     Matter("leads_near_office", _S, "leads", {"status": _AT_THE_OFFICE} | _NEAR,
-           "{whose}有 {n} 条线索 7 天内到期，最早的{day}", whose=_OFFICE),
+           "{whose}有 {n} 条线索快要到期，最早的{day}", whose=_OFFICE),
     Matter("cases_near", _S, "cases", _NEAR,
-           "{whose}有 {n} 起案件 7 天内到期，最早的{day}", by_unit=True),
+           "{whose}有 {n} 起案件快要到期，最早的{day}", by_unit=True),
     Matter("rectifications_near", _S, "rectifications", {"status": _ORDERED} | _NEAR,
-           "{whose}责令的整改有 {n} 件 7 天内到期，最早的{day}", by_unit=True),
+           "{whose}责令的整改有 {n} 件快要到期，最早的{day}", by_unit=True),
     Matter("measures_ending", _S, "property-measures", {"expires_before": WARNED},
            "有 {n} 项查封、扣押、冻结即将到期，金额 {sum}，最早的{day}到期"),
     Matter("transfers_unanswered", _U, "leads",

@@ -3,13 +3,14 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from api.domain.kit.labels import Labelled
+from api.domain.law.calendar import ONE_DAY
 
-_MONTHS = 12
-#: More months than these do not fit beside one another: then years are counted.
-MOST_MONTHS = 36
+_OF_A_YEAR = 12
+#: More columns than these do not fit beside one another: then years are counted.
+MOST_COLUMNS = 36
 
 
 class PeriodName(Labelled):
@@ -20,7 +21,7 @@ class PeriodName(Labelled):
     YEAR = "year", "今年"
 
 
-_LENGTH = {PeriodName.MONTH: 1, PeriodName.QUARTER: 3, PeriodName.YEAR: 12}
+_LENGTH = {PeriodName.MONTH: 1, PeriodName.QUARTER: 3, PeriodName.YEAR: _OF_A_YEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +48,21 @@ def before(period: Period, name: PeriodName | None = None) -> Period:
     if name is not None:
         months = _LENGTH[name]
         return Period(_shifted(period.since, -months), _shifted(period.until, -months))
-    if period.since.day == 1 and (period.until + timedelta(days=1)).day == 1:
+    if period.since.day == 1 and (period.until + ONE_DAY).day == 1:
         months = _month_number(period.until) - _month_number(period.since) + 1
         first = _shifted(period.since, -months)
-        return Period(first, period.since - timedelta(days=1))
-    length = period.until - period.since + timedelta(days=1)
-    return Period(period.since - length, period.since - timedelta(days=1))
+        return Period(first, period.since - ONE_DAY)
+    length = period.until - period.since + ONE_DAY
+    return Period(period.since - length, period.since - ONE_DAY)
 
 
 def _month_number(day: date) -> int:
-    return day.year * _MONTHS + day.month - 1
+    return day.year * _OF_A_YEAR + day.month - 1
 
 
 def _shifted(day: date, months: int) -> date:
     """The same day so many months later; of a shorter month its last."""
-    year, month = divmod(_month_number(day) + months, _MONTHS)
+    year, month = divmod(_month_number(day) + months, _OF_A_YEAR)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -73,12 +74,12 @@ def month_end(day: date) -> date:
 def parts(whole: Period) -> Iterator[tuple[str, str, Period]]:
     """A stretch by months, or by years where it is long, none of them left out: what they are, their
     names and days."""
-    by_year = _month_number(whole.until) - _month_number(whole.since) >= MOST_MONTHS
-    step = _MONTHS if by_year else 1
+    by_year = _month_number(whole.until) - _month_number(whole.since) >= MOST_COLUMNS
+    step = _OF_A_YEAR if by_year else 1
     first = date(whole.since.year, 1 if by_year else whole.since.month, 1)
     while first <= whole.until:
         following = _shifted(first, step)
-        days = Period(max(first, whole.since), min(following - timedelta(days=1), whole.until))
+        days = Period(max(first, whole.since), min(following - ONE_DAY, whole.until))
         name = f"{first.year}年" if by_year else f"{first.year}年{first.month:02d}月"
         yield "year" if by_year else "month", name, days
         first = following

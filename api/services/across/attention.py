@@ -1,6 +1,6 @@
 """What a leader is to ask about today, counted by the lists' own filters; each line opens its rows."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +23,7 @@ from api.core.listing.pagination import Listing
 from api.domain.across.attention import (
     MATTERS,
     SOON,
-    SOON_DAYS,
+    SOON_RULE,
     TODAY,
     WARNED,
     Matter,
@@ -108,7 +108,8 @@ def _predicates(listing: Listing, matter: Matter) -> list[Any]:
 
 async def days() -> dict[str, date]:
     """The days that statements are bound to, by the rules as they are now."""
-    return bound_days(await time_rules.known()) | {"soon": today() + timedelta(days=SOON_DAYS)}
+    clock = await time_rules.known()
+    return bound_days(clock) | {"soon": clock.due_on(SOON_RULE, today()).on}
 
 
 def shown(rows: Rows, days: dict[str, date]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -19,6 +19,7 @@ from api.domain.across.statistics import Params
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.permissions import Permission, Role, RowScope
+from api.domain.law.calendar import ONE_DAY
 from api.schemas.statistics import PeriodQuery
 from api.services.cases import cases
 from api.services.entities import inspections, rectifications, risk_entities
@@ -64,7 +65,7 @@ def _asked(listing: Listing, params: Params) -> dict[str, object]:
             given = date.fromisoformat(value)
         below = f"{name.removesuffix('_to')}_below"
         if below in listing.filters and isinstance(given, date):
-            asked[below] = given + timedelta(days=1)
+            asked[below] = given + ONE_DAY
         else:
             asked[listing.negations.get(name, name) if value is False else name] = given
     return asked
@@ -99,7 +100,7 @@ def bindings(actor: Actor, asked: Asked | None = None) -> dict[str, object]:
     for which, period in asked.both() if asked else ():
         values[f"since_{which}"] = period.since
         values[f"until_{which}"] = period.until
-        values[f"after_{which}"] = period.until + timedelta(days=1)
+        values[f"after_{which}"] = period.until + ONE_DAY
     return values
 
 

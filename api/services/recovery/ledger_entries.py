@@ -1,7 +1,6 @@
 """The ledger as people read and write it: the accounts of a book, its entries, posting, voiding."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +29,7 @@ from api.core.listing.ways import one
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, StaleVersion
 from api.domain.kit.permissions import Permission
+from api.domain.law.calendar import ONE_DAY
 from api.domain.recovery.ledger import (
     LEDGER_FLOW,
     MEASURE_NOTES,
@@ -206,7 +206,7 @@ async def page(actor: Actor, query: EntryQuery) -> Response:
         exclude={"sort", "cursor", "limit", "with_total", "with_sums", "happened_to"}
     )
     until = query.happened_to
-    filters["happened_below"] = until + timedelta(days=1) if until else None
+    filters["happened_below"] = until + ONE_DAY if until else None
     return await LISTING.page(actor, query, filters, query.sort.value)
 
 

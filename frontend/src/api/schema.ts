@@ -5184,6 +5184,7 @@ export interface components {
         CasePart: {
             /** @description 金额（元） */
             amount: string | null;
+            /** @description 金额是什么 */
             amount_label: string;
             /** @description 数量 */
             count: number;
@@ -11894,6 +11895,7 @@ export interface components {
             key: string;
             /** @description 打开其全部记录的列表 */
             query: components["schemas"]["FigureQuery"];
+            /** @description 一句话 */
             sentence: string;
             /** @description 记录数 */
             value: number;
@@ -11905,7 +11907,9 @@ export interface components {
         QuestionGroup: {
             /** @description 中文名称 */
             label: string;
+            /** @description 要过问的事 */
             questions: components["schemas"]["Question"][];
+            /** @description 为什么要过问 */
             urgency: components["schemas"]["Urgency"];
         };
         /**
