@@ -60,6 +60,9 @@ class TestHandOver:
         await market.act(
             "移送公安",
             {
+                "书面报告提交日期": DAY,
+                "核实情况的执法人员（2名以上）": "孙示例、钱示例",
+                "核实情况和移送理由": "收款后失联，涉嫌诈骗",
                 "批准移送日期": DAY,
                 "批准人": "李所长",
                 "材料清单": "移送书、调查报告、涉案物品清单",
@@ -67,19 +70,21 @@ class TestHandOver:
             },
         )
         await expect(market.status()).to_have_text("已移送公安")
-        sent = market.page.locator("section").filter(has_text="移送：公安机关")
-        await expect(sent).to_contain_text("移送书、调查报告、涉案物品清单")
-        await expect(sent).to_contain_text("TRF-02")
-        await expect(sent).to_contain_text("向同级公安机关移送")  # what the rule asks, in words
+        sent = market.page.locator("section").filter(has_text="移送书、调查报告、涉案物品清单").last
+        await expect(sent).to_contain_text(client("police").me["unit"]["name"])
+        await expect(sent).to_contain_text("在本系统内，自己登记")
 
-        await market.act(
+        # whoever received it records itself what it does
+        police = await opened(as_, "police", lead)
+        await police.act(
             "登记接收回执", {"回执编号": "接〔2026〕7号", "接收时间": minute(), "接收人": "孙警官"}
         )
-        await expect(market.fact("回执")).to_contain_text("接〔2026〕7号")
-        await expect(market.fact("接收人")).to_have_text("孙警官")
-        await market.act(
+        await expect(police.fact("回执")).to_contain_text("接〔2026〕7号")
+        await expect(police.fact("接收人")).to_have_text("孙警官")
+        await police.act(
             "登记材料不全告知", {"公安机关告知时间": minute(), "须补正的材料": "资金流水原件"}
         )
+        await market.open(f"/leads/{lead['id']}")
         await expect(market.fact("须补正")).to_contain_text("资金流水原件")
         await expect(sent).to_contain_text("TRF-05b")
         first = market.page.locator("article header.head .buttons button").first
@@ -90,13 +95,24 @@ class TestHandOver:
         # no end without the receiver's answer
         answer(client("market"), lead)
         office = await opened(as_, "office", lead)
-        await office.refused("办结", CLOSING, re.compile("须有对方的办理结果或者催办记录"))
-        await market.open(f"/leads/{lead['id']}")
-        await market.act(
+        await office.refused("办结", CLOSING, re.compile("须有对方的办理结果"))
+        await police.open(f"/leads/{lead['id']}")
+        await police.act(
             "登记办理结果",
-            {"办理结果": "立案", "结果日期": DAY, "结果说明": "已立案侦查"},
+            {
+                "办理结果": "立案",
+                "结果日期": DAY,
+                "作出决定的公安机关": "县级公安机关",
+                "文书编号": "公立字〔2026〕1号",
+                "结果说明": "已立案侦查",
+            },
         )
+        await market.open(f"/leads/{lead['id']}")
         await expect(market.fact("办理结果")).to_contain_text("立案")
+        await market.act(
+            "移交涉案物品和材料",
+            {"移交日期": DAY, "移交的涉案物品和材料（没有物品的写明）": "无物品，材料一册"},
+        )
         assert not (found := await faults(market, axe, "lead-transfer")), "\n".join(found)
         await office.open(f"/leads/{lead['id']}")
         await office.act("办结", CLOSING)
@@ -137,12 +153,12 @@ class TestHandOver:
             "移交主管部门",
             {
                 "部门类别": "市场监管部门",
-                "接收部门": "县市场监督管理局",
+                "接收单位名称（不在本系统）": "县市场监督管理局",
                 "材料清单": "现场笔录、收据",
                 "理由": "属虚假宣传",
             },
         )
-        sent = civil.page.locator("section").filter(has_text="移交：县市场监督管理局")
+        sent = civil.page.locator("section").filter(has_text="移交主管部门：县市场监督管理局")
         await expect(sent).to_contain_text("现场笔录、收据")
         stages = civil.rows().filter(has_text=lead["number"])
         await civil.open("/leads?transfer_stage=sent&sort=-id")
@@ -186,6 +202,11 @@ class TestConclusion:
             {"反馈方式": "电话反馈", "反馈内容或无法反馈的原因": "已告知到司法所调解"},
         )
         await expect(justice.fact("反馈内容")).to_have_text("已告知到司法所调解")
+        # nor before whoever is to settle it has it
+        await justice.act(
+            "登记接收回执",
+            {"回执编号": "调〔2026〕5号", "接收时间": minute(), "接收人": "王调解员"},
+        )
         await office.open(f"/leads/{lead['id']}")
         await office.act("办结", {"问题是否解决": "未解决", "解决情况": "对方尚未退费。"})
         await expect(office.status()).to_have_text("已办结")

@@ -98,7 +98,7 @@ class TestWhoSeesWhat:
 
     def test_the_reporter_is_to_be_answered_before_it_closes(self, client):
         office, police = client("office"), client("police")
-        lead = conclude(office, police)
+        lead = conclude(office, police, "unfounded")
         assert [d["what"] for d in duties(police, lead["id"])] == ["待反馈举报人"]
         before = count(office, "lead_close")
         done(

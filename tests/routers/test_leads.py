@@ -191,7 +191,7 @@ class TestPages:
 class TestLifeCycle:
     def test_from_registration_to_the_archive(self, client):
         office, police = client("office"), client("police")
-        made = conclude(office, police)
+        made = conclude(office, police, "unfounded")
         url = f"/leads/{made['id']}"
         steps = [
             ("feed_back", {"feedback_mode": "impossible", "feedback_note": "已电话告知。"}),

@@ -42,6 +42,8 @@ ODD = {
         "unrated": [True],
         "counted": [True],
         "left_out": [True],
+        "owing": [True],
+        "waived": [True],
         "fast_track": [True],
         "no_fast_track": [True],
         "mark": [["major"], ["key_area", "high_attention"]],
