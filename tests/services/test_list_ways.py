@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
+from asyncpg.pgproto.pgproto import UUID
 from sqlalchemy import select
 
 from api.core.base.clock import today
+from api.core.base.security import sign, unsign
 from api.core.database import db
 from api.core.listing import pagination
 from api.core.listing.pagination import PageQuery, Shape
@@ -345,3 +347,10 @@ async def test_a_limit_between_two_sizes_is_cut_off(actors):
         assert len(json.loads(answer.body)["items"]) <= limit
     sizes = {shape.limit for shape in leads.LISTING._compiled._made if shape.limit}
     assert sizes <= {21, 51, 201} | {3, 8}
+
+
+def test_a_cursor_carries_an_id_as_the_driver_gives_it():
+    """The driver's ids are of a type of its own: the second page of a list ordered by one failed."""
+    made = UUID("01a227b8-58a4-7f4f-b398-f081b986f33f")
+    told = unsign("keyset:lines", sign("keyset:lines", [False, made]))
+    assert told == [False, "01a227b8-58a4-7f4f-b398-f081b986f33f"]

@@ -124,7 +124,7 @@ def session_of_refresh_token(token: str) -> UUID | None:
 
 def sign(purpose: str, payload: object) -> str:
     """An opaque, tamper-evident text (cursors)."""
-    raw = orjson.dumps(payload)
+    raw = orjson.dumps(payload, default=str)  # the driver's own kind of UUID, for one
     return urlsafe_b64encode(keyring().digest(purpose, raw)[:9] + raw).decode().rstrip("=")
 
 
