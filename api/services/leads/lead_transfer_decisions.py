@@ -1,6 +1,6 @@
 """What is done about a hand-over: by who hands a lead over, by who approves it, by who gets it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,6 +15,7 @@ from api.domain.leads import lead_transfers as law
 from api.domain.leads.lead_obligations import met_by_result
 from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import (
+    LEAD_FLOW,
     NONE_OPEN,
     OPEN_STAGES,
     DecisionLevel,
@@ -145,17 +146,8 @@ async def _on_paper(
     session: AsyncSession, actor: Actor, lead: Lead, transfer: LeadTransfer, body: Any
 ) -> None:
     """The head signed a paper: the same is asked for as where the head decides here."""
-    asked = {
-        "reported_on": "书面报告提交日期", "investigators": "核实情况的执法人员",
-        "report": "核实情况和移送理由", "approved_on": "批准移送日期", "approved_by": "批准人",
-    }  # fmt: skip
-    missing = [
-        FieldError(f"/{name}", "missing", f"没有在本系统内批准的，请填写{label}")
-        for name, label in asked.items()
-        if not getattr(body, name)
-    ]
-    if missing:
-        raise Invalid(missing[0].message, errors=missing)
+    asked = ("reported_on", "investigators", "report", "approved_on", "approved_by")
+    _ensure_given(LeadAction.TRANSFER_POLICE, body, asked, "没有在本系统内批准的")
     names = await _two_officers(session, body.investigators)
     if law.is_one_of(body.approved_by, [*names, actor.name]):
         rule = await time_rules.one(session, law.PROPOSED.rule_id, today())
@@ -384,16 +376,22 @@ async def _ensure_result(
         await _ensure_decided(session, body, day)
 
 
-async def _ensure_decided(session: AsyncSession, body: Any, day: date) -> None:
-    """Whether a case is filed is decided above the station, and on paper."""
-    labels = {"decided_level": "作出决定的公安机关", "document_no": "文书编号"}
+def _ensure_given(action: LeadAction, body: Any, names: Sequence[str], when: str) -> None:
+    """What a form leaves open and this case of it needs, all at once, by the form's own labels."""
+    labels = {field.name: field.label for field in LEAD_FLOW.steps[action].fields}
     missing = [
-        FieldError(f"/{name}", "missing", f"公安机关立案、不予立案的，请填写{label}")
-        for name, label in labels.items()
+        FieldError(f"/{name}", "missing", f"{when}，请填写{labels[name]}")
+        for name in names
         if not getattr(body, name)
     ]
     if missing:
         raise Invalid(missing[0].message, errors=missing)
+
+
+async def _ensure_decided(session: AsyncSession, body: Any, day: date) -> None:
+    """Whether a case is filed is decided above the station, and on paper."""
+    asked = ("decided_level", "document_no")
+    _ensure_given(LeadAction.RECORD_RESULT, body, asked, "公安机关立案、不予立案的")
     if body.decided_level is DecisionLevel.STATION:
         rule = await time_rules.one(session, _FILING_RULE, day)
         message = "派出所无权自行决定立案或者不予立案，请填写作出决定的县级以上公安机关"
