@@ -18,6 +18,7 @@ from api.domain.recovery.property_measures import (
     rule_for,
 )
 from tests.conftest import logged_in, started
+from tests.duties import duties
 from tests.factories import assign, make_lead
 from tests.money import done, made, make_case, make_item, measure
 
@@ -173,12 +174,7 @@ class TestAfterTheNotice:
         assert stays["version"] == given_day["version"]
         # the warnings before the end are working days of the same notice
         assert set(moved["alert_days"]).isdisjoint(day.isoformat() for day in FREE)
-        duty = [
-            each
-            for each in done(police.get("/me/duties", params={"limit": 100}))["items"]
-            if each["subject_id"] == lead["id"]
-        ]
-        assert duty[0]["due_on"] == term_of(office, "LEAD-ACK", TODAY)["on"]
+        assert duties(police, lead["id"])[0]["due_on"] == term_of(office, "LEAD-ACK", TODAY)["on"]
         assert market.get(f"/property-measures/{kept['id']}").status_code in {403, 404}
 
     async def test_a_rule_that_is_set_anew_moves_what_began_from_its_day_on(self, town):
