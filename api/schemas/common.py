@@ -23,11 +23,13 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from api.domain.kit.flow import Available, Correction, FieldKind, Flow
 from api.domain.kit.flow import Field as FlowField
 from api.domain.kit.labels import Labelled
-from api.domain.words.money import PATTERN, parse, to_fen
+from api.domain.words import amounts
+from api.domain.words.money import PATTERN, to_fen
 from api.domain.words.texts import cleaned
 
 _NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
@@ -54,11 +56,15 @@ class Shown(BaseModel):
 
 
 def _fen(value: object) -> int:
-    """No number: whoever counts in fen would be a hundred times wrong without anybody noticing.
-    Nor what only programs write (`1e3`, `1_000`)."""
+    """As people write and say it (domain/words/amounts.py); a vague one comes back as a question.
+    No number: whoever counts in fen would be a hundred times wrong without anybody noticing. Nor
+    what only programs write (`1e3`, `1_000`)."""
     if not isinstance(value, str | Decimal):
         raise ValueError('金额应为字符串形式的十进制元，例如 "12345.67"')  # noqa: TRY004  # pydantic
-    return parse(value) if isinstance(value, str) else to_fen(value)
+    try:
+        return amounts.typed(value) if isinstance(value, str) else to_fen(value)
+    except amounts.Unsettled as error:
+        raise PydanticCustomError("amount_unsettled", "{asks}", {"asks": str(error)}) from error
 
 
 def _written(value: object) -> object:

@@ -42,8 +42,14 @@ _DIGITS: Final = r"\d+(?:\.\d+)?"
 _COMPOUND: Final = re.compile(
     rf"(?P<sign>[+-]?)(?:(?P<亿>{_DIGITS})亿)?(?:(?P<万>{_DIGITS})万)?(?:(?P<千>{_DIGITS})千)?"
     rf"(?:(?P<百>{_DIGITS})百)?(?P<元>{_DIGITS})?(?:元|圆|块钱?)?"
-    r"(?:(?P<角>\d)角)?(?:(?P<分>\d)分)?"
+    r"(?:(?P<角>\d)[角毛])?(?:(?P<分>\d)分)?"
 )
+#: 2千万, 1.5百万: the figure counts neither the one nor the other.
+_OF_MANY: Final = re.compile(
+    rf"(?:(?P<亿>{_DIGITS})亿)?(?P<of>{_DIGITS})(?P<many>[十百千][万亿])(?:元|圆|块钱?)?"
+)
+#: As receipts have it: 壹仟贰佰元伍角, 伍元零陆分.
+_COINS: Final = re.compile(r"(?P<元>.+?)[元圆块](?:(?P<角>.)[角毛])?(?:零?(?P<分>.)分)?")
 _MONEY_NOISE: Final = re.compile(r"[¥￥]|人民币|RMB|CNY|\s", re.IGNORECASE)
 
 
@@ -72,7 +78,13 @@ def yuan_of(text: str, unit: Decimal | None) -> Decimal:
         )
         total += Decimal(match["角"] or 0) / 10 + Decimal(match["分"] or 0) / 100
         return -total if match["sign"] == "-" else total
+    if match := _OF_MANY.fullmatch(bare):
+        many = Decimal(match["of"]) * chinese_number(match["many"])
+        return Decimal(match["亿"] or 0) * _SCALE["亿"] + many
     own = re.sub(r"[元圆块]$", "", bare)
+    if own == bare and (match := _COINS.fullmatch(bare)):
+        parts = [Decimal(chinese_number(match[name] or "零")) for name in ("元", "角", "分")]
+        return parts[0] + parts[1] / 10 + parts[2] / 100
     number = Decimal(chinese_number(own))
     plain = own == bare and not re.search("[万亿千百仟佰萬億]", own)
     return times(number, unit) if plain else number
@@ -123,8 +135,8 @@ _SLANG: Final = {
     "K": "千",
 }
 _ONES: Final = "一二两三四五六七八九"
-#: 两三万, 三四千: the smaller of the two.
-_EITHER: Final = re.compile(rf"([{_ONES}])([{_ONES}])(?=[十百千万亿])")
+#: 两三万, 三四千, 五六块: the smaller of the two.
+_EITHER: Final = re.compile(rf"(?<![零〇○{_ONES}])([{_ONES}])([{_ONES}])(?=[十百千万亿]|元?$)")
 #: 3到5万, 3万-5万, 三万至五万.
 _BETWEEN: Final = re.compile(
     r"(?P<low>[\d.一二两三四五六七八九十百千]+?)(?P<unit>[万千亿]?)元?(?:到|至|[-~—～]+)"
@@ -150,7 +162,7 @@ def spoken(text: str) -> Spoken:
     if two_numbers(bare):
         raise NotAnAmount("这里不止一个数，请合起来写一个总数，例如 5000，或者 3万。")
     bare = _COIN.sub("元", _FILLER.sub("", bare.replace(" ", "")))
-    sure = not has_estimate(bare) and not _VAGUE.search(bare)
+    sure = not (has_estimate(bare) or _VAGUE.search(bare) or _EITHER.search(bare))
     try:
         if sure:
             return Spoken(_whole(yuan_of(bare, Decimal(1))))
@@ -158,6 +170,33 @@ def spoken(text: str) -> Spoken:
         pass
     fen = _perhaps(raw, bare)
     return Spoken(fen, f"{raw}：按 {money.formatted(fen).replace('.00 ', ' ')}登记？")
+
+
+#: Longer than any sum is said, and short enough for the patterns above.
+_LONGEST: Final = 60
+#: What programs write, or copy from one another: it is what it says, or it is refused.
+_FIGURE: Final = re.compile(r"[\d.eE_+-]*", re.ASCII)
+
+
+class Unsettled(ValueError):
+    """A sum may be meant, and only who typed it can say so; the sentence asks."""
+
+
+def typed(text: str) -> int:
+    """Whole fen of a sum as somebody typed it. Raises ValueError in words for them: Unsettled with a
+    question where the words may mean a sum."""
+    raw = text.strip()
+    if _FIGURE.fullmatch(raw):
+        return money.parse(raw)
+    if len(raw) > _LONGEST:
+        raise _unreadable(raw)
+    said = spoken(raw)
+    if said.fen is None:
+        raise NotAnAmount("没有写出金额，请写数字，例如 5000，或者 3万。")
+    if said.question:
+        sure = money.to_yuan(said.fen).removesuffix(".00")
+        raise Unsettled(f"{said.question}是就写 {sure}，不是请写确切的数")
+    return said.fen
 
 
 def _perhaps(raw: str, bare: str) -> int:

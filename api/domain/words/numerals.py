@@ -57,9 +57,12 @@ def chinese_number(text: str) -> int:
             section += (digit or 1) * _SMALL[mark]
             digit = 0
         else:
-            total = (total + section + digit) * _LARGE[mark]
-            if not total:
+            size, below = _LARGE[mark], section + digit
+            # 一万亿 is ten thousand of them; 一亿二千万 is not
+            whole = size > total
+            if not (below or (whole and total)):
                 raise NotANumber(text)
+            total = (total + below) * size if whole else total + below * size
             section, digit = 0, 0
         last = mark
     # 三万五 is said for 35,000, but written it may be a slip: only 零 or a unit before a digit.

@@ -48,14 +48,6 @@ it('asks to choose where there is a list, and to fill in where there is a field'
   expect(wanted({ field: 'x', label: '承办单位', kind: 'unit' })).toBe('请选择承办单位')
 })
 
-it('reads amounts as people write them', async () => {
-  const { wrapper, last } = input('money')
-  await wrapper.find('input').setValue('12.3万')
-  expect(last()).toBe('123000.00')
-  await wrapper.find('input').setValue('三百')
-  expect(last()).toBe('三百')
-})
-
 it('sends whole numbers as numbers and moments with the zone of the office', async () => {
   const number = input('integer')
   await number.wrapper.find('input').setValue('395')

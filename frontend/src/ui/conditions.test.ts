@@ -295,7 +295,6 @@ it.each([
   ['long_text', 'textarea'],
   ['date', 'input[type=date]'],
   ['datetime', 'input[type=datetime-local]'],
-  ['money', 'input[inputmode=decimal]'],
   ['integer', 'input[inputmode=numeric]'],
   ['password', 'input[type=password][autocomplete=current-password]'],
   ['new-password', 'input[type=password][autocomplete=new-password]'],

@@ -2,7 +2,8 @@ import { inject, provide, type Component, type InjectionKey } from 'vue'
 
 /**
  * Pickers that know the domain (a unit, a division, a record) are handed in from above by field kind, so that
- * forms here can ask for them without knowing them. Contract: `modelValue`, `update:modelValue`, `id`, `spec`.
+ * forms here can ask for them without knowing them. Contract: `modelValue`, `update:modelValue`, `id`, `spec`; the
+ * field's ARIA as well, where a widget has `inheritAttrs: false`.
  */
 export type FieldWidgets = Record<string, Component>
 

@@ -28,7 +28,6 @@ export const CASE_FIELDS: FieldSpec[] = [
     field: 'amount_involved',
     label: CaseCreateFields.amount_involved,
     kind: 'money',
-    help: '可以写“12.3万”',
   },
   { field: 'victims_count', label: CaseCreateFields.victims_count, kind: 'integer' },
   { field: 'is_backlog', label: CaseCreateFields.is_backlog, kind: 'boolean' },

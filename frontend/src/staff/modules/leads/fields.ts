@@ -40,7 +40,6 @@ export const CONTENT: FieldSpec[] = [
     field: 'amount_involved',
     label: LeadCreateFields.amount_involved,
     kind: 'money',
-    help: '可以写“12.3万”',
   },
   { field: 'people_involved', label: LeadCreateFields.people_involved, kind: 'integer' },
   {
