@@ -276,6 +276,8 @@ DECISIONS: dict[str, Decision] = {
     "number_series": Decision(_W, "取号", only=("last",)),
     "sessions": Decision(_W, "登录留底", fixed=("id", "kind", "subject_id", "created_at")),
     "spent_challenges": Decision(_D, "用过的验证题到期清除"),
+    "lead_month_counts": Decision(_D, "线索的计数，任务按月重算：删旧的，写新的"),
+    "lead_counts_marks": Decision(_W, "计数到哪里为止是准的", only=("xid",)),
     "receipt_failures": Decision(_ALL, "失败计数到期清除", only=("failures",)),
     "pgqueuer": _QUEUE,
     "pgqueuer_log": _QUEUE,

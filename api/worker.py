@@ -67,6 +67,7 @@ JOBS: dict[str, jobs.Handler] = {
     ),
     "imports.parse": _by_itself("api.services.imports.imports:parse", "import_id"),
     "imports.prune": _in_transactions("api.services.imports.imports:prune"),
+    "lead_counts.keep": _by_itself("api.services.across.lead_counts:keep"),
     "jobs.prune": _in_transactions("api.core.events.jobs:prune"),
     "property_measures.lapse": _in_transactions("api.services.recovery.property_measures:lapse"),
     "recheck_seeds.seal": _in_transactions("api.services.leads.recheck_seeds:seal_all"),
@@ -81,6 +82,8 @@ SCHEDULES: list[jobs.Schedule] = [
     jobs.Schedule("recheck_seeds.seal", minute="9"),
     jobs.Schedule("imports.prune", minute="27", hour="3"),
     jobs.Schedule("idempotency.prune", minute="47", hour="3"),
+    # what changed since the last time is counted from the leads themselves: not too many of them
+    jobs.Schedule("lead_counts.keep", minute="*/10"),
     jobs.Schedule("jobs.prune", minute="17", hour="3"),
 ]
 

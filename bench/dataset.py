@@ -33,11 +33,13 @@ INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_
   narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
   town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
   due_is_provisional, due_rule, findings, feedback_note, note, search, search_text, name_key, name_sound,
-  created_at, created_by_post_id, version, updated_at, unowned_on, assigned_on)
+  created_at, created_by_post_id, version, updated_at, unowned_on, assigned_on, due_on)
 SELECT
   (lpad(to_hex(1650000000000 + i), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8'
      || substr(md5(i::text), 4, 15))::uuid,
-  'XS-B-' || i, (ARRAY['registered','assigned','verifying','concluded','closed'])[1 + i % 5],
+  'XS-B-' || i,
+  CASE WHEN o.open THEN (ARRAY['registered','assigned','verifying','concluded','closed'])[1 + i % 5]
+    ELSE 'closed' END,
   (ARRAY['police_110','hotline_12345','petition','grid_sweep'])[1 + i % 4], '',
   timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds', true,
   $1 || t.extra, n.name, '', 'C' || 1 + i % 6, ARRAY['C' || 1 + i % 6], ARRAY[]::text[],
@@ -45,9 +47,11 @@ SELECT
   'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, false, '',
   '', '', '', $6::tsvector || n.vector || t.words, n.plain || ' ' || $16 || t.plain, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
   $7::uuid, 1, now(),
-  CASE WHEN i % 5 = 0 THEN date '2022-05-13' + (i / 8640)::int END,
-  CASE WHEN i % 5 = 1 THEN date '2022-05-14' + (i / 8640)::int END
+  CASE WHEN o.open AND i % 5 = 0 THEN date '2022-05-13' + (i / 8640)::int END,
+  CASE WHEN o.open AND i % 5 = 1 THEN date '2022-05-14' + (i / 8640)::int END,
+  CASE WHEN o.open AND i % 5 < 4 THEN CASE WHEN i % 11 = 0 THEN date '2022-06-13' ELSE '2099-06-13' END END
 FROM generate_series($8::bigint, $9::bigint) AS i
+CROSS JOIN LATERAL (SELECT i <= $19::bigint OR i > $20::bigint AS open) AS o
 JOIN (
   SELECT at - 1 AS at, name, vector::tsvector, key, sound, plain
   FROM unnest($2::text[], $13::text[], $14::text[], $15::text[], $17::text[])
@@ -75,6 +79,11 @@ WHERE (row % 2 = 0) AND NOT EXISTS (SELECT 1 FROM lead_identifiers WHERE lead_id
 def vector(text: str) -> str:
     """What a text adds to the search column."""
     return " ".join(f"'{token}'" for token in search.tokens(text))
+
+
+#: Of a ledger of years the oldest and the newest are on their way (four in five of them; one in
+#: eleven of those is late): some 20,000 turns of a million leads. The rest is closed.
+_OPEN_OLD, _OPEN_NEW = 10_000, 15_000
 
 
 async def fill(owner: Any, total: int, *, first: int = 1) -> None:
@@ -106,6 +115,8 @@ async def fill(owner: Any, total: int, *, first: int = 1) -> None:
             search.plain(TEXT),
             [search.plain(subject) for subject in SUBJECTS],
             [search.plain(WORDS[w]) for w in words],
+            _OPEN_OLD,
+            total - _OPEN_NEW,
         )
     await owner.execute(
         "INSERT INTO record_access (viewer_id, resource, record_id) "
@@ -136,7 +147,7 @@ async def burst(owner: Any) -> None:
         _INSERT, TEXT, SUBJECTS, SMALL_SHARE, office, office, vector(TEXT), units["office"]["id"],
         first, first + BURST - 1, [], [], [], vectors, [each.core for each in known],
         [each.sound for each in known], search.plain(TEXT),
-        [search.plain(subject) for subject in SUBJECTS], [],
+        [search.plain(subject) for subject in SUBJECTS], [], 0, 0,
     )  # fmt: skip
     await owner.execute(
         f"UPDATE leads SET status = 'registered', channel = 'petition' WHERE {_NEW}"

@@ -281,6 +281,15 @@ async def _demo() -> None:
     await db.dispose()
 
 
+async def _kept() -> None:
+    """What the worker does every ten minutes."""
+    from api.core.database import db
+    from api.services.across import lead_counts
+
+    await lead_counts.keep()
+    await db.dispose()
+
+
 def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict[str, Any]:
     """Every figure at every size: name → wanted, and size → ratio, ours, yardstick, met."""
     if shutil.which("wrk") is None:
@@ -291,6 +300,7 @@ def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict
         first = 1
         for size in sizes:
             asyncio.run(_prepare(owner_url, size, first))
+            asyncio.run(_kept())
             first = size + 1
             with (
                 serving("api.main:create_app", 8311, environment) as ours,

@@ -44,6 +44,8 @@ DELETABLE = {
     "receipt_sources",
     "source_keys",
     "spent_challenges",
+    # counted anew from the leads
+    "lead_month_counts",
 }  # fmt: skip
 #: What is evidence, in words of its own: a weaker decision does not pass by being written down.
 NEVER_CHANGED = {

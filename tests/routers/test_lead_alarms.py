@@ -1,6 +1,5 @@
 """Leads that nobody owns: the alarm of the office, then of the county, each told once."""
 
-import asyncio
 from uuid import UUID
 
 import pytest
@@ -16,6 +15,7 @@ from api.services.leads import lead_alarms
 from tests import factories
 from tests.answers import done
 from tests.duties import duties
+from tests.jobs import run_job
 from tests.leads import waiting_since
 
 pytestmark = pytest.mark.days
@@ -116,20 +116,7 @@ def test_the_county_has_it_as_a_duty_after_the_second_term(client, running):
     lead = factories.make_lead(office)
     waiting_since(running, lead, STEP(today(), -7))
     assert county.get(f"/leads/{lead['id']}").status_code == 404
-
-    async def watch() -> None:
-        from api.core.database import db
-        from api.worker import JOBS
-
-        others, db._Current.database = db._Current.database, None
-        try:
-            await JOBS["duties.watch"]({})
-            await JOBS["duties.watch"]({})
-            await db.dispose()
-        finally:
-            db._Current.database = others
-
-    asyncio.run(watch())
+    run_job("duties.watch", times=2)
     assert county.get(f"/leads/{lead['id']}").status_code == 200
     (duty,) = alarms(county, lead, "lead_unowned_county")
     assert duty["rule"] == "LEAD-UNOWNED-COUNTY"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from api.core.base.clock import now, today
-from api.core.database import db
 from api.core.database.migrations import connect
 from api.domain.leads.leads import LeadAction, LeadConclusion
-from api.worker import JOBS
 from tests.factories import lead as told_lead
+from tests.jobs import run_job
+from tests.kept import assert_kept_is_exact
 from tests.public import hand_in, show
 
 SEEDS = [int(os.environ["YINLING_WALK"])] if "YINLING_WALK" in os.environ else [11, 12, 13]
@@ -343,20 +343,11 @@ class Walk:
         for receipt in self.receipts:
             assert show(self.anonymous, receipt).status_code == 200
         before = self.state(self.mine)
-        asyncio.run(_recounted())
+        run_job("deadlines.recompute")
         names = ("due_on", "due_rule", "due_rule_version")
         for lead_id, state in self.state(self.mine).items():
             kept = [before[lead_id][name] for name in names]
             assert [state[name] for name in names] == kept, self.told(f"期限与规则表不符 {lead_id}")
-
-
-async def _recounted() -> None:
-    others, db._Current.database = db._Current.database, None
-    try:
-        await JOBS["deadlines.recompute"]({})
-        await db.dispose()
-    finally:
-        db._Current.database = others
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -364,6 +355,7 @@ def test_whatever_is_clicked(client, anonymous, running, seed):
     walk = Walk(client, anonymous, running, Random(seed))
     for _ in range(4):
         walk.report()
+    run_job("lead_counts.keep")
     ways = {
         walk.report: 4, walk.act: 40, walk.forward: 40, walk.assists: 4, walk.draw: 4,
         walk.merge: 4, walk.unmerge: 3, walk.reward: 5,
@@ -371,6 +363,7 @@ def test_whatever_is_clicked(client, anonymous, running, seed):
     for _ in range(STEPS):
         walk.random.choices(list(ways), ways.values())[0]()
         walk.check()
+    assert_kept_is_exact(running, client("office"), walk.random)
     walk.ends()
     assert walk.worked > STEPS / 3, walk.told("walked nowhere")
 
@@ -389,7 +382,7 @@ def test_whatever_is_clicked_no_turn_is_lost(client, anonymous, running, seed):
     for step in range(STEPS // 2):
         walk.random.choices(list(ways), ways.values())[0]()
         if step % 20 == 0:
-            asyncio.run(_recounted())
+            run_job("deadlines.recompute")
         for lead_id in walk.mine:
             walk.turns(lead_id)
     assert walk.worked > STEPS / 8, walk.told("walked nowhere")

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from api.core.database import db
 from api.core.database.migrations import connect
 from api.domain.words.sampling import commitment
-from api.worker import JOBS
 from tests import factories
+from tests.jobs import run_job
 from tests.money import done, made
 from tests.public import hand_in, show
 
@@ -50,17 +49,7 @@ SEAL = "/leads/recheck-samples/seal"
 
 
 def sealed_by_worker() -> None:
-    """The worker's hour has come."""
-
-    async def seal() -> None:
-        others, db._Current.database = db._Current.database, None
-        try:
-            await JOBS["recheck_seeds.seal"]({})
-            await db.dispose()
-        finally:
-            db._Current.database = others
-
-    asyncio.run(seal())
+    run_job("recheck_seeds.seal")
 
 
 def concluded(client, clicker: str = "market", handler: str = "market") -> dict:

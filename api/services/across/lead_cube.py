@@ -1,27 +1,21 @@
-"""The leads, counted once over all dimensions: the cube that every figure of leads is read off."""
+"""The leads, counted once over all dimensions: the cube that every figure of leads is read off.
 
+Who sees a whole town reads counts that are kept (lead_counts.py); everybody else the leads.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    Text,
-    and_,
-    cast,
-    func,
-    literal_column,
-    select,
-    true,
-    tuple_,
-)
+from sqlalchemy import BigInteger, and_, cast, func, literal_column, select, true, union_all
 
 from api.core.database.db import Planning
 from api.domain.across.statistics import RECEIVED, Breakdown, Params
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import RowScope
 from api.models.leads import Lead
+from api.services.across import lead_counts
 from api.services.across.figures import (
     BEFORE,
     NOW,
@@ -31,24 +25,10 @@ from api.services.across.figures import (
     keeping,
     rows_of,
 )
+from api.services.across.lead_counts import ALL, COUNTED, DIMENSIONS
 from api.services.leads import leads
 
-_TRUE: Any = literal_column("true")
-#: What counts as a lead, by the list's own filter.
-COUNTED: Any = leads.LISTING.filters["counted"][1](_TRUE)
-OVERDUE: Any = leads.LISTING.filters["overdue"][1](_TRUE)
-# literals, as the extended statistics of the table have them (migration `figures`)
-_MONTH = func.date_trunc(
-    literal_column("'month'"), func.timezone(literal_column("'Asia/Shanghai'"), Lead.received_at)
-)
-_DIMENSIONS: dict[Breakdown, Any] = {
-    Breakdown.STATUS: Lead.status,
-    Breakdown.CATEGORY: Lead.primary_category,
-    Breakdown.CONCLUSION: Lead.conclusion,
-    Breakdown.VILLAGE: func.left(Lead.division_code, literal_column("12")),
-    Breakdown.CHANNEL: Lead.channel,
-    Breakdown.MONTH: _MONTH,
-}
+OVERDUE: Any = leads.LISTING.filters["overdue"][1](literal_column("true"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +59,7 @@ class Cubes:
 
 def no_leads() -> Cube:
     """The cube of a reader who sees no lead."""
-    return Cube(None, {by: {} for by in _DIMENSIONS})
+    return Cube(None, {by: {} for by in DIMENSIONS})
 
 
 async def cube_of(actor: Actor, asked: Asked | None = None) -> tuple[Cubes, datetime]:
@@ -88,57 +68,94 @@ async def cube_of(actor: Actor, asked: Asked | None = None) -> tuple[Cubes, date
 
 
 _MEASURES = ("n", "counted", "overdue", "amount")
+_FLAGS = {"is_counted": COUNTED, "is_overdue": OVERDUE}
+#: Of the folded rows: what is summed up, and of which of them.
+_SUMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "n": ("n", ()),
+    "counted": ("n", ("is_counted",)),
+    "overdue": ("n", ("is_counted", "is_overdue")),
+    "amount": ("amount", ("is_counted",)),
+}
 
 
 def _statement(scope: RowScope, *, by_period: bool) -> Any:
-    """Every dimension by itself, and all leads, out of one reading of the table: first folded over
-    all dimensions together, where each condition is looked at once a row."""
-    listing = leads.LISTING
-    now_, before = (in_period(listing, RECEIVED, each) for each in (NOW, BEFORE))
-    flags = {"is_counted": COUNTED, "is_overdue": OVERDUE}
-    rows = [listing.scope(scope)]
-    if by_period:
-        # between the bounds of both; what lies between the two is in neither
-        flags |= {NOW: now_[0], BEFORE: before[1]}
-        rows += [before[0], now_[1]]
-    keys = {by.value: column for by, column in _DIMENSIONS.items()} | flags
+    """Every dimension by itself, and all leads: out of one reading of those that somebody sees. For
+    who sees a whole town: out of what is kept, the leads of months that changed since, and, because
+    the day makes them so, those overdue."""
+    which = (NOW, BEFORE) if by_period else ()
+    mine = leads.LISTING.scope(scope)
+    if scope is not RowScope.TOWN:
+        return _counted(lambda keys, rows: select(*keys).where(mine, *rows), which, _MEASURES)
+    kept = lead_counts.Kept(*which)
+    still = tuple(name for name in _MEASURES if name != "overdue")
+    parts = [
+        _counted(kept.leads, which, still).subquery("changed_leads"),
+        kept.counts({name: name for name in still}).subquery("kept_counts"),
+        _counted(
+            lambda keys, rows: select(*keys).where(mine, OVERDUE, *rows), which, ("overdue",)
+        ).subquery("overdue_leads"),
+    ]
+    names = [f"{name}_{each}" for name in _MEASURES for each in which or (NOW,)]
+    zero = literal_column("0")
+    rows = union_all(
+        *(
+            select(
+                part.c.dimension,
+                part.c.value,
+                *(part.c.get(name, zero).label(name) for name in names),
+            )
+            for part in parts
+        )
+    ).subquery("parts")
+    return select(
+        rows.c.dimension,
+        rows.c.value,
+        *(cast(func.sum(rows.c[name]), BigInteger).label(name) for name in names),
+    ).group_by(rows.c.dimension, rows.c.value)
+
+
+def _counted(
+    reading: Callable[[Sequence[Any], Sequence[Any]], Any],
+    which: Sequence[str],
+    measures: Sequence[str],
+) -> Any:
+    """Some measures of leads by dimension, of each period: `reading` makes the statement of columns
+    and conditions. First folded over all dimensions together, where each condition is looked at
+    once a row."""
+    bounds, flags = _periods(which)
+    asked = {flag for name in measures for flag in _SUMS[name][1]}
+    keys = {by.value: column for by, column in DIMENSIONS.items()} | flags
+    keys |= {name: flag for name, flag in _FLAGS.items() if name in asked}
+    columns = [column.label(name) for name, column in keys.items()]
+    found = reading([*columns, Lead.amount_involved.label("amount")], bounds).subquery("found")
     cube = (
         select(
-            *(column.label(name) for name, column in keys.items()),
+            *(found.c[name] for name in keys),
             func.count().label("n"),
-            func.sum(Lead.amount_involved).label("amount"),
+            func.sum(found.c.amount).label("amount"),
         )
-        .where(*rows)
-        .group_by(*(literal_column(str(at)) for at in range(1, len(keys) + 1)))
-        .cte("cube")
+        .group_by(*(found.c[name] for name in keys))
+        .subquery("cube")
     )
-    dimensions = [cube.c[by.value] for by in _DIMENSIONS]
-    names = [by.value for by in _DIMENSIONS]
-    return select(
-        cast(func.grouping(*dimensions), Integer).label("mask"),
-        *(cast(column, Text).label(name) for name, column in zip(names, dimensions, strict=True)),
-        *(
-            column
-            for each in ((NOW, BEFORE) if by_period else (NOW,))
-            for column in _of(cube, each)
-        ),
-    ).group_by(func.grouping_sets(tuple_(), *(tuple_(column) for column in dimensions)))
+    return lead_counts.by_dimension(cube, dict(_sums(cube, which, measures)))
 
 
-def _of(cube: Any, which: str) -> list[Any]:
-    """What is counted of the leads of a period, or of all time."""
-    period = [cube.c[which]] if which in cube.c else []
-    counted = [*period, cube.c.is_counted]
-    sums = (
-        func.sum(cube.c.n).filter(and_(true(), *period)),
-        func.sum(cube.c.n).filter(and_(*counted)),
-        func.sum(cube.c.n).filter(and_(*counted, cube.c.is_overdue)),
-        func.sum(cube.c.amount).filter(and_(*counted)),
-    )
-    return [
-        cast(func.coalesce(total, 0), BigInteger).label(f"{name}_{which}")
-        for name, total in zip(_MEASURES, sums, strict=True)
-    ]
+def _periods(which: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
+    """The bounds of both periods together, and whether a lead is of the one or the other: what lies
+    between the two is in neither."""
+    if not which:
+        return [], {}
+    now_, before = (in_period(leads.LISTING, RECEIVED, each) for each in (NOW, BEFORE))
+    return [before[0], now_[1]], {NOW: now_[0], BEFORE: before[1]}
+
+
+def _sums(rows: Any, which: Sequence[str], measures: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    for name in measures:
+        summed, flags = _SUMS[name]
+        for each in which or (NOW,):
+            of = [rows.c[flag] for flag in (*flags, *((each,) if which else ()))]
+            total = func.sum(rows.c[summed]).filter(and_(true(), *of))
+            yield f"{name}_{each}", cast(func.coalesce(total, 0), BigInteger)
 
 
 async def _read_cubes(actor: Actor, asked: Asked | None) -> Cubes:
@@ -150,20 +167,15 @@ async def _read_cubes(actor: Actor, asked: Asked | None) -> Cubes:
         Planning.EACH_TIME,
     )
     cubes = Cubes(no_leads(), no_leads())
-    order = list(_DIMENSIONS)
-    whole = (1 << len(order)) - 1
     for row in found["cube"]:
         for cube, which in ((cubes.now, NOW), (cubes.before, BEFORE)):
             if f"n_{which}" not in row:
                 continue
             cell = Cell(*(row[f"{name}_{which}"] for name in _MEASURES))
-            if row["mask"] == whole:
+            if row["dimension"] == ALL:
                 cube.all = cell
-                continue
-            # the one bit that is 0: grouped by this
-            by = order[len(order) - (whole ^ row["mask"]).bit_length()]
-            if row[by.value] is not None and cell.all:
-                cube.by[by][row[by.value]] = cell
+            elif row["value"] is not None and cell.all:
+                cube.by[Breakdown(row["dimension"])][row["value"]] = cell
     return cubes
 
 

@@ -26,7 +26,8 @@ from api.services.across.figures import (
     periods_shown,
     predicates_of,
 )
-from api.services.across.lead_cube import COUNTED, OVERDUE
+from api.services.across.lead_counts import COUNTED
+from api.services.across.lead_cube import OVERDUE
 from api.services.leads import leads
 
 _TOWN = LEVEL_DIGITS[DivisionLevel.TOWN]

@@ -25,7 +25,7 @@ from api.services.across.figures import (
     periods_shown,
     predicates_of,
 )
-from api.services.across.lead_cube import COUNTED
+from api.services.across.lead_counts import COUNTED
 from api.services.leads import leads
 
 P = Permission
