@@ -321,6 +321,9 @@ class Lead(Recorded, Versioned, Waits, Base):
     has_merged = False
     #: Whether it was drawn for a second verification that has not ended: looked up as well.
     recheck_drawn = False
+    #: Whether the police filed over its last hand-over, and whether a case came of it: so, too.
+    police_filed = False
+    has_case = False
 
 
 class LeadIdentifier(Base):

@@ -47,7 +47,9 @@ class CaseCreate(Wire):
     """A new case. What is left out is taken from its first lead, where it has one."""
 
     source_lead_ids: Annotated[list[UUID], Field(max_length=50)] = Field(
-        default_factory=list, description="来源线索；核查结论须为涉嫌犯罪"
+        default_factory=list,
+        description="来源线索：核查结论为涉嫌犯罪，或者由本单位接收移送；"
+        "公安机关已立案的，案件照样立案；已决定不予立案的，不能登记",
     )
     title: Label | None = Field(None, description="案件名称；由线索立案的可以不填")
     police_case_no: Optional = Field("", description="公安机关案件编号；已登记过的返回原案件")

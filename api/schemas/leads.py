@@ -489,6 +489,7 @@ class LeadTransferShown(Shown):
     goods_receipt_no: str
     recalled_on: date | None = Field(description="收回日期，或者因故终止的日期")
     recall_reason: str
+    is_past: bool = Field(description="是否属于重新办理以前的一轮")
     clocks: list[TransferClockShown]
 
 

@@ -47,6 +47,7 @@ class Standing(Shown):
     now: list[StandingTurn] = Field(description="现在该办的事；办完了的为空")
     blocked_by: list[str] = Field(description="还差什么才能往下办，一句一条")
     next_action: str | None = Field(
-        description="轮到当前用户办的那一个操作；没有轮到，或者还差条件的为空"
+        description="轮到当前用户办的那一个操作，只差填写内容的也在内；没有轮到，或者还差别的条件的为空。"
+        "`open_case` 是由线索登记案件"
     )
     ended: str | None = Field(description="已经办完或者停办的，停在哪里")

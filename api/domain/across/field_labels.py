@@ -335,6 +335,7 @@ _TRANSFERS: Final = {
     "what": "登记的是什么",
     "recalled_on": "收回日期",
     "recall_reason": "收回的理由",
+    "is_past": "是否属于重新办理以前的一轮",
     "result_document_no": "结果文书编号",
     "review_document_no": "复议决定文书编号",
     "side": "期限约束哪一方",

@@ -26,7 +26,15 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.standing import Stage, Turn, Way, Whose
-from api.domain.leads.leads import LEAD_FLOW, OPEN_STAGES, PENDING, Obligation, TransferStage
+from api.domain.leads.leads import (
+    LEAD_FLOW,
+    OPEN_STAGES,
+    PENDING,
+    WITH_DECISION,
+    Obligation,
+    ReceivingOrgan,
+    TransferStage,
+)
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
 from api.domain.outcomes.outcomes import OUTCOME_FLOW
@@ -109,7 +117,29 @@ _ANSWER = Turn(
 #: Handed to a unit of the system, it waits for that unit.
 _RECEIVE = Turn(K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receive)
 _DECIDE = Turn(K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide)
-_HANDED = (_FOLLOW_UP, _ANSWER, _RECEIVE, _DECIDE)
+
+
+def _opens_a_case(actor: Actor, _: Any) -> bool:
+    return actor.may(P.CASE_CREATE)
+
+
+def _to_open(lead: Any) -> bool:
+    had_it = lead.transfer_receiver_id is not None and lead.transfer_stage in WITH_DECISION
+    police = lead.transfer_organ is ReceivingOrgan.POLICE
+    return had_it and police and lead.police_filed and not lead.has_case
+
+
+def _not_opened(lead: Any) -> str | None:
+    return None if lead.has_case else OPEN_CASE
+
+
+#: What leads from a lead to the form of a case.
+OPEN_CASE: Final = "open_case"
+#: Filed, it goes on as a case of whoever had it.
+_OPEN = Turn(
+    K.LEAD_OPEN_CASE, (), Whose.RECEIVER, _to_open, elsewhere=_opens_a_case, onward=_not_opened
+)
+_HANDED = (_FOLLOW_UP, _ANSWER, _RECEIVE, _DECIDE, _OPEN)
 
 
 def _owes(obligation: Obligation) -> Callable[[Any], bool]:
@@ -121,10 +151,6 @@ def _owes(obligation: Obligation) -> Callable[[Any], bool]:
     return when
 
 
-def _opens_a_case(actor: Actor, _: Any) -> bool:
-    return actor.may(P.CASE_CREATE)
-
-
 _WITH_SOMEBODY = OPEN_STAGES | PENDING
 _OWED = (
     Turn(
@@ -132,6 +158,7 @@ _OWED = (
         (La.PROPOSE_TRANSFER, La.REPORT_POLICE),
         when=_owes(Obligation.POLICE_DECISION),
         elsewhere=_opens_a_case,
+        onward=_not_opened,
     ),
     Turn(K.LEAD_OWED_PUNISHER, (La.TRANSFER_DEPARTMENT,), when=_owes(Obligation.PUNISHER)),
     Turn(K.LEAD_OWED_ROUTE, (La.TRANSFER_DEPARTMENT,), when=_owes(Obligation.ROUTE_RECEIPT)),

@@ -4,6 +4,7 @@ The town records what the county's police head, the procuratorate and the court 
 number of the paper; it decides none of it (程序规定第178条).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol, cast
 
@@ -23,6 +24,7 @@ from api.domain.kit.flow import (
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.leads.categories import Charge
+from api.domain.leads.leads import DecisionLevel
 from api.domain.recovery.property_measures import AuthorityLevel
 
 
@@ -159,10 +161,11 @@ _FILING_ARTICLE = "《公安机关办理刑事案件程序规定》第一百七�
 
 HAS_CHARGES = Predicate(
     "charges_missing",
-    "立案须先填写涉嫌的罪名",
+    "涉嫌罪名：立案、侦查终结须先填写",
     _has_charges,
     RuleViolated,
     _FILING_ARTICLE,
+    field="charges",
 )
 WAS_ACCEPTED = Predicate("not_accepted", "未受案的案件不能立案", _was_accepted, Conflict)
 MAY_RETURN = Predicate(
@@ -180,6 +183,7 @@ DIVERSION_IS_RECEIVED = Predicate(
     _diversion_is_received,
     RuleViolated,
     "众办〔2022〕54号",
+    field="diversion_receipt_no",
 )
 
 _DOCUMENT = Field("document_no", "文书编号")
@@ -255,7 +259,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.INVESTIGATION_CONCLUDED,
             P.CASE_HANDLE,
             fields=(_DOCUMENT_IF_ANY, _ON),
-            when=_OWN,
+            when=(OWN_UNIT, HAS_CHARGES),
         ),
         A.SEND_TO_PROCURATORATE: Step(
             frozenset({S.INVESTIGATION_CONCLUDED}),
@@ -366,6 +370,14 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
 
 #: The field that says when each action happened; the others call it `decided_on`.
 DAY_FIELDS = {A.ACCEPT: "accepted_on", A.FILE: "filed_on", A.SOLVE: "solved_on"}
+
+#: The same organ, as the hand-over of a lead names it and as a case does.
+LEVELS: Mapping[DecisionLevel, AuthorityLevel] = {
+    DecisionLevel.STATION: AuthorityLevel.POLICE_STATION,
+    DecisionLevel.COUNTY: AuthorityLevel.COUNTY_PSB,
+    DecisionLevel.CITY: AuthorityLevel.CITY_PSB,
+    DecisionLevel.PROVINCE: AuthorityLevel.PROVINCE_PSB,
+}
 
 #: Decisions that need the head of a police organ at county level or above, and where it says so.
 APPROVED_BY_COUNTY = {

@@ -28,6 +28,7 @@ class DutyKind(Labelled):
     LEAD_TRANSFER_LATE = "lead_transfer_late", "移送、移交逾期没有办理"
     LEAD_RECEIVE = "lead_receive", "移送、移交来的线索待接收"
     LEAD_DECIDE = "lead_decide", "移送、移交来的线索待答复"
+    LEAD_OPEN_CASE = "lead_open_case", "公安机关已立案，待登记案件"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
     LEAD_MESSAGE = "lead_message", "举报人留言待答复"
     INFORMANT_NAME = "informant_name", "指定举报人信息保管人"

@@ -99,10 +99,14 @@ class Predicate:
     holds: Callable[[Actor, Record], bool]
     error: type[DomainError] = Forbidden
     article: str | None = None
+    #: The field of the record that is empty: whoever has the turn fills it in, and goes on.
+    field: str = ""
 
     def refusal(self) -> DomainError:
-        """The error for a failed condition, naming the article where the law asks for it."""
-        refusal = self.error(self.sentence, code=self.name)
+        """The error for a failed condition, naming the field that is empty, and the article where the
+        law asks for it."""
+        errors = [FieldError(f"/{self.field}", self.name, self.sentence)] if self.field else []
+        refusal = self.error(self.sentence, code=self.name, errors=errors)
         if self.article:
             refusal.extra["article"] = self.article
         return refusal

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Forbidden
-from api.domain.kit.flow import Available, Flow
+from api.domain.kit.flow import Available, Flow, Predicate
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission
 
@@ -60,6 +60,8 @@ class Turn(Generic[A]):
     when: Callable[[Any], bool] | None = None
     #: Whose it is as well, though what they do about it is done on another page.
     elsewhere: Callable[[Actor, Any], bool] | None = None
+    #: What that is, while it can be done: the button which leads there.
+    onward: Callable[[Any], str | None] | None = None
 
     @property
     def label(self) -> str:
@@ -69,6 +71,11 @@ class Turn(Generic[A]):
     def applies(self, record: Any) -> bool:
         """Whether a record in its status waits for this."""
         return self.when is None or self.when(record)
+
+
+def _only_fields(failing: Sequence[Predicate]) -> bool:
+    """Whether nothing is missing, or only what can be filled in at once."""
+    return all(each.field for each in failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,8 @@ class Way(Generic[S, A]):
 
     def blocked(self, actor: Actor, record: Any) -> list[str]:
         """What is missing before the record can go on, a sentence each: conditions of the record
-        itself that keep every act of a turn from being taken. Who may act is no such condition."""
+        itself that keep every act of a turn from being taken, or empty fields that keep the first
+        one. Who may act is no such condition."""
         sentences: list[str] = []
         for turn in self.turns(record):
             missing: list[str] = []
@@ -171,28 +179,37 @@ class Way(Generic[S, A]):
                 if record.status not in row.frm:
                     continue
                 failing = [
-                    each.sentence
+                    each
                     for each in row.when
                     if not issubclass(each.error, Forbidden) and not each.holds(actor, record)
                 ]
                 if not failing:
                     break
-                missing += failing
+                if _only_fields(failing):  # what can be filled in is not got around
+                    sentences += [each.sentence for each in failing]
+                    break
+                missing += [each.sentence for each in failing]
             else:
                 sentences += missing
         return list(dict.fromkeys(sentences))
 
     def next_action(
         self, actor: Actor, record: Any, available: Sequence[Available], mine: Sequence[Turn[A]]
-    ) -> Labelled | None:
-        """The one act of this reader whose turn it is, if there is one that nothing keeps from
-        being taken; never one that goes back."""
+    ) -> str | None:
+        """The one act of this reader whose turn it is, if there is one that nothing but empty fields
+        keeps from being taken; never one that goes back, nor one that ends what might go on."""
         offered = {each.action for each in available}
         for turn in mine:
-            for act in turn.acts:
-                conditions = self.flow.steps[act].when
-                if act in offered and all(each.holds(actor, record) for each in conditions):
-                    return act
+            for place, act in enumerate(turn.acts):
+                row = self.flow.steps[act]
+                if act not in offered or (row.danger and place):
+                    continue
+                if _only_fields([each for each in row.when if not each.holds(actor, record)]):
+                    return act.value
+            if turn.onward and turn.elsewhere and turn.elsewhere(actor, record):
+                leads_to = turn.onward(record)
+                if leads_to:
+                    return leads_to
         return None
 
     def rights(self, record: Any) -> frozenset[Permission]:

@@ -268,9 +268,12 @@ def opens_case(
     conclusion: LeadConclusion | None,
     stage: TransferStage | None,
     receiver_id: UUID | None,
+    decided: TransferResult | None,
 ) -> bool:
     """Whether the police may open a case from a lead: it was verified and found to be a crime, or
-    was handed to this very station, which has received it."""
+    was handed to this very station, which has received it. What they declined opens none."""
+    if decided is TransferResult.NOT_FILED:
+        return False
     received = receiver_id == unit_id and stage is not TransferStage.SENT
     return conclusion is LeadConclusion.SUSPECTED_CRIME or received
 
@@ -295,6 +298,9 @@ class LeadRecord(Record, Protocol):
     transfer_receiver_id: UUID | None
     #: What kind of organ that went to.
     transfer_organ: ReceivingOrgan | None
+    #: Whether the police filed over the last hand-over, and whether a case was opened from it.
+    police_filed: bool
+    has_case: bool
     #: The `Obligation`s that are open.
     owes: Sequence[str]
     merged_into_id: UUID | None
@@ -379,6 +385,8 @@ IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", _T.REVIEWED)
 GOODS_DUE = _at("no_goods_due", "公安机关立案以后才移交涉案物品和材料", _T.FILED)
 #: The receiver has it, or is to get it.
 OPEN_STAGES = frozenset({_T.SENT, _T.RECEIVED, _T.INCOMPLETE, _T.REVIEWED})
+#: The police have said whether they file.
+WITH_DECISION = frozenset({_T.FILED, _T.DECLINED, _T.ANSWERED})
 #: Nobody owes an answer.
 _ASKS_NOTHING = frozenset(
     {
@@ -647,7 +655,7 @@ _SENT = frozenset(
     {S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.CONCLUDED, S.RECHECK, S.FED_BACK}
 )
 #: What only the police are handed.
-_AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT}
+AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT}
 #: The police have said no; whatever else was concluded meanwhile, they may be asked again.
 _REVIEWABLE = frozenset({S.TRANSFERRED_POLICE, S.CONCLUDED, S.FED_BACK})
 #: Where a second verification can start from, and what a sample for it is drawn from.
@@ -691,7 +699,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(OWN_UNIT,),
         ),
         A.SUPPLY_PAPERS: Step(
-            _AT_POLICE,
+            AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -744,7 +752,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(RECORDER, AWAITS_RESULT),
         ),
         A.RECORD_REVIEW: Step(
-            _AT_POLICE,
+            AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -765,7 +773,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(HANDLER, REVIEWABLE),
         ),
         A.RECORD_INCOMPLETE: Step(
-            _AT_POLICE,
+            AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -787,7 +795,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(RECORDER, AWAITS_RESULT),
         ),
         A.HAND_OVER_GOODS: Step(
-            _AT_POLICE,
+            AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(

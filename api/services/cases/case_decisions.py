@@ -1,10 +1,11 @@
 """What is decided on a case: each decision kept with its paper, its dates and its clock."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import today
@@ -12,6 +13,7 @@ from api.core.base.ids import uuid7
 from api.domain.cases.cases import (
     CASE_FLOW,
     DAY_FIELDS,
+    LEVELS,
     CaseAction,
     CaseStatus,
     check_approval,
@@ -20,11 +22,28 @@ from api.domain.cases.cases import (
 )
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
-from api.models.cases import Case, CaseDecision, CaseLead
-from api.services.cases import case_texts
+from api.domain.law.authorities import AuthorityLevel
+from api.domain.leads.police_decisions import PoliceDecision
+from api.models.cases import Case, CaseDecision
+from api.models.leads import Lead
+from api.services.cases import case_leads, case_texts
 from api.services.cases.cases import LISTING, read
 from api.services.kit import _transition, places, protect, time_rules
-from api.services.leads import lead_obligations
+from api.services.leads import police_decisions
+
+#: What the leads of a case are asked about, and told.
+_SHARED = frozenset({CaseAction.ACCEPT, CaseAction.FILE, CaseAction.DECLINE_TO_FILE})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision on a case: its day, by whom above the station, on which paper, and why."""
+
+    on: date
+    level: AuthorityLevel | None = None
+    document_no: str = ""
+    #: Without personal numbers.
+    reason: str = ""
 
 
 async def transition(
@@ -34,8 +53,10 @@ async def transition(
 
     Raises what `_transition.apply` raises, RuleViolated with the article, and Invalid.
     """
+    action = CaseAction(body.action)
+    leads = await case_leads.locked(session, record_id) if action in _SHARED else []
     found = await _transition.lock(session, actor, LISTING, Case, record_id)
-    action, before = CaseAction(body.action), found.status
+    before = found.status
     reason = protect.told(getattr(body, "reason", None) or "")
     told = {"reason": reason} if reason else {}
     await _transition.apply(
@@ -43,41 +64,77 @@ async def transition(
     )
     level, document = getattr(body, "authority_level", None), getattr(body, "document_no", None)
     check_approval(action, level, document, filed=found.filed_on is not None)
-    on = _happened(found, action, body)
-    await _stage(session, found, action, on, before)
-    if action in {CaseAction.FILE, CaseAction.DECLINE_TO_FILE}:
-        linked = await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
-        await lead_obligations.police_decided(session, linked.all())
+    await case_leads.ensure_agrees(session, found, action, leads)
+    on = _happened(found, action, body, await case_leads.known_since(session, found, leads))
     if action in _DIVERSIONS:
         await _divert(session, found, body)
     if action is CaseAction.DECLINE_TO_INDICT:
         found.not_indicted_ground = body.ground
-    decision_id = uuid7()
+    given = Decided(on, level, document or "", reason)
+    decision_id = await enter(session, actor, found, action, before, given)
     if reason:
         await case_texts.keep(session, found.id, case_texts.of_decision(decision_id), body.reason)
-    session.add(
-        CaseDecision(
-            id=decision_id,
-            case_id=found.id,
-            action=action,
-            decided_on=on,
-            authority_level=level,
-            document_no=document or "",
-            reason=reason,
-            charges=found.charges,
-            recorded_by_post_id=actor.post_id,
-        )
-    )
     await session.flush()
+    if action in _SHARED:
+        await _tell_leads(session, actor, found, action, leads, given)
     return await read(actor, record_id, session)
 
 
-def _happened(found: Case, action: CaseAction, body: Any) -> date:
+async def enter(
+    session: AsyncSession,
+    actor: Actor,
+    found: Case,
+    action: CaseAction,
+    before: CaseStatus,
+    given: Decided,
+) -> UUID:
+    """Keep a decision, and what follows from it: dates, counter, clock. Returns its id."""
+    await _stage(session, found, action, given.on, before)
+    row = CaseDecision(
+        id=uuid7(),
+        case_id=found.id,
+        action=action,
+        decided_on=given.on,
+        authority_level=given.level,
+        document_no=given.document_no,
+        reason=given.reason,
+        charges=found.charges,
+        recorded_by_post_id=actor.post_id,
+    )
+    session.add(row)
+    return row.id
+
+
+async def _tell_leads(
+    session: AsyncSession,
+    actor: Actor,
+    found: Case,
+    action: CaseAction,
+    leads: Sequence[Lead],
+    given: Decided,
+) -> None:
+    """The hand-overs that the case came of say the same."""
+    if action is CaseAction.ACCEPT:
+        await police_decisions.accepted(session, actor, leads, given.on, given.document_no)
+        return
+    filed = action is CaseAction.FILE
+    level = next((each for each, same in LEVELS.items() if same is given.level), None)
+    decision = PoliceDecision(filed, given.on, level, given.document_no, given.reason)
+    told = leads if filed else await case_leads.answered_by(session, found, leads)
+    await police_decisions.decided_on_case(session, actor, told, decision)
+
+
+def day_field(action: CaseAction) -> str:
+    """What the day of an action is called."""
+    return DAY_FIELDS.get(action, "decided_on")
+
+
+def _happened(found: Case, action: CaseAction, body: Any, since: date | None) -> date:
     """The day of the decision, checked against today and against what came before."""
-    field = DAY_FIELDS.get(action, "decided_on")
+    field = day_field(action)
     on: date = getattr(body, field, None) or today()
     after = found.filed_on if action is CaseAction.SOLVE else found.stage_on
-    check_day(field, on, today=today(), not_before=after)
+    check_day(field, on, today=today(), not_before=after or since)
     return on
 
 

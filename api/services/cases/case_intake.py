@@ -18,16 +18,17 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
 from api.domain.leads.leads import opens_case
+from api.domain.leads.police_decisions import declined
 from api.domain.words import pinyin
 from api.models.cases import Case, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.schemas.cases import CaseCreate, CaseUpdate
-from api.services.cases import case_texts
+from api.services.cases import case_followed, case_texts
 from api.services.cases.case_decisions import set_due
 from api.services.cases.cases import LISTING, RESOURCE, read
 from api.services.kit import _transition, places, protect
 from api.services.kit import changes as corrections
-from api.services.leads import lead_texts, unnamed
+from api.services.leads import lead_texts, police_decisions, unnamed
 
 _WHAT = "案件"
 corrections.check(CaseUpdate, Case)
@@ -39,7 +40,7 @@ async def create(
     """Open a case, from leads or on the police's own; (the case, whether it is new).
 
     The same police case number again answers with the case that is there. Raises Invalid,
-    RuleViolated for a lead that is no suspected crime, Conflict for a number used elsewhere.
+    RuleViolated for a lead that is no suspected crime or that they declined, Conflict for a number used elsewhere.
     """
     replayed = await _replayed(session, actor, body)
     if replayed is not None:
@@ -66,6 +67,8 @@ async def create(
         session, actor, EventName.CASE_CREATED, RESOURCE, inserted, {"number": row["number"]}
     )
     await _link(session, actor, inserted, sources)
+    if sources:
+        await case_followed.begin(session, actor, await session.get_one(Case, inserted), sources)
     return await read(actor, inserted, session), True
 
 
@@ -108,14 +111,17 @@ async def _sources(
         .with_for_update(of=Lead)
     )
     found = {lead.id: lead for lead in rows}
+    said = await police_decisions.said(session, wanted)
     for position, lead_id in enumerate(lead_ids):
         pointer = f"/source_lead_ids/{position}"
         if lead_id not in found:
             message = "线索不存在或无权查看"
             raise Invalid(message, errors=[FieldError(pointer, "lead_unknown", message)])
         lead = found[lead_id]
+        if lead_id in said and not said[lead_id][0].filed:
+            raise declined(lead.number, pointer)
         if not opens_case(
-            actor.unit_id, lead.conclusion, lead.transfer_stage, lead.transfer_receiver_id
+            actor.unit_id, lead.conclusion, lead.transfer_stage, lead.transfer_receiver_id, None
         ):
             message = (
                 f"线索 {lead.number} 的核查结论不是“涉嫌犯罪”，也没有由本单位接收移送，"

@@ -250,7 +250,7 @@ async def standing_of(
         ],
         "now": shown,
         "blocked_by": way.blocked(actor, record),
-        "next_action": following.value if following else None,
+        "next_action": following,
         "ended": record.status.label if not turns and _is_over(way, record) else None,
     }
 

@@ -30,14 +30,20 @@ from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.lead_transfers import TransferSide
 from api.domain.leads.leads import (
+    AT_POLICE,
     DRAWABLE,
     OPEN_STAGES,
     PENDING,
     TRIAGE,
+    WITH_DECISION,
     LeadStatus,
     Obligation,
+    ReceivingOrgan,
+    ReviewResult,
+    TransferResult,
     TransferStage,
 )
+from api.models.cases import CaseLead
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
@@ -63,6 +69,16 @@ _BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
 _S = TransferStage
 
 
+#: Who has it in hand of the unit that a lead was handed to.
+_HELD_BY_RECEIVER = (
+    select(case((LeadTransfer.turn_unit_id == param("unit_id", Uuid()), LeadTransfer.turn_user_id)))
+    .where(LeadTransfer.lead_id == Lead.id)
+    .order_by(LeadTransfer.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+
+
 def _received(kind: DutyKind, *stages: TransferStage) -> Source:
     """What the unit that a lead was handed to has to do with it."""
     return Source(
@@ -78,13 +94,29 @@ def _received(kind: DutyKind, *stages: TransferStage) -> Source:
         _clock_of(LeadTransferClock.due_on),
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
-        held=select(
-            case((LeadTransfer.turn_unit_id == param("unit_id", Uuid()), LeadTransfer.turn_user_id))
-        )
-        .where(LeadTransfer.lead_id == Lead.id)
-        .order_by(LeadTransfer.id.desc())
-        .limit(literal_column("1"))
-        .scalar_subquery(),
+        held=_HELD_BY_RECEIVER,
+    )
+
+
+def _to_open_case(actor: Actor) -> ColumnElement[bool]:
+    """The police filed over what was handed to them, and no case was opened from it yet."""
+    filed = exists(literal_column("1")).where(
+        LeadTransfer.lead_id == Lead.id,
+        LeadTransfer.organ == ReceivingOrgan.POLICE,
+        ~LeadTransfer.is_past,
+        or_(
+            LeadTransfer.review_result == ReviewResult.FILED,
+            and_(LeadTransfer.review_result.is_(None), LeadTransfer.result == TransferResult.FILED),
+        ),
+    )
+    opened = exists(literal_column("1")).where(CaseLead.lead_id == Lead.id)
+    return and_(
+        Lead.transfer_receiver_id == actor.unit_id,
+        Lead.transfer_stage.in_(WITH_DECISION),
+        Lead.transfer_organ == ReceivingOrgan.POLICE,
+        Lead.status.in_(AT_POLICE),
+        filed,
+        ~opened,
     )
 
 
@@ -355,6 +387,16 @@ SOURCES: tuple[Source, ...] = (
     ),
     _received(K.LEAD_RECEIVE, _S.SENT),
     _received(K.LEAD_DECIDE, _S.RECEIVED, _S.REVIEWED),
+    Source(
+        K.LEAD_OPEN_CASE,
+        "leads",
+        Lead,
+        P.CASE_CREATE,
+        _to_open_case,
+        Lead.subject_name,
+        Lead.number,
+        held=_HELD_BY_RECEIVER,
+    ),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
     _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),
     _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),

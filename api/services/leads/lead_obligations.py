@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlalchemy import Text, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,16 +104,6 @@ async def received(session: AsyncSession, lead: Lead, transfer: LeadTransfer) ->
     unit = transfer.receiver_unit_id
     behaviour = (await session.get_one(Unit, unit)).behaviour if unit else None
     await meet(session, lead, law.met_by_receipt(transfer.organ, behaviour))
-
-
-async def police_decided(session: AsyncSession, lead_ids: Collection[UUID]) -> None:
-    """The police decided on a case that came of these leads, which are theirs: no hand-over is
-    owed any more."""
-    leads = await session.scalars(
-        select(Lead).where(Lead.id.in_(lead_ids)).order_by(Lead.id).with_for_update(of=Lead)
-    )
-    for lead in leads:
-        await meet(session, lead, {Obligation.POLICE_DECISION})
 
 
 async def waive(session: AsyncSession, actor: Actor, lead: Lead, reason: str) -> None:

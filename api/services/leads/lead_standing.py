@@ -69,6 +69,8 @@ async def of(
             return _counted(clock, "LEAD-ACK", lead["assigned_on"])
         if turn.what in _IN_TRIAGE and unowned:
             return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
+        if turn.what is DutyKind.LEAD_OPEN_CASE:
+            return standing.Until()
         if turn.what in _HANDED_OVER:
             return handed_over.term
         return own

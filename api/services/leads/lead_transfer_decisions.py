@@ -29,7 +29,7 @@ from api.domain.leads.leads import (
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition, time_rules
-from api.services.leads import lead_obligations, lead_sight
+from api.services.leads import lead_obligations, lead_sight, police_decisions
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Receiver
 from api.services.leads.lead_transfers import before, current, end, keep, note, ran, run
@@ -353,6 +353,7 @@ async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.transfer_stage, follows = law.answered(transfer.kind, body.result)
     await lead_obligations.meet(session, lead, met_by_result(transfer.organ, body.result))
     await run(session, transfer, day, follows)
+    await police_decisions.tell(session, actor, lead, transfer)
 
 
 async def _ensure_result(
@@ -472,6 +473,7 @@ async def _review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
     await note(session, actor, transfer, TransferMoment.REVIEW)
     await run(session, transfer, day, law.REVIEWED[body.review_result])
+    await police_decisions.tell(session, actor, lead, transfer)
 
 
 async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

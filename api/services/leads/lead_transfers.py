@@ -41,7 +41,7 @@ _SHOWN = (
     "told_at", "missing", "supplied_on", "supplied", "result", "result_on", "decided_level",
     "result_document_no", "result_note", "review_asked_on", "review_reason", "review_result",
     "reviewed_on", "review_document_no", "goods_on", "goods", "goods_receipt_no", "recalled_on",
-    "recall_reason",
+    "recall_reason", "is_past",
 )  # fmt: skip
 #: All hand-overs of a lead, for its listing.
 COLUMN = columns.json_list(

@@ -42,6 +42,7 @@ from api.domain.kit.errors import Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission, follows_only
 from api.domain.leads import lead_transfers as law
+from api.domain.leads import police_decisions
 from api.domain.leads.lead_marks import rules_for
 from api.domain.leads.leads import (
     LEAD_FLOW,
@@ -52,6 +53,7 @@ from api.domain.leads.leads import (
     ReceivingOrgan,
     ReporterKind,
     Solved,
+    TransferResult,
     TransferStage,
     feedback_modes,
     is_routed,
@@ -508,6 +510,8 @@ class _FlowView:
     transfer_proposed_by_id: UUID | None
     transfer_receiver_id: UUID | None
     transfer_organ: ReceivingOrgan | None
+    police_filed: bool
+    has_case: bool
     owes: list[str]
     merged_into_id: UUID | None
     has_merged: bool
@@ -527,7 +531,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     due, days = lead["due_on"], await time_rules.working_days()
     lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
     reported = _only_reported(actor, lead)
-    record = _standing(lead)
+    record, decision = _standing(lead), police_decisions.of_hand_overs(lead["transfers"])
     available = LEAD_FLOW.available(actor, record)
     lead["available_actions"] = actions(available, _offered(lead), edit=LeadUpdate)
     handed = lead_standing.handed(lead["transfers"])
@@ -542,7 +546,11 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     lead["revealable"] = [] if reported else _revealable(actor, lead)
     lead["identifiers"] = [i for i in lead["identifiers"] if not lead_texts.is_aside(i["field"])]
     lead["opens_case"] = actor.may(Permission.CASE_CREATE) and opens_case(
-        actor.unit_id, record.conclusion, record.transfer_stage, record.transfer_receiver_id
+        actor.unit_id,
+        record.conclusion,
+        record.transfer_stage,
+        record.transfer_receiver_id,
+        decision,
     )
     lead["cases"] = links.keep(actor, Permission.CASE_READ, lead["cases"])
     lead["standing"] = await lead_standing.of(actor, lead, record, available, handed)
@@ -577,6 +585,8 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
         UUID(receiver) if (receiver := lead.pop("transfer_receiver_id")) else None,
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
+        police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
+        bool(lead["cases"]),
         lead["owes"],
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,
         lead.pop("has_merged"),

@@ -403,6 +403,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_transfer_late': '移送、移交逾期没有办理',
   'lead_receive': '移送、移交来的线索待接收',
   'lead_decide': '移送、移交来的线索待答复',
+  'lead_open_case': '公安机关已立案，待登记案件',
   'lead_feed_back': '待反馈举报人',
   'lead_message': '举报人留言待答复',
   'informant_name': '指定举报人信息保管人',

@@ -4904,7 +4904,7 @@ export interface components {
             police_case_no: string;
             /** @description 主要类别；由线索立案的可以不填 */
             primary_category?: components["schemas"]["LeadCategory"] | null;
-            /** @description 来源线索；核查结论须为涉嫌犯罪 */
+            /** @description 来源线索：核查结论为涉嫌犯罪，或者由本单位接收移送；公安机关已立案的，案件照样立案；已决定不予立案的，不能登记 */
             source_lead_ids?: string[];
             /**
              * 简要案情
@@ -6308,7 +6308,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_open_case" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -9011,6 +9011,8 @@ export interface components {
             id: string;
             /** @description 核实情况的执法人员（2名以上） */
             investigators: string;
+            /** @description 是否属于重新办理以前的一轮 */
+            is_past: boolean;
             /** @description 移送、移交的性质 */
             kind: components["schemas"]["TransferKind"];
             /** @description 材料清单 */
@@ -14698,7 +14700,7 @@ export interface components {
             blocked_by: string[];
             /** @description 已经办完或者停办的，停在哪里 */
             ended: string | null;
-            /** @description 轮到当前用户办的那一个操作；没有轮到，或者还差条件的为空 */
+            /** @description 轮到当前用户办的那一个操作，只差填写内容的也在内；没有轮到，或者还差别的条件的为空。`open_case` 是由线索登记案件 */
             next_action: string | null;
             /** @description 现在该办的事；办完了的为空 */
             now: components["schemas"]["StandingTurn"][];

@@ -1,0 +1,301 @@
+"""Whether the police file a case: one decision, which the lead and its cases share both ways."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from api.core.base.clock import now, today
+from tests import factories
+from tests.answers import done, problem, refused
+from tests.cases import COUNTY, act
+from tests.duties import duties
+from tests.handovers import decide, fresh, receive, sent
+from tests.leads import act as act_on_lead
+from tests.leads import running_clock
+
+TODAY = today().isoformat()
+YESTERDAY = (today() - timedelta(days=1)).isoformat()
+
+
+def opened(police, *leads: dict, **over) -> dict:
+    asked = {"source_lead_ids": [lead["id"] for lead in leads]} | over
+    return done(police.post("/cases", json=asked))
+
+
+def case_of(police, made: dict) -> dict:
+    return done(police.get(f"/cases/{made['id']}"))
+
+
+def kept(case: dict) -> list[tuple[str, str]]:
+    return [(each["action"], each["document_no"]) for each in case["decisions"]]
+
+
+def refused_result(police, lead: dict, result: str) -> dict:
+    said = {"result": result, "result_on": TODAY, "result_note": "经县局审查。"}
+    lead = fresh(police, lead)
+    path = f"/leads/{lead['id']}"
+    return problem(
+        police.act(path, "record_result", lead["version"], **said | factories.DECIDED), 422
+    )
+
+
+class TestFromLeadToCase:
+    def test_filed_on_the_lead_the_case_begins_as_filed(self, client):
+        police = client("police")
+        lead = decide(police, receive(police, sent(client)), document_no="霍公立字〔2026〕9号")
+        made = opened(police, lead)
+        assert (made["status"], made["filed_on"], made["accepted_on"]) == (
+            "investigating", TODAY, TODAY,
+        )  # fmt: skip
+        assert kept(made) == [("accept", "接〔2026〕7号"), ("file", "霍公立字〔2026〕9号")]
+        assert made["decisions"][-1]["authority_level"] == "county_psb"
+        steps = {each["label"]: each["state"] for each in made["standing"]["steps"]}
+        assert (steps["受案"], steps["立案审查"], steps["侦查"]) == ("done", "done", "now")
+        assert any("涉嫌罪名" in sentence for sentence in made["standing"]["blocked_by"])
+        assert made["standing"]["next_action"] == "conclude_investigation"
+
+    def test_a_case_that_was_there_before_follows_what_the_lead_is_told(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        made = opened(police, lead)
+        assert (made["status"], made["decisions"]) == ("received", [])
+        decide(police, fresh(police, lead), document_no="霍公立字〔2026〕10号")
+        made = case_of(police, made)
+        assert made["status"] == "investigating"
+        assert [action for action, _ in kept(made)] == ["accept", "file"]
+
+    def test_declined_on_the_lead_the_case_is_declined(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        made = act(police, opened(police, lead), "accept", accepted_on=TODAY)
+        decide(police, fresh(police, lead), "not_filed")
+        made = case_of(police, made)
+        assert made["status"] == "not_filed"
+        assert made["decisions"][-1]["reason"] == "经县局审查。"
+
+    def test_a_declined_lead_opens_no_case_until_it_is_filed_after_all(self, client):
+        police, market = client("police"), client("market")
+        lead = decide(police, receive(police, sent(client)), "not_filed")
+        assert not fresh(police, lead)["opens_case"]
+        for over in ({}, {"police_case_no": uuid4().hex}):
+            asked = {"source_lead_ids": [lead["id"]]} | over
+            told = problem(police.post("/cases", json=asked), 422)
+            assert told["code"] == "lead_not_filed"
+            assert told["article"]
+            assert told["errors"][0]["pointer"] == "/source_lead_ids/0"
+        lead = act_on_lead(
+            market, fresh(market, lead), "ask_review", review_asked_on=TODAY, review_reason="证据"
+        )
+        assert "lead_not_filed" in str(
+            police.post("/cases", json={"source_lead_ids": [lead["id"]]}).json()
+        )
+        act_on_lead(
+            police, fresh(police, lead), "record_review", review_result="filed", reviewed_on=TODAY,
+            document_no="霍公复字〔2026〕1号",
+        )  # fmt: skip
+        made = opened(police, lead)
+        assert made["status"] == "investigating"
+        assert kept(made)[-1] == ("file", "霍公复字〔2026〕1号")
+
+    def test_a_declined_lead_among_others_is_named(self, client):
+        police = client("police")
+        good = receive(police, sent(client))
+        bad = decide(police, receive(police, sent(client)), "not_filed")
+        asked = {"source_lead_ids": [good["id"], bad["id"]]}
+        [error] = refused(police.post("/cases", json=asked), 422)["errors"]
+        assert (error["pointer"], error["code"]) == ("/source_lead_ids/1", "lead_not_filed")
+
+    def test_one_filed_the_other_leads_of_the_case_hear_of_it(self, client):
+        police = client("police")
+        filed = decide(police, receive(police, sent(client)))
+        other = receive(police, sent(client))
+        opened(police, filed, other)
+        assert fresh(police, other)["transfer_stage"] == "filed"
+
+
+class TestFromCaseToLead:
+    def test_what_is_filed_on_the_case_answers_the_lead(self, client):
+        police, market = client("police"), client("market")
+        lead = receive(police, sent(client))
+        made = act(police, opened(police, lead, charges=["illegal_deposits"]), "accept")
+        act(police, made, "file", filed_on=TODAY, **COUNTY)
+        lead = fresh(market, lead)
+        assert (lead["transfer_stage"], running_clock(lead)["rule_id"]) == ("filed", "TRF-07")
+        [hand_over] = lead["transfers"]
+        assert hand_over["result"] == "filed"
+        assert hand_over["decided_level"] == "county"
+        assert hand_over["result_document_no"] == COUNTY["document_no"]
+        assert lead["owes"] == []
+        assert lead["standing"]["next_action"] == "hand_over_goods"
+        assert duties(police, lead["id"]) == []
+        answer = police.act(
+            f"/leads/{lead['id']}", "record_result", lead["version"], result="not_filed",
+            result_on=TODAY, result_note="不立案", **factories.DECIDED,
+        )  # fmt: skip
+        assert problem(answer, 409)["code"] == "no_result_awaited"
+
+    def test_declined_on_the_case_the_sender_may_ask_for_review(self, client):
+        police, market = client("police"), client("market")
+        lead = receive(police, sent(client))
+        made = act(police, opened(police, lead), "accept")
+        made = act(police, made, "decline_to_file", reason="没有犯罪事实", **COUNTY)
+        lead = fresh(market, lead)
+        assert (lead["transfer_stage"], lead["transfers"][0]["result"]) == ("declined", "not_filed")
+        assert lead["transfers"][0]["result_note"] == "没有犯罪事实"
+        lead = act_on_lead(market, lead, "ask_review", review_asked_on=TODAY, review_reason="证据")
+        act_on_lead(
+            police, fresh(police, lead), "record_review", review_result="filed", reviewed_on=TODAY,
+            document_no="霍公复字〔2026〕2号",
+        )  # fmt: skip
+        assert case_of(police, made)["status"] == "investigating"
+
+    def test_filed_after_all_on_the_case_the_lead_says_so(self, client):
+        police, market = client("police"), client("market")
+        lead = receive(police, sent(client))
+        made = opened(police, lead, charges=["illegal_deposits"])
+        made = act(police, made, "accept")
+        made = act(police, made, "decline_to_file", reason="没有犯罪事实", **COUNTY)
+        act(police, made, "file", filed_on=TODAY, reason="新的证据", **COUNTY)
+        lead = fresh(market, lead)
+        assert (lead["transfer_stage"], lead["transfers"][0]["review_result"]) == ("filed", "filed")
+
+    def test_taken_in_hand_the_lead_is_received(self, client):
+        police, market = client("police"), client("market")
+        lead = sent(client)
+        act(police, opened(police, fresh(police, lead)), "accept", document_no="受〔2026〕1号")
+        lead = fresh(market, lead)
+        assert lead["transfer_stage"] == "received"
+        assert lead["transfers"][0]["receipt_no"] == "受〔2026〕1号"
+        assert running_clock(lead)["rule_id"] == "TRF-04"
+
+
+class TestContradictions:
+    def test_what_was_filed_on_the_lead_is_not_declined_on_the_case(self, client):
+        police = client("police")
+        lead = decide(police, receive(police, sent(client)))
+        made = opened(police, lead, charges=["illegal_deposits"])
+        answer = police.act(
+            f"/cases/{made['id']}", "decline_to_file", made["version"], reason="不立", **COUNTY
+        )
+        assert problem(answer, 409)["code"] == "transition_not_allowed"
+        # not by a way round either: taken back and looked at again it was still filed
+        made = act(police, made, "withdraw", reason="没有犯罪事实", **COUNTY)
+        made = act(police, made, "reopen", reason="重新审查")
+        answer = police.act(
+            f"/cases/{made['id']}", "decline_to_file", made["version"], reason="不立", **COUNTY
+        )
+        told = problem(answer, 422)
+        assert told["code"] == "police_decision_contradicts"
+        assert "178" in told["article"] or "一百七十八" in told["article"]
+
+    def test_what_was_split_may_end_otherwise(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        one = act(police, opened(police, lead, charges=["illegal_deposits"]), "accept")
+        two = act(police, opened(police, lead, police_case_no=uuid4().hex), "accept")
+        act(police, one, "file", filed_on=TODAY, **COUNTY)
+        two = act(police, two, "decline_to_file", reason="另案不立", **COUNTY)
+        assert two["status"] == "not_filed"
+        assert fresh(police, lead)["transfers"][0]["result"] == "filed"
+
+    def test_one_of_two_declined_says_nothing_of_the_lead(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        one = act(police, opened(police, lead), "accept")
+        two = act(police, opened(police, lead, police_case_no=uuid4().hex), "accept")
+        act(police, one, "decline_to_file", reason="不立", **COUNTY)
+        assert fresh(police, lead)["transfer_stage"] == "received"
+        act(police, two, "decline_to_file", reason="不立", **COUNTY)
+        assert fresh(police, lead)["transfer_stage"] == "declined"
+
+    def test_a_case_that_went_another_way_is_not_filed_over_its_head(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        act(
+            police, opened(police, lead), "divert_civil", route="mediation", department="调委会",
+            reason="纠纷",
+        )  # fmt: skip
+        told = refused_result(police, lead, "filed")
+        assert told["code"] == "police_decision_contradicts"
+        assert told["errors"][0]["pointer"] == "/result"
+        assert fresh(police, lead)["transfer_stage"] == "received"
+
+    @pytest.mark.parametrize("result", ["filed", "not_filed"])
+    def test_a_decision_before_the_case_was_taken_in_hand(self, client, result):
+        police = client("police")
+        lead = receive(police, sent(client))
+        made = opened(police, lead, is_backlog=True)
+        act(police, made, "accept", accepted_on=YESTERDAY)
+        decide(police, fresh(police, lead), result)
+        assert case_of(police, made)["accepted_on"] == YESTERDAY
+
+
+class TestWhoseTurn:
+    def test_after_the_filing_the_police_open_the_case(self, client):
+        police, market = client("police"), client("market")
+        lead = decide(police, receive(police, sent(client)))
+        [turn] = [each for each in lead["standing"]["now"] if each["is_mine"]]
+        assert turn["what"] == "公安机关已立案，待登记案件"
+        assert turn["whom"] == police.me["unit"]["name"]
+        assert lead["standing"]["next_action"] == "open_case"
+        assert lead["opens_case"]
+        [duty] = duties(police, lead["id"])
+        assert duty["kind"] == "lead_open_case"
+        assert fresh(market, lead)["standing"]["next_action"] != "open_case"
+        assert duties(market, lead["id"], "lead_open_case") == []
+        opened(police, lead)
+        lead = fresh(police, lead)
+        assert lead["standing"]["next_action"] is None
+        assert not any(each["is_mine"] for each in lead["standing"]["now"])
+        assert duties(police, lead["id"]) == []
+
+    def test_it_may_be_taken_upon_oneself(self, client):
+        police = client("police")
+        lead = decide(police, receive(police, sent(client)))
+        head = done(police.post(f"/leads/{lead['id']}/turns", json={"action": "take"}))
+        [turn] = [each for each in head["now"] if each["is_mine"]]
+        assert turn["holder"]["id"] == police.me["user"]["id"]
+        [duty] = duties(police, lead["id"])
+        assert duty["holder"]["id"] == police.me["user"]["id"]
+
+
+class TestDays:
+    def test_nothing_is_taken_in_hand_before_it_came(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        made = opened(police, lead)
+        answer = police.act(
+            f"/cases/{made['id']}", "accept", made["version"], accepted_on=YESTERDAY
+        )
+        [error] = refused(answer, 422)["errors"]
+        assert (error["pointer"], error["code"]) == ("/accepted_on", "too_early")
+
+    def test_nor_what_nobody_handed_over(self, client):
+        police = client("police")
+        lead = factories.conclude(client("office"), police)
+        made = opened(police, lead)
+        before = now().date() - timedelta(days=400)
+        answer = police.act(
+            f"/cases/{made['id']}", "accept", made["version"], accepted_on=before.isoformat()
+        )
+        assert [e["code"] for e in refused(answer, 422)["errors"]] == ["too_early"]
+
+
+class TestCharges:
+    def test_what_is_missing_for_the_filing_is_told_and_filing_stays_the_button(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        made = act(police, opened(police, lead), "accept")
+        assert made["standing"]["next_action"] == "file"
+        assert any("涉嫌罪名" in sentence for sentence in made["standing"]["blocked_by"])
+        answer = police.act(
+            f"/cases/{made['id']}", "file", made["version"], filed_on=TODAY, **COUNTY
+        )
+        told = problem(answer, 422)
+        assert told["code"] == "charges_missing"
+        assert [each["pointer"] for each in told["errors"]] == ["/charges"]
+        change = {"version": made["version"], "charges": ["illegal_deposits"]}
+        made = done(police.patch(f"/cases/{made['id']}", json=change))
+        assert made["standing"]["blocked_by"] == []
+        assert made["standing"]["next_action"] == "file"
