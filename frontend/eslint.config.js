@@ -8,6 +8,7 @@ export default tseslint.config(
       'coverage',
       'src/api/schema.ts',
       'src/api/labels.ts',
+      'src/api/pinyin.ts',
       'src/api/fields.ts',
       'src/components.d.ts',
     ],

@@ -15,6 +15,7 @@ GENERATED = (
     "frontend/src/api/schema.ts",
     "frontend/src/api/fields.ts",
     "frontend/src/api/labels.ts",
+    "frontend/src/api/pinyin.ts",
     "docs/codes.md",
     "docs/errors.md",
     "docs/events.md",

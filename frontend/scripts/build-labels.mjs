@@ -26,6 +26,15 @@ const imports = named.length
   : 'export {}\n'
 writeFileSync(new URL('src/api/labels.ts', root), `${head}${imports}\n${tables.join('\n')}`)
 
+// As the API spells the names of units and villages; a picker of labels fetches it when it is opened.
+const readings = Object.entries(spec['x-pinyin'] ?? {})
+  .map(([reading, characters]) => `  ${reading}: ${quote(characters)},`)
+  .join('\n')
+writeFileSync(
+  new URL('src/api/pinyin.ts', root),
+  `${head}export const READINGS: Record<string, string> = {\n${readings}\n}\n`,
+)
+
 const nameOf = (schema) => schema?.$ref?.split('/').at(-1) ?? null
 /** A label alone, as it stands before what is said about it (`金额` of `金额（元）；不填为全部`). */
 const labelOf = ({ title, description = '' }) =>

@@ -10,6 +10,7 @@ from tests.browser.faults import no_faults
 from tests.browser.staff import Staff
 from tests.conftest import Client, log_in
 from tests.factories import make_lead
+from tests.photos import picture
 
 _STORY = "推销员上门办床位，收了我三万块钱，人找不到了。"
 
@@ -118,7 +119,7 @@ async def test_what_is_refused_at_the_end_is_asked_for_again(reporter):
     await tell(reporter)
     await page.get_by_label("留姓名，方便联系我").check()
     await page.get_by_label("您的姓名").fill("王桂兰")
-    await page.get_by_label(re.compile("您的电话")).fill("139")
+    await page.get_by_label(re.compile("您的电话")).fill("011-12345678")
     await reporter.button("下一步").click()
     await reporter.titled("确认")
     await reporter.says("30,000 元（3 万元）")
@@ -126,7 +127,7 @@ async def test_what_is_refused_at_the_end_is_asked_for_again(reporter):
         await reporter.button("提交").click()
         await reporter.titled("怎么联系您")
     await reporter.says("电话号码有误")
-    await expect(page.get_by_label(re.compile("您的电话"))).to_have_value("139")
+    await expect(page.get_by_label(re.compile("您的电话"))).to_have_value("011-12345678")
 
 
 async def test_the_page_says_which_town_asks_and_where_its_office_is(reporter):
@@ -167,7 +168,7 @@ async def test_a_receipt_need_not_be_typed_and_back_does_not_take_it_away(report
     await reporter.button("完成").click()
     await reporter.titled("举报养老诈骗")
     await page.go_back()
-    await expect(page.get_by_label("发生了什么事？")).to_have_value("")
+    await expect(page).to_have_url("about:blank")
 
 
 async def test_a_sum_in_words_is_read_and_a_vague_one_is_asked_about(reporter):
@@ -257,3 +258,55 @@ async def test_a_caller_is_given_a_slip(as_, server, axe):
     await office.button("已交给举报人", slip).click()
     await expect(office.button("换发回执", panel)).to_be_visible()
     assert receipt not in await office.page.content()
+
+
+async def test_a_reload_takes_nothing_and_what_is_done_is_behind(reporter, tmp_path):
+    page = reporter.page
+    photo = tmp_path / "IMG_1.jpg"
+    photo.write_bytes(picture(size=(400, 300), colour="red"))
+    await tell(reporter)
+    await page.go_back()
+    await page.locator("input[type=file]").set_input_files(photo)
+    await reporter.button("下一步").click()
+    await page.get_by_label("留姓名，方便联系我").check()
+    await page.get_by_label("您的姓名").fill("某某")
+    await page.get_by_label(re.compile("您的电话")).fill("138")
+    await reporter.button("下一步").click()
+    await reporter.says("电话号码不对")
+    await page.get_by_label(re.compile("您的电话")).fill("")
+    await reporter.button("下一步").click()
+    await reporter.titled("确认")
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await reporter.titled("谁")
+    await reporter.says("上次写的还在。")
+    await page.get_by_label("不留姓名").check()
+    await reporter.button("下一步").click()
+    await reporter.titled("确认")
+    for said in ("30,000 元", "1 张", "福寿康养中心", _STORY):
+        await reporter.says(said)
+    await reporter.button("提交").click()
+    await reporter.titled("请记下回执号")
+    assert await page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})") == "{}"
+    receipt = "".join(await page.locator(".receipt span").all_inner_texts())
+    await page.get_by_label(re.compile("再输一遍")).fill(receipt)
+    await page.keyboard.press("Enter")
+    await reporter.says("1 张照片都传好了")
+    await reporter.button("完成").click()
+    await reporter.titled("举报养老诈骗")
+    # nothing of the report is behind or before: a reload and a new report begin anew
+    await page.reload()
+    await reporter.titled("举报养老诈骗")
+    await reporter.button("我要举报").click()
+    assert await page.get_by_label("发生了什么事？").input_value() == ""
+
+
+async def test_what_was_begun_can_be_thrown_away(reporter):
+    page = reporter.page
+    await tell(reporter)
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await reporter.button("清空重写").click()
+    await reporter.titled("举报养老诈骗")
+    await reporter.button("我要举报").click()
+    assert await page.get_by_label("发生了什么事？").input_value() == ""

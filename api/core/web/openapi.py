@@ -17,6 +17,7 @@ from api.core.web.query import QueryOf, parameters
 from api.core.web.versions import takes_version, told_version
 from api.domain.kit.labels import Labelled
 from api.domain.kit.tags import TAGS
+from api.domain.words import pinyin
 
 _PROBLEM = {
     "type": "object",
@@ -226,6 +227,9 @@ def document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
             schema["x-labels"] = labels[name].labels()
     _in_chinese(made, schemas)
     openapi_once.name_parameters(made)
+    made["x-pinyin"] = pinyin.table(
+        label for schema in schemas.values() for label in schema.get("x-labels", {}).values()
+    )
     return made
 
 

@@ -6,7 +6,7 @@ character, ü as v and as u. A character that has none, a letter or a digit stan
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
 
@@ -49,6 +49,17 @@ def _characters(text: str) -> list[tuple[str, ...]]:
 def spelled(text: str) -> str:
     """A name character by character, `bai/bo miao cun`: what a picker of few names looks through."""
     return " ".join("/".join(ways) for ways in _characters(text))
+
+
+def table(texts: Iterable[str]) -> dict[str, str]:
+    """By way of typing, the characters of the texts that are typed so: `{"bai": "白百", …}`. What
+    short lists of labels are looked through with, as `spelled` serves lists of names."""
+    found: dict[str, str] = {}
+    for character in sorted({c for text in texts for c in text if not c.isascii()}):
+        for way in spellings(character):
+            if way.isascii():
+                found[way] = found.get(way, "") + character
+    return dict(sorted(found.items()))
 
 
 def letters(text: str) -> list[str]:

@@ -10,10 +10,14 @@ export function useAmount(read: (text: string) => Promise<AmountRead>) {
   const text = ref('')
   const found = ref<AmountRead | null>(null)
   const agreed = ref(false)
-  watch(text, () => {
-    found.value = null
-    agreed.value = false
-  })
+  watch(
+    text,
+    () => {
+      found.value = null
+      agreed.value = false
+    },
+    { flush: 'sync' },
+  )
 
   const question = computed(() => (agreed.value ? '' : (found.value?.question ?? '')))
   const amount = computed(() => (question.value ? null : (found.value?.amount ?? null)))
@@ -30,5 +34,11 @@ export function useAmount(read: (text: string) => Promise<AmountRead>) {
     return Boolean(found.value) && !question.value
   }
 
-  return { text, question, amount, settled, agree: () => (agreed.value = true) }
+  /** To be kept while the page is away. */
+  const state = () => [text.value, found.value, agreed.value] as const
+  function restore(kept: ReturnType<typeof state>) {
+    ;[text.value, found.value, agreed.value] = kept
+  }
+
+  return { text, question, amount, settled, agree: () => (agreed.value = true), state, restore }
 }

@@ -10,12 +10,14 @@ const KINDS = ['image/jpeg', 'image/png', 'image/webp']
 /** Without HEIC here, an iPhone hands over a JPEG by itself. */
 export const ACCEPT = KINDS.join(',')
 
+export const NO_PHOTO = '这不是照片。请选 JPG、PNG 格式的照片。'
+
 /** What is wrong with a chosen file, in plain words; empty when nothing is. */
 export function photoFault(file: { size: number; type: string; name: string }): string {
   if (/hei[cf]/i.test(file.type) || /\.hei[cf]$/i.test(file.name)) {
     return '这张照片是苹果手机的 HEIC 格式，打不开。请把它截屏，再选截屏的图片。'
   }
-  if (!KINDS.includes(file.type)) return '这不是照片。请选 JPG、PNG 格式的照片。'
+  if (!KINDS.includes(file.type)) return NO_PHOTO
   // what is drawn smaller before it is sent may be larger here
   if (file.size > 3 * MOST_BYTES) return '有一张照片太大，打不开。请把它截屏，再选截屏的图片。'
   return ''

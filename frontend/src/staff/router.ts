@@ -5,7 +5,7 @@ import { ensureSession, followOtherTabs } from '@/api/session'
 import { asProblem } from '@/lib/problems'
 import { notify } from '@/ui/notices'
 
-import { forgetDrafts } from './drafts'
+import { forgetDrafts } from '@/lib/drafts'
 import { forgetMe, holds, loadMe } from './me'
 import { pageTitle } from './pageTitle'
 

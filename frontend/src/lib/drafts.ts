@@ -23,13 +23,15 @@ function storage(): Storage | null {
 
 export const isPersonal = (field: string): boolean => PERSONAL.test(field)
 
-export function keepDraft(key: string, from: unknown, values: Record<string, unknown>) {
+/** Whether there was room for it: a full or forbidden storage costs the draft, not the form. */
+export function keepDraft(key: string, from: unknown, values: Record<string, unknown>): boolean {
   const kept = Object.fromEntries(Object.entries(values).filter(([field]) => !isPersonal(field)))
   const draft: Draft = { from: JSON.stringify(from), values: kept }
   try {
     storage()?.setItem(PREFIX + key, JSON.stringify(draft))
+    return true
   } catch {
-    // A full or forbidden storage costs the draft, not the form.
+    return false
   }
 }
 
