@@ -106,7 +106,14 @@ class Reward(Recorded, Versioned, Waits, Base):
     #: A keyed digest of the one-time code; none where the receipt does.
     claim_digest: Mapped[bytes | None]
     claim_issued_at: Mapped[datetime | None]
+    #: Whether the reporter got a receipt with the report: no column, but looked up where it decides.
+    has_receipt = False
     paid_by_id: Mapped[UUID | None]
     paid_at: Mapped[datetime | None]
     voucher_no: Mapped[str] = mapped_column(default="")
     closed_reason: Mapped[str] = mapped_column(default="")
+
+    @property
+    def is_claimable(self) -> bool:
+        """Whether the reporter has something to show: the receipt, or the code."""
+        return self.has_receipt or self.claim_digest is not None

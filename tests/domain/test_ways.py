@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from api.domain.across.ways import WAYS
+from api.domain.cases.cases import CaseStatus
+from api.domain.entities.risk_entities import EntityStatus
 from api.domain.kit.flow import Flow
 from api.domain.kit.standing import Move, Stage, StepState, Turn, Way
 from api.domain.leads.leads import LeadAction, LeadStatus
@@ -174,3 +176,39 @@ class TestSteps:
         found = shown(LeadStatus.CLOSED)
         assert {state for _, state, _ in found} <= {"done", "passed_by"}
         assert {on for _, _, on in found} == {""}
+
+    def test_what_was_handed_over_without_a_conclusion_was_not_verified(self):
+        """Answered at once and closed: the answer was given, the verification came to nothing."""
+        found = shown(
+            LeadStatus.CLOSED,
+            ("registered", "assigned", "2026-11-02"),
+            ("assigned", "verifying", "2026-11-03"),
+            ("verifying", "transferred_police", "2026-11-04"),
+            ("transferred_police", "fed_back", "2026-11-06"),
+            ("fed_back", "closed", "2026-11-07"),
+        )
+        assert found[3:] == [
+            ("核查", "passed_by", ""),
+            ("移送移交", "done", "2026-11-06"),
+            ("反馈举报人", "done", "2026-11-06"),
+            ("办结", "done", "2026-11-07"),
+        ]
+
+    def test_concluded_after_it_came_back_it_was_verified_then(self):
+        found = shown(
+            LeadStatus.CONCLUDED,
+            ("assigned", "verifying", "2026-11-03"),
+            ("verifying", "transferred_department", "2026-11-04"),
+            ("transferred_department", "concluded", "2026-11-06"),
+        )
+        assert ("核查", "done", "2026-11-06") in found
+
+    def test_a_case_that_was_sent_on_was_never_taken_in_hand(self):
+        moves = [Move("received", "diverted_civil", "2026-11-03", "派出所")]
+        steps = WAYS["case"].steps(CaseStatus.DIVERTED_CIVIL, moves)
+        assert [state.value for _, state, _, _ in steps[:2]] == ["passed_by", "passed_by"]
+
+    def test_an_entity_struck_off_from_wherever_was_struck_off(self):
+        moves = [Move("transferred_police", "delisted", "2026-11-03", "市监所")]
+        steps = WAYS["risk_entity"].steps(EntityStatus.DELISTED, moves)
+        assert steps[-1] == ("销号", StepState.DONE, "2026-11-03", "市监所")

@@ -1,6 +1,6 @@
 """Whether the police file a case: one decision, which the lead and its cases share both ways."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from tests import factories
 from tests.answers import done, problem, refused
 from tests.cases import COUNTY, act
 from tests.duties import duties
-from tests.handovers import decide, fresh, receive, sent
+from tests.handovers import RECEIPT, body_for, decide, fresh, receive, sent
 from tests.leads import act as act_on_lead
 from tests.leads import running_clock
 
@@ -299,3 +299,85 @@ class TestCharges:
         made = done(police.patch(f"/cases/{made['id']}", json=change))
         assert made["standing"]["blocked_by"] == []
         assert made["standing"]["next_action"] == "file"
+
+
+class TestReceipt:
+    def test_nothing_is_received_before_it_was_sent(self, client):
+        police = client("police")
+        lead = sent(client)
+        [sent_at] = [
+            clock["started_at"] for each in lead["transfers"] for clock in each["clocks"]
+            if clock["ended_on"] is None
+        ]  # fmt: skip
+        before = datetime.fromisoformat(sent_at) - timedelta(minutes=1)
+        lead = fresh(police, lead)
+        answer = police.act(
+            f"/leads/{lead['id']}", "record_receipt", lead["version"],
+            **RECEIPT | {"received_at": before.isoformat()},
+        )  # fmt: skip
+        [error] = refused(answer, 422)["errors"]
+        assert (error["pointer"], error["code"]) == ("/received_at", "too_early")
+        same = datetime.fromisoformat(sent_at).replace(second=0, microsecond=0)
+        assert receive(police, lead, received_at=same.isoformat())["transfer_stage"] == "received"
+
+    def test_nor_by_a_body_outside_before_there_was_anything_to_send(self, client):
+        market = client("market")
+        lead = factories.conclude(client("office"), market)
+        lead = act_on_lead(
+            market, lead, "transfer_department", organ="petition", department="邻县信访局",
+            materials="材料", reason="属其职责",
+        )  # fmt: skip
+        before = now() - timedelta(days=400)
+        answer = market.act(
+            f"/leads/{lead['id']}", "record_receipt", lead["version"],
+            **RECEIPT | {"received_at": before.isoformat()},
+        )  # fmt: skip
+        assert [each["code"] for each in refused(answer, 422)["errors"]] == ["too_early"]
+
+
+class TestArticles:
+    """What is refused of a hand-over names the law it goes by, and the right one."""
+
+    def test_of_a_second_one_of_what_is_over_and_of_whoever_may_not(self, client):
+        market, office = client("market"), client("office")
+        lead = sent(client)
+        asked = {"materials": "材料", "reason": "属其职责", "department": "邻县信访局"}
+        again = market.act(
+            f"/leads/{lead['id']}", "transfer_police", lead["version"], **body_for(client("police"))
+        )
+        assert (refused(again, 409)["code"], bool(again.json().get("article"))) == (
+            "transition_not_allowed", True,
+        )  # fmt: skip
+        concluded = {"conclusion": "suspected_crime", "findings": "核实"}
+        early = market.act(f"/leads/{lead['id']}", "conclude", lead["version"], **concluded)
+        assert problem(early, 409)["code"] == "police_undecided"
+        assert "移送涉嫌犯罪案件" in early.json()["article"]
+        other = office.act(
+            f"/leads/{lead['id']}", "record_receipt", lead["version"],
+            **RECEIPT | {"received_at": now().isoformat()},
+        )  # fmt: skip
+        assert problem(other, 403)["code"] == "not_receiver"
+        assert other.json()["article"]
+        lead = act_on_lead(
+            market, lead, "feed_back", feedback_mode="impossible", feedback_note="匿名"
+        )
+        twice = market.act(
+            f"/leads/{lead['id']}", "transfer_department", lead["version"], organ="petition",
+            **asked,
+        )  # fmt: skip
+        assert problem(twice, 409)["code"] == "handover_open"
+        assert twice.json()["article"]
+
+    def test_of_a_dispute_it_is_not_the_law_of_crimes(self, client):
+        market, office = client("market"), client("office")
+        lead = factories.conclude(office, market, "civil_dispute")
+        lead = act_on_lead(
+            market, lead, "feed_back", feedback_mode="impossible", feedback_note="匿名"
+        )
+        answer = office.act(
+            f"/leads/{lead['id']}", "close", lead["version"], solved="no", solved_note="没有"
+        )
+        told = problem(answer, 422)
+        assert told["code"] == "transfer_unanswered"
+        assert "移送" not in told["article"]
+        assert "回执" in told["detail"]

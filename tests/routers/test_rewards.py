@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from api.core.base.clock import now
 from api.core.events.events import Event
+from tests.duties import duties
 from tests.money import done, made
 from tests.public import hand_in, show
 from tests.rewards import INFORMANT, concluded, phone, reported, words
@@ -575,3 +576,47 @@ class TestPaymentList:
 
     def test_nobody_without_a_login(self, anonymous):
         assert anonymous.get("/rewards/exports.xlsx").status_code == 401
+
+
+class TestTurn:
+    """Before the code is out it is the office's turn, then of whoever pays: at home and on the page."""
+
+    def test_the_code_first_and_then_the_money(self, client):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        reward = made(propose(office, concluded(client, reported(office))))
+        done(approve(leader, reward))
+        path = f"/rewards/{reward['id']}"
+        for who, kinds, following in (
+            (office, ["reward_code"], "issue_code"),
+            (finance, [], None),
+            (leader, [], None),
+        ):
+            shown = done(who.get(path))
+            assert [each["what"] for each in shown["standing"]["now"]] == ["举报奖励待发领取码"]
+            assert shown["standing"]["next_action"] == following
+            assert [each["kind"] for each in duties(who, reward["id"])] == kinds
+            assert "pay" not in [each["action"] for each in shown["available_actions"]]
+        head = done(office.post(f"{path}/turns", json={"action": "take"}))
+        assert head["now"][0]["holder"]["id"] == office.me["user"]["id"]
+        assert duties(office, reward["id"])[0]["holder"]["id"] == office.me["user"]["id"]
+        code = code_of(office, reward)
+        for who, kinds, following in (
+            (office, [], None),
+            (finance, ["reward_pay"], "pay"),
+        ):
+            shown = done(who.get(path))
+            assert [each["what"] for each in shown["standing"]["now"]] == ["举报奖励待发放"]
+            assert shown["standing"]["now"][0]["holder"] is None
+            assert shown["standing"]["next_action"] == following
+            assert [each["kind"] for each in duties(who, reward["id"])] == kinds
+        done(pay(finance, reward, code))
+
+    def test_with_a_receipt_no_code_is_waited_for(self, client, anonymous):
+        office, leader, finance = client("office"), client("leader"), client("finance")
+        named = {"kind": "real_name", "name": "司徒明远", "phone": "13905510078"}
+        hand_in(anonymous, narrative=words(), subject_name=words()[:8], reporter=named)
+        lead = office.get("/leads", params={"limit": 1}).json()["items"][0]
+        reward = made(propose(office, concluded(client, lead)))
+        done(approve(leader, reward))
+        assert done(finance.get(f"/rewards/{reward['id']}"))["standing"]["next_action"] == "pay"
+        assert duties(office, reward["id"]) == []

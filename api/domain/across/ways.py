@@ -187,6 +187,7 @@ LEAD_WAY: Final = Way(
                 Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)), *_HANDED),
                 Ls.ESCALATED: (Turn(K.LEAD_ESCALATED, (La.CONCLUDE,)),),
             },
+            ends=frozenset({Ls.CONCLUDED}),
         ),
         Stage(
             "移送移交",
@@ -202,6 +203,7 @@ LEAD_WAY: Final = Way(
                 Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_OWED, _FEED_BACK, *_HANDED),
                 Ls.REJECTED: (_FEED_BACK,),
             },
+            ends=frozenset({Ls.FED_BACK}),
         ),
         Stage(
             "办结",
@@ -231,8 +233,16 @@ def _case(what: K | str, *acts: Ca) -> tuple[Turn[Ca], ...]:
 CASE_WAY: Final = Way(
     CASE_FLOW,
     (
-        Stage("受案", {Cs.RECEIVED: _case(K.CASE_ACCEPT, Ca.ACCEPT)}),
-        Stage("立案审查", {Cs.UNDER_REVIEW: _case(K.CASE_FILING, Ca.FILE, Ca.DECLINE_TO_FILE)}),
+        Stage(
+            "受案",
+            {Cs.RECEIVED: _case(K.CASE_ACCEPT, Ca.ACCEPT)},
+            ends=frozenset({Cs.UNDER_REVIEW}),
+        ),
+        Stage(
+            "立案审查",
+            {Cs.UNDER_REVIEW: _case(K.CASE_FILING, Ca.FILE, Ca.DECLINE_TO_FILE)},
+            ends=frozenset({Cs.INVESTIGATING, Cs.NOT_FILED}),
+        ),
         Stage(
             "侦查",
             {Cs.INVESTIGATING: _case("侦查终结", Ca.CONCLUDE_INVESTIGATION)},
@@ -304,7 +314,11 @@ RISK_ENTITY_WAY: Final = Way(
                 Es.SHUT_DOWN: (Turn("待销号", (Ea.DELIST,)),),
             },
         ),
-        Stage("销号", {Es.ACCEPTED: (Turn("待销号", (Ea.DELIST,)),)}),
+        Stage(
+            "销号",
+            {Es.ACCEPTED: (Turn("待销号", (Ea.DELIST,)),)},
+            ends=frozenset({Es.DELISTED}),
+        ),
     ),
     done=frozenset({Es.DELISTED}),
 )
@@ -390,11 +404,35 @@ DISTRIBUTION_WAY: Final = Way(
     done=frozenset({Ds.COMPLETED}),
     stopped=frozenset({Ds.WITHDRAWN}),
 )
+#: What leads to the dialog of the one-time code.
+ISSUE_CODE: Final = "issue_code"
+
+
+def _claimable(reward: Any) -> bool:
+    return reward.is_claimable
+
+
+def _prepares(actor: Actor, _: Any) -> bool:
+    return actor.may(P.REWARD_PREPARE)
+
+
+#: Who has a receipt shows that; whoever has none is given a code before anything is paid.
+_CODE = Turn(
+    K.REWARD_CODE,
+    (),
+    _OFFICE,
+    lambda reward: not _claimable(reward),
+    elsewhere=_prepares,
+    onward=lambda _: ISSUE_CODE,
+)
 REWARD_WAY: Final = Way(
     REWARD_FLOW,
     (
         Stage("审批", {Ws.PROPOSED: (Turn(K.REWARD_APPROVE, (Wa.APPROVE, Wa.REFUSE), _HOLDER),)}),
-        Stage("发放", {Ws.APPROVED: (Turn(K.REWARD_PAY, (Wa.PAY,), _HOLDER),)}),
+        Stage(
+            "发放",
+            {Ws.APPROVED: (_CODE, Turn(K.REWARD_PAY, (Wa.PAY,), _HOLDER, _claimable))},
+        ),
     ),
     done=frozenset({Ws.PAID}),
     stopped=frozenset({Ws.REFUSED, Ws.CANCELLED}),

@@ -129,6 +129,8 @@ class Step(Generic[S]):
     fields: tuple[Field, ...] = ()
     when: tuple[Predicate, ...] = ()
     danger: bool = False
+    #: By which law the act stands at this place; told to whoever tries it at another.
+    article: str | None = None
 
     def check(self, given: Any, status: S | None = None) -> None:
         """What the wire's types cannot say: fields that another field, or the status of the
@@ -245,9 +247,12 @@ class Flow(Generic[S, A]):
                 for each in self.available(actor, record)
                 if each.action is not Correction.EDIT
             ]
-            raise TransitionNotAllowed(
+            refusal = TransitionNotAllowed(
                 f"当前状态为“{record.status.label}”，不能{action.label}", allowed=allowed
             )
+            if row.article:
+                refusal.extra["article"] = row.article
+            raise refusal
         for predicate in row.when:
             if not predicate.holds(actor, record):
                 raise predicate.refusal()

@@ -96,6 +96,9 @@ class Stage(Generic[S, A]):
     turns: Mapping[S, tuple[Turn[A], ...]]
     #: Shown only where the record stands at it, or came through it.
     aside: bool = False
+    #: By coming to which statuses it was done, from wherever the record came; without them by going
+    #: on from it.
+    ends: frozenset[S] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,8 @@ class Way(Generic[S, A]):
         """Label, state, day and unit of each stage, from what the record went through.
 
         `moves`: in order of time. A stage was done on the day on which the record went on from it
-        to a later one, or to its end; what came in further on was brought there when it was
-        `created`, by day and unit.
+        to a later one, or to its end; or came to what ends it. What came in further on was brought
+        there when it was `created`, by day and unit.
         """
         kind = type(self.flow.initial)
         went = [(self._at.get(kind(each.frm)), self._at.get(kind(each.to)), each) for each in moves]
@@ -149,16 +152,16 @@ class Way(Generic[S, A]):
         been = {0, start, place, *(at for frm, to, _ in went for at in (frm, to))}
         shown: list[tuple[str, StepState, str, str]] = []
         for each, stage in enumerate(self.stages):
-            left = [move for frm, to, move in went if frm == each and (to is None or to > each)][
-                -1:
-            ]
+            left = [move for frm, to, move in went if self._did(each, frm, to, kind(move.to))][-1:]
             on, unit = (left[0].on, left[0].unit) if left else ("", "")
             brought = start is not None and each < start
             if each == place:
                 state, on, unit = StepState.NOW, "", ""
             elif place is not None and each > place:
                 state, on, unit = StepState.AHEAD, "", ""
-            elif left or brought or (each in been and (over or place is not None)):
+            elif (
+                left or brought or (not stage.ends and each in been and (over or place is not None))
+            ):
                 state = StepState.DONE
                 on, unit = (on, unit) if left else created if brought else ("", "")
             else:
@@ -166,6 +169,12 @@ class Way(Generic[S, A]):
             if not stage.aside or (each in been and state is not StepState.AHEAD):
                 shown.append((stage.label, state, on, unit))
         return shown
+
+    def _did(self, stage: int, frm: int | None, to: int | None, status: Labelled) -> bool:
+        """Whether a change of status did a stage."""
+        if ends := self.stages[stage].ends:
+            return status in ends
+        return frm == stage and (to is None or to > stage)
 
     def blocked(self, actor: Actor, record: Any) -> list[str]:
         """What is missing before the record can go on, a sentence each: conditions of the record

@@ -311,6 +311,11 @@ class LeadRecord(Record, Protocol):
     town_code: str
 
 
+_REGULATION = "《行政执法机关移送涉嫌犯罪案件的规定》（2020）"
+_PETITIONS = "《信访工作条例》（2022）第22条、第23条"
+#: Who has it answers for it, the police or a department.
+_ARTICLE_HANDED = f"{_REGULATION}第7条、第8条；{_PETITIONS}"
+
 #: A lead that was checked and found to be no offence is not handed to the police.
 _FOR_POLICE = frozenset({None, LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
 
@@ -324,6 +329,7 @@ MAY_BE_OFFENCE = Predicate(
     "核查结论不是涉嫌犯罪或者违法的，不能移送公安；有新的情况请先发起二次核查",
     _may_be_offence,
     Conflict,
+    f"{_REGULATION}第3条",
 )
 
 
@@ -353,36 +359,51 @@ NOT_DRAWN = Predicate(
 )
 
 
-def _at(name: str, sentence: str, *stages: TransferStage) -> Predicate:
+def _at(name: str, sentence: str, article: str, *stages: TransferStage) -> Predicate:
     return Predicate(
         name,
         sentence,
         lambda _, record: cast("LeadRecord", record).transfer_stage in stages,
         Conflict,
+        article,
     )
 
 
 _T = TransferStage
-AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", _T.SENT)
-RECEIVED = _at("not_received", "对方接收并出具回执以后才能登记", _T.RECEIVED)
-INCOMPLETE = _at("papers_complete", "没有待补正的材料", _T.INCOMPLETE)
+AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", _ARTICLE_HANDED, _T.SENT)
+RECEIVED = _at(
+    "not_received", "对方接收并出具回执以后才能登记", f"{_REGULATION}第6条、第7条", _T.RECEIVED
+)
+INCOMPLETE = _at("papers_complete", "没有待补正的材料", f"{_REGULATION}第6条", _T.INCOMPLETE)
 AWAITS_RESULT = _at(
-    "no_result_awaited", "对方接收并出具回执以后才能登记结果", _T.RECEIVED, _T.INCOMPLETE
+    "no_result_awaited",
+    "对方接收并出具回执以后才能登记结果",
+    _ARTICLE_HANDED,
+    _T.RECEIVED,
+    _T.INCOMPLETE,
 )
 UNANSWERED = _at(
     "nothing_to_remind",
     "没有未反馈结果的移送、移交",
+    _ARTICLE_HANDED,
     _T.SENT,
     _T.RECEIVED,
     _T.INCOMPLETE,
     _T.REVIEWED,
 )
 #: 移送规定第9条: once, and only against a decision not to file.
-REVIEWABLE = _at("nothing_to_review", "只有公安机关不予立案、尚未复议的，可以提请复议", _T.DECLINED)
-IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", _T.REVIEWED)
+REVIEWABLE = _at(
+    "nothing_to_review",
+    "只有公安机关不予立案、尚未复议的，可以提请复议",
+    f"{_REGULATION}第9条",
+    _T.DECLINED,
+)
+IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", f"{_REGULATION}第9条", _T.REVIEWED)
 
 
-GOODS_DUE = _at("no_goods_due", "公安机关立案以后才移交涉案物品和材料", _T.FILED)
+GOODS_DUE = _at(
+    "no_goods_due", "公安机关立案以后才移交涉案物品和材料", f"{_REGULATION}第12条", _T.FILED
+)
 #: The receiver has it, or is to get it.
 OPEN_STAGES = frozenset({_T.SENT, _T.RECEIVED, _T.INCOMPLETE, _T.REVIEWED})
 #: The police have said whether they file.
@@ -409,9 +430,16 @@ NOT_PENDING = Predicate(
     "移送公安已提请批准：不批准的登记不批准，批准的先移送",
     lambda _, record: cast("LeadRecord", record).transfer_stage not in PENDING,
     Conflict,
+    f"{_REGULATION}第5条",
 )
-PROPOSED = _at("nothing_to_approve", "没有待批准的移送", _T.PROPOSED)
-DECIDABLE = _at("nothing_to_refuse", "没有待批准或者待送出的移送", _T.PROPOSED, _T.APPROVED)
+PROPOSED = _at("nothing_to_approve", "没有待批准的移送", f"{_REGULATION}第5条", _T.PROPOSED)
+DECIDABLE = _at(
+    "nothing_to_refuse",
+    "没有待批准或者待送出的移送",
+    f"{_REGULATION}第5条",
+    _T.PROPOSED,
+    _T.APPROVED,
+)
 
 
 def _no_open(_: Actor, record: Record) -> bool:
@@ -426,8 +454,14 @@ def _no_open_police(_: Actor, record: Record) -> bool:
 
 _OPEN_SENTENCE = "上一次移送、移交还没有结果：请等对方登记，对方没有接收的可以先收回"
 #: One hand-over of a lead is open at a time; only the police may get it beside a department.
-NONE_OPEN = Predicate("handover_open", _OPEN_SENTENCE, _no_open, Conflict)
-NONE_OPEN_AT_POLICE = Predicate("handover_open", _OPEN_SENTENCE, _no_open_police, Conflict)
+NONE_OPEN = Predicate("handover_open", _OPEN_SENTENCE, _no_open, Conflict, _PETITIONS)
+NONE_OPEN_AT_POLICE = Predicate(
+    "handover_open",
+    _OPEN_SENTENCE,
+    _no_open_police,
+    Conflict,
+    f"{_REGULATION}第7条、第8条",
+)
 
 #: 移送规定第2条: who transfers is an organ that enforces administrative law. The offices act for the
 #: governments of their town and county.
@@ -441,7 +475,7 @@ def _role(actor: Actor) -> Role | None:
     return getattr(actor, "role", None)
 
 
-_ARTICLE_2 = "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第2条、第3条"
+_ARTICLE_2 = f"{_REGULATION}第2条、第3条"
 NOT_POLICE = Predicate(
     "handover_to_self",
     "公安机关不向公安机关移送：涉嫌犯罪的请登记案件，不属管辖的请提出异议",
@@ -459,7 +493,7 @@ MAY_NOT_PUNISH = Predicate(
     "must_transfer",
     "有行政处罚权的单位应当移送：书面报告、两名以上执法人员核实、负责人批准",
     lambda actor, _: _role(actor) not in _PUNISHING,
-    article="《行政执法机关移送涉嫌犯罪案件的规定》（2020）第3条、第5条",
+    article=f"{_REGULATION}第3条、第5条",
 )
 
 
@@ -473,6 +507,7 @@ RECORDER = Predicate(
     "not_receiver",
     "接收单位在本系统内的，由接收单位自己登记；不在本系统的，由承办单位或镇专项办代为登记",
     _records,
+    article=_ARTICLE_HANDED,
 )
 
 #: Handed over without a decision here it has one on paper; what the head is asked here, or has
@@ -482,6 +517,7 @@ NOT_UNAPPROVED = Predicate(
     "移送公安正在等待批准，或者未获批准；未获批准的可以补充核实后重新提请",
     lambda _, record: cast("LeadRecord", record).transfer_stage not in {_T.PROPOSED, _T.REFUSED},
     Conflict,
+    f"{_REGULATION}第5条",
 )
 
 
@@ -501,10 +537,6 @@ APPROVER = Predicate(
 ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_another)
 
 
-def _is_answered(_: Actor, record: Record) -> bool:
-    return cast("LeadRecord", record).transfer_stage in _ASKS_NOTHING
-
-
 def _police_decided(_: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
     return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in _ASKS_NOTHING
@@ -516,16 +548,41 @@ POLICE_DECIDED = Predicate(
     "已移送公安的线索，登记公安机关的办理结果以后才能提交核查结论",
     _police_decided,
     Conflict,
+    f"{_REGULATION}第8条、第10条",
 )
 
-#: What was handed over comes back to the sender; asking for it again is no answer.
-RESULT_BACK = Predicate(
-    "transfer_unanswered",
-    "移送、移交的线索须有对方的办理结果（公安机关立案的，还须移交物品和材料）才能办结；"
-    "对方不答复的，由镇领导说明理由批准不再等待",
-    _is_answered,
-    RuleViolated,
-    "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第8条、第12条",
+
+def _answered_by(sentence: str, article: str, *organs: ReceivingOrgan | None) -> Predicate:
+    """What was handed over to such an organ comes back to the sender; asking again is no answer."""
+
+    def holds(_: Actor, record: Record) -> bool:
+        lead = cast("LeadRecord", record)
+        return lead.transfer_organ not in organs or lead.transfer_stage in _ASKS_NOTHING
+
+    return Predicate("transfer_unanswered", sentence, holds, RuleViolated, article)
+
+
+_NO_ANSWER = "对方不答复的，由镇领导说明理由批准不再等待"
+#: Each by the law of whoever has it. Before the head has decided nobody has.
+RESULT_BACK = (
+    _answered_by(
+        "移送公安的线索须有公安机关的办理结果（立案的，还须移交物品和材料）才能办结；" + _NO_ANSWER,
+        f"{_REGULATION}第8条、第12条",
+        ReceivingOrgan.POLICE,
+        None,
+    ),
+    _answered_by(
+        "移交的线索须有对方的办理结果才能办结；" + _NO_ANSWER,
+        _PETITIONS,
+        ReceivingOrgan.MARKET,
+        ReceivingOrgan.PETITION,
+        ReceivingOrgan.OTHER,
+    ),
+    _answered_by(
+        "民事纠纷须由化解途径的接收单位出具回执才能办结；" + _NO_ANSWER,
+        "《信访工作条例》（2022）第22条、第31条",
+        ReceivingOrgan.DISPUTE,
+    ),
 )
 
 
@@ -545,7 +602,7 @@ NOTHING_OWED = (
         "police_decision_missing",
         "查实涉嫌犯罪的，须有公安机关立案或者不予立案的决定；确不移送的，由镇领导说明理由批准",
         Obligation.POLICE_DECISION,
-        "《行政执法机关移送涉嫌犯罪案件的规定》（2020）第3条、第11条",
+        f"{_REGULATION}第3条、第11条",
     ),
     _not_owed(
         "punisher_missing",
@@ -707,6 +764,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
             ),
             when=(HANDLER, INCOMPLETE),
+            article=f"{_REGULATION}第6条",
         ),
         A.RECORD_RECEIPT: Step(
             _SENT,
@@ -725,6 +783,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
             ),
             when=(RECORDER, AWAITS_RECEIPT),
+            article=_ARTICLE_HANDED,
         ),
         A.RECORD_RESULT: Step(
             _SENT,
@@ -750,6 +809,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("result_note", "结果说明", FieldKind.LONG_TEXT),
             ),
             when=(RECORDER, AWAITS_RESULT),
+            article=_ARTICLE_HANDED,
         ),
         A.RECORD_REVIEW: Step(
             AT_POLICE,
@@ -761,6 +821,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 _DOCUMENT,
             ),
             when=(RECORDER, IN_REVIEW),
+            article=f"{_REGULATION}第9条",
         ),
         A.ASK_REVIEW: Step(
             _REVIEWABLE,
@@ -771,6 +832,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("review_reason", "提请复议的理由", FieldKind.LONG_TEXT),
             ),
             when=(HANDLER, REVIEWABLE),
+            article=f"{_REGULATION}第9条",
         ),
         A.RECORD_INCOMPLETE: Step(
             AT_POLICE,
@@ -781,6 +843,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
             ),
             when=(RECORDER, RECEIVED),
+            article=f"{_REGULATION}第6条",
         ),
         A.FORWARD: Step(
             _SENT,
@@ -793,6 +856,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 REASON,
             ),
             when=(RECORDER, AWAITS_RESULT),
+            article=f"{_REGULATION}第7条",
         ),
         A.HAND_OVER_GOODS: Step(
             AT_POLICE,
@@ -804,6 +868,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("goods_receipt_no", "交接手续编号", required=False),
             ),
             when=(HANDLER, GOODS_DUE),
+            article=f"{_REGULATION}第12条",
         ),
         A.CONCLUDE: Step(
             frozenset(
@@ -836,6 +901,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_APPROVE_TRANSFER,
             when=(APPROVER, PROPOSED, ANOTHER),
+            article=f"{_REGULATION}第5条",
         ),
         A.REFUSE_TRANSFER: Step(
             _BEFORE_POLICE,
@@ -843,6 +909,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_APPROVE_TRANSFER,
             fields=(REASON,),
             when=(APPROVER, DECIDABLE),
+            article=f"{_REGULATION}第5条",
         ),
         A.PROPOSE_TRANSFER: Step(
             _BEFORE_POLICE,
@@ -861,6 +928,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 NOT_PENDING,
                 NONE_OPEN_AT_POLICE,
             ),
+            article=f"{_REGULATION}第5条",
         ),
         A.TRANSFER_POLICE: Step(
             _BEFORE_POLICE,
@@ -902,6 +970,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 NOT_UNAPPROVED,
                 NONE_OPEN_AT_POLICE,
             ),
+            article=f"{_REGULATION}第3条、第5条",
         ),
         A.REPORT_POLICE: Step(
             _BEFORE_POLICE,
@@ -916,6 +985,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 NOT_PENDING,
                 NONE_OPEN_AT_POLICE,
             ),
+            article=f"{_REGULATION}第3条",
         ),
         A.FEED_BACK: Step(
             _ANSWERABLE,
@@ -939,6 +1009,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 REASON,
             ),
             when=(HANDLER, NOT_MERGED, NOT_PENDING, NONE_OPEN),
+            article=_PETITIONS,
         ),
         A.RECALL: Step(
             _SENT,
@@ -947,6 +1018,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(REASON,),
             when=(HANDLER, AWAITS_RECEIPT),
             danger=True,
+            article=_ARTICLE_HANDED,
         ),
         A.REMIND: Step(
             _SENT,
@@ -954,6 +1026,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
             when=(HANDLER, UNANSWERED),
+            article=_ARTICLE_HANDED,
         ),
         A.ASK_ASSIST: Step(
             frozenset(
@@ -983,7 +1056,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
-            when=(CLOSER, RESULT_BACK, *NOTHING_OWED, NOT_DRAWN),
+            when=(CLOSER, *RESULT_BACK, *NOTHING_OWED, NOT_DRAWN),
         ),
         A.ARCHIVE: Step(
             frozenset({S.CLOSED, S.WITHDRAWN}),

@@ -196,6 +196,8 @@ class RewardRecord(Record, Protocol):
 
     proposed_by_id: UUID
     approved_by_id: UUID | None
+    #: Whether the reporter has something to show for it.
+    is_claimable: bool
 
 
 def _reward(record: Record) -> RewardRecord:
@@ -217,6 +219,14 @@ def _third_person(actor: Actor, record: Record) -> bool:
 
 THIRD_PERSON = Predicate(
     "same_person", "提出的人和审批的人不能经手发放，须由他人发放", _third_person, Conflict
+)
+
+#: Nobody is paid who has nothing to show: first the code goes out.
+CLAIMABLE = Predicate(
+    "no_claim_code",
+    "还没有发放领取码，请专项办先发放",
+    lambda _, record: _reward(record).is_claimable,
+    Conflict,
 )
 
 S, A = RewardStatus, RewardAction
@@ -250,7 +260,7 @@ REWARD_FLOW: Flow[RewardStatus, RewardAction] = Flow(
                     "is_attested", "已当面确认领取人不是工作人员、不是涉案人员", FieldKind.BOOLEAN
                 ),
             ),
-            when=(THIRD_PERSON,),
+            when=(THIRD_PERSON, CLAIMABLE),
         ),
         A.CANCEL: Step(
             frozenset({S.PROPOSED, S.APPROVED}),

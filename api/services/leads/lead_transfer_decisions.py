@@ -32,7 +32,16 @@ from api.services.kit import _transition, time_rules
 from api.services.leads import lead_obligations, lead_sight, police_decisions
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Receiver
-from api.services.leads.lead_transfers import before, current, end, keep, note, ran, run
+from api.services.leads.lead_transfers import (
+    before,
+    current,
+    end,
+    keep,
+    note,
+    ran,
+    run,
+    started,
+)
 
 #: Who decides whether a case is filed stands beside the term for it.
 _FILING_RULE = "INT-02"
@@ -277,8 +286,9 @@ async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 
 async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     transfer = await current(session, lead)
-    since = transfer.sent_on if transfer.receiver_unit_id else transfer.approved_on
-    at = _past_moment(body.received_at, "received_at", since=_begin(since))
+    at = _past_moment(
+        body.received_at, "received_at", since=await _sent_at(session, lead, transfer)
+    )
     day = at.astimezone(TIMEZONE).date()
     transfer.received_at, transfer.received_on = at, day
     await keep(session, transfer, receipt_no=body.receipt_no, received_by=body.received_by)
@@ -291,6 +301,18 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     await note(session, actor, transfer, TransferMoment.RECEIPT)
     await lead_obligations.received(session, lead, transfer)
     await run(session, transfer, day, None if settled else _decides(transfer), at)
+
+
+async def _sent_at(session: AsyncSession, lead: Lead, transfer: LeadTransfer) -> datetime | None:
+    """Nothing is received before it was sent: to the minute in the system; of a body outside it is
+    known since when the head allowed it, or since when there was something to send."""
+    if transfer.receiver_unit_id is None:
+        return _begin(transfer.approved_on or _received(lead))
+    sent = await started(session, transfer)
+    # of a day that somebody wrote down no hour is known
+    if sent is None or (transfer.sent_on and sent == clocks.end_of_day(transfer.sent_on)):
+        return _begin(transfer.sent_on)
+    return sent.replace(second=0, microsecond=0)
 
 
 def _decides(transfer: LeadTransfer) -> law.TransferClock:

@@ -138,6 +138,15 @@ async def _clock(
     )
 
 
+async def started(session: AsyncSession, transfer: LeadTransfer) -> datetime | None:
+    """Since when the clock of a hand-over runs."""
+    return await session.scalar(
+        select(_Clock.started_at).where(
+            _Clock.transfer_id == transfer.id, _Clock.ended_on.is_(None)
+        )
+    )
+
+
 async def ran(
     session: AsyncSession,
     transfer: LeadTransfer,

@@ -72,7 +72,6 @@ def _reward(
         ),
         _yuan(Reward.amount),
         Reward.number,
-        shared=kind is not K.REWARD_CODE,
     )
 
 

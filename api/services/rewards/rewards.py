@@ -184,6 +184,7 @@ class _FlowView:
     owner_unit_id: UUID
     proposed_by_id: UUID
     approved_by_id: UUID | None
+    is_claimable: bool
 
 
 async def read(
@@ -200,6 +201,7 @@ async def read(
         UUID(unit),
         UUID(proposed_by),
         UUID(approved_by) if approved_by else None,
+        reward["is_claimable"],
     )
     restated = restating(rewards.restated(to_fen(reward["amount"]), to_fen(reward["computed"])))
     available = REWARD_FLOW.available(actor, standing)
@@ -329,6 +331,7 @@ async def transition(
     """Approve, refuse, pay or cancel. Raises what `_transition.apply` raises, Conflict, Invalid."""
     await reward_rules.lock(session, actor.town)
     reward = await _transition.lock(session, actor, LISTING, Reward, record_id)
+    reward.has_receipt = await session.get(LeadReceipt, reward.lead_id) is not None
     told = {
         name: await unnamed.told(session, reward.lead_id, getattr(body, name))
         for name in ("reason", "document_no", "voucher_no")
@@ -381,9 +384,7 @@ async def _ensure_claimed(session: AsyncSession, reward: Reward, body: Any) -> N
         if held is not None
         else (reward.claim_digest, _digest(digits or ""))
     )
-    if wanted is None:
-        raise Conflict("还没有发放领取码，请专项办先发放", code="no_claim_code")
-    if digits is None or not hmac.compare_digest(wanted, shown):
+    if digits is None or wanted is None or not hmac.compare_digest(wanted, shown):
         _point("/claim", "claim_wrong", "回执号或领取码不对，请对照领取人手里的号码再输一遍")
 
 
@@ -409,10 +410,10 @@ async def issue_code(
     if await session.get(LeadReceipt, reward.lead_id) is not None:
         raise Conflict("举报人有回执，凭回执领取", code="has_receipt")
     code = receipt_rules.number(secrets.randbelow(receipt_rules.SPACE))
-    replaced = reward.claim_digest is not None
+    replaced, rights = reward.claim_digest is not None, _transition.rights_of(reward, REWARD_FLOW)
     reward.claim_digest, reward.claim_issued_at = _digest(code), now()
-    reward.version += 1
-    reward.updated_at = now()
+    _transition.touch(reward)
+    _transition.pass_on(reward, REWARD_FLOW, rights)  # now it is for whoever pays
     await session.flush()
     told = {"replaced": replaced}
     await events.record(session, actor, EventName.REWARD_CODE_ISSUED, RESOURCE, reward.id, told)
