@@ -114,6 +114,6 @@ class Reward(Recorded, Versioned, Waits, Base):
     closed_reason: Mapped[str] = mapped_column(default="")
 
     @property
-    def is_claimable(self) -> bool:
-        """Whether the reporter has something to show: the receipt, or the code."""
-        return self.has_receipt or self.claim_digest is not None
+    def awaits_code(self) -> bool:
+        """Whether the reporter has nothing to show yet: neither the receipt nor the code."""
+        return not self.has_receipt and self.claim_digest is None

@@ -223,6 +223,7 @@ class Reward:
     status: RewardStatus
     proposed_by_id: UUID = PROPOSER
     approved_by_id: UUID | None = None
+    awaits_code: bool = False
     owner_unit_id: UUID = PROPOSER
 
 

@@ -408,8 +408,12 @@ DISTRIBUTION_WAY: Final = Way(
 ISSUE_CODE: Final = "issue_code"
 
 
+def _awaits_code(reward: Any) -> bool:
+    return reward.awaits_code
+
+
 def _claimable(reward: Any) -> bool:
-    return reward.is_claimable
+    return not reward.awaits_code
 
 
 def _prepares(actor: Actor, _: Any) -> bool:
@@ -421,7 +425,7 @@ _CODE = Turn(
     K.REWARD_CODE,
     (),
     _OFFICE,
-    lambda reward: not _claimable(reward),
+    _awaits_code,
     elsewhere=_prepares,
     onward=lambda _: ISSUE_CODE,
 )

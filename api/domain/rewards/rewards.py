@@ -196,8 +196,8 @@ class RewardRecord(Record, Protocol):
 
     proposed_by_id: UUID
     approved_by_id: UUID | None
-    #: Whether the reporter has something to show for it.
-    is_claimable: bool
+    #: Whether the reporter has nothing to show for it yet: neither receipt nor code.
+    awaits_code: bool
 
 
 def _reward(record: Record) -> RewardRecord:
@@ -225,7 +225,7 @@ THIRD_PERSON = Predicate(
 CLAIMABLE = Predicate(
     "no_claim_code",
     "还没有发放领取码，请专项办先发放",
-    lambda _, record: _reward(record).is_claimable,
+    lambda _, record: not _reward(record).awaits_code,
     Conflict,
 )
 

@@ -184,7 +184,7 @@ class _FlowView:
     owner_unit_id: UUID
     proposed_by_id: UUID
     approved_by_id: UUID | None
-    is_claimable: bool
+    awaits_code: bool
 
 
 async def read(
@@ -201,7 +201,7 @@ async def read(
         UUID(unit),
         UUID(proposed_by),
         UUID(approved_by) if approved_by else None,
-        reward["is_claimable"],
+        not reward["is_claimable"],
     )
     restated = restating(rewards.restated(to_fen(reward["amount"]), to_fen(reward["computed"])))
     available = REWARD_FLOW.available(actor, standing)
