@@ -134,6 +134,27 @@ class TestSeats:
         spans = department.system.get(f"/posts/{post['id']}/holders").json()["items"]
         assert [each["user"]["id"] for each in spans] == [heir, person]
 
+    def test_who_takes_a_post_leaves_nothing_undone_in_the_one_they_had(
+        self, department, office, system
+    ):
+        """A login is of one post alone: of two, the later."""
+        body = {"name": fresh("另一业务所"), "kind": "human_resources", "division_code": TOWN}
+        other = Department(office, system, done(office.post("/units", json=body)))
+        _, person = department.seat()
+        theirs, leaver = other.seat()
+        department.owe()
+        name = department.unit["name"]
+        told = {"version": theirs["version"], "user_id": person}
+        refused(system.post(f"/posts/{theirs['id']}/holders", json=told), name, "由该人员接任")
+        refused(other.close("users", leaver, successor_id=person), name, "由该人员接任")
+        assert system.get(f"/users/{leaver}").json()["is_active"] is True
+        # with a colleague at home who goes on with it they may
+        department.seat()
+        assert system.post(f"/posts/{theirs['id']}/holders", json=told).status_code == 201
+        # of two posts only the later is acted in: what waits there is not left with the earlier
+        other.owe()
+        refused(other.close("users", person), other.unit["name"])
+
     def test_a_successor_must_be_able_to(self, department, system):
         _, person = department.seat()
         department.owe()

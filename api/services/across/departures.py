@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from api.core.base.clock import today
 from api.domain.cases.cases import CaseStatus
 from api.domain.entities.inspections import InspectionStatus
 from api.domain.entities.rectifications import RectificationStatus
@@ -180,11 +182,12 @@ async def change_post(
 async def hand_over(
     session: AsyncSession, actor: Actor, post_id: UUID, body: HolderCreate
 ) -> dict[str, Any]:
-    """Give a post to another person; vacant it is left only when its work is somebody else's too.
+    """Give a post to another person; vacant it is left only when its work is somebody else's too,
+    and so is the post that whoever takes it over acted in until now.
     Raises Conflict (`work_open`) beside what `posts.hand_over` raises."""
-    leaving = await _seated(session, Post.id == post_id) if body.user_id is None else []
+    leaving = await _seated(session, or_(Post.id == post_id, PostHolder.user_id == body.user_id))
     handed = await posts.hand_over(session, actor, post_id, body)
-    await _nothing_left(session, leaving, "空出该岗位")
+    await _nothing_left(session, leaving, "由该人员接任" if body.user_id else "空出该岗位")
     await turns.give_back_left(session, actor)
     return handed
 
@@ -194,10 +197,11 @@ async def change_user(
 ) -> dict[str, Any]:
     """Correct a person; who closes an account names who takes its posts over, or leaves no work
     that nobody else would do. Raises Conflict (`work_open`) beside what `users.change` raises."""
-    goes = body.is_active is False and body.successor_id is None
-    leaving = await _seated(session, PostHolder.user_id == user_id) if goes else []
+    gone = [user_id, body.successor_id] if body.is_active is False else []
+    leaving = await _seated(session, PostHolder.user_id.in_(gone)) if gone else []
     changed = await users.change(session, actor, user_id, body)
-    await _nothing_left(session, leaving, "停用该人员")
+    act = "由该人员接任" if body.successor_id else "停用该人员"
+    await _nothing_left(session, leaving, act)
     await turns.give_back_left(session, actor)
     return changed
 
@@ -236,12 +240,27 @@ async def _number(session: AsyncSession, work: _Work, unit_id: UUID, town: str) 
 
 
 async def _seated(session: AsyncSession, *which: ColumnElement[bool]) -> list[_Seat]:
-    """The posts that people sit in."""
+    """The posts that people act in: a login is of the last one that a person took, and of no other
+    (services/organisation/auth.py), so that what waits for an earlier one has nobody."""
+    other, holding = aliased(Post), aliased(PostHolder)
+    acts_in = (
+        select(holding.id)
+        .join(other, other.id == holding.post_id)
+        .where(
+            holding.user_id == User.id,
+            holding.until.is_(None),
+            holding.since <= today(),
+            other.is_active,
+        )
+        .order_by(holding.since.desc(), holding.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = await session.execute(
         select(Post.role, Post.unit_id, Post.division_code)
         .join(PostHolder, and_(PostHolder.post_id == Post.id, PostHolder.until.is_(None)))
         .join(User, and_(User.id == PostHolder.user_id, User.is_active))
-        .where(Post.is_active, *which)
+        .where(Post.is_active, PostHolder.id == acts_in, *which)
     )
     return [_Seat(*row) for row in rows]
 
