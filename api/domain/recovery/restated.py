@@ -78,14 +78,25 @@ def of_entry(
 
 
 def of_measure(kind: MeasureKind, fen: int | None) -> dict[str, str]:
-    """By action of a measure's flow, the money that it lets go."""
+    """By action of a measure's flow, the money that it holds on to or lets go."""
     if fen is None:
         return {}
-    return {MeasureAction.RELEASE.value: f"解除{kind.label}，所涉金额 {formatted(fen)}"}
+    sum_ = f"所涉金额 {formatted(fen)}"
+    return {
+        MeasureAction.RENEW.value: f"续行{kind.label}，{sum_}",
+        MeasureAction.RELEASE.value: f"解除{kind.label}，{sum_}",
+        MeasureAction.TAKE_EFFECT.value: f"轮候的{kind.label}转为生效，{sum_}",
+    }
 
 
 def of_item(fen: int | None) -> dict[str, str]:
-    """By action of an item's flow, the money that is disposed of."""
+    """By action of an item's flow, the money that is judged, disputed, disposed of or taken off."""
     if fen is None:
         return {}
-    return {PropertyAction.DISPOSE.value: f"处置的财物登记金额 {formatted(fen)}"}
+    sum_ = f"登记金额 {formatted(fen)}"
+    return {
+        PropertyAction.DETERMINE.value: f"甄别认定的财物{sum_}",
+        PropertyAction.OBJECT.value: f"有异议的财物{sum_}",
+        PropertyAction.DISPOSE.value: f"处置的财物{sum_}",
+        PropertyAction.WITHDRAW.value: f"撤销登记的财物{sum_}",
+    }

@@ -180,6 +180,7 @@ LISTING = Listing(
         **orders.orders("property_measures", "expires_on", orders.DAY),
         **orders.orders("property_measures", "amount", orders.MONEY),
     },
+    sums={"amount": M.amount},
     default_sort="-id",
     scopes=case_rows.scopes(M.case_id),
     ways={

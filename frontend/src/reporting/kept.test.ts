@@ -36,7 +36,7 @@ it('brings back text, sum and photos, and no name or telephone', async () => {
   before.photos.value = [
     new File([new Uint8Array([1, 2, 250])], '收据.jpg', { type: 'image/jpeg' }),
   ]
-  await breath()
+  await photosKept()
   const after = page()
   expect(after.said).toEqual({ ...blank(), narrative: '骗了三万', subject: '某店', named: true })
   expect([after.sum.text.value, after.sum.amount.value]).toEqual(['3万多', '30000.00'])
