@@ -83,13 +83,11 @@ def test_every_list_with_money_in_its_rows_sums_it(client):
     lists = _lists()
     assert len(lists) > 6
     for path, columns in lists.items():
-        answer = client("leader").get(
-            path.removeprefix("/api/v1"), params={"with_sums": "true", "limit": 1}
+        asked = (
+            client(who).get(path.removeprefix("/api/v1"), params={"with_sums": "true", "limit": 1})
+            for who in ("office", "police", "finance", "leader")
         )
-        if answer.status_code == 403:
-            answer = client("finance").get(
-                path.removeprefix("/api/v1"), params={"with_sums": "true", "limit": 1}
-            )
+        answer = next(each for each in asked if each.status_code != 403)
         if answer.status_code == 422:  # of a book or a case that has to be named
             continue
         assert answer.status_code == 200, (path, answer.text)
