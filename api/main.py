@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.core.base import logging, memory
 from api.core.database import db
 from api.core.web import errors, fast_lane, openapi, reference, web
+from api.domain.across import taken_back
 from api.routers import ROUTERS
 
 
@@ -35,6 +36,6 @@ def create_app() -> FastAPI:
         app.include_router(router)
     reference.install(app)
     web.install(app)
-    openapi.install(app, ROUTERS)
+    openapi.install(app, ROUTERS, {"x-taken-back": taken_back.table()})
     fast_lane.install(app, ROUTERS)
     return app

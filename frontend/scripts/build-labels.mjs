@@ -63,3 +63,19 @@ const forms = [...new Set(asked)].sort().map((name) => {
   return `export const ${name}Fields = {\n${lines}\n} as const\n`
 })
 writeFileSync(new URL('src/api/fields.ts', root), `${head}\n${forms.join('\n')}`)
+
+const back = Object.entries(spec['x-taken-back'] ?? {}).map(([noun, acts]) => {
+  const rows = Object.entries(acts).map(([act, found]) => {
+    const each = Object.entries(found).map(([was, by]) => `${quote(was)}: ${quote(by)}`)
+    return `    ${quote(act)}: { ${each.join(', ')} },`
+  })
+  return `  ${quote(noun)}: {\n${rows.join('\n')}\n  },\n`
+})
+writeFileSync(
+  new URL('src/api/takenBack.ts', root),
+  `${head}
+/** Noun, act, where the record stood before: the act that takes it back. */
+export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> = {
+${back.join('')}}
+`,
+)

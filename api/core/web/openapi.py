@@ -1,6 +1,6 @@
 """The OpenAPI document: Chinese, labelled, with the permission behind every route."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -253,12 +253,12 @@ def _in_chinese(made: dict[str, Any], schemas: dict[str, Any]) -> None:
     ]
 
 
-def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
-    """Serve this document instead of the plain one."""
+def install(app: FastAPI, routers: Iterable[APIRouter], tables: Mapping[str, Any]) -> None:
+    """Serve this document instead of the plain one; `tables` is what else it says, by name."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = document(app, routers)
+            app.openapi_schema = document(app, routers) | dict(tables)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way

@@ -18,6 +18,7 @@ PATHS: Final[Mapping[str, str]] = {
     "restricted_file": "restricted-files",
     "reward": "rewards",
     "risk_entity": "risk-entities",
+    "victim": "victims",
 }
 #: The other way round.
 NOUNS: Final[Mapping[str, str]] = {path: noun for noun, path in PATHS.items()}

@@ -4,9 +4,11 @@ import { beforeEach, expect, it, vi } from 'vitest'
 
 import { showPage } from '@/test-pages'
 import NoticeArea from '@/ui/NoticeArea.vue'
-import { dismiss, notices, notify, notifyOf } from '@/ui/notices'
+import { dismiss, notices, notify, notifyOf, undoing, type Undo } from '@/ui/notices'
+import type { ActionOffer } from '@/ui/types'
 
 import ShellSearch from './ShellSearch.vue'
+import UndoDialog from './UndoDialog.vue'
 
 /** What the shell has on every page: the one search, and notices that lead back. */
 
@@ -103,4 +105,53 @@ it('leads back to the record that a notice is about, except from its own page', 
   const there = await area('/leads/a')
   expect(there.findAll('a')).toHaveLength(0)
   expect(there.text()).toContain('已完成：交办')
+})
+
+const answered: string[] = []
+const undoable = (found: ActionOffer | string): Undo => ({
+  what: '交办',
+  ask: () => Promise.resolve(found),
+  run: (values) => Promise.resolve(answered.push(JSON.stringify(values))),
+})
+
+async function pressed(undo: Undo) {
+  for (const { id } of [...notices]) dismiss(id)
+  notify('已完成：交办', 'done', undefined, undo)
+  const shown = await area('/cases')
+  const button = shown.findAll('button').find((each) => each.text() === '撤销')!
+  await button.trigger('click')
+  expect(undoing.value).not.toBeNull()
+  const dialog = mount(UndoDialog, { props: { notice: undoing.value! }, attachTo: document.body })
+  await flushPromises()
+  return dialog
+}
+
+it('takes back at one click what asks for nothing, and says so', async () => {
+  const dialog = await pressed(undoable({ action: '', label: '交还', needs: [] }))
+  expect(answered).toEqual(['{}'])
+  expect(notices[notices.length - 1]?.text).toBe('已撤销：交办')
+  expect(undoing.value).toBeNull()
+  dialog.unmount()
+})
+
+it('says why something can not be taken back any more', async () => {
+  const dialog = await pressed(undoable('现在已经办到“核查”这一步'))
+  expect(notices[notices.length - 1]).toMatchObject({
+    text: '交办不能撤销了：现在已经办到“核查”这一步',
+    kind: 'alert',
+  })
+  expect(undoing.value).toBeNull()
+  expect(answered).toHaveLength(1)
+  dialog.unmount()
+})
+
+it('asks for what the reverse needs before anything is done', async () => {
+  const reason = { field: 'reason', label: '理由', kind: 'long_text', required: true }
+  const dialog = await pressed(
+    undoable({ action: 'take_back', label: '收回交办', needs: [reason] }),
+  )
+  expect(undoing.value).not.toBeNull()
+  expect(answered).toHaveLength(1)
+  undoing.value = null
+  dialog.unmount()
 })

@@ -1,21 +1,24 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed } from 'vue'
 
-import { transition, type FlowBase } from '@/api/records'
+import { transition, type FlowBase, type RecordBase } from '@/api/records'
 import { idempotencyKeys } from '@/lib/ids'
 import { notifyOf } from '@/ui/notices'
 import type { ActionOffer, FormValues } from '@/ui/types'
 
+import { undoOfStep } from './undo'
+
 interface Acting {
   id: string
   version: number
+  status: string
   available_actions: ActionOffer[]
 }
 
 interface RecordOptions<R> {
   /** Prefix of the query keys of this noun. */
   key: string
-  base: FlowBase
+  base: FlowBase & RecordBase
   id: () => string
   read: (id: string) => Promise<R>
 }
@@ -43,7 +46,9 @@ export function useRecord<R extends Acting>({ key, base, id, read }: RecordOptio
     const answer = await transition<R>(base, id(), body, keyFor(body))
     client.setQueryData(queryKey.value, answer)
     const label = now.available_actions.find((offer) => offer.action === action)?.label ?? ''
-    notifyOf(`${base.replace('/api/v1', '')}/${id()}`, `已完成：${label}`)
+    const step = { base, record: answer, act: action, label, was: now.status, values }
+    const address = `${base.replace('/api/v1', '')}/${id()}`
+    notifyOf(address, `已完成：${label}`, undoOfStep(client, step))
     await refreshRest()
   }
 

@@ -9,6 +9,7 @@ import { notify } from '@/ui/notices'
 import type { FormValues } from '@/ui/types'
 
 type Turn = Answer<'/api/v1/leads/next'>
+type Links = Answer<'/api/v1/leads/{lead_id}/merges', 'post'>
 
 const fetchTurn = (cursor: string | null) =>
   read('/api/v1/leads/next', [], cursor ? { cursor } : {})
@@ -91,6 +92,11 @@ export function useDesk() {
     shown.value = shown.value.map((each) => (each.id === fresh.id ? fresh : each))
   }
 
+  /** What was taken back behind the round stands in it as it is now. */
+  async function reread(id: string) {
+    if (shown.value.some((each) => each.id === id)) replace(await one('/api/v1/leads', id))
+  }
+
   /** Somebody else was faster: what they left is shown, and the next lead if nothing is left to do. */
   async function overtaken(now: LeadRead) {
     const fresh = await one('/api/v1/leads', now.id)
@@ -125,23 +131,23 @@ export function useDesk() {
     }
   }
 
-  /** Merge the lead on the screen into another; false as in `act`. */
-  async function mergeInto(mainId: string, reason: string): Promise<boolean> {
+  /** Merge the lead on the screen into another: what the server says of both; null as in `act`. */
+  async function mergeInto(mainId: string, reason: string): Promise<Links | null> {
     const now = lead.value
-    if (!now || busy.value) return false
+    if (!now || busy.value) return null
     busy.value = true
     try {
       const body = { lead_id: now.id, version: now.version, reason }
       const path = '/api/v1/leads/{lead_id}/merges'
-      await create(path, body, { ids: [mainId], key: keyFor({ ...body, mainId }) })
+      const links = await create(path, body, { ids: [mainId], key: keyFor({ ...body, mainId }) })
       replace(await one('/api/v1/leads', now.id))
       void client.invalidateQueries({ queryKey: ['leads'] })
       void client.invalidateQueries({ queryKey: ['duties'] })
-      return true
+      return links
     } catch (failure) {
       if (!OVERTAKEN.has(asProblem(failure).code)) throw failure
       await overtaken(now)
-      return false
+      return null
     } finally {
       busy.value = false
     }
@@ -161,5 +167,6 @@ export function useDesk() {
     restart,
     act,
     mergeInto,
+    reread,
   }
 }
