@@ -33,6 +33,7 @@ from api.schemas.common import (
     OptionalProse,
     Shown,
     Wire,
+    WorkingDaysLeft,
     Yuan,
     transition_union,
 )
@@ -169,6 +170,9 @@ class CaseItem(Shown):
     solved_on: date | None
     due_on: date | None
     due_is_provisional: bool
+    due_rule: str
+    due_rule_version: int | None
+    working_days_left: WorkingDaysLeft
     entries_awaiting: int = Field(description="资金账上待另一人复核的支出笔数")
     version: int
 
@@ -238,8 +242,6 @@ class CaseRead(CaseItem):
     closed_on: date | None
     returns_count: int = Field(description="已退回补充侦查的次数")
     not_indicted_ground: NoIndictment | None
-    due_rule: str
-    due_rule_version: int | None
     diversion: Diversion | None
     entries_awaiting_since: date | None = Field(description="最早一笔待复核的支出是哪天记的")
     created_at: datetime

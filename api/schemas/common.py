@@ -118,6 +118,15 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), BeforeV
 Moment = Annotated[AwareDatetime, AfterValidator(_year), BeforeValidator(_written)]
 
 
+#: What every last day has beside it, from one place (services/kit/terms.py).
+WorkingDaysLeft = Annotated[
+    int | None,
+    Field(
+        description="还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说"
+    ),
+]
+
+
 class Named(Shown):
     """A reference that can be shown without a second request."""
 

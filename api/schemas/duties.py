@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.domain.kit.duties import DutyKind
-from api.schemas.common import Named, Shown
+from api.schemas.common import Named, Shown, WorkingDaysLeft
 
 
 class Duty(Shown):
@@ -22,7 +22,7 @@ class Duty(Shown):
     since: date | None = Field(description="从哪一天等起；只说知道的")
     due_on: date | None
     due_is_provisional: bool = Field(description="节假日安排尚未公布，日期暂定")
-    working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")
+    working_days_left: WorkingDaysLeft
     overdue: bool
     rule: str = Field(description="期限规则编号；没有时限的为空")
     rule_label: str

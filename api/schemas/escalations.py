@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.domain.law.escalations import Level, Overdue
-from api.schemas.common import Named, Shown
+from api.schemas.common import Named, Shown, WorkingDaysLeft
 
 
 class Escalation(Shown):
@@ -22,9 +22,7 @@ class Escalation(Shown):
     unit: Named = Field(description="该由哪个单位办")
     holder: Named | None = Field(description="该单位由谁经办；没有人接手的为空")
     due_on: date = Field(description="期限届满的日期，从这一天起逾期")
-    working_days_left: int | None = Field(
-        description="逾期几个工作日，负数；期限不按工作日计的为空"
-    )
+    working_days_left: WorkingDaysLeft
     level: Level | None = Field(description="已经告知到哪一级")
     url_hint: str = Field(description="网页端地址（相对）")
 

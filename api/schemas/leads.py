@@ -56,6 +56,7 @@ from api.schemas.common import (
     Prose,
     Shown,
     Wire,
+    WorkingDaysLeft,
     Yuan,
     printable,
     transition_union,
@@ -377,9 +378,9 @@ class LeadItem(Shown):
     due_on: date | None
     due_is_provisional: bool
     clock_runs: bool = Field(description="期限还在计算：没有办结、没有撤回")
-    working_days_left: int | None = Field(
-        description="至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空"
-    )
+    due_rule: str
+    due_rule_version: int | None
+    working_days_left: WorkingDaysLeft
     conclusion: LeadConclusion | None
     solved: Solved | None
     transfer_stage: TransferStage | None
@@ -420,6 +421,7 @@ class TransferClockShown(Shown):
     due_at: datetime
     is_provisional: bool
     ended_on: date | None
+    working_days_left: WorkingDaysLeft
 
 
 class LeadObligationShown(Shown):
@@ -504,7 +506,8 @@ class LeadAssistShown(Shown):
     due_on: date | None
     due_is_provisional: bool
     due_rule: str
-    working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")
+    due_rule_version: int | None
+    working_days_left: WorkingDaysLeft
     acknowledged_at: datetime | None
     answer: str = Field(description="答复内容；无权查看时为空")
     answered_at: datetime | None
@@ -538,7 +541,6 @@ class LeadRead(LeadItem):
     cases: list[LeadCase]
     is_merged: bool = Field(description="是否已并入另一线索")
     merged_into: LeadMain | None = Field(description="并入的主线索；无权查看时为空")
-    due_rule: str
     assigned_on: date | None = Field(description="交办日期")
     findings: str
     concluded_unit: Named | None = Field(description="作出结论的单位")

@@ -27,6 +27,7 @@ from api.schemas.common import (
     Optional,
     Shown,
     Wire,
+    WorkingDaysLeft,
     Yuan,
     transition_union,
 )
@@ -140,7 +141,9 @@ class PropertyMeasureItem(Shown):
     )
     expires_is_provisional: bool = Field(description="放假安排未公布，到期日暂定")
     clock_runs: bool = Field(description="正在执行，期限还在计算")
-    days_left: int | None = Field(description="距到期日的天数；已逾期为负数")
+    rule_id: str
+    rule_version: int | None
+    working_days_left: WorkingDaysLeft
     rank: int
     is_major: bool
     version: int
@@ -161,8 +164,6 @@ class PropertyMeasureRead(PropertyMeasureItem):
     """One measure."""
 
     officers: list[str]
-    rule_id: str
-    rule_version: int | None
     alert_days: list[date] = Field(description="到期前提醒的工作日")
     renewals: list[RenewalShown]
     released_on: date | None

@@ -22,6 +22,7 @@ from api.schemas.common import (
     Prose,
     Shown,
     Wire,
+    WorkingDaysLeft,
     transition_union,
 )
 from api.schemas.inspections import EntityShown
@@ -94,6 +95,9 @@ class RectificationItem(Shown):
     ordered_on: date
     due_on: date = Field(description="整改期限")
     due_is_provisional: bool
+    due_rule: str
+    due_rule_version: int | None
+    working_days_left: WorkingDaysLeft
     clock_runs: bool = Field(description="期限还在计算：没有销号、没有撤销")
     round: int
     version: int
@@ -105,8 +109,6 @@ class RectificationRead(RectificationItem):
     requirements: str
     legal_actor_name: str
     legal_basis: str
-    due_rule: str
-    due_rule_version: int | None
     due_is_given: bool = Field(description="期限照整改通知书载明，不随规则和放假安排重算")
     materials: str
     submitted_on: date | None

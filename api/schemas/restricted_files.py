@@ -14,7 +14,15 @@ from api.domain.restricted.restricted_files import (
     HintKind,
     RestrictedStatus,
 )
-from api.schemas.common import AvailableAction, Named, Shown, Wire, printable, transition_union
+from api.schemas.common import (
+    AvailableAction,
+    Named,
+    Shown,
+    Wire,
+    WorkingDaysLeft,
+    printable,
+    transition_union,
+)
 from api.schemas.standing import Standing
 
 Reason = Annotated[str, StringConstraints(min_length=4, max_length=500), AfterValidator(printable)]
@@ -121,7 +129,7 @@ class RestrictedFileListed(Shown):
     status: RestrictedStatus
     opened_at: datetime
     due_on: date | None
-    working_days_left: int | None = Field(title="还剩几个工作日")
+    working_days_left: WorkingDaysLeft
     owner: Named = Field(title="管理人")
 
 

@@ -32,6 +32,7 @@ from api.schemas.common import (
     OptionalProse,
     Shown,
     Wire,
+    WorkingDaysLeft,
     Yuan,
     transition_union,
 )
@@ -172,6 +173,9 @@ class RiskEntityItem(Shown):
     owner_unit: Named
     next_inspection_due: date | None
     inspection_due_is_provisional: bool
+    inspection_rule: str
+    inspection_rule_version: int | None
+    working_days_left: WorkingDaysLeft
     clock_runs: bool = Field(description="检查期限还在计算：没有移出名单、没有关停")
     open_rectifications: int
     updated_at: datetime
@@ -195,7 +199,6 @@ class RiskEntityRead(RiskEntityItem):
     note: str
     review_on: date | None
     listed_on: date | None
-    inspection_rule: str
     last_inspected_on: date | None
     evidence_fixed_on: date | None
     refund_due: Yuan | None

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.domain.kit.standing import StepState
 from api.domain.kit.turns import TurnAction
-from api.schemas.common import Named, Shown
+from api.schemas.common import Named, Shown, WorkingDaysLeft
 
 
 class StandingStep(Shown):
@@ -28,7 +28,7 @@ class StandingTurn(Shown):
     since: date | None = Field(description="从哪天起等着办；不知道的为空")
     due_on: date | None
     due_is_provisional: bool
-    working_days_left: int | None = Field(description="还剩几个工作日；当天为 0，超期为负数")
+    working_days_left: WorkingDaysLeft
     overdue: bool
     rule: str = Field(description="期限规则编号")
     rule_label: str = Field(description="期限规则的说明")

@@ -38,10 +38,8 @@ class Reverse:
 
 
 _R = Reverse
-FLOWS: Final[Mapping[str, Flow[Any, Any]]] = {
-    **{name: way.flow for name, way in WAYS.items()},
-    VICTIM_FLOW.name: VICTIM_FLOW,
-}
+FLOWS: Final[dict[str, Flow[Any, Any]]] = {name: way.flow for name, way in WAYS.items()}
+FLOWS[VICTIM_FLOW.name] = VICTIM_FLOW
 #: Flow → act → what takes it back; of several the one that leads to where the record stood.
 REVERSES: Final[Mapping[str, Mapping[Labelled | str, tuple[Reverse, ...]]]] = {
     "lead": {
@@ -86,9 +84,10 @@ def reverses(noun: str, act: Labelled | str) -> Iterator[tuple[Labelled, Labelle
     """Where a record stood before the act (what was just made: where it stands), and what then
     takes it back."""
     flow = FLOWS[noun]
+    statuses: type[Labelled] = type(flow.initial)
     for each in REVERSES[noun].get(act, ()):
         back = flow.steps[each.by]
-        for status in type(flow.initial):
+        for status in statuses:
             if act == MADE:
                 fits = status in back.frm
             else:

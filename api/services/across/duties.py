@@ -39,7 +39,7 @@ from api.services.cases import case_duties
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import field_duties
 from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
-from api.services.kit import notices, time_rules
+from api.services.kit import notices, terms, time_rules
 from api.services.kit._duty_source import InHands, Source, in_status, unit_record
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, moving
@@ -203,8 +203,8 @@ async def _items(
 
     question = (asked.kind, asked.limit, asked.depth, asked.hands.held)
     rows = await rows_of(actor, clock, question, made, {"holder_id": asked.hands.holder_id})
-    days = await time_rules.working_days()
-    items = [_item(row, clock, days.left) for row in rows if is_due(row, clock)]
+    shown = await terms.known()
+    items = [_item(row, shown) for row in rows if is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
     return items
 
@@ -237,14 +237,10 @@ def term_of(
     return since, due.on, due.is_provisional, due.rule_id, due.rule_version
 
 
-def _item(
-    row: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
-) -> dict[str, Any]:
-    kind, detail = DutyKind(row["kind"]), row["detail"] or ""
+def _item(row: dict[str, Any], shown: terms.Terms) -> dict[str, Any]:
+    kind, detail, clock = DutyKind(row["kind"]), row["detail"] or "", shown.clock
     since, due_on, provisional, rule, version = term_of(row, clock)
     noun = _NOUNS[kind]
-    # the warnings before a freeze ends are counted in working days, its term is not (M4)
-    in_working_days = kind is K.MEASURE_EXPIRING or time_rules.in_working_days(clock, rule, version)
     return {
         "id": f"{kind.value}:{row['subject_id']}",
         "kind": kind.value,
@@ -256,8 +252,8 @@ def _item(
         "since": since,
         "due_on": due_on,
         "due_is_provisional": provisional,
-        "working_days_left": left(due_on) if due_on and in_working_days else None,
-        "overdue": due_on is not None and due_on < today(),
+        "working_days_left": shown.left(due_on, rule, version),
+        "overdue": shown.overdue(due_on),
         "rule": rule,
         "rule_label": time_rules.said(clock, rule, version),
         "holder": {"id": row["holder_id"], "name": row["holder_name"]}

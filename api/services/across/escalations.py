@@ -25,7 +25,7 @@ from api.models.units import Unit
 from api.models.users import User
 from api.services.across.duties import rows_of
 from api.services.across.watched import BY_WHAT, WATCHED, Watched, bound, due, reached, values
-from api.services.kit import notices, time_rules
+from api.services.kit import notices, terms, time_rules
 
 #: Home lists so many, the longest overdue first.
 MOST_LISTED = 200
@@ -79,8 +79,8 @@ async def watched(actor: Actor) -> dict[str, Any]:
         row["what"]: row["number"]
         for row in await rows_of(actor, clock, "how many escalated", numbers, bounds)
     }
-    days = await time_rules.working_days()
-    shown = [_shown(row, clock, days.left) for row in rows]
+    known = await terms.known()
+    shown = [_shown(row, clock, known) for row in rows]
     return {
         "items": sorted(shown, key=lambda each: (each["due_on"], str(each["subject_id"]))),
         "counts": [
@@ -92,13 +92,11 @@ async def watched(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _shown(
-    row: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
-) -> dict[str, Any]:
+def _shown(row: dict[str, Any], clock: time_rules.Clock, known: terms.Terms) -> dict[str, Any]:
     what, due_on = Overdue(row["what"]), due(row, clock)
     one = BY_WHAT[what]
-    in_working_days = time_rules.in_working_days(clock, one.starts or row["rule"], None)
-    level = reached(clock, one.starts or row["rule"], due_on)
+    rule = one.starts or row["rule"]
+    level = reached(clock, rule, due_on)
     return {
         "id": f"{what.value}:{row['row_id']}",
         "what": what.value,
@@ -112,7 +110,7 @@ def _shown(
         if row["holder_id"]
         else None,
         "due_on": due_on,
-        "working_days_left": left(due_on) if in_working_days else None,
+        "working_days_left": known.left(due_on, rule, row["rule_version"]),
         "level": level.value if level else None,
         "url_hint": f"/{one.noun}/{row['subject_id']}",
     }

@@ -44,6 +44,7 @@ from api.models.leads import Lead
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.services.kit import time_rules
+from api.services.kit._duty_source import version_of
 from api.services.leads import lead_alarms, lead_assists
 
 _NO_RULE = literal_column("''", Text())
@@ -114,6 +115,7 @@ class Watched:
             self.title.label("title"),
             self.due.label("due"),
             cast(self.rule, Text).label("rule"),
+            version_of(self.model, self.rule).label("rule_version"),
             self.unit_id.label("unit_id"),
             self.holder.label("holder_id"),
         )

@@ -45,7 +45,7 @@ from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
 from api.services.cases import case_parts, case_texts
-from api.services.kit import columns, protect, searching
+from api.services.kit import columns, protect, searching, terms
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
 
@@ -75,6 +75,8 @@ _ITEM: dict[str, Any] = {
     "solved_on": Case.solved_on,
     "due_on": Case.due_on,
     "due_is_provisional": Case.due_is_provisional,
+    "due_rule": Case.due_rule,
+    "due_rule_version": Case.due_rule_version,
     "entries_awaiting": ledger_awaiting.COUNT,
     "version": Case.version,
 }
@@ -141,8 +143,6 @@ _READ: dict[str, Any] = _ITEM | {
     "closed_on": Case.closed_on,
     "returns_count": Case.returns_count,
     "not_indicted_ground": Case.not_indicted_ground,
-    "due_rule": Case.due_rule,
-    "due_rule_version": Case.due_rule_version,
     "diversion": _DIVERSION,
     "entries_awaiting_since": ledger_awaiting.OLDEST,
     "created_at": Case.created_at,
@@ -151,12 +151,13 @@ _READ: dict[str, Any] = _ITEM | {
     "taken_by": taken_by(Case),
     "parts": case_parts.COLUMN,
 }
-check_columns(CaseItem, _ITEM)
+check_columns(CaseItem, _ITEM, "working_days_left")
 check_columns(
     CaseRead,
     {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
+    "working_days_left",
     "revealable",
     "source_lead_ids",
 )
@@ -272,6 +273,7 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
             **await searching.filters(actor, "cases", "AJ", Permission.CASE_REVEAL, query.q),
         },
         query.sort.value,
+        (await terms.known()).closing(),
         notice=searching.notice(actor, Permission.CASE_REVEAL, query.q),
     )
 
@@ -310,7 +312,13 @@ async def read(
     )
     available = CASE_FLOW.available(actor, standing)
     found["available_actions"] = actions(available, edit=CaseUpdate)
-    own = until(found["due_on"], provisional=found["due_is_provisional"], rule=found["due_rule"])
+    own = until(
+        found["due_on"],
+        provisional=found["due_is_provisional"],
+        rule=found["due_rule"],
+        version=found["due_rule_version"],
+    )
+    found["working_days_left"] = (await terms.known()).of(found)
     found["standing"] = await standing_of(
         CASE_WAY,
         actor,

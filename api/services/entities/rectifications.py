@@ -53,7 +53,7 @@ from api.schemas.rectifications import (
     RectificationUpdate,
 )
 from api.services.entities import _field_work, inspections
-from api.services.kit import _transition, columns, protect, searching
+from api.services.kit import _transition, columns, protect, searching, terms
 from api.services.kit import changes as corrections
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 
@@ -82,6 +82,8 @@ _ITEM: dict[str, Any] = {
     "ordered_on": Rectification.ordered_on,
     "due_on": Rectification.due_on,
     "due_is_provisional": Rectification.due_is_provisional,
+    "due_rule": Rectification.due_rule,
+    "due_rule_version": Rectification.due_rule_version,
     "clock_runs": _CLOCK_RUNS,
     "round": Rectification.round,
     "version": Rectification.version,
@@ -90,8 +92,6 @@ _READ: dict[str, Any] = _ITEM | {
     "requirements": Rectification.requirements,
     "legal_actor_name": Rectification.legal_actor_name,
     "legal_basis": Rectification.legal_basis,
-    "due_rule": Rectification.due_rule,
-    "due_rule_version": Rectification.due_rule_version,
     "due_is_given": Rectification.due_is_given,
     "materials": Rectification.materials,
     "submitted_on": Rectification.submitted_on,
@@ -103,12 +103,13 @@ _READ: dict[str, Any] = _ITEM | {
     "entered": entered(Rectification.id, EventName.RECTIFICATION_TRANSITIONED),
     "taken_by": taken_by(Rectification),
 }
-check_columns(RectificationItem, _ITEM)
+check_columns(RectificationItem, _ITEM, "working_days_left")
 check_columns(
     RectificationRead,
     {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
+    "working_days_left",
 )
 
 _ANY_TEXT = ARRAY(Text)
@@ -194,6 +195,7 @@ async def page(actor: Actor, query: RectificationQuery) -> Response:
             **_search_filters(query.q),
         },
         query.sort.value,
+        (await terms.known()).closing(),
     )
 
 
@@ -218,6 +220,7 @@ async def read(
     )
     available = RECTIFICATION_FLOW.available(actor, standing)
     order["available_actions"] = actions(available, edit=RectificationUpdate)
+    order["working_days_left"] = (await terms.known()).of(order)
     own = until(
         order["due_on"],
         provisional=order["due_is_provisional"],

@@ -58,7 +58,7 @@ from api.schemas.risk_entities import (
     RouteRead,
 )
 from api.services.entities.risk_entity_drafts import RESOURCE, TEXTS
-from api.services.kit import columns, protect, sealing, searching
+from api.services.kit import columns, protect, sealing, searching, terms
 from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until, waits
 
 
@@ -96,6 +96,8 @@ _ITEM: dict[str, Any] = {
     "route": RiskEntity.route,
     "owner_unit": columns.named(Unit),
     "next_inspection_due": RiskEntity.next_inspection_due,
+    "inspection_rule": RiskEntity.inspection_rule,
+    "inspection_rule_version": RiskEntity.inspection_rule_version,
     "inspection_due_is_provisional": RiskEntity.inspection_due_is_provisional,
     "clock_runs": _IS_INSPECTED,
     "open_rectifications": RiskEntity.open_rectifications,
@@ -126,7 +128,6 @@ _READ: dict[str, Any] = _ITEM | {
     "note": RiskEntity.note,
     "review_on": RiskEntity.review_on,
     "listed_on": RiskEntity.listed_on,
-    "inspection_rule": RiskEntity.inspection_rule,
     "last_inspected_on": RiskEntity.last_inspected_on,
     "evidence_fixed_on": RiskEntity.evidence_fixed_on,
     "refund_due": yuan(RiskEntity.refund_due),
@@ -144,12 +145,13 @@ _READ: dict[str, Any] = _ITEM | {
     "entered": entered(RiskEntity.id, EventName.RISK_ENTITY_TRANSITIONED),
     "taken_by": taken_by(RiskEntity),
 }
-check_columns(RiskEntityItem, _ITEM)
+check_columns(RiskEntityItem, _ITEM, "working_days_left")
 check_columns(
     RiskEntityRead,
     {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
     "available_actions",
     "standing",
+    "working_days_left",
     "revealable",
 )
 
@@ -253,6 +255,7 @@ async def page(actor: Actor, query: RiskEntityQuery) -> Response:
         query,
         await filters(actor, query),
         query.sort.value,
+        (await terms.known()).closing(terms.INSPECTION),
         notice=searching.notice(actor, Permission.RISK_ENTITY_HANDLE, query.q),
     )
 
@@ -276,6 +279,7 @@ def _visit(entity: dict[str, Any]) -> Until | None:
         due,
         provisional=entity["inspection_due_is_provisional"],
         rule=entity["inspection_rule"],
+        version=entity["inspection_rule_version"],
     )
 
 
@@ -292,6 +296,7 @@ async def read(
     )
     available = RISK_ENTITY_FLOW.available(actor, standing)
     entity["available_actions"] = actions(available, edit=RiskEntityUpdate)
+    entity["working_days_left"] = (await terms.known()).of(entity, terms.INSPECTION)
     visit = _visit(entity)
     entity["standing"] = await standing_of(
         RISK_ENTITY_WAY,
@@ -300,14 +305,13 @@ async def read(
         available,
         entered=entity.pop("entered"),
         charge=InCharge(entity["owner_unit"]["name"], taken=entity.pop("taken_by")),
-        beside=lambda clock, left: (
+        beside=lambda terms: (
             [
                 waits(
                     DutyKind.ENTITY_INSPECTION.label,
                     entity["owner_unit"]["name"],
                     visit,
-                    clock,
-                    left,
+                    terms,
                     is_mine=actor.unit_id == standing.owner_unit_id
                     and actor.may(Permission.INSPECTION_HANDLE),
                 )

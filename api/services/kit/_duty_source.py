@@ -103,7 +103,7 @@ class Source:
                 self.due_on.label("due_on"),
                 self.provisional.label("provisional"),
                 self.rule.label("rule"),
-                self._version().label("rule_version"),
+                version_of(self.model, self.rule).label("rule_version"),
                 cast(self.detail, Text).label("detail"),
                 self.holder.label("holder_id"),
                 self.model.id.label("row_id"),
@@ -113,19 +113,19 @@ class Source:
             .limit(limit)
         )
 
-    def _version(self) -> Any:
-        """The version that stands beside the record's rule (`due_rule`, `due_rule_version`)."""
-        name = {"rule_id": "rule_version"}.get(
-            key := getattr(self.rule, "key", ""), f"{key}_version"
-        )
-        return getattr(self.model, name, _NO_VERSION) if key else _NO_VERSION
-
     def count(self, actor: Actor) -> Any:
         """How many there are, counted up to a thousand: more is not worked through one by one."""
         some = select(self.model.id).where(self.waits(actor)).limit(MOST_COUNTED)
         return select(
             literal(self.kind.value, Text()).label("kind"), func.count().label("waiting")
         ).select_from(some.subquery())
+
+
+def version_of(model: Any, rule: Any) -> Any:
+    """The version that stands beside a record's rule (`due_rule`, `due_rule_version`)."""
+    key = getattr(rule, "key", "")
+    name = {"rule_id": "rule_version"}.get(key, f"{key}_version")
+    return getattr(model, name, _NO_VERSION) if key else _NO_VERSION
 
 
 def in_status(column: Any, status: Any) -> ColumnElement[bool]:

@@ -25,6 +25,8 @@ from api.domain.kit.turns import TurnAction
 from api.models.units import Post, Unit
 from api.models.users import User
 from api.services.kit import time_rules
+from api.services.kit.terms import Terms
+from api.services.kit.terms import known as known_terms
 
 #: What a person who is logged in is called; systems take nothing upon themselves.
 PERSON = "person"
@@ -122,20 +124,19 @@ def waits(
     what: str,
     whom: str,
     term: Until,
-    clock: time_rules.Clock,
-    left: Callable[[date], int],
+    terms: Terms,
     **more: Any,
 ) -> dict[str, Any]:
     """One turn as it is shown."""
-    in_working_days = time_rules.in_working_days(clock, term.rule, term.version)
+    clock = terms.clock
     return {
         "what": what,
         "whom": whom,
         "since": term.since,
         "due_on": term.on,
         "due_is_provisional": term.provisional,
-        "working_days_left": left(term.on) if term.on and in_working_days else None,
-        "overdue": term.on is not None and term.on < today(),
+        "working_days_left": terms.left(term.on, term.rule, term.version),
+        "overdue": terms.overdue(term.on),
         "rule": term.rule,
         "rule_label": time_rules.said(clock, term.rule, term.version),
         "article": clock.rule(term.rule, today(), term.version).source if term.rule else "",
@@ -196,7 +197,7 @@ async def standing_of(
     entered: Sequence[Sequence[str]],
     charge: InCharge = _NOBODY,
     term: Callable[[Turn[Any], time_rules.Clock], Until] = lambda _, __: Until(),
-    beside: Callable[[time_rules.Clock, Callable[[date], int]], list[dict[str, Any]]] | None = None,
+    beside: Callable[[Terms], list[dict[str, Any]]] | None = None,
 ) -> dict[str, Any]:
     """The head of one record.
 
@@ -204,7 +205,7 @@ async def standing_of(
     of that name. `term` says until when a turn is to be
     taken; `beside` tells of turns that are others' than the record's own (an assist, a clock).
     """
-    clock, days = await time_rules.known(), await time_rules.working_days()
+    terms = await known_terms()
     turns = list(way.turns(record))
     mine = [turn for turn in turns if way.is_mine(actor, record, turn)]
     rows = {False: Held.read(charge.taken), True: Held.read(charge.received)}
@@ -227,9 +228,8 @@ async def standing_of(
         waits(
             turn.label,
             _whom(way, turn, charge),
-            term(turn, clock),
-            clock,
-            days.left,
+            term(turn, terms.clock),
+            terms,
             is_mine=turn in mine,
             is_received=turn.whose is Whose.RECEIVER,
             **hands(turn),
@@ -237,7 +237,7 @@ async def standing_of(
         for turn in turns
     ]
     if beside is not None:
-        shown += beside(clock, days.left)
+        shown += beside(terms)
     # what a colleague took upon themselves is nobody else's to press first
     ours = [each for each in mine if (has := held(each)) is None or has.is_of(actor)]
     following = way.next_action(actor, record, available, ours)

@@ -22,10 +22,11 @@ from api.models.units import Unit
 from api.schemas.common import actions
 from api.services.kit import columns, places, time_rules
 from api.services.kit.standing import taken_by
+from api.services.kit.terms import Terms
 from api.services.leads import lead_texts
 
 _SHOWN = (
-    "id", "status", "task", "asked_on", "due_on", "due_is_provisional", "due_rule",
+    "id", "status", "task", "asked_on", "due_on", "due_is_provisional", "due_rule", "due_rule_version",
     "acknowledged_at", "answer", "answered_at", "answered_by", "ended_at", "ended_reason", "version",
 )  # fmt: skip
 _OPEN = LeadAssist.status.in_(UNANSWERED)
@@ -67,7 +68,7 @@ class _FlowView:
         self.handling_unit_id = UUID(lead["owner_unit_id"])
 
 
-def show(actor: Actor, lead: dict[str, Any], days: time_rules.WorkingDays, *, live: bool) -> None:
+def show(actor: Actor, lead: dict[str, Any], terms: Terms, *, live: bool) -> None:
     """What each assist offers the actor; its words are for who asked, who was asked, and who sees
     the town's leads. `live`: the lead is still worked on."""
     everything = str(actor.unit_id) == lead["owner_unit_id"] or actor.scope is RowScope.TOWN
@@ -75,8 +76,7 @@ def show(actor: Actor, lead: dict[str, Any], days: time_rules.WorkingDays, *, li
     for assist in lead["assists"]:
         available = ASSIST_FLOW.available(actor, _FlowView(assist, lead)) if live else ()
         assist["available_actions"] = actions(available)
-        due = assist["due_on"]
-        assist["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
+        assist["working_days_left"] = terms.of(assist)
         if not everything and assist["unit"]["id"] != str(actor.unit_id):
             assist["task"] = assist["answer"] = assist["answered_by"] = assist["ended_reason"] = ""
 

@@ -1,6 +1,6 @@
 """Where a lead stands: its own turns, those of units that assist, and the clock of a hand-over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from api.domain.kit.standing import Turn, Whose
 from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.leads import DRAWABLE
 from api.services.kit import standing, time_rules
+from api.services.kit.terms import Terms
 from api.services.leads import lead_alarms, lead_assists
 
 _IN_TRIAGE = frozenset({DutyKind.LEAD_REGISTER, DutyKind.LEAD_ASSIGN, DutyKind.LEAD_DISPUTED})
@@ -60,7 +61,7 @@ async def of(
         lead["due_on"],
         provisional=lead["due_is_provisional"],
         rule=lead["due_rule"],
-        version=lead.pop("due_rule_version"),
+        version=lead["due_rule_version"],
     )
     unowned = lead.pop("unowned_on")
 
@@ -75,11 +76,11 @@ async def of(
             return handed_over.term
         return own
 
-    def others(clock: time_rules.Clock, left: Callable[[date], int]) -> list[dict[str, Any]]:
+    def others(terms: Terms) -> list[dict[str, Any]]:
         return [
-            *_assists(actor, lead, clock, left),
-            *_drawn(actor, lead, clock, left),
-            *_late(actor, handed_over.term, clock, left),
+            *_assists(actor, lead, terms),
+            *_drawn(actor, lead, terms),
+            *_late(actor, handed_over.term, terms),
         ]
 
     return await standing.standing_of(
@@ -100,9 +101,7 @@ async def of(
     )
 
 
-def _assists(
-    actor: Actor, lead: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
-) -> list[dict[str, Any]]:
+def _assists(actor: Actor, lead: dict[str, Any], terms: Terms) -> list[dict[str, Any]]:
     """What units that assist owe."""
     found: list[dict[str, Any]] = []
     for each in lead["assists"]:
@@ -117,10 +116,12 @@ def _assists(
             f"协办{AssistStatus(each['status']).label.removeprefix('协办')}",
             each["unit"]["name"],
             standing.until(
-                each["due_on"], provisional=each["due_is_provisional"], rule=each["due_rule"]
+                each["due_on"],
+                provisional=each["due_is_provisional"],
+                rule=each["due_rule"],
+                version=each["due_rule_version"],
             ),
-            clock,
-            left,
+            terms,
             is_mine=mine,
             assist_id=each["id"],
         )
@@ -130,28 +131,22 @@ def _assists(
     return found
 
 
-def _drawn(
-    actor: Actor, lead: dict[str, Any], clock: time_rules.Clock, left: Callable[[date], int]
-) -> list[dict[str, Any]]:
+def _drawn(actor: Actor, lead: dict[str, Any], terms: Terms) -> list[dict[str, Any]]:
     """What the office owes a lead that was drawn for a second verification."""
     if not lead["recheck_drawn"] or lead["status"] not in DRAWABLE or lead["is_merged"]:
         return []
     mine = actor.may(Permission.LEAD_ASSIGN)
     kind = DutyKind.LEAD_RECHECK_DRAWN
-    return [
-        standing.waits(kind.label, Whose.OFFICE.label, standing.Until(), clock, left, is_mine=mine)
-    ]
+    return [standing.waits(kind.label, Whose.OFFICE.label, standing.Until(), terms, is_mine=mine)]
 
 
-def _late(
-    actor: Actor, term: standing.Until, clock: time_rules.Clock, left: Callable[[date], int]
-) -> list[dict[str, Any]]:
+def _late(actor: Actor, term: standing.Until, terms: Terms) -> list[dict[str, Any]]:
     """What those who see the town's leads do about a hand-over that is late: urge, or let it go."""
     if term.on is None or term.on >= today():
         return []
     kind = DutyKind.LEAD_TRANSFER_LATE
     mine = actor.scope is RowScope.TOWN
-    return [standing.waits(kind.label, _WHO_URGES, term, clock, left, is_mine=mine)]
+    return [standing.waits(kind.label, _WHO_URGES, term, terms, is_mine=mine)]
 
 
 def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:

@@ -1,6 +1,8 @@
 """Hand-overs of leads: as they are read, the clock that runs, and how they end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -17,6 +19,7 @@ from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.services.kit import columns, time_rules
+from api.services.kit.terms import Terms
 from api.services.leads import lead_texts
 
 _WITH_RECEIVER = frozenset({LeadStatus.TRANSFERRED_POLICE, LeadStatus.TRANSFERRED_DEPARTMENT})
@@ -55,6 +58,13 @@ COLUMN = columns.json_list(
         )
     ).where(LeadTransfer.lead_id == Lead.id)
 )
+
+
+def show(transfers: Sequence[dict[str, Any]], terms: Terms) -> None:
+    """What is left of each term that runs, as the head of the lead tells it."""
+    for clock in (each for transfer in transfers for each in transfer["clocks"]):
+        due = datetime.fromisoformat(clock["due_at"]).astimezone(TIMEZONE).date()
+        clock["working_days_left"] = terms.left(due, clock["rule_id"], clock["rule_version"])
 
 
 def moment(day: date) -> datetime:

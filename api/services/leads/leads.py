@@ -70,7 +70,7 @@ from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division, Post, Unit
 from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
-from api.services.kit import columns, searching, time_rules
+from api.services.kit import columns, searching, terms
 from api.services.kit.standing import entered, taken_by
 from api.services.leads import (
     lead_alarms,
@@ -132,6 +132,8 @@ _ITEM: dict[str, Any] = {
     "proposed_unit": _proposed.c.named,
     "due_on": Lead.due_on,
     "due_is_provisional": Lead.due_is_provisional,
+    "due_rule": Lead.due_rule,
+    "due_rule_version": Lead.due_rule_version,
     "clock_runs": _IS_OPEN,
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
@@ -208,7 +210,6 @@ _READ: dict[str, Any] = _ITEM | {
     "is_merged": Lead.merged_into_id.is_not(None),
     "merged_into": Rare(_MAIN, lambda lead: lead["is_merged"], []),
     "has_merged": exists().where(_Main.merged_into_id == Lead.id),
-    "due_rule": Lead.due_rule,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
     "concluded_unit": columns.unit_named(Lead.concluded_unit_id),
@@ -251,7 +252,6 @@ _READ: dict[str, Any] = _ITEM | {
     .order_by(LeadTransfer.id.desc())
     .limit(literal_column("1"))
     .scalar_subquery(),
-    "due_rule_version": Lead.due_rule_version,
     "unowned_on": Lead.unowned_on,
     "created_unit": select(Unit.name)
     .where(Unit.id == Post.unit_id, Post.id == Lead.created_by_post_id)
@@ -263,7 +263,7 @@ _DECIDING = {
     "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
-    "due_rule_version", "unowned_on", "created_unit",
+    "unowned_on", "created_unit",
 }  # fmt: skip
 check_columns(
     LeadRead,
@@ -470,27 +470,14 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
 
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
-    days = await time_rules.working_days()
-
-    def finish(item: str) -> str:
-        """A row as JSON, closed again behind what the calendar knows."""
-        at = item.find(_DUE) + len(_DUE)
-        due = item[at : at + len("2022-05-13")] if at >= len(_DUE) else ""
-        left = days.left(date.fromisoformat(due)) if due else "null"
-        return f'{item[:-1]},"working_days_left":{left}}}'
-
     return await LISTING.page(
         actor,
         query,
         await filters(actor, query),
         query.sort.value,
-        finish,
+        (await terms.known()).closing(),
         searching.notice(actor, Permission.LEAD_REVEAL, query.q),
     )
-
-
-#: Inside a JSON text a quotation mark never stands without its backslash.
-_DUE = '"due_on":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,20 +515,21 @@ async def read(
 
 async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
-    due, days = lead["due_on"], await time_rules.working_days()
-    lead["working_days_left"] = days.left(date.fromisoformat(due)) if due else None
+    shown = await terms.known()
+    lead["working_days_left"] = shown.of(lead)
     reported = _only_reported(actor, lead)
     record, decision = _standing(lead), police_decisions.of_hand_overs(lead["transfers"])
     available = LEAD_FLOW.available(actor, record)
     lead["available_actions"] = actions(available, _offered(lead), edit=LeadUpdate)
     handed = lead_standing.handed(lead["transfers"])
+    lead_transfers.show(lead["transfers"], shown)
     lead["follows_only"] = reported or follows_only(actor.role, Permission.LEAD_HANDLE)
     if lead["follows_only"]:
         lead["findings"] = lead["feedback_note"] = ""
         lead["solved_note"] = lead["diversion_department"] = None
         lead["transfers"] = lead["obligations"] = []
     if lead.pop("assisted"):
-        lead_assists.show(actor, lead, days, live=lead["status"] in lead_assists.LIVE)
+        lead_assists.show(actor, lead, shown, live=lead["status"] in lead_assists.LIVE)
     lead["identifiers"] = [each for each in lead["identifiers"] if _told(lead, each["field"])]
     lead["revealable"] = [] if reported else _revealable(actor, lead)
     lead["identifiers"] = [i for i in lead["identifiers"] if not lead_texts.is_aside(i["field"])]

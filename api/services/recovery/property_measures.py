@@ -62,7 +62,7 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services.kit import _transition, columns, searching, time_rules
+from api.services.kit import _transition, columns, searching, terms, time_rules
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import measure_warnings, property_items, restraint
 
@@ -101,7 +101,8 @@ _ITEM: dict[str, Any] = {
     "expires_is_given": M.expires_is_given,
     "expires_is_provisional": M.expires_is_provisional,
     "clock_runs": _status == literal_column(f"'{MeasureStatus.ACTIVE.value}'", Text()),
-    "days_left": M.expires_on - _TODAY,
+    "rule_id": M.rule_id,
+    "rule_version": M.rule_version,
     "rank": M.rank,
     "is_major": M.is_major,
     "version": M.version,
@@ -120,8 +121,6 @@ _RENEWALS = columns.json_list(
 )  # fmt: skip
 _READ: dict[str, Any] = _ITEM | {
     "officers": M.officers,
-    "rule_id": M.rule_id,
-    "rule_version": M.rule_version,
     "renewals": _RENEWALS,
     "released_on": M.released_on,
     "release_reason": M.release_reason,
@@ -133,7 +132,7 @@ _READ: dict[str, Any] = _ITEM | {
     "taken_by": taken_by(M),
     "owner_unit_id": M.owner_unit_id,
 }
-check_columns(PropertyMeasureItem, _ITEM)
+check_columns(PropertyMeasureItem, _ITEM, "working_days_left")
 check_columns(
     PropertyMeasureRead,
     {
@@ -143,6 +142,7 @@ check_columns(
     },
     "available_actions",
     "standing",
+    "working_days_left",
     "alert_days",
 )
 
@@ -202,7 +202,8 @@ async def page(actor: Actor, query: PropertyMeasureQuery) -> Response:
     """A page of visible measures."""
     filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total", "with_sums"})
     filters["q"] = None if searching.blank(query.q) else searching.plain(query.q)
-    return await LISTING.page(actor, query, filters, query.sort.value)
+    closing = (await terms.known()).closing(terms.MEASURE)
+    return await LISTING.page(actor, query, filters, query.sort.value, closing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ async def read(
     fen = to_fen(item["amount"]) if item["amount"] else None
     restated = restating(of_measure(MeasureKind(item["kind"]), fen))
     item["available_actions"] = actions(available, restated)
+    item["working_days_left"] = (await terms.known()).of(item, terms.MEASURE)
     own = until(item["expires_on"], rule=item["rule_id"], version=item["rule_version"])
     item["standing"] = await standing_of(
         MEASURE_WAY,

@@ -12,14 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.restricted_rows import holds, visible
-from api.core.base.clock import now, today, written
+from api.core.base.clock import now, written
 from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.listing import keyset
 from api.domain.across.ways import RESTRICTED_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import NotFound
-from api.domain.law.clocks import working_days_left
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
 from api.domain.restricted.restricted_files import (
     MEMBER_ROLES,
@@ -39,7 +38,7 @@ from api.models.units import Post, Unit
 from api.models.users import PostHolder, User
 from api.schemas.common import actions
 from api.schemas.restricted_files import RestrictedFileQuery
-from api.services.kit import time_rules
+from api.services.kit import terms
 from api.services.kit.standing import Until, standing_of
 from api.services.leads import leads
 
@@ -110,7 +109,7 @@ async def locked(session: AsyncSession, actor: Actor, file_id: UUID) -> Restrict
 
 async def page(session: AsyncSession, actor: Actor, query: RestrictedFileQuery) -> dict[str, Any]:
     """The actor's files, the latest first."""
-    clock = await time_rules.clock(session)
+    known = await terms.known()
     kinds = (
         select(func.array_agg(RestrictedHint.kind.distinct()))
         .where(RestrictedHint.file_id == _File.id)
@@ -124,7 +123,7 @@ async def page(session: AsyncSession, actor: Actor, query: RestrictedFileQuery) 
     )
 
     def shown(row: Any) -> dict[str, Any]:
-        return _listed(row.RestrictedFile, row.number, row.owner_name, row.kinds, clock)
+        return _listed(row.RestrictedFile, row.number, row.owner_name, row.kinds, known)
 
     return await keyset.page(
         session, statement, _File.id, query, shown, name="restricted-files", descending=True
@@ -132,9 +131,8 @@ async def page(session: AsyncSession, actor: Actor, query: RestrictedFileQuery) 
 
 
 def _listed(
-    file: RestrictedFile, number: str, owner: str, kinds: Any, clock: time_rules.Clock
+    file: RestrictedFile, number: str, owner: str, kinds: Any, known: terms.Terms
 ) -> dict[str, Any]:
-    left = working_days_left(today(), file.due_on, clock.calendar) if file.due_on else None
     return {
         "id": file.id,
         "lead_number": number,
@@ -143,7 +141,7 @@ def _listed(
         "status": file.status.value,
         "opened_at": written(file.opened_at),
         "due_on": file.due_on,
-        "working_days_left": left,
+        "working_days_left": known.left(file.due_on, file.due_rule, file.due_rule_version),
         "owner": {"id": file.owner_user_id, "name": owner},
     }
 
@@ -158,7 +156,6 @@ async def read(session: AsyncSession, actor: Actor, file_id: UUID) -> dict[str, 
 
 async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> dict[str, Any]:
     """Everything in a locked file, and what this person may do with it."""
-    clock = await time_rules.clock(session)
     lead = await session.get_one(Lead, file.lead_id)
     open_to = await session.scalar(
         select(Lead.id).where(Lead.id == lead.id, leads.LISTING.visible(actor))
@@ -168,7 +165,7 @@ async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> di
     members = await _members(session, file)
     owner = next((each["user"]["name"] for each in members if each["is_owner"]), "（不在名单上）")
     kinds = {each["kind"] for each in hints}
-    return _listed(file, lead.number, owner, kinds, clock) | {
+    return _listed(file, lead.number, owner, kinds, await terms.known()) | {
         "version": file.version,
         "due_is_provisional": file.due_is_provisional,
         "due_rule": file.due_rule,

@@ -36,6 +36,7 @@ export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> 
       verifying: 'unmark',
     },
     reject: { registered: 'reopen' },
+    reopen: { rejected: 'reject', withdrawn: 'withdraw' },
     report_police: { concluded: 'recall', fed_back: 'recall', verifying: 'recall' },
     transfer_department: {
       concluded: 'recall',
@@ -61,6 +62,8 @@ export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> 
   },
   outcomes: {
     create: { draft: 'withdraw', published: 'withdraw' },
+    restore: { withdrawn: 'withdraw' },
+    resubmit: { withdrawn: 'withdraw' },
     withdraw: { draft: 'resubmit', published: 'restore' },
   },
   'property-items': {
@@ -77,6 +80,7 @@ export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> 
   victims: {
     create: { registered: 'withdraw' },
     exclude: { registered: 'reopen' },
+    reopen: { excluded: 'exclude', withdrawn: 'withdraw' },
     withdraw: { registered: 'reopen' },
   },
 }

@@ -12,24 +12,28 @@ export interface Term {
 
 export interface TermSaid {
   words: string
+  /** How far it is, without the day. */
+  left: string
   overdue: boolean
   near: boolean
 }
 
 const NEAR = 3
 
-/** A last day as offices write it, the day itself and how far it is: 12-18，剩 15 天. */
+/** A last day as offices write it, the day itself and how far it is: 12-18，剩 15 天. The one place that says so:
+ * by the unit in which its rule counts. */
 export function sayTerm(term: Term, now = serverNow()): TermSaid {
-  if (term.done) return { words: formatDate(term.at), overdue: false, near: false }
+  if (term.done) return { words: formatDate(term.at), left: '', overdue: false, near: false }
   const days = daysUntil(term.at, now)
-  const [left, unit] = distance(days, term.workingDaysLeft ?? null)
-  const day = shortDate(term.at, now)
-  if (days < 0)
-    return term.period
-      ? { words: `${day}，已届满`, overdue: false, near: false }
-      : { words: `${day}，已超期 ${left} ${unit}`, overdue: true, near: false }
-  const words = days === 0 ? `${day}，今天到期` : `${day}，剩 ${left} ${unit}`
-  return { words, overdue: false, near: !term.period && left <= NEAR }
+  const [number, unit] = distance(days, term.workingDaysLeft ?? null)
+  const over = term.period ? '已届满' : `已超期 ${number} ${unit}`
+  const left = days < 0 ? over : days === 0 ? '今天到期' : `剩 ${number} ${unit}`
+  return {
+    words: `${shortDate(term.at, now)}，${left}`,
+    left,
+    overdue: days < 0 && !term.period,
+    near: days >= 0 && !term.period && number <= NEAR,
+  }
 }
 
 /** Over a weekend no working day passes: what is due on a Saturday is not due on the Friday before, and

@@ -1,0 +1,88 @@
+"""How far a last day is, in the unit of the rule that gave it: the one place that says so.
+
+Lists, records, hand-overs, home and what is brought before the leaders ask here; so the table of a
+record's clocks tells what its strip tells.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from api.core.base.clock import today
+from api.services.kit import time_rules
+
+_A_DAY = len("2022-05-13")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a last day, its rule and the version of that are called in a row."""
+
+    due: str = "due_on"
+    rule: str = "due_rule"
+    version: str = "due_rule_version"
+
+
+DUE = Named()
+INSPECTION = Named("next_inspection_due", "inspection_rule", "inspection_rule_version")
+MEASURE = Named("expires_on", "rule_id", "rule_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Rules and calendar as they were read a short while ago, for what is only shown."""
+
+    clock: time_rules.Clock
+    days: time_rules.WorkingDays
+    _units: dict[tuple[str, int | None], bool] = field(
+        default_factory=dict[tuple[str, int | None], bool]
+    )
+
+    def left(self, due: date | None, rule: str, version: int | None = None) -> int | None:
+        """Working days until the last one, 0 on it, negative behind it; None where there is no last
+        day, or the rule counts otherwise: then days of the calendar are told."""
+        if due is None or not rule:
+            return None
+        key = rule, version
+        if key not in self._units:
+            self._units[key] = time_rules.in_working_days(self.clock, rule, version)
+        return self.days.left(due) if self._units[key] else None
+
+    def of(self, row: Mapping[str, Any], names: Named = DUE) -> int | None:
+        """The same of a row as it was read."""
+        due = row[names.due]
+        return self.left(
+            date.fromisoformat(due) if due else None, row[names.rule] or "", row[names.version]
+        )
+
+    def overdue(self, due: date | None) -> bool:
+        """A last day counts to its end."""
+        return due is not None and due < today()
+
+    def closing(self, names: Named = DUE) -> Callable[[str], str]:
+        """What closes a row of a list again, as JSON, behind what the rules and the calendar know."""
+        due, rule, version = (
+            f'"{names.due}":"',
+            f'"{names.rule}":"',
+            f'"{names.version}":',
+        )
+
+        def close(item: str) -> str:
+            # inside a JSON text a quotation mark never stands without its backslash
+            left, at = None, item.find(due)
+            if at >= 0:
+                on = item[at + len(due) :][:_A_DAY]
+                name = item[item.index(rule) + len(rule) :].partition('"')[0]
+                number = item[item.index(version) + len(version) :]
+                number = number.partition(",")[0].rstrip("}")
+                asked = None if number == "null" else int(number)
+                left = self.left(date.fromisoformat(on), name, asked)
+            return f'{item[:-1]},"working_days_left":{"null" if left is None else left}}}'
+
+        return close
+
+
+async def known() -> Terms:
+    """What is shown beside last days. Reads nothing on most calls."""
+    return Terms(await time_rules.known(), await time_rules.working_days())
