@@ -8,9 +8,11 @@ import pytest
 from api.domain.across.ways import WAYS
 from api.domain.cases.cases import CaseStatus
 from api.domain.entities.risk_entities import EntityStatus
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Flow
-from api.domain.kit.standing import Move, Stage, StepState, Turn, Way
+from api.domain.kit.standing import Move, Stage, StepState, Turn, Way, Whose
 from api.domain.leads.leads import LeadAction, LeadStatus
+from api.services.across.duties import SOURCES
 from scripts.docs import flows
 
 #: What lies on another record's page, and has no head of its own.
@@ -212,3 +214,12 @@ class TestSteps:
         moves = [Move("transferred_police", "delisted", "2026-11-03", "市监所")]
         steps = WAYS["risk_entity"].steps(EntityStatus.DELISTED, moves)
         assert steps[-1] == ("销号", StepState.DONE, "2026-11-03", "市监所")
+
+@pytest.mark.parametrize(("way", "place", "status", "turn"), TURNS)
+def test_each_turn_of_people_has_its_kind_at_home(way, place, status, turn):
+    """What waits for somebody and has no kind of duty, nobody finds."""
+    if turn.whose is Whose.MACHINE:
+        assert turn.acts == ()
+        return
+    assert isinstance(turn.what, DutyKind)
+    assert turn.what in {source.kind for source in SOURCES}

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from api.core.base.clock import now, today
+from api.domain.across.ways import WAYS
 from api.domain.kit.duties import DutyKind as K
+from api.domain.kit.nouns import PATHS
 from tests import ledgers
 from tests.campaign import live_half_a_year
-from tests.conftest import Client, logged_in, started
+from tests.conftest import Client, Running, logged_in, started
+from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import assign, make_lead
 
@@ -27,7 +30,9 @@ OF_A_PANEL = {
     K.LEAD_UNOWNED_COUNTY,
 }  # fmt: skip
 #: What the head does not name by the same words: it says what is to be done next.
-OTHER_WORDS = {K.CASE_DUE, K.MEASURE_EXPIRING, K.LEAD_UNOWNED}
+OTHER_WORDS = {K.MEASURE_EXPIRING, K.LEAD_UNOWNED}
+#: How far a last day is, lists tell as well.
+LISTED = {"leads", "cases", "rectifications", "property-measures"}
 #: For whom nothing waits in the town of the demonstration.
 IDLE = {"county", "leader", "justice", "finance", "village01"}
 EVERYBODY = ("office", "police", "market", "village01", "leader", "county", "justice", "finance")
@@ -131,10 +136,16 @@ class TestALead:
 
 
 @pytest.fixture(scope="module")
-def as_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Client]]:
-    """Logins at a town with half a year of work behind it: something waits for everybody."""
-    with started(tmp_path_factory.mktemp("standing")) as running, logged_in(running) as as_:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A town with half a year of work behind it: something waits for everybody."""
+    with started(tmp_path_factory.mktemp("standing")) as running:
         live_half_a_year()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def as_(town: Running) -> Iterator[Callable[[str], Client]]:
+    with logged_in(town) as as_:
         yield as_
 
 
@@ -157,8 +168,80 @@ def test_home_and_record_tell_the_same(as_: Callable[[str], Client], who: str) -
             assert same, (duty, now)
             if kind not in OTHER_WORDS:
                 assert duty["what"] in {each["what"] for each in same}, (duty, same)
+            left = duty["working_days_left"]
+            assert left in {each["working_days_left"] for each in same}, (duty, same)
+            if noun in LISTED:
+                asked = {"q": duty["number"], "limit": 200}
+                rows = reader.get(f"/{noun}", params=asked).json()["items"]
+                (row,) = [each for each in rows if each["id"] == duty["subject_id"]]
+                assert row["working_days_left"] == answer.json()["working_days_left"]
+                if row.get("due_on", row.get("expires_on")) == duty["due_on"]:
+                    assert row["working_days_left"] == left, (duty, row)
             compared.add(kind)
     assert compared or who in IDLE, who
+
+
+#: What else a row must say to stand in a status.
+BESIDES = {
+    ("inspection", "done"): "done_on = current_date, finding = 'problem'",
+    ("import", "preview"): "rows_good = 1",
+}
+STATUSES = [
+    pytest.param(noun, status.value, id=f"{noun} {status.value}")
+    for noun, way in WAYS.items()
+    for stage in way.stages
+    for status in stage.turns
+]
+
+
+def one_of(town: Running, noun: str) -> dict[str, Any]:
+    """A record of the noun from a town that has them all."""
+    table = PATHS[noun].replace("-", "_")
+    named = {"import": "uploaded_by_id IS NOT NULL"}.get(noun, "true")
+    rows = run_sql(town, f"SELECT * FROM {table} WHERE {named} ORDER BY id LIMIT 1")
+    assert rows, f"no {noun} in the town"
+    return dict(rows[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("noun", "status"), STATUSES)
+def test_home_shows_every_turn_there_is(
+    town: Running, as_: Callable[[str], Client], noun: str, status: str
+) -> None:
+    """Each status of each noun, whoever reads it: whose turn it is by the record's own head, and
+    nobody else, finds it at home."""
+    record, table = one_of(town, noun), PATHS[noun].replace("-", "_")
+    before = {name: record[name] for name in ("status", "done_on", "finding") if name in record}
+    more = BESIDES.get((noun, status), "")
+    run_sql(
+        town,
+        f"UPDATE {table} SET status = $2{', ' * bool(more)}{more} WHERE id = $1",
+        record["id"],
+        status,
+    )
+    try:
+        found = {who: turns_of(as_(who), noun, str(record["id"])) for who in EVERYBODY}
+    finally:
+        put = ", ".join(f"{name} = ${n}" for n, name in enumerate(before, 2))
+        run_sql(town, f"UPDATE {table} SET {put} WHERE id = $1", record["id"], *before.values())
+    for who, (mine, told) in found.items():
+        assert told == mine, (who, noun, status)
+
+
+def turns_of(reader: Client, noun: str, record_id: str) -> tuple[set[K], set[K]]:
+    """The reader's own turns of a record by its head, and by home."""
+    every = {
+        turn.label: turn
+        for stage in WAYS[noun].stages
+        for turns in stage.turns.values()
+        for turn in turns
+    }
+    answer = reader.get(f"/{PATHS[noun]}/{record_id}")
+    now = answer.json()["standing"]["now"] if answer.is_success else []
+    own = [every[each["what"]] for each in now if each["is_mine"] and each["what"] in every]
+    kinds = {turn.what for turn in every.values() if not turn.shown_late}
+    told = {K(each["kind"]) for kind in kinds & set(K) for each in duties(reader, record_id, kind)}
+    return {K(turn.what) for turn in own if not turn.shown_late}, told
 
 
 def test_an_import_that_brings_nothing_offers_no_filled_button(client: Any) -> None:

@@ -19,7 +19,7 @@ from api.domain.entities.rectifications import RectificationStatus as Rs
 from api.domain.entities.risk_entities import RISK_ENTITY_FLOW
 from api.domain.entities.risk_entities import EntityAction as Ea
 from api.domain.entities.risk_entities import EntityStatus as Es
-from api.domain.imports.imports import IMPORT_FLOW
+from api.domain.imports.imports import IMPORT_FLOW, is_uploader
 from api.domain.imports.imports import ImportAction as Ma
 from api.domain.imports.imports import ImportStatus as Ms
 from api.domain.kit.actors import Actor
@@ -226,7 +226,7 @@ LEAD_WAY: Final = Way(
 # --- cases --------------------------------------------------------------------------------------
 
 
-def _case(what: K | str, *acts: Ca) -> tuple[Turn[Ca], ...]:
+def _case(what: K, *acts: Ca) -> tuple[Turn[Ca], ...]:
     return (Turn(what, acts),)
 
 
@@ -245,44 +245,42 @@ CASE_WAY: Final = Way(
         ),
         Stage(
             "侦查",
-            {Cs.INVESTIGATING: _case("侦查终结", Ca.CONCLUDE_INVESTIGATION)},
+            {Cs.INVESTIGATING: _case(K.CASE_INVESTIGATE, Ca.CONCLUDE_INVESTIGATION)},
         ),
         Stage(
             "移送审查起诉",
-            {Cs.INVESTIGATION_CONCLUDED: _case("待移送审查起诉", Ca.SEND_TO_PROCURATORATE)},
+            {Cs.INVESTIGATION_CONCLUDED: _case(K.CASE_SEND, Ca.SEND_TO_PROCURATORATE)},
         ),
         Stage(
             "审查起诉",
             {
                 Cs.UNDER_PROSECUTION: _case(
-                    "待登记检察机关的决定",
+                    K.CASE_PROSECUTION,
                     Ca.INDICT,
                     Ca.DECLINE_TO_INDICT,
                 )
             },
         ),
-        Stage("审判", {Cs.INDICTED: _case("待登记生效判决", Ca.ADJUDGE)}),
+        Stage("审判", {Cs.INDICTED: _case(K.CASE_JUDGMENT, Ca.ADJUDGE)}),
         Stage(
             "执行",
             {
-                Cs.ADJUDGED: _case("待移送执行或者结案", Ca.ENFORCE, Ca.CLOSE),
-                Cs.ENFORCING: _case("执行完毕后结案", Ca.CLOSE),
+                Cs.ADJUDGED: _case(K.CASE_ENFORCE, Ca.ENFORCE, Ca.CLOSE),
+                Cs.ENFORCING: _case(K.CASE_CLOSE, Ca.CLOSE),
             },
         ),
         Stage(
             "转其他途径",
             {
-                Cs.DIVERTED_CIVIL: _case("待登记接收回执后结案", Ca.CLOSE),
-                Cs.DIVERTED_ADMINISTRATIVE: _case("待登记接收回执后结案", Ca.CLOSE),
+                Cs.DIVERTED_CIVIL: _case(K.CASE_DIVERTED, Ca.CLOSE),
+                Cs.DIVERTED_ADMINISTRATIVE: _case(K.CASE_DIVERTED, Ca.CLOSE),
                 Cs.NOT_INDICTED: _case(
-                    "不起诉后转其他途径或者结案",
+                    K.CASE_NOT_INDICTED,
                     Ca.DIVERT_ADMINISTRATIVE,
                     Ca.DIVERT_CIVIL,
                     Ca.CLOSE,
                 ),
-                Cs.NOT_FILED: _case(
-                    "不予立案后转其他途径", Ca.DIVERT_CIVIL, Ca.DIVERT_ADMINISTRATIVE
-                ),
+                Cs.NOT_FILED: _case(K.CASE_NOT_FILED, Ca.DIVERT_CIVIL, Ca.DIVERT_ADMINISTRATIVE),
             },
             aside=True,
         ),
@@ -294,29 +292,29 @@ CASE_WAY: Final = Way(
 
 # --- risk entities ------------------------------------------------------------------------------
 
-_HANDLE = Turn("待处置，处置完毕后验收", (Ea.ACCEPT,))
+_HANDLE = Turn(K.ENTITY_HANDLE, (Ea.ACCEPT,))
 RISK_ENTITY_WAY: Final = Way(
     RISK_ENTITY_FLOW,
     (
-        Stage("排查", {Es.PENDING: (Turn("待排查", (Ea.SWEEP,), _HOLDER),)}),
-        Stage("评估定级", {Es.SWEPT: (Turn("待评估定级", (Ea.ASSESS,), _HOLDER),)}),
-        Stage("纳入管控", {Es.ASSESSED: (Turn("待纳入管控名单", (Ea.LIST,), _HOLDER),)}),
+        Stage("排查", {Es.PENDING: (Turn(K.ENTITY_SWEEP, (Ea.SWEEP,), _HOLDER),)}),
+        Stage("评估定级", {Es.SWEPT: (Turn(K.ENTITY_ASSESS, (Ea.ASSESS,), _HOLDER),)}),
+        Stage("纳入管控", {Es.ASSESSED: (Turn(K.ENTITY_LIST, (Ea.LIST,), _HOLDER),)}),
         Stage(
             "处置",
             {
                 Es.LISTED: (_HANDLE,),
                 Es.HANDLING: (_HANDLE,),
-                Es.RECTIFYING: (Turn("整改合格后验收", (Ea.ACCEPT,)),),
+                Es.RECTIFYING: (Turn(K.ENTITY_ACCEPT, (Ea.ACCEPT,)),),
                 Es.TRANSFERRED_DEPARTMENT: (
-                    Turn("待登记对方反馈", (Ea.RECORD_FEEDBACK, Ea.ACCEPT)),
+                    Turn(K.ENTITY_ANSWER, (Ea.RECORD_FEEDBACK, Ea.ACCEPT)),
                 ),
-                Es.TRANSFERRED_POLICE: (Turn("待登记公安反馈", (Ea.RECORD_FEEDBACK, Ea.DELIST)),),
-                Es.SHUT_DOWN: (Turn("待销号", (Ea.DELIST,)),),
+                Es.TRANSFERRED_POLICE: (Turn(K.ENTITY_POLICE, (Ea.RECORD_FEEDBACK, Ea.DELIST)),),
+                Es.SHUT_DOWN: (Turn(K.ENTITY_DELIST, (Ea.DELIST,)),),
             },
         ),
         Stage(
             "销号",
-            {Es.ACCEPTED: (Turn("待销号", (Ea.DELIST,)),)},
+            {Es.ACCEPTED: (Turn(K.ENTITY_DELIST, (Ea.DELIST,)),)},
             ends=frozenset({Es.DELISTED}),
         ),
     ),
@@ -326,7 +324,7 @@ INSPECTION_WAY: Final = Way(
     INSPECTION_FLOW,
     (
         Stage("检查", {Is.PLANNED: (Turn(K.INSPECTION_DUE, (Ia.COMPLETE,)),)}),
-        Stage("办结", {Is.DONE: (Turn("待办结", (Ia.CLOSE,)),)}),
+        Stage("办结", {Is.DONE: (Turn(K.INSPECTION_CLOSE, (Ia.CLOSE,)),)}),
     ),
     done=frozenset({Is.CLOSED}),
     stopped=frozenset({Is.CANCELLED}),
@@ -363,22 +361,24 @@ PROPERTY_WAY: Final = Way(
         Stage(
             "甄别",
             {
-                Ps.REGISTERED: (Turn("待甄别", (Pa.DETERMINE,), _HOLDER),),
-                Ps.DISPUTED: (Turn("异议待处理，重新甄别", (Pa.DETERMINE,), _HOLDER),),
+                Ps.REGISTERED: (Turn(K.PROPERTY_DETERMINE, (Pa.DETERMINE,), _HOLDER),),
+                Ps.DISPUTED: (Turn(K.PROPERTY_DISPUTED, (Pa.DETERMINE,), _HOLDER),),
             },
         ),
-        Stage("处置", {Ps.DETERMINED: (Turn("待处置", (Pa.DISPOSE,), _HOLDER),)}),
+        Stage("处置", {Ps.DETERMINED: (Turn(K.PROPERTY_DISPOSE, (Pa.DISPOSE,), _HOLDER),)}),
     ),
     done=frozenset({Ps.DISPOSED}),
     stopped=frozenset({Ps.WITHDRAWN}),
 )
+#: At home only when the first warning has come; on its own page from the first day.
+_IN_FORCE = Turn(
+    K.MEASURE_EXPIRING, (Fa.RENEW, Fa.RELEASE), says="到期以前续行或者解除", shown_late=True
+)
 MEASURE_WAY: Final = Way(
     MEASURE_FLOW,
     (
-        Stage(
-            "轮候", {Fs.QUEUED: (Turn("前一措施解除后转为生效", (Fa.TAKE_EFFECT,)),)}, aside=True
-        ),
-        Stage("生效", {Fs.ACTIVE: (Turn("到期以前续行或者解除", (Fa.RENEW, Fa.RELEASE)),)}),
+        Stage("轮候", {Fs.QUEUED: (Turn(K.MEASURE_QUEUED, (Fa.TAKE_EFFECT,)),)}, aside=True),
+        Stage("生效", {Fs.ACTIVE: (_IN_FORCE,)}),
     ),
     done=frozenset({Fs.RELEASED}),
     stopped=frozenset({Fs.LAPSED}),
@@ -450,6 +450,11 @@ def _brings_in(ledger: Any) -> bool:
     return bool(ledger.rows_good or ledger.rows_edited)
 
 
+def _uploaded(actor: Actor, ledger: Any) -> bool:
+    """To be corrected where the file came from; nothing on this page leads on."""
+    return actor.may(P.IMPORT_RUN) and is_uploader(actor, ledger)
+
+
 def _brings_nothing(ledger: Any) -> bool:
     return not _brings_in(ledger)
 
@@ -461,7 +466,7 @@ IMPORT_WAY: Final = Way(
             "读取",
             {
                 Ms.PARSING: (Turn("正在读取", (), Whose.MACHINE),),
-                Ms.NEEDS_MAPPING: (Turn("待对应栏目", (Ma.READ_AGAIN,), Whose.SAME_PERSON),),
+                Ms.NEEDS_MAPPING: (Turn(K.IMPORT_MAP, (Ma.READ_AGAIN,), Whose.SAME_PERSON),),
             },
         ),
         Stage(
@@ -469,12 +474,7 @@ IMPORT_WAY: Final = Way(
             {
                 Ms.PREVIEW: (
                     Turn(K.IMPORT_COMMIT, (Ma.COMMIT,), Whose.SAME_PERSON, _brings_in),
-                    Turn(
-                        "没有可以导入的行，请改正后重新上传，或者取消",
-                        (),
-                        Whose.SAME_PERSON,
-                        _brings_nothing,
-                    ),
+                    Turn(K.IMPORT_BARE, (), Whose.SAME_PERSON, _brings_nothing, _uploaded),
                 )
             },
         ),
@@ -484,7 +484,7 @@ IMPORT_WAY: Final = Way(
 )
 OUTCOME_WAY: Final = Way(
     OUTCOME_FLOW,
-    (Stage("审核发布", {Os.DRAFT: (Turn("待审核发布", (Oa.PUBLISH,), _HOLDER),)}),),
+    (Stage("审核发布", {Os.DRAFT: (Turn(K.OUTCOME_PUBLISH, (Oa.PUBLISH,), _HOLDER),)}),),
     done=frozenset({Os.PUBLISHED}),
     stopped=frozenset({Os.WITHDRAWN}),
 )

@@ -52,6 +52,7 @@ SHARED = frozenset({Whose.OWNER, Whose.OFFICE, Whose.RECEIVER, Whose.HOLDER})
 class Turn(Generic[A]):
     """What is to be done next, by whom, and by which acts it is done."""
 
+    #: As home calls it; what the machine does by itself is nobody's duty.
     what: DutyKind | str
     #: In the order of what is sensible; the first that its holder may take is the filled button.
     acts: tuple[A, ...]
@@ -62,10 +63,16 @@ class Turn(Generic[A]):
     elsewhere: Callable[[Actor, Any], bool] | None = None
     #: What that is, while it can be done: the button which leads there.
     onward: Callable[[Any], str | None] | None = None
+    #: How the record's own page says it, where home says it otherwise.
+    says: str = ""
+    #: At home it comes when its time does, and not before.
+    shown_late: bool = False
 
     @property
     def label(self) -> str:
         """What is to be done, in words."""
+        if self.says:
+            return self.says
         return self.what.label if isinstance(self.what, DutyKind) else self.what
 
     def applies(self, record: Any) -> bool:

@@ -14,7 +14,17 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Text, Uuid, func, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    func,
+    literal_column,
+    not_,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,9 +40,11 @@ from api.domain.kit.events import EventName
 from api.domain.kit.nouns import NOUNS
 from api.domain.kit.permissions import Permission as P
 from api.domain.law.time_rules import TimeUnit
+from api.domain.outcomes.outcomes import OutcomeStatus
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.models.imports import Import
 from api.models.lead_assists import LeadAssist
+from api.models.outcomes import Outcome
 from api.models.property_measures import PropertyMeasure
 from api.models.users import User
 from api.services.cases import case_duties
@@ -40,7 +52,7 @@ from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import field_duties
 from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.kit import notices, terms, time_rules
-from api.services.kit._duty_source import InHands, Source, in_status, unit_record
+from api.services.kit._duty_source import InHands, Source, in_status, seen_record
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, moving
 from api.services.recovery import measure_warnings, money_duties
@@ -51,19 +63,44 @@ K = DutyKind
 
 _M = PropertyMeasure
 
+_BRINGS_IN = Import.rows_good + Import.rows_edited > 0
+
+
+def _import(kind: DutyKind, status: ImportStatus, *conditions: ColumnElement[bool]) -> Source:
+    """A file that is nobody's but who brought it, until it is taken over."""
+    return Source(
+        kind,
+        "imports",
+        Import,
+        P.IMPORT_RUN,
+        lambda actor: and_(
+            Import.owner_unit_id == actor.unit_id,
+            Import.uploaded_by_id == actor.id,
+            in_status(Import.status, status),
+            *conditions,
+        ),
+        Import.filename,
+        literal_column("''", Text()),
+    )
+
+
 SOURCES: tuple[Source, ...] = (
     *lead_duties.SOURCES,
     *confidential_duties.SOURCES,
     *case_duties.SOURCES,
     *field_duties.SOURCES,
-    unit_record(
-        K.IMPORT_COMMIT,
-        "imports",
-        Import,
-        P.IMPORT_RUN,
-        lambda _: [Import.status == ImportStatus.PREVIEW],
-        title=Import.filename,
-        number=literal_column("''", Text()),
+    _import(K.IMPORT_MAP, ImportStatus.NEEDS_MAPPING),
+    _import(K.IMPORT_COMMIT, ImportStatus.PREVIEW, _BRINGS_IN),
+    _import(K.IMPORT_BARE, ImportStatus.PREVIEW, not_(_BRINGS_IN)),
+    seen_record(
+        K.OUTCOME_PUBLISH,
+        "outcomes",
+        Outcome,
+        P.OUTCOME_APPROVE,
+        (OutcomeStatus.DRAFT,),
+        lambda actor: [Outcome.prepared_by_id.is_distinct_from(actor.id)],
+        title=Outcome.title,
+        number=Outcome.number,
     ),
     *money_duties.SOURCES,
 )

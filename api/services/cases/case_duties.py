@@ -2,30 +2,34 @@
 
 from typing import Any
 
-from sqlalchemy import Date, and_, func, literal_column, select
+from sqlalchemy import Date, and_, false, func, literal_column, or_, select
 
 from api.core.base.statements import param
 from api.domain.cases.cases import CaseStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
+from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
-from api.services.kit._duty_source import NO, Source, in_status, unit_record
+from api.services.kit._duty_source import NO, Source, in_status, seen_record, unit_record
 
 K = DutyKind
 #: The day to which measures are looked for; how far warnings reach the rules say.
 MEASURES_UNTIL = "measures_until"
 
 
-def _case(kind: DutyKind, status: CaseStatus) -> Source:
+def _case(kind: DutyKind, *statuses: CaseStatus) -> Source:
     return Source(
         kind,
         "cases",
         Case,
         P.CASE_HANDLE,
-        lambda actor: and_(Case.owner_unit_id == actor.unit_id, in_status(Case.status, status)),
+        lambda actor: and_(
+            Case.owner_unit_id == actor.unit_id,
+            or_(false(), *(in_status(Case.status, status) for status in statuses)),
+        ),
         Case.title,
         Case.number,
         Case.due_on,
@@ -35,16 +39,44 @@ def _case(kind: DutyKind, status: CaseStatus) -> Source:
 
 
 _M = PropertyMeasure
-#: Cases whose present stage has a term by law; the two filing duties below have names of their own.
-_OTHER_STAGES = [s for s in CaseStatus if s not in {CaseStatus.RECEIVED, CaseStatus.UNDER_REVIEW}]
+_I = PropertyItem
+S = CaseStatus
 _HANDLED: dict[str, Any] = {
     "subject": select(PropertyItem.number).where(PropertyItem.id == _M.property_item_id),
     "title": select(PropertyItem.title).where(PropertyItem.id == _M.property_item_id),
 }
 
+
+def _property(kind: DutyKind, status: PropertyStatus) -> Source:
+    return seen_record(
+        kind, "property-items", _I, P.PROPERTY_HANDLE, (status,), title=_I.title, number=_I.number
+    )
+
+
 SOURCES: tuple[Source, ...] = (
-    _case(K.CASE_ACCEPT, CaseStatus.RECEIVED),
-    _case(K.CASE_FILING, CaseStatus.UNDER_REVIEW),
+    _case(K.CASE_ACCEPT, S.RECEIVED),
+    _case(K.CASE_FILING, S.UNDER_REVIEW),
+    _case(K.CASE_INVESTIGATE, S.INVESTIGATING),
+    _case(K.CASE_SEND, S.INVESTIGATION_CONCLUDED),
+    _case(K.CASE_PROSECUTION, S.UNDER_PROSECUTION),
+    _case(K.CASE_JUDGMENT, S.INDICTED),
+    _case(K.CASE_ENFORCE, S.ADJUDGED),
+    _case(K.CASE_CLOSE, S.ENFORCING),
+    _case(K.CASE_DIVERTED, S.DIVERTED_CIVIL, S.DIVERTED_ADMINISTRATIVE),
+    _case(K.CASE_NOT_INDICTED, S.NOT_INDICTED),
+    _case(K.CASE_NOT_FILED, S.NOT_FILED),
+    _property(K.PROPERTY_DETERMINE, PropertyStatus.REGISTERED),
+    _property(K.PROPERTY_DISPUTED, PropertyStatus.DISPUTED),
+    _property(K.PROPERTY_DISPOSE, PropertyStatus.DETERMINED),
+    unit_record(
+        K.MEASURE_QUEUED,
+        "property-measures",
+        _M,
+        P.PROPERTY_HANDLE,
+        lambda _: [in_status(_M.status, MeasureStatus.QUEUED)],
+        title=_HANDLED["title"].scalar_subquery(),
+        number=_HANDLED["subject"].scalar_subquery(),
+    ),
     Source(
         K.MEASURE_EXPIRING,
         "property-measures",
@@ -62,17 +94,5 @@ SOURCES: tuple[Source, ...] = (
         NO,
         _M.rule_id,
         func.concat(_M.kind, literal_column("'|'"), _M.starts_on),
-    ),
-    unit_record(
-        K.CASE_DUE,
-        "cases",
-        Case,
-        P.CASE_HANDLE,
-        lambda _: [Case.due_on.is_not(None), Case.status.in_(_OTHER_STAGES)],
-        title=Case.title,
-        number=Case.number,
-        due_on=Case.due_on,
-        provisional=Case.due_is_provisional,
-        rule=Case.due_rule,
     ),
 )

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Date, exists, select
+from sqlalchemy import Date, exists, false, or_, select
 
 from api.core.base.statements import param
 from api.domain.entities.inspections import InspectionStatus
 from api.domain.entities.rectifications import RectificationStatus
-from api.domain.entities.risk_entities import ENDED
+from api.domain.entities.risk_entities import ENDED, EntityStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
-from api.services.kit._duty_source import Source, unit_record
+from api.services.kit._duty_source import Source, in_status, seen_record, unit_record
 
 K = DutyKind
 
@@ -40,7 +40,35 @@ def _rectification(kind: DutyKind, *statuses: RectificationStatus) -> Source:
     )
 
 
+_E, S = RiskEntity, EntityStatus
+
+
+def _open_entity(kind: DutyKind, needs: P, status: EntityStatus) -> Source:
+    """What anybody of the town with the right may do, before a unit handles it."""
+    return seen_record(kind, "risk-entities", _E, needs, (status,), title=_E.name, number=_E.number)
+
+
+def _entity(kind: DutyKind, needs: P, *statuses: EntityStatus) -> Source:
+    return unit_record(
+        kind,
+        "risk-entities",
+        _E,
+        needs,
+        lambda _: [or_(false(), *(in_status(_E.status, status) for status in statuses))],
+        title=_E.name,
+        number=_E.number,
+    )
+
+
 SOURCES: tuple[Source, ...] = (
+    _open_entity(K.ENTITY_SWEEP, P.RISK_ENTITY_HANDLE, S.PENDING),
+    _open_entity(K.ENTITY_ASSESS, P.RISK_ENTITY_ASSESS, S.SWEPT),
+    _open_entity(K.ENTITY_LIST, P.RISK_ENTITY_ASSESS, S.ASSESSED),
+    _entity(K.ENTITY_HANDLE, P.RISK_ENTITY_ASSESS, S.LISTED, S.HANDLING),
+    _entity(K.ENTITY_ACCEPT, P.RISK_ENTITY_ASSESS, S.RECTIFYING),
+    _entity(K.ENTITY_ANSWER, P.RISK_ENTITY_HANDLE, S.TRANSFERRED_DEPARTMENT),
+    _entity(K.ENTITY_POLICE, P.RISK_ENTITY_HANDLE, S.TRANSFERRED_POLICE),
+    _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.SHUT_DOWN, S.ACCEPTED),
     unit_record(
         K.ENTITY_INSPECTION,
         "risk-entities",
@@ -70,6 +98,15 @@ SOURCES: tuple[Source, ...] = (
         title=_entity_name(Inspection.entity_id),
         number=Inspection.number,
         due_on=Inspection.planned_on,
+    ),
+    unit_record(
+        K.INSPECTION_CLOSE,
+        "inspections",
+        Inspection,
+        P.INSPECTION_HANDLE,
+        lambda _: [in_status(Inspection.status, InspectionStatus.DONE)],
+        title=_entity_name(Inspection.entity_id),
+        number=Inspection.number,
     ),
     _rectification(K.RECTIFICATION_DUE, RectificationStatus.ORDERED, RectificationStatus.FAILED),
     _rectification(

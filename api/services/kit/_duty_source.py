@@ -13,13 +13,16 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     literal_column,
     null,
+    or_,
     select,
 )
 
+from api.access import visibility
 from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -148,5 +151,29 @@ def unit_record(
         model,
         needs,
         lambda actor: and_(model.owner_unit_id == actor.unit_id, *waits(actor)),
+        **shown,
+    )
+
+
+def seen_record(
+    kind: DutyKind,
+    noun: str,
+    model: Any,
+    needs: P,
+    statuses: Sequence[Any],
+    others: Callable[[Actor], Sequence[ColumnElement[bool]]] = lambda _: (),
+    **shown: Any,
+) -> Source:
+    """A record that waits for whoever sees it and holds the right of what is to be done."""
+    return Source(
+        kind,
+        noun,
+        model,
+        needs,
+        lambda actor: and_(
+            visibility.seen(actor, model),
+            or_(false(), *(in_status(model.status, status) for status in statuses)),
+            *others(actor),
+        ),
         **shown,
     )

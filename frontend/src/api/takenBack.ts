@@ -2,85 +2,45 @@
 
 /** Noun, act, where the record stood before: the act that takes it back. */
 export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> = {
-  distributions: {
-    create: {
-      approved: 'withdraw',
-      computed: 'withdraw',
-      draft: 'withdraw',
-      published: 'withdraw',
-    },
+  'distributions': {
+    'create': { 'approved': 'withdraw', 'computed': 'withdraw', 'draft': 'withdraw', 'published': 'withdraw' },
   },
-  inspections: {
-    create: { planned: 'cancel' },
+  'inspections': {
+    'create': { 'planned': 'cancel' },
   },
-  leads: {
-    assign: { disputed: 'take_back', registered: 'take_back' },
-    create: {
-      assigned: 'withdraw',
-      disputed: 'withdraw',
-      received: 'withdraw',
-      registered: 'withdraw',
-      verifying: 'withdraw',
-    },
-    mark: {
-      assigned: 'unmark',
-      concluded: 'unmark',
-      disputed: 'unmark',
-      escalated: 'unmark',
-      fed_back: 'unmark',
-      received: 'unmark',
-      recheck: 'unmark',
-      registered: 'unmark',
-      transferred_department: 'unmark',
-      transferred_police: 'unmark',
-      verifying: 'unmark',
-    },
-    reject: { registered: 'reopen' },
-    reopen: { rejected: 'reject', withdrawn: 'withdraw' },
-    report_police: { concluded: 'recall', fed_back: 'recall', verifying: 'recall' },
-    transfer_department: {
-      concluded: 'recall',
-      fed_back: 'recall',
-      registered: 'recall',
-      verifying: 'recall',
-    },
-    transfer_police: { concluded: 'recall', fed_back: 'recall', verifying: 'recall' },
-    unmark: {
-      assigned: 'mark',
-      concluded: 'mark',
-      disputed: 'mark',
-      escalated: 'mark',
-      fed_back: 'mark',
-      received: 'mark',
-      recheck: 'mark',
-      registered: 'mark',
-      transferred_department: 'mark',
-      transferred_police: 'mark',
-      verifying: 'mark',
-    },
-    withdraw: { registered: 'reopen' },
+  'leads': {
+    'assign': { 'disputed': 'take_back', 'registered': 'take_back' },
+    'create': { 'assigned': 'withdraw', 'disputed': 'withdraw', 'received': 'withdraw', 'registered': 'withdraw', 'verifying': 'withdraw' },
+    'mark': { 'assigned': 'unmark', 'concluded': 'unmark', 'disputed': 'unmark', 'escalated': 'unmark', 'fed_back': 'unmark', 'received': 'unmark', 'recheck': 'unmark', 'registered': 'unmark', 'transferred_department': 'unmark', 'transferred_police': 'unmark', 'verifying': 'unmark' },
+    'reject': { 'registered': 'reopen' },
+    'reopen': { 'rejected': 'reject', 'withdrawn': 'withdraw' },
+    'report_police': { 'concluded': 'recall', 'fed_back': 'recall', 'verifying': 'recall' },
+    'transfer_department': { 'concluded': 'recall', 'fed_back': 'recall', 'registered': 'recall', 'verifying': 'recall' },
+    'transfer_police': { 'concluded': 'recall', 'fed_back': 'recall', 'verifying': 'recall' },
+    'unmark': { 'assigned': 'mark', 'concluded': 'mark', 'disputed': 'mark', 'escalated': 'mark', 'fed_back': 'mark', 'received': 'mark', 'recheck': 'mark', 'registered': 'mark', 'transferred_department': 'mark', 'transferred_police': 'mark', 'verifying': 'mark' },
+    'withdraw': { 'registered': 'reopen' },
   },
-  outcomes: {
-    create: { draft: 'withdraw', published: 'withdraw' },
-    restore: { withdrawn: 'withdraw' },
-    resubmit: { withdrawn: 'withdraw' },
-    withdraw: { draft: 'resubmit', published: 'restore' },
+  'outcomes': {
+    'create': { 'draft': 'withdraw', 'published': 'withdraw' },
+    'restore': { 'withdrawn': 'withdraw' },
+    'resubmit': { 'withdrawn': 'withdraw' },
+    'withdraw': { 'draft': 'resubmit', 'published': 'restore' },
   },
   'property-items': {
-    create: { registered: 'withdraw' },
+    'create': { 'registered': 'withdraw' },
   },
-  rewards: {
-    create: { approved: 'cancel', proposed: 'cancel' },
+  'rewards': {
+    'create': { 'approved': 'cancel', 'proposed': 'cancel' },
   },
-  turns: {
-    give: { '': 'give_back' },
-    give_back: { '': 'take' },
-    take: { '': 'give_back' },
+  'turns': {
+    'give': { '': 'give_back' },
+    'give_back': { '': 'take' },
+    'take': { '': 'give_back' },
   },
-  victims: {
-    create: { registered: 'withdraw' },
-    exclude: { registered: 'reopen' },
-    reopen: { excluded: 'exclude', withdrawn: 'withdraw' },
-    withdraw: { registered: 'reopen' },
+  'victims': {
+    'create': { 'registered': 'withdraw' },
+    'exclude': { 'registered': 'reopen' },
+    'reopen': { 'excluded': 'exclude', 'withdrawn': 'withdraw' },
+    'withdraw': { 'registered': 'reopen' },
   },
 }
