@@ -9,6 +9,7 @@ export default tseslint.config(
       'src/api/schema.ts',
       'src/api/labels.ts',
       'src/api/pinyin.ts',
+      'src/api/takenBack.ts',
       'src/api/fields.ts',
       'src/components.d.ts',
     ],

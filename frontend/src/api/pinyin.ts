@@ -9,7 +9,7 @@ export const READINGS: Record<string, string> = {
   bei: '备背被',
   ben: '体本',
   beng: '平',
-  bi: '币必服比被避闭',
+  bi: '币必服比毕被避闭',
   bian: '变封编',
   biao: '标表',
   bie: '别',

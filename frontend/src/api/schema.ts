@@ -5145,6 +5145,10 @@ export interface components {
             due_is_provisional: boolean;
             /** @description 办理期限 */
             due_on: string | null;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /** @description 资金账上待另一人复核的支出笔数 */
             entries_awaiting: number;
             /** @description 立案日期 */
@@ -5176,6 +5180,8 @@ export interface components {
             version: number;
             /** @description 受害人数 */
             victims_count: number | null;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * CasePart
@@ -5293,6 +5299,8 @@ export interface components {
             version: number;
             /** @description 受害人数 */
             victims_count: number | null;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * CaseRef
@@ -6282,7 +6290,7 @@ export interface components {
             url_hint: string;
             /** @description 要做什么，例如“待签收”“冻结即将到期” */
             what: string;
-            /** @description 还剩几个工作日；当天为 0，超期为负数 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -6308,7 +6316,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_open_case" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_due" | "measure_expiring" | "entity_inspection" | "inspection_due" | "rectification_due" | "rectification_recheck" | "import_commit" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_open_case" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -6582,7 +6590,7 @@ export interface components {
             url_hint: string;
             /** @description 要做什么 */
             what: components["schemas"]["Overdue"];
-            /** @description 逾期几个工作日，负数；期限不按工作日计的为空 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -7924,6 +7932,8 @@ export interface components {
             due_on: string | null;
             /** @description 期限规则编号 */
             due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /** @description 结束时间 */
             ended_at: string | null;
             /** @description 结束的理由 */
@@ -7941,7 +7951,7 @@ export interface components {
             unit: components["schemas"]["Named"];
             /** @description 版本号；修改时原样带回 */
             version: number;
-            /** @description 还剩几个工作日；当天为 0，超期为负数 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -8258,6 +8268,10 @@ export interface components {
             due_is_provisional: boolean;
             /** @description 办理期限 */
             due_on: string | null;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /** @description 是否快速办理 */
             fast_track: boolean;
             /**
@@ -8292,7 +8306,7 @@ export interface components {
             transfer_stage: components["schemas"]["TransferStage"] | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
-            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -8467,6 +8481,8 @@ export interface components {
             due_on: string | null;
             /** @description 期限规则编号 */
             due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /** @description 是否快速办理 */
             fast_track: boolean;
             /** @description 反馈方式 */
@@ -8560,7 +8576,7 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
-            /** @description 至办理期限还剩的工作日；当天为 0，超期为负，没有期限为空 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -11568,8 +11584,6 @@ export interface components {
             case: components["schemas"]["CaseRef"];
             /** @description 正在执行，期限还在计算 */
             clock_runs: boolean;
-            /** @description 距到期日的天数；已逾期为负数 */
-            days_left: number | null;
             /** @description 文书编号 */
             document_no: string;
             /** @description 到期日照文书登记，不随规则和放假安排重算；否则由期限规则推算 */
@@ -11600,6 +11614,10 @@ export interface components {
             rank: number;
             /** @description 适用的程序 */
             regime: components["schemas"]["Regime"];
+            /** @description 规则编号 */
+            rule_id: string;
+            /** @description 规则版本 */
+            rule_version: number | null;
             /**
              * Format: date
              * @description 生效日期
@@ -11609,6 +11627,8 @@ export interface components {
             status: components["schemas"]["MeasureStatus"];
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * PropertyMeasureRead
@@ -11634,8 +11654,6 @@ export interface components {
              * @description 登记时间
              */
             created_at: string;
-            /** @description 距到期日的天数；已逾期为负数 */
-            days_left: number | null;
             /** @description 文书编号 */
             document_no: string;
             /** @description 到期日照文书登记，不随规则和放假安排重算；否则由期限规则推算 */
@@ -11696,6 +11714,8 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * PropertyMeasureRelease
@@ -12307,6 +12327,10 @@ export interface components {
              * @description 整改期限
              */
             due_on: string;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /** @description 检查或整改的对象 */
             entity: components["schemas"]["EntityShown"];
             /**
@@ -12335,6 +12359,8 @@ export interface components {
             status: components["schemas"]["RectificationStatus"];
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * RectificationOrderAgain
@@ -12437,6 +12463,8 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * RectificationReinspect
@@ -12815,7 +12843,7 @@ export interface components {
             owner: components["schemas"]["Named"];
             /** @description 状态 */
             status: components["schemas"]["RestrictedStatus"];
-            /** 还剩几个工作日 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -12867,7 +12895,7 @@ export interface components {
             status: components["schemas"]["RestrictedStatus"];
             /** @description 版本号；修改时原样带回 */
             version: number;
-            /** 还剩几个工作日 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -13566,6 +13594,9 @@ export interface components {
             industry: components["schemas"]["Industry"];
             /** @description 应检查日期是否暂定（节假日安排尚未公布） */
             inspection_due_is_provisional: boolean;
+            /** @description 检查周期的规则编号 */
+            inspection_rule: string;
+            inspection_rule_version: number | null;
             /** @description 种类 */
             kind: components["schemas"]["EntityKind"];
             /** @description 名称 */
@@ -13599,6 +13630,8 @@ export interface components {
             uscc: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * RiskEntityList
@@ -13681,6 +13714,7 @@ export interface components {
             inspection_due_is_provisional: boolean;
             /** @description 检查周期的规则编号 */
             inspection_rule: string;
+            inspection_rule_version: number | null;
             /** @description 种类 */
             kind: components["schemas"]["EntityKind"];
             /** @description 最近检查日期 */
@@ -13739,6 +13773,8 @@ export interface components {
             uscc: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * RiskEntityReassess
@@ -14756,7 +14792,7 @@ export interface components {
             what: string;
             /** @description 该谁办 */
             whom: string;
-            /** @description 还剩几个工作日；当天为 0，超期为负数 */
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
         };
         /**
@@ -15245,6 +15281,8 @@ export interface components {
              * @description 起算时间
              */
             started_at: string;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * TransferKind
