@@ -18,7 +18,7 @@ FACETS = facets.sql(
     "victims",
     {
         "s": "status",
-        "d": "standing",
+        "d": "claim_status",
         "e": "is_elder::text",
     },
 )
@@ -52,7 +52,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
     town_code: Mapped[str] = mapped_column(DivisionCode)
     owner_unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     status: Mapped[VictimStatus]
-    standing: Mapped[ClaimStatus] = mapped_column(default=ClaimStatus.REGISTERED)
+    claim_status: Mapped[ClaimStatus] = mapped_column(default=ClaimStatus.REGISTERED)
     name_enc: Mapped[bytes]
     name_index: Mapped[bytes]
     name_mask: Mapped[str]

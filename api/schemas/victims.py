@@ -27,6 +27,7 @@ from api.schemas.common import (
     transition_union,
 )
 from api.schemas.property_items import CaseRef
+from api.schemas.standing import Standing
 
 Number = Annotated[str, StringConstraints(max_length=64)]
 
@@ -45,7 +46,7 @@ class VictimCreate(Wire):
     bank_name: Optional = ""
     address: Optional = Field("", description="住址")
     division_code: DivisionCode | None = Field(None, title="所在村（社区）", description="所在村")
-    standing: ClaimStatus = Field(ClaimStatus.REGISTERED, title="登记情况")
+    claim_status: ClaimStatus = Field(ClaimStatus.REGISTERED, title="登记情况")
     paid_on: PastDay | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
     principal: Money = Field(description="投入本金（元）")
     returns: Money = Field(0, description="已得利息、分红等回报（元）")
@@ -100,7 +101,7 @@ class VictimQuery(PageQuery):
     sort: VictimSort = VictimSort.NEWEST
     case_id: UUID | None = None
     status: Annotated[list[VictimStatus], Field(max_length=10)] | None = None
-    standing: Annotated[list[ClaimStatus], Field(max_length=5)] | None = None
+    claim_status: Annotated[list[ClaimStatus], Field(max_length=5)] | None = None
     is_elder: bool | None = None
     import_id: UUID | None = None
     q: Asked | None = Field(None, description="姓名、证件号、电话或者编号的完整内容")
@@ -113,7 +114,7 @@ class VictimItem(Shown):
     number: str
     case: CaseRef
     status: VictimStatus
-    standing: ClaimStatus
+    claim_status: ClaimStatus
     name: str = Field(description="已打码")
     id_kind: DocumentKind | None = Field(description="证件类型")
     id_number: str = Field(description="已打码")
@@ -145,4 +146,5 @@ class VictimRead(VictimItem):
     created_at: datetime
     updated_at: datetime
     revealable: list[str]
+    standing: Standing
     available_actions: list[AvailableAction]

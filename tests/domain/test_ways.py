@@ -16,7 +16,7 @@ from api.services.across.duties import SOURCES
 from scripts.docs import flows
 
 #: What lies on another record's page, and has no head of its own.
-ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger", "victim"}
+ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger"}
 #: A disposal of property, the end of a restricted file.
 FINAL = {("property_item", "dispose"), ("restricted_file", "close")}
 #: They lead to an earlier stage because that is how it came out, not because somebody sends it back:

@@ -39,7 +39,7 @@ def funded(client, case_id):
     """A verified victim and one to be set aside; enough in custody to pay everybody twice."""
     office = client("office")
     make_victim(office, case_id, principal="500.00")
-    make_victim(office, case_id, principal="500.00", standing="unregistered")
+    make_victim(office, case_id, principal="500.00", claim_status="unregistered")
     made(post_entry(client("finance"), case_id, "surrender_source", "in_custody", "3000.00"))
     return case_id
 

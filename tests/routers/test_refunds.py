@@ -38,7 +38,7 @@ def funded(client, case_id):
     office = client("office")
     make_victim(office, case_id, principal="1000.00", returns="200.00")
     make_victim(office, case_id, principal="500.00")
-    make_victim(office, case_id, principal="500.00", refunds="300.00", standing="unregistered")
+    make_victim(office, case_id, principal="500.00", refunds="300.00", claim_status="unregistered")
     made(post_entry(client("finance"), case_id, "surrender_source", "in_custody", "600.00"))
     return case_id
 
@@ -447,7 +447,7 @@ class TestTheMoneyIsSaidAgain:
         office, finance = client("office"), client("finance")
         make_victim(office, case_id, principal="1000.00", returns="200.00")
         make_victim(office, case_id, principal="500.00")
-        make_victim(office, case_id, principal="500.00", standing="unregistered")
+        make_victim(office, case_id, principal="500.00", claim_status="unregistered")
         made(post_entry(finance, case_id, "surrender_source", "in_custody", "1600.00"))
         plan = make_plan(office, case_id, pool="1600.00")
         url = f"/distributions/{plan['id']}"

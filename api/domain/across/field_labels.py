@@ -430,6 +430,7 @@ _PROPERTY: Final = {
 }
 _MONEY: Final = {
     "standing": "申报资格",
+    "claim_status": "登记情况",
     "is_elder": "付款时是否年满六十周岁",
     "paid_on": "付款日期",
     "principal": "投入本金（元）",

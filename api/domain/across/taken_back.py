@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.domain.across.ways import WAYS
-from api.domain.cases.victims import VICTIM_FLOW
 from api.domain.cases.victims import VictimAction as Va
 from api.domain.entities.inspections import InspectionAction as Ia
 from api.domain.kit.flow import Flow
@@ -39,7 +38,6 @@ class Reverse:
 
 _R = Reverse
 FLOWS: Final[dict[str, Flow[Any, Any]]] = {name: way.flow for name, way in WAYS.items()}
-FLOWS[VICTIM_FLOW.name] = VICTIM_FLOW
 #: Flow → act → what takes it back; of several the one that leads to where the record stood.
 REVERSES: Final[Mapping[str, Mapping[Labelled | str, tuple[Reverse, ...]]]] = {
     "lead": {

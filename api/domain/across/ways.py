@@ -10,6 +10,9 @@ from typing import Any, Final
 from api.domain.cases.cases import CASE_FLOW
 from api.domain.cases.cases import CaseAction as Ca
 from api.domain.cases.cases import CaseStatus as Cs
+from api.domain.cases.victims import VICTIM_FLOW
+from api.domain.cases.victims import VictimAction as Va
+from api.domain.cases.victims import VictimStatus as Vs
 from api.domain.entities.inspections import INSPECTION_FLOW
 from api.domain.entities.inspections import InspectionAction as Ia
 from api.domain.entities.inspections import InspectionStatus as Is
@@ -290,6 +293,14 @@ CASE_WAY: Final = Way(
 )
 
 
+VICTIM_WAY: Final = Way(
+    VICTIM_FLOW,
+    (Stage("核实", {Vs.REGISTERED: (Turn(K.VICTIM_VERIFY, (Va.VERIFY,), _HOLDER),)}),),
+    done=frozenset({Vs.VERIFIED}),
+    stopped=frozenset({Vs.EXCLUDED, Vs.WITHDRAWN}),
+)
+
+
 # --- risk entities ------------------------------------------------------------------------------
 
 _HANDLE = Turn(K.ENTITY_HANDLE, (Ea.ACCEPT,))
@@ -505,7 +516,7 @@ RESTRICTED_WAY: Final = Way(
 WAYS: Final[dict[str, Way[Any, Any]]] = {
     way.flow.name: way
     for way in (
-        LEAD_WAY, CASE_WAY, RISK_ENTITY_WAY, INSPECTION_WAY, RECTIFICATION_WAY,
+        LEAD_WAY, CASE_WAY, VICTIM_WAY, RISK_ENTITY_WAY, INSPECTION_WAY, RECTIFICATION_WAY,
         PROPERTY_WAY, MEASURE_WAY, DISTRIBUTION_WAY, REWARD_WAY, IMPORT_WAY, OUTCOME_WAY,
         RESTRICTED_WAY,
     )

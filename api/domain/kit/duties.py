@@ -47,6 +47,7 @@ class DutyKind(Labelled):
     CASE_DIVERTED = "case_diverted", "案件待登记接收回执后结案"
     CASE_NOT_INDICTED = "case_not_indicted", "不起诉后转其他途径或者结案"
     CASE_NOT_FILED = "case_not_filed", "不予立案后转其他途径"
+    VICTIM_VERIFY = "victim_verify", "受害人待核实"
     PROPERTY_DETERMINE = "property_determine", "涉案财物待甄别"
     PROPERTY_DISPUTED = "property_disputed", "涉案财物有异议，待重新甄别"
     PROPERTY_DISPOSE = "property_dispose", "涉案财物待处置"

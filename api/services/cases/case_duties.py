@@ -6,6 +6,7 @@ from sqlalchemy import Date, and_, false, func, literal_column, or_, select
 
 from api.core.base.statements import param
 from api.domain.cases.cases import CaseStatus
+from api.domain.cases.victims import VictimStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.domain.recovery.property_items import PropertyStatus
@@ -13,6 +14,7 @@ from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
+from api.models.victims import Victim
 from api.services.kit._duty_source import NO, Source, in_status, seen_record, unit_record
 
 K = DutyKind
@@ -65,6 +67,15 @@ SOURCES: tuple[Source, ...] = (
     _case(K.CASE_DIVERTED, S.DIVERTED_CIVIL, S.DIVERTED_ADMINISTRATIVE),
     _case(K.CASE_NOT_INDICTED, S.NOT_INDICTED),
     _case(K.CASE_NOT_FILED, S.NOT_FILED),
+    seen_record(
+        K.VICTIM_VERIFY,
+        "victims",
+        Victim,
+        P.VICTIM_HANDLE,
+        (VictimStatus.REGISTERED,),
+        title=Victim.name_mask,
+        number=Victim.number,
+    ),
     _property(K.PROPERTY_DETERMINE, PropertyStatus.REGISTERED),
     _property(K.PROPERTY_DISPUTED, PropertyStatus.DISPUTED),
     _property(K.PROPERTY_DISPOSE, PropertyStatus.DETERMINED),

@@ -21,6 +21,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.core.listing.ways import one
 from api.domain.across.field_labels import labels_said
+from api.domain.across.ways import VICTIM_WAY
 from api.domain.cases.victims import VICTIM_FLOW, VictimAction, VictimStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, Forbidden
@@ -33,11 +34,13 @@ from api.domain.words.identifiers import IdentifierKind
 from api.domain.words.masks import mask_address
 from api.models import victims as victim_models
 from api.models.distributions import Distribution, DistributionLine
+from api.models.units import Unit
 from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
 from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
 from api.services.kit import _transition, columns, protect, sealing, searching
 from api.services.kit import changes as corrections
+from api.services.kit.standing import InCharge, entered, standing_of
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "victim"
@@ -58,7 +61,7 @@ _ITEM: dict[str, Any] = {
     "number": Victim.number,
     "case": case_ref(Victim.case_id),
     "status": Victim.status,
-    "standing": Victim.standing,
+    "claim_status": Victim.claim_status,
     "name": Victim.name_mask,
     "id_kind": Victim.id_kind,
     "id_number": Victim.id_number_mask,
@@ -101,9 +104,16 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Victim.created_at,
     "updated_at": Victim.updated_at,
     "revealable": columns.revealable(Victim, *_REVEALED),
+    "entered": entered(Victim.id, EventName.VICTIM_UPDATED),
+    "owner": select(Unit.name).where(Unit.id == Victim.owner_unit_id).scalar_subquery(),
 }
 check_columns(VictimItem, _ITEM)
-check_columns(VictimRead, _READ, "available_actions")
+check_columns(
+    VictimRead,
+    {name: column for name, column in _READ.items() if name not in {"entered", "owner"}},
+    "available_actions",
+    "standing",
+)
 
 _ANY_TEXT = ARRAY(Text)
 
@@ -117,7 +127,7 @@ LISTING = Listing(
     filters={
         "case_id": (Uuid(), lambda p: Victim.case_id == p),
         "status": (_ANY_TEXT, lambda p: Victim.status == func.any(p)),
-        "standing": (_ANY_TEXT, lambda p: Victim.standing == func.any(p)),
+        "claim_status": (_ANY_TEXT, lambda p: Victim.claim_status == func.any(p)),
         "is_elder": (Boolean(), lambda p: Victim.is_elder == p),
         "import_id": (Uuid(), lambda p: Victim.import_id == p),
         "number": (_ANY_TEXT, lambda p: Victim.number == func.any(p)),
@@ -152,7 +162,7 @@ LISTING = Listing(
         victim_models.FACETS,
         {
             "status": facets.value("s", "status"),
-            "standing": facets.value("d", "standing"),
+            "claim_status": facets.value("d", "claim_status"),
             "is_elder": facets.value("e", "is_elder"),
         },
     ),
@@ -175,7 +185,7 @@ async def page(actor: Actor, query: VictimQuery) -> Response:
     filters = {
         "case_id": query.case_id,
         "status": query.status,
-        "standing": query.standing,
+        "claim_status": query.claim_status,
         "is_elder": query.is_elder,
         "import_id": query.import_id,
         **_search(actor, query.q),
@@ -195,9 +205,17 @@ async def read(
 ) -> dict[str, Any]:
     """One visible claim with what the actor may do with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _FlowView(VictimStatus(item["status"]), actor.unit_id)
-    available = VICTIM_FLOW.available(actor, standing)
+    record = _FlowView(VictimStatus(item["status"]), actor.unit_id)
+    available = VICTIM_FLOW.available(actor, record)
     item["available_actions"] = actions(available, edit=VictimUpdate)
+    item["standing"] = await standing_of(
+        VICTIM_WAY,
+        actor,
+        record,
+        available,
+        entered=item.pop("entered"),
+        charge=InCharge(item.pop("owner"), is_shared=False),
+    )
     if not actor.may(Permission.VICTIM_REVEAL):
         item["revealable"] = []
     return item
@@ -381,9 +399,9 @@ async def transition(
         )
         _put(victim, sealing.texts({"basis": body.basis}, victim.texts_enc))
     elif body.action == VictimAction.EXCLUDE.value:
-        victim.standing = ClaimStatus.EXCLUDED
-    elif body.action == VictimAction.REOPEN.value and victim.standing is ClaimStatus.EXCLUDED:
-        victim.standing = ClaimStatus.REGISTERED
+        victim.claim_status = ClaimStatus.EXCLUDED
+    elif body.action == VictimAction.REOPEN.value and victim.claim_status is ClaimStatus.EXCLUDED:
+        victim.claim_status = ClaimStatus.REGISTERED
     await session.flush()
     return await read(actor, record_id, session)
 

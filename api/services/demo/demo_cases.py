@@ -242,7 +242,7 @@ async def _register(book: Book, day: date) -> Story:
             paid = today() - timedelta(days=chance.randrange(120, 520))
             registered.append(
                 await book.victim(
-                    principal, returns, refunds, standing=standing.value, paid_on=paid
+                    principal, returns, refunds, claim_status=standing.value, paid_on=paid
                 )
             )
     yield stage.moment(stage.step(day, 18))

@@ -326,7 +326,7 @@ def victim(row: StagedRow, case_id: UUID | None) -> VictimCreate:
         bank_name=values.get("bank_name") or "",
         address=values.get("address") or "",
         division_code=values.get("division_code"),
-        standing=ClaimStatus.REGISTERED,
+        claim_status=ClaimStatus.REGISTERED,
         paid_on=date.fromisoformat(paid_on) if paid_on else None,
         principal=values["principal"],
         returns=values.get("interest_paid") or 0,

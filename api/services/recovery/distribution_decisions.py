@@ -126,7 +126,7 @@ async def _claimants(
             Victim.principal,
             Victim.returns,
             Victim.refunds + earlier,
-            Victim.standing,
+            Victim.claim_status,
         ).where(
             Victim.case_id == case_id,
             Victim.status.in_([VictimStatus.VERIFIED, VictimStatus.EXCLUDED]),

@@ -641,6 +641,7 @@ export const VictimCreateFields = {
   'address': '住址',
   'bank_name': '开户行',
   'case_id': '案件',
+  'claim_status': '登记情况',
   'division_code': '所在村（社区）',
   'id_kind': '证件类型',
   'id_number': '证件号',
@@ -651,7 +652,6 @@ export const VictimCreateFields = {
   'principal': '投入本金',
   'refunds': '已得退赔',
   'returns': '已得利息、分红等回报',
-  'standing': '登记情况',
 } as const
 
 export const VictimUpdateFields = {

@@ -29,7 +29,7 @@ interface Acted {
   version: number
   status: string
   available_actions: ActionOffer[]
-  standing?: Standing | string
+  standing?: Standing
 }
 
 const reverseOf = (noun: string, act: string, was: string) => TAKEN_BACK[noun]?.[act]?.[was]
@@ -39,10 +39,9 @@ const offerOf = (record: Acted, by: string) =>
 
 /** Where a record has gone on to. */
 function goneOn({ standing }: Acted): string {
-  if (typeof standing !== 'object') return '记录的状态已经变化'
-  const at = standing.steps.find(({ state }) => state === 'now')
+  const at = standing?.steps.find(({ state }) => state === 'now')
   if (at) return `现在已经办到“${at.label}”这一步`
-  return standing.ended ? `现在已经是“${standing.ended}”` : '记录的状态已经变化'
+  return standing?.ended ? `现在已经是“${standing.ended}”` : '记录的状态已经变化'
 }
 
 interface Act {
