@@ -50,6 +50,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.permissions import RowScope
 from api.domain.words.files import plain_name
 from api.models.imports import Import, ImportFile, ImportRow
+from api.models.units import Unit
 from api.schemas.common import actions
 from api.schemas.imports import (
     ImportItem,
@@ -65,7 +66,7 @@ from api.services.imports import (
     import_writers,
 )
 from api.services.kit import _transition, columns
-from api.services.kit.standing import entered, standing_of
+from api.services.kit.standing import InCharge, entered, standing_of
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "import"
@@ -159,6 +160,7 @@ async def read(
         Import.preview_enc, Import.owner_unit_id, Import.uploaded_by_id, Import.own_name_enc,
         Import.correction.is_not(None).label("is_corrected"), _UNDECIDED.label("undecided"),
         entered(Import.id, EventName.IMPORT_TRANSITIONED).label("entered"),
+        select(Unit.name).where(Unit.id == Import.owner_unit_id).scalar_subquery().label("unit"),
     ).where(Import.id == import_id)  # fmt: skip
     if session is None:
         async with database().reading() as connection:
@@ -181,8 +183,9 @@ async def read(
     available = IMPORT_FLOW.available(actor, standing)
     found["available_actions"] = actions(available)
     found["standing"] = await standing_of(
-        IMPORT_WAY, actor, standing, available, entered=more.entered
-    )
+        IMPORT_WAY, actor, standing, available, entered=more.entered,
+        charge=InCharge(more.unit, (found["created_at"][:10], more.unit), is_shared=False),
+    )  # fmt: skip
     return found
 
 

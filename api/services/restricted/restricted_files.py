@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.restricted_rows import holds, visible
-from api.core.base.clock import now, written
+from api.core.base.clock import TIMEZONE, now, written
 from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.listing import keyset
@@ -188,8 +188,10 @@ async def whole(session: AsyncSession, actor: Actor, file: RestrictedFile) -> di
             actor,
             file,
             available,
-            entered=(),
-            term=lambda *_: Until(file.due_on, file.due_is_provisional, file.due_rule),
+            entered=await _entered(session, file),
+            term=lambda *_: Until(
+                file.due_on, file.due_is_provisional, file.due_rule, file.due_rule_version
+            ),
         ),
     }
 
@@ -281,6 +283,25 @@ async def _posts(session: AsyncSession, ids: list[UUID]) -> dict[UUID, dict[str,
         )
     )
     return {user: {"post_name": post, "unit_name": unit} for user, post, unit in found}
+
+
+async def _entered(session: AsyncSession, file: RestrictedFile) -> list[tuple[str, str, str, str]]:
+    """Its way, from its own events: they stand in no other table. Whoever keeps the file does it."""
+    found = await session.scalars(
+        select(_Event)
+        .where(_Event.file_id == file.id, _Event.name == RestrictedEvent.TRANSITIONED)
+        .order_by(_Event.id)
+    )
+    return [
+        (
+            each.data["from"],
+            each.data["to"],
+            each.at.astimezone(TIMEZONE).date().isoformat(),
+            file.addressee.label,
+        )
+        for each in found
+        if each.data["from"] != each.data["to"]
+    ]
 
 
 async def _history(session: AsyncSession, file: RestrictedFile) -> list[dict[str, Any]]:
