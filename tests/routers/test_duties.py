@@ -150,11 +150,11 @@ class TestOtherLedgers:
         entity = entities.assess(market, entity, "red")
         visit = entities.visit(market, entity_id=entity["id"])
         assert [d["kind"] for d in duties(market, visit["id"])] == ["inspection_due"]
-        assert duties(market, entity["id"]) == []
+        assert duties(market, entity["id"], "entity_inspection") == []
         done_ = entities.act(
             market, "inspections", visit, "complete", finding="problem", note="会销"
         )
-        assert duties(market, done_["id"]) == []
+        assert [d["kind"] for d in duties(market, done_["id"])] == ["inspection_close"]
         due = (today() + timedelta(days=5)).isoformat()
         order = made(
             market.post(

@@ -13,7 +13,7 @@ from api.core.base.clock import now, today
 from api.domain.across.ways import WAYS
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.nouns import PATHS
-from tests import ledgers
+from tests import ledgers, restricted
 from tests.campaign import live_half_a_year
 from tests.conftest import Client, Running, logged_in, started
 from tests.database import run_sql
@@ -26,7 +26,7 @@ _serial = count(730_000)
 #: Told of at home, and by its own panel of the record: messages, rewards' codes, and the two that
 #: nobody but a few people may know of.
 OF_A_PANEL = {
-    K.LEAD_MESSAGE, K.INFORMANT_NAME, K.INFORMANT_DECIDE, K.REWARD_CODE, K.LEDGER_CONFIRM,
+    K.LEAD_MESSAGE, K.INFORMANT_NAME, K.INFORMANT_DECIDE, K.LEDGER_CONFIRM,
     K.LEAD_UNOWNED_COUNTY,
 }  # fmt: skip
 #: What the head does not name by the same words: it says what is to be done next.
@@ -34,8 +34,18 @@ OTHER_WORDS = {K.MEASURE_EXPIRING, K.LEAD_UNOWNED}
 #: How far a last day is, lists tell as well.
 LISTED = {"leads", "cases", "rectifications", "property-measures"}
 #: For whom nothing waits in the town of the demonstration.
-IDLE = {"county", "leader", "justice", "finance", "village01"}
-EVERYBODY = ("office", "police", "market", "village01", "leader", "county", "justice", "finance")
+IDLE = {"supervisor", "county", "leader", "justice", "finance", "village01"}
+EVERYBODY = (
+    "office",
+    "supervisor",
+    "police",
+    "market",
+    "village01",
+    "leader",
+    "county",
+    "justice",
+    "finance",
+)
 
 
 def head(who: Client, noun: str, record_id: str) -> dict[str, Any]:
@@ -171,7 +181,9 @@ def test_home_and_record_tell_the_same(as_: Callable[[str], Client], who: str) -
             left = duty["working_days_left"]
             assert left in {each["working_days_left"] for each in same}, (duty, same)
             if noun in LISTED:
-                asked = {"q": duty["number"], "limit": 200}
+                asked: dict[str, Any] = {"q": duty["number"], "limit": 200}
+                if noun == "property-measures":  # found by the item's number
+                    asked = {"case_id": answer.json()["case"]["id"], "limit": 200}
                 rows = reader.get(f"/{noun}", params=asked).json()["items"]
                 (row,) = [each for each in rows if each["id"] == duty["subject_id"]]
                 assert row["working_days_left"] == answer.json()["working_days_left"]
@@ -184,8 +196,9 @@ def test_home_and_record_tell_the_same(as_: Callable[[str], Client], who: str) -
 #: What else a row must say to stand in a status.
 BESIDES = {
     ("inspection", "done"): "done_on = current_date, finding = 'problem'",
-    ("import", "preview"): "rows_good = 1",
+    ("risk_entity", "transferred_police"): "evidence_fixed_on = current_date",
 }
+ORDER = "ASC"
 STATUSES = [
     pytest.param(noun, status.value, id=f"{noun} {status.value}")
     for noun, way in WAYS.items()
@@ -194,11 +207,14 @@ STATUSES = [
 ]
 
 
-def one_of(town: Running, noun: str) -> dict[str, Any]:
-    """A record of the noun from a town that has them all."""
+def one_of(town: Running, office: Client, noun: str) -> dict[str, Any]:
+    """A record of the noun from a town that has them all, but what each brings for themselves."""
+    if noun == "import":
+        ledgers.upload(office, ledgers.book([ledgers.row(next(_serial))]))
+    if noun == "restricted_file":
+        restricted.hint(office, make_lead(office), addressee="supervisor")
     table = PATHS[noun].replace("-", "_")
-    named = {"import": "uploaded_by_id IS NOT NULL"}.get(noun, "true")
-    rows = run_sql(town, f"SELECT * FROM {table} WHERE {named} ORDER BY id LIMIT 1")
+    rows = run_sql(town, f"SELECT * FROM {table} ORDER BY id {ORDER} LIMIT 1")
     assert rows, f"no {noun} in the town"
     return dict(rows[0])
 
@@ -210,8 +226,12 @@ def test_home_shows_every_turn_there_is(
 ) -> None:
     """Each status of each noun, whoever reads it: whose turn it is by the record's own head, and
     nobody else, finds it at home."""
-    record, table = one_of(town, noun), PATHS[noun].replace("-", "_")
-    before = {name: record[name] for name in ("status", "done_on", "finding") if name in record}
+    record, table = one_of(town, as_("office"), noun), PATHS[noun].replace("-", "_")
+    before = {
+        name: record[name]
+        for name in ("status", "done_on", "finding", "evidence_fixed_on")
+        if name in record
+    }
     more = BESIDES.get((noun, status), "")
     run_sql(
         town,
@@ -240,6 +260,9 @@ def turns_of(reader: Client, noun: str, record_id: str) -> tuple[set[K], set[K]]
     now = answer.json()["standing"]["now"] if answer.is_success else []
     own = [every[each["what"]] for each in now if each["is_mine"] and each["what"] in every]
     kinds = {turn.what for turn in every.values() if not turn.shown_late}
+    # nobody owns it for too long: told once, under that name
+    if answer.is_success and duties(reader, record_id, K.LEAD_UNOWNED):
+        return set(), set()
     told = {K(each["kind"]) for kind in kinds & set(K) for each in duties(reader, record_id, kind)}
     return {K(turn.what) for turn in own if not turn.shown_late}, told
 

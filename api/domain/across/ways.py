@@ -485,7 +485,9 @@ IMPORT_WAY: Final = Way(
             {
                 Ms.PREVIEW: (
                     Turn(K.IMPORT_COMMIT, (Ma.COMMIT,), Whose.SAME_PERSON, _brings_in),
-                    Turn(K.IMPORT_BARE, (), Whose.SAME_PERSON, _brings_nothing, _uploaded),
+                    Turn(
+                        K.IMPORT_BARE, (), Whose.SAME_PERSON, _brings_nothing, elsewhere=_uploaded
+                    ),
                 )
             },
         ),

@@ -39,6 +39,7 @@ from api.domain.entities.inspections import (
 from api.domain.entities.rectifications import OPEN
 from api.domain.entities.risk_entities import EntityAction
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.models import inspections as inspection_models
@@ -58,7 +59,7 @@ from api.schemas.inspections import (
 from api.services.entities import _field_work
 from api.services.kit import _transition, columns, protect, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
+from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until
 
 RESOURCE = "inspection"
 corrections.check(InspectionUpdate, Inspection)
@@ -227,7 +228,8 @@ async def read(
         available,
         entered=visit.pop("entered"),
         charge=InCharge(visit["owner_unit"]["name"], taken=visit.pop("taken_by")),
-        term=lambda *_: own,
+        # what was found is closed when everything is in order, by no day
+        term=lambda turn, _: own if turn.what is DutyKind.INSPECTION_DUE else Until(),
     )
     return visit
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Uuid,
+    all_,
     and_,
     case,
     exists,
@@ -182,12 +183,24 @@ _WAITED_FOR = or_(
 _BACK_WITH_SENDER = Lead.transfer_stage.in_([_S.INCOMPLETE, _S.FILED, _S.DECLINED, _S.ANSWERED])
 
 
+def _somebody_else(actor: Actor) -> ColumnElement[bool]:
+    """Who concluded the first time, in this unit or before they came to it, has no second say."""
+    return and_(
+        Lead.concluded_unit_id.is_distinct_from(actor.unit_id),
+        Lead.concluded_by_id.is_distinct_from(actor.id),
+        actor.unit_id != all_(Lead.concluded_unit_ids),
+        actor.id != all_(Lead.concluded_person_ids),
+    )
+
+
 def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
     def waits(actor: Actor) -> ColumnElement[bool]:
         whose = Lead.town_code == actor.town if office else Lead.owner_unit_id == actor.unit_id
         own = and_(whose, in_status(Lead.status, status))
         if status in TRIAGE:
             return and_(own, _not_alarmed())
+        if status is LeadStatus.RECHECK:
+            return and_(own, _somebody_else(actor))
         return and_(own, _NOT_PENDING) if status in _BEFORE_THE_HEAD else own
 
     if status in TRIAGE:
