@@ -2,6 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { beforeEach, expect, it, vi } from 'vitest'
 
+import { MergeFields } from '@/api/fields'
 import { showPage } from '@/test-pages'
 import NoticeArea from '@/ui/NoticeArea.vue'
 import { dismiss, notices, notify, notifyOf, undoing, type Undo } from '@/ui/notices'
@@ -146,7 +147,7 @@ it('says why something can not be taken back any more', async () => {
 })
 
 it('asks for what the reverse needs before anything is done', async () => {
-  const reason = { field: 'reason', label: '理由', kind: 'long_text', required: true }
+  const reason = { field: 'reason', label: MergeFields.reason, kind: 'long_text', required: true }
   const dialog = await pressed(
     undoable({ action: 'take_back', label: '收回交办', needs: [reason] }),
   )
