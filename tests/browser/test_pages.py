@@ -46,12 +46,12 @@ async def test_a_record_is_printed_with_all_that_happened(as_, client):
     assert await shown.count() < happened
     # how many there are at the moment when the sheet is made
     await page.evaluate(
-        "() => { window.print = () => { window.printed = document.querySelectorAll("
+        "() => { window.print = () => { document.body.dataset.printed = document.querySelectorAll("
         "'section[aria-label=\"办理记录\"] li time').length } }"
     )
     await office.button("打印").click()
-    await page.wait_for_function("window.printed !== undefined")
-    assert await page.evaluate("window.printed") >= happened
+    await expect(page.locator("body")).to_have_attribute("data-printed", re.compile("."))
+    assert int(await page.locator("body").get_attribute("data-printed") or 0) >= happened
     await page.emulate_media(media="print")
     strip = page.get_by_role("region", name="办到哪一步")
     await expect(strip).to_be_visible()

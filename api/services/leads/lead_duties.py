@@ -188,8 +188,8 @@ def _somebody_else(actor: Actor) -> ColumnElement[bool]:
     return and_(
         Lead.concluded_unit_id.is_distinct_from(actor.unit_id),
         Lead.concluded_by_id.is_distinct_from(actor.id),
-        actor.unit_id != all_(Lead.concluded_unit_ids),
-        actor.id != all_(Lead.concluded_person_ids),
+        all_(Lead.concluded_unit_ids) != actor.unit_id,
+        all_(Lead.concluded_person_ids) != actor.id,
     )
 
 
