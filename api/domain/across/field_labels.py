@@ -384,6 +384,7 @@ _RISK_ENTITIES: Final = {
     "next_inspection_due": "下次应检查日期",
     "inspection_due_is_provisional": "应检查日期是否暂定（节假日安排尚未公布）",
     "inspection_rule": "检查周期的规则编号",
+    "inspection_rule_version": "检查周期的规则版本",
     "last_inspected_on": "最近检查日期",
     "evidence_fixed_on": "证据固定日期",
     "refund_due": "应清退金额（元）",
