@@ -233,7 +233,7 @@ class Way(Generic[S, A]):
     def rights(self, record: Any) -> frozenset[Permission]:
         """The rights by which a record can be brought on from where it stands."""
         turns = list(self.turns(record))
-        beside = {turn.right for turn in turns if turn.right is not None}
+        beside = frozenset(turn.right for turn in turns if turn.right is not None)
         return beside | frozenset(self.flow.steps[act].needs for t in turns for act in t.acts)
 
     def is_held(self, holder: Holder | None, record: Any, turn: Turn[A]) -> bool:
