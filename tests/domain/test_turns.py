@@ -58,7 +58,7 @@ def waits_for_somebody(way: Way[Any, Any], record: Record) -> None:
     assert bool(turns) is not over, (record.status, record.transfer_stage)
     for turn in turns:
         possible = [act for act in turn.acts if record.status in way.flow.steps[act].frm]
-        assert possible or turn.right or turn.whose not in SHARED, (record.status, turn)
+        assert possible or turn.whose not in SHARED, (record.status, turn)
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))

@@ -215,6 +215,7 @@ class TestSteps:
         steps = WAYS["risk_entity"].steps(EntityStatus.DELISTED, moves)
         assert steps[-1] == ("销号", StepState.DONE, "2026-11-03", "市监所")
 
+
 @pytest.mark.parametrize(("way", "place", "status", "turn"), TURNS)
 def test_each_turn_of_people_has_its_kind_at_home(way, place, status, turn):
     """What waits for somebody and has no kind of duty, nobody finds."""

@@ -59,8 +59,6 @@ class Turn(Generic[A]):
     whose: Whose = Whose.OWNER
     #: Whether it is anybody's turn at all, where the status alone does not say it.
     when: Callable[[Any], bool] | None = None
-    #: Whose it is, where no act of the flow does it.
-    right: Permission | None = None
     #: Whose it is as well, though what they do about it is done on another page.
     elsewhere: Callable[[Actor, Any], bool] | None = None
     #: What that is, while it can be done: the button which leads there.
@@ -232,9 +230,7 @@ class Way(Generic[S, A]):
 
     def rights(self, record: Any) -> frozenset[Permission]:
         """The rights by which a record can be brought on from where it stands."""
-        turns = list(self.turns(record))
-        beside = frozenset(turn.right for turn in turns if turn.right is not None)
-        return beside | frozenset(self.flow.steps[act].needs for t in turns for act in t.acts)
+        return frozenset(self.flow.steps[act].needs for t in self.turns(record) for act in t.acts)
 
     def is_held(self, holder: Holder | None, record: Any, turn: Turn[A]) -> bool:
         """Whether a turn is one that whoever holds the record may take."""
@@ -250,8 +246,6 @@ class Way(Generic[S, A]):
             return False
         if turn.whose is Whose.RECEIVER and actor.unit_id != record.transfer_receiver_id:
             return False
-        if turn.right is not None and actor.may(turn.right):
-            return True
         if turn.elsewhere is not None and turn.elsewhere(actor, record):
             return True
         return any(

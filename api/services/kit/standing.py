@@ -115,8 +115,6 @@ def _whom(way: Way[Any, Any], turn: Turn[Any], charge: InCharge) -> str:
         return charge.owner
     if turn.whose is Whose.RECEIVER:
         return charge.receiver
-    if turn.whose is Whose.HOLDER and turn.right is not None:
-        return _holders(turn.right)
     if turn.whose is Whose.HOLDER and turn.acts:
         return _holders(way.flow.steps[turn.acts[0]].needs)
     return turn.whose.label

@@ -422,6 +422,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'case_diverted': '案件待登记接收回执后结案',
   'case_not_indicted': '不起诉后转其他途径或者结案',
   'case_not_filed': '不予立案后转其他途径',
+  'victim_verify': '受害人待核实',
   'property_determine': '涉案财物待甄别',
   'property_disputed': '涉案财物有异议，待重新甄别',
   'property_dispose': '涉案财物待处置',

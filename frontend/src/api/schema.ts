@@ -6316,7 +6316,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_open_case" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_open_case" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -13596,6 +13596,7 @@ export interface components {
             inspection_due_is_provisional: boolean;
             /** @description 检查周期的规则编号 */
             inspection_rule: string;
+            /** @description 检查周期的规则版本 */
             inspection_rule_version: number | null;
             /** @description 种类 */
             kind: components["schemas"]["EntityKind"];
@@ -13714,6 +13715,7 @@ export interface components {
             inspection_due_is_provisional: boolean;
             /** @description 检查周期的规则编号 */
             inspection_rule: string;
+            /** @description 检查周期的规则版本 */
             inspection_rule_version: number | null;
             /** @description 种类 */
             kind: components["schemas"]["EntityKind"];
@@ -15887,6 +15889,11 @@ export interface components {
              */
             case_id: string;
             /**
+             * 登记情况
+             * @default registered
+             */
+            claim_status: components["schemas"]["ClaimStatus"];
+            /**
              * 所在村（社区）
              * @description 所在村
              */
@@ -15929,11 +15936,6 @@ export interface components {
              * @example 12345.67
              */
             returns: string;
-            /**
-             * 登记情况
-             * @default registered
-             */
-            standing: components["schemas"]["ClaimStatus"];
         };
         /**
          * VictimExclude
@@ -15957,6 +15959,8 @@ export interface components {
         VictimItem: {
             /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
+            /** @description 登记情况 */
+            claim_status: components["schemas"]["ClaimStatus"];
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -15989,8 +15993,6 @@ export interface components {
              * @example 12345.67
              */
             returns: string;
-            /** @description 申报资格 */
-            standing: components["schemas"]["ClaimStatus"];
             /** @description 状态 */
             status: components["schemas"]["VictimStatus"];
             /** @description 版本号；修改时原样带回 */
@@ -16013,6 +16015,8 @@ export interface components {
             basis: string;
             /** @description 所属案件 */
             case: components["schemas"]["CaseRef"];
+            /** @description 登记情况 */
+            claim_status: components["schemas"]["ClaimStatus"];
             /**
              * Format: date-time
              * @description 登记时间
@@ -16083,7 +16087,7 @@ export interface components {
             /** @description 可申请查看明文的字段 */
             revealable: string[];
             /** @description 申报资格 */
-            standing: components["schemas"]["ClaimStatus"];
+            standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["VictimStatus"];
             /**
@@ -26421,8 +26425,8 @@ export interface operations {
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["VictimStatus"][];
-                /** @description 申报资格；可重复给出，取其中之一 */
-                standing?: components["schemas"]["ClaimStatus"][];
+                /** @description 登记情况；可重复给出，取其中之一 */
+                claim_status?: components["schemas"]["ClaimStatus"][];
                 /** @description 付款时是否年满六十周岁 */
                 is_elder?: boolean;
                 /** @description 来自哪次台账导入 */
