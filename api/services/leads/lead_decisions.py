@@ -74,7 +74,7 @@ _BEGINS = frozenset({LeadAction.ASSIGN.value, LeadAction.RECHECK.value})
 #: What the timeline keeps of an action in the words given; days, units and codes it keeps anyway.
 _WORDS = (
     "reason", "department", "diversion_department", "document_no", "receipt_no", "feedback_note",
-    "solved_note",
+    "solved_note", "missing",
 )  # fmt: skip
 
 
@@ -133,6 +133,8 @@ async def _term(
     due = lead.due_on
     if body.action == LeadAction.ASK_ASSIST.value:
         due = await lead_assists.due_of(session, lead.id, body.assisting_unit_id)
+    elif body.action in lead_transfer_decisions.EFFECTS:
+        due = await lead_transfers.due_of(session, lead.id)
     elif body.action not in _BEGINS and due == before:
         return {}
     return {"due_on": due.isoformat()} if due else {}
