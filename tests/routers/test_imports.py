@@ -292,13 +292,15 @@ class TestVictims:
     def test_a_claim_holds_what_the_row_said(self, client, case_id):
         police = client("police")
         row = victim_row(
-            1, "342425195001010019", 备注="亲属13912345678", 银行卡号="6228480402564890018"
-        )
+            1, "342425195001010019", 备注="亲属13912345678", 银行卡号="6228480402564890018",
+            已退本金=120.5,
+        )  # fmt: skip
         made = upload(police, book([row], VICTIM_HEADINGS), kind=self.KIND, case_id=case_id)
         assert commit(police, made).status_code == 200
         (item,) = police.get("/victims", params={"import_id": made["id"]}).json()["items"]
         shown = police.get(f"/victims/{item['id']}").json()
-        assert (shown["principal"], shown["returns"]) == ("12500.00", "300.00")
+        amounts = [shown[name] for name in ("principal", "returns", "refunds")]
+        assert amounts == ["12500.00", "300.00", "120.50"]
         assert (shown["paid_on"], shown["is_elder"]) == ("2021-03-01", True)
         assert (shown["import_id"], shown["import_row"]) == (made["id"], 3)
         for plain in (
