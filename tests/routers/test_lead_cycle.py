@@ -164,6 +164,9 @@ class TestSamples:
                                           params={"limit": 200}))["items"]  # fmt: skip
         assert {lead["id"] for lead in concluded} <= {line["lead_id"] for line in lines}
         assert len({line["lead_id"] for line in lines}) == len(lines)
+        left = done(client("office").get(f"/leads/recheck-samples/{drawn['id']}/lines",
+                                         params={"drawn": False}))["items"]  # fmt: skip
+        assert left == [], "every one of them was drawn"
         strata = {(s["unit"]["id"], s["category"]): s["drawn"] for s in drawn["strata"]}
         assert sum(strata.values()) == drawn["drawn"]
         assert client("leader").get(f"/leads/recheck-samples/{drawn['id']}").status_code == 200
