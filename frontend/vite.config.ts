@@ -55,6 +55,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
+    // a page takes some seconds where others are at work: only what hangs is a failure
+    testTimeout: 120_000,
     server: { deps: { inline: ['element-plus'] } },
   },
 })
