@@ -24,9 +24,10 @@ async def waiting(
     grouped: Annotated[bool, Query(description="十件以上的同一种事项合为一行，不逐件列出")] = False,
     holder_id: Annotated[UUID | None, Query(description="只列本单位这个人接手在办的")] = None,
     unheld: Annotated[bool, Query(description="只列没有人接手的")] = False,
+    subject_id: Annotated[UUID | None, Query(description="只列这一条记录的")] = None,
 ) -> Response:
     """等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。"""
-    hands = duties.Hands(holder_id, unheld)
+    hands = duties.Hands(holder_id, unheld, subject_id)
     grouped = grouped and kind is None and hands == duties.ANY_HANDS
     return answer(await duties.waiting(actor, limit, kind, grouped=grouped, hands=hands))
 

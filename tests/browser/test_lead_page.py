@@ -95,7 +95,7 @@ class TestHandOver:
         # no end without the receiver's answer
         answer(client("market"), lead)
         office = await opened(as_, "office", lead)
-        await office.refused("办结", CLOSING, re.compile("须有对方的办理结果"))
+        await office.refused("办结", CLOSING, re.compile("须有公安机关的办理结果"))
         await police.open(f"/leads/{lead['id']}")
         await police.act(
             "登记办理结果",

@@ -103,8 +103,13 @@ async def test_what_cannot_be_sent_is_told_and_the_report_is_safe(reporter, phot
     await page.locator("input[type=file]").set_input_files(paper)
     await reporter.says("这不是照片")
     await expect(page.locator(".photos img")).to_have_count(0)
-    huge = tmp_path / "huge.png"
-    huge.write_bytes(bomb())
+    broken = tmp_path / "huge.png"
+    broken.write_bytes(bomb())
+    await page.locator("input[type=file]").set_input_files(broken)
+    await reporter.says("这不是照片")  # as no browser can open it
+    await expect(page.locator(".photos img")).to_have_count(0)
+    huge = tmp_path / "huge.jpg"
+    huge.write_bytes(picture(size=(8000, 6300)))
     await page.locator("input[type=file]").set_input_files([huge, photos[0]])
     with reporter.watch.refusals(422):
         await submit(reporter)

@@ -59,6 +59,7 @@ def test_known_are_those_of_models_and_of_dependencies():
         "grouped",
         "unheld",
         "holder_id",
+        "subject_id",
     }
     assert taken["/api/v1/statistics/villages"] == set()
     assert taken["/api/v1/statistics/overview"] == {"period", "date_from", "date_to"}

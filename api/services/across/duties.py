@@ -113,15 +113,16 @@ _TERMS = ALARMS | AT_THE_DESK | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLE
 
 
 class Hands(NamedTuple):
-    """In whose hands: those of one person, of nobody, or anybody's."""
+    """In whose hands: those of one person, of nobody, or anybody's; of one record, or of all."""
 
     holder_id: UUID | None = None
     nobody: bool = False
+    subject_id: UUID | None = None
 
     @property
     def held(self) -> InHands:
         """What sources are asked, whoever the person is."""
-        return InHands(self.holder_id is not None, self.nobody)
+        return InHands(self.holder_id is not None, self.nobody, self.subject_id is not None)
 
 
 ANY_HANDS = Hands()
@@ -141,7 +142,7 @@ async def waiting(
     """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
     and how many there are of each kind. `grouped`: kinds of more than ten are told in one line
     each, by their number and the first of them, and not one by one. `hands`: only what one person
-    of the unit, or nobody, took upon themselves."""
+    of the unit, or nobody, took upon themselves, or only what one record waits for."""
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
         return {"items": [], "counts": [], "total": 0}
@@ -239,7 +240,8 @@ async def _items(
         return select(found, name.label("holder_name")).order_by(*order).limit(most)
 
     question = (asked.kind, asked.limit, asked.depth, asked.hands.held)
-    rows = await rows_of(actor, clock, question, made, {"holder_id": asked.hands.holder_id})
+    bound = {"holder_id": asked.hands.holder_id, "subject_id": asked.hands.subject_id}
+    rows = await rows_of(actor, clock, question, made, bound)
     shown = await terms.known()
     items = [_item(row, shown) for row in rows if is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))

@@ -40,13 +40,17 @@ _NOBODY = cast(null(), Uuid())
 
 
 class InHands(NamedTuple):
-    """Which of the duties of a unit: in the hands of one person, of nobody, or all of them."""
+    """Which of the duties of a unit: in the hands of one person, of nobody, or all of them; of all
+    records, or of one."""
 
     by: bool = False
     by_nobody: bool = False
+    of_one: bool = False
 
-    def condition(self, holder: Any) -> Iterator[ColumnElement[bool]]:
+    def condition(self, holder: Any, subject: Any) -> Iterator[ColumnElement[bool]]:
         """What a source asks for it."""
+        if self.of_one:
+            yield subject == param("subject_id", Uuid())
         if self.by:
             yield holder == param("holder_id", Uuid())
         if self.by_nobody:
@@ -97,10 +101,11 @@ class Source:
 
     def rows(self, actor: Actor, limit: int, held: InHands = IN_ANY_HANDS) -> Any:
         """The first duties of this kind, the most urgent first."""
+        subject = self.model.id if self.subject is None else self.subject
         return (
             select(
                 literal(self.kind.value, Text()).label("kind"),
-                (self.model.id if self.subject is None else self.subject).label("subject_id"),
+                subject.label("subject_id"),
                 self.number.label("number"),
                 self.title.label("title"),
                 self.due_on.label("due_on"),
@@ -111,7 +116,7 @@ class Source:
                 self.holder.label("holder_id"),
                 self.model.id.label("row_id"),
             )
-            .where(self.waits(actor), *held.condition(self.holder))
+            .where(self.waits(actor), *held.condition(self.holder, subject))
             .order_by(self.due_on.asc().nulls_last(), self.model.id)
             .limit(limit)
         )

@@ -21504,6 +21504,8 @@ export interface operations {
                 holder_id?: string | null;
                 /** @description 只列没有人接手的 */
                 unheld?: boolean;
+                /** @description 只列这一条记录的 */
+                subject_id?: string | null;
             };
             header?: never;
             path?: never;
