@@ -15,6 +15,7 @@ AT_ONCE = 12
 #: Where `session()` may be opened by hand: a job, a command, or a download, none of which is called
 #: by somebody who holds one already. Everything else takes `apart()` or `glance()`.
 OPENERS = {
+    "api/services/across/lead_counts.py",
     "api/core/events/job_runner.py",
     "api/core/web/routing.py",
     "api/services/across/deadlines.py",
