@@ -14,8 +14,8 @@ def run_job(name: str, times: int = 1) -> None:
         try:
             for _ in range(times):
                 await JOBS[name]({})
-            await db.dispose()
         finally:
+            await db.dispose()
             db._Current.database = others
 
     asyncio.run(go())
