@@ -28,6 +28,9 @@ import hypothesis
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+#: What hangs is a failure; what takes six seconds on a busy machine is none.
+httpx._config.DEFAULT_TIMEOUT_CONFIG.read = 60.0
+
 #: A Wednesday of a published year, in office hours: the suite stands on one day, whatever day the
 #: machine has. `make test-days` runs a part of it on days when a calendar is at its worst.
 SUITE_NOW = os.environ.setdefault("YINLING_NOW", "2026-11-25T10:00:00+08:00")
