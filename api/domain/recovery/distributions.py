@@ -47,7 +47,7 @@ class BaseRule(Labelled):
 class ClaimStatus(Labelled):
     """How a claim stands in the register."""
 
-    REGISTERED = "registered", "已登记核实"
+    REGISTERED = "registered", "本人已登记"
     UNREGISTERED = "unregistered", "审计确认未登记"
     EXCLUDED = "excluded", "不予参与（同案人、领取提成人员等）"
 

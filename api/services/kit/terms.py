@@ -83,6 +83,14 @@ class Terms:
         return close
 
 
+_kept: Terms | None = None
+
+
 async def known() -> Terms:
-    """What is shown beside last days. Reads nothing on most calls."""
-    return Terms(await time_rules.known(), await time_rules.working_days())
+    """What is shown beside last days. Reads nothing on most calls, and finds the unit of a rule
+    once for as long as rules and calendar are the same."""
+    global _kept  # noqa: PLW0603  # of this process
+    clock, days = await time_rules.known(), await time_rules.working_days()
+    if _kept is None or _kept.clock is not clock or _kept.days is not days:
+        _kept = Terms(clock, days)
+    return _kept

@@ -288,7 +288,7 @@ export const ClaimByLabels: Record<ClaimBy, string> = {
 }
 
 export const ClaimStatusLabels: Record<ClaimStatus, string> = {
-  'registered': '已登记核实',
+  'registered': '本人已登记',
   'unregistered': '审计确认未登记',
   'excluded': '不予参与（同案人、领取提成人员等）',
 }
