@@ -15,10 +15,12 @@ READS = {
 }
 
 
-def credit_code() -> str:
-    """A made-up credit code that nobody else in this run has."""
+def credit_code(holds: str = "") -> str:
+    """A made-up credit code that nobody else in this run has; `holds` stands in its second half."""
     number = uuid4().int
-    body = "91341522" + "".join(ALPHABET[number // 31**i % 31] for i in range(9))
+    made = "".join(ALPHABET[number // 31**i % 31] for i in range(9 - len(holds)))
+    at = number % (len(made) + 1)
+    body = "91341522" + made[:at] + holds + made[at:]
     total = sum(ALPHABET.index(c) * w for c, w in zip(body, WEIGHTS, strict=True))
     return body + ALPHABET[-total % 31]
 

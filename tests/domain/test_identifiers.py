@@ -21,6 +21,7 @@ from api.domain.words.identifiers import (
     readings,
     unmasked,
 )
+from tests.entities import credit_code
 
 K = IdentifierKind
 
@@ -80,6 +81,9 @@ def values(text: str) -> list[tuple[IdentifierKind, str]]:
         ("VX: yanglao88", K.WECHAT, "yanglao88"),
         ("对方wxid_1a2b3c4d5e", K.WECHAT, "wxid_1a2b3c4d5e"),
         ("QQ：12345678", K.QQ, "12345678"),
+        ("1QQ12345678", K.QQ, "12345678"),
+        ("2、QQ12345678", K.QQ, "12345678"),
+        ("3.wx:abc12345", K.WECHAT, "abc12345"),
         ("扣扣群号123456789", K.QQ, "123456789"),
         ("邮箱zhang.san@163.com", K.EMAIL, "zhang.san@163.com"),
         ("13812345678@qq.com", K.EMAIL, "13812345678@qq.com"),
@@ -169,6 +173,18 @@ def test_masked_text_and_its_places():
     ]
     assert found[0].raw == "１３８ １２３４ ５６７８"
     assert [one.personal for one in found] == [True, False, True]
+
+
+@given(
+    st.sampled_from(["", "WX", "QQ", "QQ12345", "WXK46MD7T"]),
+    st.integers(1, 17),
+    st.sampled_from(" -·."),
+)
+def test_letters_of_a_credit_code_are_no_handle(holds, at, mark):
+    """wx and QQ stand before handles; in a code they are letters, in one piece and in two."""
+    code = credit_code(holds)
+    for text in (code, code[:at] + mark + code[at:], f"代码{code[:at]}{mark}{code[at:]}。"):
+        assert values(text) == [(K.CREDIT_CODE, code)]
 
 
 def test_kinds_are_personal_or_public():

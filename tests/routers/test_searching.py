@@ -9,7 +9,7 @@ import pytest
 from api.core.listing.search import plain
 from tests import factories
 from tests.cases import case
-from tests.entities import entity
+from tests.entities import credit_code, entity
 from tests.factories import make_lead, outcome
 from tests.money import done, made, make_case, make_victim
 
@@ -170,15 +170,21 @@ class TestNumbers:
         tail = f"{random.randrange(1000, 9999)}"
         lead = make_lead(office, narrative=f"联系电话1385550{tail}，{mark()}")
         assert lead["id"] in ids(office, "/leads", tail)
-        market = client("market")
-        from tests.entities import credit_code
 
-        code = credit_code()
+    @pytest.mark.parametrize("holds", ["", "WX", "QQ", "WXA", "QQ12345", "WX8AB2K", "H12345678"])
+    def test_a_credit_code_is_found_by_any_part_of_it(self, office, client, holds):
+        """Also where letters of it are those that come before a handle."""
+        market = client("market")
+        code = credit_code(holds)
         made_entity = made(market.post("/risk-entities", json=entity(uscc=code)))
-        for q in (code, code.lower(), code[-6:], code[8:14], f"{code[:8]} {code[8:]}"):
+        parts = (code, code.lower(), code[-6:], code[8:14], code[code.index(holds or code[8]) :])
+        spaced = (f"{code[:8]} {code[8:]}", f"{code[:2]}-{code[2:8]}-{code[8:]}", " ".join(code))
+        for q in (*parts, *spaced):
             assert made_entity["id"] in ids(market, "/risk-entities", q), q
         coded = make_lead(office, subject_uscc=code)
         assert coded["id"] in ids(office, "/leads", code[8:])
+        told = make_lead(office, narrative=f"执照上写着{spaced[0]}，{mark()}")
+        assert {told["id"], coded["id"]} <= set(ids(office, "/leads", code))
 
     def test_an_address_is_found_by_its_parts(self, office):
         road = mark()

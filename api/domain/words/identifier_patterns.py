@@ -133,13 +133,18 @@ _ACCOUNT = _pattern(
 _ACCOUNT_WORDS = re.compile(
     r"(?:银行卡|卡号|账号|帐号|账户|帐户|户头|存折|收款卡|银行|信用社|农商行|支付宝)[^0-9。；;\n]{0,12}$"
 )
-_CREDIT = _pattern(r"(?<![0-9a-z])(?=([0-9a-z]{2}\d{6}[0-9a-z]{10})(?![0-9a-z]))")
+#: In one piece or in parts, as it stands on a licence.
+_CREDIT = _pattern(
+    rf"(?<![0-9a-z])(?=([0-9a-z]{_SEP}[0-9a-z](?:{_SEP}\d){{6}}(?:{_SEP}[0-9a-z]){{10}})(?![0-9a-z]))"
+)
+#: wx and QQ begin a word, or an item of a list (1QQ12345): in the midst of a code they are letters of it.
+_BEGINS = r"(?:(?<![0-9a-z])|(?<=(?<![0-9a-z])\d))"
 _WECHAT = _pattern(
-    r"(?:微信|薇信|威信|微 信|wechat|weixin|(?<![a-z])[vw]x(?!id_)|V信|加微)(?:号码|账号|号|ID)?[:,是为 \"“]{0,3}"
+    rf"(?:微信|薇信|威信|微 信|wechat|weixin|{_BEGINS}[vw]x(?!id_)|V信|加微)(?:号码|账号|号|ID)?[:,是为 \"“]{{0,3}}"
     r"(?!wechat|weixin)([a-z][-_a-z0-9]{5,19})|(?<![a-z0-9_])(wxid_[a-z0-9]{6,20})"
 )
 _QQ = _pattern(
-    r"(?:QQ|扣扣|企鹅|Q(?=群))(?:群号|群|号码|号)?[:是为 \"“]{0,3}([1-9]\d{4,10})(?![0-9])"
+    rf"(?:{_BEGINS}QQ|扣扣|企鹅|Q(?=群))(?:群号|群|号码|号)?[:是为 \"“]{{0,3}}([1-9]\d{{4,10}})(?![0-9])"
 )
 _EMAIL = _pattern(
     r"(?<![a-z0-9._%+\-])([a-z0-9._%+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,5})"
@@ -273,7 +278,9 @@ def _account(raw: str, before: str, after: str) -> str | None:
 
 def _credit(raw: str, _before: str, _after: str) -> str | None:
     checked = check_credit_code(raw)
-    return checked.value if checked.ok else None
+    # digits in parts are an account or an ID, if anything
+    apart = len(raw) > len(checked.value or "") and raw.isascii() and not _LETTER.search(raw)
+    return checked.value if checked.ok and not apart else None
 
 
 def _lower(raw: str, _before: str, _after: str) -> str:

@@ -42,6 +42,7 @@ _WORDS, _PLAIN = 1, 2
 _NO_TEXT = "\x01"
 _NOTHING = f"'{_NO_TEXT}'"
 _DIGITS = re.compile(r"\d{3}")
+_PART = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{2,17}", re.ASCII)
 _SERIAL = re.compile(r"(?:(20\d\d)-?)?(\d{4,9})")
 WHOLE = "电话、证件号、账号等号码已加密，只能按完整号码查找，或按看得见的末几位查找；没有查到，不等于没有登记"
 MARKS = "检索词里没有可以查找的字、字母或数字"
@@ -100,8 +101,10 @@ async def filters(
     # of a number alone the mask's own digits are left: they stand in every number that looks like it
     whole = (0, len(shown.rstrip()))
     is_number = any(each.personal and (each.start, each.end) == whole for each in hidden)
-    said = [_NOTHING, _NO_TEXT] if is_number else words(shown)
-    if indexes or found or is_number:
+    # letters and digits alone may be a part of a code, whatever else they look like
+    part = _PART.fullmatch(text.strip()) is not None
+    said = words(text if part else shown) if part or not is_number else [_NOTHING, _NO_TEXT]
+    if indexes or found or is_number or (part and hidden):
         return {
             "identifier": [
                 *said,
