@@ -48,6 +48,7 @@ class Standing(Shown):
     blocked_by: list[str] = Field(description="还差什么才能往下办，一句一条")
     next_action: str | None = Field(
         description="轮到当前用户办的那一个操作，只差填写内容的也在内；没有轮到，或者还差别的条件的为空。"
-        "`open_case` 是由线索登记案件"
+        "好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，"
+        "`plan_inspection` 是安排检查，`acknowledge_assist`、`answer_assist` 是签收、答复协办"
     )
     ended: str | None = Field(description="已经办完或者停办的，停在哪里")

@@ -4,6 +4,7 @@ What home says waits for somebody is what the record's own head says: one truth.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,8 @@ from api.core.base.clock import now, today
 from api.domain.across.ways import WAYS
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.nouns import PATHS
-from tests import ledgers, restricted
+from tests import entities, ledgers, restricted
+from tests.access.towns import somebody
 from tests.campaign import live_half_a_year
 from tests.conftest import Client, Running, logged_in, started
 from tests.database import run_sql
@@ -58,10 +60,11 @@ def states(found: dict[str, Any]) -> dict[str, str]:
     return {step["label"]: step["state"] for step in found["steps"]}
 
 
-def act(who: Client, lead: str, action: str, **fields: Any) -> None:
+def act(who: Client, lead: str, action: str, **fields: Any) -> dict[str, Any]:
     url = f"/leads/{lead}"
     answer = who.act(url, action, who.get(url).json()["version"], **fields)
     assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +251,53 @@ def test_home_shows_every_turn_there_is(
         assert told == mine, (who, noun, status)
 
 
+#: Nothing on the record leads on from these: who leads or supervises the town only watches a late
+#: hand-over, a file is corrected where it came from, and what has its case waits for that.
+ONLY_WATCHED = {K.LEAD_TRANSFER_LATE.label, K.IMPORT_BARE.label, K.LEAD_OWED_POLICE.label}
+
+
+def leads_on(standing: dict[str, Any]) -> bool:
+    """Whether a reader whose turn it is finds a button to fill, or reads what is missing."""
+    own = {
+        each["what"]
+        for each in standing["now"]
+        if each["is_mine"] and (each["holder"] is None or "give_back" in each["turn_actions"])
+    }
+    return bool(standing["next_action"] or standing["blocked_by"]) or own <= ONLY_WATCHED
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_whose_turn_it_is_finds_one_thing_to_do(as_: Callable[[str], Client], who: str) -> None:
+    """Every record of the town that a person sees, hand-overs at every stage among them."""
+    reader, read = as_(who), 0
+    for noun in WAYS:
+        answer = reader.get(f"/{PATHS[noun]}", params={"limit": 200})
+        for row in answer.json()["items"] if answer.is_success else ():
+            found = reader.get(f"/{PATHS[noun]}/{row['id']}").json()
+            assert leads_on(found["standing"]), (noun, found["number"], found["standing"])
+            read += 1
+    assert read
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "act"), [(K.LEAD_RECHECK_DRAWN, "recheck"), (K.LEAD_TRANSFER_LATE, "remind")]
+)
+def test_what_the_office_owes_beside_the_flow_has_its_button(
+    as_: Callable[[str], Client], kind: K, act: str
+) -> None:
+    office, acts = as_("office"), set[str | None]()
+    for row in office.get("/leads", params={"limit": 200}).json()["items"]:
+        found = office.get(f"/leads/{row['id']}").json()
+        offered = {each["action"] for each in found["available_actions"]}
+        own = [each["what"] for each in found["standing"]["now"] if each["is_mine"]]
+        if own == [kind.label]:
+            acts.add(found["standing"]["next_action"])
+            assert found["standing"]["next_action"] == (act if act in offered else None)
+    assert act in acts
+
+
 def turns_of(reader: Client, noun: str, record_id: str) -> tuple[set[K], set[K]]:
     """The reader's own turns of a record by its head, and by home."""
     every = {
@@ -258,6 +308,7 @@ def turns_of(reader: Client, noun: str, record_id: str) -> tuple[set[K], set[K]]
     }
     answer = reader.get(f"/{PATHS[noun]}/{record_id}")
     now = answer.json()["standing"]["now"] if answer.is_success else []
+    assert not answer.is_success or leads_on(answer.json()["standing"]), answer.text
     own = [every[each["what"]] for each in now if each["is_mine"] and each["what"] in every]
     kinds = {turn.what for turn in every.values() if not turn.shown_late}
     # nobody owns it for too long: told once, under that name
@@ -278,3 +329,93 @@ def test_an_import_that_brings_nothing_offers_no_filled_button(client: Any) -> N
     assert (again["rows_good"], again["rows_known"]) == (0, 1), again
     assert again["standing"]["next_action"] is None
     assert "没有可以导入的行" in again["standing"]["now"][0]["what"]
+
+
+class TestOfSeveralTurns:
+    """The one that is due first has the filled button, whoever's flow it belongs to."""
+
+    def test_an_assisting_unit_signs_and_answers(self, client: Any) -> None:
+        office, police, market = client("office"), client("police"), client("market")
+        made = assign(office, make_lead(office), police)
+        unit = market.me["unit"]["id"]
+        asked = act(
+            police, made["id"], "ask_assist", assisting_unit_id=unit, assist_task="请查登记情况"
+        )
+        path = f"/leads/{asked['id']}/assists/{asked['assists'][0]['id']}"
+
+        def step(action: str, **fields: Any) -> None:
+            version = market.get(f"/leads/{asked['id']}").json()["assists"][0]["version"]
+            answer = market.act(path, action, version, **fields)
+            assert answer.is_success, answer.text
+
+        assert head(market, "leads", asked["id"])["next_action"] == "acknowledge_assist"
+        assert head(police, "leads", asked["id"])["next_action"] == "acknowledge"
+        step("acknowledge")
+        assert head(market, "leads", asked["id"])["next_action"] == "answer_assist"
+        # who has it in hand goes on with it
+        taken = market.post(f"{path}/turns", json={"action": "take"})
+        assert taken.is_success, taken.text
+        assert head(market, "leads", asked["id"])["next_action"] == "answer_assist"
+        step("answer", answer="已查")
+        assert head(market, "leads", asked["id"])["next_action"] is None
+
+    def test_what_a_colleague_has_in_hand_is_not_pressed_first(
+        self, client: Any, running: Running
+    ) -> None:
+        office, police, market = client("office"), client("police"), client("market")
+        unit = market.me["unit"]["id"]
+        other = somebody(running, client("system_admin"), "market", unit)
+        asked = act(
+            police, assign(office, make_lead(office), police)["id"], "ask_assist",
+            assisting_unit_id=unit, assist_task="请查",
+        )  # fmt: skip
+        path = f"/leads/{asked['id']}/assists/{asked['assists'][0]['id']}/turns"
+        assert other.post(path, json={"action": "take"}).is_success
+        assert head(market, "leads", asked["id"])["next_action"] is None
+        assert head(other, "leads", asked["id"])["next_action"] == "acknowledge_assist"
+
+    def test_a_visit_comes_first_when_its_time_has_come(
+        self, client: Any, running: Running
+    ) -> None:
+        market = client("market")
+        made = entities.assess(market, entities.register(market), "red")
+        for day, status, due in (
+            (-1, "listed", "plan_inspection"),
+            (300, "listed", "accept"),
+            (-1, "delisted", None),
+        ):
+            run_sql(
+                running,
+                "UPDATE risk_entities SET status = $2, next_inspection_due = $3 WHERE id = $1",
+                made["id"],
+                status,
+                today() + timedelta(days=day),
+            )
+            assert head(market, "risk-entities", made["id"])["next_action"] == due, (day, status)
+        assert head(client("leader"), "risk-entities", made["id"])["next_action"] is None
+
+    def test_a_visit_that_is_planned_is_not_asked_for(self, client: Any) -> None:
+        office, market = client("office"), client("market")
+        made = entities.assess(market, entities.register(market), "red")
+        entities.act(office, "risk-entities", made, "list")
+        what = K.ENTITY_INSPECTION.label
+        assert what in {each["what"] for each in head(market, "risk-entities", made["id"])["now"]}
+        entities.visit(market, entity_id=made["id"])
+        found = head(market, "risk-entities", made["id"])
+        assert what not in {each["what"] for each in found["now"]}
+        assert found["next_action"] == "accept"
+
+    def test_what_a_visit_found_is_ordered_to_be_put_right(self, client: Any) -> None:
+        market = client("market")
+        made = entities.assess(market, entities.register(market), "yellow")
+        seen = entities.visit(market, entity_id=made["id"])
+        assert head(market, "inspections", seen["id"])["next_action"] == "complete"
+        seen = entities.act(
+            market, "inspections", seen, "complete", finding="problem", note="未公示收费"
+        )
+        found = head(market, "inspections", seen["id"])
+        assert found["next_action"] == "order_rectification"
+        assert any("整改" in sentence for sentence in found["blocked_by"])
+        entities.act(market, "inspections", seen, "order_rectification", requirements="公示收费")
+        found = head(market, "inspections", seen["id"])
+        assert (found["next_action"], bool(found["blocked_by"])) == (None, True)

@@ -13,7 +13,7 @@ from api.domain.cases.cases import CaseStatus as Cs
 from api.domain.cases.victims import VICTIM_FLOW
 from api.domain.cases.victims import VictimAction as Va
 from api.domain.cases.victims import VictimStatus as Vs
-from api.domain.entities.inspections import INSPECTION_FLOW
+from api.domain.entities.inspections import INSPECTION_FLOW, Finding
 from api.domain.entities.inspections import InspectionAction as Ia
 from api.domain.entities.inspections import InspectionStatus as Is
 from api.domain.entities.rectifications import RECTIFICATION_FLOW
@@ -331,11 +331,24 @@ RISK_ENTITY_WAY: Final = Way(
     ),
     done=frozenset({Es.DELISTED}),
 )
+
+
+def _inspects(actor: Actor, _: Any) -> bool:
+    return actor.may(P.INSPECTION_HANDLE)
+
+
+def _not_ordered(visit: Any) -> str | None:
+    """A problem was found, and nobody told the entity yet to put it right."""
+    to_order = visit.finding == Finding.PROBLEM and not visit.orders
+    return Ia.ORDER_RECTIFICATION.value if to_order else None
+
+
+_CLOSE_VISIT = Turn(K.INSPECTION_CLOSE, (Ia.CLOSE,), elsewhere=_inspects, onward=_not_ordered)
 INSPECTION_WAY: Final = Way(
     INSPECTION_FLOW,
     (
         Stage("检查", {Is.PLANNED: (Turn(K.INSPECTION_DUE, (Ia.COMPLETE,)),)}),
-        Stage("办结", {Is.DONE: (Turn(K.INSPECTION_CLOSE, (Ia.CLOSE,)),)}),
+        Stage("办结", {Is.DONE: (_CLOSE_VISIT,)}),
     ),
     done=frozenset({Is.CLOSED}),
     stopped=frozenset({Is.CANCELLED}),
@@ -513,6 +526,9 @@ RESTRICTED_WAY: Final = Way(
     ),
     done=frozenset({Xs.CLOSED}),
 )
+
+#: What leads from a risk entity to the form of the visit that its tier asks for.
+PLAN_INSPECTION: Final = "plan_inspection"
 
 #: Noun → its way; what has a page of its own stands here, what lies on another record's does not.
 WAYS: Final[dict[str, Way[Any, Any]]] = {

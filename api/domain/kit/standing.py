@@ -209,23 +209,21 @@ class Way(Generic[S, A]):
                 sentences += missing
         return list(dict.fromkeys(sentences))
 
-    def next_action(
-        self, actor: Actor, record: Any, available: Sequence[Available], mine: Sequence[Turn[A]]
+    def act_of(
+        self, actor: Actor, record: Any, available: Sequence[Available], turn: Turn[A]
     ) -> str | None:
-        """The one act of this reader whose turn it is, if there is one that nothing but empty fields
-        keeps from being taken; never one that goes back, nor one that ends what might go on."""
+        """The one act by which this reader takes a turn that is theirs, if there is one that nothing
+        but empty fields keeps from being taken; never one that goes back, nor one that ends what
+        might go on."""
         offered = {each.action for each in available}
-        for turn in mine:
-            for place, act in enumerate(turn.acts):
-                row = self.flow.steps[act]
-                if act not in offered or (row.danger and place):
-                    continue
-                if _only_fields([each for each in row.when if not each.holds(actor, record)]):
-                    return act.value
-            if turn.onward and turn.elsewhere and turn.elsewhere(actor, record):
-                leads_to = turn.onward(record)
-                if leads_to:
-                    return leads_to
+        for place, act in enumerate(turn.acts):
+            row = self.flow.steps[act]
+            if act not in offered or (row.danger and place):
+                continue
+            if _only_fields([each for each in row.when if not each.holds(actor, record)]):
+                return act.value
+        if turn.onward and turn.elsewhere and turn.elsewhere(actor, record):
+            return turn.onward(record)
         return None
 
     def rights(self, record: Any) -> frozenset[Permission]:

@@ -76,3 +76,6 @@ ASSIST_FLOW: Flow[AssistStatus, AssistAction] = Flow(
         ),
     },
 )
+#: What the head of a lead calls that which its assisting unit does next: a lead has an action of
+#: the first one's name itself.
+ASSIST_ACTS = {_S.ASKED.value: "acknowledge_assist", _S.ACKNOWLEDGED.value: "answer_assist"}

@@ -19,6 +19,10 @@ K = DutyKind
 
 #: How early an inspection that the tier asks for is to be planned.
 PLAN_RULE, PLAN_UNTIL = "INSPECT-PLAN", "plan_until"
+#: Somebody is to go there already: nobody is asked for it again.
+IS_VISIT_PLANNED = exists().where(
+    Inspection.entity_id == RiskEntity.id, in_status(Inspection.status, InspectionStatus.PLANNED)
+)
 
 
 def _entity_name(entity_id: Any) -> Any:
@@ -77,10 +81,7 @@ SOURCES: tuple[Source, ...] = (
         lambda _: [
             RiskEntity.next_inspection_due <= param(PLAN_UNTIL, Date()),
             RiskEntity.status.not_in(ENDED),
-            ~exists().where(
-                Inspection.entity_id == RiskEntity.id,
-                Inspection.status == InspectionStatus.PLANNED,
-            ),
+            ~IS_VISIT_PLANNED,
         ],
         title=RiskEntity.name,
         number=RiskEntity.number,

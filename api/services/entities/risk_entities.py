@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import BYTEA, TSQUERY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import links
+from api.core.base.clock import today
 from api.core.base.crypto import keyring
 from api.core.database import constraints
 from api.core.events import events
@@ -30,7 +31,7 @@ from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, moment, param, yuan
 from api.domain.across.field_labels import labels_said
-from api.domain.across.ways import RISK_ENTITY_WAY
+from api.domain.across.ways import PLAN_INSPECTION, RISK_ENTITY_WAY
 from api.domain.entities.risk_entities import ENDED, RISK_ENTITY_FLOW, EntityStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -57,9 +58,11 @@ from api.schemas.risk_entities import (
     RiskEntityUpdate,
     RouteRead,
 )
+from api.services.entities.field_duties import IS_VISIT_PLANNED, PLAN_RULE
 from api.services.entities.risk_entity_drafts import RESOURCE, TEXTS
 from api.services.kit import columns, protect, sealing, searching, terms
 from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until, waits
+from api.services.kit.terms import Terms
 
 
 def known_already() -> Conflict:
@@ -122,6 +125,8 @@ _IDENTIFIERS = columns.json_list(
         )
     ).where(RiskEntityIdentifier.entity_id == RiskEntity.id)
 )
+#: What only the head of a record is made from.
+_OF_HEAD = {"entered", "taken_by", "is_visit_planned"}
 _READ: dict[str, Any] = _ITEM | {
     "responsible_phone": RiskEntity.responsible_phone_mask,
     "problems": RiskEntity.problems,
@@ -144,11 +149,12 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": RiskEntity.created_at,
     "entered": entered(RiskEntity.id, EventName.RISK_ENTITY_TRANSITIONED),
     "taken_by": taken_by(RiskEntity),
+    "is_visit_planned": IS_VISIT_PLANNED,
 }
 check_columns(RiskEntityItem, _ITEM, "working_days_left")
 check_columns(
     RiskEntityRead,
-    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
+    {name: column for name, column in _READ.items() if name not in _OF_HEAD},
     "available_actions",
     "standing",
     "working_days_left",
@@ -271,9 +277,10 @@ class _FlowView:
 
 
 def _visit(entity: dict[str, Any]) -> Until | None:
-    """When it is to be inspected next, as its tier asks."""
-    due = entity["next_inspection_due"]
-    if due is None or entity["status"] in ENDED:
+    """When it is to be inspected next, as its tier asks; the visit that is planned has a turn of its
+    own."""
+    due, planned = entity["next_inspection_due"], entity.pop("is_visit_planned")
+    if due is None or planned or entity["status"] in ENDED:
         return None
     return until(
         due,
@@ -305,25 +312,28 @@ async def read(
         available,
         entered=entity.pop("entered"),
         charge=InCharge(entity["owner_unit"]["name"], taken=entity.pop("taken_by")),
-        beside=lambda terms: (
-            [
-                waits(
-                    DutyKind.ENTITY_INSPECTION.label,
-                    entity["owner_unit"]["name"],
-                    visit,
-                    terms,
-                    is_mine=actor.unit_id == standing.owner_unit_id
-                    and actor.may(Permission.INSPECTION_HANDLE),
-                )
-            ]
-            if visit
-            else []
-        ),
+        beside=lambda terms: _visits(actor, entity["owner_unit"], visit, terms),
     )
     entity["revealable"] = _revealable(actor, entity)
     leads = links.keep(actor, Permission.LEAD_READ, entity["source_lead_id"])
     entity["source_lead_id"] = leads[0]["id"] if leads else None
     return entity
+
+
+def _visits(
+    actor: Actor, unit: dict[str, Any], visit: Until | None, terms: Terms
+) -> list[dict[str, Any]]:
+    """The inspection that its tier asks for, until one is planned."""
+    if visit is None:
+        return []
+    mine = unit["id"] == str(actor.unit_id) and actor.may(Permission.INSPECTION_HANDLE)
+    soon = terms.clock.due_on(PLAN_RULE, today()).on
+    return [
+        waits(
+            DutyKind.ENTITY_INSPECTION.label, unit["name"], visit, terms, is_mine=mine,
+            act=PLAN_INSPECTION if mine else None, early=visit.on is not None and visit.on > soon,
+        )
+    ]  # fmt: skip
 
 
 def _revealable(actor: Actor, entity: dict[str, Any]) -> list[str]:

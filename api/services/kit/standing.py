@@ -127,7 +127,8 @@ def waits(
     terms: Terms,
     **more: Any,
 ) -> dict[str, Any]:
-    """One turn as it is shown."""
+    """One turn as it is shown. For `next_action` alone: `act` is what the reader does about it,
+    `early` whether its time has not come yet."""
     clock = terms.clock
     return {
         "what": what,
@@ -145,6 +146,8 @@ def waits(
         "turn_actions": [],
         "assist_id": None,
         "is_received": False,
+        "act": None,
+        "early": False,
         **more,
     }
 
@@ -224,6 +227,12 @@ async def standing_of(
         may = taking(actor, who, is_free=is_free) if may_take else []
         return (who.shown(actor, is_mine=own) if who else {}) | {"turn_actions": may}
 
+    def act(turn: Turn[Any]) -> str | None:
+        """What a colleague took upon themselves is nobody else's to press first."""
+        if turn not in mine or ((has := held(turn)) and not has.is_of(actor)):
+            return None
+        return way.act_of(actor, record, available, turn)
+
     shown = [
         waits(
             turn.label,
@@ -232,15 +241,14 @@ async def standing_of(
             terms,
             is_mine=turn in mine,
             is_received=turn.whose is Whose.RECEIVER,
+            act=act(turn),
             **hands(turn),
         )
         for turn in turns
     ]
     if beside is not None:
         shown += beside(terms)
-    # what a colleague took upon themselves is nobody else's to press first
-    ours = [each for each in mine if (has := held(each)) is None or has.is_of(actor)]
-    following = way.next_action(actor, record, available, ours)
+    following = _first(shown)
     return {
         "steps": [
             {"label": label, "state": state.value, "on": on or None, "unit": unit}
@@ -253,6 +261,16 @@ async def standing_of(
         "next_action": following,
         "ended": record.status.label if not turns and _is_over(way, record) else None,
     }
+
+
+def _first(shown: Sequence[dict[str, Any]]) -> str | None:
+    """What the reader does first: of their turns that they can take, the one that is due first;
+    what has no term comes behind, and what is early last. Takes both out of the turns."""
+    acts = [
+        (each.pop("early"), each["due_on"] or date.max, place, each.pop("act"))
+        for place, each in enumerate(shown)
+    ]
+    return min((each for each in acts if each[-1]), default=(None,))[-1]
 
 
 def _is_over(way: Way[Any, Any], record: Any) -> bool:

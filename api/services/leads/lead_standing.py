@@ -1,6 +1,6 @@
 """Where a lead stands: its own turns, those of units that assist, and the clock of a hand-over."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +13,8 @@ from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available
 from api.domain.kit.permissions import Permission, Role, RowScope
 from api.domain.kit.standing import Turn, Whose
-from api.domain.leads.lead_assists import AssistStatus
-from api.domain.leads.leads import DRAWABLE
+from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
+from api.domain.leads.leads import DRAWABLE, LeadAction
 from api.services.kit import standing, time_rules
 from api.services.kit.terms import Terms
 from api.services.leads import lead_alarms, lead_assists
@@ -64,6 +64,7 @@ async def of(
         version=lead["due_rule_version"],
     )
     unowned = lead.pop("unowned_on")
+    offered = {each.action.value for each in available}
 
     def term(turn: Turn[Any], clock: time_rules.Clock) -> standing.Until:
         if turn.what is DutyKind.LEAD_ACKNOWLEDGE and lead["assigned_on"]:
@@ -79,8 +80,8 @@ async def of(
     def others(terms: Terms) -> list[dict[str, Any]]:
         return [
             *_assists(actor, lead, terms),
-            *_drawn(actor, lead, terms),
-            *_late(actor, handed_over.term, terms),
+            *_drawn(actor, lead, terms, offered),
+            *_late(actor, handed_over.term, terms, offered),
         ]
 
     return await standing.standing_of(
@@ -124,6 +125,7 @@ def _assists(actor: Actor, lead: dict[str, Any], terms: Terms) -> list[dict[str,
             terms,
             is_mine=mine,
             assist_id=each["id"],
+            act=ASSIST_ACTS[each["status"]] if mine and (not held or held.is_of(actor)) else None,
         )
         shown |= held.shown(actor, is_mine=mine) if held else {}
         shown["turn_actions"] = standing.taking(actor, held, is_free=True) if mine else []
@@ -131,22 +133,32 @@ def _assists(actor: Actor, lead: dict[str, Any], terms: Terms) -> list[dict[str,
     return found
 
 
-def _drawn(actor: Actor, lead: dict[str, Any], terms: Terms) -> list[dict[str, Any]]:
+def _drawn(
+    actor: Actor, lead: dict[str, Any], terms: Terms, offered: Set[str]
+) -> list[dict[str, Any]]:
     """What the office owes a lead that was drawn for a second verification."""
     if not lead["recheck_drawn"] or lead["status"] not in DRAWABLE or lead["is_merged"]:
         return []
     mine = actor.may(Permission.LEAD_ASSIGN)
-    kind = DutyKind.LEAD_RECHECK_DRAWN
-    return [standing.waits(kind.label, Whose.OFFICE.label, standing.Until(), terms, is_mine=mine)]
+    kind, act = DutyKind.LEAD_RECHECK_DRAWN, _if_offered(LeadAction.RECHECK, offered)
+    whom, term = Whose.OFFICE.label, standing.Until()
+    return [standing.waits(kind.label, whom, term, terms, is_mine=mine, act=act if mine else None)]
 
 
-def _late(actor: Actor, term: standing.Until, terms: Terms) -> list[dict[str, Any]]:
+def _if_offered(act: LeadAction, offered: Set[str]) -> str | None:
+    return act.value if act.value in offered else None
+
+
+def _late(
+    actor: Actor, term: standing.Until, terms: Terms, offered: Set[str]
+) -> list[dict[str, Any]]:
     """What those who see the town's leads do about a hand-over that is late: urge, or let it go."""
     if term.on is None or term.on >= today():
         return []
-    kind = DutyKind.LEAD_TRANSFER_LATE
+    kind, act = DutyKind.LEAD_TRANSFER_LATE, _if_offered(LeadAction.REMIND, offered)
     mine = actor.scope is RowScope.TOWN
-    return [standing.waits(kind.label, _WHO_URGES, term, terms, is_mine=mine)]
+    act = act if mine else None
+    return [standing.waits(kind.label, _WHO_URGES, term, terms, is_mine=mine, act=act)]
 
 
 def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:

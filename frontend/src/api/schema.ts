@@ -14738,7 +14738,7 @@ export interface components {
             blocked_by: string[];
             /** @description 已经办完或者停办的，停在哪里 */
             ended: string | null;
-            /** @description 轮到当前用户办的那一个操作，只差填写内容的也在内；没有轮到，或者还差别的条件的为空。`open_case` 是由线索登记案件 */
+            /** @description 轮到当前用户办的那一个操作，只差填写内容的也在内；没有轮到，或者还差别的条件的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`plan_inspection` 是安排检查，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
             next_action: string | null;
             /** @description 现在该办的事；办完了的为空 */
             now: components["schemas"]["StandingTurn"][];
