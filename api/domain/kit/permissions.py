@@ -4,6 +4,7 @@ Printed to docs/permissions.md, where the campaign's leaders sign it off (facts:
 """
 
 from enum import StrEnum
+from functools import cache
 
 from api.domain.kit.labels import Labelled
 
@@ -422,3 +423,19 @@ SECOND_FACTOR_ROLES = frozenset(
     for role, held in ROLE_PERMISSIONS.items()
     if role in {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN} or P.LEAD_EXPORT in held
 )
+
+
+#: The roles that answer for a right where it is nobody's in particular, at most so many.
+_NAMED_ROLES = 3
+_NOBODY_IN_PARTICULAR = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+@cache
+def holders(permission: Permission) -> str:
+    """Who holds a right, as a person in the office says it."""
+    roles = [
+        role.label
+        for role in Role
+        if permission in ROLE_PERMISSIONS[role] and role not in _NOBODY_IN_PARTICULAR
+    ]
+    return "、".join(roles[:_NAMED_ROLES])

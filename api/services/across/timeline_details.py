@@ -21,7 +21,7 @@ from api.models.units import Unit
 #: What is told though no form asked for it, in the order in which it is read.
 _ALSO = (
     "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
-    "document_no", "reason", "handler",
+    "document_no", "reason", "handler", "turn",
 )  # fmt: skip
 _LEDGER = frozenset({EventName.LEDGER_POSTED.value, EventName.LEDGER_VOIDED.value})
 Line = dict[str, str]
@@ -58,6 +58,9 @@ def lines(
         for field in asked
         if (said := _value(field, data.get(field.name), units))
     ]
+    if awaits := data.get("awaits"):
+        whom = data.get("awaits_whom") or units.get(str(data.get("awaits_unit_id")), "")
+        found.append({"label": "下一步由", "value": f"{whom}（{awaits}）"})
     known = {field.name for field in asked}
     for name in _ALSO:
         if name not in known and (value := data.get(name)):
@@ -67,7 +70,7 @@ def lines(
 
 
 #: Where the table of fields has another meaning of the name.
-_OWN_WORDS = {"unit": "单位", "reason": "理由", "handler": "经办人"}
+_OWN_WORDS = {"unit": "单位", "reason": "理由", "handler": "经办人", "turn": "事项"}
 
 
 def _form(flow: Flow[Any, Any] | None, action: object) -> Sequence[Field]:

@@ -5,7 +5,7 @@ else: what is asked here is what the page shows. Order of locks: the holding of 
 record; whoever hands over a post goes the same way.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -226,7 +226,7 @@ async def _put(
     given = body.action is TurnAction.GIVE
     name = EventName.TURN_GIVEN if given else EventName.TURN_TAKEN
     told = {"handler": holding.name} if given else {}
-    await _told(session, actor, name, place, told)
+    await _told(session, actor, name, place, told | _which(place.of(head)))
     return head
 
 
@@ -234,9 +234,18 @@ async def _give_back(
     session: AsyncSession, actor: Actor, place: _Place, holder: dict[str, Any] | None
 ) -> dict[str, Any]:
     if holder is not None:
+        which = _which(place.of(await place.head(session, actor)))
         place.row.hand_back()
-        await _told(session, actor, EventName.TURN_GIVEN_BACK, place, {})
+        await _told(session, actor, EventName.TURN_GIVEN_BACK, place, which)
     return await place.head(session, actor)
+
+
+def _which(turns: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What it is that was taken or given back, and until when it is to be done."""
+    held = [each for each in turns if each["holder"]]
+    due = min((each["due_on"] for each in held if each["due_on"]), default=None)
+    found = {"turn": "、".join(each["what"] for each in held)}
+    return found | ({"due_on": due.isoformat()} if due else {})
 
 
 async def _told(

@@ -1,5 +1,6 @@
 """The only place that sets a status."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -16,7 +17,8 @@ from api.domain.kit.errors import Forbidden, NotFound, StaleVersion
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
-from api.domain.kit.permissions import Permission
+from api.domain.kit.permissions import Permission, holders
+from api.domain.kit.standing import Whose
 from api.models.base import Waits
 from api.services.kit import protect
 
@@ -143,6 +145,31 @@ def said(step: Step[Any], body: Any) -> dict[str, Any]:
     return found
 
 
+def awaited(
+    actor: Actor, record: Any, flow: Flow[Any, Any], data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Whose turn it is after an act, where that is somebody else's than who acted and the act's own
+    form does not name them: what was passed on, and to whom."""
+    way = WAYS.get(flow.name)
+    turn = next(way.turns(record), None) if way else None
+    if way is None or turn is None or way.is_mine(actor, record, turn):
+        return {}
+    found: dict[str, Any] = {"awaits": turn.label}
+    match turn.whose:
+        case Whose.OWNER | Whose.RECEIVER:
+            owns = turn.whose is Whose.OWNER
+            unit = record.owner_unit_id if owns else record.transfer_receiver_id
+            if unit is None or unit == actor.unit_id or str(unit) in data.values():
+                return {}
+            return found | {"awaits_unit_id": str(unit)}
+        case Whose.HOLDER if turn.acts:
+            return found | {"awaits_whom": holders(flow.steps[turn.acts[0]].needs)}
+        case Whose.OFFICE:
+            return found | {"awaits_whom": turn.whose.label}
+        case _:
+            return {}
+
+
 async def apply(
     session: AsyncSession,
     actor: Actor,
@@ -165,5 +192,7 @@ async def apply(
     step, data = take(actor, record, flow, body)
     subject_type, subject_id = tells or (flow.name, record.id)
     data |= said(step, body) | (told or {})
+    if data["to"] != data["from"]:
+        data |= awaited(actor, record, flow, data)
     await events.record(session, actor, event, subject_type, subject_id, data)
     return step

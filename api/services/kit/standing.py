@@ -7,7 +7,6 @@ statement) and the table of its way (domain/across/ways.py); nothing is kept tha
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from api.core.events.events import Event
 from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role, RowScope
+from api.domain.kit.permissions import Role, RowScope, holders
 from api.domain.kit.standing import SHARED, Move, Turn, Way, Whose
 from api.domain.kit.turns import TurnAction
 from api.models.units import Post, Unit
@@ -30,9 +29,6 @@ from api.services.kit.terms import known as known_terms
 
 #: What a person who is logged in is called; systems take nothing upon themselves.
 PERSON = "person"
-#: The roles that answer for a right where it is nobody's in particular, at most so many.
-_NAMED_ROLES = 3
-_NOBODY_IN_PARTICULAR = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +95,13 @@ def taken_by(model: Any) -> ColumnElement[Any]:
     )
 
 
-@cache
-def _holders(permission: Permission) -> str:
-    """Who holds a right, as a person in the office says it."""
-    roles = [
-        role.label
-        for role in Role
-        if permission in ROLE_PERMISSIONS[role] and role not in _NOBODY_IN_PARTICULAR
-    ]
-    return "、".join(roles[:_NAMED_ROLES])
-
-
 def _whom(way: Way[Any, Any], turn: Turn[Any], charge: InCharge) -> str:
     if turn.whose is Whose.OWNER:
         return charge.owner
     if turn.whose is Whose.RECEIVER:
         return charge.receiver
     if turn.whose is Whose.HOLDER and turn.acts:
-        return _holders(way.flow.steps[turn.acts[0]].needs)
+        return holders(way.flow.steps[turn.acts[0]].needs)
     return turn.whose.label
 
 

@@ -94,7 +94,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         for name in _WORDS
         if getattr(body, name, None)
     }
-    before, until = lead.status, lead.due_on
+    before, until, stage = lead.status, lead.due_on, lead.transfer_stage
     found: LeadConclusion | None = getattr(body, "conclusion", None)
     if body.action in _NOT_DRAWN:
         lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
@@ -119,6 +119,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     ):
         await lead_assignment_lines.end(session, lead.id, LeadAction(body.action))
     data |= _transition.said(step, body) | told | await _term(session, lead, body, until)
+    if lead.status is not before or lead.transfer_stage is not stage:
+        data |= _transition.awaited(actor, lead, LEAD_FLOW, data)
     await events.record(session, actor, EventName.LEAD_TRANSITIONED, leads.RESOURCE, lead.id, data)
     # of a merged lead nothing is owed as it is, and undoing the merge brings back what was
     if body.action in _NO_MORE_ASSISTS and lead.merged_into_id is None:
