@@ -327,6 +327,7 @@ class TestWhoMayNotHaveIt:
             url, "record_incomplete", made["version"], told_at=now().isoformat(), missing="材料"
         )
         assert refused(told, 409)["code"] == "papers_complete"
+        assert told.json()["article"]
         made = decide(police, made)
         assert (made["transfer_stage"], running_clock(made)) == ("answered", None)
 

@@ -156,6 +156,7 @@ class TestACrime:
         assert "邻县" in row["reason"]
         again = leader.act(url, "waive", made["version"], reason="再来一次")
         assert refused(again, 409)["code"] == "nothing_to_waive"
+        assert again.json()["article"]
         made = factories.close(office, fresh(office, made))
         waived = done(office.get("/leads", params={"waived": True, "limit": 200}))["items"]
         assert len(waived) == min(before + 1, 200)

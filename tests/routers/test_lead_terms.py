@@ -199,6 +199,7 @@ class TestTheCountysOwn:
         made = act(county, made, "propose_transfer", reported_on=today().isoformat(), **REPORT)
         answer = county.act(f"/leads/{made['id']}", "approve_transfer", made["version"])
         assert refused(answer, 403)["code"] == "own_proposal"
+        assert "第5条" in answer.json()["article"]
         assert duties(county, made["id"], "lead_transfer_approve") == []
         assert duties(client("leader"), made["id"]) == []
 

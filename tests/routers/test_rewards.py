@@ -89,6 +89,10 @@ class TestFlow:
         assert (reward["claim_by"], reward["is_claimable"]) == ("code", False)
         approved = approve(leader, reward).json()
         assert approved["status"] == "approved"
+        events = office.get(f"/rewards/{reward['id']}/timeline").json()["items"]
+        passed = next(each["details"] for each in events if each["data"].get("action") == "approve")
+        turn = approved["standing"]["now"][0]["what"]
+        assert {"label": "下一步由", "value": f"镇专项办（{turn}）"} in passed
         refused(pay(finance, reward, "0" * 16), "no_claim_code")
         code = code_of(office, reward)
         assert len(code.replace(" ", "")) == 16

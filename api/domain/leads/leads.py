@@ -531,10 +531,14 @@ def _at_home(actor: Actor, record: Record) -> bool:
 
 
 #: 移送规定第5条: the head decides, and is not who reported.
+_ARTICLE_HEAD = f"{_REGULATION}第5条"
 APPROVER = Predicate(
-    "not_approver", "只有镇领导，或者承办线索的县专项办可以批准移送、批准不移送", _at_home
+    "not_approver",
+    "只有镇领导，或者承办线索的县专项办可以批准移送、批准不移送",
+    _at_home,
+    article=_ARTICLE_HEAD,
 )
-ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_another)
+ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_another, article=_ARTICLE_HEAD)
 
 
 def _police_decided(_: Actor, record: Record) -> bool:
@@ -660,6 +664,7 @@ WAIVABLE = Predicate(
         or cast("LeadRecord", record).transfer_stage in OPEN_STAGES | {_T.FILED}
     ),
     Conflict,
+    _ARTICLE_HEAD,
 )
 
 
@@ -670,7 +675,12 @@ def _is_second(actor: Actor, record: Record) -> bool:
 
 
 #: Nobody lets themselves off what they found.
-SECOND_PERSON = Predicate("own_conclusion", "作出结论、提请移送的人不能自己批准不移送", _is_second)
+SECOND_PERSON = Predicate(
+    "own_conclusion",
+    "作出结论、提请移送的人不能自己批准不移送",
+    _is_second,
+    article=_ARTICLE_HEAD,
+)
 
 #: The county closes what it answers for itself: a lead that the town must keep off.
 CLOSER = Predicate(
@@ -1071,6 +1081,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(Field("reason", "不再移送、不再等待的理由", FieldKind.LONG_TEXT),),
             when=(APPROVER, WAIVABLE, SECOND_PERSON),
             danger=True,
+            article=_ARTICLE_HEAD,
         ),
         A.RECHECK: Step(
             DRAWABLE,

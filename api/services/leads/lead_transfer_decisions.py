@@ -329,7 +329,9 @@ async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any
     """The police tell of missing papers within 24 hours, or have accepted what there is."""
     transfer = await current(session, lead)
     if transfer.kind is not TransferKind.TRANSFER:
-        raise Conflict("只有行政执法机关移送的才告知补正材料", code="papers_complete")
+        rule = await time_rules.one(session, law.TOLD_RULE, today())
+        message = "只有行政执法机关移送的才告知补正材料"
+        raise Conflict(message, code="papers_complete", article=rule.source)
     told = _past_moment(
         body.told_at, "told_at", since=transfer.received_at or _begin(transfer.received_on)
     )
