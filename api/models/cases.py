@@ -1,6 +1,8 @@
 """Cases, the leads they came from, the decisions on them, and the identifiers in their texts."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
@@ -106,6 +108,8 @@ class Case(Recorded, Versioned, Waits, Base):
     search: Mapped[str] = mapped_column(TSVECTOR)
     #: Its texts in their plain form, which a search is rechecked by (core/listing/search.py).
     search_text: Mapped[str] = mapped_column(server_default="")
+    #: No column: whoever ends a case says here what its end still waits for.
+    open_property = cast("Sequence[str]", ())
 
 
 class CaseLead(Base):

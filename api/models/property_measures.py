@@ -1,15 +1,28 @@
 """Seals, seizures and freezes on property items, and the chain of their renewals."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    and_,
+    exists,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
 from api.core.listing import facets, orders
+from api.domain.cases.cases import OVER
 from api.domain.recovery.property_measures import (
     AuthorityLevel,
     MeasureKind,
@@ -18,6 +31,7 @@ from api.domain.recovery.property_measures import (
     ReleaseReason,
 )
 from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
+from api.models.cases import Case
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -87,6 +101,23 @@ class PropertyMeasure(Recorded, Versioned, Waits, Base):
     released_on: Mapped[date | None]
     release_reason: Mapped[ReleaseReason | None]
     release_document_no: Mapped[str] = mapped_column(default="")
+    if TYPE_CHECKING:
+        is_groundless: Mapped[bool]
+
+
+#: Asked for by its flow: criminal, over a case that is no criminal case any more.
+PropertyMeasure.is_groundless = column_property(
+    and_(
+        PropertyMeasure.regime == literal_column(f"'{Regime.CRIMINAL.value}'"),
+        exists(
+            select(Case.id).where(
+                Case.id == PropertyMeasure.case_id,
+                Case.status.in_([literal_column(f"'{each.value}'") for each in sorted(OVER)]),
+            )
+        ).correlate_except(Case),
+    ),
+    expire_on_flush=False,
+)
 
 
 class PropertyMeasureRenewal(Base):

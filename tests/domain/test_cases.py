@@ -1,5 +1,6 @@
 """The life cycle of a case: every status × action × role, and what the law asks beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
@@ -71,6 +72,7 @@ class Standing:
     solved_on: date | None = None
     adjudged_on: date | None = date(2022, 12, 1)
     returns_count: int = 0
+    open_property: Sequence[str] = ()
     diversion_department: str = "县人民法院"
     diversion_receipt_no: str = "回执1号"
 

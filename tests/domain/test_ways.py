@@ -17,8 +17,12 @@ from scripts.docs import flows
 
 #: What lies on another record's page, and has no head of its own.
 ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger"}
-#: A disposal of property, the end of a restricted file.
-FINAL = {("property_item", "dispose"), ("restricted_file", "close")}
+#: A disposal of property, the end of a restricted file, the release of what has no ground any more.
+FINAL = {
+    ("property_item", "dispose"),
+    ("restricted_file", "close"),
+    ("property_measure", "release"),
+}
 #: They lead to an earlier stage because that is how it came out, not because somebody sends it back:
 #: the bank paid a part, the re-inspection failed, the head approved the hand-over after all, what was
 #: found asks for one.

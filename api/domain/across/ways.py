@@ -394,15 +394,46 @@ PROPERTY_WAY: Final = Way(
     done=frozenset({Ps.DISPOSED}),
     stopped=frozenset({Ps.WITHDRAWN}),
 )
+
+
+def _has_ground(measure: Any) -> bool:
+    return not measure.is_groundless
+
+
+def _is_groundless(measure: Any) -> bool:
+    return bool(measure.is_groundless)
+
+
 #: At home only when the first warning has come; on its own page from the first day.
 _IN_FORCE = Turn(
-    K.MEASURE_EXPIRING, (Fa.RENEW, Fa.RELEASE), says="到期以前续行或者解除", shown_late=True
+    K.MEASURE_EXPIRING,
+    (Fa.RENEW, Fa.RELEASE),
+    when=_has_ground,
+    says="到期以前续行或者解除",
+    shown_late=True,
+)
+#: Its case is a criminal case no more: nothing but the release is left.
+_TO_BE_RELEASED = Turn(
+    K.MEASURE_EXPIRING,
+    (Fa.RELEASE,),
+    when=_is_groundless,
+    says="案件不再追究，解除措施",
+    shown_late=True,
 )
 MEASURE_WAY: Final = Way(
     MEASURE_FLOW,
     (
-        Stage("轮候", {Fs.QUEUED: (Turn(K.MEASURE_QUEUED, (Fa.TAKE_EFFECT,)),)}, aside=True),
-        Stage("生效", {Fs.ACTIVE: (_IN_FORCE,)}),
+        Stage(
+            "轮候",
+            {
+                Fs.QUEUED: (
+                    Turn(K.MEASURE_QUEUED, (Fa.TAKE_EFFECT,), when=_has_ground),
+                    _TO_BE_RELEASED,
+                )
+            },
+            aside=True,
+        ),
+        Stage("生效", {Fs.ACTIVE: (_IN_FORCE, _TO_BE_RELEASED)}),
     ),
     done=frozenset({Fs.RELEASED}),
     stopped=frozenset({Fs.LAPSED}),

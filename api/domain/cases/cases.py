@@ -4,7 +4,7 @@ The town records what the county's police head, the procuratorate and the court 
 number of the paper; it decides none of it (程序规定第178条).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, cast
 
@@ -127,6 +127,7 @@ class CaseRecord(Record, Protocol):
     solved_on: date | None
     adjudged_on: date | None
     returns_count: int
+    open_property: Sequence[str]
     diversion_department: str
     diversion_receipt_no: str
 
@@ -149,6 +150,14 @@ def _not_solved(_: Actor, record: Record) -> bool:
 
 def _was_adjudged(_: Actor, record: Record) -> bool:
     return cast("CaseRecord", record).adjudged_on is not None
+
+
+def _property_is_settled(_: Actor, record: Record) -> bool:
+    return not cast("CaseRecord", record).open_property
+
+
+def _open_property(record: Record) -> Sequence[str]:
+    return cast("CaseRecord", record).open_property
 
 
 def _diversion_is_received(_: Actor, record: Record) -> bool:
@@ -186,6 +195,25 @@ DIVERSION_IS_RECEIVED = Predicate(
     field="diversion_receipt_no",
 )
 
+#: A case ends when nothing hangs on it any more: the judgment disposes of what was taken, and who
+#: gives up a case lifts what was laid on in it.
+PROPERTY_IS_SETTLED = Predicate(
+    "property_open",
+    "本案还有没有解除的查封、扣押、冻结或者没有处置的涉案财物，处理完毕才能结案",
+    _property_is_settled,
+    RuleViolated,
+    "《中华人民共和国刑事诉讼法》第二百四十五条",
+    names=_open_property,
+)
+PROPERTY_IS_GIVEN_BACK = Predicate(
+    "property_open",
+    "撤销案件的，应当解除查封、扣押、冻结，并返还财物；本案还有没有解除的措施或者没有处置的涉案财物",
+    _property_is_settled,
+    RuleViolated,
+    "《公安机关办理刑事案件程序规定》第一百八十七条",
+    names=_open_property,
+)
+
 _DOCUMENT = Field("document_no", "文书编号")
 _DOCUMENT_IF_ANY = Field("document_no", "文书编号", required=False)
 _LEVEL = Field("authority_level", "批准机关", FieldKind.ENUM, options=AuthorityLevel)
@@ -200,6 +228,9 @@ _OWN = (OWN_UNIT,)
 
 #: Before the matter became, or after it stopped being, a criminal case.
 _NO_CRIME = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED})
+
+#: No criminal case any more, or none yet: nothing may be held by criminal procedure.
+OVER = frozenset({S.NOT_FILED, S.NOT_INDICTED, S.WITHDRAWN, S.CLOSED}) | _DIVERTED
 
 EDITOR = Predicate("not_own_unit", "只有承办单位可以修改", OWN_UNIT.holds)
 
@@ -318,7 +349,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.CLOSED,
             P.CASE_HANDLE,
             fields=(REASON, _ON),
-            when=(OWN_UNIT, DIVERSION_IS_RECEIVED),
+            when=(OWN_UNIT, DIVERSION_IS_RECEIVED, PROPERTY_IS_SETTLED),
         ),
         # Before filing it takes back a record made by mistake; afterwards it is 撤销案件.
         A.WITHDRAW: Step(
@@ -326,7 +357,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.WITHDRAWN,
             P.CASE_HANDLE,
             fields=(REASON, _DOCUMENT_IF_ANY, _LEVEL_IF_FILED, _ON),
-            when=_OWN,
+            when=(OWN_UNIT, PROPERTY_IS_GIVEN_BACK),
             danger=True,
         ),
         A.DIVERT_CIVIL: Step(

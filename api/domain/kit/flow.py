@@ -74,6 +74,8 @@ class Field:
 
 
 REASON = Field("reason", "理由", FieldKind.LONG_TEXT)
+#: So many of what stands in the way are named in a sentence; the page lists all.
+_MOST_NAMED = 6
 
 
 class Record(Protocol):
@@ -101,12 +103,23 @@ class Predicate:
     article: str | None = None
     #: The field of the record that is empty: whoever has the turn fills it in, and goes on.
     field: str = ""
+    #: What of the record stands in the way, by name: the sentence goes on with it.
+    names: Callable[[Record], Sequence[str]] | None = None
 
-    def refusal(self) -> DomainError:
+    def said(self, record: Record | None) -> str:
+        """The sentence, with what stands in the way of this record."""
+        if self.names is None or record is None:
+            return self.sentence
+        named = self.names(record)
+        more = f"等 {len(named)} 项" if len(named) > _MOST_NAMED else ""
+        return f"{self.sentence}：{'、'.join(named[:_MOST_NAMED])}{more}"
+
+    def refusal(self, record: Record | None = None) -> DomainError:
         """The error for a failed condition, naming the field that is empty, and the article where the
         law asks for it."""
-        errors = [FieldError(f"/{self.field}", self.name, self.sentence)] if self.field else []
-        refusal = self.error(self.sentence, code=self.name, errors=errors)
+        sentence = self.said(record)
+        errors = [FieldError(f"/{self.field}", self.name, sentence)] if self.field else []
+        refusal = self.error(sentence, code=self.name, errors=errors)
         if self.article:
             refusal.extra["article"] = self.article
         return refusal
@@ -255,7 +268,7 @@ class Flow(Generic[S, A]):
             raise refusal
         for predicate in row.when:
             if not predicate.holds(actor, record):
-                raise predicate.refusal()
+                raise predicate.refusal(record)
         return row
 
     def check_edit(self, actor: Actor, record: Record) -> None:
@@ -265,7 +278,7 @@ class Flow(Generic[S, A]):
             raise Forbidden
         for predicate in row.when:
             if not predicate.holds(actor, record):
-                raise predicate.refusal()
+                raise predicate.refusal(record)
         if record.status not in row.frm:
             raise row.error(row.closed, code="closed")
 

@@ -202,9 +202,9 @@ class Way(Generic[S, A]):
                 if not failing:
                     break
                 if _only_fields(failing):  # what can be filled in is not got around
-                    sentences += [each.sentence for each in failing]
+                    sentences += [each.said(record) for each in failing]
                     break
-                missing += [each.sentence for each in failing]
+                missing += [each.said(record) for each in failing]
             else:
                 sentences += missing
         return list(dict.fromkeys(sentences))

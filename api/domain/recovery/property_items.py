@@ -69,7 +69,8 @@ class PropertyAction(Labelled):
 
 S, A = PropertyStatus, PropertyAction
 
-_OPEN = frozenset({S.REGISTERED, S.DETERMINED, S.DISPUTED})
+#: Still in the case: nobody has disposed of it.
+OPEN = frozenset({S.REGISTERED, S.DETERMINED, S.DISPUTED})
 _DOCUMENT = Field("document_no", "文书编号")
 
 PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
@@ -77,7 +78,7 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
     S.REGISTERED,
     {
         A.DETERMINE: Step(
-            _OPEN,
+            OPEN,
             S.DETERMINED,
             P.PROPERTY_HANDLE,
             fields=(

@@ -10,10 +10,11 @@ Longer than its neighbours: the tables and the check that reads them stand toget
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import Protocol, cast
 
-from api.domain.kit.errors import FieldError, RuleViolated
-from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Step
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict, FieldError, RuleViolated
+from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.law.authorities import AuthorityLevel
@@ -776,6 +777,38 @@ def refuse(violations: Collection[Violation]) -> None:
     )
 
 
+class MeasureRecord(Record, Protocol):
+    """What the predicate below reads."""
+
+    #: Laid on in criminal procedure, over a case that is no criminal case any more.
+    is_groundless: bool
+
+
+def _has_ground(_: Actor, record: Record) -> bool:
+    return not cast("MeasureRecord", record).is_groundless
+
+
+_OVER_ARTICLE = (
+    "《中华人民共和国刑事诉讼法》第一百七十七条、"
+    "《公安机关办理刑事案件程序规定》第一百七十四条、第一百八十七条"
+)
+HAS_GROUND = Predicate(
+    "case_over",
+    "案件没有立案，或者已经撤销、不起诉、办结、转出，刑事措施应当解除，不能续行或者生效",
+    _has_ground,
+    Conflict,
+    _OVER_ARTICLE,
+)
+
+
+def check_ground(draft: MeasureDraft, case_status: Labelled, *, over: bool) -> list[Violation]:
+    """That nothing is newly held in criminal procedure over a case that is none any more."""
+    if not over or draft.regime is not R.CRIMINAL or draft.kind not in _AFTER_FILING:
+        return []
+    message = f"案件为“{case_status.label}”，不能再采取查封、扣押、冻结"
+    return [Violation("case_over", "/kind", message, _OVER_ARTICLE)]
+
+
 _LEVEL = Field("authority_level", "批准机关级别", FieldKind.ENUM, options=AuthorityLevel)
 _DOCUMENT = Field("document_no", "文书编号")
 
@@ -793,6 +826,7 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
                 _LEVEL,
                 _DOCUMENT,
             ),
+            when=(HAS_GROUND,),
         ),
         MeasureAction.TAKE_EFFECT: Step(
             frozenset({MeasureStatus.QUEUED}),
@@ -802,6 +836,7 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
                 Field("starts_on", "生效日期", FieldKind.DATE),
                 Field("expires_on", "到期日", FieldKind.DATE, required=False),
             ),
+            when=(HAS_GROUND,),
         ),
         MeasureAction.RELEASE: Step(
             frozenset({MeasureStatus.ACTIVE, MeasureStatus.QUEUED}),

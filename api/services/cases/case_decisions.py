@@ -26,13 +26,15 @@ from api.domain.law.authorities import AuthorityLevel
 from api.domain.leads.police_decisions import PoliceDecision
 from api.models.cases import Case, CaseDecision
 from api.models.leads import Lead
-from api.services.cases import case_leads, case_texts
+from api.services.cases import case_leads, case_property, case_texts
 from api.services.cases.cases import LISTING, read
 from api.services.kit import _transition, places, protect, time_rules
 from api.services.leads import police_decisions
 
 #: What the leads of a case are asked about, and told.
 _SHARED = frozenset({CaseAction.ACCEPT, CaseAction.FILE, CaseAction.DECLINE_TO_FILE})
+#: What waits until nothing of the property is open.
+_ENDS = frozenset({CaseAction.CLOSE, CaseAction.WITHDRAW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ async def transition(
     leads = await case_leads.locked(session, record_id) if action in _SHARED else []
     found = await _transition.lock(session, actor, LISTING, Case, record_id)
     before = found.status
+    if action in _ENDS:
+        found.open_property = await case_property.still_open(session, actor, record_id)
     reason = protect.told(getattr(body, "reason", None) or "")
     told = {"reason": reason} if reason else {}
     await _transition.apply(

@@ -1,5 +1,6 @@
 """How cases are read. They are taken in by `case_intake`, decided on by `case_decisions`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,7 +45,7 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
-from api.services.cases import case_parts, case_texts
+from api.services.cases import case_parts, case_property, case_texts
 from api.services.kit import columns, protect, searching, terms
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
@@ -150,11 +151,14 @@ _READ: dict[str, Any] = _ITEM | {
     "entered": entered(Case.id, EventName.CASE_TRANSITIONED),
     "taken_by": taken_by(Case),
     "parts": case_parts.COLUMN,
+    "open_property": case_property.COLUMN,
 }
+#: For the head of the record alone.
+_UNSHOWN = frozenset({"entered", "taken_by", "open_property"})
 check_columns(CaseItem, _ITEM, "working_days_left")
 check_columns(
     CaseRead,
-    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
+    {name: column for name, column in _READ.items() if name not in _UNSHOWN},
     "available_actions",
     "standing",
     "working_days_left",
@@ -289,6 +293,7 @@ class _FlowView:
     solved_on: str | None
     adjudged_on: str | None
     returns_count: int
+    open_property: Sequence[str]
     diversion_department: str
     diversion_receipt_no: str
 
@@ -307,6 +312,7 @@ async def read(
         found["solved_on"],
         found["adjudged_on"],
         found["returns_count"],
+        case_property.named(actor, found.pop("open_property")),
         diversion["department"],
         diversion["receipt_no"],
     )

@@ -30,6 +30,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day, yuan
 from api.core.listing.ways import one
 from api.domain.across.ways import MEASURE_WAY
+from api.domain.cases.cases import OVER
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
@@ -42,6 +43,7 @@ from api.domain.recovery.property_measures import (
     MeasureKind,
     MeasureStatus,
     Term,
+    check_ground,
     check_measure,
     first_term,
     refuse,
@@ -131,15 +133,14 @@ _READ: dict[str, Any] = _ITEM | {
     "entered": entered(M.id, EventName.PROPERTY_MEASURE_TRANSITIONED),
     "taken_by": taken_by(M),
     "owner_unit_id": M.owner_unit_id,
+    "is_groundless": M.is_groundless,
 }
+#: For the head of the record alone.
+_UNSHOWN = frozenset({"entered", "taken_by", "owner_name", "owner_unit_id", "is_groundless"})
 check_columns(PropertyMeasureItem, _ITEM, "working_days_left")
 check_columns(
     PropertyMeasureRead,
-    {
-        name: column
-        for name, column in _READ.items()
-        if name not in {"entered", "taken_by", "owner_name", "owner_unit_id"}
-    },
+    {name: column for name, column in _READ.items() if name not in _UNSHOWN},
     "available_actions",
     "standing",
     "working_days_left",
@@ -210,6 +211,7 @@ async def page(actor: Actor, query: PropertyMeasureQuery) -> Response:
 class _FlowView:
     status: MeasureStatus
     owner_unit_id: UUID
+    is_groundless: bool
 
 
 async def read(
@@ -217,7 +219,11 @@ async def read(
 ) -> dict[str, Any]:
     """One visible measure with its alert days and what may be done with it. Raises NotFound."""
     item = await LISTING.one(actor, record_id, session)
-    standing = _FlowView(MeasureStatus(item["status"]), UUID(item.pop("owner_unit_id")))
+    standing = _FlowView(
+        MeasureStatus(item["status"]),
+        UUID(item.pop("owner_unit_id")),
+        item.pop("is_groundless"),
+    )
     available = MEASURE_FLOW.available(actor, standing)
     fen = to_fen(item["amount"]) if item["amount"] else None
     restated = restating(of_measure(MeasureKind(item["kind"]), fen))
@@ -286,7 +292,10 @@ async def create(
     draft = _draft(body, item)
     not_in_future(body.starts_on, "starts_on")
     law = await time_rules.clock(session)
-    refuse(check_measure(draft, law, filed_on=case_.filed_on, active=active))
+    refuse(
+        check_ground(draft, case_.status, over=case_.status in OVER)
+        or check_measure(draft, law, filed_on=case_.filed_on, active=active)
+    )
     level = AuthorityLevel(body.authority_level or AuthorityLevel.TOWNSHIP)
     rule = rule_for(draft.regime, draft.kind, draft.property_kind, level)
     waits = draft.kind is MeasureKind.WAITING_FREEZE
