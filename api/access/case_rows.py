@@ -45,10 +45,11 @@ def book_scopes(book_id: Any) -> dict[RowScope, ColumnElement[bool]]:
     return scopes(book_id) | {RowScope.TOWN: book_id.in_(towns)}
 
 
-async def case(session: AsyncSession, actor: Actor, case_id: UUID) -> Case:
-    """A visible case. Raises NotFound."""
+async def case(session: AsyncSession, actor: Actor, case_id: UUID, *, lock: bool = False) -> Case:
+    """A visible case; `lock` makes whoever else adds to it, or ends it, wait. Raises NotFound."""
+    wanted = select(Case).where(Case.id == case_id, visibility.seen(actor, Case))
     found = await session.scalar(
-        select(Case).where(Case.id == case_id, visibility.seen(actor, Case))
+        wanted.with_for_update(of=Case, key_share=True) if lock else wanted
     )
     if found is None:
         raise NotFound

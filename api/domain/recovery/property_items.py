@@ -1,11 +1,13 @@
 """Property involved in a case: kinds, ownership (甄别), disposal and the life cycle (M5-M7, facts 2.4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.domain.kit.errors import FieldError
 from api.domain.kit.flow import REASON, Edit, Field, FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.law.authorities import AuthorityLevel
+from api.domain.law.authorities import NOT_AN_ORGAN, AuthorityLevel, is_organ
 
 
 class PropertyKind(Labelled):
@@ -114,7 +116,7 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
                 ),
                 _DOCUMENT,
                 Field("disposed_on", "处置日期", FieldKind.DATE),
-                Field("proceeds", "变现金额（元）", FieldKind.MONEY, required=False),
+                Field("proceeds", "变卖、拍卖所得（元）", FieldKind.MONEY, required=False),
                 Field("has_photos", "已拍照或者录音录像", FieldKind.BOOLEAN, required=False),
                 Field("has_receipt", "已有领取手续", FieldKind.BOOLEAN, required=False),
                 REASON,
@@ -212,3 +214,53 @@ def check_disposal(
             if not present:
                 found.append(Violation("early_return_incomplete", pointer, message, article))
     return found
+
+
+#: By which somebody else has the thing afterwards: what holds it must be lifted before. A sale, an
+#: auction and the hand-over to the next organ go on under the measure.
+_LEAVES = frozenset(
+    {
+        Disposal.EARLY_RETURN,
+        Disposal.RETURN,
+        Disposal.RELEASE,
+        Disposal.CONFISCATE,
+        Disposal.TREASURY,
+    }
+)
+_SOLD = frozenset({Disposal.SELL, Disposal.AUCTION})
+
+
+def check_held(disposal: Disposal, held_by: Sequence[str]) -> list[Violation]:
+    """That nobody gets what is still frozen, sealed or seized; `held_by` names the measures."""
+    if disposal not in _LEAVES or not held_by:
+        return []
+    message = f"该财物的{'、'.join(held_by)}还没有解除，解除以后才能{disposal.label}"
+    article = "《公安机关办理刑事案件程序规定》第二百三十四条、第二百四十七条"
+    return [Violation("still_held", "/disposal", message, article)]
+
+
+def check_answers(disposal: Disposal, authority: str, *, has_proceeds: bool) -> list[FieldError]:
+    """What the form asks for and was answered otherwise."""
+    found: list[FieldError] = []
+    if not is_organ(authority):
+        found.append(FieldError("/authority", "not_an_organ", NOT_AN_ORGAN))
+    if has_proceeds and disposal not in _SOLD:
+        message = "只有变卖、拍卖的才填写所得金额"
+        found.append(FieldError("/proceeds", "not_asked", message))
+    return found
+
+
+#: Several things may lie under one account or number: shares of different companies, coins.
+_SEVERAL = frozenset(
+    {
+        PropertyKind.SECURITIES,
+        PropertyKind.EQUITY,
+        PropertyKind.LISTED_EQUITY,
+        PropertyKind.VIRTUAL_CURRENCY,
+    }
+)
+
+
+def is_same_thing(kinds: tuple[PropertyKind, PropertyKind], titles: tuple[str, str]) -> bool:
+    """Whether two items with one account or certificate number are one thing."""
+    return not _SEVERAL.issuperset(kinds) or titles[0] == titles[1]

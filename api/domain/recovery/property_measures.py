@@ -11,13 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol, cast
+from unicodedata import normalize
 
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, RuleViolated
 from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.law.authorities import AuthorityLevel
+from api.domain.law.authorities import NOT_AN_ORGAN, AuthorityLevel, is_organ
 from api.domain.law.calendar import Calendar
 from api.domain.law.clocks import SHANGHAI, SUB_DAY, Due, due_at, due_on
 from api.domain.law.time_rules import Roll, TimeRule, TimeUnit
@@ -472,7 +473,7 @@ def check_measure(
 ) -> list[Violation]:
     """Everything the law does not bear in a new measure; `active` are those in force on the item,
     and those that wait there: whoever waits comes before whoever comes later (轮候)."""
-    found = _check_papers(draft)
+    found = _check_papers(draft) + _check_fit(draft)
     if draft.authority_level is not None:
         found += _check_authority(draft, draft.authority_level)
         found += _check_term(draft, draft.authority_level, law)
@@ -528,6 +529,8 @@ def _check_papers(draft: MeasureDraft) -> list[Violation]:
                 _approved_by(draft),
             )
         )
+    elif not is_organ(draft.authority):
+        found.append(Violation("not_an_organ", "/authority", NOT_AN_ORGAN, _approved_by(draft)))
     if not draft.document_no.strip():
         found.append(
             Violation(
@@ -537,21 +540,37 @@ def _check_papers(draft: MeasureDraft) -> list[Violation]:
                 _written_by(draft),
             )
         )
-    officers = _OFFICERS.get(draft.regime)
-    if (
-        officers is not None
-        and draft.kind in {K.SEAL, K.SEIZE}
-        and len({o for o in draft.officers if o.strip()}) < 2
-    ):
-        found.append(
-            Violation(
-                "officers_missing",
-                "/officers",
-                "执行查封、扣押的人员不得少于二人",
-                officers,
-            )
-        )
-    return found
+    return found + _check_officers(draft)
+
+
+def _check_officers(draft: MeasureDraft) -> list[Violation]:
+    """At least two people where things are taken, and never one of them twice."""
+    article = _OFFICERS.get(draft.regime)
+    people = ["".join(normalize("NFKC", each).split()) for each in draft.officers]
+    named = {each for each in people if each}
+    if article is not None and draft.kind in {K.SEAL, K.SEIZE} and len(named) < 2:
+        message = "执行查封、扣押的人员不得少于二人"
+        return [Violation("officers_missing", "/officers", message, article)]
+    if len(named) < len([each for each in people if each]):
+        message = "执行人员中同一人写了两次"
+        return [Violation("officers_doubled", "/officers", message, article or _approved_by(draft))]
+    return []
+
+
+#: What can be held in the hand is seized, what stands on the ground is sealed; neither is frozen.
+_TANGIBLE = {_PK.CASH: "扣押", _PK.VEHICLE: "扣押", _PK.VALUABLES: "扣押", _PK.REAL_ESTATE: "查封"}
+_FREEZES_ONLY: dict[Regime, str] = {
+    R.CRIMINAL: "《公安机关办理刑事案件程序规定》第二百三十七条",
+    R.ADMINISTRATIVE: "《中华人民共和国行政强制法》第九条",
+}
+
+
+def _check_fit(draft: MeasureDraft) -> list[Violation]:
+    article, right = _FREEZES_ONLY.get(draft.regime), _TANGIBLE.get(draft.property_kind)
+    if draft.kind is not K.FREEZE or article is None or right is None:
+        return []
+    message = f"{draft.property_kind.label}不能冻结，应当{right}；冻结的是存款、证券、股权等财产"
+    return [Violation("measure_does_not_fit", "/kind", message, article)]
 
 
 def _check_authority(draft: MeasureDraft, level: AuthorityLevel) -> list[Violation]:

@@ -36,18 +36,24 @@ from api.core.listing.ways import one
 from api.domain.across.field_labels import labels_said
 from api.domain.across.ways import PROPERTY_WAY
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import FieldError, Forbidden, Invalid
+from api.domain.kit.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
+from api.domain.law.authorities import NOT_AN_ORGAN, is_organ
 from api.domain.recovery.property_items import (
     PROPERTY_FLOW,
     Ownership,
     PropertyAction,
+    PropertyKind,
     PropertyStatus,
+    check_answers,
     check_disposal,
+    check_held,
+    is_same_thing,
 )
-from api.domain.recovery.property_measures import MeasureStatus, refuse
+from api.domain.recovery.property_measures import MeasureKind, MeasureStatus, refuse
 from api.domain.recovery.restated import of_item
+from api.domain.recovery.restraint import RESTRAINING
 from api.domain.words.money import to_fen
 from api.models import property_items as item_models
 from api.models.cases import Case
@@ -263,15 +269,18 @@ def _sealed(changes: dict[str, Any], held: bytes | None = None) -> dict[str, Any
 
 
 async def create(session: AsyncSession, actor: Actor, body: PropertyItemCreate) -> dict[str, Any]:
-    """Register an item of a visible case. Raises NotFound for another case."""
-    found = await case_rows.case(session, actor, body.case_id)
+    """Register an item of a visible case. Raises NotFound for another case, Conflict for an account
+    that is registered there already."""
+    found = await case_rows.case(session, actor, body.case_id, lock=True)
+    row = _sealed(body.model_dump())
+    await _once(session, found.id, row["account_index"], body.kind, row["title"])
     item = PropertyItem(
         number=(await numbers.take("CC", found.town_code))[0],
         town_code=found.town_code,
         owner_unit_id=actor.unit_id,
         created_by_post_id=actor.post_id,
         status=PROPERTY_FLOW.initial,
-        **_sealed(body.model_dump()),
+        **row,
     )
     session.add(item)
     await session.flush()
@@ -282,6 +291,39 @@ async def create(session: AsyncSession, actor: Actor, body: PropertyItemCreate) 
     return await read(actor, item.id, session)
 
 
+async def _once(
+    session: AsyncSession,
+    case_id: UUID,
+    account: bytes | None,
+    kind: PropertyKind,
+    title: str,
+    item_id: UUID | None = None,
+) -> None:
+    """Raises Conflict for an account or certificate number that another item of the case has: held
+    and counted twice. The case is locked."""
+    if account is None:
+        return
+    there = await session.scalars(
+        select(PropertyItem).where(
+            PropertyItem.case_id == case_id,
+            PropertyItem.account_index == account,
+            PropertyItem.status != PropertyStatus.WITHDRAWN,
+            PropertyItem.id != item_id,
+        )
+    )
+    for each in there:
+        same = search.plain(title), search.plain(each.title)
+        if is_same_thing((kind, PropertyKind(each.kind)), same):
+            message = f"本案已登记该账号或者权证号的财物：{each.number}"
+            raise Conflict(
+                message,
+                code="property_known",
+                errors=[FieldError("/account", "property_known", message)],
+                id=str(each.id),
+                number=each.number,
+            )
+
+
 async def update(
     session: AsyncSession, actor: Actor, record_id: UUID, body: PropertyItemUpdate
 ) -> dict[str, Any]:
@@ -289,7 +331,13 @@ async def update(
     item = await _transition.lock(session, actor, LISTING, PropertyItem, record_id)
     _transition.check_edit(actor, item, PROPERTY_FLOW, body.version)
     changes = body.changes()
-    _put(item, _sealed(changes, item.texts_enc))
+    stored = _sealed(changes, item.texts_enc)
+    if {"account", "title"} & set(changes):
+        await case_rows.case(session, actor, item.case_id, lock=True)
+        account = stored.get("account_index", item.account_index)
+        title = stored.get("title", item.title)
+        await _once(session, item.case_id, account, PropertyKind(item.kind), title, item.id)
+    _put(item, stored)
     item.version += 1
     item.updated_at = now()
     await session.flush()
@@ -321,6 +369,9 @@ _DETERMINED = ("authority", "reason")
 
 
 async def _determine(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
+    if not is_organ(body.authority):
+        errors = [FieldError("/authority", "not_an_organ", NOT_AN_ORGAN)]
+        raise Invalid(NOT_AN_ORGAN, errors=errors)
     item.ownership = body.ownership
     made = uuid7()
     named = {f"determinations.{made}.{name}": getattr(body, name) for name in _DETERMINED}
@@ -349,11 +400,27 @@ def _put(item: PropertyItem, values: dict[str, Any]) -> None:
         setattr(item, name, value)
 
 
+async def _held_by(session: AsyncSession, item_id: UUID) -> list[str]:
+    """What lies on an item or waits there, by kind and paper."""
+    rows = await session.execute(
+        select(PropertyMeasure.kind, PropertyMeasure.document_no).where(
+            PropertyMeasure.property_item_id == item_id,
+            PropertyMeasure.kind.in_([*RESTRAINING, MeasureKind.WAITING_FREEZE]),
+            effective_status().in_([MeasureStatus.ACTIVE.value, MeasureStatus.QUEUED.value]),
+        ),
+        {"today": today()},
+    )
+    return [f"{MeasureKind(kind).label}（{document}）" for kind, document in rows]
+
+
 async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
-    del session, actor
+    del actor
     if body.disposed_on > today():
         message = "日期不能晚于今天"
         raise Invalid(message, errors=[FieldError("/disposed_on", "in_future", message)])
+    faults = check_answers(body.disposal, body.authority, has_proceeds=body.proceeds is not None)
+    if faults:
+        raise Invalid(faults[0].message, errors=faults)
     refuse(
         check_disposal(
             body.disposal,
@@ -363,6 +430,7 @@ async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body
             appraised=item.appraised_value is not None,
             has_receipt=bool(body.has_receipt),
         )
+        + check_held(body.disposal, await _held_by(session, item.id))
     )
     item.disposal = body.disposal
     item.disposed_on = body.disposed_on

@@ -11312,7 +11312,7 @@ export interface components {
             has_photos?: boolean | null;
             /** 已有领取手续 */
             has_receipt?: boolean | null;
-            /** 变现金额（元） */
+            /** 变卖、拍卖所得（元） */
             proceeds?: string | null;
             /** 理由 */
             reason: string;
@@ -11440,7 +11440,7 @@ export interface components {
             owner_name: string;
             /** @description 甄别结果 */
             ownership: components["schemas"]["Ownership"];
-            /** @description 变现金额（元） */
+            /** @description 变卖、拍卖所得（元） */
             proceeds: string | null;
             /** @description 数量 */
             quantity: string;
