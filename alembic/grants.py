@@ -164,7 +164,11 @@ DECISIONS: dict[str, Decision] = {
     "lead_assignments": _WRITTEN_ONCE,
     "lead_assignment_lines": Decision(_W, "交办的只补后来怎样", only=("outcome", "ended_at")),
     "lead_assists": Decision(_W, "协办只改不删", fixed=("id", "lead_id", "created_at")),
-    "lead_transfers": Decision(_W, "移送只改不删", fixed=(*_BIRTH, "lead_id")),
+    "lead_transfers": Decision(
+        _W,
+        "移送只改不删",
+        fixed=(*_BIRTH, "lead_id", "case_id", "risk_entity_id", "number"),
+    ),
     "lead_transfer_clocks": Decision(
         _W,
         "期限只能终止、重算",

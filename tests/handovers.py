@@ -36,3 +36,8 @@ def decide(police, made: dict, result: str = "filed", **over) -> dict:
 
 def offered(shown: dict) -> dict[str, dict]:
     return {each["action"]: each for each in shown["available_actions"]}
+
+
+def turns_of(shown: dict) -> list[tuple[str, str, bool]]:
+    """What a record waits for, for whom, and whether that is the reader."""
+    return [(each["what"], each["whom"], each["is_mine"]) for each in shown["standing"]["now"]]

@@ -21,6 +21,7 @@ from api.models.distributions import Distribution
 from api.models.imports import Import
 from api.models.informants import InformantOpening
 from api.models.inspections import Inspection
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.ledger import Transfer
 from api.models.outcomes import Outcome
@@ -53,6 +54,7 @@ def _openings(actor: Actor) -> ColumnElement[bool]:
 SIGHTS: dict[str, tuple[type[Any], Seen]] = {
     "cases": _rows(Case),
     "distributions": _rows(Distribution),
+    "handovers": _rows(LeadTransfer),
     "imports": _rows(Import),
     "informant-openings": (InformantOpening, _openings),
     "inspections": _rows(Inspection),

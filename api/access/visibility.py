@@ -32,6 +32,7 @@ from api.models.distributions import Distribution
 from api.models.imports import Import
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.ledger import Transfer
 from api.models.outcomes import Outcome
@@ -48,6 +49,7 @@ from api.models.victims import Victim
 BY_ACCESS: dict[type[Any], str] = {
     Lead: "lead",
     Case: "case",
+    LeadTransfer: "handover",
     RiskEntity: "risk_entity",
     Inspection: "inspection",
     Rectification: "rectification",

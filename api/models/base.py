@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    column,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, validates
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, validates
 
 from api.core.base.clock import now
 from api.core.base.ids import uuid7
@@ -38,6 +48,18 @@ def facets_index(table: str, words: str) -> Index:
         postgresql_using="gin",
         postgresql_with={"gin_pending_list_limit": 256},
     )
+
+
+def last_handover(record_id: Any, column_name: str) -> Any:
+    """How far the last hand-over of a record came: asked for by its flow, kept with the hand-over."""
+    rows = table("lead_transfers", column("id"), column("status"), column(column_name))
+    last = (
+        select(rows.c.status)
+        .where(rows.c[column_name] == record_id)
+        .order_by(rows.c.id.desc())
+        .limit(literal_column("1"))
+    )
+    return column_property(last.correlate_except(rows).scalar_subquery(), expire_on_flush=False)
 
 
 class Recorded:

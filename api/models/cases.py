@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
@@ -24,6 +24,7 @@ from api.models.base import (
     Waits,
     facets_index,
     held,
+    last_handover,
     search_index,
 )
 
@@ -102,14 +103,16 @@ class Case(Recorded, Versioned, Waits, Base):
     #: When the clock that runs began; some acts leave it alone and begin a stage all the same.
     due_from: Mapped[date | None]
     civil_route: Mapped[CivilRoute | None]
-    diversion_department: Mapped[str] = mapped_column(default="")
-    diversion_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
-    diversion_receipt_no: Mapped[str] = mapped_column(default="")
     search: Mapped[str] = mapped_column(TSVECTOR)
     #: Its texts in their plain form, which a search is rechecked by (core/listing/search.py).
     search_text: Mapped[str] = mapped_column(server_default="")
     #: No column: whoever ends a case says here what its end still waits for.
     open_property = cast("Sequence[str]", ())
+    if TYPE_CHECKING:
+        handover_status: Mapped[str | None]
+
+
+Case.handover_status = last_handover(Case.id, "case_id")
 
 
 class CaseLead(Base):

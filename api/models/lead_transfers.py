@@ -1,10 +1,11 @@
-"""Leads handed to the police or to a department: papers, receipt, result, and their clocks."""
+"""Leads, cases and problems at risk entities handed to the police or to a department: papers,
+receipt, result, and their clocks."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,17 +18,56 @@ from api.domain.leads.leads import (
     ReceivingOrgan,
     ReviewResult,
     TransferResult,
+    TransferStage,
 )
-from api.models.base import Recorded, Waits, held
+from api.domain.organisation.handing_over import HandoverStatus
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, held
 
 
-class LeadTransfer(Recorded, Waits, Base):
-    """One hand-over, from the report to the head on. A lead that comes back may be handed over again."""
+class LeadTransfer(Recorded, Versioned, Waits, Base):
+    """One hand-over, from the report to the head on. What comes back may be handed over again.
+
+    Of a lead it is a part, whose steps are the lead's; of a case or a risk entity it is a record of
+    its own with a number (`domain/leads/handovers.py`): its receiver sees what was sent.
+    """
 
     __tablename__ = "lead_transfers"
-    __table_args__ = (*held("lead_transfers"), Index(None, "lead_id", "id"))
+    __table_args__ = (
+        *held("lead_transfers"),
+        Index(None, "lead_id", "id"),
+        CheckConstraint("num_nonnulls(lead_id, case_id, risk_entity_id) = 1", name="subject"),
+        CheckConstraint(
+            "CASE WHEN lead_id IS NULL THEN num_nulls(number, status, town_code, owner_unit_id) = 0"
+            " ELSE num_nonnulls(number, status, town_code, owner_unit_id) = 0 END",
+            name="own",
+        ),
+        Index(None, "case_id", "id", postgresql_where=text("case_id IS NOT NULL")),
+        Index(None, "risk_entity_id", "id", postgresql_where=text("risk_entity_id IS NOT NULL")),
+        Index(None, "town_code", "id", postgresql_where=text("lead_id IS NULL")),
+        Index(
+            "ix_lead_transfers_open",
+            "town_code",
+            "status",
+            postgresql_where=text("lead_id IS NULL"),
+        ),
+        Index("uq_lead_transfers_number", "number", unique=True),
+    )
 
-    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    #: What is handed over: exactly one.
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    risk_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("risk_entities.id"))
+    #: Where it stands, who sent it, and what was sent as it was then; of a lead the lead says it.
+    number: Mapped[str | None]
+    status: Mapped[HandoverStatus | None]
+    town_code: Mapped[str | None] = mapped_column(DivisionCode)
+    owner_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
+    title: Mapped[str] = mapped_column(default="", server_default="")
+    #: `{"label": …, "value": …}` each.
+    sent_facts: Mapped[list[dict[str, str]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
+    reason: Mapped[str] = mapped_column(default="", server_default="")
     kind: Mapped[TransferKind]
     organ: Mapped[ReceivingOrgan]
     #: Who gets it: a unit of the system, which alone records what it does; else a name.
@@ -83,6 +123,22 @@ class LeadTransfer(Recorded, Waits, Base):
     is_past: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     recall_reason: Mapped[str] = mapped_column(default="", server_default="")
 
+    # the names by which the steps of every hand-over know it
+
+    @property
+    def transfer_receiver_id(self) -> UUID | None:
+        """Whose turn it is, where that is the receiver's."""
+        return self.receiver_unit_id
+
+    @property
+    def transfer_stage(self) -> TransferStage:
+        """How far it came."""
+        return TransferStage((self.status or HandoverStatus.SENT).value)
+
+    @transfer_stage.setter
+    def transfer_stage(self, stage: TransferStage) -> None:
+        self.status = HandoverStatus(stage.value)
+
 
 class LeadTransferClock(Base):
     """One term of a hand-over, by the version of the rule that was in force when it began."""
@@ -96,11 +152,18 @@ class LeadTransferClock(Base):
             "due_on",
             postgresql_where=text("ended_on IS NULL"),
         ),
+        Index(
+            "ix_lead_transfer_clocks_runs",
+            "transfer_id",
+            "due_on",
+            postgresql_where=text("ended_on IS NULL AND lead_id IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     transfer_id: Mapped[UUID] = mapped_column(ForeignKey("lead_transfers.id", ondelete="CASCADE"))
-    lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    #: Repeated from the hand-over, where it is a lead's.
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
     rule_id: Mapped[str]
     rule_version: Mapped[int]
     side: Mapped[TransferSide]

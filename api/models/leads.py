@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -197,6 +197,11 @@ class Lead(Recorded, Versioned, Waits, Base):
         # Its orders by what not every lead holds (core/listing/orders.py).
         *orders.indexes("leads", "amount_involved", orders.MONEY),
         *orders.indexes("leads", "due_on", orders.DAY),
+        CheckConstraint(
+            "(due_held_on IS NOT NULL) = (cardinality(due_pauses) % 2 = 1)"
+            " AND (due_held_on IS NULL OR due_on IS NULL)",
+            name="due_held_on",
+        ),
         Index(
             "ix_leads_left_out",
             "town_code",
@@ -269,6 +274,12 @@ class Lead(Recorded, Versioned, Waits, Base):
     #: When its present clock began, and the day that the office set by hand, if it did.
     due_from: Mapped[date | None]
     due_given: Mapped[date | None]
+    #: While somebody else is waited for it stands still: the day that was, which is none now; and
+    #: from when till when it did, by turns, without an end where it still does.
+    due_held_on: Mapped[date | None]
+    due_pauses: Mapped[list[date]] = mapped_column(
+        ARRAY(Date), default=list, server_default=text("'{}'")
+    )
     #: Since when no unit is in charge of it, while it waits at the triage desk.
     unowned_on: Mapped[date | None]
     #: When its unit was given it: the clocks of receipt and dispute start here.

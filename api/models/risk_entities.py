@@ -38,6 +38,7 @@ from api.models.base import (
     Waits,
     facets_index,
     held,
+    last_handover,
     search_index,
 )
 
@@ -146,8 +147,10 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
     search_text: Mapped[str] = mapped_column(server_default="")
     if TYPE_CHECKING:
         open_rectifications: Mapped[int]
+        handover_status: Mapped[str | None]
 
 
+RiskEntity.handover_status = last_handover(RiskEntity.id, "risk_entity_id")
 _orders = table("rectifications", column("entity_id"), column("status"))
 #: Counted, not stored: a predicate of the flow asks for it.
 RiskEntity.open_rectifications = column_property(

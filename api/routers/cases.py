@@ -14,7 +14,8 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
 from api.schemas.cases import CaseCreate, CaseItem, CaseQuery, CaseRead, CaseTransition, CaseUpdate
 from api.schemas.common import Reveal, Revealed
-from api.services.cases import case_decisions, case_intake, cases
+from api.services.across import handing_over
+from api.services.cases import case_intake, cases
 
 router = make_router("cases")
 
@@ -68,7 +69,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """登记一项决定（受案、立案、移送审查起诉……）；可用操作见详情中的 available_actions。"""
-    return answer(await case_decisions.transition(session, actor, case_id, body))
+    return answer(await handing_over.case_transition(session, actor, case_id, body))
 
 
 @router.post("/{case_id}/reveals", response_model=Revealed, summary="查看明文")

@@ -24,6 +24,7 @@ from api.schemas.risk_entities import (
     RiskEntityUpdate,
     RouteRead,
 )
+from api.services.across import handing_over
 from api.services.entities import risk_entities, risk_entity_intake
 
 router = make_router("risk-entities")
@@ -75,7 +76,7 @@ async def transition(
     session: DbSession,
 ) -> Response:
     """执行一个操作（评估定级、约谈、移送……）；无权实施的主体会被拒绝，并说明依据。"""
-    return answer(await risk_entity_intake.transition(session, actor, entity_id, body))
+    return answer(await handing_over.entity_transition(session, actor, entity_id, body))
 
 
 @router.get("/{entity_id}/assessments", response_model=Page[AssessmentRead], summary="定级记录")

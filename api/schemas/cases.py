@@ -37,6 +37,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.handovers import HandoverOf
 from api.schemas.standing import Standing
 
 Charges = Annotated[list[Charge], Field(max_length=20)]
@@ -86,9 +87,7 @@ class CaseUpdate(
         "amount_involved",
         "victims_count",
         "summary",
-        "diversion_receipt_no",
     },
-    own={"diversion_receipt_no"},
     masked={"title", "summary"},
 ):
     """What may be corrected before a case is closed; what is left out stays."""
@@ -103,7 +102,6 @@ class CaseUpdate(
     victims_count: Count | None = None
     division_code: DivisionCode | None = None
     summary: OptionalProse | None = None
-    diversion_receipt_no: Optional | None = Field(None, description="接收单位的回执编号")
 
 
 CaseTransition = transition_union(CASE_FLOW, "Case")
@@ -207,15 +205,6 @@ class CaseIdentifierShown(Shown):
     field: str
 
 
-class Diversion(Shown):
-    """Where a matter that is no crime went, and whether it arrived."""
-
-    route: CivilRoute | None
-    department: str
-    unit: Named | None
-    receipt_no: str
-
-
 class CasePart(Shown):
     """One ledger of a case: how many rows, and what they come to; `query` opens them."""
 
@@ -242,7 +231,8 @@ class CaseRead(CaseItem):
     closed_on: date | None
     returns_count: int = Field(description="已退回补充侦查的次数")
     not_indicted_ground: NoIndictment | None
-    diversion: Diversion | None
+    civil_route: CivilRoute | None = Field(description="民事处理途径")
+    handovers: list[HandoverOf] = Field(description="历次移送、移交，只有当前用户可以打开的")
     entries_awaiting_since: date | None = Field(description="最早一笔待复核的支出是哪天记的")
     created_at: datetime
     updated_at: datetime

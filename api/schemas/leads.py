@@ -21,23 +21,16 @@ from api.domain.leads.lead_assignments import LineOutcome
 from api.domain.leads.lead_assists import ASSIST_FLOW, AssistStatus
 from api.domain.leads.lead_marks import FocusMark
 from api.domain.leads.lead_obligations import ObligationEnd
-from api.domain.leads.lead_transfers import TransferKind, TransferSide
 from api.domain.leads.lead_views import LeadView
 from api.domain.leads.leads import (
     LEAD_FLOW,
-    DecisionLevel,
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
     Obligation,
-    PoliceMatter,
-    ReceivingOrgan,
     ReporterKind,
-    ReviewResult,
     Solved,
-    TransferMoment,
-    TransferResult,
     TransferStage,
 )
 from api.domain.words.identifiers import IdentifierKind, IdentifierState
@@ -61,6 +54,7 @@ from api.schemas.common import (
     printable,
     transition_union,
 )
+from api.schemas.handovers import TransferShown
 from api.schemas.standing import Standing
 
 Categories = Annotated[list[LeadCategory], Field(max_length=7)]
@@ -377,6 +371,7 @@ class LeadItem(Shown):
     )
     due_on: date | None
     due_is_provisional: bool
+    due_stopped_on: date | None = Field(description="办理期限自哪天停计：等待接收单位答复")
     clock_runs: bool = Field(description="期限还在计算：没有办结、没有撤回")
     due_rule: str
     due_rule_version: int | None
@@ -411,19 +406,6 @@ class LeadCase(Shown):
     number: str
 
 
-class TransferClockShown(Shown):
-    """A term of a hand-over, and the version of the rule that gives it."""
-
-    rule_id: str
-    rule_version: int
-    side: TransferSide
-    started_at: datetime
-    due_at: datetime
-    is_provisional: bool
-    ended_on: date | None
-    working_days_left: WorkingDaysLeft
-
-
 class LeadObligationShown(Shown):
     """What a conclusion asks for before the lead may end, and how that ended."""
 
@@ -436,63 +418,8 @@ class LeadObligationShown(Shown):
     reason: str = Field(description="批准不再履行的理由")
 
 
-class TransferRecord(Shown):
-    """Who recorded something of a hand-over: the receiver, or the sender for a body outside."""
-
-    what: TransferMoment = Field(description="登记的是什么")
-    unit: str = Field(description="登记的单位")
-    person: str = Field(description="登记的人")
-    by_receiver: bool = Field(description="是接收单位自己登记的；否则为移送、移交单位代为登记")
-    at: datetime = Field(description="登记时间")
-
-
-class LeadTransferShown(Shown):
-    """One hand-over to the police or a department."""
-
-    id: UUID
-    kind: TransferKind = Field(description="移送、移交的性质")
-    organ: ReceivingOrgan
-    department: str
-    receiver: Named | None = Field(description="接收单位；不在本系统的为空")
-    follows_id: UUID | None = Field(description="由哪一次移送、移交转送而来")
-    recorded: list[TransferRecord] = Field(description="由谁登记")
-    reported_on: date | None
-    investigators: str
-    report: str
-    refused_on: date | None
-    refusal: str
-    document_no: str
-    materials: str
-    approved_on: date | None
-    approved_by: str
-    sent_on: date | None = Field(description="送出日期；尚未送出的为空")
-    receipt_no: str
-    received_on: date | None = Field(description="接收日期")
-    received_at: datetime | None = Field(description="接收时间；只知道日期的为空")
-    received_by: str
-    matter: PoliceMatter | None = Field(description="公安机关接受的案件类型，决定其期限")
-    told_on: date | None
-    told_at: datetime | None = Field(description="公安机关告知时间；只知道日期的为空")
-    missing: str
-    supplied_on: date | None
-    supplied: str
-    result: TransferResult | None
-    result_on: date | None
-    decided_level: DecisionLevel | None
-    result_document_no: str
-    result_note: str
-    review_asked_on: date | None = Field(description="公安机关收到复议提请的日期")
-    review_reason: str
-    review_result: ReviewResult | None
-    reviewed_on: date | None
-    review_document_no: str
-    goods_on: date | None
-    goods: str
-    goods_receipt_no: str
-    recalled_on: date | None = Field(description="收回日期，或者因故终止的日期")
-    recall_reason: str
-    is_past: bool = Field(description="是否属于重新办理以前的一轮")
-    clocks: list[TransferClockShown]
+class LeadTransferShown(TransferShown):
+    """One hand-over of a lead."""
 
 
 class LeadAssistShown(Shown):
@@ -541,6 +468,7 @@ class LeadRead(LeadItem):
     cases: list[LeadCase]
     is_merged: bool = Field(description="是否已并入另一线索")
     merged_into: LeadMain | None = Field(description="并入的主线索；无权查看时为空")
+    due_days_left: int | None = Field(description="停计时还剩的工作日，答复后接着算")
     assigned_on: date | None = Field(description="交办日期")
     findings: str
     concluded_unit: Named | None = Field(description="作出结论的单位")

@@ -36,6 +36,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.handovers import HandoverOf
 from api.schemas.standing import Standing
 
 Code = Annotated[str, StringConstraints(max_length=30)]
@@ -207,6 +208,7 @@ class RiskEntityRead(RiskEntityItem):
     identifiers: list[EntityIdentifierShown]
     import_id: UUID | None
     import_row: int | None
+    handovers: list[HandoverOf] = Field(description="历次移送、移交，只有当前用户可以打开的")
     created_at: datetime
     revealable: list[str] = Field(description="可申请查看明文的字段")
     standing: Standing

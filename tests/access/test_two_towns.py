@@ -126,8 +126,8 @@ class TestWriting:
         made = done(police.post("/cases", json={"title": "测试案", "primary_category": "C1"}))
         refused = police.act(
             f"/cases/{made['id']}", "divert_civil", made["version"],
-            route="mediation", department="邻镇司法所", reason="不构成犯罪",
-            unit_id=town.units["police"]["id"],
+            route="mediation", reason="不构成犯罪", materials="卷宗材料",
+            receiver_unit_id=town.units["police"]["id"],
         )  # fmt: skip
         assert refused.status_code == 422, refused.text
         assert refused.json()["errors"][0]["code"] == "unit_unknown"

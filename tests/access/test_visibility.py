@@ -24,7 +24,7 @@ NOWHERE = "01900000-0000-7000-8000-000000000000"
 #: Which noun a parameter of a path names.
 NAMES = {
     "template_id": "import-templates", "assignment_id": "leads/assignments",
-    "lead_id": "leads", "case_id": "cases", "plan_id": "distributions", "import_id": "imports",
+    "lead_id": "leads", "case_id": "cases", "handover_id": "handovers", "plan_id": "distributions", "import_id": "imports",
     "opening_id": "informant-openings", "inspection_id": "inspections", "entry_id": "ledger",
     "sample_id": "leads/recheck-samples", "assist_id": "assists", "merge_id": "merges",
     "identifier_id": "identifiers", "outcome_id": "outcomes", "item_id": "property-items",

@@ -104,6 +104,17 @@ def _money(world: World) -> None:
     case = world.post("cases", "police", "/cases",
                       {"title": f"某养老诈骗案{mark}", "primary_category": "C1"})  # fmt: skip
     case_id = case["id"]
+    other = made(
+        client("police").post(
+            "/cases", json={"title": f"某消费纠纷{mark}", "primary_category": "C1"}
+        )
+    )
+    other = done(client("police").act(
+        f"/cases/{other['id']}", "divert_administrative", other["version"], organ="market",
+        receiver_unit_id=factories.unit_of(client("market")), materials=f"卷宗{mark}",
+        reason=f"不构成犯罪{mark}",
+    ))  # fmt: skip
+    world.ids["handovers"] = other["handovers"][-1]["id"]
     filed = "UPDATE cases SET status = 'investigating', filed_on = '2022-05-01' WHERE id = $1"
     run_sql(client("police").running, filed, case_id)
     world.post("victims", "office", "/victims", {"case_id": case_id, "name": f"王某{mark}",

@@ -79,6 +79,8 @@ PAGES = [
     Page("lead", "office", first("leads", status="closed")),
     Page("lead-open", "police", first("leads", status="verifying")),
     Page("lead-edit", "office", first("leads", "/leads/{}/edit", status="registered")),
+    Page("handovers", "market", "/handovers"),
+    Page("handover", "police", first("handovers")),
     Page("rewards", "finance", "/rewards"),
     Page("reward", "leader", first("rewards")),
     Page("reward-rules", "office", "/reward-rules"),

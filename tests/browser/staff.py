@@ -6,11 +6,17 @@ from contextlib import contextmanager
 
 from playwright.async_api import Locator, Page, Request, Response, expect
 
+from api.core.base.clock import now
 from tests.conftest import PASSWORD, ROOT
 
 ARTIFACTS = ROOT / "test-artifacts"
 # the browser's own words for an answer ≥ 400, which `Watch` judges by the answer itself
 _ECHO = "Failed to load resource"
+
+
+def minute() -> str:
+    """Now, as a field for a time of day takes it."""
+    return f"{now():%Y-%m-%dT%H:%M}"
 
 
 class Watch:

@@ -59,21 +59,6 @@ class TestCorrecting:
             assert (after["amount"], after["quantity"]) == (None, "")
             assert after["description"] == "银灰色"
 
-    async def test_a_diverted_case_gets_its_receipt(self, as_, server):
-        with closing(log_in(server, "police")) as police:
-            body = {"title": "某案", "primary_category": "C1", "charges": ["fraud"]}
-            made = police.post("/cases", json=body).json()
-            fields = {"route": "mediation", "department": "镇调委会", "reason": "民间借贷"}
-            made = police.act(f"/cases/{made['id']}", "divert_civil", made["version"], **fields)
-            assert made.status_code == 200, made.text
-            case = made.json()
-            page = await as_("police")
-            await edit(page, f"/cases/{case['id']}")
-            await page.fill({"接收单位的回执编号": "回执12号"})
-            await save(page)
-            after = police.get(f"/cases/{case['id']}").json()
-            assert after["diversion"]["receipt_no"] == "回执12号"
-
     async def test_nobody_is_led_to_what_they_may_not(self, as_, server):
         with closing(log_in(server, "office")) as office:
             made = make_lead(office)

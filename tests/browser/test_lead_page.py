@@ -4,17 +4,13 @@ import re
 
 from playwright.async_api import expect
 
-from api.core.base.clock import now, today
+from api.core.base.clock import today
 from tests.browser.faults import faults
+from tests.browser.staff import minute
 from tests.factories import TELLING, assign, conclude, make_lead
 from tests.rewards import words
 
 DAY = today().isoformat()
-
-
-def minute() -> str:
-    """Now, as a field for a time of day takes it."""
-    return f"{now():%Y-%m-%dT%H:%M}"
 
 
 SERVER = "town"

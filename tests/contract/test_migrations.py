@@ -2,6 +2,7 @@
 
 import asyncio
 import warnings
+from datetime import date
 
 import asyncpg
 import pytest
@@ -157,6 +158,104 @@ def test_what_was_never_handed_over_leaves_on_the_way_down(server):
     (kept,) = asyncio.run(run(("SELECT keepers_wanted FROM informants",)))
     assert kept["keepers_wanted"] is True
     emptied = ("informants", "leads", "posts", "units", "divisions")
+    asyncio.run(run(*((f"DELETE FROM {table}",) for table in emptied)))
+
+
+def test_lines_of_text_become_hand_overs(server):
+    """A diverted case, an entity's transfer, a lead at the county: each waits for whom it was handed
+    to, with what was written down, and what waits stands still."""
+
+    async def run(*statements: tuple) -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return [await connection.fetch(*statement) for statement in statements][-1]
+        finally:
+            await connection.close()
+
+    def row(table: str, **given: str) -> None:
+        asyncio.run(run((filled(server, table, **given),)))
+
+    migrations.upgrade(server.owner_url)
+    migrations.downgrade(server.owner_url, "claim_status")
+    ids = [f"'01a00000-0000-7000-8000-00000000000{n}'" for n in range(1, 7)]
+    one, two, county, three, four, five = ids
+    town = {"division_code": "'341522118'"}
+    row("divisions", code="'341522118'")
+    row("divisions", code="'341522'")
+    row("units", id=one, kind="'police'", behaviour="'police'", name="'派出所'", **town)
+    row("units", id=two, kind="'market'", behaviour="'market'", name="'市场监管所'", **town)
+    row(
+        "units", id=county, kind="'county'", behaviour="'county'", is_active="true",
+        division_code="'341522'",
+    )  # fmt: skip
+    row("posts", id=one, unit_id=one, **town)
+    owned = {"owner_unit_id": one, "created_by_post_id": one, "town_code": "'341522118'"} | town
+    for case_id, number, route, unit, receipt in (
+        (one, "'AJ-1'", "'mediation'", "NULL", "'回执1'"),
+        (two, "'AJ-2'", "NULL", two, "''"),
+    ):
+        row(
+            "cases", id=case_id, number=number, civil_route=route, diversion_unit_id=unit,
+            diversion_department="'某单位'", diversion_receipt_no=receipt,
+            status="'diverted_civil'", police_case_no=number, **owned,
+        )  # fmt: skip
+        row(
+            "case_decisions", id=case_id, case_id=case_id, action="'divert_civil'",
+            decided_on="'2022-06-01'", recorded_by_post_id=one,
+        )  # fmt: skip
+    row(
+        "risk_entities", id=one, number="'QY-1'", status="'transferred_department'",
+        evidence_fixed_on="'2022-05-01'", uscc="''", **owned,
+    )  # fmt: skip
+    row(
+        "risk_measures", id=one, entity_id=one, kind="'transfer_department'",
+        note="E'接收部门：县民政局\n职责\n2022-06-02签收；办理结果：已处理'", done_on="'2022-06-01'",
+        created_by_post_id=one,
+    )  # fmt: skip
+    for lead_id, status, stage in (
+        (three, "'transferred_police'", "'sent'"), (four, "'escalated'", "NULL"),
+        (five, "'recheck'", "'sent'"),
+    ):  # fmt: skip
+        row(
+            "leads", id=lead_id, number=f"'XS-{lead_id[-2]}'", status=status, transfer_stage=stage,
+            due_on="'2022-07-01'", due_from="'2022-05-01'", **owned,
+        )  # fmt: skip
+        if stage != "NULL":
+            row(
+                "lead_transfers", id=lead_id, lead_id=lead_id, created_by_post_id=one,
+                organ="'police'", kind="'report'", sent_on="'2022-06-10'",
+            )  # fmt: skip
+    migrations.upgrade(server.owner_url)
+    read = (
+        "SELECT number, status, kind, department, receipt_no, receiver_unit_id, result_note"
+        " FROM lead_transfers WHERE lead_id IS NULL ORDER BY number"
+    )
+    civil, unit, entity = map(tuple, asyncio.run(run((read,))))
+    assert civil[1:5] == ("accepted", "dispute", "某单位", "回执1")
+    assert unit[1:5] == ("sent", "referral", "市场监管所", "")
+    assert str(unit[5]) == two.strip("'")
+    assert (*entity[1:4], entity[6]) == ("answered", "referral", "县民政局", "已处理")
+    seen = asyncio.run(run(("SELECT viewer_id FROM record_access WHERE resource = 'handover'",)))
+    assert len(seen) == 4, "whoever sent one, and the unit that is to receive one"
+    read = "SELECT due_on, due_held_on, due_pauses[1], transfer_organ FROM leads ORDER BY id"
+    waits, up, again = map(tuple, asyncio.run(run((read,))))
+    assert waits[:3] == (None, date(2022, 7, 1), date(2022, 6, 10))
+    assert up[:2] == (None, date(2022, 7, 1))
+    assert up[3] == "county"
+    assert again[:3] == (date(2022, 7, 1), None, None)
+    migrations.downgrade(server.owner_url, "claim_status")
+    read = "SELECT diversion_department, diversion_receipt_no FROM cases ORDER BY id"
+    assert [tuple(each) for each in asyncio.run(run((read,)))] == [
+        ("某单位", "回执1"), ("市场监管所", ""),
+    ]  # fmt: skip
+    (waits, up, _) = asyncio.run(run(("SELECT due_on FROM leads ORDER BY id",)))
+    assert waits["due_on"] == up["due_on"] == date(2022, 7, 1)
+    migrations.upgrade(server.owner_url)
+    emptied = (
+        "record_access", "number_series", "lead_transfer_clocks", "lead_transfers",
+        "risk_measures", "risk_entities", "case_decisions", "cases", "leads", "posts", "units",
+        "divisions",
+    )  # fmt: skip
     asyncio.run(run(*((f"DELETE FROM {table}",) for table in emptied)))
 
 

@@ -55,6 +55,7 @@ NEVER_CHANGED = {
     "restricted_file_events": {"*"}, "restricted_hints": {"*"}, "reward_rules": {"*"}, "town_terms": {"*"}, "shared_changes": {"body", "proposed_by_id", "kind"},
     "informant_recusals": {"*"}, "recheck_samples": {"*"},
     "distribution_lines": {"distribution_id", "victim_id", "share", "round", "principal"},
+    "lead_transfers": {"lead_id", "case_id", "risk_entity_id", "number"},
     "distributions": {"case_id", "number"}, "rewards": {"lead_id", "number"},
     "informants": {"lead_id"}, "informant_openings": {"lead_id", "requested_by_id", "reason"},
     "lead_messages": {"text_enc", "sender", "lead_id"}, "lead_identifiers": {"value_enc"},

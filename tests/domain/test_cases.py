@@ -48,9 +48,14 @@ LAW = {
     "enforce": ("adjudged closed", "enforcing"),
     "close": ("adjudged enforcing not_indicted diverted_civil diverted_administrative", "closed"),
     "withdraw": ("received under_review investigating investigation_concluded", "withdrawn"),
-    "divert_civil": ("received under_review not_filed withdrawn not_indicted", "diverted_civil"),
+    "divert_civil": (
+        "received under_review not_filed withdrawn not_indicted diverted_civil"
+        " diverted_administrative",
+        "diverted_civil",
+    ),
     "divert_administrative": (
-        "received under_review not_filed withdrawn not_indicted",
+        "received under_review not_filed withdrawn not_indicted diverted_civil"
+        " diverted_administrative",
         "diverted_administrative",
     ),
     "reopen": (
@@ -73,8 +78,7 @@ class Standing:
     adjudged_on: date | None = date(2022, 12, 1)
     returns_count: int = 0
     open_property: Sequence[str] = ()
-    diversion_department: str = "县人民法院"
-    diversion_receipt_no: str = "回执1号"
+    handover_status: str | None = "accepted"
 
 
 class TestProduct:
@@ -157,9 +161,21 @@ class TestConditions:
             (A.ENFORCE, Standing(S.CLOSED, adjudged_on=None), Conflict, "not_adjudged"),
             (
                 A.CLOSE,
-                Standing(S.DIVERTED_CIVIL, diversion_receipt_no=""),
+                Standing(S.DIVERTED_CIVIL, handover_status="sent"),
                 RuleViolated,
                 "receipt_missing",
+            ),
+            (
+                A.CLOSE,
+                Standing(S.DIVERTED_CIVIL, handover_status="recalled"),
+                RuleViolated,
+                "receipt_missing",
+            ),
+            (
+                A.DIVERT_CIVIL,
+                Standing(S.DIVERTED_CIVIL, handover_status="sent"),
+                Conflict,
+                "handover_open",
             ),
         ],
     )
@@ -179,7 +195,7 @@ class TestConditions:
             assert CASE_FLOW.step(A.RETURN_FOR_INVESTIGATION, self.police, case)
 
     def test_a_receipt_is_asked_for_only_after_a_diversion(self) -> None:
-        case = Standing(S.ENFORCING, diversion_receipt_no="")
+        case = Standing(S.ENFORCING, handover_status=None)
         assert CASE_FLOW.step(A.CLOSE, self.police, case)
 
     def test_a_case_that_is_solved_is_not_offered_to_be_solved(self) -> None:

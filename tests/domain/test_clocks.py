@@ -17,6 +17,7 @@ from api.domain.law.clocks import (
     due_on,
     end_of_day,
     expires_on,
+    gone_on,
     working_days_left,
 )
 from api.domain.law.time_rules import Roll, TimeUnit, find_rule, load_builtin
@@ -132,6 +133,34 @@ def test_a_later_start_never_ends_earlier(one, other, term, unit, roll):
 def test_a_longer_term_never_ends_earlier(start, term, more, unit, roll):
     short = due_on(start, term, unit, roll, CALENDAR)
     assert short.on <= due_on(start, term + more, unit, roll, CALENDAR).on
+
+
+@given(
+    PUBLISHED_DAY,
+    st.integers(-30, 60),
+    st.lists(st.integers(0, 60), min_size=1, max_size=4),
+    st.lists(st.integers(0, 20), min_size=4, max_size=4),
+)
+def test_after_standing_still_as_much_is_left_as_before(start, term, waits, apart):
+    """`LEAD-01` is counted in working days, `XF-01` in days that roll over no holiday."""
+    for rule_id in ("LEAD-01", "XF-01"):
+        by_days = rule_id == "XF-01"
+        since, due = start, Due(CALENDAR.step(start, term))
+        for wait, later in zip(waits, apart, strict=False):
+            until = since + timedelta(days=wait)
+            before = left_of(since, due.on, by_days=by_days)
+            due = gone_on(rule(rule_id), due, (since, until), CALENDAR)
+            assert left_of(until, due.on, by_days=by_days) == before
+            since = until + timedelta(days=later)
+
+
+def left_of(day: date, due: date, *, by_days: bool) -> int:
+    return (due - day).days if by_days else working_days_left(day, due, CALENDAR)
+
+
+def test_a_pause_that_has_not_ended_does_not_count_yet():
+    due = Due(on("2022-06-06"))
+    assert gone_on(rule("LEAD-01"), due, (on("2022-05-20"),), CALENDAR) == due
 
 
 @given(PUBLISHED_DAY, st.integers(0, 60), st.sampled_from([DAY, MONTH]), ROLL)

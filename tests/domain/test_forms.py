@@ -83,9 +83,23 @@ FORMS = {
         enforce: document_no? decided_on?
         close: reason decided_on?
         withdraw!: reason document_no? authority_level? decided_on?
-        divert_civil: route department unit_id? reason document_no? receipt_no? decided_on?
-        divert_administrative: department unit_id? reason document_no? receipt_no? decided_on?
+        divert_civil: route receiver_unit_id? department? materials reason document_no? decided_on?
+        divert_administrative: organ receiver_unit_id? department? materials reason document_no?
+            decided_on?
         reopen: reason document_no? decided_on?
+    """,
+    "handover": """
+        record_receipt: receipt_no received_at received_by matter?
+        supply_papers: supplied_on supplied
+        record_result: result result_on decided_level? document_no? result_note
+        record_review: review_result reviewed_on document_no?
+        hand_over_goods: goods_on goods goods_receipt_no?
+        ask_review: review_asked_on review_reason
+        let_stand
+        record_incomplete: told_at missing
+        forward: forwarded_on receiver_unit_id? department? document_no? reason
+        recall!: reason
+        waive!: reason
     """,
     "victim": """
         verify: principal returns refunds basis
@@ -142,10 +156,11 @@ FORMS = {
         record_measure: measure legal_actor? legal_actor_name? legal_basis? document_no? done_on?
             deadline? note?
         fix_evidence: fixed_on fixed_by evidence_list
-        transfer_department: department document_no? reason legal_actor? legal_actor_name?
+        transfer_department: organ receiver_unit_id? department? materials document_no? reason
+            legal_actor? legal_actor_name? legal_basis?
+        transfer_police: receiver_unit_id? department? reported_on? investigators? report?
+            approved_on? approved_by? materials document_no? reason legal_actor? legal_actor_name?
             legal_basis?
-        transfer_police: document_no? reason legal_actor? legal_actor_name? legal_basis?
-        record_feedback: received_on? result
         shut_down!: legal_actor? legal_actor_name? legal_basis? document_no? reason
         accept: note?
         delist: reason
@@ -297,7 +312,7 @@ BEGINNINGS = {
     "property_item": "registered", "property_measure": "active", "ledger": "posted",
     "distribution": "draft", "reward": "proposed", "risk_entity": "pending",
     "inspection": "planned", "rectification": "ordered", "outcome": "published",
-    "import": "parsing",
+    "import": "parsing", "handover": "sent",
 }  # fmt: skip
 
 

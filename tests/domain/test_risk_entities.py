@@ -40,7 +40,7 @@ from api.domain.entities.risk_measures import (
     RiskMeasureKind,
     check_measure,
 )
-from api.domain.kit.errors import Forbidden, RuleViolated, TransitionNotAllowed
+from api.domain.kit.errors import Conflict, Forbidden, RuleViolated, TransitionNotAllowed
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.law.time_rules import find_rule
 from tests.domain.actors import UNIT, actor
@@ -61,6 +61,7 @@ class Fact:
     owner_unit_id: UUID = UNIT
     evidence_fixed_on: date | None = date(2022, 6, 1)
     open_rectifications: int = 0
+    handover_status: str | None = "answered"
     finding: Finding | None = Finding.PROBLEM
     orders: int = 1
     open_orders: int = 0
@@ -122,6 +123,18 @@ class TestEntityRules:
         with pytest.raises(RuleViolated) as refused:
             RISK_ENTITY_FLOW.step(EntityAction.ACCEPT, actor(Role.MARKET), record)
         assert refused.value.code == "rectification_open"
+
+    @pytest.mark.parametrize(
+        ("action", "role"),
+        [(EntityAction.DELIST, Role.MARKET), (EntityAction.REOPEN, Role.MARKET)],
+    )
+    def test_what_somebody_else_has_is_not_over(self, action, role):
+        for status in ("sent", "received", "incomplete", "reviewed"):
+            record = Fact(EntityStatus.TRANSFERRED_POLICE, handover_status=status)
+            with pytest.raises(Conflict) as refused:
+                RISK_ENTITY_FLOW.step(action, actor(role), record)
+            assert refused.value.code == "handover_open"
+        RISK_ENTITY_FLOW.step(action, actor(role), Fact(EntityStatus.TRANSFERRED_POLICE))
 
     def test_another_unit_may_not_transfer_but_the_office_may(self):
         record = Fact(EntityStatus.LISTED)

@@ -208,6 +208,7 @@ def test_a_restricted_file_has_a_clock_until_it_is_closed():
                 "petition": "XF-01 receiver",
                 "other": "LEAD-01 receiver",
                 "dispute": "LEAD-01 receiver",
+                "county": "LEAD-01 receiver",
             },
         ),
         (

@@ -173,7 +173,6 @@ async def test_something_waits_for(post: str, asked) -> None:
         kinds = {duty["kind"] for duty in waiting["items"]}
         assert kinds == {
             "reward_approve", "distribution_approve", "informant_name", "lead_transfer_approve",
-            "lead_transfer_late",
         }  # fmt: skip
 
 

@@ -425,41 +425,6 @@ class TestWalk:
         )
         assert (answer.status_code, answer.json()["code"]) == (409, "not_accepted")
 
-    def test_a_civil_dispute_goes_somewhere_and_arrives_before_it_closes(self, police):
-        made = act(police, make_case(police), "accept")
-        url = f"/cases/{made['id']}"
-        nowhere = police.act(url, "divert_civil", made["version"], route="mediation", reason="纠纷")
-        assert nowhere.status_code == 422
-        made = act(
-            police, made, "divert_civil", route="mediation", department="镇人民调解委员会", reason="合同纠纷"
-        )  # fmt: skip
-        assert made["diversion"] == {
-            "route": "mediation",
-            "department": "镇人民调解委员会",
-            "unit": None,
-            "receipt_no": "",
-        }
-        early = police.act(url, "close", made["version"], reason="已移送")
-        assert (early.status_code, early.json()["code"]) == (422, "receipt_missing")
-        change = {"version": made["version"], "diversion_receipt_no": "调解收字3号"}
-        made = police.patch(url, json=change).json()
-        assert act(police, made, "close", reason="已调解")["status"] == "closed"
-
-    def test_an_administrative_diversion_may_name_a_unit(self, police, client):
-        market = client("market").me["unit"]
-        made = act(
-            police,
-            make_case(police),
-            "divert_administrative",
-            department=market["name"],
-            unit_id=market["id"],
-            reason="虚假宣传",
-        )
-        assert made["diversion"]["unit"] == {"id": market["id"], "name": market["name"]}
-        made = act(police, made, "reopen", reason="发现犯罪事实")
-        assert (made["status"], made["diversion"]) == ("under_review", None)
-        assert made["accepted_on"] == str(TODAY)
-
     def test_no_indictment_is_closed_or_reviewed_again(self, police):
         made = act(
             police, prosecuted(police), "decline_to_indict",

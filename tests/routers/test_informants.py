@@ -408,6 +408,14 @@ class TestConflict:
         shown = county.get(url).json()
         assert not {"close", "archive"} & {a["action"] for a in shown["available_actions"]}
         closing = {"solved": "yes", "solved_note": "已解决。"}
+        receipt = {"receipt_no": "1", "received_by": "某某", "received_at": clock.now().isoformat()}
+        lead = county.act(url, "record_receipt", lead["version"], **receipt).json()
+        said = {
+            "result": "handled",
+            "result_on": clock.today().isoformat(),
+            "result_note": "已协调",
+        }
+        lead = county.act(url, "record_result", lead["version"], **said).json()
         refused = county.act(url, "close", lead["version"], **closing)
         assert (refused.status_code, refused.json()["code"]) == (403, "not_own_unit")
         page = county.get("/me/duties", params={"kind": "lead_close", "limit": 200}).json()

@@ -10,7 +10,7 @@ from tests.answers import done, problem, refused
 from tests.duties import duties
 from tests.factories import unit_of
 from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive
-from tests.leads import act, fed_back, merge
+from tests.leads import act, fed_back, merge, proposed
 
 CLOSING = {"solved": "yes", "solved_note": "已处理。"}
 
@@ -259,9 +259,8 @@ class TestLate:
 
         made = ready(client, "suspected_crime")
         made = act(client("market"), made, "transfer_police", **body_for(client("police")))
-        kind = "lead_transfer_late"
         for who in ("office", "leader", "supervisor"):
-            assert duties(client(who), made["id"], kind) == []
+            assert late(client(who), made) == []
         run_sql(
             running,
             "UPDATE lead_transfer_clocks SET due_on = due_on - 30, due_at = due_at - interval '30 days'"
@@ -269,13 +268,25 @@ class TestLate:
             made["id"],
         )
         for who in ("office", "leader", "supervisor"):
-            (duty,) = duties(client(who), made["id"], kind)
-            assert duty["overdue"]
-            assert duty["rule"] == "LEAD-ACK"
+            (told,) = late(client(who), made)
+            assert told["unit"]["id"] == unit_of(client("police"))
+            assert duties(client(who), made["id"]) == [], "told once, in one place"
         for who in ("market", "civil", "county", "village01"):
-            assert duties(client(who), made["id"], kind) == []
+            assert late(client(who), made) == []
         made = act(client("market"), made, "remind", reason="请签收")
-        assert duties(client("office"), made["id"], kind), "a reminder ends no clock"
+        assert late(client("office"), made), "a reminder ends no clock"
+
+    def test_a_head_who_does_not_decide_is_told_of_to_others(self, client):
+        made = proposed(client, days_ago=60)
+        assert late(client("leader"), made) == [], "the own work is at home already"
+        for who in ("office", "supervisor"):
+            (told,) = late(client(who), made)
+            assert told["unit"]["id"] == unit_of(client("leader"))
+
+
+def late(who, made: dict) -> list[dict]:
+    found = done(who.get("/me/escalations"))["items"]
+    return [e for e in found if (e["subject_id"], e["what"]) == (made["id"], "transfer")]
 
 
 ACTS = {

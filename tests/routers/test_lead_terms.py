@@ -152,12 +152,12 @@ class TestTheCountysOwn:
         assert duties(county, made["id"], "lead_escalated") == []
         assert duties(county, made["id"], "lead_feed_back")
 
-    def test_what_the_office_sends_up_stays_its_own_duty(self, client):
+    def test_what_the_office_sends_up_is_the_countys_to_receive(self, client):
         office = client("office")
         made = factories.make_lead(office)
         made = act(office, made, "escalate", reason="跨镇")
-        assert duties(office, made["id"], "lead_escalated")
-        assert duties(client("county"), made["id"], "lead_escalated") == []
+        assert duties(office, made["id"], "lead_escalated") == []
+        assert duties(client("county"), made["id"], "lead_receive")
 
     @pytest.mark.parametrize("before", ["closed", "archived", "rejected", "withdrawn"])
     def test_what_was_over_before_it_came_is_opened_anew_there(self, client, before):

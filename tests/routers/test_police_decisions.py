@@ -214,7 +214,7 @@ class TestContradictions:
         lead = receive(police, sent(client))
         act(
             police, opened(police, lead), "divert_civil", route="mediation", department="调委会",
-            reason="纠纷",
+            reason="纠纷", materials="卷宗",
         )  # fmt: skip
         told = refused_result(police, lead, "filed")
         assert told["code"] == "police_decision_contradicts"

@@ -96,17 +96,21 @@ class TestWalks:
         made = assess(police, made, "red", route="suspected_crime")
         assert (made["tier"], made["route"]) == ("red", "suspected_crime")
         status, problem = refused(
-            police, "risk-entities", made, "transfer_police", reason="涉嫌集资诈骗"
-        )
+            police, "risk-entities", made, "transfer_police", reason="涉嫌集资诈骗",
+            materials="移送书", department="县公安局经侦大队",
+        )  # fmt: skip
         assert (status, problem["code"]) == (422, "evidence_not_fixed")
         assert "固定证据" in problem["article"]
         act(
             police, "risk-entities", made, "fix_evidence",
             fixed_on=today().isoformat(), fixed_by="赵卫国", evidence_list="合同12份；讲座录像",
         )  # fmt: skip
-        made = act(police, "risk-entities", made, "transfer_police", reason="涉嫌集资诈骗")
+        made = act(
+            police, "risk-entities", made, "transfer_police", reason="涉嫌集资诈骗",
+            materials="移送书", department="县公安局经侦大队",
+        )  # fmt: skip
         assert made["status"] == "transferred_police"
-        act(police, "risk-entities", made, "record_feedback", result="已立案")
+        assert made["handovers"][-1]["department"] == "县公安局经侦大队"
         kinds = [m["kind"] for m in history(police, made, "measures")]
         assert kinds == ["transfer_police", "preserve_evidence"]
 

@@ -397,7 +397,7 @@ def test_what_is_confidential_is_in_no_figure(running, client):
 @pytest.mark.parametrize(
     "noun",
     ["leads", "cases", "property-items", "property-measures", "distributions", "risk-entities",
-     "inspections", "rectifications", "rewards"],
+     "inspections", "rectifications", "rewards", "handovers"],
 )  # fmt: skip
 def test_every_noun_is_taken_and_given_back(client, built, noun):
     """By somebody whose turn it is; home and record then tell the same."""

@@ -18,6 +18,7 @@ from api.core.listing.pagination import PageQuery, Shape
 from api.core.listing.ways import MOST_PARTS
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Role, RowScope
+from api.services.across import handovers
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.imports import imports
@@ -118,6 +119,7 @@ LISTINGS = {
     "rectifications": rectifications.LISTING,
     "outcomes": outcomes.LISTING,
     "rewards": rewards.LISTING,
+    "handovers": handovers.LISTING,
     "distributions": distributions.LISTING,
     "imports": imports.LISTING,
     "ledger_entries": ledger_entries.LISTING,

@@ -18,6 +18,7 @@ from api.domain.entities.risk_entities import RISK_ENTITY_FLOW
 from api.domain.imports.imports import IMPORT_FLOW
 from api.domain.imports.ledgers import LEADS, RISK_ENTITIES, VICTIMS
 from api.domain.kit.flow import Flow
+from api.domain.leads.handovers import HANDOVER_FLOW
 from api.domain.leads.leads import LEAD_FLOW
 from api.domain.outcomes.outcomes import OUTCOME_FLOW
 from api.domain.recovery.distributions import DISTRIBUTION_FLOW
@@ -31,6 +32,7 @@ _FLOWS: Final[dict[str, Flow[Any, Any]]] = {
     "lead": LEAD_FLOW,
     "case": CASE_FLOW,
     "risk_entity": RISK_ENTITY_FLOW,
+    "handover": HANDOVER_FLOW,
     "inspection": INSPECTION_FLOW,
     "outcome": OUTCOME_FLOW,
     "rectification": RECTIFICATION_FLOW,
@@ -360,9 +362,9 @@ _CASES: Final = {
     "filed_to": "立案日期止（含）",
     "adjudged_on": "裁判生效日期",
     "decisions": "历次决定",
-    "diversion": "非刑事途径的去向",
-    "department": "接收部门",
-    "receipt_no": "接收回执编号",
+    "civil_route": "民事处理途径",
+    "handovers": "历次移送、移交",
+    "sent_facts": "移送时的情况",
     "not_indicted_ground": "不起诉种类",
     "source_lead_id": "来源线索",
     "source_lead_ids": "来源线索",
@@ -565,6 +567,7 @@ _PATHS: Final = {
     "merge_id": "合并",
     "assignment_id": "批量交办",
     "reward_id": "奖励",
+    "handover_id": "移送、移交",
     "assist_id": "协办",
     "made_at": "合并时间",
     "made_by": "合并人",

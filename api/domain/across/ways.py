@@ -29,6 +29,8 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.standing import Stage, Turn, Way, Whose
+from api.domain.leads.handovers import HANDOVER_FLOW
+from api.domain.leads.handovers import HandoverAction as Ha
 from api.domain.leads.leads import (
     LEAD_FLOW,
     OPEN_STAGES,
@@ -40,6 +42,8 @@ from api.domain.leads.leads import (
 )
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
+from api.domain.organisation.handing_over import HandoverStatus as Hs
+from api.domain.organisation.handing_over import is_open
 from api.domain.outcomes.outcomes import OUTCOME_FLOW
 from api.domain.outcomes.outcomes import OutcomeAction as Oa
 from api.domain.outcomes.outcomes import OutcomeStatus as Os
@@ -86,6 +90,10 @@ _FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
 
 _WITH_RECEIVER = frozenset({TransferStage.SENT, TransferStage.RECEIVED, TransferStage.REVIEWED})
 _WITH_SENDER = frozenset({TransferStage.INCOMPLETE, TransferStage.FILED, TransferStage.DECLINED})
+
+
+def _with_nobody(lead: Any) -> bool:
+    return lead.transfer_stage not in OPEN_STAGES
 
 
 def _outside(lead: Any) -> bool:
@@ -188,7 +196,10 @@ LEAD_WAY: Final = Way(
                     Turn(K.LEAD_VERIFY, (La.CONCLUDE,), when=_not_pending),
                 ),
                 Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)), *_HANDED),
-                Ls.ESCALATED: (Turn(K.LEAD_ESCALATED, (La.CONCLUDE,)),),
+                Ls.ESCALATED: (
+                    Turn(K.LEAD_ESCALATED, (La.CONCLUDE,), when=_with_nobody),
+                    *_HANDED,
+                ),
             },
             ends=frozenset({Ls.CONCLUDED}),
         ),
@@ -233,6 +244,22 @@ def _case(what: K, *acts: Ca) -> tuple[Turn[Ca], ...]:
     return (Turn(what, acts),)
 
 
+# Sent, it waits on the page of its hand-over; recalled, it is to be sent to somebody else.
+def _has_arrived(case: Any) -> bool:
+    return case.handover_status not in {None, Hs.SENT, Hs.RECALLED}
+
+
+def _is_with_nobody(case: Any) -> bool:
+    return case.handover_status in {None, Hs.RECALLED}
+
+
+def _diverted(*acts: Ca) -> tuple[Turn[Ca], ...]:
+    return (
+        Turn(K.CASE_DIVERTED, (Ca.CLOSE,), when=_has_arrived),
+        Turn(K.CASE_DIVERTED, acts, when=_is_with_nobody),
+    )
+
+
 CASE_WAY: Final = Way(
     CASE_FLOW,
     (
@@ -275,8 +302,8 @@ CASE_WAY: Final = Way(
         Stage(
             "转其他途径",
             {
-                Cs.DIVERTED_CIVIL: _case(K.CASE_DIVERTED, Ca.CLOSE),
-                Cs.DIVERTED_ADMINISTRATIVE: _case(K.CASE_DIVERTED, Ca.CLOSE),
+                Cs.DIVERTED_CIVIL: _diverted(Ca.DIVERT_CIVIL, Ca.DIVERT_ADMINISTRATIVE),
+                Cs.DIVERTED_ADMINISTRATIVE: _diverted(Ca.DIVERT_ADMINISTRATIVE, Ca.DIVERT_CIVIL),
                 Cs.NOT_INDICTED: _case(
                     K.CASE_NOT_INDICTED,
                     Ca.DIVERT_ADMINISTRATIVE,
@@ -301,7 +328,58 @@ VICTIM_WAY: Final = Way(
 )
 
 
+# --- hand-overs ---------------------------------------------------------------------------------
+
+
+def _in_system(handover: Any) -> bool:
+    return handover.transfer_receiver_id is not None
+
+
+def _not_in_system(handover: Any) -> bool:
+    return handover.transfer_receiver_id is None
+
+
+def _received(act: Ha) -> tuple[Turn[Ha], ...]:
+    """The receiver's turn; of a body outside the sender records what it does."""
+    kind = K.HANDOVER_RECEIVE if act is Ha.RECORD_RECEIPT else K.HANDOVER_DECIDE
+    return (
+        Turn(kind, (act,), Whose.RECEIVER, _in_system),
+        Turn(K.HANDOVER_OUTSIDE, (act,), when=_not_in_system),
+    )
+
+
+HANDOVER_WAY: Final = Way(
+    HANDOVER_FLOW,
+    (
+        Stage("接收", {Hs.SENT: _received(Ha.RECORD_RECEIPT)}),
+        Stage(
+            "答复",
+            {
+                Hs.RECEIVED: _received(Ha.RECORD_RESULT),
+                Hs.INCOMPLETE: (Turn(K.HANDOVER_OWN, (Ha.SUPPLY_PAPERS,)),),
+            },
+        ),
+        Stage(
+            "移交物品或者复议",
+            {
+                Hs.FILED: (Turn(K.HANDOVER_OWN, (Ha.HAND_OVER_GOODS,)),),
+                Hs.DECLINED: (Turn(K.HANDOVER_OWN, (Ha.ASK_REVIEW, Ha.LET_STAND)),),
+                Hs.REVIEWED: _received(Ha.RECORD_REVIEW),
+            },
+            aside=True,
+        ),
+    ),
+    done=frozenset({Hs.ANSWERED, Hs.ACCEPTED}),
+    stopped=frozenset({Hs.RECALLED, Hs.WAIVED}),
+)
+
+
 # --- risk entities ------------------------------------------------------------------------------
+
+
+def _nobody_has_it(entity: Any) -> bool:
+    return not is_open(entity)
+
 
 _HANDLE = Turn(K.ENTITY_HANDLE, (Ea.ACCEPT,))
 RISK_ENTITY_WAY: Final = Way(
@@ -317,9 +395,9 @@ RISK_ENTITY_WAY: Final = Way(
                 Es.HANDLING: (_HANDLE,),
                 Es.RECTIFYING: (Turn(K.ENTITY_ACCEPT, (Ea.ACCEPT,)),),
                 Es.TRANSFERRED_DEPARTMENT: (
-                    Turn(K.ENTITY_ANSWER, (Ea.RECORD_FEEDBACK, Ea.ACCEPT)),
+                    Turn(K.ENTITY_ANSWER, (Ea.ACCEPT,), when=_nobody_has_it),
                 ),
-                Es.TRANSFERRED_POLICE: (Turn(K.ENTITY_POLICE, (Ea.RECORD_FEEDBACK, Ea.DELIST)),),
+                Es.TRANSFERRED_POLICE: (Turn(K.ENTITY_POLICE, (Ea.DELIST,), when=_nobody_has_it),),
                 Es.SHUT_DOWN: (Turn(K.ENTITY_DELIST, (Ea.DELIST,)),),
             },
         ),
@@ -567,6 +645,6 @@ WAYS: Final[dict[str, Way[Any, Any]]] = {
     for way in (
         LEAD_WAY, CASE_WAY, VICTIM_WAY, RISK_ENTITY_WAY, INSPECTION_WAY, RECTIFICATION_WAY,
         PROPERTY_WAY, MEASURE_WAY, DISTRIBUTION_WAY, REWARD_WAY, IMPORT_WAY, OUTCOME_WAY,
-        RESTRICTED_WAY,
+        RESTRICTED_WAY, HANDOVER_WAY,
     )
 }  # fmt: skip

@@ -25,6 +25,14 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.leads.categories import Charge
 from api.domain.leads.leads import DecisionLevel
+from api.domain.organisation.handing_over import (
+    ARRIVED,
+    MATERIALS,
+    RECEIVER,
+    Department,
+    HandoverStatus,
+    is_open,
+)
 from api.domain.recovery.property_measures import AuthorityLevel
 
 
@@ -128,8 +136,7 @@ class CaseRecord(Record, Protocol):
     adjudged_on: date | None
     returns_count: int
     open_property: Sequence[str]
-    diversion_department: str
-    diversion_receipt_no: str
+    handover_status: str | None
 
 
 def _has_charges(_: Actor, record: Record) -> bool:
@@ -162,9 +169,15 @@ def _open_property(record: Record) -> Sequence[str]:
 
 def _diversion_is_received(_: Actor, record: Record) -> bool:
     case = cast("CaseRecord", record)
-    return case.status not in _DIVERTED or bool(case.diversion_receipt_no)
+    return case.status not in _DIVERTED or case.handover_status in _ARRIVED
 
 
+def _may_divert(_: Actor, record: Record) -> bool:
+    return record.status not in _DIVERTED or not is_open(record)
+
+
+#: Received, or not waited for any more for reasons that somebody else gave.
+_ARRIVED = frozenset(each.value for each in ARRIVED | {HandoverStatus.WAIVED})
 _DIVERTED = frozenset({S.DIVERTED_CIVIL, S.DIVERTED_ADMINISTRATIVE})
 _FILING_ARTICLE = "《公安机关办理刑事案件程序规定》第一百七十八条"
 
@@ -192,7 +205,14 @@ DIVERSION_IS_RECEIVED = Predicate(
     _diversion_is_received,
     RuleViolated,
     "众办〔2022〕54号",
-    field="diversion_receipt_no",
+)
+
+#: One hand-over of a case is open at a time.
+NOT_HANDED_OVER = Predicate(
+    "handover_open",
+    "上一次移送还没有结果：请等对方登记，对方没有接收的可以先收回",
+    _may_divert,
+    Conflict,
 )
 
 #: A case ends when nothing hangs on it any more: the judgment disposes of what was taken, and who
@@ -221,9 +241,6 @@ _LEVEL_IF_FILED = Field(
     "authority_level", "批准机关", FieldKind.ENUM, required=False, options=AuthorityLevel
 )
 _ON = Field("decided_on", "决定日期", FieldKind.DATE, required=False)
-_DEPARTMENT = Field("department", "接收单位")
-_UNIT = Field("unit_id", "接收单位（本系统内）", FieldKind.UNIT, required=False)
-_RECEIPT = Field("receipt_no", "接收回执编号", required=False)
 _OWN = (OWN_UNIT,)
 
 #: Before the matter became, or after it stopped being, a criminal case.
@@ -361,26 +378,32 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             danger=True,
         ),
         A.DIVERT_CIVIL: Step(
-            _NO_CRIME,
+            _NO_CRIME | _DIVERTED,
             S.DIVERTED_CIVIL,
             P.CASE_HANDLE,
             fields=(
                 Field("route", "处理途径", FieldKind.ENUM, options=CivilRoute),
-                _DEPARTMENT,
-                _UNIT,
+                *RECEIVER,
+                MATERIALS,
                 REASON,
                 _DOCUMENT_IF_ANY,
-                _RECEIPT,
                 _ON,
             ),
-            when=_OWN,
+            when=(OWN_UNIT, NOT_HANDED_OVER),
         ),
         A.DIVERT_ADMINISTRATIVE: Step(
-            _NO_CRIME,
+            _NO_CRIME | _DIVERTED,
             S.DIVERTED_ADMINISTRATIVE,
             P.CASE_HANDLE,
-            fields=(_DEPARTMENT, _UNIT, REASON, _DOCUMENT_IF_ANY, _RECEIPT, _ON),
-            when=_OWN,
+            fields=(
+                Field("organ", "部门类别", FieldKind.ENUM, options=Department),
+                *RECEIVER,
+                MATERIALS,
+                REASON,
+                _DOCUMENT_IF_ANY,
+                _ON,
+            ),
+            when=(OWN_UNIT, NOT_HANDED_OVER),
         ),
         A.REOPEN: Step(
             frozenset({S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED, S.CLOSED}) | _DIVERTED,

@@ -4,7 +4,7 @@ from typing import Any
 
 from api.domain.entities.risk_measures import PLAN, LegalActor, RiskMeasureKind
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import RuleViolated
+from api.domain.kit.errors import Conflict, RuleViolated
 from api.domain.kit.flow import (
     OWN_UNIT,
     REASON,
@@ -18,6 +18,7 @@ from api.domain.kit.flow import (
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
+from api.domain.organisation.handing_over import MATERIALS, RECEIVER, Department, is_open
 
 
 class EntityKind(Labelled):
@@ -115,7 +116,6 @@ class EntityAction(Labelled):
     FIX_EVIDENCE = "fix_evidence", "固定证据"
     TRANSFER_DEPARTMENT = "transfer_department", "移交主管部门"
     TRANSFER_POLICE = "transfer_police", "移送公安"
-    RECORD_FEEDBACK = "record_feedback", "登记移交回执与结果"
     SHUT_DOWN = "shut_down", "取缔关停"
     ACCEPT = "accept", "验收"
     DELIST = "delist", "销号"
@@ -190,6 +190,13 @@ EVIDENCE_FIXED = Predicate(
     RuleViolated,
     f"{PLAN}：涉嫌犯罪的，固定证据，移送司法机关",
 )
+#: What was handed over is the other's to deal with before anybody says that it is over.
+HANDOVER_ANSWERED = Predicate(
+    "handover_open",
+    "移送、移交还没有结果：由接收单位登记；对方没有接收的可以收回，不答复的由镇领导批准不再等待",
+    lambda _, record: record.status not in _TRANSFERRED or not is_open(record),
+    Conflict,
+)
 ALL_RECTIFIED = Predicate(
     "rectification_open",
     "尚有未销号的整改，复查合格后才能验收",
@@ -206,6 +213,15 @@ _DONE_ON = Field("done_on", "实施日期", FieldKind.DATE, required=False)
 _DEADLINE = Field("deadline", "完成期限", FieldKind.DATE, required=False)
 _NOTE = Field("note", "情况说明", FieldKind.LONG_TEXT, required=False)
 _LAWFUL = (_ACTOR, _ACTOR_NAME, _BASIS)
+_BY_LAW = "有行政处罚权的单位移送的填写"
+#: 移送规定第5条: who may punish reports to the head, who decides.
+_APPROVED_ON_PAPER = (
+    Field("reported_on", "书面报告提交日期", FieldKind.DATE, required=False, needed_for=_BY_LAW),
+    Field("investigators", "核实情况的执法人员（2名以上）", required=False, needed_for=_BY_LAW),
+    Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT, required=False, needed_for=_BY_LAW),
+    Field("approved_on", "批准移送日期", FieldKind.DATE, required=False, needed_for=_BY_LAW),
+    Field("approved_by", "批准人", required=False, needed_for=_BY_LAW),
+)
 _MEASURE = (*_LAWFUL, _DOCUMENT, _DONE_ON, _DEADLINE, _NOTE)
 _ROUTE = Field("route", "处置路线", FieldKind.ENUM, options=RiskRoute)
 _ASSESSMENT = (
@@ -304,25 +320,22 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             _OPEN,
             S.TRANSFERRED_DEPARTMENT,
             P.RISK_ENTITY_HANDLE,
-            fields=(Field("department", "接收部门"), _DOCUMENT, REASON, *_LAWFUL),
+            fields=(
+                Field("organ", "部门类别", FieldKind.ENUM, options=Department),
+                *RECEIVER,
+                MATERIALS,
+                _DOCUMENT,
+                REASON,
+                *_LAWFUL,
+            ),
             when=(HANDLER,),
         ),
         A.TRANSFER_POLICE: Step(
             _OPEN,
             S.TRANSFERRED_POLICE,
             P.RISK_ENTITY_HANDLE,
-            fields=(_DOCUMENT, REASON, *_LAWFUL),
+            fields=(*RECEIVER, *_APPROVED_ON_PAPER, MATERIALS, _DOCUMENT, REASON, *_LAWFUL),
             when=(HANDLER, EVIDENCE_FIXED),
-        ),
-        A.RECORD_FEEDBACK: Step(
-            _TRANSFERRED,
-            None,
-            P.RISK_ENTITY_HANDLE,
-            fields=(
-                Field("received_on", "签收日期", FieldKind.DATE, required=False),
-                Field("result", "办理结果", FieldKind.LONG_TEXT),
-            ),
-            when=(HANDLER,),
         ),
         A.SHUT_DOWN: Step(
             _OPEN | {S.TRANSFERRED_DEPARTMENT},
@@ -337,21 +350,21 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             S.ACCEPTED,
             P.RISK_ENTITY_ASSESS,
             fields=(_NOTE,),
-            when=(HANDLER, ALL_RECTIFIED),
+            when=(HANDLER, ALL_RECTIFIED, HANDOVER_ANSWERED),
         ),
         A.DELIST: Step(
             frozenset({S.ACCEPTED, S.SHUT_DOWN, S.TRANSFERRED_POLICE}),
             S.DELISTED,
             P.RISK_ENTITY_ASSESS,
             fields=(REASON,),
-            when=(HANDLER,),
+            when=(HANDLER, HANDOVER_ANSWERED),
         ),
         A.REOPEN: Step(
             frozenset({S.ACCEPTED, S.DELISTED, S.SHUT_DOWN}) | _TRANSFERRED,
             S.SWEPT,
             P.RISK_ENTITY_ASSESS,
             fields=(REASON,),
-            when=(HANDLER,),
+            when=(HANDLER, HANDOVER_ANSWERED),
         ),
     },
     edit=Edit(

@@ -76,6 +76,8 @@ class EventName(Labelled):
     CASE_CREATED = "case.created", "登记案件"
     CASE_UPDATED = "case.updated", "修改案件"
     CASE_TRANSITIONED = "case.transitioned", "办理案件"
+    HANDOVER_CREATED = "handover.created", "移送、移交"
+    HANDOVER_TRANSITIONED = "handover.transitioned", "办理移送、移交"
     VICTIM_CREATED = "victim.created", "登记受害人"
     VICTIM_UPDATED = "victim.updated", "修改受害人"
 

@@ -7,6 +7,7 @@ from typing import Final
 PATHS: Final[Mapping[str, str]] = {
     "case": "cases",
     "distribution": "distributions",
+    "handover": "handovers",
     "import": "imports",
     "inspection": "inspections",
     "lead": "leads",

@@ -18,6 +18,7 @@ TAGS: Final[Mapping[str, str]] = {
     "reward-rules": "奖励规则：按版本留存的奖励标准",
     "outcomes": "行动成果：典型案例曝光、宣传教育活动、制度机制",
     "cases": "案件：受案到执行，只登记有权机关的决定",
+    "handovers": "移送、移交：案件、风险主体交给别的单位，由它接收、答复",
     "property-items": "涉案财物：登记、甄别、处置",
     "property-measures": "查扣冻措施：登记、续行、解除，到期提醒",
     "victims": "受害人：申报与核实，个人信息打码",

@@ -6,6 +6,7 @@ Sources: 刑事诉讼法第105条 (start day not counted, roll over holidays, ne
 """
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -95,6 +96,22 @@ def due_by_rule(
     base = due_on(start, term, unit, Roll.NEVER, calendar)
     extended = due_on(base.on, extensions * more, more_unit, roll, calendar)
     return Due(extended.on, base.provisional or extended.provisional)
+
+
+def gone_on(rule: TimeRule, due: Due, pauses: Sequence[date], calendar: Calendar) -> Due:
+    """The last day of a term that stood still: after each pause as much is left as before it.
+
+    `pauses`: from one day to another, and so on; one that has not ended does not count yet.
+    """
+    _, unit = _number(rule)
+    for since, until in zip(pauses[::2], pauses[1::2], strict=False):
+        if unit is TimeUnit.WORKING_DAY:
+            on = calendar.step(due.on, calendar.working_days_between(since, until))
+            later = Due(on, not _all_settled(due.on, on, calendar))
+        else:
+            later = _rolled(due.on + (until - since), rule.roll, calendar)
+        due = Due(later.on, due.provisional or later.provisional)
+    return due
 
 
 def due_at(start: datetime, term: int, unit: TimeUnit) -> datetime:

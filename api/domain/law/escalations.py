@@ -33,6 +33,7 @@ class Overdue(Labelled):
     LEAD = "lead", "线索逾期未办结"
     ASSIST = "assist", "协办逾期未答复"
     TRANSFER = "transfer", "移送移交逾期"
+    HANDOVER = "handover", "案件、主体移送移交逾期"
     CASE = "case", "办案期限届满"
     RECTIFICATION = "rectification", "整改逾期"
     INSPECTION = "inspection", "逾期未检查"

@@ -43,7 +43,7 @@ def arises(conclusion: LeadConclusion, handler: UnitBehaviour) -> Obligation | N
 def met_by_receipt(organ: ReceivingOrgan, receiver: UnitBehaviour | None) -> frozenset[Obligation]:
     """What is done once an organ has received a lead; `receiver`: of a unit of the system."""
     met: set[Obligation] = set()
-    if organ is not ReceivingOrgan.POLICE:
+    if organ not in {ReceivingOrgan.POLICE, ReceivingOrgan.COUNTY}:
         met.add(Obligation.ROUTE_RECEIPT)
     if organ in _MAY_PUNISH and (receiver is None or receiver in PUNISHERS):
         met.add(Obligation.PUNISHER)

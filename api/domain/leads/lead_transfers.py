@@ -52,6 +52,7 @@ RECEIVED: Mapping[ReceivingOrgan, TransferClock] = {
     ReceivingOrgan.PETITION: TransferClock("XF-01", _RECEIVER),
     ReceivingOrgan.OTHER: TransferClock("LEAD-01", _RECEIVER),
     ReceivingOrgan.DISPUTE: TransferClock("LEAD-01", _RECEIVER),
+    ReceivingOrgan.COUNTY: TransferClock("LEAD-01", _RECEIVER),
 }
 #: The police have longer for some matters (公通字〔2017〕25号第16条).
 POLICE: Mapping[PoliceMatter, TransferClock] = {
@@ -93,6 +94,8 @@ class TransferKind(Labelled):
     REPORT = "report", "移交公安（报案）"
     REFERRAL = "referral", "移交主管部门"
     DISPUTE = "dispute", "民事纠纷分流"
+    #: Beyond what the town can do: the county answers, or gives it back.
+    ESCALATION = "escalation", "上报县专项办"
 
 
 def sent(kind: TransferKind, *, in_system: bool) -> TransferClock:
@@ -121,20 +124,26 @@ def answered(
 
 #: What each kind of organ can answer; missing papers are offered so that whoever picks them learns
 #: that they are no reason.
-RESULTS: Mapping[bool, tuple[TransferResult, ...]] = {
-    True: (TransferResult.FILED, TransferResult.NOT_FILED, TransferResult.REFUSED_INCOMPLETE),
-    False: (
-        TransferResult.HANDLED,
+RESULTS: Mapping[ReceivingOrgan, tuple[TransferResult, ...]] = {
+    ReceivingOrgan.POLICE: (
         TransferResult.FILED,
         TransferResult.NOT_FILED,
         TransferResult.REFUSED_INCOMPLETE,
     ),
+    ReceivingOrgan.COUNTY: (TransferResult.HANDLED, TransferResult.RETURNED),
 }
+_USUAL = (
+    TransferResult.HANDLED,
+    TransferResult.FILED,
+    TransferResult.NOT_FILED,
+    TransferResult.REFUSED_INCOMPLETE,
+)
 
 
 def results(organ: ReceivingOrgan) -> tuple[TransferResult, ...]:
-    """What an organ can answer: the police file a case or do not, nothing else is a decision."""
-    return RESULTS[organ is ReceivingOrgan.POLICE]
+    """What an organ can answer: the police file a case or do not, nothing else is a decision; the
+    county has dealt with it, or gives it back."""
+    return RESULTS.get(organ, _USUAL)
 
 
 _DEPARTMENTS = frozenset(
@@ -153,6 +162,7 @@ RECEIVERS: Mapping[ReceivingOrgan, frozenset[UnitBehaviour]] = {
     ReceivingOrgan.PETITION: frozenset({UnitBehaviour.OTHER}),
     ReceivingOrgan.OTHER: _DEPARTMENTS,
     ReceivingOrgan.DISPUTE: _DEPARTMENTS,
+    ReceivingOrgan.COUNTY: frozenset({UnitBehaviour.COUNTY}),
 }
 #: Why a unit may not have it.
 ARTICLES: Mapping[bool, str] = {

@@ -22,6 +22,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_marks import FocusMark
+from api.domain.organisation.handing_over import MATERIALS, RECEIVER, Department
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
 
 
@@ -151,14 +152,7 @@ class ReceivingOrgan(Labelled):
     PETITION = "petition", "信访部门"
     OTHER = "other", "其他主管部门"
     DISPUTE = "dispute", "化解纠纷的单位"
-
-
-class Department(Labelled):
-    """The organs other than the police, as the form offers them."""
-
-    MARKET = "market", "市场监管部门"
-    PETITION = "petition", "信访部门"
-    OTHER = "other", "其他主管部门"
+    COUNTY = "county", "县专项办"
 
 
 class TransferResult(Labelled):
@@ -167,6 +161,7 @@ class TransferResult(Labelled):
     FILED = "filed", "立案"
     NOT_FILED = "not_filed", "不予立案"
     HANDLED = "handled", "已依职权处理"
+    RETURNED = "returned", "退回，由镇里继续办理"
     FORWARDED = "forwarded", "不属管辖，已转送有管辖权的机关"
     REFUSED_INCOMPLETE = "refused_incomplete", "以材料不全为由不接受"
 
@@ -421,6 +416,14 @@ _ASKS_NOTHING = frozenset(
         _T.WAIVED,
     }
 )
+
+
+def waits_for_receiver(status: LeadStatus, stage: TransferStage | None) -> bool:
+    """Whether a lead waits for whoever it was handed to, so that its own term stands still; who
+    looks into it a second time meanwhile has a term of their own."""
+    return stage in OPEN_STAGES and status is not S.RECHECK
+
+
 #: The head has yet to decide, or what the head approved has yet to be handed over.
 PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
 
@@ -555,6 +558,17 @@ POLICE_DECIDED = Predicate(
     f"{_REGULATION}第8条、第10条",
 )
 
+#: What the county was handed it answers, or gives back.
+COUNTY_ANSWERED = Predicate(
+    "county_unanswered",
+    "已上报县专项办的线索，县里答复或者退回以后才能提交核查结论；县里没有接收的可以收回",
+    lambda _, record: (
+        record.status is not S.ESCALATED
+        or cast("LeadRecord", record).transfer_stage in _ASKS_NOTHING
+    ),
+    Conflict,
+)
+
 
 def _answered_by(sentence: str, article: str, *organs: ReceivingOrgan | None) -> Predicate:
     """What was handed over to such an organ comes back to the sender; asking again is no answer."""
@@ -586,6 +600,11 @@ RESULT_BACK = (
         "民事纠纷须由化解途径的接收单位出具回执才能办结；" + _NO_ANSWER,
         "《信访工作条例》（2022）第22条、第31条",
         ReceivingOrgan.DISPUTE,
+    ),
+    _answered_by(
+        "上报县专项办的线索须有县里的答复才能办结；" + _NO_ANSWER,
+        _PETITIONS,
+        ReceivingOrgan.COUNTY,
     ),
 )
 
@@ -691,21 +710,7 @@ _UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
 _DISPUTE = ("conclusion", LeadConclusion.CIVIL_DISPUTE)
 #: What the head approved on paper needs what is asked for here otherwise.
 _PAPER = "没有在本系统内批准的必填"
-_MATERIALS = Field("materials", "材料清单", FieldKind.LONG_TEXT)
 _DOCUMENT = Field("document_no", "文书编号", required=False)
-#: One of the two: a unit of the system, or the name of a body outside.
-_RECEIVER = (
-    Field(
-        "receiver_unit_id",
-        "接收单位（已在本系统）",
-        FieldKind.UNIT,
-        required=False,
-        needed_for="接收单位在本系统内的选择",
-    ),
-    Field(
-        "department", "接收单位名称（不在本系统）", required=False, needed_for="不在本系统的填写"
-    ),
-)
 _OPEN = frozenset({S.RECEIVED, S.REGISTERED, S.ASSIGNED, S.DISPUTED, S.VERIFYING})
 #: Where a mark still changes something.
 _UNFINISHED = _OPEN | {
@@ -719,10 +724,17 @@ _UNFINISHED = _OPEN | {
 #: Where a handed-over lead stands while its result is waited for: the reporter may have been told,
 #: the sender may have concluded meanwhile, or somebody look into it a second time.
 _SENT = frozenset(
-    {S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.CONCLUDED, S.RECHECK, S.FED_BACK}
+    {
+        S.TRANSFERRED_DEPARTMENT,
+        S.TRANSFERRED_POLICE,
+        S.ESCALATED,
+        S.CONCLUDED,
+        S.RECHECK,
+        S.FED_BACK,
+    }
 )
 #: What only the police are handed.
-AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT}
+AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT, S.ESCALATED}
 #: The police have said no; whatever else was concluded meanwhile, they may be asked again.
 _REVIEWABLE = frozenset({S.TRANSFERRED_POLICE, S.CONCLUDED, S.FED_BACK})
 #: Where a second verification can start from, and what a sample for it is drawn from.
@@ -861,7 +873,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 Field("forwarded_on", "转送日期", FieldKind.DATE),
-                *_RECEIVER,
+                *RECEIVER,
                 Field("document_no", "转送通知文书编号", required=False),
                 REASON,
             ),
@@ -904,7 +916,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
                 Field("diversion_department", "接收单位", only_with=_DISPUTE),
             ),
-            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED, NOT_PENDING),
+            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED, COUNTY_ANSWERED, NOT_PENDING),
         ),
         A.APPROVE_TRANSFER: Step(
             _BEFORE_POLICE,
@@ -945,7 +957,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.TRANSFERRED_POLICE,
             P.LEAD_HANDLE,
             fields=(
-                *_RECEIVER,
+                *RECEIVER,
                 Field(
                     "reported_on",
                     "书面报告提交日期",
@@ -969,7 +981,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("approved_on", "批准移送日期", FieldKind.DATE),
                 Field("approved_by", "批准人"),
                 _DOCUMENT,
-                _MATERIALS,
+                MATERIALS,
                 REASON,
             ),
             when=(
@@ -986,7 +998,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             _BEFORE_POLICE,
             S.TRANSFERRED_POLICE,
             P.LEAD_HANDLE,
-            fields=(*_RECEIVER, _DOCUMENT, _MATERIALS, REASON),
+            fields=(*RECEIVER, _DOCUMENT, MATERIALS, REASON),
             when=(
                 HANDLER,
                 NOT_POLICE,
@@ -1013,9 +1025,9 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 Field("organ", "部门类别", FieldKind.ENUM, options=Department),
-                *_RECEIVER,
+                *RECEIVER,
                 _DOCUMENT,
-                _MATERIALS,
+                MATERIALS,
                 REASON,
             ),
             when=(HANDLER, NOT_MERGED, NOT_PENDING, NONE_OPEN),
@@ -1075,7 +1087,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(CLOSER, *NOTHING_OWED, NOT_DRAWN),
         ),
         A.WAIVE: Step(
-            _SENT | {S.ESCALATED, S.REGISTERED, S.CLOSED},
+            _SENT | {S.REGISTERED, S.CLOSED},
             None,
             P.LEAD_APPROVE_TRANSFER,
             fields=(Field("reason", "不再移送、不再等待的理由", FieldKind.LONG_TEXT),),
@@ -1095,7 +1107,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.ESCALATED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
-            when=(NOT_PENDING,),
+            when=(NOT_PENDING, NONE_OPEN),
         ),
         A.REJECT: Step(
             frozenset({S.RECEIVED, S.REGISTERED}),

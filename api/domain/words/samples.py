@@ -117,7 +117,6 @@ SAMPLES: Final[Mapping[str, Any]] = {
     "solved_on": "2022-07-15",
     "accepted_on": "2022-06-16",
     "receipt_no": "回执〔2022〕8号",
-    "diversion_receipt_no": "回执〔2022〕8号",
     # property
     "description": "公寓名下活期账户。",
     "owner_name": "安享老年公寓（示例）",

@@ -87,6 +87,7 @@ class Counted:
                 start,
                 version=current.holds(rule, start, version) if rule == own else None,
                 town=getattr(row, "town_code", None),
+                pauses=getattr(row, "due_pauses", ()),
             )
             for rule in rules
         )
@@ -108,6 +109,12 @@ async def _not_at_once(session: AsyncSession, lead: Lead, due: Deadline) -> Dead
     """Nobody is late at once by a change, as by a mark (`lead_clocks`)."""
     del session
     return replace(due, on=max(due.on, min(lead.due_on or due.on, today())))
+
+
+async def _not_while_it_stands_still(session: AsyncSession, lead: Lead, due: Deadline) -> Deadline:
+    """The same of a term that stands still: what is left of it is counted from that day."""
+    del session
+    return replace(due, on=max(due.on, min(lead.due_held_on or due.on, lead.due_pauses[-1])))
 
 
 async def _measure_follows(session: AsyncSession, order: Any, before: date, day: date) -> None:
@@ -143,6 +150,14 @@ COUNTED = (
         lambda: Lead.due_given.is_(None) & Lead.status.not_in(_LEAD_OVER),
         bound=_not_at_once,
         follow=_assists_follow,
+        rules=lambda lead: rules_for(lead.marks, fast=lead.fast_track),
+    ),
+    Counted(
+        "lead",
+        Lead,
+        lambda: Lead.due_given.is_(None) & Lead.status.not_in(_LEAD_OVER),
+        _USUAL._replace(due="due_held_on"),
+        bound=_not_while_it_stands_still,
         rules=lambda lead: rules_for(lead.marks, fast=lead.fast_track),
     ),
     Counted(

@@ -26,6 +26,7 @@ from api.domain.kit.errors import Conflict
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.leads import OPEN_STAGES, LeadStatus, TransferStage
+from api.domain.organisation.handing_over import OPEN, HandoverStatus
 from api.domain.organisation.organisation import MACHINES, UNIT_ROLES
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.property_measures import MeasureStatus
@@ -35,6 +36,7 @@ from api.models.distributions import Distribution
 from api.models.imports import Import
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
@@ -98,6 +100,14 @@ _WORK: Final[tuple[_Work, ...]] = (
             LeadAssist.status.in_([AssistStatus.ASKED, AssistStatus.ACKNOWLEDGED]),
             exists().where(Lead.id == LeadAssist.lead_id, Lead.status.in_(lead_assists.LIVE)),
         ),
+    ),
+    _Work(
+        "移送、移交来的待接收、待答复的案件、风险主体", "件", P.LEAD_HANDLE, LeadTransfer,
+        LeadTransfer.status.in_(OPEN), owner="receiver_unit_id",
+    ),
+    _Work(
+        "移送、移交出去还没有了结的案件、风险主体", "件", P.LEAD_HANDLE, LeadTransfer,
+        LeadTransfer.status.in_([*OPEN, HandoverStatus.FILED, HandoverStatus.DECLINED]),
     ),
     _Work("未结的案件", "件", P.CASE_HANDLE, Case, Case.status.not_in(_CASES_OVER)),
     _Work(

@@ -47,6 +47,7 @@ from api.models.lead_assists import LeadAssist
 from api.models.outcomes import Outcome
 from api.models.property_measures import PropertyMeasure
 from api.models.users import User
+from api.services.across import handover_duties
 from api.services.cases import case_duties
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import field_duties
@@ -88,6 +89,7 @@ SOURCES: tuple[Source, ...] = (
     *lead_duties.SOURCES,
     *confidential_duties.SOURCES,
     *case_duties.SOURCES,
+    *handover_duties.SOURCES,
     *field_duties.SOURCES,
     _import(K.IMPORT_MAP, ImportStatus.NEEDS_MAPPING),
     _import(K.IMPORT_COMMIT, ImportStatus.PREVIEW, _BRINGS_IN),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.core.listing.pagination import Listing
 from api.domain.kit.permissions import Permission as P
+from api.services.across import handovers
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.imports import imports
@@ -28,6 +29,7 @@ class Source:
 SOURCES = (
     Source("leads", P.LEAD_READ, leads.LISTING),
     Source("cases", P.CASE_READ, cases.LISTING),
+    Source("handovers", P.LEAD_READ, handovers.LISTING),
     Source("victims", P.VICTIM_READ, victims.LISTING),
     Source("property-items", P.PROPERTY_READ, property_items.LISTING),
     Source("property-measures", P.PROPERTY_READ, property_measures.LISTING),

@@ -51,6 +51,10 @@ def _flows() -> Mapping[str, Flow[Any, Any]]:
     return found
 
 
+#: Actions that there are no more: what was done by them is still told.
+_GONE = {"record_feedback": "登记移交回执与结果"}
+
+
 def _label_of(kind: type[Labelled], code: object) -> str:
     return kind.labels().get(str(code), str(code))
 
@@ -59,7 +63,7 @@ def action_label(subject_type: str, code: object) -> str:
     """The Chinese word for an action of a life cycle; the code where it is gone."""
     flow = _flows().get(subject_type)
     labels = {a.value: a.label for a in flow.steps} if flow else {}
-    return labels.get(str(code), str(code))
+    return labels.get(str(code)) or _GONE.get(str(code), str(code))
 
 
 def event_label(name: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now
@@ -37,6 +37,7 @@ from api.models.risk_entities import RiskEntity
 from api.models.units import Post
 from api.models.users import PostHolder, User
 from api.schemas.turns import TurnAct
+from api.services.across import handovers
 from api.services.cases import cases
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
@@ -61,6 +62,7 @@ class Noun:
 NOUNS: tuple[Noun, ...] = (
     Noun("leads", P.LEAD_READ, leads.LISTING, Lead, leads.read),
     Noun("cases", P.CASE_READ, cases.LISTING, Case, cases.read),
+    Noun("handovers", P.LEAD_READ, handovers.LISTING, LeadTransfer, handovers.read),
     Noun(
         "property-items", P.PROPERTY_READ, property_items.LISTING, PropertyItem, property_items.read
     ),
@@ -85,8 +87,24 @@ NOUNS: tuple[Noun, ...] = (
 )  # fmt: skip
 #: Assists wait as rows of their own, and stand in the head of their lead.
 _LEADS = NOUNS[0]
-_OF_A_LEAD = (LeadAssist, LeadTransfer)
-MODELS: tuple[Any, ...] = (*(noun.model for noun in NOUNS), *_OF_A_LEAD)
+#: Every table that waits, and which record tells of a row. A hand-over of a lead stands in its head,
+#: of a case or a risk entity it has a head of its own.
+_TELLING: tuple[tuple[Any, Any, str, Any], ...] = (
+    *(
+        (noun.model, noun.model.id, noun.listing.resource, true())
+        for noun in NOUNS
+        if noun.model is not LeadTransfer
+    ),
+    (LeadAssist, LeadAssist.lead_id, _LEADS.listing.resource, true()),
+    (
+        LeadTransfer,
+        LeadTransfer.lead_id,
+        _LEADS.listing.resource,
+        LeadTransfer.lead_id.is_not(None),
+    ),
+    (LeadTransfer, LeadTransfer.id, handovers.RESOURCE, LeadTransfer.lead_id.is_(None)),
+)
+MODELS: tuple[Any, ...] = tuple(dict.fromkeys(model for model, *_ in _TELLING))
 
 _NOT_YOURS = Forbidden("没有轮到您办的事项", code="not_your_turn")
 
@@ -168,7 +186,8 @@ class _Place:
         return [
             each
             for each in head["now"]
-            if each["assist_id"] == own and each["is_received"] is received
+            if each["assist_id"] == own
+            and (each["is_received"] is received or self.noun is not _LEADS)
         ]
 
 
@@ -324,18 +343,13 @@ async def give_back_left(session: AsyncSession, actor: Actor) -> int:
     Returns how much that was."""
     number = 0
     await session.flush()
-    for model in MODELS:
-        subject = model.lead_id if model in _OF_A_LEAD else model.id
+    for model, subject, resource, part in _TELLING:
         given = await session.execute(
             update(model)
-            .where(_left(model))
+            .where(_left(model), part)
             .values(UNHELD)
             .returning(subject.label("subject"))
             .execution_options(synchronize_session="fetch")
-        )
-        resource = next(
-            (each.listing.resource for each in NOUNS if each.model is model),
-            _LEADS.listing.resource,
         )
         for row in given.all():
             number += 1

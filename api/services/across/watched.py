@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     null,
     select,
 )
@@ -36,13 +35,16 @@ from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by
 from api.domain.leads.lead_assists import UNANSWERED
 from api.domain.leads.lead_transfers import TransferSide
 from api.domain.leads.leads import PENDING, LeadStatus, TransferStage
+from api.domain.organisation.handing_over import WITH_RECEIVER
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.cases import Case
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
-from api.models.lead_transfers import LeadTransferClock
+from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
+from api.models.units import Unit
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
 from api.services.leads import lead_alarms, lead_assists
@@ -129,6 +131,10 @@ def _of_lead(column: Any, lead_id: Any) -> Any:
     return select(column).where(Lead.id == lead_id).scalar_subquery()
 
 
+def _of_handover(column: Any) -> Any:
+    return select(column).where(_H.id == _T.transfer_id).scalar_subquery()
+
+
 def _in(column: Any, statuses: Any) -> ColumnElement[bool]:
     """Literals, so that PostgreSQL can prove that a partial index fits."""
     return column.in_(_literals(statuses))
@@ -140,6 +146,7 @@ def _literals(statuses: Any) -> list[Any]:
 
 
 _L, _A, _T, _S = Lead, LeadAssist, LeadTransferClock, TransferStage
+_H = LeadTransfer
 _WORKED_ON = {
     LeadStatus.VERIFYING, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.TRANSFERRED_POLICE,
     LeadStatus.ESCALATED, LeadStatus.CONCLUDED, LeadStatus.RECHECK, LeadStatus.FED_BACK,
@@ -156,6 +163,19 @@ _ANSWERS = case(
         func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id),
     ),
     else_=_L.owner_unit_id,
+)
+#: The town's leaders approve, and the county for itself.
+_APPROVES = func.coalesce(
+    select(Unit.id)
+    .where(
+        Unit.behaviour == literal_column(f"'{UnitBehaviour.LEADERSHIP.value}'", Text()),
+        Unit.is_active,
+        Unit.division_code == _L.town_code,
+    )
+    .order_by(Unit.id)
+    .limit(literal_column("1"))
+    .scalar_subquery(),
+    _L.owner_unit_id,
 )
 
 WATCHED: tuple[Watched, ...] = (
@@ -187,10 +207,28 @@ WATCHED: tuple[Watched, ...] = (
     ),
     Watched(
         Overdue.TRANSFER, "leads", LeadTransferClock, P.LEAD_READ,
-        and_(_T.ended_on.is_(None), not_(_T.side == TransferSide.APPROVER)),
+        and_(_T.ended_on.is_(None), _T.lead_id.is_not(None)),
         _T.due_on, _of_lead(_L.subject_name, _T.lead_id), _of_lead(_L.number, _T.lead_id),
         _T.rule_id, subject=_T.lead_id, town=_of_lead(_L.town_code, _T.lead_id),
-        unit=_of_lead(_ANSWERS, _T.lead_id),
+        unit=case(
+            (_T.side == TransferSide.APPROVER, _of_lead(_APPROVES, _T.lead_id)),
+            else_=_of_lead(_ANSWERS, _T.lead_id),
+        ),
+    ),
+    Watched(
+        Overdue.HANDOVER, "handovers", LeadTransferClock, P.LEAD_READ,
+        and_(_T.ended_on.is_(None), _T.lead_id.is_(None)),
+        _T.due_on, _of_handover(_H.title), _of_handover(_H.number),
+        _T.rule_id, subject=_T.transfer_id, town=_of_handover(_H.town_code),
+        unit=_of_handover(
+            case(
+                (
+                    _H.status.in_(WITH_RECEIVER),
+                    func.coalesce(_H.receiver_unit_id, _H.owner_unit_id),
+                ),
+                else_=_H.owner_unit_id,
+            )
+        ),
     ),
     Watched(
         Overdue.CASE, "cases", Case, P.CASE_READ, Case.status.not_in(_OVER), Case.due_on,

@@ -28,7 +28,7 @@ from api.models.cases import Case, CaseDecision
 from api.models.leads import Lead
 from api.services.cases import case_leads, case_property, case_texts
 from api.services.cases.cases import LISTING, read
-from api.services.kit import _transition, places, protect, time_rules
+from api.services.kit import _transition, protect, time_rules
 from api.services.leads import police_decisions
 
 #: What the leads of a case are asked about, and told.
@@ -70,8 +70,8 @@ async def transition(
     check_approval(action, level, document, filed=found.filed_on is not None)
     await case_leads.ensure_agrees(session, found, action, leads)
     on = _happened(found, action, body, await case_leads.known_since(session, found, leads))
-    if action in _DIVERSIONS:
-        await _divert(session, found, body)
+    if action is CaseAction.DIVERT_CIVIL:
+        found.civil_route = body.route
     if action is CaseAction.DECLINE_TO_INDICT:
         found.not_indicted_ground = body.ground
     given = Decided(on, level, document or "", reason)
@@ -142,8 +142,6 @@ def _happened(found: Case, action: CaseAction, body: Any, since: date | None) ->
     return on
 
 
-_DIVERSIONS = frozenset({CaseAction.DIVERT_CIVIL, CaseAction.DIVERT_ADMINISTRATIVE})
-
 #: The column that an action dates.
 _DATES = {
     CaseAction.ACCEPT: "accepted_on",
@@ -160,7 +158,6 @@ _CLEARED = {
     CaseAction.WITHDRAW: ("solved_on",),
     CaseAction.REOPEN: (
         "concluded_on", "adjudged_on", "closed_on", "not_indicted_ground", "civil_route",
-        "diversion_unit_id",
     ),
 }  # fmt: skip
 #: Acts that leave a running clock alone.
@@ -190,7 +187,6 @@ async def _stage(
             if before is CaseStatus.WITHDRAWN:
                 found.filed_on = None  # 撤案 voids the filing
             found.returns_count = 0
-            found.diversion_department = found.diversion_receipt_no = ""
             await set_due(session, found, filing_rule(found.charges), on)
         case _:
             pass
@@ -204,14 +200,3 @@ async def set_due(session: AsyncSession, found: Case, rule: str, start: date) ->
     found.due_from = start if due else None
     found.due_rule = due.rule_id if due else ""
     found.due_rule_version = due.rule_version if due else None
-
-
-async def _divert(session: AsyncSession, found: Case, body: Any) -> None:
-    if body.unit_id:
-        unit = await places.unit(session, body.unit_id, "unit_id", found.town_code)
-        found.diversion_unit_id = unit.id
-    found.civil_route = getattr(body, "route", None)
-    found.diversion_department = await case_texts.keep(
-        session, found.id, case_texts.DEPARTMENT, body.department
-    )
-    found.diversion_receipt_no = body.receipt_no or ""

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Date, and_, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, and_, false, func, literal_column, or_, select, true
 
 from api.core.base.statements import param
 from api.domain.cases.cases import CaseStatus
 from api.domain.cases.victims import VictimStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
+from api.domain.organisation.handing_over import HandoverStatus
 from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
@@ -22,7 +23,7 @@ K = DutyKind
 MEASURES_UNTIL = "measures_until"
 
 
-def _case(kind: DutyKind, *statuses: CaseStatus) -> Source:
+def _case(kind: DutyKind, *statuses: CaseStatus, also: ColumnElement[bool] | None = None) -> Source:
     return Source(
         kind,
         "cases",
@@ -31,6 +32,7 @@ def _case(kind: DutyKind, *statuses: CaseStatus) -> Source:
         lambda actor: and_(
             Case.owner_unit_id == actor.unit_id,
             or_(false(), *(in_status(Case.status, status) for status in statuses)),
+            true() if also is None else also,
         ),
         Case.title,
         Case.number,
@@ -64,7 +66,13 @@ SOURCES: tuple[Source, ...] = (
     _case(K.CASE_JUDGMENT, S.INDICTED),
     _case(K.CASE_ENFORCE, S.ADJUDGED),
     _case(K.CASE_CLOSE, S.ENFORCING),
-    _case(K.CASE_DIVERTED, S.DIVERTED_CIVIL, S.DIVERTED_ADMINISTRATIVE),
+    _case(
+        K.CASE_DIVERTED,
+        S.DIVERTED_CIVIL,
+        S.DIVERTED_ADMINISTRATIVE,
+        # until it arrives, or is recalled, it waits on the page of its hand-over
+        also=Case.handover_status.is_distinct_from(HandoverStatus.SENT.value),
+    ),
     _case(K.CASE_NOT_INDICTED, S.NOT_INDICTED),
     _case(K.CASE_NOT_FILED, S.NOT_FILED),
     seen_record(

@@ -272,9 +272,6 @@ async def _check_changes(
     if found.filed_on and changes.get("charges") == []:
         message = "已立案的案件须有涉嫌的罪名"
         raise Invalid(message, errors=[FieldError("/charges", "charges_missing", message)])
-    if "diversion_receipt_no" in changes and not found.diversion_department:
-        message = "没有移送其他单位的案件不登记回执"
-        raise Invalid(message, errors=[FieldError("/diversion_receipt_no", "not_sent", message)])
     number = changes.get("police_case_no")
     if number and await session.scalar(
         select(Case.id).where(Case.police_case_no == number, Case.id != found.id)

@@ -9,9 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.models.cases import CaseIdentifier
 from api.services.kit import protect
 
-#: Where a case was sent to, as a text.
-DEPARTMENT = "diversion_department"
-
 
 def of_decision(decision_id: object) -> str:
     """The name of a decision's reason."""
@@ -25,8 +22,6 @@ async def keep(session: AsyncSession, case_id: UUID, field: str, value: str) -> 
 
 def masked(found: Mapping[str, Any], field: str) -> str:
     """The stored text of that name in a case that was read; empty where there is none."""
-    if field == DEPARTMENT:
-        return str((found["diversion"] or {}).get("department", ""))
     if field.startswith("decisions."):
         reasons = {of_decision(each["id"]): each["reason"] for each in found["decisions"]}
         return str(reasons.get(field, ""))

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    case,
     cast,
     exists,
     func,
@@ -41,12 +40,13 @@ from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.models import cases as case_models
 from api.models.cases import Case, CaseDecision, CaseIdentifier, CaseLead
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
 from api.services.cases import case_parts, case_property, case_texts
-from api.services.kit import columns, protect, searching, terms
+from api.services.kit import columns, handed_over, protect, searching, terms
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
 
@@ -122,17 +122,6 @@ _DECISIONS = (
     .where(CaseDecision.case_id == Case.id)
     .scalar_subquery()
 )
-_DIVERSION = case(
-    (
-        Case.diversion_department != literal_column("''"),
-        func.json_build_object(
-            "route", Case.civil_route,
-            "department", Case.diversion_department,
-            "unit", columns.unit_named(Case.diversion_unit_id),
-            "receipt_no", Case.diversion_receipt_no,
-        ),
-    )
-)  # fmt: skip
 _READ: dict[str, Any] = _ITEM | {
     "owner_unit": columns.unit_named(Case.owner_unit_id),
     "summary": Case.summary,
@@ -144,7 +133,8 @@ _READ: dict[str, Any] = _ITEM | {
     "closed_on": Case.closed_on,
     "returns_count": Case.returns_count,
     "not_indicted_ground": Case.not_indicted_ground,
-    "diversion": _DIVERSION,
+    "civil_route": Case.civil_route,
+    "handovers": handed_over.column(LeadTransfer.case_id, Case.id),
     "entries_awaiting_since": ledger_awaiting.OLDEST,
     "created_at": Case.created_at,
     "updated_at": Case.updated_at,
@@ -294,8 +284,7 @@ class _FlowView:
     adjudged_on: str | None
     returns_count: int
     open_property: Sequence[str]
-    diversion_department: str
-    diversion_receipt_no: str
+    handover_status: str | None
 
 
 async def read(
@@ -303,7 +292,8 @@ async def read(
 ) -> dict[str, Any]:
     """One visible case with what the actor may do with it. Raises NotFound."""
     found = await LISTING.one(actor, record_id, session)
-    diversion = found["diversion"] or {"department": "", "receipt_no": ""}
+    handovers = found["handovers"]
+    last = max(handovers, key=lambda each: each["id"], default=None)
     standing = _FlowView(
         CaseStatus(found["status"]),
         UUID(found["owner_unit"]["id"]),
@@ -313,8 +303,7 @@ async def read(
         found["adjudged_on"],
         found["returns_count"],
         case_property.named(actor, found.pop("open_property")),
-        diversion["department"],
-        diversion["receipt_no"],
+        last["status"] if last else None,
     )
     available = CASE_FLOW.available(actor, standing)
     found["available_actions"] = actions(available, edit=CaseUpdate)
@@ -333,7 +322,9 @@ async def read(
         entered=found.pop("entered"),
         charge=InCharge(found["owner_unit"]["name"], taken=found.pop("taken_by")),
         term=lambda *_: own,
+        beside=lambda terms: handed_over.waiting(handovers, terms),
     )
+    found["handovers"] = handed_over.shown(actor, handovers)
     found["parts"] = case_parts.shown(actor, found["id"], found["parts"])
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])

@@ -18,7 +18,8 @@ from api.schemas.ledger import EntryCreate
 from api.schemas.property_items import PropertyItemCreate
 from api.schemas.property_measures import PropertyMeasureCreate
 from api.schemas.victims import VictimCreate
-from api.services.cases import case_decisions, case_intake, victims
+from api.services.across import handing_over
+from api.services.cases import case_intake, victims
 from api.services.demo.demo_leads import Lead
 from api.services.demo.demo_stage import Stage, act
 from api.services.recovery import (
@@ -59,7 +60,7 @@ class Book:
 
     async def decide(self, action: str, **given: Any) -> None:
         """Record a decision."""
-        self.seen = await case_decisions.transition(
+        self.seen = await handing_over.case_transition(
             self.session, self.stage.actors["police"], self.id, act(action, self.seen, **given)
         )
 

@@ -8,16 +8,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.core.base.clock import today
+from api.core.base.clock import now, today
 from api.domain.demo import demo, demo_inventor
 from api.domain.demo import demo_stories as told
 from api.domain.entities.inspections import Finding, ItemResult
 from api.domain.entities.risk_entities import Industry, Registration, RiskRoute, RiskTier
 from api.domain.entities.risk_measures import LegalActor
+from api.domain.leads.leads import PoliceMatter
+from api.domain.organisation.handing_over import Department
 from api.models.inspections import Inspection
 from api.schemas.inspections import InspectionCreate, InspectionUpdate, ItemIn
 from api.schemas.rectifications import RectificationCreate
 from api.schemas.risk_entities import RiskEntityCreate
+from api.services.across import handing_over, handover_decisions, handovers
 from api.services.demo.demo_stage import Stage, Story, act
 from api.services.entities import inspections, rectifications, risk_entities, risk_entity_intake
 
@@ -108,9 +111,16 @@ class _Entity:
         """One action."""
         actor = self.stage.actors[post]
         now = await risk_entities.read(actor, self.id, self.stage.session)
-        self.seen = await risk_entity_intake.transition(
+        self.seen = await handing_over.entity_transition(
             self.stage.session, actor, self.id, act(action, now, **given)
         )
+
+    async def handed_over(self, post: str, action: str, **given: Any) -> None:
+        """One action on its hand-over."""
+        actor, session = self.stage.actors[post], self.stage.session
+        handover_id = UUID(self.seen["handovers"][-1]["id"])
+        now = await handovers.read(actor, handover_id, session)
+        await handover_decisions.transition(session, actor, handover_id, act(action, now, **given))
 
 
 def stories(stage: Stage) -> list[Story]:
@@ -264,12 +274,15 @@ async def _to_police(entity: _Entity, at: datetime) -> Story:
     yield (at := stage.after(at, 1))
     await entity.take(
         post, "transfer_police", reason=told.POLICE_TRANSFERS[1],
+        receiver_unit_id=stage.actors["police"].unit_id, materials="移送书、调查报告、证据清单",
+        reported_on=at.date(), investigators="张志强、李卫国", report=told.POLICE_TRANSFERS[1],
+        approved_on=at.date(), approved_by="单位负责人",
         document_no=stage.document("众移送〔{year}〕{n}号"),
     )  # fmt: skip
-    yield stage.after(at, 3)
-    await entity.take(
-        post, "record_feedback", received_on=stage.step(at.date(), 1),
-        result="派出所已签收，县公安局正在审查。",
+    yield stage.after(at, 1)
+    await entity.handed_over(
+        "police", "record_receipt", received_at=now(), received_by=stage.actors["police"].name,
+        receipt_no=stage.document("众接〔{year}〕{n}号"), matter=PoliceMatter.ECONOMIC_GRAVE,
     )  # fmt: skip
 
 
@@ -295,12 +308,14 @@ async def _to_department(entity: _Entity, at: datetime) -> Story:
     department, reason = told.TRANSFERS[0 if entity.firm.regulator == "market" else 1]
     await entity.take(
         entity.firm.regulator, "transfer_department", department=department, reason=reason,
+        organ=Department.MARKET if entity.firm.regulator != "market" else Department.OTHER,
+        materials="检查记录、宣传材料",
         document_no=stage.document("众专办移〔{year}〕{n}号"),
     )  # fmt: skip
     yield stage.after(at, 12)
-    await entity.take(
-        entity.firm.regulator, "record_feedback", received_on=stage.step(at.date(), 1),
-        result="已签收，正在立案调查。",
+    await entity.handed_over(
+        entity.firm.regulator, "record_receipt", received_at=stage.moment(at.date()),
+        received_by="值班人员", receipt_no=stage.document("收〔{year}〕{n}号"),
     )  # fmt: skip
 
 

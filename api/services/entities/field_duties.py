@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Date, exists, false, or_, select
+from sqlalchemy import ColumnElement, Date, exists, false, or_, select, true
 
 from api.core.base.statements import param
 from api.domain.entities.inspections import InspectionStatus
@@ -10,6 +10,7 @@ from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import ENDED, EntityStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
+from api.domain.organisation.handing_over import OPEN
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
@@ -52,13 +53,24 @@ def _open_entity(kind: DutyKind, needs: P, status: EntityStatus) -> Source:
     return seen_record(kind, "risk-entities", _E, needs, (status,), title=_E.name, number=_E.number)
 
 
-def _entity(kind: DutyKind, needs: P, *statuses: EntityStatus) -> Source:
+#: What was handed over waits on the page of its hand-over, as long as somebody has it.
+_WITH_NOBODY = or_(
+    _E.handover_status.is_(None), _E.handover_status.not_in(sorted(each.value for each in OPEN))
+)
+
+
+def _entity(
+    kind: DutyKind, needs: P, *statuses: EntityStatus, also: ColumnElement[bool] | None = None
+) -> Source:
     return unit_record(
         kind,
         "risk-entities",
         _E,
         needs,
-        lambda _: [or_(false(), *(in_status(_E.status, status) for status in statuses))],
+        lambda _: [
+            or_(false(), *(in_status(_E.status, status) for status in statuses)),
+            true() if also is None else also,
+        ],
         title=_E.name,
         number=_E.number,
     )
@@ -70,8 +82,8 @@ SOURCES: tuple[Source, ...] = (
     _open_entity(K.ENTITY_LIST, P.RISK_ENTITY_ASSESS, S.ASSESSED),
     _entity(K.ENTITY_HANDLE, P.RISK_ENTITY_ASSESS, S.LISTED, S.HANDLING),
     _entity(K.ENTITY_ACCEPT, P.RISK_ENTITY_ASSESS, S.RECTIFYING),
-    _entity(K.ENTITY_ANSWER, P.RISK_ENTITY_HANDLE, S.TRANSFERRED_DEPARTMENT),
-    _entity(K.ENTITY_POLICE, P.RISK_ENTITY_HANDLE, S.TRANSFERRED_POLICE),
+    _entity(K.ENTITY_ANSWER, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_DEPARTMENT, also=_WITH_NOBODY),
+    _entity(K.ENTITY_POLICE, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_POLICE, also=_WITH_NOBODY),
     _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.SHUT_DOWN, S.ACCEPTED),
     unit_record(
         K.ENTITY_INSPECTION,

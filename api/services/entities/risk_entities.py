@@ -39,6 +39,7 @@ from api.domain.kit.errors import Conflict, Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.models import risk_entities as entity_models
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.risk_entities import (
     RiskAssessment,
@@ -60,7 +61,7 @@ from api.schemas.risk_entities import (
 )
 from api.services.entities.field_duties import IS_VISIT_PLANNED, PLAN_RULE
 from api.services.entities.risk_entity_drafts import RESOURCE, TEXTS
-from api.services.kit import columns, protect, sealing, searching, terms
+from api.services.kit import columns, handed_over, protect, sealing, searching, terms
 from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until, waits
 from api.services.kit.terms import Terms
 
@@ -129,6 +130,7 @@ _IDENTIFIERS = columns.json_list(
 _OF_HEAD = {"entered", "taken_by", "is_visit_planned"}
 _READ: dict[str, Any] = _ITEM | {
     "responsible_phone": RiskEntity.responsible_phone_mask,
+    "handovers": handed_over.column(LeadTransfer.risk_entity_id, RiskEntity.id),
     "problems": RiskEntity.problems,
     "note": RiskEntity.note,
     "review_on": RiskEntity.review_on,
@@ -274,6 +276,7 @@ class _FlowView:
     owner_unit_id: UUID
     evidence_fixed_on: str | None
     open_rectifications: int
+    handover_status: str | None
 
 
 def _visit(entity: dict[str, Any]) -> Until | None:
@@ -295,11 +298,14 @@ async def read(
 ) -> dict[str, Any]:
     """One visible entity with what the actor may do with it. Raises NotFound."""
     entity = await LISTING.one(actor, record_id, session)
+    handovers = entity["handovers"]
+    last = max(handovers, key=lambda each: each["id"], default=None)
     standing = _FlowView(
         EntityStatus(entity["status"]),
         UUID(entity["owner_unit"]["id"]),
         entity["evidence_fixed_on"],
         entity["open_rectifications"],
+        last["status"] if last else None,
     )
     available = RISK_ENTITY_FLOW.available(actor, standing)
     entity["available_actions"] = actions(available, edit=RiskEntityUpdate)
@@ -312,8 +318,12 @@ async def read(
         available,
         entered=entity.pop("entered"),
         charge=InCharge(entity["owner_unit"]["name"], taken=entity.pop("taken_by")),
-        beside=lambda terms: _visits(actor, entity["owner_unit"], visit, terms),
+        beside=lambda terms: [
+            *handed_over.waiting(handovers, terms),
+            *_visits(actor, entity["owner_unit"], visit, terms),
+        ],
     )
+    entity["handovers"] = handed_over.shown(actor, handovers)
     entity["revealable"] = _revealable(actor, entity)
     leads = links.keep(actor, Permission.LEAD_READ, entity["source_lead_id"])
     entity["source_lead_id"] = leads[0]["id"] if leads else None

@@ -13,7 +13,6 @@ from api.domain.entities.risk_entities import (
     MEASURE_OF_ACTION,
     OWN_ACTION,
     EntityAction,
-    EntityStatus,
     RiskTier,
 )
 from api.domain.entities.risk_measures import RiskMeasureKind
@@ -87,8 +86,6 @@ async def _take(session: AsyncSession, actor: Actor, entity: RiskEntity, body: A
         raise Invalid(message, errors=[FieldError("/measure", "own_action", message)])
     lawful = await _field_work.power(session, actor, kind, body)
     said = getattr(body, "note", None) or getattr(body, "reason", None) or ""
-    if getattr(body, "department", None):
-        said = f"接收部门：{body.department}\n{said}"
     row = _field_work.measure(
         actor,
         entity.id,
@@ -147,26 +144,6 @@ async def _fix_evidence(session: AsyncSession, actor: Actor, entity: RiskEntity,
     entity.evidence_fixed_on = fixed_on
 
 
-async def _feedback(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    """What became of a transfer: kept with the transfer itself (E7)."""
-    del actor
-    kind = (
-        RiskMeasureKind.TRANSFER_POLICE
-        if entity.status is EntityStatus.TRANSFERRED_POLICE
-        else RiskMeasureKind.TRANSFER_DEPARTMENT
-    )
-    transfer = await session.scalar(
-        select(RiskMeasure)
-        .where(RiskMeasure.entity_id == entity.id, RiskMeasure.kind == kind)
-        .order_by(RiskMeasure.id.desc())
-        .limit(1)
-    )
-    said = await _field_work.protected(session, entity.id, "measures.note", body.result)
-    received = f"{body.received_on.isoformat()}签收；" if body.received_on else ""
-    if transfer is not None:
-        transfer.note = f"{transfer.note}\n{received}办理结果：{said}".strip()
-
-
 async def _reopen(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
     """A new round: what was found then proves nothing now."""
     del session, actor, body
@@ -189,7 +166,6 @@ EFFECTS: dict[EntityAction, Effect] = {
     EntityAction.FIX_EVIDENCE: _fix_evidence,
     EntityAction.TRANSFER_DEPARTMENT: _take,
     EntityAction.TRANSFER_POLICE: _take,
-    EntityAction.RECORD_FEEDBACK: _feedback,
     EntityAction.SHUT_DOWN: _take,
     EntityAction.REOPEN: _reopen,
 }

@@ -24,7 +24,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, NotFound, RuleViolated, StaleVersion
 from api.domain.kit.events import EventName
 from api.domain.law.calendar import Calendar
-from api.domain.law.clocks import SUB_DAY, due_by_rule, working_days_left
+from api.domain.law.clocks import SUB_DAY, Due, due_by_rule, gone_on, working_days_left
 from api.domain.law.time_rules import (
     Confidence,
     TimeRule,
@@ -77,9 +77,11 @@ class Clock:
         extensions: int = 0,
         version: int | None = None,
         town: str | None = None,
+        pauses: Sequence[date] = (),
     ) -> Deadline:
         """The last day of a term; by the version in force on its first day unless one is named. A
-        `town` that set itself a shorter one is held to that; a longer one it cannot set.
+        `town` that set itself a shorter one is held to that; a longer one it cannot set. `pauses`:
+        when it stood still (`clocks.gone_on`).
 
         Raises KeyError for an unknown rule, ValueError for one that is not counted in days.
         """
@@ -89,7 +91,14 @@ class Clock:
         if own is not None:
             sooner = due_by_rule(replace(rule, term=own), start, self.calendar)
             due = sooner if sooner.on < due.on else due
+        due = gone_on(rule, due, pauses, self.calendar)
         return Deadline(due.on, due.provisional, rule.rule_id, rule.version)
+
+    def goes_on(self, due: Deadline, since: date, until: date) -> Deadline:
+        """A term that stood still from one day to another, with what was left of it."""
+        rule = choose(self.rules, due.rule_id, since, due.rule_version)
+        later = gone_on(rule, Due(due.on, due.is_provisional), (since, until), self.calendar)
+        return replace(due, on=later.on, is_provisional=later.provisional)
 
     def _own_term(self, rule: TimeRule, town: str, on: date) -> int | None:
         kept = self.town_terms.get((town, rule.rule_id), ())

@@ -28,7 +28,14 @@ from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Post, Unit
 from api.schemas.informants import AccusedUnitCreate, LeadReturn
 from api.services.kit import _transition, places
-from api.services.leads import lead_assists, lead_transfers, leads, unnamed
+from api.services.leads import (
+    lead_assists,
+    lead_clocks,
+    lead_transfer_recalls,
+    lead_transfers,
+    leads,
+    unnamed,
+)
 
 _MUST_KEEP_OFF = "被反映的单位及其上下级回避"
 ARTICLE = "《信访工作条例》第30条"
@@ -242,8 +249,10 @@ async def reconsider(session: AsyncSession, actor: Actor, lead: Lead) -> None:
 
 async def _apply(session: AsyncSession, actor: Actor, lead: Lead, standing: Standing) -> bool:
     """Whether a stored lead went to the county; else the barred are out of it."""
+    await lead_transfer_recalls.keep_off(session, lead, standing.barred, _MUST_KEEP_OFF)
     if not rules.goes_to_county(standing.barred, lead.owner_unit_id, standing.bodies):
         await _withdraw(session, lead, standing)
+        await lead_clocks.follow(session, lead)
         return False
     county = standing.county
     if county is None:
@@ -251,6 +260,7 @@ async def _apply(session: AsyncSession, actor: Actor, lead: Lead, standing: Stan
             "本县尚未设立县专项办，或者县专项办也应回避，请线下上报", code="county_missing"
         )
     await _route(session, actor, lead, standing, county)
+    await lead_clocks.follow(session, lead)
     return True
 
 

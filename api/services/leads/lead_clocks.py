@@ -1,5 +1,6 @@
 """Until when a lead is to be dealt with: the strictest of the rules that apply to it."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,19 +9,29 @@ from api.core.base.clock import today
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid
 from api.domain.kit.permissions import Permission
-from api.domain.leads.lead_marks import FocusMark, loosened, rules_for, strictest, tightened
+from api.domain.leads.lead_marks import (
+    USUAL_RULE,
+    FocusMark,
+    loosened,
+    rules_for,
+    strictest,
+    tightened,
+)
+from api.domain.leads.leads import waits_for_receiver
 from api.models.leads import Lead
 from api.services.kit import time_rules
 from api.services.kit.time_rules import Deadline
-from api.services.leads import lead_assists
+from api.services.leads import lead_assists, lead_transfers
 
 
 async def _strictest(session: AsyncSession, lead: Lead, start: date) -> Deadline:
     rules = rules_for(lead.marks, fast=lead.fast_track)
-    if len(rules) == 1:
+    if len(rules) == 1 and not lead.due_pauses:
         return await time_rules.due_on(session, rules[0], start, town=lead.town_code)
     clock = await time_rules.clock(session)
-    return strictest(clock.due_on(rule, start, town=lead.town_code) for rule in rules)
+    return strictest(
+        clock.due_on(rule, start, town=lead.town_code, pauses=lead.due_pauses) for rule in rules
+    )
 
 
 async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
@@ -28,6 +39,7 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
 
     Raises Invalid for a day that is past, or later than a mark or the fast track allows.
     """
+    lead.due_held_on, lead.due_pauses = None, []
     due = await _strictest(session, lead, today())
     if given is not None:
         _check_given(given, due, lead)
@@ -40,7 +52,8 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
 
 def stop(lead: Lead) -> None:
     """No clock runs any more: the lead was given to nobody."""
-    lead.assigned_on = lead.due_from = lead.due_given = lead.due_on = None
+    lead.assigned_on = lead.due_from = lead.due_given = lead.due_on = lead.due_held_on = None
+    lead.due_pauses = []
     lead.due_is_provisional = False
     lead.due_rule, lead.due_rule_version = "", None
 
@@ -78,25 +91,30 @@ async def unmark(session: AsyncSession, lead: Lead, said: FocusMark) -> None:
 
 async def tighten(session: AsyncSession, lead: Lead) -> None:
     """After a stricter rule came to apply to a lead whose clock runs."""
-    if lead.due_on is None:
+    present = lead.due_on or lead.due_held_on
+    if present is None:
         return
     due = await _strictest(session, lead, lead.due_from or lead.assigned_on or today())
-    on = tightened(lead.due_on, due.on, today())
-    if on != lead.due_on:
+    on = tightened(present, due.on, _counted_till(lead))
+    if on != present:
         _put(lead, on, due)
         await lead_assists.cap(session, lead)
 
 
 async def loosen(session: AsyncSession, lead: Lead) -> None:
     """After a stricter rule no longer applies; a day that the office gave holds again, too."""
-    start = lead.due_from or lead.assigned_on
-    if lead.due_on is None or start is None:
+    start, present = lead.due_from or lead.assigned_on, lead.due_on or lead.due_held_on
+    if present is None or start is None:
         return
     due = await _strictest(session, lead, start)
     wanted = due.on
     if lead.due_given is not None:
-        wanted = min(lead.due_given, due.on) if _is_bound(lead) else lead.due_given
-    _put(lead, loosened(lead.due_on, wanted, today()), due)
+        clock = await time_rules.clock(session)
+        given = replace(due, on=lead.due_given)
+        for since, until in zip(lead.due_pauses[::2], lead.due_pauses[1::2], strict=False):
+            given = clock.goes_on(given, since, until)
+        wanted = min(given.on, due.on) if _is_bound(lead) else given.on
+    _put(lead, loosened(present, wanted, _counted_till(lead)), due)
 
 
 async def track_changed(session: AsyncSession, actor: Actor, lead: Lead) -> None:
@@ -107,7 +125,38 @@ async def track_changed(session: AsyncSession, actor: Actor, lead: Lead) -> None
         await loosen(session, lead)
 
 
+def _counted_till(lead: Lead) -> date:
+    """The last day that counts: today, or the day on which the term began to stand still."""
+    return lead.due_pauses[-1] if lead.due_held_on is not None else today()
+
+
+async def follow(session: AsyncSession, lead: Lead) -> None:
+    """A lead's term stands still while whoever it was handed to is waited for, and goes on with
+    what was left once they answered; to be asked after whatever changes whose turn it is."""
+    waits = waits_for_receiver(lead.status, lead.transfer_stage)
+    if waits and lead.due_on is not None:
+        lead.due_held_on, lead.due_on = lead.due_on, None
+        lead.due_pauses = [*lead.due_pauses, today()]
+    elif not waits and lead.due_held_on is not None:
+        since = lead.due_pauses[-1]
+        until = max(since, await lead_transfers.answered_on(session, lead))
+        held = Deadline(
+            lead.due_held_on,
+            lead.due_is_provisional,
+            lead.due_rule or USUAL_RULE,
+            lead.due_rule_version or 0,
+        )
+        due = (await time_rules.clock(session)).goes_on(held, since, until)
+        lead.due_on, lead.due_is_provisional = due.on, due.is_provisional
+        lead.due_held_on, lead.due_pauses = None, [*lead.due_pauses, until]
+        await session.flush()
+        await lead_assists.cap(session, lead)
+
+
 def _put(lead: Lead, on: date, due: Deadline) -> None:
     lead.due_is_provisional = due.is_provisional if on == due.on else False
-    lead.due_on = on
+    if lead.due_held_on is None:
+        lead.due_on = on
+    else:
+        lead.due_held_on = on
     lead.due_rule, lead.due_rule_version = due.rule_id, due.rule_version

@@ -14,7 +14,6 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
-from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
     LEAD_FLOW,
     NOT_DRAWN,
@@ -113,6 +112,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         data["to"] = lead.status.value  # what is taken back goes to where it was
         # handed over or answered, it is another unit's turn, whatever its status
         _transition.pass_on(lead, LEAD_FLOW, rights)
+    await lead_clocks.follow(session, lead)
     if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
         lead.unowned_on = today()  # taken back, nobody has had it since
     if body.action == LeadAction.ASSIGN.value or (
@@ -152,9 +152,6 @@ async def _handler(
         message = f"{found.behaviour.label}不办理线索，可以列为协办单位"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
     await conflicts.ensure_clear(session, lead, [found.id])
-    if not await places.has_somebody(session, found.id, Permission.LEAD_HANDLE):
-        message = f"{found.name}还没有可以办理线索的在岗人员，交办过去没有人接收"
-        raise Invalid(message, errors=[FieldError(f"/{field}", "receiver_has_nobody", message)])
     return found
 
 
@@ -326,12 +323,11 @@ async def _county(session: AsyncSession, lead: Lead) -> UUID | None:
 
 
 async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    del body, actor
     county = await _county(session, lead)
     if county is None:
         raise Invalid("本县尚未设立县专项办，无法上报", code="county_missing")
-    await conflicts.ensure_clear(session, lead, [county])
-    await record_access.grant(session, leads.RESOURCE, lead.id, [county])
+    unit = await session.get_one(Unit, county)
+    await lead_transfer_decisions.escalate(session, actor, lead, unit, body.reason)
 
 
 async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:

@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 
 from api.access import visibility
-from api.core.base.clock import today
 from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -66,6 +65,8 @@ def _not_alarmed() -> ColumnElement[bool]:
 #: What lies before the head, or waits to be handed over, is a duty of its own, and nothing else can
 #: be done with it.
 _NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
+#: What the county has is the county's to answer.
+_WITH_NOBODY = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(OPEN_STAGES))
 _BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
 _S = TransferStage
 
@@ -160,18 +161,6 @@ def _owed(kind: DutyKind, obligation: Obligation) -> Source:
     )
 
 
-def _late(actor: Actor) -> ColumnElement[bool]:
-    """What whoever sees the town's leads is told of: a term of a hand-over is over, and nothing
-    was done, by whichever side."""
-    if actor.scope is not RowScope.TOWN:
-        return false()
-    late = select(LeadTransferClock.lead_id).where(
-        LeadTransferClock.ended_on.is_(None),
-        LeadTransferClock.due_on < param(K.LEAD_TRANSFER_LATE.value, Date()),
-    )
-    return and_(Lead.town_code == actor.town, Lead.id.in_(late))
-
-
 #: A body outside, of which the sender records what it does; or what the head approved.
 _WAITED_FOR = or_(
     Lead.transfer_stage == _S.APPROVED,
@@ -197,6 +186,8 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
     def waits(actor: Actor) -> ColumnElement[bool]:
         whose = Lead.town_code == actor.town if office else Lead.owner_unit_id == actor.unit_id
         own = and_(whose, in_status(Lead.status, status))
+        if status is LeadStatus.ESCALATED:
+            own = and_(own, _WITH_NOBODY)
         if status in TRIAGE:
             return and_(own, _not_alarmed())
         if status is LeadStatus.RECHECK:
@@ -328,8 +319,7 @@ AT_THE_DESK = dict.fromkeys(
 
 def moving(clock: time_rules.Clock) -> dict[str, date]:
     """The days that sources are bound to."""
-    alarms = {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in ALARMS.items()}
-    return alarms | {K.LEAD_TRANSFER_LATE.value: today()}
+    return {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in ALARMS.items()}
 
 
 SOURCES: tuple[Source, ...] = (
@@ -386,18 +376,6 @@ SOURCES: tuple[Source, ...] = (
     _owed(K.LEAD_OWED_POLICE, Obligation.POLICE_DECISION),
     _owed(K.LEAD_OWED_PUNISHER, Obligation.PUNISHER),
     _owed(K.LEAD_OWED_ROUTE, Obligation.ROUTE_RECEIPT),
-    Source(
-        K.LEAD_TRANSFER_LATE,
-        "leads",
-        Lead,
-        P.LEAD_READ,
-        _late,
-        Lead.subject_name,
-        Lead.number,
-        _clock_of(LeadTransferClock.due_on),
-        _clock_of(LeadTransferClock.is_provisional),
-        _clock_of(LeadTransferClock.rule_id),
-    ),
     _received(K.LEAD_RECEIVE, _S.SENT),
     _received(K.LEAD_DECIDE, _S.RECEIVED, _S.REVIEWED),
     Source(

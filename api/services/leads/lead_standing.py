@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from api.core.base.clock import TIMEZONE, today
+from api.core.base.clock import TIMEZONE
 from api.domain.across.ways import LEAD_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import Permission, Role, RowScope
+from api.domain.kit.permissions import Permission
 from api.domain.kit.standing import Turn, Whose
 from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
 from api.domain.leads.leads import DRAWABLE, LeadAction
@@ -29,7 +29,6 @@ _HANDED_OVER = frozenset(
         DutyKind.LEAD_DECIDE,
     }
 )
-_WHO_URGES = "、".join(role.label for role in (Role.OFFICE, Role.LEADER, Role.SUPERVISOR))
 _ASSISTING = frozenset({AssistStatus.ASKED.value, AssistStatus.ACKNOWLEDGED.value})
 
 
@@ -81,7 +80,6 @@ async def of(
         return [
             *_assists(actor, lead, terms),
             *_drawn(actor, lead, terms, offered),
-            *_late(actor, handed_over.term, terms, offered),
         ]
 
     return await standing.standing_of(
@@ -147,18 +145,6 @@ def _drawn(
 
 def _if_offered(act: LeadAction, offered: Set[str]) -> str | None:
     return act.value if act.value in offered else None
-
-
-def _late(
-    actor: Actor, term: standing.Until, terms: Terms, offered: Set[str]
-) -> list[dict[str, Any]]:
-    """What those who see the town's leads do about a hand-over that is late: urge, or let it go."""
-    if term.on is None or term.on >= today():
-        return []
-    kind, act = DutyKind.LEAD_TRANSFER_LATE, _if_offered(LeadAction.REMIND, offered)
-    mine = actor.scope is RowScope.TOWN
-    act = act if mine else None
-    return [standing.waits(kind.label, _WHO_URGES, term, terms, is_mine=mine, act=act)]
 
 
 def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:

@@ -28,11 +28,13 @@ from api.domain.leads.leads import (
 )
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
+from api.models.units import Unit
 from api.services.kit import _transition, time_rules
 from api.services.leads import lead_obligations, lead_sight, police_decisions
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Receiver
 from api.services.leads.lead_transfers import (
+    Handed,
     before,
     current,
     end,
@@ -151,12 +153,16 @@ async def _papers(session: AsyncSession, transfer: LeadTransfer, body: Any) -> N
     transfer.sent_on = today()
 
 
-async def _on_paper(
-    session: AsyncSession, actor: Actor, lead: Lead, transfer: LeadTransfer, body: Any
+#: What says that the head of who transfers has decided.
+ON_PAPER = ("reported_on", "investigators", "report", "approved_on", "approved_by")
+
+
+async def on_paper(
+    session: AsyncSession, actor: Actor, transfer: LeadTransfer, body: Any, since: date | None
 ) -> None:
-    """The head signed a paper: the same is asked for as where the head decides here."""
-    asked = ("reported_on", "investigators", "report", "approved_on", "approved_by")
-    _ensure_given(LeadAction.TRANSFER_POLICE, body, asked, "没有在本系统内批准的")
+    """The head signed a paper: the same is asked for as where the head decides here. `since`:
+    before then nothing was known. Raises Invalid, RuleViolated."""
+    _ensure_given(LeadAction.TRANSFER_POLICE, body, ON_PAPER, "没有在本系统内批准的")
     names = await _two_officers(session, body.investigators)
     if law.is_one_of(body.approved_by, [*names, actor.name]):
         rule = await time_rules.one(session, law.PROPOSED.rule_id, today())
@@ -167,7 +173,7 @@ async def _on_paper(
             errors=[FieldError("/approved_by", "approver_is_handler", message)],
             article=rule.source,
         )
-    reported = _past(body.reported_on, "reported_on", since=_received(lead))
+    reported = _past(body.reported_on, "reported_on", since=since)
     transfer.reported_on = reported
     transfer.approved_on = _past(body.approved_on, "approved_on", since=reported)
     await keep(
@@ -180,7 +186,7 @@ async def _on_paper(
 
 def _ensure_as_approved(transfer: LeadTransfer, body: Any) -> None:
     """Nobody writes over what was reported and what the head decided."""
-    for field in ("reported_on", "investigators", "report", "approved_on", "approved_by"):
+    for field in ON_PAPER:
         given, decided = getattr(body, field, None), getattr(transfer, field)
         if given and given != decided:
             message = f"批准移送的记录为{decided}"
@@ -199,7 +205,7 @@ async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
             await run(session, transfer, today(), clock)
     else:
         transfer = await _begun(session, actor, lead, body, kind, organ, to)
-        await _on_paper(session, actor, lead, transfer, body)
+        await on_paper(session, actor, transfer, body, _received(lead))
         handed = today() if to.unit_id else transfer.approved_on
         await run(session, transfer, handed or today(), clock)
     await _send(session, lead, transfer, to)
@@ -262,6 +268,22 @@ async def divert(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> 
     await _send(session, lead, transfer, to)
 
 
+async def escalate(
+    session: AsyncSession, actor: Actor, lead: Lead, county: Unit, reason: str
+) -> None:
+    """Beyond what the town can do: the county takes it in, and answers or gives it back. Raises
+    RuleViolated where it may not have the lead, or has nobody for it."""
+    kind, organ = TransferKind.ESCALATION, ReceivingOrgan.COUNTY
+    await receivers.ensure_may_have(session, lead, county, organ, {lead.owner_unit_id})
+    transfer = _made(actor, lead, kind, organ)
+    transfer.department, transfer.sent_on = county.name, today()
+    await keep(session, transfer, reason=reason)
+    session.add(transfer)
+    await session.flush()
+    await run(session, transfer, today(), law.sent(kind, in_system=True))
+    await _send(session, lead, transfer, Receiver(county.name, county.id))
+
+
 async def _waive(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """Nothing is owed or waited for any more, for reasons that a second person gives."""
     await lead_obligations.waive(session, actor, lead, body.reason)
@@ -284,7 +306,7 @@ async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await lead_sight.let_go(session, lead, receiver)
 
 
-async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _receipt(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     transfer = await current(session, lead)
     at = _past_moment(
         body.received_at, "received_at", since=await _sent_at(session, lead, transfer)
@@ -299,15 +321,17 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     settled = transfer.kind is TransferKind.DISPUTE
     lead.transfer_stage = TransferStage.ACCEPTED if settled else TransferStage.RECEIVED
     await note(session, actor, transfer, TransferMoment.RECEIPT)
-    await lead_obligations.received(session, lead, transfer)
+    if isinstance(lead, Lead):
+        await lead_obligations.received(session, lead, transfer)
     await run(session, transfer, day, None if settled else _decides(transfer), at)
 
 
-async def _sent_at(session: AsyncSession, lead: Lead, transfer: LeadTransfer) -> datetime | None:
+async def _sent_at(session: AsyncSession, lead: Handed, transfer: LeadTransfer) -> datetime | None:
     """Nothing is received before it was sent: to the minute in the system; of a body outside it is
     known since when the head allowed it, or since when there was something to send."""
     if transfer.receiver_unit_id is None:
-        return _begin(transfer.approved_on or _received(lead))
+        known = _received(lead) if isinstance(lead, Lead) else transfer.sent_on
+        return _begin(transfer.approved_on or known)
     sent = await started(session, transfer)
     # of a day that somebody wrote down no hour is known
     if sent is None or (transfer.sent_on and sent == clocks.end_of_day(transfer.sent_on)):
@@ -325,7 +349,7 @@ def _when_received(transfer: LeadTransfer) -> datetime:
     return transfer.received_at or clocks.end_of_day(transfer.received_on or today())
 
 
-async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _incomplete(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """The police tell of missing papers within 24 hours, or have accepted what there is."""
     transfer = await current(session, lead)
     if transfer.kind is not TransferKind.TRANSFER:
@@ -353,7 +377,7 @@ async def _incomplete(session: AsyncSession, actor: Actor, lead: Lead, body: Any
     await run(session, transfer, day, law.INCOMPLETE, told)
 
 
-async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _supply(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     del actor
     transfer = await current(session, lead)
     day = _past(body.supplied_on, "supplied_on", since=transfer.told_on)
@@ -363,7 +387,7 @@ async def _supply(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await run(session, transfer, day, _decides(transfer))
 
 
-async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _result(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """Raises RuleViolated for a refusal that gives nothing but missing papers as its reason, and
     for a station that decides what is the county's to decide."""
     transfer = await current(session, lead)
@@ -375,9 +399,13 @@ async def _result(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await keep(session, transfer, **given)
     await note(session, actor, transfer, TransferMoment.RESULT)
     lead.transfer_stage, follows = law.answered(transfer.kind, body.result)
-    await lead_obligations.meet(session, lead, met_by_result(transfer.organ, body.result))
+    if isinstance(lead, Lead):
+        await lead_obligations.meet(session, lead, met_by_result(transfer.organ, body.result))
+        if body.result is TransferResult.RETURNED:
+            _transition.settle(lead, before(lead))
     await run(session, transfer, day, follows)
-    await police_decisions.tell(session, actor, lead, transfer)
+    if isinstance(lead, Lead):
+        await police_decisions.tell(session, actor, lead, transfer)
 
 
 async def _ensure_result(
@@ -453,7 +481,7 @@ async def _forward(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     await _send(session, lead, after, to)
 
 
-async def _goods(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _goods(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """移送规定第12条: what belongs to the case is the police's from now on."""
     del actor
     transfer = await current(session, lead)
@@ -465,7 +493,7 @@ async def _goods(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> 
     await run(session, transfer, day, None)
 
 
-async def _ask_review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _ask_review(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """Raises RuleViolated when the days for it are over: then there is the procurator alone."""
     del actor
     transfer = await current(session, lead)
@@ -487,7 +515,7 @@ async def _ask_review(session: AsyncSession, actor: Actor, lead: Lead, body: Any
     await run(session, transfer, day, law.REVIEW_ASKED)
 
 
-async def _review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+async def _review(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """The second decision stands; what was answered first stays to be read."""
     transfer = await current(session, lead)
     day = _past(body.reviewed_on, "reviewed_on", since=transfer.review_asked_on)
@@ -497,7 +525,8 @@ async def _review(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
     await note(session, actor, transfer, TransferMoment.REVIEW)
     await run(session, transfer, day, law.REVIEWED[body.review_result])
-    await police_decisions.tell(session, actor, lead, transfer)
+    if isinstance(lead, Lead):
+        await police_decisions.tell(session, actor, lead, transfer)
 
 
 async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -505,7 +534,18 @@ async def _remind(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     lead.transfer_reminded_on = today()
 
 
+#: What is the same for a hand-over of whatever.
+RECORDED: dict[str, Callable[[AsyncSession, Actor, Handed, Any], Awaitable[None]]] = {
+    LeadAction.RECORD_RECEIPT.value: _receipt,
+    LeadAction.RECORD_INCOMPLETE.value: _incomplete,
+    LeadAction.SUPPLY_PAPERS.value: _supply,
+    LeadAction.RECORD_RESULT.value: _result,
+    LeadAction.HAND_OVER_GOODS.value: _goods,
+    LeadAction.ASK_REVIEW.value: _ask_review,
+    LeadAction.RECORD_REVIEW.value: _review,
+}
 EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] = {
+    **RECORDED,
     LeadAction.PROPOSE_TRANSFER.value: _propose,
     LeadAction.APPROVE_TRANSFER.value: _approve,
     LeadAction.REFUSE_TRANSFER.value: _refuse,
@@ -513,14 +553,7 @@ EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] 
     LeadAction.REPORT_POLICE.value: _report,
     LeadAction.TRANSFER_DEPARTMENT.value: _to_department,
     LeadAction.RECALL.value: _recall,
-    LeadAction.RECORD_RECEIPT.value: _receipt,
-    LeadAction.RECORD_INCOMPLETE.value: _incomplete,
-    LeadAction.SUPPLY_PAPERS.value: _supply,
-    LeadAction.RECORD_RESULT.value: _result,
     LeadAction.FORWARD.value: _forward,
-    LeadAction.HAND_OVER_GOODS.value: _goods,
-    LeadAction.ASK_REVIEW.value: _ask_review,
-    LeadAction.RECORD_REVIEW.value: _review,
     LeadAction.REMIND.value: _remind,
     LeadAction.WAIVE.value: _waive,
 }

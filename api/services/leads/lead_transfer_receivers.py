@@ -1,25 +1,39 @@
 """Who a lead is handed to: a unit of the system, or a body outside; and who may not have it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import town_of
 from api.domain.kit.errors import FieldError, Invalid, RuleViolated
-from api.domain.kit.permissions import Permission
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission
 from api.domain.leads import conflicts as rules
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import ReceivingOrgan
 from api.models.leads import Lead
-from api.models.units import Unit
+from api.models.units import Post, Unit
+from api.models.users import PostHolder, User
 from api.services.kit import places
 from api.services.leads import conflicts
 
 _UNIT, _NAME, _DIVERTED = "receiver_unit_id", "department", "diversion_department"
+_HANDLING = [role for role, held in ROLE_PERMISSIONS.items() if Permission.LEAD_HANDLE in held]
+
+
+@dataclass(frozen=True, slots=True)
+class Affair:
+    """What is handed over where that is no lead: whose it is, where, whom it is about, and the
+    leads that it came from."""
+
+    owner_unit_id: UUID
+    division_code: str
+    subject_name: str
+    leads: Sequence[Lead] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,7 @@ class Receiver:
 async def chosen(
     session: AsyncSession,
     actor: Actor,
-    lead: Lead,
+    lead: Lead | Affair,
     body: Any,
     organ: ReceivingOrgan,
     also: Collection[UUID] = (),
@@ -53,7 +67,7 @@ async def chosen(
         await _ensure_outside(session, lead, name, organ, own)
         return Receiver(name)
     unit = await places.unit(session, body.receiver_unit_id, _UNIT, town_of(lead.division_code))
-    await _ensure_may_have(session, lead, unit, organ, own)
+    await ensure_may_have(session, lead, unit, organ, own)
     return Receiver(unit.name, unit.id)
 
 
@@ -66,10 +80,10 @@ async def named(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> R
     if len(able) == 1:
         unit = await session.get_one(Unit, able[0].id)
         own = {actor.unit_id, lead.owner_unit_id}
-        await _ensure_may_have(session, lead, unit, ReceivingOrgan.DISPUTE, own, _DIVERTED)
+        await ensure_may_have(session, lead, unit, ReceivingOrgan.DISPUTE, own, _DIVERTED)
         return Receiver(unit.name, unit.id)
     if found:
-        await conflicts.ensure_clear(session, lead, [each.id for each in found])
+        await _ensure_clear(session, lead, [each.id for each in found])
     elif rules.is_of(lead.subject_name, name, near.places):
         raise _accused(_DIVERTED, name)
     return Receiver(name)
@@ -90,28 +104,57 @@ def _refusal(field: str, code: str, message: str, organ: ReceivingOrgan) -> Rule
     return RuleViolated(message, code=code, errors=errors, article=article)
 
 
-async def _ensure_may_have(
+async def _ensure_clear(
+    session: AsyncSession, lead: Lead | Affair, units: Collection[UUID]
+) -> None:
+    """Whom it is about, or about whom a lead is that it came from, does not get it."""
+    for each in lead.leads if isinstance(lead, Affair) else (lead,):
+        await conflicts.ensure_clear(session, each, units)
+    if isinstance(lead, Affair):
+        near = await conflicts.around(session, lead.division_code)
+        standing = near.standing(lead.subject_name)
+        names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
+        if names:
+            raise _accused(_UNIT, "、".join(names))
+
+
+async def ensure_may_have(
     session: AsyncSession,
-    lead: Lead,
+    lead: Lead | Affair,
     unit: Unit,
     organ: ReceivingOrgan,
     own: Collection[UUID],
     field: str = _UNIT,
 ) -> None:
+    """Raises RuleViolated for a unit that may not have the lead, or has nobody for it; `own`: who
+    hands it over."""
     if unit.id in own:
         message = f"{unit.name}就是移送、移交的一方，不能移交给自己"
         raise _refusal(field, "handover_to_self", message, organ)
     if unit.behaviour not in law.RECEIVERS[organ]:
         message = f"{unit.name}不是{organ.label}，不能接收"
         raise _refusal(field, "receiver_without_right", message, organ)
-    await conflicts.ensure_clear(session, lead, [unit.id])
-    if not await places.has_somebody(session, unit.id, Permission.LEAD_HANDLE):
+    await _ensure_clear(session, lead, [unit.id])
+    sits = exists().where(
+        Post.unit_id == unit.id,
+        Post.is_active,
+        Post.role.in_(_HANDLING),
+        PostHolder.post_id == Post.id,
+        PostHolder.until.is_(None),
+        User.id == PostHolder.user_id,
+        User.is_active,
+    )
+    if not await session.scalar(select(sits)):
         message = f"{unit.name}还没有可以办理线索的在岗人员，移交过去没有人接收"
         raise _refusal(field, "receiver_has_nobody", message, organ)
 
 
 async def _ensure_outside(
-    session: AsyncSession, lead: Lead, name: str, organ: ReceivingOrgan, own: Collection[UUID]
+    session: AsyncSession,
+    lead: Lead | Affair,
+    name: str,
+    organ: ReceivingOrgan,
+    own: Collection[UUID],
 ) -> None:
     """A body outside is no unit of the system in other words, and not whom the lead is about."""
     near = await conflicts.around(session, lead.division_code)
@@ -120,7 +163,7 @@ async def _ensure_outside(
         message = f"“{name}”就是移送、移交的一方，不能移交给自己"
         raise _refusal(_NAME, "handover_to_self", message, organ)
     if named:
-        await conflicts.ensure_clear(session, lead, named)
+        await _ensure_clear(session, lead, named)
         message = f"“{name}”已在本系统，请在“接收单位（已在本系统）”里选择，由它自己登记"
         raise Invalid(message, errors=[FieldError(f"/{_NAME}", "receiver_in_system", message)])
     if rules.is_of(lead.subject_name, name, near.places):

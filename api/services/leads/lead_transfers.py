@@ -1,6 +1,6 @@
-"""Hand-overs of leads: as they are read, the clock that runs, and how they end."""
+"""Hand-overs: as they are read, the clock that runs, and how they end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,14 +15,18 @@ from api.domain.kit.events import EventName
 from api.domain.law import clocks
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import OPEN_STAGES, LeadStatus, TransferMoment, TransferStage
+from api.models.cases import CaseIdentifier
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
+from api.models.risk_entities import RiskEntityIdentifier
 from api.models.units import Unit
-from api.services.kit import columns, time_rules
+from api.services.kit import columns, protect, time_rules
 from api.services.kit.terms import Terms
 from api.services.leads import lead_texts
 
-_WITH_RECEIVER = frozenset({LeadStatus.TRANSFERRED_POLICE, LeadStatus.TRANSFERRED_DEPARTMENT})
+_WITH_RECEIVER = frozenset(
+    {LeadStatus.TRANSFERRED_POLICE, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.ESCALATED}
+)
 _Clock = LeadTransferClock
 _CLOCKS = columns.json_list(
     select(
@@ -44,20 +48,21 @@ _SHOWN = (
     "told_at", "missing", "supplied_on", "supplied", "result", "result_on", "decided_level",
     "result_document_no", "result_note", "review_asked_on", "review_reason", "review_result",
     "reviewed_on", "review_document_no", "goods_on", "goods", "goods_receipt_no", "recalled_on",
-    "recall_reason", "is_past",
+    "recall_reason", "reason", "is_past",
 )  # fmt: skip
+#: What is read of a hand-over, whatever it is of.
+COLUMNS: dict[str, Any] = {name: getattr(LeadTransfer, name) for name in _SHOWN} | {
+    "receiver": columns.unit_named(LeadTransfer.receiver_unit_id),
+    "clocks": _CLOCKS,
+}
 #: All hand-overs of a lead, for its listing.
 COLUMN = columns.json_list(
-    select(
-        func.json_build_object(
-            *(part for name in _SHOWN for part in (name, getattr(LeadTransfer, name))),
-            "receiver",
-            columns.unit_named(LeadTransfer.receiver_unit_id),
-            "clocks",
-            _CLOCKS,
-        )
-    ).where(LeadTransfer.lead_id == Lead.id)
+    select(func.json_build_object(*(part for each in COLUMNS.items() for part in each))).where(
+        LeadTransfer.lead_id == Lead.id
+    )
 )
+#: What is handed over, by whose steps: of a case or a risk entity the hand-over has its own.
+Handed = Lead | LeadTransfer
 
 
 def show(transfers: Sequence[dict[str, Any]], terms: Terms) -> None:
@@ -72,8 +77,10 @@ def moment(day: date) -> datetime:
     return now() if day == today() else clocks.end_of_day(day)
 
 
-async def current(session: AsyncSession, lead: Lead) -> LeadTransfer:
+async def current(session: AsyncSession, lead: Handed) -> LeadTransfer:
     """The last hand-over of a lead that has one."""
+    if isinstance(lead, LeadTransfer):
+        return lead
     found = await session.scalars(
         select(LeadTransfer)
         .where(LeadTransfer.lead_id == lead.id)
@@ -83,12 +90,38 @@ async def current(session: AsyncSession, lead: Lead) -> LeadTransfer:
     return found.one()
 
 
+async def answered_on(session: AsyncSession, lead: Lead) -> date:
+    """When whoever handed a lead over had the answer: a unit of the system gives it here, of a body
+    outside it is the day of its paper, whenever that was recorded."""
+    transfer = await current(session, lead)
+    if transfer.receiver_unit_id is not None or transfer.recalled_on is not None:
+        return today()
+    settled = transfer.received_on if transfer.kind is law.TransferKind.DISPUTE else None
+    return transfer.reviewed_on or transfer.result_on or settled or today()
+
+
 async def keep(session: AsyncSession, transfer: LeadTransfer, **given: str) -> None:
     """Set texts of a hand-over, with what a mask hides in them kept beside them."""
     named = {lead_texts.of_transfer(transfer.id, name): text for name, text in given.items()}
-    told = await lead_texts.keep(session, transfer.lead_id, named)
+    told = await _kept(session, transfer, named)
     for name, text in zip(given, told, strict=True):
         setattr(transfer, name, text)
+
+
+async def _kept(
+    session: AsyncSession, transfer: LeadTransfer, named: Mapping[str, str]
+) -> Sequence[str]:
+    """Texts as they are stored, with what stood in them kept by the record that is handed over."""
+    if transfer.lead_id is not None:
+        return await lead_texts.keep(session, transfer.lead_id, named)
+    column, subject = (
+        (RiskEntityIdentifier.entity_id, transfer.risk_entity_id)
+        if transfer.risk_entity_id
+        else (CaseIdentifier.case_id, transfer.case_id)
+    )
+    if subject is None:
+        raise ValueError(transfer.id)
+    return [await protect.replaced(session, column, subject, *each) for each in named.items()]
 
 
 async def note(
@@ -194,7 +227,8 @@ async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
         row.rule_version = rule.version
         told = {"from_day": before.isoformat(), "to_day": day.isoformat()}
         told |= {"is_provisional": due.provisional}
-        await events.record(session, None, EventName.DUE_RECOUNTED, "lead", row.lead_id, told)
+        of = ("lead", row.lead_id) if row.lead_id else ("handover", row.transfer_id)
+        await events.record(session, None, EventName.DUE_RECOUNTED, *of, told)
 
 
 async def end(session: AsyncSession, lead: Lead, reason: str) -> bool:

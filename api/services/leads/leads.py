@@ -41,6 +41,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission, follows_only
+from api.domain.law.clocks import working_days_left
 from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_marks import rules_for
@@ -70,7 +71,7 @@ from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division, Post, Unit
 from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
-from api.services.kit import columns, searching, terms
+from api.services.kit import columns, searching, terms, time_rules
 from api.services.kit.standing import entered, taken_by
 from api.services.leads import (
     lead_alarms,
@@ -97,6 +98,10 @@ def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
 
 
 _IS_OPEN = _one_of(OPEN)
+#: Since when its term stands still: while it does, the last pause has no end.
+_STOPPED_ON = case(
+    (Lead.due_held_on.is_not(None), Lead.due_pauses[func.cardinality(Lead.due_pauses)])
+)
 #: Nobody handles it yet, whichever unit keeps it meanwhile: that is never shown as its handler.
 IS_UNOWNED = _one_of(TRIAGE)
 
@@ -134,6 +139,7 @@ _ITEM: dict[str, Any] = {
     "due_is_provisional": Lead.due_is_provisional,
     "due_rule": Lead.due_rule,
     "due_rule_version": Lead.due_rule_version,
+    "due_stopped_on": _STOPPED_ON,
     "clock_runs": _IS_OPEN,
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
@@ -210,6 +216,7 @@ _READ: dict[str, Any] = _ITEM | {
     "is_merged": Lead.merged_into_id.is_not(None),
     "merged_into": Rare(_MAIN, lambda lead: lead["is_merged"], []),
     "has_merged": exists().where(_Main.merged_into_id == Lead.id),
+    "due_held_on": Lead.due_held_on,
     "assigned_on": Lead.assigned_on,
     "findings": Lead.findings,
     "concluded_unit": columns.unit_named(Lead.concluded_unit_id),
@@ -263,7 +270,7 @@ _DECIDING = {
     "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
-    "unowned_on", "created_unit",
+    "unowned_on", "created_unit", "due_held_on",
 }  # fmt: skip
 check_columns(
     LeadRead,
@@ -274,6 +281,7 @@ check_columns(
     "follows_only",
     "revealable",
     "working_days_left",
+    "due_days_left",
 )
 
 _ANY_TEXT = ARRAY(Text)
@@ -517,6 +525,8 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     shown = await terms.known()
     lead["working_days_left"] = shown.of(lead)
+    held = lead.pop("due_held_on")
+    lead["due_days_left"] = await _left(held, lead["due_stopped_on"]) if held else None
     reported = _only_reported(actor, lead)
     record, decision = _standing(lead), police_decisions.of_hand_overs(lead["transfers"])
     available = LEAD_FLOW.available(actor, record)
@@ -547,6 +557,12 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     )
     del lead["owner_unit_id"]
     return lead
+
+
+async def _left(held: str, since: str) -> int:
+    """The working days that are left of a term that stands still."""
+    clock = await time_rules.known()
+    return working_days_left(date.fromisoformat(since), date.fromisoformat(held), clock.calendar)
 
 
 def _only_reported(actor: Actor, lead: dict[str, Any]) -> bool:

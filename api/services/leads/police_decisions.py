@@ -31,7 +31,7 @@ from api.domain.leads.police_decisions import PoliceDecision, decided
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition
-from api.services.leads import lead_obligations
+from api.services.leads import lead_clocks, lead_obligations
 from api.services.leads.lead_transfers import keep, moment, note, run
 
 Follower = Callable[[AsyncSession, Actor, Lead, LeadTransfer], Awaitable[None]]
@@ -72,7 +72,8 @@ async def hand_overs(
     )
     found: dict[UUID, list[LeadTransfer]] = {}
     for row in rows:
-        found.setdefault(row.lead_id, []).append(row)
+        if row.lead_id is not None:
+            found.setdefault(row.lead_id, []).append(row)
     return found
 
 
@@ -211,6 +212,7 @@ async def _record(
 ) -> None:
     """The timeline of the lead tells of it as of what is recorded there, without naming the case."""
     _transition.touch(lead)
+    await lead_clocks.follow(session, lead)
     same = {"from": lead.status.value, "to": lead.status.value, "action": action.value}
     await events.record(session, actor, EventName.LEAD_TRANSITIONED, "lead", lead.id, same | told)
     await session.flush()

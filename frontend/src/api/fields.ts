@@ -47,7 +47,6 @@ export const CaseCreateFields = {
 export const CaseUpdateFields = {
   'amount_involved': '涉案金额（元）',
   'charges': '涉嫌罪名',
-  'diversion_receipt_no': '接收单位的回执编号',
   'division_code': '所在村（社区）',
   'flags': '重点标记',
   'is_backlog': '存案（专项行动前的积案）',

@@ -42,6 +42,8 @@ import type {
   FunnelStage,
   Goal,
   HandOffOrgan,
+  HandoverSort,
+  HandoverStatus,
   HintKind,
   IdentifierKind,
   IdentifierState,
@@ -400,10 +402,13 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_owed_police': '涉嫌犯罪，待移送公安或者立案',
   'lead_owed_punisher': '违法，待移交有处罚权的单位',
   'lead_owed_route': '纠纷，待移交并取得回执',
-  'lead_transfer_late': '移送、移交逾期没有办理',
   'lead_receive': '移送、移交来的线索待接收',
   'lead_decide': '移送、移交来的线索待答复',
   'lead_open_case': '公安机关已立案，待登记案件',
+  'handover_receive': '移送、移交来的案件、主体待接收',
+  'handover_decide': '移送、移交来的案件、主体待答复',
+  'handover_outside': '案件、主体已移送移交，待对方答复',
+  'handover_own': '移送案件、主体后待补正、移交物品或提请复议',
   'lead_feed_back': '待反馈举报人',
   'lead_message': '举报人留言待答复',
   'informant_name': '指定举报人信息保管人',
@@ -419,7 +424,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'case_judgment': '待登记生效判决',
   'case_enforce': '案件待移送执行或者结案',
   'case_close': '案件执行完毕后结案',
-  'case_diverted': '案件待登记接收回执后结案',
+  'case_diverted': '案件已转其他途径，对方接收后结案，收回的另行移送',
   'case_not_indicted': '不起诉后转其他途径或者结案',
   'case_not_filed': '不予立案后转其他途径',
   'victim_verify': '受害人待核实',
@@ -433,8 +438,8 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'entity_list': '风险主体待纳入管控名单',
   'entity_handle': '风险主体待处置，处置完毕后验收',
   'entity_accept': '风险主体整改合格后验收',
-  'entity_answer': '风险主体已移交，待登记对方反馈',
-  'entity_police': '风险主体已移送公安，待登记公安反馈',
+  'entity_answer': '风险主体已移交，对方办结后验收',
+  'entity_police': '风险主体已移送公安，公安机关答复后销号',
   'entity_delist': '风险主体待销号',
   'entity_inspection': '待安排检查',
   'inspection_due': '待检查',
@@ -563,6 +568,8 @@ export const EventNameLabels: Record<EventName, string> = {
   'case.created': '登记案件',
   'case.updated': '修改案件',
   'case.transitioned': '办理案件',
+  'handover.created': '移送、移交',
+  'handover.transitioned': '办理移送、移交',
   'victim.created': '登记受害人',
   'victim.updated': '修改受害人',
   'property_item.created': '登记涉案财物',
@@ -674,6 +681,24 @@ export const HandOffOrganLabels: Record<HandOffOrgan, string> = {
   'anti_gang': '扫黑除恶斗争领导小组办公室',
   'higher_police': '上级公安机关',
   'procuratorate': '人民检察院',
+}
+
+export const HandoverSortLabels: Record<HandoverSort, string> = {
+  '-id': '送出先后（新在前）',
+  'id': '送出先后（旧在前）',
+}
+
+export const HandoverStatusLabels: Record<HandoverStatus, string> = {
+  'sent': '已送出，待接收',
+  'received': '已接收，待结果',
+  'incomplete': '材料待补正',
+  'filed': '公安机关已立案，待移交物品和材料',
+  'declined': '公安机关不予立案',
+  'reviewed': '已提请复议，待决定',
+  'answered': '结果已反馈',
+  'accepted': '已接收，按该途径化解',
+  'recalled': '已收回',
+  'waived': '经批准不再等待',
 }
 
 export const HintKindLabels: Record<HintKind, string> = {
@@ -1000,6 +1025,7 @@ export const OverdueLabels: Record<Overdue, string> = {
   'lead': '线索逾期未办结',
   'assist': '协办逾期未答复',
   'transfer': '移送移交逾期',
+  'handover': '案件、主体移送移交逾期',
   'case': '办案期限届满',
   'rectification': '整改逾期',
   'inspection': '逾期未检查',
@@ -1078,6 +1104,7 @@ export const ReceivingOrganLabels: Record<ReceivingOrgan, string> = {
   'petition': '信访部门',
   'other': '其他主管部门',
   'dispute': '化解纠纷的单位',
+  'county': '县专项办',
 }
 
 export const RectificationSortLabels: Record<RectificationSort, string> = {
@@ -1398,6 +1425,7 @@ export const TransferKindLabels: Record<TransferKind, string> = {
   'report': '移交公安（报案）',
   'referral': '移交主管部门',
   'dispute': '民事纠纷分流',
+  'escalation': '上报县专项办',
 }
 
 export const TransferMomentLabels: Record<TransferMoment, string> = {
@@ -1412,6 +1440,7 @@ export const TransferResultLabels: Record<TransferResult, string> = {
   'filed': '立案',
   'not_filed': '不予立案',
   'handled': '已依职权处理',
+  'returned': '退回，由镇里继续办理',
   'forwarded': '不属管辖，已转送有管辖权的机关',
   'refused_incomplete': '以材料不全为由不接受',
 }

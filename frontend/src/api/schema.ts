@@ -552,6 +552,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 移送、移交列表
+         * @description 本单位移送、移交出去和收到的案件、风险主体；线索的移送、移交在线索上。
+         */
+        get: operations["handovers_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{handover_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 移送、移交详情
+         * @description 一次移送、移交：移送时的情况、各段期限、由谁登记，和当前用户可以办理的操作。
+         */
+        get: operations["handovers_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{handover_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理移送、移交
+         * @description 登记接收、补正、办理结果、转送、复议，收回，或者批准不再等待；接收单位在本系统内的由它自己登记。
+         */
+        post: operations["handovers_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["handovers_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{record_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["handovers_turns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holiday-years": {
         parameters: {
             query?: never;
@@ -5005,16 +5105,18 @@ export interface components {
             action: "divert_administrative";
             /** 决定日期 */
             decided_on?: string | null;
-            /** 接收单位 */
-            department: string;
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
+            /** 部门类别 */
+            organ: components["schemas"]["Department"];
             /** 理由 */
             reason: string;
-            /** 接收回执编号 */
-            receipt_no?: string | null;
-            /** 接收单位（本系统内） */
-            unit_id?: string | null;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -5030,18 +5132,18 @@ export interface components {
             action: "divert_civil";
             /** 决定日期 */
             decided_on?: string | null;
-            /** 接收单位 */
-            department: string;
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
             /** 文书编号 */
             document_no?: string | null;
+            /** 材料清单 */
+            materials: string;
             /** 理由 */
             reason: string;
-            /** 接收回执编号 */
-            receipt_no?: string | null;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
             /** 处理途径 */
             route: components["schemas"]["CivilRoute"];
-            /** 接收单位（本系统内） */
-            unit_id?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -5218,6 +5320,8 @@ export interface components {
             available_actions: components["schemas"]["AvailableAction"][];
             /** @description 涉嫌罪名 */
             charges: components["schemas"]["Charge"][];
+            /** @description 民事处理途径 */
+            civil_route: components["schemas"]["CivilRoute"] | null;
             /** @description 办结日期 */
             closed_on: string | null;
             /** @description 作出结论的日期 */
@@ -5229,8 +5333,6 @@ export interface components {
             created_at: string;
             /** @description 历次决定 */
             decisions: components["schemas"]["CaseDecisionShown"][];
-            /** @description 非刑事途径的去向 */
-            diversion: components["schemas"]["Diversion"] | null;
             /** @description 行政区划代码 */
             division_code: string;
             /** @description 行政区划名称 */
@@ -5251,6 +5353,8 @@ export interface components {
             filed_on: string | null;
             /** @description 案件标记 */
             flags: components["schemas"]["CaseFlag"][];
+            /** @description 历次移送、移交，只有当前用户可以打开的 */
+            handovers: components["schemas"]["HandoverOf"][];
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -5414,8 +5518,6 @@ export interface components {
             amount_involved?: string | null;
             /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][] | null;
-            /** @description 接收单位的回执编号 */
-            diversion_receipt_no?: string | null;
             /**
              * 所在村（社区）
              * @description 所在村；不填为线索或本单位所在地
@@ -6110,20 +6212,6 @@ export interface components {
             version: number;
         };
         /**
-         * Diversion
-         * @description Where a matter that is no crime went, and whether it arrived.
-         */
-        Diversion: {
-            /** @description 接收部门 */
-            department: string;
-            /** @description 接收回执编号 */
-            receipt_no: string;
-            /** @description 处置路线 */
-            route: components["schemas"]["CivilRoute"] | null;
-            /** @description 单位 */
-            unit: components["schemas"]["Named"] | null;
-        };
-        /**
          * DiversionRoute
          * @description Where a matter goes that is a dispute and no offence (capability C5).
          * @enum {string}
@@ -6316,7 +6404,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_transfer_late" | "lead_receive" | "lead_decide" | "lead_open_case" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_outside" | "handover_own" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -6622,7 +6710,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "handover.created" | "handover.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -6931,6 +7019,461 @@ export interface components {
          * @enum {string}
          */
         HandOffOrgan: "discipline" | "anti_gang" | "higher_police" | "procuratorate";
+        /**
+         * HandedOver
+         * @description The record that was handed over, for those who may open it.
+         */
+        HandedOver: {
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 编号（给人看的） */
+            number: string;
+        };
+        /**
+         * HandoverAskReview
+         * @description 登记提请复议
+         */
+        HandoverAskReview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "ask_review";
+            /**
+             * 公安机关收到复议提请日期
+             * Format: date
+             */
+            review_asked_on: string;
+            /** 提请复议的理由 */
+            review_reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverForward
+         * @description 转送有管辖权的机关
+         */
+        HandoverForward: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "forward";
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
+            /** 转送通知文书编号 */
+            document_no?: string | null;
+            /**
+             * 转送日期
+             * Format: date
+             */
+            forwarded_on: string;
+            /** 理由 */
+            reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverHandOverGoods
+         * @description 移交涉案物品和材料
+         */
+        HandoverHandOverGoods: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "hand_over_goods";
+            /** 移交的涉案物品和材料（没有物品的写明） */
+            goods: string;
+            /**
+             * 移交日期
+             * Format: date
+             */
+            goods_on: string;
+            /** 交接手续编号 */
+            goods_receipt_no?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverItem
+         * @description A hand-over in a list.
+         */
+        HandoverItem: {
+            /** @description 接收单位名称（不在本系统） */
+            department: string;
+            /** @description 期限是否暂定（节假日安排尚未公布） */
+            due_is_provisional: boolean;
+            /** @description 正在走的期限 */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 移送、移交的性质 */
+            kind: components["schemas"]["TransferKind"];
+            /** @description 编号（给人看的） */
+            number: string;
+            /** @description 移送、移交的单位 */
+            owner_unit: components["schemas"]["Named"] | null;
+            /** @description 接收日期 */
+            received_on: string | null;
+            /** @description 办理结果 */
+            result: components["schemas"]["TransferResult"] | null;
+            /** @description 送出日期 */
+            sent_on: string | null;
+            /** @description 状态 */
+            status: components["schemas"]["HandoverStatus"];
+            /** @description 移送、移交的事项 */
+            title: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * HandoverLetStand
+         * @description 不提请复议
+         */
+        HandoverLetStand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "let_stand";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverOf
+         * @description A hand-over, on the page of the record that was handed over.
+         */
+        HandoverOf: {
+            /** @description 接收单位名称（不在本系统） */
+            department: string;
+            /** @description 文书编号 */
+            document_no: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 种类 */
+            kind: components["schemas"]["TransferKind"];
+            /** @description 编号（给人看的） */
+            number: string;
+            /** @description 收回的理由 */
+            recall_reason: string;
+            /** @description 收回日期，或者因故终止的日期 */
+            recalled_on: string | null;
+            /** @description 回执编号 */
+            receipt_no: string;
+            /** @description 接收日期 */
+            received_on: string | null;
+            /** @description 接收单位；不在本系统的为空 */
+            receiver: components["schemas"]["Named"] | null;
+            /** @description 办理结果 */
+            result: components["schemas"]["TransferResult"] | null;
+            /** @description 结果说明 */
+            result_note: string;
+            /** @description 结果日期 */
+            result_on: string | null;
+            /** @description 送出日期 */
+            sent_on: string | null;
+            /** @description 状态 */
+            status: components["schemas"]["HandoverStatus"];
+        };
+        /**
+         * HandoverRead
+         * @description One hand-over: what was sent, as it was then, and what came of it.
+         */
+        HandoverRead: {
+            /** @description 批准人 */
+            approved_by: string;
+            /** @description 批准移送日期 */
+            approved_on: string | null;
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 移送的案件；无权查看的为空 */
+            case: components["schemas"]["HandedOver"] | null;
+            /** @description 各段期限 */
+            clocks: components["schemas"]["TransferClockShown"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 作出决定的公安机关 */
+            decided_level: components["schemas"]["DecisionLevel"] | null;
+            /** @description 接收单位名称（不在本系统） */
+            department: string;
+            /** @description 文书编号 */
+            document_no: string;
+            /** @description 期限是否暂定（节假日安排尚未公布） */
+            due_is_provisional: boolean;
+            /** @description 正在走的期限 */
+            due_on: string | null;
+            /** @description 由哪一次移送、移交转送而来 */
+            follows_id: string | null;
+            /** @description 移交的涉案物品和材料（没有物品的写明） */
+            goods: string;
+            /** @description 移交日期 */
+            goods_on: string | null;
+            /** @description 交接手续编号 */
+            goods_receipt_no: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 核实情况的执法人员 */
+            investigators: string;
+            /** @description 是否属于重新办理以前的一轮 */
+            is_past: boolean;
+            /** @description 移送、移交的性质 */
+            kind: components["schemas"]["TransferKind"];
+            /** @description 材料清单 */
+            materials: string;
+            /** @description 公安机关接受的案件类型，决定其期限 */
+            matter: components["schemas"]["PoliceMatter"] | null;
+            /** @description 须补正的材料 */
+            missing: string;
+            /** @description 编号（给人看的） */
+            number: string;
+            /** @description 接收单位的类别 */
+            organ: components["schemas"]["ReceivingOrgan"];
+            /** @description 移送、移交的单位 */
+            owner_unit: components["schemas"]["Named"] | null;
+            /** @description 理由 */
+            reason: string;
+            /** @description 收回的理由 */
+            recall_reason: string;
+            /** @description 收回日期，或者因故终止的日期 */
+            recalled_on: string | null;
+            /** @description 回执编号 */
+            receipt_no: string;
+            /** @description 接收时间；只知道日期的为空 */
+            received_at: string | null;
+            /** @description 接收人 */
+            received_by: string;
+            /** @description 接收日期 */
+            received_on: string | null;
+            /** @description 接收单位；不在本系统的为空 */
+            receiver: components["schemas"]["Named"] | null;
+            /** @description 由谁登记 */
+            recorded: components["schemas"]["TransferRecord"][];
+            /** @description 不批准移送的理由 */
+            refusal: string;
+            /** @description 不批准移送日期 */
+            refused_on: string | null;
+            /** @description 核实情况和移送理由 */
+            report: string;
+            /** @description 书面报告提交日期 */
+            reported_on: string | null;
+            /** @description 办理结果 */
+            result: components["schemas"]["TransferResult"] | null;
+            /** @description 结果文书编号 */
+            result_document_no: string;
+            /** @description 结果说明 */
+            result_note: string;
+            /** @description 结果日期 */
+            result_on: string | null;
+            /** @description 公安机关收到复议提请的日期 */
+            review_asked_on: string | null;
+            /** @description 复议决定文书编号 */
+            review_document_no: string;
+            /** @description 提请复议的理由 */
+            review_reason: string;
+            /** @description 复议决定 */
+            review_result: components["schemas"]["ReviewResult"] | null;
+            /** @description 收到复议决定日期 */
+            reviewed_on: string | null;
+            /** @description 移送的风险主体；无权查看的为空 */
+            risk_entity: components["schemas"]["HandedOver"] | null;
+            /** @description 移送时的情况；以后的变化接收单位看不到 */
+            sent_facts: components["schemas"]["SentFact"][];
+            /** @description 送出日期 */
+            sent_on: string | null;
+            /** @description 申报资格 */
+            standing: components["schemas"]["Standing"];
+            /** @description 状态 */
+            status: components["schemas"]["HandoverStatus"];
+            /** @description 补正的材料 */
+            supplied: string;
+            /** @description 补正日期 */
+            supplied_on: string | null;
+            /** @description 移送、移交的事项 */
+            title: string;
+            /** @description 公安机关告知时间；只知道日期的为空 */
+            told_at: string | null;
+            /** @description 公安机关告知日期 */
+            told_on: string | null;
+            /**
+             * Format: date-time
+             * @description 最后修改时间
+             */
+            updated_at: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * HandoverRecall
+         * @description 收回移送、移交
+         */
+        HandoverRecall: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "recall";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverRecordIncomplete
+         * @description 登记材料不全告知
+         */
+        HandoverRecordIncomplete: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_incomplete";
+            /** 须补正的材料 */
+            missing: string;
+            /**
+             * 公安机关告知时间
+             * Format: date-time
+             */
+            told_at: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverRecordReceipt
+         * @description 登记接收回执
+         */
+        HandoverRecordReceipt: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_receipt";
+            /** 案件类型（仅移送公安的填写） */
+            matter?: components["schemas"]["PoliceMatter"] | null;
+            /** 回执编号 */
+            receipt_no: string;
+            /**
+             * 接收时间
+             * Format: date-time
+             */
+            received_at: string;
+            /** 接收人 */
+            received_by: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverRecordResult
+         * @description 登记办理结果
+         */
+        HandoverRecordResult: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_result";
+            /** 作出决定的公安机关 */
+            decided_level?: components["schemas"]["DecisionLevel"] | null;
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 办理结果 */
+            result: components["schemas"]["TransferResult"];
+            /** 结果说明 */
+            result_note: string;
+            /**
+             * 结果日期
+             * Format: date
+             */
+            result_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverRecordReview
+         * @description 登记复议决定
+         */
+        HandoverRecordReview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_review";
+            /** 文书编号 */
+            document_no?: string | null;
+            /** 复议决定 */
+            review_result: components["schemas"]["ReviewResult"];
+            /**
+             * 收到复议决定日期
+             * Format: date
+             */
+            reviewed_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        HandoverSort: "-id" | "id";
+        /**
+         * HandoverStatus
+         * @description How far the hand-over of a case or a risk entity came.
+         * @enum {string}
+         */
+        HandoverStatus: "sent" | "received" | "incomplete" | "filed" | "declined" | "reviewed" | "answered" | "accepted" | "recalled" | "waived";
+        /**
+         * HandoverSupplyPapers
+         * @description 补正材料
+         */
+        HandoverSupplyPapers: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "supply_papers";
+            /** 补正的材料 */
+            supplied: string;
+            /**
+             * 补正日期
+             * Format: date
+             */
+            supplied_on: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * HandoverWaive
+         * @description 批准不再等待
+         */
+        HandoverWaive: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "waive";
+            /** 不再等待的理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
         /**
          * Hint
          * @description A hint as those on the list read it.
@@ -8272,6 +8815,8 @@ export interface components {
             due_rule: string;
             /** @description 期限规则版本 */
             due_rule_version: number | null;
+            /** @description 办理期限自哪天停计：等待接收单位答复 */
+            due_stopped_on: string | null;
             /** @description 是否快速办理 */
             fast_track: boolean;
             /**
@@ -8475,6 +9020,8 @@ export interface components {
             division_code: string;
             /** @description 行政区划名称 */
             division_name: string;
+            /** @description 停计时还剩的工作日，答复后接着算 */
+            due_days_left: number | null;
             /** @description 期限是否暂定（节假日安排尚未公布） */
             due_is_provisional: boolean;
             /** @description 办理期限 */
@@ -8483,6 +9030,8 @@ export interface components {
             due_rule: string;
             /** @description 期限规则版本 */
             due_rule_version: number | null;
+            /** @description 办理期限自哪天停计：等待接收单位答复 */
+            due_stopped_on: string | null;
             /** @description 是否快速办理 */
             fast_track: boolean;
             /** @description 反馈方式 */
@@ -8997,7 +9546,7 @@ export interface components {
         };
         /**
          * LeadTransferShown
-         * @description One hand-over to the police or a department.
+         * @description One hand-over of a lead.
          */
         LeadTransferShown: {
             /** @description 批准人 */
@@ -9037,8 +9586,10 @@ export interface components {
             matter: components["schemas"]["PoliceMatter"] | null;
             /** @description 须补正的材料 */
             missing: string;
-            /** @description 部门类别 */
+            /** @description 接收单位的类别 */
             organ: components["schemas"]["ReceivingOrgan"];
+            /** @description 理由 */
+            reason: string;
             /** @description 收回的理由 */
             recall_reason: string;
             /** @description 收回日期，或者因故终止的日期 */
@@ -10247,7 +10798,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "assist" | "transfer" | "case" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "assist" | "transfer" | "handover" | "case" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -10450,6 +11001,25 @@ export interface components {
         Page_EntryItem_: {
             /** @description 本页记录 */
             items: components["schemas"]["EntryItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
+        /** Page[HandoverItem] */
+        Page_HandoverItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["HandoverItem"][];
             /** @description 下一页游标；没有下一页时为空 */
             next_cursor: string | null;
             /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
@@ -12082,7 +12652,7 @@ export interface components {
          * @description What kind of organ a lead is handed to: each has a clock of its own.
          * @enum {string}
          */
-        ReceivingOrgan: "police" | "market" | "petition" | "other" | "dispute";
+        ReceivingOrgan: "police" | "market" | "petition" | "other" | "dispute" | "county";
         /**
          * RecheckLine
          * @description One lead of the population.
@@ -13698,6 +14268,8 @@ export interface components {
             elders_served: number | null;
             /** @description 证据固定日期 */
             evidence_fixed_on: string | null;
+            /** @description 历次移送、移交，只有当前用户可以打开的 */
+            handovers: components["schemas"]["HandoverOf"][];
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -13798,23 +14370,6 @@ export interface components {
             route?: components["schemas"]["RiskRoute"] | null;
             /** 风险等级 */
             tier: components["schemas"]["RiskTier"];
-            /** @description 所依据的版本号 */
-            version: number;
-        };
-        /**
-         * RiskEntityRecordFeedback
-         * @description 登记移交回执与结果
-         */
-        RiskEntityRecordFeedback: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            action: "record_feedback";
-            /** 签收日期 */
-            received_on?: string | null;
-            /** 办理结果 */
-            result: string;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -13998,8 +14553,8 @@ export interface components {
              * @enum {string}
              */
             action: "transfer_department";
-            /** 接收部门 */
-            department: string;
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
             /** 文书编号 */
             document_no?: string | null;
             /** 实施主体 */
@@ -14008,8 +14563,14 @@ export interface components {
             legal_actor_name?: string | null;
             /** 法律依据 */
             legal_basis?: string | null;
+            /** 材料清单 */
+            materials: string;
+            /** 部门类别 */
+            organ: components["schemas"]["Department"];
             /** 理由 */
             reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -14023,16 +14584,32 @@ export interface components {
              * @enum {string}
              */
             action: "transfer_police";
+            /** 批准人 */
+            approved_by?: string | null;
+            /** 批准移送日期 */
+            approved_on?: string | null;
+            /** 接收单位名称（不在本系统） */
+            department?: string | null;
             /** 文书编号 */
             document_no?: string | null;
+            /** 核实情况的执法人员（2名以上） */
+            investigators?: string | null;
             /** 实施主体 */
             legal_actor?: components["schemas"]["LegalActor"] | null;
             /** 实施机关名称 */
             legal_actor_name?: string | null;
             /** 法律依据 */
             legal_basis?: string | null;
+            /** 材料清单 */
+            materials: string;
             /** 理由 */
             reason: string;
+            /** 接收单位（已在本系统） */
+            receiver_unit_id?: string | null;
+            /** 核实情况和移送理由 */
+            report?: string | null;
+            /** 书面报告提交日期 */
+            reported_on?: string | null;
             /** @description 所依据的版本号 */
             version: number;
         };
@@ -14384,6 +14961,16 @@ export interface components {
         Securing: {
             /** @description 理由 */
             reason: string;
+        };
+        /**
+         * SentFact
+         * @description One thing that was told of the record when it was handed over.
+         */
+        SentFact: {
+            /** @description 中文名称 */
+            label: string;
+            /** @description 内容 */
+            value: string;
         };
         /**
          * SessionShown
@@ -15291,7 +15878,7 @@ export interface components {
          * @description As what a lead is handed over: each kind has its own papers and clocks.
          * @enum {string}
          */
-        TransferKind: "transfer" | "report" | "referral" | "dispute";
+        TransferKind: "transfer" | "report" | "referral" | "dispute" | "escalation";
         /**
          * TransferMoment
          * @description What of a hand-over somebody records: the receiver, or the sender for a body outside.
@@ -15322,7 +15909,7 @@ export interface components {
          * @description What the receiving organ answered.
          * @enum {string}
          */
-        TransferResult: "filed" | "not_filed" | "handled" | "forwarded" | "refused_incomplete";
+        TransferResult: "filed" | "not_filed" | "handled" | "returned" | "forwarded" | "refused_incomplete";
         /**
          * TransferSide
          * @description Whom a clock of a transfer binds.
@@ -16466,7 +17053,6 @@ export type DistributionSort = components['schemas']['DistributionSort'];
 export type DistributionStatus = components['schemas']['DistributionStatus'];
 export type DistributionUpdate = components['schemas']['DistributionUpdate'];
 export type DistributionWithdraw = components['schemas']['DistributionWithdraw'];
-export type Diversion = components['schemas']['Diversion'];
 export type DiversionRoute = components['schemas']['DiversionRoute'];
 export type DivisionImport = components['schemas']['DivisionImport'];
 export type DivisionImported = components['schemas']['DivisionImported'];
@@ -16518,6 +17104,23 @@ export type Goal = components['schemas']['Goal'];
 export type GoalFigures = components['schemas']['GoalFigures'];
 export type HandOff = components['schemas']['HandOff'];
 export type HandOffOrgan = components['schemas']['HandOffOrgan'];
+export type HandedOver = components['schemas']['HandedOver'];
+export type HandoverAskReview = components['schemas']['HandoverAskReview'];
+export type HandoverForward = components['schemas']['HandoverForward'];
+export type HandoverHandOverGoods = components['schemas']['HandoverHandOverGoods'];
+export type HandoverItem = components['schemas']['HandoverItem'];
+export type HandoverLetStand = components['schemas']['HandoverLetStand'];
+export type HandoverOf = components['schemas']['HandoverOf'];
+export type HandoverRead = components['schemas']['HandoverRead'];
+export type HandoverRecall = components['schemas']['HandoverRecall'];
+export type HandoverRecordIncomplete = components['schemas']['HandoverRecordIncomplete'];
+export type HandoverRecordReceipt = components['schemas']['HandoverRecordReceipt'];
+export type HandoverRecordResult = components['schemas']['HandoverRecordResult'];
+export type HandoverRecordReview = components['schemas']['HandoverRecordReview'];
+export type HandoverSort = components['schemas']['HandoverSort'];
+export type HandoverStatus = components['schemas']['HandoverStatus'];
+export type HandoverSupplyPapers = components['schemas']['HandoverSupplyPapers'];
+export type HandoverWaive = components['schemas']['HandoverWaive'];
 export type Hint = components['schemas']['Hint'];
 export type HintKind = components['schemas']['HintKind'];
 export type HintRaise = components['schemas']['HintRaise'];
@@ -16707,6 +17310,7 @@ export type PageCaseItem = components['schemas']['Page_CaseItem_'];
 export type PageDistributionItem = components['schemas']['Page_DistributionItem_'];
 export type PageDivisionShown = components['schemas']['Page_DivisionShown_'];
 export type PageEntryItem = components['schemas']['Page_EntryItem_'];
+export type PageHandoverItem = components['schemas']['Page_HandoverItem_'];
 export type PageImportItem = components['schemas']['Page_ImportItem_'];
 export type PageImportRowShown = components['schemas']['Page_ImportRowShown_'];
 export type PageInspectionItem = components['schemas']['Page_InspectionItem_'];
@@ -16861,7 +17465,6 @@ export type RiskEntityList = components['schemas']['RiskEntityList'];
 export type RiskEntityOrderRectification = components['schemas']['RiskEntityOrderRectification'];
 export type RiskEntityRead = components['schemas']['RiskEntityRead'];
 export type RiskEntityReassess = components['schemas']['RiskEntityReassess'];
-export type RiskEntityRecordFeedback = components['schemas']['RiskEntityRecordFeedback'];
 export type RiskEntityRecordMeasure = components['schemas']['RiskEntityRecordMeasure'];
 export type RiskEntityRecordRefund = components['schemas']['RiskEntityRecordRefund'];
 export type RiskEntityRemind = components['schemas']['RiskEntityRemind'];
@@ -16896,6 +17499,7 @@ export type SavedFilterShown = components['schemas']['SavedFilterShown'];
 export type SavedFilterUpdate = components['schemas']['SavedFilterUpdate'];
 export type SavedFilters = components['schemas']['SavedFilters'];
 export type Securing = components['schemas']['Securing'];
+export type SentFact = components['schemas']['SentFact'];
 export type SessionShown = components['schemas']['SessionShown'];
 export type SetupState = components['schemas']['SetupState'];
 export type SetupStep = components['schemas']['SetupStep'];
@@ -18338,6 +18942,203 @@ export interface operations {
                 content?: never;
             };
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    handovers_page: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description 每页条数，最多 200 */
+                limit?: components["parameters"]["Limit"];
+                /** @description 是否统计总数 */
+                with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
+                /** @description 排序方式 */
+                sort?: components["schemas"]["HandoverSort"];
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["HandoverStatus"][];
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["TransferKind"][];
+                /** @description 移送、移交的单位 */
+                owner_unit_id?: string;
+                /** @description 接收单位 */
+                receiver_unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HandoverItem_"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    handovers_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description 移送、移交 */
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    handovers_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 读取时得到的 ETag，只看其中的版本号；可代替正文中的 version，两者都给时必须一致 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 移送、移交 */
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverWaive"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    handovers_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一次返回的游标 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description 每页条数，最多 200 */
+                limit?: components["parameters"]["Limit"];
+                /** @description 是否统计总数 */
+                with_total?: components["parameters"]["WithTotal"];
+                /** @description 是否合计金额栏（全部符合条件的记录，不只本页；有金额栏的列表才有） */
+                with_sums?: components["parameters"]["WithSums"];
+            };
+            header?: never;
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    handovers_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一请求重复发送只执行一次；同键不同内容返回 422 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 记录 */
+                record_id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -24843,7 +25644,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RiskEntitySweep"] | components["schemas"]["RiskEntityAssess"] | components["schemas"]["RiskEntityReassess"] | components["schemas"]["RiskEntityChooseRoute"] | components["schemas"]["RiskEntityList"] | components["schemas"]["RiskEntityRemind"] | components["schemas"]["RiskEntityInterview"] | components["schemas"]["RiskEntityOrderRectification"] | components["schemas"]["RiskEntityStopOperations"] | components["schemas"]["RiskEntityUrgeRefund"] | components["schemas"]["RiskEntityRecordRefund"] | components["schemas"]["RiskEntityRecordMeasure"] | components["schemas"]["RiskEntityFixEvidence"] | components["schemas"]["RiskEntityTransferDepartment"] | components["schemas"]["RiskEntityTransferPolice"] | components["schemas"]["RiskEntityRecordFeedback"] | components["schemas"]["RiskEntityShutDown"] | components["schemas"]["RiskEntityAccept"] | components["schemas"]["RiskEntityDelist"] | components["schemas"]["RiskEntityReopen"];
+                "application/json": components["schemas"]["RiskEntitySweep"] | components["schemas"]["RiskEntityAssess"] | components["schemas"]["RiskEntityReassess"] | components["schemas"]["RiskEntityChooseRoute"] | components["schemas"]["RiskEntityList"] | components["schemas"]["RiskEntityRemind"] | components["schemas"]["RiskEntityInterview"] | components["schemas"]["RiskEntityOrderRectification"] | components["schemas"]["RiskEntityStopOperations"] | components["schemas"]["RiskEntityUrgeRefund"] | components["schemas"]["RiskEntityRecordRefund"] | components["schemas"]["RiskEntityRecordMeasure"] | components["schemas"]["RiskEntityFixEvidence"] | components["schemas"]["RiskEntityTransferDepartment"] | components["schemas"]["RiskEntityTransferPolice"] | components["schemas"]["RiskEntityShutDown"] | components["schemas"]["RiskEntityAccept"] | components["schemas"]["RiskEntityDelist"] | components["schemas"]["RiskEntityReopen"];
             };
         };
         responses: {

@@ -5,6 +5,7 @@ import audit from './audit/module'
 import cases from './cases/module'
 import distributions from './distributions/module'
 import divisions from './divisions/module'
+import handovers from './handovers/module'
 import home from './home/module'
 import imports from './imports/module'
 import inspections from './inspections/module'
@@ -36,6 +37,7 @@ export const modules: StaffModule[] = [
   inspections,
   rectifications,
   cases,
+  handovers,
   property,
   ledger,
   victims,

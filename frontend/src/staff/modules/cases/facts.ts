@@ -1,5 +1,11 @@
 import { CaseCreateFields } from '@/api/fields'
-import { CaseFlagLabels, ChargeLabels, LeadCategoryLabels, NoIndictmentLabels } from '@/api/labels'
+import {
+  CaseFlagLabels,
+  ChargeLabels,
+  CivilRouteLabels,
+  LeadCategoryLabels,
+  NoIndictmentLabels,
+} from '@/api/labels'
 import type { OneOf } from '@/api/records'
 import type { Fact } from '@/ui/types'
 
@@ -60,15 +66,16 @@ export function factsOf(record: Case): Fact[] {
           },
         ] satisfies Fact[])
       : []),
-    ...(record.diversion
-      ? [
+    ...(record.civil_route
+      ? ([
           {
-            key: 'diversion',
-            label: '移送去向',
-            value: `${record.diversion.department}　回执：${record.diversion.receipt_no || '未登记'}`,
-            wide: true,
+            key: 'civil_route',
+            label: '处理途径',
+            kind: 'label',
+            labels: CivilRouteLabels,
+            value: record.civil_route,
           },
-        ]
+        ] satisfies Fact[])
       : []),
     { key: 'leads', label: CaseCreateFields.source_lead_ids, wide: true },
     { key: 'summary', label: CaseCreateFields.summary, wide: true },

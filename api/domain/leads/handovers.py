@@ -1,0 +1,112 @@
+"""Hand-overs of cases and of problems at risk entities: what receivers and senders do with them.
+
+A lead's hand-over is steps of the lead (leads.py). These are records of their own, because whoever
+gets one sees what was sent, and not the case; kinds, papers, clocks and results are the same ones
+(lead_transfers.py).
+"""
+
+from typing import Protocol, cast
+from uuid import UUID
+
+from api.domain.kit.actors import Actor
+from api.domain.kit.errors import Conflict
+from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
+from api.domain.kit.labels import Labelled
+from api.domain.kit.permissions import Permission as P
+from api.domain.leads.lead_transfers import TransferKind
+from api.domain.leads.leads import APPROVER, HANDLER, LEAD_FLOW, RECORDER, LeadAction
+from api.domain.organisation.handing_over import OPEN, HandoverStatus
+
+
+class HandoverAction(Labelled):
+    """What people do with a hand-over."""
+
+    RECORD_RECEIPT = "record_receipt", "登记接收回执"
+    RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
+    SUPPLY_PAPERS = "supply_papers", "补正材料"
+    RECORD_RESULT = "record_result", "登记办理结果"
+    FORWARD = "forward", "转送有管辖权的机关"
+    HAND_OVER_GOODS = "hand_over_goods", "移交涉案物品和材料"
+    ASK_REVIEW = "ask_review", "登记提请复议"
+    RECORD_REVIEW = "record_review", "登记复议决定"
+    LET_STAND = "let_stand", "不提请复议"
+    RECALL = "recall", "收回移送、移交"
+    WAIVE = "waive", "批准不再等待"
+
+
+S, A = HandoverStatus, HandoverAction
+
+
+class HandoverRecord(Record, Protocol):
+    """What the predicates below read."""
+
+    kind: TransferKind
+    transfer_receiver_id: UUID | None
+
+
+def _is_transfer(_: Actor, record: Record) -> bool:
+    return cast("HandoverRecord", record).kind is TransferKind.TRANSFER
+
+
+#: 移送规定第7条: only of what an organ transfers by the law papers are asked for.
+PAPERS_ARE_ASKED = Predicate(
+    "papers_complete", "只有行政执法机关移送的才告知补正材料", _is_transfer, Conflict
+)
+
+
+def _fields(action: LeadAction) -> tuple[Field, ...]:
+    """The form of the same step of a lead: a hand-over asks for the same, whatever it is of."""
+    return LEAD_FLOW.steps[action].fields
+
+
+#: In the order in which they are offered.
+HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
+    "handover",
+    S.SENT,
+    {
+        A.RECORD_RECEIPT: Step(
+            frozenset({S.SENT}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.RECORD_RECEIPT), when=(RECORDER,),
+        ),
+        A.SUPPLY_PAPERS: Step(
+            frozenset({S.INCOMPLETE}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.SUPPLY_PAPERS), when=(HANDLER,),
+        ),
+        A.RECORD_RESULT: Step(
+            frozenset({S.RECEIVED, S.INCOMPLETE}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.RECORD_RESULT), when=(RECORDER,),
+        ),
+        A.RECORD_REVIEW: Step(
+            frozenset({S.REVIEWED}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.RECORD_REVIEW), when=(RECORDER,),
+        ),
+        A.HAND_OVER_GOODS: Step(
+            frozenset({S.FILED}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.HAND_OVER_GOODS), when=(HANDLER,),
+        ),
+        A.ASK_REVIEW: Step(
+            frozenset({S.DECLINED}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.ASK_REVIEW), when=(HANDLER,),
+        ),
+        A.LET_STAND: Step(
+            frozenset({S.DECLINED}), None, P.LEAD_HANDLE, when=(HANDLER,)
+        ),
+        A.RECORD_INCOMPLETE: Step(
+            frozenset({S.RECEIVED}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.RECORD_INCOMPLETE), when=(RECORDER, PAPERS_ARE_ASKED),
+        ),
+        A.FORWARD: Step(
+            frozenset({S.RECEIVED, S.INCOMPLETE}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.FORWARD), when=(RECORDER,),
+        ),
+        A.RECALL: Step(
+            frozenset({S.SENT}), None, P.LEAD_HANDLE,
+            fields=(REASON,), when=(HANDLER,), danger=True,
+        ),
+        A.WAIVE: Step(
+            OPEN | {S.FILED}, None, P.LEAD_APPROVE_TRANSFER,
+            fields=(Field("reason", "不再等待的理由", FieldKind.LONG_TEXT),),
+            when=(APPROVER,), danger=True,
+        ),
+    },
+)  # fmt: skip

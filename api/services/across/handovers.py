@@ -1,0 +1,179 @@
+"""Hand-overs of cases and risk entities, as sender, receiver and the town read them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import ARRAY, Text, Uuid, func, join, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from api.access import links
+from api.core.listing.pagination import Listing, Sort, check_columns
+from api.domain.across.ways import HANDOVER_WAY
+from api.domain.kit.actors import Actor
+from api.domain.kit.events import EventName
+from api.domain.kit.permissions import Permission
+from api.domain.leads import lead_transfers as law
+from api.domain.leads.handovers import HANDOVER_FLOW, HandoverAction
+from api.domain.leads.lead_transfers import TransferKind
+from api.domain.leads.leads import ReceivingOrgan
+from api.domain.organisation.handing_over import HandoverStatus
+from api.models.cases import Case
+from api.models.lead_transfers import LeadTransfer, LeadTransferClock
+from api.models.risk_entities import RiskEntity
+from api.schemas.common import actions, options_of
+from api.schemas.handovers import HandoverItem, HandoverQuery, HandoverRead
+from api.services.kit import columns, terms
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by
+from api.services.leads import lead_standing, lead_transfers
+
+RESOURCE = "handover"
+
+_T, _C = LeadTransfer, LeadTransferClock
+_owner = columns.unit_names()
+_SOURCE = join(_T, _owner, _owner.c.id == _T.owner_unit_id, isouter=True)
+
+
+def _runs(column: Any) -> Any:
+    """Of the term that runs; there is one at most."""
+    return (
+        select(column)
+        .where(_C.transfer_id == _T.id, _C.ended_on.is_(None))
+        .order_by(_C.id.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+
+
+_ITEM: dict[str, Any] = {
+    "id": _T.id,
+    "number": _T.number,
+    "title": _T.title,
+    "kind": _T.kind,
+    "status": _T.status,
+    "owner_unit": _owner.c.named,
+    "department": _T.department,
+    "sent_on": _T.sent_on,
+    "received_on": _T.received_on,
+    "result": _T.result,
+    "due_on": _runs(_C.due_on),
+    "due_is_provisional": func.coalesce(_runs(_C.is_provisional), literal_column("false")),
+    "version": _T.version,
+}
+
+
+def _link(model: Any, resource: str, own: Any) -> Any:
+    behind = aliased(model)
+    told = func.json_build_object(
+        "id", behind.id, "number", behind.number,
+        *links.deciding(resource, behind.id, behind.town_code),
+    )  # fmt: skip
+    return columns.json_list(select(told).where(behind.id == own))
+
+
+_READ: dict[str, Any] = (
+    _ITEM
+    | lead_transfers.COLUMNS
+    | {
+        "sent_facts": _T.sent_facts,
+        "case": _link(Case, "case", _T.case_id),
+        "risk_entity": _link(RiskEntity, "risk_entity", _T.risk_entity_id),
+        "owner_unit_id": _T.owner_unit_id,
+        "created_at": _T.created_at,
+        "updated_at": _T.updated_at,
+        "entered": entered(_T.id, EventName.HANDOVER_TRANSITIONED),
+        "taken_by": taken_by(_T),
+    }
+)
+check_columns(HandoverItem, _ITEM)
+check_columns(
+    HandoverRead,
+    {n: c for n, c in _READ.items() if n not in {"owner_unit_id", "entered", "taken_by"}},
+    "available_actions",
+    "standing",
+)
+
+_ANY_TEXT = ARRAY(Text)
+LISTING = Listing(
+    resource=RESOURCE,
+    id=_T.id,
+    town_code=_T.town_code,
+    source=_SOURCE,
+    item_columns=_ITEM,
+    read_columns=_READ,
+    filters={
+        "status": (_ANY_TEXT, lambda p: _T.status == func.any(p)),
+        "kind": (_ANY_TEXT, lambda p: _T.kind == func.any(p)),
+        "owner_unit_id": (Uuid(), lambda p: _T.owner_unit_id == p),
+        "receiver_unit_id": (Uuid(), lambda p: _T.receiver_unit_id == p),
+    },
+    sorts={
+        "-id": Sort("id", _T.id, descending=True),
+        "id": Sort("id", _T.id),
+    },
+    default_sort="-id",
+)
+
+
+async def page(actor: Actor, query: HandoverQuery) -> Response:
+    """A page of the hand-overs that the actor sent, received, or sees with the town."""
+    asked = {
+        "status": query.status,
+        "kind": query.kind,
+        "owner_unit_id": query.owner_unit_id,
+        "receiver_unit_id": query.receiver_unit_id,
+    }
+    return await LISTING.page(actor, query, asked, query.sort.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _FlowView:
+    """What the flow must know of a hand-over that was read as JSON."""
+
+    status: HandoverStatus
+    owner_unit_id: UUID
+    transfer_receiver_id: UUID | None
+    kind: TransferKind
+
+
+async def read(
+    actor: Actor, record_id: UUID, session: AsyncSession | None = None
+) -> dict[str, Any]:
+    """One hand-over: what was sent, and what the actor may do with it. Raises NotFound."""
+    found = await LISTING.one(actor, record_id, session)
+    receiver = found["receiver"]
+    view = _FlowView(
+        HandoverStatus(found["status"]),
+        UUID(found.pop("owner_unit_id")),
+        UUID(receiver["id"]) if receiver else None,
+        TransferKind(found["kind"]),
+    )
+    available = HANDOVER_FLOW.available(actor, view)
+    answers = ",".join(law.results(ReceivingOrgan(found["organ"])))
+    offered = {HandoverAction.RECORD_RESULT.value: {options_of("result"): answers}}
+    found["available_actions"] = actions(available, offered)
+    lead_transfers.show([found], await terms.known())
+    taken = found.pop("taken_by")
+    term = lead_standing.handed([found]).term
+    found["standing"] = await standing_of(
+        HANDOVER_WAY,
+        actor,
+        view,
+        available,
+        entered=found.pop("entered"),
+        charge=InCharge(
+            found["owner_unit"]["name"],
+            receiver=found["department"],
+            taken=taken,
+            received=taken,
+        ),
+        term=lambda *_: term,
+    )
+    for name, needs in (
+        ("case", Permission.CASE_READ),
+        ("risk_entity", Permission.RISK_ENTITY_READ),
+    ):
+        found[name] = next(iter(links.keep(actor, needs, found[name])), None)
+    return found

@@ -1,0 +1,459 @@
+"""A diverted case and an entity's problem: handed to a unit that sees what was sent, has the turn and
+the clock, and alone records; or to a body outside, for which the sender does."""
+
+import random
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from api.core.base.clock import now, today
+from tests import factories
+from tests.answers import done, problem, refused
+from tests.cases import act as act_on_case
+from tests.cases import make_case
+from tests.database import run_sql
+from tests.duties import duties
+from tests.entities import act as act_on
+from tests.entities import assess, register
+from tests.factories import unit_of
+from tests.handovers import RECEIPT, offered, turns_of
+
+SENT = {"materials": "卷宗材料一册", "reason": "不构成犯罪，属民事纠纷"}
+PAPERS = {
+    name: text
+    for name, text in factories.TO_POLICE.items()
+    if name not in {"department", "materials", "reason"}
+}
+
+
+def diverted(client, receiver: str = "justice", **over) -> dict:
+    police = client("police")
+    made = act_on_case(police, make_case(police, summary=f"借款未还{uuid4().hex}"), "accept")
+    to = {"receiver_unit_id": unit_of(client(receiver))}
+    return act_on_case(police, made, "divert_civil", **SENT | to | {"route": "mediation"} | over)
+
+
+def red(client, who: str = "market") -> dict:
+    owner = client(who)
+    made = assess(owner, register(owner), "red", route="suspected_crime")
+    return act_on(
+        owner, "risk-entities", made, "fix_evidence",
+        fixed_on=today().isoformat(), fixed_by="赵某", evidence_list="合同十二份",
+    )  # fmt: skip
+
+
+def transferred(client, **over) -> dict:
+    market, police = client("market"), client("police")
+    body = SENT | PAPERS | {"receiver_unit_id": unit_of(police)} | over
+    return act_on(market, "risk-entities", red(client), "transfer_police", **body)
+
+
+def handed(who, record: dict) -> dict:
+    return done(who.get(f"/handovers/{record['handovers'][-1]['id']}"))
+
+
+def act(who, made: dict, action: str, **fields) -> dict:
+    current = done(who.get(f"/handovers/{made['id']}"))
+    return done(who.act(f"/handovers/{made['id']}", action, current["version"], **fields))
+
+
+def received(who, made: dict, **over) -> dict:
+    return act(who, made, "record_receipt", **RECEIPT | {"received_at": now().isoformat()} | over)
+
+
+def answered(who, made: dict, result: str = "handled", **over) -> dict:
+    said = {"result": result, "result_on": today().isoformat(), "result_note": "已依法处理"}
+    return act(who, made, "record_result", **said | over)
+
+
+class TestADivertedCase:
+    def test_its_receiver_sees_what_was_sent_and_has_the_turn_and_the_clock(self, client):
+        police, justice = client("police"), client("justice")
+        case = diverted(client)
+        [told] = case["handovers"]
+        assert (told["status"], told["receiver"]["id"]) == ("sent", unit_of(justice))
+        seen = handed(justice, case)
+        said = {each["label"]: each["value"] for each in seen["sent_facts"]}
+        assert (said["案件编号"], said["案件名称"]) == (case["number"], case["title"])
+        assert said["简要案情"] == case["summary"]
+        assert seen["case"] is None, "the live record is not theirs"
+        assert justice.get(f"/cases/{case['id']}").status_code in {403, 404}
+        assert seen["standing"]["next_action"] == "record_receipt"
+        [turn] = seen["standing"]["now"]
+        assert (turn["whom"], turn["is_mine"]) == (justice.me["unit"]["name"], True)
+        assert (turn["rule"], turn["due_on"] is not None) == ("LEAD-ACK", True)
+        [duty] = duties(justice, seen["id"], "handover_receive")
+        assert (duty["due_on"], duty["rule"]) == (turn["due_on"], turn["rule"])
+        assert duty["url_hint"] == f"/handovers/{seen['id']}"
+        ours = handed(police, case)
+        assert not ours["standing"]["now"][0]["is_mine"]
+        assert ours["case"] == {"id": case["id"], "number": case["number"]}
+        waiting = [each for each in turns_of(case) if each[1] == justice.me["unit"]["name"]]
+        assert waiting == [("已移送移交，待对方接收", justice.me["unit"]["name"], False)]
+
+    def test_what_changes_later_the_receiver_is_not_told(self, client):
+        police, justice = client("police"), client("justice")
+        case = diverted(client)
+        said = {"version": case["version"], "summary": "后来查明的另一件事"}
+        done(police.patch(f"/cases/{case['id']}", json=said))
+        assert "后来查明" not in str(handed(justice, case))
+
+    def test_only_its_receiver_records_and_then_the_case_may_close(self, client):
+        police, justice = client("police"), client("justice")
+        case = diverted(client)
+        early = police.act(f"/cases/{case['id']}", "close", case["version"], reason="已移送")
+        assert problem(early, 422)["code"] == "receipt_missing"
+        made = handed(police, case)
+        body = RECEIPT | {"received_at": now().isoformat()}
+        for who in ("police", "office"):
+            answer = client(who).act(
+                f"/handovers/{made['id']}", "record_receipt", made["version"], **body
+            )
+            assert problem(answer, 403)["code"] == "not_receiver"
+        made = received(justice, made)
+        assert (made["status"], made["standing"]["now"]) == ("accepted", [])
+        [record] = made["recorded"]
+        assert (record["what"], record["by_receiver"]) == ("receipt", True)
+        assert duties(justice, made["id"]) == []
+        case = done(police.get(f"/cases/{case['id']}"))
+        assert act_on_case(police, case, "close", reason="已调解")["status"] == "closed"
+
+    def test_a_department_answers(self, client):
+        police, market = client("police"), client("market")
+        made = act_on_case(police, make_case(police), "accept")
+        case = act_on_case(
+            police, made, "divert_administrative", organ="market",
+            receiver_unit_id=unit_of(market), **SENT,
+        )  # fmt: skip
+        made = received(market, handed(market, case))
+        [turn] = made["standing"]["now"]
+        assert (turn["rule"], made["standing"]["next_action"]) == ("MKT-02", "record_result")
+        assert duties(market, made["id"], "handover_decide")
+        made = answered(market, made)
+        assert made["status"] == "answered"
+        case = done(police.get(f"/cases/{case['id']}"))
+        assert (case["handovers"][-1]["result"], case["handovers"][-1]["result_note"]) == (
+            "handled",
+            "已依法处理",
+        )
+        told = done(police.get(f"/cases/{case['id']}/timeline"))["items"]
+        assert "登记办理结果" in " ".join(each["label"] for each in told)
+
+    def test_for_a_body_outside_the_sender_records(self, client):
+        police = client("police")
+        case = diverted(client, receiver_unit_id=None, department="县仲裁委员会")
+        made = handed(police, case)
+        assert made["standing"]["next_action"] == "record_receipt"
+        assert duties(police, made["id"], "handover_outside")
+        made = received(police, made)
+        assert (made["status"], made["recorded"][0]["by_receiver"]) == ("accepted", False)
+
+    def test_it_is_taken_back_before_it_was_received_and_goes_elsewhere(self, client):
+        police, justice = client("police"), client("justice")
+        case = diverted(client)
+        made = handed(police, case)
+        again = police.act(
+            f"/cases/{case['id']}", "divert_civil", case["version"], route="litigation",
+            department="县人民法院", **SENT,
+        )  # fmt: skip
+        assert problem(again, 409)["code"] == "handover_open"
+        act(police, made, "recall", reason="材料有误")
+        assert justice.get(f"/handovers/{made['id']}").status_code == 404
+        assert duties(justice, made["id"]) == []
+        case = done(police.get(f"/cases/{case['id']}"))
+        early = police.act(f"/cases/{case['id']}", "close", case["version"], reason="已移送")
+        assert problem(early, 422)["code"] == "receipt_missing"
+        case = act_on_case(
+            police, case, "divert_civil", route="litigation", department="县人民法院", **SENT
+        )
+        assert [each["status"] for each in case["handovers"]] == ["recalled", "sent"]
+
+    def test_once_received_it_is_not_taken_back_but_by_looking_into_it_again(self, client):
+        police, justice = client("police"), client("justice")
+        case = diverted(client)
+        made = handed(police, case)
+        run_sql(police.running, "UPDATE lead_transfers SET kind = 'referral', organ = 'other' WHERE id = $1", made["id"])  # fmt: skip
+        made = received(justice, made)
+        answer = police.act(f"/handovers/{made['id']}", "recall", made["version"], reason="错了")
+        assert problem(answer, 409)["code"] == "transition_not_allowed"
+        case = done(police.get(f"/cases/{case['id']}"))
+        case = act_on_case(police, case, "reopen", reason="发现犯罪事实")
+        assert case["status"] == "under_review"
+        made = handed(justice, case)
+        assert (made["status"], made["recall_reason"]) == ("recalled", "发现犯罪事实")
+        assert duties(justice, made["id"]) == []
+
+    @pytest.mark.parametrize(
+        ("to", "code"),
+        [
+            ({}, "receiver_missing"),
+            ({"receiver_unit_id": "justice", "department": "县司法局"}, "receiver_twice"),
+            ({"receiver_unit_id": "police"}, "handover_to_self"),
+            ({"receiver_unit_id": "office"}, "receiver_without_right"),
+            ({"receiver_unit_id": "village01"}, "receiver_without_right"),
+            ({"department": "司法所"}, "receiver_in_system"),
+        ],
+    )
+    def test_who_may_not_get_it(self, client, to, code):
+        police = client("police")
+        made = act_on_case(police, make_case(police), "accept")
+        if "receiver_unit_id" in to:
+            to = to | {"receiver_unit_id": unit_of(client(to["receiver_unit_id"]))}
+        if to.get("department") == "司法所":
+            to = {"department": client("justice").me["unit"]["name"]}
+        answer = police.act(
+            f"/cases/{made['id']}", "divert_civil", made["version"],
+            route="mediation", **SENT, **to,
+        )  # fmt: skip
+        assert code in {
+            refused(answer, 422)["code"],
+            *(e["code"] for e in answer.json().get("errors", [])),
+        }
+        after = done(police.get(f"/cases/{made['id']}"))
+        assert (after["status"], after["handovers"]) == ("under_review", []), "nothing half-done"
+
+    def test_whom_the_lead_behind_it_is_about_does_not_get_it(self, client):
+        police, market = client("police"), client("market")
+        lead = factories.conclude(client("office"), police, "suspected_crime")
+        case = done(police.post("/cases", json={"source_lead_ids": [lead["id"]]}))
+        body = {"unit_id": unit_of(market), "reason": "反映的就是它"}
+        done(client("office").post(f"/leads/{lead['id']}/accused-units", json=body))
+        answer = police.act(
+            f"/cases/{case['id']}", "divert_administrative", case["version"], organ="market",
+            receiver_unit_id=unit_of(market), **SENT,
+        )  # fmt: skip
+        assert problem(answer, 422)["code"] == "conflict_of_interest"
+
+    def test_found_out_later_it_sees_nothing_more_and_it_goes_to_somebody_else(self, client):
+        police, market = client("police"), client("market")
+        lead = factories.conclude(client("office"), police, "suspected_crime")
+        case = done(police.post("/cases", json={"source_lead_ids": [lead["id"]]}))
+        case = act_on_case(
+            police, case, "divert_administrative", organ="market",
+            receiver_unit_id=unit_of(market), **SENT,
+        )  # fmt: skip
+        made = received(market, handed(market, case))
+        body = {"unit_id": unit_of(market), "reason": "反映的就是它"}
+        done(client("office").post(f"/leads/{lead['id']}/accused-units", json=body))
+        assert market.get(f"/handovers/{made['id']}").status_code == 404
+        assert duties(market, made["id"]) == []
+        made = handed(police, case)
+        assert (made["status"], made["standing"]["now"]) == ("recalled", [])
+        case = done(police.get(f"/cases/{case['id']}"))
+        assert "divert_administrative" in offered(case)
+
+    @pytest.mark.parametrize("who", ["market", "culture", "village01", "county"])
+    def test_nobody_else_knows_of_it(self, client, who):
+        case = diverted(client)
+        url = f"/handovers/{case['handovers'][-1]['id']}"
+        assert client(who).get(url).status_code == 404
+        answer = client(who).act(url, "recall", 1, reason="看看")
+        assert answer.status_code in {403, 404}
+        found = done(client(who).get("/handovers"))["items"]
+        assert case["handovers"][-1]["id"] not in {each["id"] for each in found}
+
+
+class TestAnEntitysProblem:
+    def test_the_station_receives_decides_and_is_given_the_goods(self, client):
+        police, market = client("police"), client("market")
+        entity = transferred(client)
+        assert entity["status"] == "transferred_police"
+        made = handed(police, entity)
+        assert (made["kind"], made["investigators"]) == ("transfer", "钱立新、孙平")
+        assert made["standing"]["next_action"] == "record_receipt"
+        said = {each["label"]: each["value"] for each in made["sent_facts"]}
+        assert said["名称"] == entity["name"]
+        made = received(police, made, matter="economic")
+        assert made["standing"]["now"][0]["rule"] == "TRF-04b"
+        made = act(police, made, "record_incomplete", told_at=now().isoformat(), missing="鉴定意见")
+        assert duties(market, made["id"], "handover_own")
+        made = act(market, made, "supply_papers", supplied_on=today().isoformat(), supplied="一份")
+        station = police.act(
+            f"/handovers/{made['id']}", "record_result", made["version"], result="filed",
+            result_on=today().isoformat(), result_note="立案", decided_level="station",
+            document_no="1号",
+        )  # fmt: skip
+        assert problem(station, 422)["code"] == "station_decides_no_filing"
+        made = answered(police, made, "filed", **factories.DECIDED)
+        assert (made["status"], made["standing"]["now"][0]["rule"]) == ("filed", "TRF-07")
+        made = act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册三本")
+        assert (made["status"], made["standing"]["now"]) == ("answered", [])
+
+    def test_what_the_police_decline_may_be_reviewed_or_let_stand(self, client):
+        police, market = client("police"), client("market")
+        made = received(police, handed(police, transferred(client)))
+        made = answered(police, made, "not_filed", **factories.DECIDED)
+        assert made["status"] == "declined"
+        asked = {"review_asked_on": today().isoformat(), "review_reason": "证据充分"}
+        made = act(market, made, "ask_review", **asked)
+        assert handed_turn(police, made) == "record_review"
+        decided = {
+            "review_result": "upheld", "reviewed_on": today().isoformat(), "document_no": "复1号"
+        }  # fmt: skip
+        assert act(police, made, "record_review", **decided)["status"] == "answered"
+        other = received(police, handed(police, transferred(client)))
+        other = answered(police, other, "not_filed", **factories.DECIDED)
+        assert act(market, other, "let_stand")["status"] == "answered"
+
+    def test_it_is_not_over_before_the_answer_or_the_leaders_word(self, client):
+        market, leader = client("market"), client("leader")
+        entity = transferred(client)
+        url = f"/risk-entities/{entity['id']}"
+        answer = market.act(url, "delist", entity["version"], reason="已移送")
+        assert problem(answer, 409)["code"] == "handover_open"
+        waits = [each["what"] for each in entity["standing"]["now"]]
+        assert "已移送移交，待对方接收" in waits
+        assert "风险主体已移送公安，公安机关答复后销号" not in waits
+        assert entity["standing"]["ended"] is None
+        made = handed(leader, entity)
+        assert "waive" in offered(made)
+        assert "waive" not in offered(handed(market, entity))
+        made = act(leader, made, "waive", reason="主体已注销")
+        assert made["status"] == "waived"
+        entity = done(market.get(url))
+        assert act_on(market, "risk-entities", entity, "delist", reason="已注销")
+
+    def test_taken_back_the_entity_is_dealt_with_here_again(self, client):
+        market, police = client("market"), client("police")
+        entity = transferred(client)
+        made = handed(market, entity)
+        act(market, made, "recall", reason="另行整理")
+        assert done(market.get(f"/risk-entities/{entity['id']}"))["status"] == "handling"
+        assert police.get(f"/handovers/{made['id']}").status_code == 404
+
+    def test_whoever_may_punish_reports_to_the_head_and_others_do_not(self, client):
+        market, police = client("market"), client("police")
+        made = red(client)
+        body = SENT | {"receiver_unit_id": unit_of(police)}
+        answer = market.act(
+            f"/risk-entities/{made['id']}", "transfer_police", made["version"], **body
+        )
+        assert {e["pointer"] for e in refused(answer, 422)["errors"]} == {
+            "/reported_on", "/investigators", "/report", "/approved_on", "/approved_by",
+        }  # fmt: skip
+        own = red(client, "police")
+        answer = police.act(
+            f"/risk-entities/{own['id']}", "transfer_police", own["version"], **body
+        )
+        assert problem(answer, 422)["code"] == "handover_to_self"
+        outside = SENT | {"department": "县公安局经侦大队"}
+        answer = police.act(
+            f"/risk-entities/{own['id']}", "transfer_police", own["version"], **outside | PAPERS
+        )
+        assert {e["code"] for e in refused(answer, 422)["errors"]} == {"not_asked"}
+        own = act_on(police, "risk-entities", own, "transfer_police", **outside)
+        assert handed(police, own)["kind"] == "report"
+
+    def test_passed_on_it_goes_on_with_whoever_is_in_charge(self, client):
+        market, civil, culture = client("market"), client("civil"), client("culture")
+        made = assess(market, register(market), "orange", route="other_department")
+        entity = act_on(
+            market, "risk-entities", made, "transfer_department", organ="other",
+            receiver_unit_id=unit_of(civil), **SENT,
+        )  # fmt: skip
+        first = received(civil, handed(civil, entity))
+        gone = {"forwarded_on": today().isoformat(), "reason": "属文化部门"}
+        for to in (civil, market):
+            answer = civil.act(
+                f"/handovers/{first['id']}", "forward", first["version"],
+                receiver_unit_id=unit_of(to), **gone,
+            )  # fmt: skip
+            assert problem(answer, 422)["code"] == "handover_to_self"
+        first = act(civil, first, "forward", receiver_unit_id=unit_of(culture), **gone)
+        assert (first["status"], first["result"]) == ("answered", "forwarded")
+        entity = done(market.get(f"/risk-entities/{entity['id']}"))
+        second = handed(culture, entity)
+        assert (second["status"], second["follows_id"]) == ("sent", first["id"])
+        assert second["sent_facts"] == first["sent_facts"]
+
+    def test_a_late_one_is_told_to_those_above(self, client, running):
+        entity = transferred(client)
+        made = handed(client("market"), entity)
+        run_sql(
+            running,
+            "UPDATE lead_transfer_clocks SET due_on = due_on - 60,"
+            " due_at = due_at - interval '60 days' WHERE transfer_id = $1",
+            made["id"],
+        )
+        for who in ("office", "leader", "supervisor"):
+            told = done(client(who).get("/me/escalations"))["items"]
+            [one] = [each for each in told if each["subject_id"] == made["id"]]
+            assert (one["what"], one["unit"]["id"]) == ("handover", unit_of(client("police")))
+
+    def test_somebody_takes_it_upon_themselves(self, client):
+        police = client("police")
+        made = handed(police, transferred(client))
+        url = f"/handovers/{made['id']}"
+        head = done(police.post(f"{url}/turns", json={"action": "take"}))
+        assert head["now"][0]["holder"]["id"] == police.me["user"]["id"]
+        [duty] = duties(police, made["id"])
+        assert duty["holder"]["id"] == police.me["user"]["id"]
+        assert client("market").post(f"{url}/turns", json={"action": "take"}).status_code == 403
+
+
+def handed_turn(who, made: dict) -> str:
+    return done(who.get(f"/handovers/{made['id']}"))["standing"]["next_action"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_clicked_somebody_has_it(client, seed):
+    """In any order, by anybody: it waits for one side or is over, and only the receiver answers."""
+    chance = random.Random(seed)
+    people = ["police", "market", "office", "leader", "justice", "civil"]
+    made = handed(client("market"), transferred(client))
+    forms = {
+        "record_receipt": RECEIPT | {"received_at": now().isoformat()},
+        "record_incomplete": {"told_at": now().isoformat(), "missing": "鉴定意见"},
+        "supply_papers": {"supplied_on": today().isoformat(), "supplied": "一份"},
+        "record_result": {
+            "result": chance.choice(["filed", "not_filed"]), "result_on": today().isoformat(),
+            "result_note": "见文书", **factories.DECIDED,
+        },
+        "ask_review": {"review_asked_on": today().isoformat(), "review_reason": "证据充分"},
+        "record_review": {
+            "review_result": "upheld", "reviewed_on": today().isoformat(), "document_no": "复1号"
+        },
+        "hand_over_goods": {"goods_on": today().isoformat(), "goods": "账册"},
+        "let_stand": {},
+        "forward": {
+            "forwarded_on": today().isoformat(), "department": "县公安局经侦大队", "reason": "管辖"
+        },
+    }  # fmt: skip
+    owner = client("market")
+    for _ in range(25):
+        who, action = client(chance.choice(people)), chance.choice(list(forms))
+        current = done(owner.get(f"/handovers/{made['id']}"))
+        answer = who.act(f"/handovers/{made['id']}", action, current["version"], **forms[action])
+        assert answer.status_code in {200, 403, 404, 409, 422}, answer.text
+        after = done(owner.get(f"/handovers/{made['id']}"))
+        over = after["status"] in {"answered", "accepted", "recalled", "waived"}
+        assert bool(after["standing"]["now"]) is not over
+        if answer.status_code == 200 and action in {"record_receipt", "record_result"}:
+            assert who is client("police")
+        assert sum(each["ended_on"] is None for each in after["clocks"]) == (not over)
+
+
+def test_the_list_is_of_what_one_sent_or_got(client):
+    police, justice = client("police"), client("justice")
+    made = diverted(client)["handovers"][-1]
+    for who, asked in (
+        (police, {"owner_unit_id": unit_of(police)}),
+        (justice, {"receiver_unit_id": unit_of(justice)}),
+        (client("leader"), {"status": "sent", "kind": "dispute"}),
+    ):
+        found = done(who.get("/handovers", params=asked | {"limit": 200}))["items"]
+        assert made["id"] in {each["id"] for each in found}
+    found = done(police.get("/handovers", params={"status": "waived", "limit": 200}))["items"]
+    assert made["id"] not in {each["id"] for each in found}
+
+
+def test_a_day_to_come_is_refused(client):
+    justice = client("justice")
+    made = handed(justice, diverted(client))
+    ahead = (now() + timedelta(days=2)).isoformat()
+    answer = justice.act(
+        f"/handovers/{made['id']}", "record_receipt", made["version"],
+        **RECEIPT | {"received_at": ahead},
+    )  # fmt: skip
+    assert [e["code"] for e in refused(answer, 422)["errors"]] == ["in_future"]
