@@ -156,10 +156,10 @@ FORMS = {
         record_measure: measure legal_actor? legal_actor_name? legal_basis? document_no? done_on?
             deadline? note?
         fix_evidence: fixed_on fixed_by evidence_list
-        transfer_department: organ receiver_unit_id? department? materials document_no? reason
+        transfer_department: organ receiver_unit_id? department? materials? document_no? reason
             legal_actor? legal_actor_name? legal_basis?
         transfer_police: receiver_unit_id? department? reported_on? investigators? report?
-            approved_on? approved_by? materials document_no? reason legal_actor? legal_actor_name?
+            approved_on? approved_by? materials? document_no? reason legal_actor? legal_actor_name?
             legal_basis?
         shut_down!: legal_actor? legal_actor_name? legal_basis? document_no? reason
         accept: note?

@@ -332,6 +332,11 @@ class TestAnEntitysProblem:
         assert {e["pointer"] for e in refused(answer, 422)["errors"]} == {
             "/reported_on", "/investigators", "/report", "/approved_on", "/approved_by",
         }  # fmt: skip
+        bare = {name: text for name, text in body.items() if name != "materials"}
+        answer = market.act(
+            f"/risk-entities/{made['id']}", "transfer_police", made["version"], **bare
+        )
+        assert [e["pointer"] for e in refused(answer, 422)["errors"]] == ["/materials"]
         own = red(client, "police")
         answer = police.act(
             f"/risk-entities/{own['id']}", "transfer_police", own["version"], **body

@@ -18,7 +18,7 @@ from api.domain.kit.flow import (
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.handing_over import MATERIALS, RECEIVER, Department, is_open
+from api.domain.organisation.handing_over import RECEIVER, Department, is_open
 
 
 class EntityKind(Labelled):
@@ -222,6 +222,10 @@ _APPROVED_ON_PAPER = (
     Field("approved_on", "批准移送日期", FieldKind.DATE, required=False, needed_for=_BY_LAW),
     Field("approved_by", "批准人", required=False, needed_for=_BY_LAW),
 )
+#: Asked for by the hand-over itself: whether evidence was fixed comes first.
+_MATERIALS = Field(
+    "materials", "材料清单", FieldKind.LONG_TEXT, required=False, needed_for="移送、移交时必填"
+)
 _MEASURE = (*_LAWFUL, _DOCUMENT, _DONE_ON, _DEADLINE, _NOTE)
 _ROUTE = Field("route", "处置路线", FieldKind.ENUM, options=RiskRoute)
 _ASSESSMENT = (
@@ -323,7 +327,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             fields=(
                 Field("organ", "部门类别", FieldKind.ENUM, options=Department),
                 *RECEIVER,
-                MATERIALS,
+                _MATERIALS,
                 _DOCUMENT,
                 REASON,
                 *_LAWFUL,
@@ -334,7 +338,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             _OPEN,
             S.TRANSFERRED_POLICE,
             P.RISK_ENTITY_HANDLE,
-            fields=(*RECEIVER, *_APPROVED_ON_PAPER, MATERIALS, _DOCUMENT, REASON, *_LAWFUL),
+            fields=(*RECEIVER, *_APPROVED_ON_PAPER, _MATERIALS, _DOCUMENT, REASON, *_LAWFUL),
             when=(HANDLER, EVIDENCE_FIXED),
         ),
         A.SHUT_DOWN: Step(

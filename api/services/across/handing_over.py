@@ -113,6 +113,9 @@ async def _divert(session: AsyncSession, actor: Actor, case: Case, body: Any) ->
 
 
 async def _transfer(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
+    if not body.materials:
+        message = "材料清单：必填"
+        raise Invalid(message, errors=[FieldError("/materials", "required", message)])
     to_police = body.action == EntityAction.TRANSFER_POLICE.value
     organ = ReceivingOrgan.POLICE if to_police else ReceivingOrgan(body.organ.value)
     kind = TransferKind.REFERRAL

@@ -14564,7 +14564,7 @@ export interface components {
             /** 法律依据 */
             legal_basis?: string | null;
             /** 材料清单 */
-            materials: string;
+            materials?: string | null;
             /** 部门类别 */
             organ: components["schemas"]["Department"];
             /** 理由 */
@@ -14601,7 +14601,7 @@ export interface components {
             /** 法律依据 */
             legal_basis?: string | null;
             /** 材料清单 */
-            materials: string;
+            materials?: string | null;
             /** 理由 */
             reason: string;
             /** 接收单位（已在本系统） */
