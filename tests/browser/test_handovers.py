@@ -30,7 +30,7 @@ class TestACase:
             },
         )
         await expect(station.status()).to_have_text("已转民事途径")
-        strip = station.page.locator("article header.head")
+        strip = station.page.locator("main")
         await expect(strip).to_contain_text("待对方接收")
         await expect(strip).to_contain_text(justice_name)
 
