@@ -54,7 +54,9 @@ class CaseCreate(Wire):
         "公安机关已立案的，案件照样立案；已决定不予立案的，不能登记",
     )
     title: Label | None = Field(None, description="案件名称；由线索立案的可以不填")
-    police_case_no: Optional = Field("", description="公安机关案件编号；已登记过的返回原案件")
+    police_case_no: Optional = Field(
+        "", description="公安机关案件编号；同一内容已登记过的返回原案件，内容不同的拒绝并指明原案件"
+    )
     primary_category: LeadCategory | None = Field(
         None, description="主要类别；由线索立案的可以不填"
     )

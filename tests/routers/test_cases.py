@@ -180,6 +180,54 @@ class TestPoliceCaseNumber:
         change = {"version": 1, "police_case_no": number}
         assert police.patch(f"/cases/{other['id']}", json=change).status_code == 409
 
+    @pytest.mark.parametrize(
+        "again",
+        [
+            "霍公立字[{}]888号", "霍公立字(２０２６){}８８８号", "霍公立字【{}】 888 号",
+            "霍公立字〔{}〕888号", " 霍公立字〔 {} 〕８８８号 ",
+        ],
+    )  # fmt: skip
+    def test_a_number_is_the_same_however_it_is_written(self, police, again):
+        year = f"{2026}{uuid4().int % 10**9:09d}"
+        made = make_case(police, police_case_no=f"霍公立字〔{year}〕888号")
+        if "(２０２６)" in again:
+            again = again.replace("(２０２６){}", "（{}）")
+        number = again.format(year)
+        answer = police.post("/cases", json=case(police_case_no=number))
+        assert (answer.status_code, answer.json()["code"]) == (409, "police_case_no_taken")
+        assert answer.json()["number"] == made["number"]
+        other = make_case(police)
+        change = {"version": 1, "police_case_no": number}
+        assert police.patch(f"/cases/{other['id']}", json=change).status_code == 409
+        own = {"version": 1, "police_case_no": number}
+        assert police.patch(f"/cases/{made['id']}", json=own).status_code == 200
+
+    def test_digits_apart_are_other_numbers(self, police):
+        serial = uuid4().int % 10**9
+        make_case(police, police_case_no=f"霍公立字〔{serial}1〕23号")
+        make_case(police, police_case_no=f"霍公立字〔{serial}〕123号")
+
+    @pytest.mark.parametrize(
+        ("field", "value", "said"),
+        [
+            ("summary", "另一段案情", "简要案情"), ("amount_involved", "5.00", "涉案金额"),
+            ("victims_count", 3, "受害人数"), ("charges", ["fraud"], "涉嫌罪名"),
+            ("primary_category", "C2", "主要类别"), ("is_backlog", True, "存案"),
+        ],
+    )  # fmt: skip
+    def test_the_same_number_with_other_contents_drops_nothing_in_silence(
+        self, police, field, value, said
+    ):
+        body = case(
+            police_case_no=uuid4().hex, summary="嫌疑人王某电话13912345678", amount_involved="4.00"
+        )
+        made = make_case(police, **body)
+        assert police.post("/cases", json=body).status_code == 200
+        answer = police.post("/cases", json=body | {field: value})
+        assert (answer.status_code, answer.json()["code"]) == (409, "police_case_no_taken")
+        assert (answer.json()["id"], answer.json()["number"]) == (made["id"], made["number"])
+        assert said in answer.json()["detail"]
+
     def test_cases_without_a_number_do_not_collide(self, police):
         assert make_case(police)["id"] != make_case(police)["id"]
 

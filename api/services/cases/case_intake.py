@@ -1,9 +1,13 @@
 """What a case says: taken in from leads or the police's own system, and corrected."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import cast, func, insert, or_, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +17,7 @@ from api.core.base.ids import uuid7
 from api.core.database import constraints, record_access
 from api.core.events import events
 from api.core.listing import search
+from api.domain.across.field_labels import labels_said
 from api.domain.cases.cases import CASE_FLOW, CaseStatus, filing_rule
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
@@ -39,8 +44,9 @@ async def create(
 ) -> tuple[dict[str, Any], bool]:
     """Open a case, from leads or on the police's own; (the case, whether it is new).
 
-    The same police case number again answers with the case that is there. Raises Invalid,
-    RuleViolated for a lead that is no suspected crime or that they declined, Conflict for a number used elsewhere.
+    The same once more under the same police case number answers with the case that is there. Raises
+    Invalid, RuleViolated for a lead that is no suspected crime or that they declined, Conflict for
+    a number that another case has, or the same one with other contents.
     """
     replayed = await _replayed(session, actor, body)
     if replayed is not None:
@@ -76,7 +82,7 @@ async def _replayed(session: AsyncSession, actor: Actor, body: CaseCreate) -> di
     """The case that has this police number already, when the same case is meant."""
     if not body.police_case_no:
         return None
-    found = await session.scalar(select(Case).where(Case.police_case_no == body.police_case_no))
+    found = await _numbered(session, body.police_case_no)
     if found is None:
         return None
     if found.owner_unit_id != actor.unit_id:
@@ -84,17 +90,87 @@ async def _replayed(session: AsyncSession, actor: Actor, body: CaseCreate) -> di
     linked = set(
         await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
     )
-    other_title = body.title is not None and protect.told(body.title) != found.title
-    if other_title or not set(body.source_lead_ids) <= linked:
-        raise _taken(found)
+    differs = await _differing(session, found, body)
+    if differs or not set(body.source_lead_ids) <= linked:
+        raise _taken(found, differs)
     return await read(actor, found.id, session)
 
 
-def _taken(existing: Case | None = None) -> Conflict:
+def _number_key(number: str) -> str:
+    """A paper's number however its brackets, blanks and letters are typed; what stands between two
+    digits keeps them apart (〔2026〕88 is not 〔202〕688)."""
+    parts = [search.plain(each) for each in re.split(r"[\W_]+", normalize("NFKC", number))]
+    joined = ""
+    for part in filter(None, parts):
+        apart = joined[-1:].isdigit() and part[0].isdigit()
+        joined += f"-{part}" if apart else part
+    return joined
+
+
+async def _numbered(session: AsyncSession, number: str, but: UUID | None = None) -> Case | None:
+    """The case that has this police number, however it is written; who asks for it next waits."""
+    key = _number_key(number)
+    lock = func.hashtext(f"police case:{key}")
+    await session.execute(select(func.pg_advisory_xact_lock(lock)))
+    said = [Case.police_case_no == number]
+    if asked := search.query(number):
+        said.append(Case.search.op("@@")(cast(asked, TSQUERY)))
+    rows = await session.execute(
+        select(Case.id, Case.police_case_no).where(
+            or_(*said), Case.police_case_no != "", Case.id != but
+        )
+    )
+    for found_id, written in rows:
+        if written == number or (key and _number_key(written) == key):
+            return await session.get_one(Case, found_id)
+    return None
+
+
+#: What a request that is the same once more says again as it was stored.
+_SAID_AGAIN = (
+    "primary_category", "charges", "flags", "is_backlog", "amount_involved", "victims_count",
+    "division_code",
+)  # fmt: skip
+#: What a lead, or the unit, says where it is left out.
+_TAKEN_OVER = frozenset({"title", "primary_category", "division_code"})
+
+
+async def _differing(session: AsyncSession, found: Case, body: CaseCreate) -> list[str]:
+    """The fields that a request says otherwise than the case that is there."""
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    given = {k: v for k, v in given.items() if v is not None or k not in _TAKEN_OVER}
+    differs = [
+        name
+        for name in _SAID_AGAIN
+        if name in given and _as_stored(given[name]) != _as_stored(getattr(found, name))
+    ]
+    for name in ("title", "summary"):
+        if name in given:
+            [told] = await unnamed.without(session, body.source_lead_ids, str(given[name]))
+            if protect.told(told) != getattr(found, name):
+                differs.append(name)
+    return differs
+
+
+def _as_stored(value: Any) -> Any:
+    return [*dict.fromkeys(map(str, value))] if isinstance(value, list) else value
+
+
+def _taken(existing: Case | None = None, differs: Sequence[str] = ()) -> Conflict:
     refusal = constraints.expected("uq_cases_police_case_no")
-    if existing:
-        refusal.extra |= {"id": str(existing.id), "number": existing.number}
-    return refusal
+    if existing is None:
+        return refusal
+    message = f"该公安案件编号已登记为 {existing.number}"
+    if differs:
+        message += f"，{labels_said(differs, of=RESOURCE)}与原登记不同；要改的，请修改原案件"
+    errors = [FieldError("/police_case_no", refusal.code, message)]
+    return Conflict(
+        message,
+        code=refusal.code,
+        errors=errors,
+        id=str(existing.id),
+        number=existing.number,
+    )
 
 
 async def _sources(
@@ -273,9 +349,7 @@ async def _check_changes(
         message = "已立案的案件须有涉嫌的罪名"
         raise Invalid(message, errors=[FieldError("/charges", "charges_missing", message)])
     number = changes.get("police_case_no")
-    if number and await session.scalar(
-        select(Case.id).where(Case.police_case_no == number, Case.id != found.id)
-    ):
+    if number and await _numbered(session, number, found.id):
         raise _taken()
     if "division_code" in changes:
         await places.own(session, actor, changes["division_code"], _WHAT)
