@@ -424,6 +424,10 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
 
 #: The field that says when each action happened; the others call it `decided_on`.
 DAY_FIELDS = {A.ACCEPT: "accepted_on", A.FILE: "filed_on", A.SOLVE: "solved_on"}
+#: What the day of a change of status is called.
+DAYS = ("accepted_on", "filed_on", "decided_on")
+#: 刑事诉讼法 (1979) came into force on that day: no case of ours was taken in hand before it.
+EARLIEST = date(1980, 1, 1)
 
 #: The same organ, as the hand-over of a lead names it and as a case does.
 LEVELS: Mapping[DecisionLevel, AuthorityLevel] = {
@@ -469,6 +473,8 @@ def check_day(field: str, on: date, *, today: date, not_before: date | None) -> 
     """Raises Invalid for a day to come, or one before what the case went through already."""
     if on > today:
         raise _bad_day(field, "in_future", "日期不能晚于今天")
+    if on < EARLIEST:
+        raise _bad_day(field, "too_early", f"日期不能早于 {EARLIEST.isoformat()}，请核对")
     if not_before is not None and on < not_before:
         raise _bad_day(field, "too_early", f"日期不能早于上一环节的 {not_before.isoformat()}")
 

@@ -137,7 +137,10 @@ def _happened(found: Case, action: CaseAction, body: Any, since: date | None) ->
     """The day of the decision, checked against today and against what came before."""
     field = day_field(action)
     on: date = getattr(body, field, None) or today()
-    after = found.filed_on if action is CaseAction.SOLVE else found.stage_on
+    solves = action is CaseAction.SOLVE
+    # nothing goes on before the case was solved, once it was
+    gone = [found.filed_on] if solves else [found.stage_on, found.solved_on]
+    after = max((day for day in gone if day), default=None)
     check_day(field, on, today=today(), not_before=after or since)
     return on
 

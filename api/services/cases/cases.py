@@ -33,7 +33,7 @@ from api.core.listing.pagination import Listing, Sort, check_columns, param, yua
 from api.core.listing.ways import days
 from api.domain.across.field_labels import labels_said
 from api.domain.across.ways import CASE_WAY
-from api.domain.cases.cases import CASE_FLOW, CaseStatus
+from api.domain.cases.cases import CASE_FLOW, DAYS, CaseStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Forbidden
 from api.domain.kit.events import EventName
@@ -138,7 +138,7 @@ _READ: dict[str, Any] = _ITEM | {
     "entries_awaiting_since": ledger_awaiting.OLDEST,
     "created_at": Case.created_at,
     "updated_at": Case.updated_at,
-    "entered": entered(Case.id, EventName.CASE_TRANSITIONED),
+    "entered": entered(Case.id, EventName.CASE_TRANSITIONED, *DAYS),
     "taken_by": taken_by(Case),
     "parts": case_parts.COLUMN,
     "open_property": case_property.COLUMN,

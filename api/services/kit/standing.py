@@ -69,10 +69,13 @@ def until(
     return Until(date.fromisoformat(day) if day else None, provisional, rule, version)
 
 
-def entered(record_id: Any, event: EventName) -> ColumnElement[Any]:
-    """The changes of a record's status, in order: `[from, to, day, unit]` each."""
+def entered(record_id: Any, event: EventName, *days: str) -> ColumnElement[Any]:
+    """The changes of a record's status, in order: `[from, to, day, unit]` each. `days` names the
+    fields of its forms that say when it happened; without one it was when it was written down."""
     unit = select(Unit.name).where(Unit.id == Event.unit_id).scalar_subquery()
-    day = cast(func.timezone(literal_column("'Asia/Shanghai'"), Event.at), Date)
+    written = cast(func.timezone(literal_column("'Asia/Shanghai'"), Event.at), Date)
+    said = [cast(Event.data[name].astext, Date) for name in days]
+    day = func.coalesce(*said, written)
     frm, to = Event.data["from"].astext, Event.data["to"].astext
     each = func.json_build_array(frm, to, day, func.coalesce(unit, literal_column("''")))
     rows = select(func.json_agg(aggregate_order_by(each, Event.id))).where(

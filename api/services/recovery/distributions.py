@@ -126,7 +126,7 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": D.created_at,
     "updated_at": D.updated_at,
     "revealable": columns.revealable(D),
-    "entered": entered(D.id, EventName.DISTRIBUTION_TRANSITIONED),
+    "entered": entered(D.id, EventName.DISTRIBUTION_TRANSITIONED, "published_on"),
     "taken_by": taken_by(D),
 }
 check_columns(DistributionItem, _ITEM)

@@ -160,7 +160,7 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": PropertyItem.created_at,
     "updated_at": PropertyItem.updated_at,
     "revealable": columns.revealable(PropertyItem, *_REVEALED),
-    "entered": entered(PropertyItem.id, EventName.PROPERTY_ITEM_TRANSITIONED),
+    "entered": entered(PropertyItem.id, EventName.PROPERTY_ITEM_TRANSITIONED, "disposed_on"),
     "taken_by": taken_by(PropertyItem),
 }
 check_columns(PropertyItemItem, _ITEM)

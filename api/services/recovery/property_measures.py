@@ -130,7 +130,7 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": M.created_at,
     "updated_at": M.updated_at,
     "owner_name": select(Unit.name).where(Unit.id == M.owner_unit_id).scalar_subquery(),
-    "entered": entered(M.id, EventName.PROPERTY_MEASURE_TRANSITIONED),
+    "entered": entered(M.id, EventName.PROPERTY_MEASURE_TRANSITIONED, "released_on", "starts_on"),
     "taken_by": taken_by(M),
     "owner_unit_id": M.owner_unit_id,
     "is_groundless": M.is_groundless,
