@@ -524,3 +524,41 @@ class TestWhoseMoney:
         assert police["number"] == finance["number"]
         assert police["title"] == "某康养公司集资诈骗案"
         assert finance["title"] == "", "who keeps the books does not see the case"
+
+
+class TestFiguresChanged:
+    def test_what_was_computed_from_other_figures_is_computed_again(self, client, funded):
+        office, leader = client("office"), client("leader")
+        plan = make_plan(office, funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(office.act(url, "compute", plan["version"]))
+        plan = done(office.patch(url, json={"version": plan["version"], "pool": "1.00"}))
+        assert (plan["status"], plan["total_pay"], plan["claims_count"]) == ("draft", "0.00", 0)
+        assert plan["standing"]["next_action"] == "compute"
+        assert plan["standing"]["steps"][0]["state"] == "now"
+        early = leader.act(url, "approve", plan["version"], document_no="批1号")
+        assert (early.status_code, early.json()["code"]) == (409, "transition_not_allowed")
+        plan = done(office.act(url, "compute", plan["version"]))
+        assert plan["status"] == "computed"
+        done(leader.act(url, "approve", plan["version"], document_no="批1号"))
+
+    def test_a_title_and_the_same_pool_leave_it_computed(self, client, funded):
+        office = client("office")
+        plan = make_plan(office, funded)
+        url = f"/distributions/{plan['id']}"
+        plan = done(office.act(url, "compute", plan["version"]))
+        change = {"version": plan["version"], "title": "第一次清退（修订）", "pool": "600.00"}
+        after = done(office.patch(url, json=change))
+        assert (after["status"], after["total_pay"]) == ("computed", plan["total_pay"])
+
+    def test_a_plan_without_money_is_none(self, client, funded):
+        office = client("office")
+        body = {"case_id": funded, "title": "第一次清退", "base_rule": "net_of_returns"}
+        answers = [office.post("/distributions", json=body | {"pool": "0.00"})]
+        plan = make_plan(office, funded)
+        change = {"version": plan["version"], "pool": "0"}
+        answers.append(office.patch(f"/distributions/{plan['id']}", json=change))
+        for answer in answers:
+            assert answer.status_code == 422, answer.text
+            [fault] = answer.json()["errors"]
+            assert (fault["pointer"], fault["code"]) == ("/pool", "not_positive")

@@ -13,7 +13,6 @@ from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core.base.clock import now
 from api.core.database import numbers
 from api.core.events import events
 from api.core.listing import facets, orders, search
@@ -22,7 +21,7 @@ from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.core.listing.ways import one
 from api.domain.across.ways import DISTRIBUTION_WAY
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import NotFound
+from api.domain.kit.errors import FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.domain.recovery.distributions import (
@@ -301,8 +300,20 @@ async def certificate_of(actor: Actor, session: AsyncSession, record_id: UUID) -
     return found
 
 
+#: What a computation starts from.
+_COMPUTED_FROM = ("pool", "base_rule", "returns_offset")
+
+
+def _check_pool(pool: int | None) -> None:
+    """Raises Invalid for a plan that would give nothing to anybody."""
+    if pool == 0:
+        message = "可分配金额须大于零"
+        raise Invalid(message, errors=[FieldError("/pool", "not_positive", message)])
+
+
 async def create(session: AsyncSession, actor: Actor, body: DistributionCreate) -> dict[str, Any]:
-    """Open a plan for a visible case. Raises NotFound."""
+    """Open a plan for a visible case. Raises NotFound, Invalid for one without money."""
+    _check_pool(body.pool)
     case = await case_rows.case(session, actor, body.case_id)
     plan = D(
         number=(await numbers.take("QT", case.town_code))[0],
@@ -329,18 +340,26 @@ async def update(
     plan = await _transition.lock(session, actor, LISTING, D, record_id)
     _transition.check_edit(actor, plan, DISTRIBUTION_FLOW, body.version)
     changes = body.changes()
+    _check_pool(changes.get("pool"))
     texts = {name: changes[name] for name in _TEXTS if name in changes}
+    otherwise = any(
+        name in changes and changes[name] != getattr(plan, name) for name in _COMPUTED_FROM
+    )
     for name, value in (changes | sealing.texts(texts, plan.texts_enc)).items():
         setattr(plan, name, value)
-    if {"pool", "base_rule", "returns_offset"} & set(changes):
+    told: dict[str, Any] = {"action": "update", "fields": sorted(changes)}
+    if otherwise:
         forget(plan)
-    plan.version += 1
-    plan.updated_at = now()
+    if otherwise and plan.status is DistributionStatus.COMPUTED:
+        # nobody signs what was computed from other figures: it is to be computed again
+        told |= {"from": plan.status.value, "to": DistributionStatus.DRAFT.value}
+        _transition.put(plan, DistributionStatus.DRAFT)
+    else:
+        _transition.touch(plan)
     await session.flush()
     await events.record(
-        session, actor, EventName.DISTRIBUTION_TRANSITIONED, RESOURCE, plan.id,
-        {"action": "update", "fields": sorted(changes)},
-    )  # fmt: skip
+        session, actor, EventName.DISTRIBUTION_TRANSITIONED, RESOURCE, plan.id, told
+    )
     return await read(actor, record_id, session)
 
 
