@@ -10,12 +10,14 @@ from api.access import visibility
 from api.core.database.record_access import RecordAccess
 from api.core.listing.pagination import param
 from api.core.listing.ways import Way
+from api.domain.cases.cases import CaseStatus
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import NotFound
+from api.domain.kit.errors import Conflict, FieldError, NotFound
 from api.domain.kit.permissions import RowScope
 from api.models.cases import Case
 
 _CASES = literal_column("'case'")
+_OVER = frozenset({CaseStatus.CLOSED, CaseStatus.WITHDRAWN})
 
 
 def _seen_cases() -> Any:
@@ -53,4 +55,19 @@ async def case(session: AsyncSession, actor: Actor, case_id: UUID, *, lock: bool
     )
     if found is None:
         raise NotFound
+    return found
+
+
+async def open_case(session: AsyncSession, actor: Actor, case_id: UUID, what: str) -> Case:
+    """A visible case that takes in another row, locked. Raises NotFound, Conflict for one that is
+    over: as it is corrected no more, nothing is added to it either."""
+    found = await case(session, actor, case_id, lock=True)
+    if found.status in _OVER:
+        message = (
+            f"案件为“{found.status.label}”，不能再登记{what}；又发现的，有生效判决的先移送执行，"
+            "其他的先重新立案或者重新审查"
+        )
+        raise Conflict(
+            message, code="case_closed", errors=[FieldError("/case_id", "case_closed", message)]
+        )
     return found

@@ -9,7 +9,7 @@ from api.core.database import db
 from api.domain.cases.cases import CaseStatus
 from api.models.cases import Case
 from tests.cases import COUNTY, TODAY, YESTERDAY, act, filed, make_case
-from tests.money import done, make_item, measure
+from tests.money import done, make_item, measure, victim
 
 DAY = str(TODAY)
 
@@ -192,3 +192,25 @@ def test_what_an_agency_holds_outlives_the_criminal_case(police, running):
     put(running, made["id"], CaseStatus.NOT_INDICTED)
     shown = done(police.get(f"/property-measures/{freeze['id']}"))
     assert shown["standing"]["next_action"] == "renew"
+
+
+@pytest.mark.parametrize("status", [CaseStatus.CLOSED, CaseStatus.WITHDRAWN], ids=str)
+def test_nothing_is_added_to_what_is_over(police, office, running, status):
+    made = filed(police)
+    put(running, made["id"], status)
+    item = {"case_id": made["id"], "kind": "cash", "title": "现金"}
+    answers = [
+        police.post("/property-items", json=item),
+        office.post("/victims", json=victim(made["id"])),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (409, "case_closed"), answer.text
+        assert status.label in answer.json()["detail"]
+
+
+def test_what_is_found_in_the_enforcement_is_taken_in(police, office):
+    made = act(police, adjudged(police), "close", reason="执行完毕")
+    made = act(police, made, "enforce")
+    make_item(police, made["id"])
+    answer = office.post("/victims", json=victim(made["id"]))
+    assert answer.status_code == 201, answer.text

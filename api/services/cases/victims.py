@@ -253,7 +253,7 @@ def _is_elder(id_number: str, on: date | None) -> bool | None:
 
 async def create(session: AsyncSession, actor: Actor, body: VictimCreate) -> dict[str, Any]:
     """Register a claim in a visible case. Raises NotFound, Invalid, Conflict for a second claim."""
-    case = await case_rows.case(session, actor, body.case_id)
+    case = await case_rows.open_case(session, actor, body.case_id, "受害人")
     row = draft(actor, case.town_code, body)
     await _once(session, case.id, row["id_number_index"])
     row["number"] = (await numbers.take("SH", case.town_code))[0]

@@ -271,7 +271,7 @@ def _sealed(changes: dict[str, Any], held: bytes | None = None) -> dict[str, Any
 async def create(session: AsyncSession, actor: Actor, body: PropertyItemCreate) -> dict[str, Any]:
     """Register an item of a visible case. Raises NotFound for another case, Conflict for an account
     that is registered there already."""
-    found = await case_rows.case(session, actor, body.case_id, lock=True)
+    found = await case_rows.open_case(session, actor, body.case_id, "涉案财物")
     row = _sealed(body.model_dump())
     await _once(session, found.id, row["account_index"], body.kind, row["title"])
     item = PropertyItem(
