@@ -4998,7 +4998,7 @@ export interface components {
              */
             is_backlog: boolean;
             /**
-             * @description 公安机关案件编号；已登记过的返回原案件
+             * @description 公安机关案件编号；同一内容已登记过的返回原案件，内容不同的拒绝并指明原案件
              * @default
              */
             police_case_no: string;
@@ -5530,7 +5530,7 @@ export interface components {
              * @description 存案（专项行动前的积案）
              */
             is_backlog?: boolean | null;
-            /** @description 公安机关案件编号；已登记过的返回原案件 */
+            /** @description 公安机关案件编号；同一内容已登记过的返回原案件，内容不同的拒绝并指明原案件 */
             police_case_no?: string | null;
             /** @description 主要类别；由线索立案的可以不填 */
             primary_category?: components["schemas"]["LeadCategory"] | null;
