@@ -100,6 +100,18 @@ UNHELD: Final[Mapping[str, None]] = {
 }
 
 
+def waiting(table: str, first: str, *statuses: str) -> Index:
+    """The rows of a table that wait for somebody: what is over, nearly all of them, is not in here."""
+    names = ", ".join(f"'{each}'" for each in statuses)
+    return Index(
+        f"ix_{table}_duties",
+        first,
+        "status",
+        "id",
+        postgresql_where=text(f"status IN ({names})"),
+    )
+
+
 def held(table: str) -> tuple[CheckConstraint, Index]:
     """What every table of rows that wait has: all or nothing of a holder, and the way to what
     somebody holds."""

@@ -17,7 +17,16 @@ from api.domain.recovery.distributions import (
     DistributionStatus,
     LineStatus,
 )
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, Waits, facets_index, held
+from api.models.base import (
+    DivisionCode,
+    KeptTexts,
+    Recorded,
+    Versioned,
+    Waits,
+    facets_index,
+    held,
+    waiting,
+)
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -42,7 +51,11 @@ class Distribution(Recorded, Versioned, KeptTexts, Waits, Base):
         *orders.indexes("distributions", "objection_until", orders.DAY),
         facets_index("distributions", FACETS),
         Index(None, "case_id", "id"),
-    )
+        waiting(
+            "distributions", "town_code", "draft", "computed", "approved", "published", "paying",
+            "partly_paid",
+        ),
+    )  # fmt: skip
 
     number: Mapped[str] = mapped_column(unique=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))

@@ -11,14 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.database.db import Base
 from api.domain.imports.imports import ImportMode, ImportStatus, RowDecision, RowState
 from api.domain.imports.ledgers import LedgerKind
-from api.models.base import DivisionCode, Recorded, Versioned
+from api.models.base import DivisionCode, Recorded, Versioned, waiting
 
 
 class Import(Recorded, Versioned, Base):
     """One uploaded ledger."""
 
     __tablename__ = "imports"
-    __table_args__ = (Index(None, "town_code", "id"), Index(None, "owner_unit_id", "id"))
+    __table_args__ = (
+        Index(None, "town_code", "id"),
+        Index(None, "owner_unit_id", "id"),
+        waiting("imports", "owner_unit_id", "needs_mapping", "preview"),
+    )
 
     kind: Mapped[LedgerKind]
     status: Mapped[ImportStatus]

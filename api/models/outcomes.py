@@ -9,7 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.outcomes.outcomes import OutcomeKind, OutcomeStatus
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, Waits, facets_index, held
+from api.models.base import (
+    DivisionCode,
+    KeptTexts,
+    Recorded,
+    Versioned,
+    Waits,
+    facets_index,
+    held,
+    waiting,
+)
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -42,6 +51,7 @@ class Outcome(Recorded, Versioned, KeptTexts, Waits, Base):
         facets_index("outcomes", FACETS),
         Index(None, "town_code", "issued_on", "id"),
         Index(None, "owner_unit_id", "id"),
+        waiting("outcomes", "town_code", "draft"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)

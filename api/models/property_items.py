@@ -11,7 +11,16 @@ from api.core.base.ids import uuid7
 from api.core.database.db import Base
 from api.core.listing import facets, orders
 from api.domain.recovery.property_items import Disposal, Ownership, PropertyKind, PropertyStatus
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, Waits, facets_index, held
+from api.models.base import (
+    DivisionCode,
+    KeptTexts,
+    Recorded,
+    Versioned,
+    Waits,
+    facets_index,
+    held,
+    waiting,
+)
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -37,6 +46,7 @@ class PropertyItem(Recorded, Versioned, KeptTexts, Waits, Base):
         *orders.indexes("property_items", "amount", orders.MONEY),
         facets_index("property_items", FACETS),
         Index(None, "case_id", "id"),
+        waiting("property_items", "town_code", "registered", "disputed", "determined"),
         # the same account turns up in other cases: 串并案, 轮候
         Index(None, "account_index"),
     )

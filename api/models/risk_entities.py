@@ -95,6 +95,14 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
         Index(None, "town_code", "status", "id"),
         Index(None, "town_code", "tier", "id"),
         Index(None, "owner_unit_id", "status", "id"),
+        # What is to be inspected, the most urgent first.
+        Index(
+            "ix_risk_entities_visits",
+            "owner_unit_id",
+            "next_inspection_due",
+            "id",
+            postgresql_where=text("status NOT IN ('delisted', 'shut_down')"),
+        ),
         Index(None, "uscc"),
         Index(None, "responsible_person_index"),
         Index(None, "responsible_phone_index"),

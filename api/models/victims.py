@@ -11,7 +11,7 @@ from api.core.listing import facets
 from api.domain.cases.victims import VictimStatus
 from api.domain.recovery.distributions import ClaimStatus
 from api.domain.words.documents import DocumentKind
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index
+from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index, waiting
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -34,6 +34,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
         Index(None, "town_code", "principal", "id"),
         facets_index("victims", FACETS),
         Index(None, "case_id", "id"),
+        waiting("victims", "town_code", "registered"),
         Index(None, "import_id"),
         Index(None, "name_index"),
         Index(None, "phone_index"),

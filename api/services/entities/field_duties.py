@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, Text, exists, false, literal_column, or_, select, true
 
 from api.core.base.statements import param
 from api.domain.entities.inspections import InspectionStatus
@@ -92,7 +92,8 @@ SOURCES: tuple[Source, ...] = (
         P.INSPECTION_HANDLE,
         lambda _: [
             RiskEntity.next_inspection_due <= param(PLAN_UNTIL, Date()),
-            RiskEntity.status.not_in(ENDED),
+            # as literals, so that PostgreSQL can prove the partial index fits
+            RiskEntity.status.not_in([literal_column(f"'{each.value}'", Text()) for each in ENDED]),
             ~IS_VISIT_PLANNED,
         ],
         title=RiskEntity.name,
