@@ -141,3 +141,18 @@ async def test_the_head_gives_a_turn_to_a_colleague_and_takes_it_back(as_, clien
     await person.button("撤销").first.click()
     await person.says("已撤销：指定经办人")
     assert police.get(f"/leads/{made['id']}").json()["standing"]["now"][0]["holder"] is None
+
+
+async def test_a_case_is_as_wide_as_the_telephone(as_, client):
+    """At whichever width a line of its days ends, what stands behind the last one sticks out nowhere."""
+    case = make_case(client("police"))
+    police = await as_("police")
+    await police.open(f"/cases/{case['id']}")
+    await expect(police.page.get_by_role("list", name="办案日期")).to_be_visible()
+    wide = {}
+    for width in range(320, 420, 4):
+        await police.page.set_viewport_size({"width": width, "height": 812})
+        found = await police.page.evaluate("document.documentElement.scrollWidth")
+        if found > width:
+            wide[width] = found
+    assert not wide
