@@ -172,6 +172,9 @@ def test_only_who_handles_the_lead_sees_them(anonymous, client, handed_in):
     assign(client("office"), client("office").get(url).json(), client("police"))
     assert [each["id"] for each in kept(client("police"), lead)] == [shown["id"]]
     assert client("police").get(content).status_code == 200
+    # who gave it away still answers for it
+    assert [each["id"] for each in kept(client("office"), lead)] == [shown["id"]]
+    assert client("office").get(content).status_code == 200
     assert client("leader").get(content).status_code == 404
 
 
