@@ -5,6 +5,7 @@ import re
 from playwright.async_api import expect
 
 from api.core.base.clock import today
+from tests.browser.faults import faults
 from tests.browser.staff import minute
 from tests.cases import act as act_on_case
 from tests.cases import make_case
@@ -42,7 +43,7 @@ class TestACase:
         await expect(desk.page).to_have_url(re.compile("/handovers/"))
         await expect(desk.page.locator("main")).to_contain_text("询问笔录二份")
         await expect(desk.page.locator("main")).to_contain_text(case["number"])
-        await axe(desk.page)
+        assert not (found := await faults(desk, axe, "handover")), "\n".join(found)
         await desk.act(
             "登记接收回执", {"回执编号": "调收3号", "接收时间": minute(), "接收人": "某调解员"}
         )
