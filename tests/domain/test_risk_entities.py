@@ -66,6 +66,7 @@ class Fact:
     orders: int = 1
     open_orders: int = 0
     reinspection_finding: Finding | None = Finding.NONE
+    route: RiskRoute | None = None
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
@@ -123,6 +124,19 @@ class TestEntityRules:
         with pytest.raises(RuleViolated) as refused:
             RISK_ENTITY_FLOW.step(EntityAction.ACCEPT, actor(Role.MARKET), record)
         assert refused.value.code == "rectification_open"
+
+    @pytest.mark.parametrize("action", [EntityAction.ACCEPT, EntityAction.DELIST])
+    def test_what_is_judged_a_crime_ends_at_the_police(self, action):
+        for status in RISK_ENTITY_FLOW.steps[action].frm:
+            record = Fact(status, route=RiskRoute.SUSPECTED_CRIME)
+            if status is EntityStatus.TRANSFERRED_POLICE:
+                RISK_ENTITY_FLOW.step(action, actor(Role.MARKET), record)
+                continue
+            with pytest.raises(RuleViolated) as refused:
+                RISK_ENTITY_FLOW.step(action, actor(Role.MARKET), record)
+            assert refused.value.code == "crime_not_handed_over"
+            assert "第3条" in str(refused.value.extra["article"])
+            RISK_ENTITY_FLOW.step(action, actor(Role.MARKET), Fact(status, route=RiskRoute.EVIDENT))
 
     @pytest.mark.parametrize(
         ("action", "role"),

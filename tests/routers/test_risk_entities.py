@@ -355,6 +355,23 @@ class TestTiersAndRoutes:
 
 
 class TestRefusals:
+    def test_a_crime_is_not_accepted_without_the_police(self, client):
+        """Neither by a smooth walk nor after other measures; who judged wrongly says why."""
+        market = client("market")
+        made = assess(market, register(market), "red", route="suspected_crime")
+        url = f"/risk-entities/{made['id']}"
+        act(market, "risk-entities", made, "list")
+        for _ in range(2):
+            status, problem = refused(market, "risk-entities", made, "accept")
+            assert (status, problem["code"]) == (422, "crime_not_handed_over")
+            assert "移送涉嫌犯罪案件" in problem["article"]
+            head = market.get(url).json()["standing"]
+            assert head["next_action"] != "accept"
+            act(market, "risk-entities", made, "interview", note="约谈负责人")
+        given = {"route": "evident", "reason": "公安机关认为不构成犯罪"}
+        act(market, "risk-entities", made, "choose_route", **given)
+        act(market, "risk-entities", made, "accept")
+
     def test_409_names_what_is_allowed(self, client):
         office = client("office")
         made = register(office)

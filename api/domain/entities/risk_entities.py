@@ -197,6 +197,21 @@ HANDOVER_ANSWERED = Predicate(
     lambda _, record: record.status not in _TRANSFERRED or not is_open(record),
     Conflict,
 )
+
+
+def _police_have_it(actor: Actor, record: Any) -> bool:
+    del actor
+    return record.route != RiskRoute.SUSPECTED_CRIME or record.status == S.TRANSFERRED_POLICE
+
+
+#: What is judged a crime ends at the police's door; whoever judged wrongly says so, with the reason.
+CRIME_WITH_POLICE = Predicate(
+    "crime_not_handed_over",
+    "处置路线是涉嫌犯罪的，先固定证据、移送公安；研判有误的，说明理由改定处置路线",
+    _police_have_it,
+    RuleViolated,
+    f"《行政执法机关移送涉嫌犯罪案件的规定》第3条、第11条；{PLAN}：涉嫌犯罪的，固定证据，移送司法机关",
+)
 ALL_RECTIFIED = Predicate(
     "rectification_open",
     "尚有未销号的整改，复查合格后才能验收",
@@ -354,14 +369,14 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             S.ACCEPTED,
             P.RISK_ENTITY_ASSESS,
             fields=(_NOTE,),
-            when=(HANDLER, ALL_RECTIFIED, HANDOVER_ANSWERED),
+            when=(HANDLER, ALL_RECTIFIED, CRIME_WITH_POLICE, HANDOVER_ANSWERED),
         ),
         A.DELIST: Step(
             frozenset({S.ACCEPTED, S.SHUT_DOWN, S.TRANSFERRED_POLICE}),
             S.DELISTED,
             P.RISK_ENTITY_ASSESS,
             fields=(REASON,),
-            when=(HANDLER, HANDOVER_ANSWERED),
+            when=(HANDLER, CRIME_WITH_POLICE, HANDOVER_ANSWERED),
         ),
         A.REOPEN: Step(
             frozenset({S.ACCEPTED, S.DELISTED, S.SHUT_DOWN}) | _TRANSFERRED,

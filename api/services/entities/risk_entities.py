@@ -277,6 +277,7 @@ class _FlowView:
     evidence_fixed_on: str | None
     open_rectifications: int
     handover_status: str | None
+    route: str | None
 
 
 def _visit(entity: dict[str, Any]) -> Until | None:
@@ -306,6 +307,7 @@ async def read(
         entity["evidence_fixed_on"],
         entity["open_rectifications"],
         last["status"] if last else None,
+        entity["route"],
     )
     available = RISK_ENTITY_FLOW.available(actor, standing)
     entity["available_actions"] = actions(available, edit=RiskEntityUpdate)
