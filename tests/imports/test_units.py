@@ -2,7 +2,7 @@
 
 import pytest
 
-from .sheets import LEAD, LEADS, lead, taken, told, warnings
+from .sheets import LEAD, LEADS, VICTIMS, faults, lead, taken, told, warnings
 
 
 def amount(heading: str, value: object = 3.5, title: list | None = None, code: str = ""):
@@ -138,3 +138,50 @@ def test_what_is_no_amount(said: str) -> None:
 @pytest.mark.parametrize(("said", "fen"), [("٣٠٠", 300_00), ("５０００元", 5_000_00), ("3万 元", 30_000_00), ("¥ 500.00", 500_00)])  # fmt: skip
 def test_digits_of_any_script_and_padding(said: str, fen: int) -> None:
     assert amount("涉案金额（元）", said)[0].values["amount_involved"] == fen
+
+
+@pytest.mark.parametrize(
+    ("head", "asked"),
+    [
+        (["姓名", "投入金额（万元）", "已返还本金", "已退利息"], {"principal_refunded", "interest_paid"}),
+        (["姓名", "投入金额", "已返还本金（万元）", "已退利息（万元）"], {"principal"}),
+        (["姓名", "投入金额（千元）", "已退本金（元）", "已领回报"], {"interest_paid"}),
+    ],
+)  # fmt: skip
+def test_one_column_in_ten_thousands_and_another_that_does_not_say(head: list, asked: set) -> None:
+    rows, reader = taken(VICTIMS, [head, ["王某某", 3, 0.5, 0.1]])
+    assert {field for field, code in faults(rows[2]) if code == "unit_unclear"} == asked
+    assert "unit_unclear" in told(reader)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["姓名", "投入金额（元）", "已返还本金", "已退利息"], ["王某某", 3, 0.5, 0.1]],
+        [["姓名", "投入金额", "已返还", "已退利息"], ["王某某", 3, 0.5, 0.1]],
+        [["姓名", "投入金额", "金额单位", "已返还", "已退利息"], ["王某某", 3, "元", 0.5, 0.1]],
+        [["单位：元"], ["姓名", "投入金额（元）", "已归还", "已领回报"], ["王某某", 3, 0.5, 0.1]],
+    ],
+)
+def test_columns_that_agree_ask_nothing(lines: list) -> None:
+    rows, _ = taken(VICTIMS, lines)
+    read = rows[len(lines)]
+    assert read.good
+    found = [read.values[name] for name in ("principal", "principal_refunded", "interest_paid")]
+    assert found == [300, 50, 10]
+
+
+@pytest.mark.parametrize("heading", ["已领补贴（元）", "应退款项", "未退金额", "提成", "会费"])
+def test_an_amount_that_is_no_column_of_ours_is_told(heading: str) -> None:
+    rows, reader = taken(VICTIMS, [["姓名", "投入金额（元）", heading], ["王某某", 5_000, 300]])
+    assert rows[2].good
+    assert rows[2].extras == {heading: "300"}
+    assert "column_money_unread" in told(reader)
+
+
+@pytest.mark.parametrize(
+    "heading", ["付款方式", "缴款渠道", "收款人", "退款原因", "利率", "业务员", "是否已退"]
+)
+def test_what_is_no_amount_is_kept_without_a_word_more(heading: str) -> None:
+    _, reader = taken(VICTIMS, [["姓名", "投入金额（元）", heading], ["王某某", 5_000, "现金"]])
+    assert "column_money_unread" not in told(reader)

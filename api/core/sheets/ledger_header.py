@@ -11,7 +11,7 @@ from api.domain.imports.cells import Cell, CellError, is_empty, text_of
 from api.domain.imports.ledger_headings import Headings, is_running
 from api.domain.imports.ledger_lines import is_note, unit_line
 from api.domain.imports.ledger_spec import RESULT_HEADING, LedgerSpec, heading_key
-from api.domain.imports.money_units import UnitSaid, title_unit, unit_said
+from api.domain.imports.money_units import UnitSaid, is_unit_column, title_unit, unit_said
 from api.domain.recovery.ledger_corrections import KEPT, LEFT_OUT, SheetCorrection
 
 #: Title lines, letter heads and instructions above a heading seldom take more.
@@ -369,6 +369,7 @@ def _set_units(
     for column, field_name in header.fields.items():
         if spec.by_field[field_name].unit_aware:
             set_unit(header, column, best.paths[column])
+    _compare_units(header)
 
 
 def _unit_below(below: Sequence[Row]) -> UnitSaid:
@@ -409,6 +410,23 @@ def set_unit(header: Header, column: int, path: Sequence[str]) -> None:
     header.units[column], header.unit_from[column] = Decimal(1), "unsaid"
 
 
+def _compare_units(header: Header) -> None:
+    """投入（万元） beside 已返还: whether the second is in 万元 as well nobody but its writer can say."""
+    if any(is_unit_column(label) for label in header.unknown.values()):
+        return  # each row says it
+    wide = [
+        at for at, source in header.unit_from.items()
+        if source in {"column", "group"} and header.units[at] != 1
+    ]  # fmt: skip
+    if not wide:
+        return
+    named = header.labels[min(wide)].replace("\n", "")
+    for at, source in header.unit_from.items():
+        if source == "unsaid":
+            header.units[at], header.unit_from[at] = None, "unclear"
+            header.unit_unclear[at] = f"“{named}”写明了单位，这一列没有写"
+
+
 # ------------------------------------------------------------------------------------ corrections
 
 
@@ -427,6 +445,7 @@ def _corrected(spec: LedgerSpec, header: Header, correction: SheetCorrection) ->
             header.unknown[at] = label
         elif told in spec.by_field:
             _give(spec, header, correction, at, told, label)
+    _compare_units(header)
     for at, unit in correction.units.items():
         if at in header.fields and spec.by_field[header.fields[at]].unit_aware:
             header.units[at], header.unit_from[at] = unit, "person"

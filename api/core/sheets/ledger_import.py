@@ -27,7 +27,7 @@ from api.domain.imports.cells import Cell, CellError, Surroundings
 from api.domain.imports.ledger_headings import Headings
 from api.domain.imports.ledger_lines import LineRole, SheetState
 from api.domain.imports.ledger_spec import LedgerSpec
-from api.domain.imports.money_units import is_unit_column
+from api.domain.imports.money_units import is_unit_column, tells_money
 from api.domain.kit.errors import DomainError, FieldError, Invalid
 from api.domain.recovery.ledger_corrections import KEPT, LEFT_OUT, Correction, SheetCorrection
 
@@ -180,6 +180,13 @@ class LedgerReader:
                 f"这些列没有对应的栏目，内容作为补充说明一并保存：{'、'.join(plain_unknown)}",
                 sheet,
             )
+        sums = [label for label in plain_unknown if tells_money(label)] if header.units else []
+        if sums:
+            named = "、".join(sums).replace("\n", "")
+            message = (
+                f"“{named}”像是金额，没有对应的栏目，没有计入任何金额；如果应当计入，请指定这一列"
+            )
+            self._remark("column_money_unread", message, sheet)
         for at, label in header.doubled.items():
             which = "没有隐藏的一列" if hidden & {at, *header.fields} else "最左边的一列"
             self._remark("column_doubled", f"“{label}”有好几列，只取{which}", sheet)

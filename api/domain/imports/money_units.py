@@ -121,6 +121,20 @@ def is_unit_column(heading: str) -> bool:
     return bool(_UNIT_COLUMN.fullmatch(squeezed(heading)))
 
 
+_MONEY_WORD: Final = re.compile(
+    r"金额|本金|利息|[返退付缴交存借贷汇]款|款项|回报|分红|红利|返利|返现|提成|佣金|押金|定金|会费|余额|[已未][返退领还付]|元[)\]】〕]?$"
+)
+_NO_SUM: Final = re.compile(
+    r"日期|时间|方式|情况|渠道|途径|账|帐|卡|户名|银行|说明|备注|原因|依据|是否|电话|[人者员数率]$|编号|凭证|单据|合同"
+)
+
+
+def tells_money(heading: str) -> bool:
+    """Whether a column seems to hold amounts by its heading: 已领补贴（元）, 应退款项; not 付款方式."""
+    bare = squeezed(heading)
+    return bool(_MONEY_WORD.search(bare)) and not _NO_SUM.search(bare)
+
+
 def unit_alone(text: str) -> UnitSaid:
     """The unit that a cell names if it names nothing else: 万元, 万, 美元; not 某某公司."""
     bare = squeezed(text).strip("()[]")
