@@ -136,3 +136,14 @@ def outcome(**over) -> dict:
 def unit_of(who) -> str:
     """The id of the unit that somebody works for."""
     return who.me["unit"]["id"]
+
+
+def seat(system: Client, post: dict) -> str:
+    """Somebody new in a post; returns who."""
+    user = system.post("/users", json={"username": fresh("u"), "name": "程新人"})
+    assert user.status_code == 201, user.text
+    version = system.get(f"/posts/{post['id']}").json()["version"]
+    body = {"version": version, "user_id": user.json()["id"]}
+    given = system.post(f"/posts/{post['id']}/holders", json=body)
+    assert given.status_code in {200, 201}, given.text
+    return user.json()["id"]

@@ -1,7 +1,9 @@
 """Assignment one can trust: no office as handler, batches shown before and taken back after."""
 
+import pytest
+
 from tests.database import run_sql
-from tests.factories import assign, make_lead
+from tests.factories import assign, fresh, make_lead, seat, unit_of
 from tests.leads import act
 
 
@@ -47,6 +49,55 @@ class TestNobodyHandlesItYet:
         first, second = (make_lead(office, subject_name="某某康养会所") for _ in range(2))
         found = office.get(f"/leads/{second['id']}/similar").json()["items"]
         assert [e["owner_unit"] for e in found if e["id"] == first["id"]] == [None]
+
+
+class TestSomebodyIsThere:
+    @pytest.fixture
+    def empty(self, office) -> dict:
+        body = {"name": fresh("某新设所"), "kind": "human_resources", "division_code": "341522118"}
+        answer = office.post("/units", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def refused(self, answer) -> None:
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["code"] == "receiver_has_nobody", answer.text
+
+    def test_a_unit_without_anybody_gets_nothing(self, client, office, system, empty):
+        """In one, in many, as a helper: and as soon as somebody sits there, it does."""
+        lead = make_lead(office)
+        url, to = f"/leads/{lead['id']}", {"unit_id": empty["id"]}
+        body = {"items": ids(lead), "unit_id": empty["id"]}
+
+        def everywhere() -> None:
+            self.refused(office.act(url, "assign", lead["version"], **to))
+            for path in ("/leads/assignments/previews", "/leads/assignments"):
+                refused = office.post(path, json=body).json()["refused"]
+                assert [each["code"] for each in refused] == ["validation_failed"]
+                assert empty["name"] in refused[0]["detail"]
+            police = {"unit_id": unit_of(client("police"))}
+            helped = police | {"assisting_unit_ids": [empty["id"]]}
+            self.refused(office.act(url, "assign", lead["version"], **helped))
+
+        everywhere()
+        made = system.post(f"/units/{empty['id']}/posts")
+        assert made.status_code == 201, made.text
+        everywhere()  # a post is nobody
+        seat(system, made.json()["posts"][0])
+        given = office.act(url, "assign", lead["version"], **to)
+        assert given.status_code == 200, given.text
+
+    def test_who_left_is_nobody(self, office, system, empty):
+        post = system.post(f"/units/{empty['id']}/posts").json()["posts"][0]
+        seat(system, post)
+        now = system.get(f"/posts/{post['id']}").json()
+        gone = system.post(
+            f"/posts/{post['id']}/holders", json={"version": now["version"], "user_id": None}
+        )
+        assert gone.status_code in {200, 201}, gone.text
+        lead = make_lead(office)
+        to = {"unit_id": empty["id"]}
+        self.refused(office.act(f"/leads/{lead['id']}", "assign", lead["version"], **to))
 
 
 class TestPreview:

@@ -12,6 +12,8 @@ from api.core.base import clock
 from api.core.base.clock import today
 from tests.conftest import PASSWORD, Client
 
+#: letters and digits as a Chinese keyboard writes them
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 NOBODY = "00000000-0000-7000-8000-000000000000"
 _numbers = count(1)
 
@@ -184,8 +186,22 @@ class TestUnits:
     def test_refuses_a_name_twice(self, office):
         body = self.body()
         assert office.post("/units", json=body).status_code == 201
-        again = office.post("/units", json=body)
-        assert (again.status_code, again.json()["code"]) == (409, "unit_name_taken")
+        name = body["name"]
+        for same in (
+            name,
+            f"{name[:2]} {name[2:]}",
+            name.upper(),
+            name.translate(WIDE),
+            f"“{name}”",
+        ):
+            again = office.post("/units", json=body | {"name": same})
+            assert (again.status_code, again.json()["code"]) == (409, "unit_name_taken"), same
+        other = office.post("/units", json=self.body()).json()
+        url, version = f"/units/{other['id']}", other["version"]
+        renamed = office.patch(url, json={"version": version, "name": f"{name[:2]} {name[2:]}"})
+        assert (renamed.status_code, renamed.json()["code"]) == (409, "unit_name_taken")
+        kept = office.patch(url, json={"version": version, "name": other["name"]})
+        assert kept.status_code == 200, kept.text
 
     @pytest.mark.parametrize(
         ("over", "status", "code"),

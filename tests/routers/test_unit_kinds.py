@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Client
-from tests.factories import assign, fresh, make_lead
+from tests.factories import assign, fresh, make_lead, seat
 
 TOWN, COUNTY = "341522118", "341522"
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -111,8 +111,11 @@ class TestOwn:
         assert done.json()["offered_posts"] == []
         again = system.post(f"{url}/posts")
         assert (again.status_code, again.json()["code"]) == (409, "unit_has_posts")
-        # and the program knows what it is: leads are given to it
+        # and the program knows what it is: leads are given to it, as soon as somebody is there
         lead = make_lead(office)
+        alone = office.act(f"/leads/{lead['id']}", "assign", lead["version"], unit_id=unit["id"])
+        assert alone.json()["errors"][0]["code"] == "receiver_has_nobody", alone.text
+        seat(system, done.json()["posts"][0])
         given = office.act(f"/leads/{lead['id']}", "assign", lead["version"], unit_id=unit["id"])
         assert given.status_code == 200, given.text
         assert given.json()["owner_unit"]["id"] == unit["id"]

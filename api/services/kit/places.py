@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base import rows
@@ -12,8 +13,10 @@ from api.core.database.db import database
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of, town_of
 from api.domain.kit.errors import FieldError, Invalid
+from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission
 from api.domain.organisation.organisation import UnitBehaviour
-from api.models.units import Unit
+from api.models.units import Post, Unit
+from api.models.users import PostHolder, User
 
 _LOCATE = f"""
 SELECT code,
@@ -98,6 +101,21 @@ async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str)
         message = "单位不存在、已停用或者不属于本镇"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_unknown", message)])
     return found
+
+
+async def has_somebody(session: AsyncSession, unit_id: UUID, right: Permission) -> bool:
+    """Whether somebody sits at an active post of a unit who may do what is to be given to it."""
+    able = [role for role, held in ROLE_PERMISSIONS.items() if right in held]
+    sits = exists().where(
+        Post.unit_id == unit_id,
+        Post.is_active,
+        Post.role.in_(able),
+        PostHolder.post_id == Post.id,
+        PostHolder.until.is_(None),
+        User.id == PostHolder.user_id,
+        User.is_active,
+    )
+    return bool(await session.scalar(select(sits)))
 
 
 def _works_for(found: Unit, town_code: str) -> bool:

@@ -108,6 +108,9 @@ async def checked_unit(session: AsyncSession, lead: Lead, unit_id: UUID, field: 
     if found.behaviour not in LEAD_ASSISTANTS:
         message = f"{found.behaviour.label}不协办线索"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_assist", message)])
+    if not await places.has_somebody(session, found.id, Permission.LEAD_ASSIST):
+        message = f"{found.name}还没有可以协办的在岗人员，请它协办没有人接收"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "receiver_has_nobody", message)])
     return found
 
 

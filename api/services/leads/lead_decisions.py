@@ -14,6 +14,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
+from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
     LEAD_FLOW,
     NOT_DRAWN,
@@ -152,6 +153,9 @@ async def _handler(
         message = f"{found.behaviour.label}不办理线索，可以列为协办单位"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
     await conflicts.ensure_clear(session, lead, [found.id])
+    if not await places.has_somebody(session, found.id, Permission.LEAD_HANDLE):
+        message = f"{found.name}还没有可以办理线索的在岗人员，交办过去没有人接收"
+        raise Invalid(message, errors=[FieldError(f"/{field}", "receiver_has_nobody", message)])
     return found
 
 

@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import town_of
 from api.domain.kit.errors import FieldError, Invalid, RuleViolated
-from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission
+from api.domain.kit.permissions import Permission
 from api.domain.leads import conflicts as rules
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import ReceivingOrgan
 from api.models.leads import Lead
-from api.models.units import Post, Unit
-from api.models.users import PostHolder, User
+from api.models.units import Unit
 from api.services.kit import places
 from api.services.leads import conflicts
 
 _UNIT, _NAME, _DIVERTED = "receiver_unit_id", "department", "diversion_department"
-_HANDLING = [role for role, held in ROLE_PERMISSIONS.items() if Permission.LEAD_HANDLE in held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +132,7 @@ async def ensure_may_have(
         message = f"{unit.name}不是{organ.label}，不能接收"
         raise _refusal(field, "receiver_without_right", message, organ)
     await _ensure_clear(session, lead, [unit.id])
-    sits = exists().where(
-        Post.unit_id == unit.id,
-        Post.is_active,
-        Post.role.in_(_HANDLING),
-        PostHolder.post_id == Post.id,
-        PostHolder.until.is_(None),
-        User.id == PostHolder.user_id,
-        User.is_active,
-    )
-    if not await session.scalar(select(sits)):
+    if not await places.has_somebody(session, unit.id, Permission.LEAD_HANDLE):
         message = f"{unit.name}还没有可以办理线索的在岗人员，移交过去没有人接收"
         raise _refusal(field, "receiver_has_nobody", message, organ)
 

@@ -177,12 +177,25 @@ async def make(
     session: AsyncSession, actor: Actor, name: str, kind: UnitKind, division_code: str
 ) -> Unit:
     """The row of a new unit of a place that is known. Raises Invalid, Conflict."""
+    await _name_free(session, name)
     await _single(session, kind.behaviour, division_code)
     unit = Unit(name=name, kind=kind.code, behaviour=kind.behaviour, division_code=division_code)
     session.add(unit)
     await session.flush()
     await _told(session, actor, unit, Change.CREATED)
     return unit
+
+
+async def _name_free(session: AsyncSession, name: str, besides: UUID | None = None) -> None:
+    """No two units are told apart by a blank or the width of a letter. The unique constraint answers
+    whoever comes with the very same name at the same moment."""
+    others = await session.execute(select(Unit.name).where(Unit.id != (besides or UUID(int=0))))
+    wanted = search.plain(name)
+    for other in others.scalars():
+        if search.plain(other) == wanted:
+            message = f"已有同名单位“{other}”"
+            errors = [FieldError("/name", "unit_name_taken", message)]
+            raise Conflict(message, code="unit_name_taken", errors=errors)
 
 
 async def _single(session: AsyncSession, behaviour: UnitBehaviour, division_code: str) -> None:
@@ -240,6 +253,8 @@ async def change(
             raise Conflict(f"该单位还有 {in_use} 个在用岗位，请先停用", code="unit_in_use")
     if body.is_active and not unit.is_active:
         await _single(session, unit.behaviour, unit.division_code)
+    if body.name is not None:
+        await _name_free(session, body.name, besides=unit.id)
     what = _what(unit, body)
     for name, value in body.changes().items():
         setattr(unit, name, value)
