@@ -193,6 +193,7 @@ class TestADivertedCase:
             ({"receiver_unit_id": "office"}, "receiver_without_right"),
             ({"receiver_unit_id": "village01"}, "receiver_without_right"),
             ({"department": "司法所"}, "receiver_in_system"),
+            ({"department": "某某商行"}, "receiver_without_right"),
         ],
     )
     def test_who_may_not_get_it(self, client, to, code):
@@ -342,6 +343,12 @@ class TestAnEntitysProblem:
             f"/risk-entities/{own['id']}", "transfer_police", own["version"], **body
         )
         assert problem(answer, 422)["code"] == "handover_to_self"
+        for name in ("李四公司", "县民政局"):
+            typed = SENT | {"department": name}
+            answer = police.act(
+                f"/risk-entities/{own['id']}", "transfer_police", own["version"], **typed
+            )
+            assert refused(answer, 422)["code"] == "receiver_without_right"
         outside = SENT | {"department": "县公安局经侦大队"}
         answer = police.act(
             f"/risk-entities/{own['id']}", "transfer_police", own["version"], **outside | PAPERS

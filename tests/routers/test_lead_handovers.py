@@ -240,6 +240,41 @@ class TestWhoMayNotHaveIt:
         told = self.refused(client, receiver_unit_id=None, department=name)
         assert [e["code"] for e in told["errors"]] == ["receiver_in_system"]
 
+    @pytest.mark.parametrize(
+        "name", ["李四公司", "张三小卖部", "老王", "公安局对面酒店", "县民政局", "县市场监管局"]
+    )
+    def test_nobody_typed_stands_in_for_the_police(self, client, name):
+        """Whoever hands over to a body outside records what it answers: it is the police or nobody."""
+        told = self.refused(client, receiver_unit_id=None, department=name)
+        assert told["code"] == "receiver_without_right"
+        assert told["article"]
+        assert told["errors"][0]["label"]
+
+    @pytest.mark.parametrize("name", ["张三小卖部", "李四公司", "邻县公安局"])
+    def test_nobody_typed_stands_in_for_a_department(self, client, name):
+        office, market = client("office"), client("market")
+        made = factories.conclude(office, market)
+        answer = market.act(
+            f"/leads/{made['id']}", "transfer_department", made["version"],
+            organ="other", department=name, reason="不归我们管", materials="材料一册",
+        )  # fmt: skip
+        assert refused(answer, 422)["code"] == "receiver_without_right"
+
+    def test_nobody_typed_settles_a_dispute(self, client):
+        office, market = client("office"), client("market")
+        made = factories.assign(office, factories.make_lead(office), market)
+        made = act(market, made, "acknowledge")
+        given = {
+            "conclusion": "civil_dispute",
+            "findings": "退费纠纷。",
+            "diversion_route": "mediation",
+        }
+        answer = market.act(
+            f"/leads/{made['id']}", "conclude", made["version"],
+            diversion_department="某某商行", **given,
+        )  # fmt: skip
+        assert refused(answer, 422)["code"] == "receiver_without_right"
+
     @pytest.mark.parametrize("unit", ["civil", "village01", "finance", "office", "leader"])
     def test_only_the_police_get_what_goes_to_the_police(self, client, unit):
         told = self.refused(client, receiver_unit_id=unit_of(client(unit)))

@@ -13,6 +13,7 @@ from api.domain.kit.errors import FieldError, Invalid, RuleViolated
 from api.domain.kit.permissions import Permission
 from api.domain.leads import conflicts as rules
 from api.domain.leads import lead_transfers as law
+from api.domain.leads import outside_bodies
 from api.domain.leads.leads import ReceivingOrgan
 from api.models.leads import Lead
 from api.models.units import Unit
@@ -83,6 +84,8 @@ async def named(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> R
         await _ensure_clear(session, lead, [each.id for each in found])
     elif rules.is_of(lead.subject_name, name, near.places):
         raise _accused(_DIVERTED, name)
+    else:
+        _ensure_organ(name, ReceivingOrgan.DISPUTE, _DIVERTED)
     return Receiver(name)
 
 
@@ -156,3 +159,11 @@ async def _ensure_outside(
         raise Invalid(message, errors=[FieldError(f"/{_NAME}", "receiver_in_system", message)])
     if rules.is_of(lead.subject_name, name, near.places):
         raise _accused(_NAME, name)
+    _ensure_organ(name, organ, _NAME)
+
+
+def _ensure_organ(name: str, organ: ReceivingOrgan, field: str) -> None:
+    """Nobody but an organ gets it, and records nothing itself: see `outside_bodies`."""
+    if not outside_bodies.fits(organ, name):
+        message = f"“{name}”不像是{organ.label}的名称，不能接收；请写单位全称"
+        raise _refusal(field, "receiver_without_right", message, organ)
