@@ -305,7 +305,7 @@ async def _shut(entity: _Entity, at: datetime) -> Story:
 async def _to_department(entity: _Entity, at: datetime) -> Story:
     stage = entity.stage
     yield (at := stage.after(at, 3))
-    department, reason = told.TRANSFERS[0 if entity.firm.regulator == "market" else 1]
+    department, reason = told.TRANSFERS[1 if entity.firm.regulator == "market" else 0]
     await entity.take(
         entity.firm.regulator, "transfer_department", department=department, reason=reason,
         organ=Department.MARKET if entity.firm.regulator != "market" else Department.OTHER,
