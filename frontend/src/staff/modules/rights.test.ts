@@ -57,6 +57,7 @@ const CASE = {
   title: '某案',
   status: 'received',
   source_leads: [],
+  handovers: [],
   identifiers: [],
   decisions: [],
   categories: [],

@@ -34,6 +34,7 @@ const LEAD = {
   feedback_mode: null,
   due_on: '2022-06-30',
   clock_runs: true,
+  standing: { steps: [], now: [], blocked_by: [], ended: null, next_action: null },
 }
 const similar = (over: object = {}) => ({
   id: 's',
