@@ -9,7 +9,7 @@ import openpyxl
 from tests.conftest import DATA, Client
 
 HEADINGS = ["序号", "来源", "接收时间", "举报方式", "举报人", "联系电话", "反映对象", "类别", "问题描述", "涉案金额（万元）", "所在村", "承办单位"]  # fmt: skip
-VICTIM_HEADINGS = ["序号", "姓名", "身份证号", "联系电话", "开户行", "银行卡号", "投资本金（万元）", "已返利息", "已退本金", "签约日期", "住址", "备注"]  # fmt: skip
+VICTIM_HEADINGS = ["序号", "姓名", "身份证号", "联系电话", "开户行", "银行卡号", "投资本金（万元）", "已返利息（元）", "已退本金（元）", "签约日期", "住址", "备注"]  # fmt: skip
 
 
 def book(rows: list[list[object]], headings: list[str] = HEADINGS) -> bytes:

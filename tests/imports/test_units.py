@@ -154,6 +154,15 @@ def test_one_column_in_ten_thousands_and_another_that_does_not_say(head: list, a
     assert "unit_unclear" in told(reader)
 
 
+@pytest.mark.parametrize("nothing", [0, 0.0, "0", "0.00", None])
+def test_nothing_is_nothing_in_any_unit(nothing: object) -> None:
+    head = ["姓名", "投入金额（万元）", "已退本金"]
+    rows, _ = taken(VICTIMS, [head, ["王某某", 3, nothing]])
+    assert rows[2].good
+    assert rows[2].values["principal"] == 30_000_00
+    assert not rows[2].values.get("principal_refunded")
+
+
 @pytest.mark.parametrize(
     "lines",
     [

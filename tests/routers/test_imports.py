@@ -293,7 +293,7 @@ class TestVictims:
         police = client("police")
         row = victim_row(
             1, "342425195001010019", 备注="亲属13912345678", 银行卡号="6228480402564890018",
-            已退本金=120.5,
+            **{"已退本金（元）": 120.5},
         )  # fmt: skip
         made = upload(police, book([row], VICTIM_HEADINGS), kind=self.KIND, case_id=case_id)
         assert commit(police, made).status_code == 200

@@ -314,14 +314,19 @@ class TestTheResultComesBack:
 
 class TestToADepartment:
     @pytest.mark.parametrize(
-        ("organ", "rule"), [("market", "MKT-02"), ("petition", "XF-01"), ("other", "LEAD-01")]
+        ("organ", "name", "rule"),
+        [
+            ("market", "县市场监管局", "MKT-02"),
+            ("petition", "县信访局", "XF-01"),
+            ("other", "县有关部门", "LEAD-01"),
+        ],
     )
-    def test_each_kind_has_its_own_term(self, client, organ, rule):
+    def test_each_kind_has_its_own_term(self, client, organ, name, rule):
         civil = client("civil")
         made = factories.assign(client("office"), factories.make_lead(client("office")), civil)
         made = act(civil, made, "acknowledge")
         made = act(
-            civil, made, "transfer_department", organ=organ, department="县有关部门",
+            civil, made, "transfer_department", organ=organ, department=name,
             materials="线索登记表", reason="属其职责",
         )  # fmt: skip
         assert running_clock(made)["rule_id"] == "LEAD-ACK"

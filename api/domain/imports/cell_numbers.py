@@ -74,6 +74,9 @@ def _refuse_several(raw: str) -> None:
         )
 
 
+_NOTHING = re.compile(r"0+(?:\.0+)?", re.ASCII)
+
+
 def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
     """Money as whole fen, exactly; a number cell's binary noise is rounded away first."""
     if isinstance(cell, dt.date | bool):
@@ -95,6 +98,8 @@ def yuan(cell: Cell, around: Surroundings) -> Value | Doubtful:
 
 
 def _amount(cell: Cell, around: Surroundings) -> Decimal:
+    if _NOTHING.fullmatch(text_of(cell)):
+        return Decimal(0)  # in whatever unit
     if isinstance(cell, int | float):
         return times(Decimal(f"{cell:.15g}"), around.unit)
     raw = text_of(cell)
