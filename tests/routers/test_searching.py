@@ -171,7 +171,9 @@ class TestNumbers:
         lead = make_lead(office, narrative=f"联系电话1385550{tail}，{mark()}")
         assert lead["id"] in ids(office, "/leads", tail)
 
-    @pytest.mark.parametrize("holds", ["", "WX", "QQ", "WXA", "QQ12345", "WX8AB2K", "H12345678"])
+    @pytest.mark.parametrize(
+        "holds", ["", "WX", "QQ", "WXA", "QQ12345", "WX8AB2K", "WXAXLFBRD", "H12345678"]
+    )
     def test_a_credit_code_is_found_by_any_part_of_it(self, office, client, holds):
         """Also where letters of it are those that come before a handle."""
         market = client("market")

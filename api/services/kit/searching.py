@@ -42,7 +42,7 @@ _WORDS, _PLAIN = 1, 2
 _NO_TEXT = "\x01"
 _NOTHING = f"'{_NO_TEXT}'"
 _DIGITS = re.compile(r"\d{3}")
-_PART = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{2,17}", re.ASCII)
+_PART = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{2,17}", re.ASCII)
 _SERIAL = re.compile(r"(?:(20\d\d)-?)?(\d{4,9})")
 WHOLE = "电话、证件号、账号等号码已加密，只能按完整号码查找，或按看得见的末几位查找；没有查到，不等于没有登记"
 MARKS = "检索词里没有可以查找的字、字母或数字"
