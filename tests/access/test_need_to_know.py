@@ -34,7 +34,7 @@ class TestMasks:
         assert number not in made.text
         determined = police.act(
             f"/property-items/{made.json()['id']}", "determine", 1,
-            ownership="victim", authority=f"刑侦 {number}", document_no="1号", reason="清楚",
+            ownership="victim", authority=f"公安局 {number}", document_no="1号", reason="清楚",
         )  # fmt: skip
         assert determined.status_code == 200
         assert number not in determined.text

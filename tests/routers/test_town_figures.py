@@ -62,7 +62,7 @@ class TestFigures:
 
 
 PAPERS = {
-    "organ": "market", "department": "某县主管局", "materials": "线索材料一份", "reason": "属其职责",
+    "organ": "market", "department": "某县市场监管局", "materials": "线索材料一份", "reason": "属其职责",
 }  # fmt: skip
 
 
