@@ -18,19 +18,24 @@ from api.domain.leads.leads import APPROVER, HANDLER, LEAD_FLOW, RECORDER, LeadA
 from api.domain.organisation.handing_over import OPEN, HandoverStatus
 
 
+def _as_of_a_lead(action: LeadAction) -> tuple[str, str]:
+    """The same step, by the same name and label."""
+    return action.value, action.label
+
+
 class HandoverAction(Labelled):
     """What people do with a hand-over."""
 
-    RECORD_RECEIPT = "record_receipt", "登记接收回执"
-    RECORD_INCOMPLETE = "record_incomplete", "登记材料不全告知"
-    SUPPLY_PAPERS = "supply_papers", "补正材料"
-    RECORD_RESULT = "record_result", "登记办理结果"
-    FORWARD = "forward", "转送有管辖权的机关"
-    HAND_OVER_GOODS = "hand_over_goods", "移交涉案物品和材料"
-    ASK_REVIEW = "ask_review", "登记提请复议"
-    RECORD_REVIEW = "record_review", "登记复议决定"
+    RECORD_RECEIPT = _as_of_a_lead(LeadAction.RECORD_RECEIPT)
+    RECORD_INCOMPLETE = _as_of_a_lead(LeadAction.RECORD_INCOMPLETE)
+    SUPPLY_PAPERS = _as_of_a_lead(LeadAction.SUPPLY_PAPERS)
+    RECORD_RESULT = _as_of_a_lead(LeadAction.RECORD_RESULT)
+    FORWARD = _as_of_a_lead(LeadAction.FORWARD)
+    HAND_OVER_GOODS = _as_of_a_lead(LeadAction.HAND_OVER_GOODS)
+    ASK_REVIEW = _as_of_a_lead(LeadAction.ASK_REVIEW)
+    RECORD_REVIEW = _as_of_a_lead(LeadAction.RECORD_REVIEW)
     LET_STAND = "let_stand", "不提请复议"
-    RECALL = "recall", "收回移送、移交"
+    RECALL = _as_of_a_lead(LeadAction.RECALL)
     WAIVE = "waive", "批准不再等待"
 
 
