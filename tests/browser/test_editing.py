@@ -83,6 +83,19 @@ class TestFaults:
         await expect(office.page.locator(".field.faulty")).to_have_count(2)
         await office.page.evaluate("sessionStorage.clear()")
 
+    async def test_what_is_missing_is_told_with_all_else_that_is_wrong(self, as_):
+        office = await as_("office")
+        await office.open("/leads/new")
+        await office.fill({"涉及人数": "-3", "统一社会信用代码": "123", "反映对象": "某某中心"})
+        with office.watch.refusals(422):
+            await office.button("登记").click()
+            await office.says("另有 2 项填写有误")
+        for label in ("涉及人数", "统一社会信用代码", "反映内容"):
+            field = office.page.get_by_label(label).locator("visible=true").first
+            await expect(field).to_have_attribute("aria-invalid", "true")
+        assert "_unfinished" not in await office.page.locator("form").inner_text()
+        await office.page.evaluate("sessionStorage.clear()")
+
 
 async def end_login(server: Running, username: str) -> None:
     """Every login of a person ends, as by the security administrator."""

@@ -565,6 +565,30 @@ class TestRefusals:
         )
         assert (answer.status_code, answer.json()["code"]) == (422, "charges_missing")
 
+    def test_all_that_is_wrong_with_a_filing_is_told_at_once(self, police):
+        made = act(police, make_case(police, charges=[]), "accept", accepted_on=YESTERDAY)
+        answer = police.act(
+            f"/cases/{made['id']}", "file", made["version"], document_no="某号", filed_on=TOMORROW,
+            authority_level="police_station", reason="现在不问",
+        )  # fmt: skip
+        told = answer.json()
+        assert (answer.status_code, told["code"]) == (422, "charges_missing"), told
+        assert told["article"]
+        assert {e["pointer"]: e["code"] for e in told["errors"]} == {
+            "/charges": "charges_missing",
+            "/reason": "not_asked",
+            "/authority_level": "authority_too_low",
+            "/filed_on": "in_future",
+        }
+        assert act(police, made, "decline_to_file", **COUNTY, reason="某")["status"] == "not_filed"
+
+    def test_a_withdrawal_without_its_paper_says_both(self, police):
+        made = filed(police)
+        answer = police.act(f"/cases/{made['id']}", "withdraw", made["version"], reason="某")
+        assert [e["pointer"] for e in answer.json()["errors"]] == [
+            "/authority_level", "/document_no",
+        ]  # fmt: skip
+
     def test_an_accepted_day_to_come_is_refused(self, police):
         made = make_case(police)
         answer = police.act(f"/cases/{made['id']}", "accept", 1, accepted_on=TOMORROW)

@@ -9,7 +9,14 @@ from datetime import date
 from typing import Protocol, cast
 
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import Conflict, DomainError, FieldError, Invalid, RuleViolated
+from api.domain.kit.errors import (
+    Conflict,
+    DomainError,
+    FieldError,
+    Invalid,
+    RuleViolated,
+    together,
+)
 from api.domain.kit.flow import (
     OWN_UNIT,
     REASON,
@@ -456,12 +463,18 @@ def check_approval(
     article = APPROVED_BY_COUNTY.get(action)
     if article is None or (action is A.WITHDRAW and not filed):
         return
-    if level not in _COUNTY_POLICE:
-        sentence = f"{action.label}须经县级以上公安机关负责人批准，派出所等不能决定"
-        raise _violated("authority_too_low", "/authority_level", sentence, article)
-    if not document_no:
-        sentence = f"{action.label}须填写批准文书编号"
-        raise _violated("document_missing", "/document_no", sentence, article)
+
+    def by_whom() -> None:
+        if level not in _COUNTY_POLICE:
+            sentence = f"{action.label}须经县级以上公安机关负责人批准，派出所等不能决定"
+            raise _violated("authority_too_low", "/authority_level", sentence, article)
+
+    def on_paper() -> None:
+        if not document_no:
+            sentence = f"{action.label}须填写批准文书编号"
+            raise _violated("document_missing", "/document_no", sentence, article)
+
+    together(by_whom, on_paper)
 
 
 def _violated(code: str, pointer: str, sentence: str, article: str) -> DomainError:

@@ -3,7 +3,7 @@
 Services raise these; `core/web/errors.py` renders them as RFC 9457 problems. Programs branch on `code`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -50,6 +50,23 @@ class DomainError(Exception):
         self.errors = tuple(errors)
         self.headers = headers or {}
         self.extra = extra
+
+
+def together(*checks: Callable[[], object]) -> None:
+    """Let each check say what is wrong with the fields of a form, so that nobody corrects them one
+    by one. Raises the first refusal with what all of them found; at once what names no field."""
+    found: list[DomainError] = []
+    for check in checks:
+        try:
+            check()
+        except DomainError as refusal:
+            if not refusal.errors:
+                raise
+            found.append(refusal)
+    if found:
+        faults = (fault for refusal in found for fault in refusal.errors)
+        found[0].errors = tuple({(each.pointer, each.code): each for each in faults}.values())
+        raise found[0]
 
 
 class Unauthenticated(DomainError):

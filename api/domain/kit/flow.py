@@ -6,6 +6,7 @@ timeline names and what the button says. Every condition stands in the table, no
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from api.domain.kit.errors import (
     Invalid,
     RuleViolated,
     TransitionNotAllowed,
+    together,
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission
@@ -176,6 +178,10 @@ def _by_status(each: Field, *, missing: bool, asked: bool) -> list[FieldError]:
     return []
 
 
+def _refuse(failing: Predicate, record: Record) -> None:
+    raise failing.refusal(record)
+
+
 class Correction(Labelled):
     """The action that changes what a record says, and not where it stands."""
 
@@ -245,11 +251,18 @@ class Flow(Generic[S, A]):
         starting = {status: tuple(rows) for status, rows in found.items()}
         object.__setattr__(self, "_starting", starting)
 
-    def step(self, action: A, actor: Actor, record: Record) -> Step[S]:
-        """The row that applies, or the refusal.
+    def step(
+        self,
+        action: A,
+        actor: Actor,
+        record: Record,
+        form: Sequence[Callable[[], object]] = (),
+    ) -> Step[S]:
+        """The row that applies, or the refusal. `form`: what else is asked of the form.
 
         Raises Forbidden before anything else, so that a refusal never tells an outsider the
-        state; then TransitionNotAllowed with the allowed actions; then what a predicate says.
+        state; then TransitionNotAllowed with the allowed actions; then what a predicate says. What
+        can be filled in is told together with what is wrong in the form.
         """
         row = self.steps[action]
         if not actor.may(row.needs):
@@ -266,9 +279,11 @@ class Flow(Generic[S, A]):
             if row.article:
                 refusal.extra["article"] = row.article
             raise refusal
-        for predicate in row.when:
-            if not predicate.holds(actor, record):
+        failing = [each for each in row.when if not each.holds(actor, record)]
+        for predicate in failing:
+            if not predicate.field:
                 raise predicate.refusal(record)
+        together(*(partial(_refuse, each, record) for each in failing), *form)
         return row
 
     def check_edit(self, actor: Actor, record: Record) -> None:

@@ -63,13 +63,19 @@ async def transition(
         found.open_property = await case_property.still_open(session, actor, record_id)
     reason = protect.told(getattr(body, "reason", None) or "")
     told = {"reason": reason} if reason else {}
+    level, document = getattr(body, "authority_level", None), getattr(body, "document_no", None)
+    filed = found.filed_on is not None
+    since = await case_leads.known_since(session, found, leads)
+    on: date = getattr(body, day_field(action), None) or today()
+    checks = (
+        lambda: check_approval(action, level, document, filed=filed),
+        lambda: _check_day(found, action, on, since),
+    )
+    _transition.check(actor, found, CASE_FLOW, body, checks)
     await _transition.apply(
         session, actor, found, CASE_FLOW, EventName.CASE_TRANSITIONED, body, told
     )
-    level, document = getattr(body, "authority_level", None), getattr(body, "document_no", None)
-    check_approval(action, level, document, filed=found.filed_on is not None)
     await case_leads.ensure_agrees(session, found, action, leads)
-    on = _happened(found, action, body, await case_leads.known_since(session, found, leads))
     if action is CaseAction.DIVERT_CIVIL:
         found.civil_route = body.route
     if action is CaseAction.DECLINE_TO_INDICT:
@@ -133,16 +139,13 @@ def day_field(action: CaseAction) -> str:
     return DAY_FIELDS.get(action, "decided_on")
 
 
-def _happened(found: Case, action: CaseAction, body: Any, since: date | None) -> date:
+def _check_day(found: Case, action: CaseAction, on: date, since: date | None) -> None:
     """The day of the decision, checked against today and against what came before."""
-    field = day_field(action)
-    on: date = getattr(body, field, None) or today()
-    solves = action is CaseAction.SOLVE
     # nothing goes on before the case was solved, once it was
+    solves = action is CaseAction.SOLVE
     gone = [found.filed_on] if solves else [found.stage_on, found.solved_on]
     after = max((day for day in gone if day), default=None)
-    check_day(field, on, today=today(), not_before=after or since)
-    return on
+    check_day(day_field(action), on, today=today(), not_before=after or since)
 
 
 #: The column that an action dates.

@@ -1,7 +1,8 @@
 """The only place that sets a status."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -73,28 +74,43 @@ def touch(record: Any) -> None:
     record.updated_at = now()
 
 
-def take(
-    actor: Actor, record: Any, flow: Flow[Any, Any], body: Any
-) -> tuple[Step[Any], dict[str, Any]]:
-    """Take one action on a locked record: permission, version, flow, status. Returns the step and
-    what its event says; `apply` also writes that event, where everybody's stand.
+def check(
+    actor: Actor,
+    record: Any,
+    flow: Flow[Any, Any],
+    body: Any,
+    checks: Sequence[Callable[[], object]] = (),
+) -> Step[Any]:
+    """Whether an action may be taken on a locked record: permission, version, flow, and its form with
+    whatever else a service asks of it (`checks`), every fault of which is told at once.
 
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """
     action = next(a for a in flow.steps if a.value == body.action)
-    if not actor.may(flow.steps[action].needs):
+    row = flow.steps[action]
+    if not actor.may(row.needs):
         raise Forbidden
     check_version(record, body.version)
-    step = flow.step(action, actor, record)
-    step.check(body, record.status)
+    return flow.step(action, actor, record, [partial(row.check, body, record.status), *checks])
+
+
+def take(
+    actor: Actor, record: Any, flow: Flow[Any, Any], body: Any
+) -> tuple[Step[Any], dict[str, Any]]:
+    """Take one action on a locked record. Returns the step and what its event says; `apply` also
+    writes that event, where everybody's stand.
+
+    Raises what `check` raises.
+    """
+    step = check(actor, record, flow, body)
     before, rights = record.status, rights_of(record, flow)
     if step.to is not None:
         record.status = step.to
         pass_on(record, flow, rights)
     record.version += 1
     record.updated_at = now()
-    return step, {"action": action.value, "from": before.value, "to": record.status.value}
+    return step, {"action": body.action, "from": before.value, "to": record.status.value}
 
 
 def rights_of(record: Any, flow: Flow[Any, Any]) -> frozenset[Permission]:
@@ -184,8 +200,7 @@ async def apply(
     """Take one action on a locked record: permission, version, flow, status, event.
 
     `told` is what the event says beyond action, statuses and what `said` repeats; no personal data
-    goes there. `tells`
-    names the record whose timeline tells of it, where that is another one.
+    goes there. `tells` names the record whose timeline tells of it, where that is another one.
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """

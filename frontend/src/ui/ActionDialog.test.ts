@@ -35,18 +35,32 @@ it('has one button for each offered action and none of its own', () => {
   wrapper.unmount()
 })
 
-it('asks for what the server needs before it sends', async () => {
-  const { wrapper, run } = open()
-  await wrapper.findAll('button')[0]!.trigger('click')
+it('says what is missing together with all else that the server finds wrong', async () => {
+  const faults = [
+    { pointer: '/reason', code: 'missing', message: '请填写理由' },
+    { pointer: '/on', code: 'in_future', message: '日期不能晚于今天' },
+    { pointer: '/_unfinished', code: 'extra_forbidden', message: '没有这个字段' },
+  ]
+  const run = vi.fn((_: string, values: FormValues) =>
+    '_unfinished' in values
+      ? Promise.reject(new ApiProblem(422, 'validation_failed', '填写内容有误', faults))
+      : Promise.resolve(),
+  )
+  const on = { field: 'on', label: '日期', kind: 'date' } as const
+  const offer = { ...offers[0]!, needs: [...offers[0]!.needs, on] }
+  const wrapper = mount(ActionButtons, { props: { offers: [offer], run }, attachTo: document.body })
+  await wrapper.find('button').trigger('click')
   await flushPromises()
   await wrapper.find('form').trigger('submit')
-  expect(run).not.toHaveBeenCalled()
+  await flushPromises()
   expect(wrapper.text()).toContain('请填写理由')
+  expect(wrapper.text()).toContain('日期不能晚于今天')
+  expect(wrapper.text()).not.toContain('没有这个字段')
 
   await wrapper.find('textarea').setValue('重复举报')
   await wrapper.find('form').trigger('submit')
   await flushPromises()
-  expect(run).toHaveBeenCalledWith('reject', { reason: '重复举报' })
+  expect(run).toHaveBeenLastCalledWith('reject', { reason: '重复举报' })
   wrapper.unmount()
 })
 

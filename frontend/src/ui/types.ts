@@ -39,6 +39,8 @@ export interface ActionOffer {
   restates?: string | null
   /** What the button says, in place of 确定 and the label. */
   confirm?: string
+  /** A flow of the server asks for it: sent unfinished, it is refused with all that is wrong. */
+  checks?: boolean
 }
 
 const TYPED = new Set(['text', 'long_text', 'integer', 'money', 'date', 'datetime', 'boolean'])

@@ -1,6 +1,7 @@
 import { computed, ref } from 'vue'
 
 import { asProblem } from '@/lib/problems'
+import { faultsOf, unfinished } from '@/lib/unfinished'
 
 import { focusFault } from './focusFault'
 import { asked, wanted, type ActionOffer, type FormValues } from './types'
@@ -17,6 +18,7 @@ export function useActionForm(
 ) {
   const values = ref<FormValues>({})
   const missing = ref<Record<string, string>>({})
+  const wrong = ref<Record<string, string>>({})
   const failure = ref<unknown>(null)
   const busy = ref(false)
   const begun = ref('{}')
@@ -25,6 +27,7 @@ export function useActionForm(
   const needs = computed(() => asked(all(), values.value))
   const errors = computed(() => ({
     ...(failure.value ? asProblem(failure.value).byField : {}),
+    ...wrong.value,
     ...missing.value,
   }))
   const blank = () =>
@@ -36,7 +39,7 @@ export function useActionForm(
       ...Object.fromEntries(proposed.map((need) => [need.field, need.value])),
       ...initial,
     }
-    missing.value = {}
+    missing.value = wrong.value = {}
     failure.value = null
     begun.value = JSON.stringify(values.value)
   }
@@ -57,12 +60,16 @@ export function useActionForm(
   async function send(): Promise<boolean> {
     if (!offer() || busy.value) return false
     missing.value = Object.fromEntries(blank().map((need) => [need.field, wanted(need)]))
+    wrong.value = {}
+    failure.value = null
+    busy.value = true
     if (blank().length) {
+      const sent = unfinished(filledIn())
+      if (offer()?.checks) wrong.value = await faultsOf(() => submit(sent))
+      busy.value = false
       await focusFault(form?.())
       return false
     }
-    busy.value = true
-    failure.value = null
     try {
       await submit(filledIn())
       return true
