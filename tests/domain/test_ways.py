@@ -1,5 +1,6 @@
 """Whose turn it is, over every status of every flow: the whole table is walked."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -173,7 +174,7 @@ class TestSteps:
         )
         assert found[:3] == [
             ("登记", "done", "2026-11-01"),
-            ("交办", "done", "2026-11-03"),
+            ("交办", "unfinished", "2026-11-03"),
             ("签收", "passed_by", ""),
         ]
         assert StepState.AHEAD.value not in {state for _, state, _ in found}
@@ -194,7 +195,7 @@ class TestSteps:
             ("fed_back", "closed", "2026-11-07"),
         )
         assert found[3:] == [
-            ("核查", "passed_by", ""),
+            ("核查", "unfinished", "2026-11-04"),
             ("移送移交", "done", "2026-11-06"),
             ("反馈举报人", "done", "2026-11-06"),
             ("办结", "done", "2026-11-07"),
@@ -212,7 +213,75 @@ class TestSteps:
     def test_a_case_that_was_sent_on_was_never_taken_in_hand(self):
         moves = [Move("received", "diverted_civil", "2026-11-03", "派出所")]
         steps = WAYS["case"].steps(CaseStatus.DIVERTED_CIVIL, moves)
-        assert [state.value for _, state, _, _ in steps[:2]] == ["passed_by", "passed_by"]
+        assert [state.value for _, state, _, _ in steps[:2]] == ["unfinished", "passed_by"]
+
+    def test_what_was_done_before_it_was_opened_anew_is_done_no_more(self):
+        """Its conclusion is empty since: handed on and closed, it was not verified this time."""
+        found = shown(
+            LeadStatus.CLOSED,
+            ("assigned", "verifying", "2026-10-03"),
+            ("verifying", "concluded", "2026-10-04"),
+            ("concluded", "fed_back", "2026-10-05"),
+            ("fed_back", "closed", "2026-10-06"),
+            ("closed", "registered", "2026-11-02"),
+            ("registered", "transferred_department", "2026-11-03"),
+            ("transferred_department", "fed_back", "2026-11-04"),
+            ("fed_back", "closed", "2026-11-05"),
+        )
+        assert [each for each in found if each[0] in {"签收", "核查"}] == [
+            ("签收", "passed_by", ""),
+            ("核查", "passed_by", ""),
+        ]
+        assert found[-2:] == [("反馈举报人", "done", "2026-11-04"), ("办结", "done", "2026-11-05")]
+
+    def test_what_a_merge_concluded_was_given_to_nobody(self):
+        """No act of the flow brought it there."""
+        moves = ("received", "registered", "2026-11-01")
+        assert shown(LeadStatus.CONCLUDED, moves)[:4] == [
+            ("登记", "done", "2026-11-01"),
+            ("交办", "unfinished", ""),
+            ("签收", "passed_by", ""),
+            ("核查", "passed_by", ""),
+        ]
+
+    @pytest.mark.parametrize(
+        ("noun", "moves", "step"),
+        [
+            # seized at once: nothing was waited for
+            ("property_measure", "active>released", None),
+            ("property_measure", "queued>active>released", ("轮候", "done")),
+            ("property_measure", "queued>released", ("生效", "passed_by")),
+            ("property_measure", "active>lapsed", ("生效", "done")),
+            # dealt with before it was put on the list
+            ("risk_entity", "pending>swept>assessed>handling", ("纳入管控", "unfinished")),
+            ("risk_entity", "pending>swept>assessed>listed", ("纳入管控", "done")),
+            ("risk_entity", "pending>assessed", ("排查", "unfinished")),
+            ("rectification", "ordered>closed", ("复查", "done")),
+            ("rectification", "ordered>closed", ("整改", "done")),
+            ("rectification", "ordered>withdrawn", ("整改", "unfinished")),
+            ("case", "under_review>investigating>withdrawn", ("侦查", "unfinished")),
+            ("case", "indicted>adjudged>closed", ("执行", "unfinished")),
+            ("case", "indicted>adjudged>enforcing>closed", ("执行", "done")),
+            ("case", "under_prosecution>not_indicted>closed", ("转其他途径", "unfinished")),
+            ("case", "received>withdrawn>under_review", ("受案", "done")),
+            ("reward", "proposed>cancelled", ("审批", "unfinished")),
+            ("reward", "proposed>refused", ("审批", "done")),
+            ("import", "needs_mapping>parsing;preview>committed", ("读取", "done")),
+            ("import", "needs_mapping>cancelled", ("读取", "unfinished")),
+            ("distribution", "draft>computed>withdrawn", ("批准", "unfinished")),
+        ],
+    )
+    def test_only_its_own_act_does_a_stage(self, noun, moves, step):
+        way = WAYS[noun]
+        kind = type(way.flow.initial)
+        runs = [run.split(">") for run in moves.split(";")]
+        went = [Move(*pair, "2026-11-03", "某单位") for run in runs for pair in pairwise(run)]
+        steps = way.steps(kind(runs[-1][-1]), went, ("2026-11-01", "某单位"))
+        states = {label: state.value for label, state, _, _ in steps}
+        if step is None:
+            assert "轮候" not in states
+        else:
+            assert states[step[0]] == step[1], states
 
     def test_an_entity_struck_off_from_wherever_was_struck_off(self):
         moves = [Move("transferred_police", "delisted", "2026-11-03", "市监所")]

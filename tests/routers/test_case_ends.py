@@ -191,7 +191,8 @@ def test_what_an_agency_holds_outlives_the_criminal_case(police, running):
     _, freeze = frozen(police, made, **agency)
     put(running, made["id"], CaseStatus.NOT_INDICTED)
     shown = done(police.get(f"/property-measures/{freeze['id']}"))
-    assert shown["standing"]["next_action"] == "renew"
+    assert [each["action"] for each in shown["available_actions"]] == ["renew", "release"]
+    assert [each["what"] for each in shown["standing"]["now"]] == ["到期以前续行或者解除"]
 
 
 @pytest.mark.parametrize("status", [CaseStatus.CLOSED, CaseStatus.WITHDRAWN], ids=str)

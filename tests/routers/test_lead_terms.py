@@ -47,7 +47,7 @@ class TestApproval:
         assert (clock["rule_id"], clock["side"]) == ("TRF-02", "sender")
         started = clock["started_at"]
         assert before.isoformat()[:16] <= started[:16] <= now().isoformat()[:16]
-        (duty,) = duties(market, made["id"], "lead_transfer")
+        (duty,) = duties(market, made["id"], "lead_hand_over")
         assert duty["rule"] == "TRF-02"
         made = done(market.get(f"/leads/{made['id']}"))
         begun = {n["field"]: n["value"] for n in offered(made)["transfer_police"]["needs"]}
@@ -276,7 +276,7 @@ class TestOneListOnly:
         assert duties(market, made["id"]) == [], "nothing that it could do"
         assert [d["kind"] for d in duties(leader, made["id"])] == ["lead_transfer_approve"]
         made = act(leader, done(leader.get(f"/leads/{made['id']}")), "approve_transfer")
-        assert [duty["kind"] for duty in duties(market, made["id"])] == ["lead_transfer"]
+        assert [duty["kind"] for duty in duties(market, made["id"])] == ["lead_hand_over"]
         made = act(leader, made, "refuse_transfer", reason="补充核实")
         assert sorted(duty["kind"] for duty in duties(market, made["id"])) == usual
 

@@ -52,8 +52,15 @@ class TestFromLeadToCase:
         assert made["decisions"][-1]["authority_level"] == "county_psb"
         steps = {each["label"]: each["state"] for each in made["standing"]["steps"]}
         assert (steps["受案"], steps["立案审查"], steps["侦查"]) == ("done", "done", "now")
+        # what would be refused is no filled button
         assert any("涉嫌罪名" in sentence for sentence in made["standing"]["blocked_by"])
+        assert made["standing"]["next_action"] is None
+        answer = police.act(f"/cases/{made['id']}", "conclude_investigation", made["version"])
+        assert problem(answer, 422)["code"] == "charges_missing"
+        change = {"version": made["version"], "charges": ["illegal_deposits"]}
+        made = done(police.patch(f"/cases/{made['id']}", json=change))
         assert made["standing"]["next_action"] == "conclude_investigation"
+        act(police, made, "conclude_investigation")
 
     def test_a_case_that_was_there_before_follows_what_the_lead_is_told(self, client):
         police = client("police")
@@ -242,6 +249,11 @@ class TestWhoseTurn:
         assert lead["opens_case"]
         [duty] = duties(police, lead["id"])
         assert duty["kind"] == "lead_open_case"
+        term = done(police.get("/time-rules/LEAD-OPEN-CASE/due", params={"start": TODAY}))
+        for each in (turn, duty):
+            assert (each["due_on"], each["rule"]) == (term["on"], "LEAD-OPEN-CASE")
+            assert each["working_days_left"] is not None
+        assert turn["article"]
         assert fresh(market, lead)["standing"]["next_action"] != "open_case"
         assert duties(market, lead["id"], "lead_open_case") == []
         opened(police, lead)
@@ -283,11 +295,11 @@ class TestDays:
 
 
 class TestCharges:
-    def test_what_is_missing_for_the_filing_is_told_and_filing_stays_the_button(self, client):
+    def test_what_is_missing_for_the_filing_is_told_and_no_button_filled(self, client):
         police = client("police")
         lead = receive(police, sent(client))
         made = act(police, opened(police, lead), "accept")
-        assert made["standing"]["next_action"] == "file"
+        assert made["standing"]["next_action"] is None
         assert any("涉嫌罪名" in sentence for sentence in made["standing"]["blocked_by"])
         answer = police.act(
             f"/cases/{made['id']}", "file", made["version"], filed_on=TODAY, **COUNTY

@@ -4,7 +4,7 @@ What home says waits for somebody is what the record's own head says: one truth.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,7 +14,7 @@ from api.core.base.clock import now, today
 from api.domain.across.ways import WAYS
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.nouns import PATHS
-from tests import entities, ledgers, restricted
+from tests import entities, ledgers, money, restricted
 from tests.access.towns import somebody
 from tests.campaign import live_half_a_year
 from tests.conftest import Client, Running, logged_in, started
@@ -28,7 +28,7 @@ _serial = count(730_000)
 #: Told of at home, and by its own panel of the record: messages, rewards' codes, and the two that
 #: nobody but a few people may know of.
 OF_A_PANEL = {
-    K.LEAD_MESSAGE, K.INFORMANT_NAME, K.INFORMANT_DECIDE, K.LEDGER_CONFIRM,
+    K.LEAD_MESSAGE, K.INFORMANT_DECIDE, K.LEDGER_CONFIRM,
     K.LEAD_UNOWNED_COUNTY,
 }  # fmt: skip
 #: What the head does not name by the same words: it says what is to be done next.
@@ -48,6 +48,14 @@ EVERYBODY = (
     "justice",
     "finance",
 )
+
+
+def frozen(running: Running, police: Client) -> dict[str, Any]:
+    """A deposit that was frozen today."""
+    item = money.make_item(police, money.make_case(running))
+    answer = police.post("/property-measures", json=money.measure(item))
+    made: dict[str, Any] = money.made(answer)
+    return made
 
 
 def head(who: Client, noun: str, record_id: str) -> dict[str, Any]:
@@ -315,12 +323,12 @@ def turns_of(reader: Client, noun: str, record_id: str) -> tuple[set[K], set[K]]
     now = answer.json()["standing"]["now"] if answer.is_success else []
     assert not answer.is_success or leads_on(answer.json()["standing"]), answer.text
     own = [every[each["what"]] for each in now if each["is_mine"] and each["what"] in every]
-    kinds = {turn.what for turn in every.values() if not turn.shown_late}
+    kinds = {turn.what for turn in every.values()}
     # nobody owns it for too long: told once, under that name
     if answer.is_success and duties(reader, record_id, K.LEAD_UNOWNED):
         return set(), set()
     told = {K(each["kind"]) for kind in kinds & set(K) for each in duties(reader, record_id, kind)}
-    return {K(turn.what) for turn in own if not turn.shown_late}, told
+    return {K(turn.what) for turn in own}, told
 
 
 def test_an_import_that_brings_nothing_offers_no_filled_button(client: Any) -> None:
@@ -399,6 +407,21 @@ class TestOfSeveralTurns:
             assert head(market, "risk-entities", made["id"])["next_action"] == due, (day, status)
         assert head(client("leader"), "risk-entities", made["id"])["next_action"] is None
 
+    def test_a_visit_far_ahead_is_nobodys_turn_yet(self, client: Any, running: Running) -> None:
+        market = client("market")
+        made = entities.assess(market, entities.register(market), "red")
+        for day, early in ((300, True), (0, False)):
+            run_sql(
+                running,
+                "UPDATE risk_entities SET next_inspection_due = $2 WHERE id = $1",
+                made["id"],
+                today() + timedelta(days=day),
+            )
+            found = head(market, "risk-entities", made["id"])["now"]
+            (turn,) = [each for each in found if each["what"] == K.ENTITY_INSPECTION.label]
+            assert (turn["is_early"], turn["is_mine"]) == (early, not early)
+            assert bool(duties(market, made["id"], K.ENTITY_INSPECTION)) is not early
+
     def test_a_visit_that_is_planned_is_not_asked_for(self, client: Any) -> None:
         office, market = client("office"), client("market")
         made = entities.assess(market, entities.register(market), "red")
@@ -424,3 +447,70 @@ class TestOfSeveralTurns:
         entities.act(market, "inspections", seen, "order_rectification", requirements="公示收费")
         found = head(market, "inspections", seen["id"])
         assert (found["next_action"], bool(found["blocked_by"])) == (None, True)
+
+
+class TestHeldProperty:
+    """What runs out in half a year waits for nobody today; what has lost its ground waits at once."""
+
+    def test_a_freeze_is_renewed_when_its_first_warning_came(
+        self, client: Any, running: Running
+    ) -> None:
+        police = client("police")
+        made = frozen(running, police)
+        path = f"/property-measures/{made['id']}"
+        (turn,) = made["standing"]["now"]
+        assert (turn["is_early"], turn["is_mine"], turn["turn_actions"]) == (True, False, [])
+        assert made["standing"]["next_action"] is None
+        assert duties(police, made["id"]) == []
+        assert police.post(f"{path}/turns", json={"action": "take"}).status_code == 403
+        first = made["alert_days"][0]
+        shift = (date.fromisoformat(first) - today()).days
+        run_sql(
+            running,
+            "UPDATE property_measures SET starts_on = starts_on - $2::int,"
+            " expires_on = expires_on - $2::int WHERE id = $1",
+            made["id"],
+            shift + 14,
+        )
+        found = head(police, "property-measures", made["id"])
+        (turn,) = found["now"]
+        assert (turn["is_early"], turn["is_mine"]) == (False, True)
+        assert found["next_action"] == "renew"
+        assert [each["kind"] for each in duties(police, made["id"])] == [K.MEASURE_EXPIRING]
+
+    def test_without_its_ground_it_is_to_be_released_at_once(
+        self, client: Any, running: Running
+    ) -> None:
+        police = client("police")
+        made = frozen(running, police)
+        case = made["case"]["id"]
+        run_sql(running, "UPDATE cases SET status = 'not_indicted' WHERE id = $1", case)
+        found = head(police, "property-measures", made["id"])
+        assert (found["next_action"], found["now"][0]["is_mine"]) == ("release", True)
+        (duty,) = duties(police, made["id"])
+        assert (duty["kind"], duty["what"]) == (K.MEASURE_GROUNDLESS, found["now"][0]["what"])
+
+
+class TestKeepers:
+    """Who keeps an identity is named on the lead's page: its head says that somebody is to be."""
+
+    def test_named_they_are_nobodys_turn(self, client: Any, running: Running) -> None:
+        office, police = client("office"), client("police")
+        lead = make_lead(office, reporter={"kind": "real_name", "name": "某某"})
+        run_sql(
+            running,
+            "UPDATE informants SET keepers_wanted = true, handler_id = NULL, supervisor_id = NULL"
+            " WHERE lead_id = $1",
+            lead["id"],
+        )
+        what = K.INFORMANT_NAME.label
+        for who in (office, client("leader"), police):
+            told = bool(duties(who, lead["id"], K.INFORMANT_NAME))
+            answer = who.get(f"/leads/{lead['id']}")
+            now = answer.json()["standing"]["now"] if answer.is_success else []
+            assert [each["is_mine"] for each in now if each["what"] == what] == [True] * told
+        assert duties(office, lead["id"], K.INFORMANT_NAME)
+        run_sql(
+            running, "UPDATE informants SET keepers_wanted = false WHERE lead_id = $1", lead["id"]
+        )
+        assert what not in {each["what"] for each in head(office, "leads", lead["id"])["now"]}

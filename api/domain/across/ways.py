@@ -84,7 +84,7 @@ def _not_pending(lead: Any) -> bool:
 _APPROVE = Turn(
     K.LEAD_TRANSFER_APPROVE, (La.APPROVE_TRANSFER, La.REFUSE_TRANSFER), _HOLDER, _before_the_head
 )
-_HAND_OVER = Turn(K.LEAD_TRANSFER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
+_HAND_OVER = Turn(K.LEAD_HAND_OVER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
 _FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
 
 
@@ -201,7 +201,7 @@ LEAD_WAY: Final = Way(
                     *_HANDED,
                 ),
             },
-            ends=frozenset({Ls.CONCLUDED}),
+            by=frozenset({La.CONCLUDE}),
         ),
         Stage(
             "移送移交",
@@ -217,7 +217,7 @@ LEAD_WAY: Final = Way(
                 Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_OWED, _FEED_BACK, *_HANDED),
                 Ls.REJECTED: (_FEED_BACK,),
             },
-            ends=frozenset({Ls.FED_BACK}),
+            by=frozenset({La.FEED_BACK}),
         ),
         Stage(
             "办结",
@@ -266,12 +266,12 @@ CASE_WAY: Final = Way(
         Stage(
             "受案",
             {Cs.RECEIVED: _case(K.CASE_ACCEPT, Ca.ACCEPT)},
-            ends=frozenset({Cs.UNDER_REVIEW}),
+            by=frozenset({Ca.ACCEPT, Ca.REOPEN}),
         ),
         Stage(
             "立案审查",
             {Cs.UNDER_REVIEW: _case(K.CASE_FILING, Ca.FILE, Ca.DECLINE_TO_FILE)},
-            ends=frozenset({Cs.INVESTIGATING, Cs.NOT_FILED}),
+            by=frozenset({Ca.FILE, Ca.DECLINE_TO_FILE}),
         ),
         Stage(
             "侦查",
@@ -298,6 +298,7 @@ CASE_WAY: Final = Way(
                 Cs.ADJUDGED: _case(K.CASE_ENFORCE, Ca.ENFORCE, Ca.CLOSE),
                 Cs.ENFORCING: _case(K.CASE_CLOSE, Ca.CLOSE),
             },
+            only=frozenset({Cs.ENFORCING}),
         ),
         Stage(
             "转其他途径",
@@ -313,6 +314,7 @@ CASE_WAY: Final = Way(
                 Cs.NOT_FILED: _case(K.CASE_NOT_FILED, Ca.DIVERT_CIVIL, Ca.DIVERT_ADMINISTRATIVE),
             },
             aside=True,
+            only=frozenset({Cs.DIVERTED_CIVIL, Cs.DIVERTED_ADMINISTRATIVE}),
         ),
     ),
     done=frozenset({Cs.CLOSED}),
@@ -404,7 +406,7 @@ RISK_ENTITY_WAY: Final = Way(
         Stage(
             "销号",
             {Es.ACCEPTED: (Turn(K.ENTITY_DELIST, (Ea.DELIST,)),)},
-            ends=frozenset({Es.DELISTED}),
+            by=frozenset({Ea.DELIST}),
         ),
     ),
     done=frozenset({Es.DELISTED}),
@@ -441,6 +443,8 @@ RECTIFICATION_WAY: Final = Way(
                 Rs.ORDERED: (Turn(K.RECTIFICATION_DUE, (Ra.SUBMIT,)),),
                 Rs.FAILED: (Turn(K.RECTIFICATION_DUE, (Ra.ORDER_AGAIN,)),),
             },
+            # what is found in order was put right, with papers or without
+            by=frozenset({Ra.SUBMIT, Ra.CLOSE}),
         ),
         Stage(
             "复查",
@@ -448,6 +452,7 @@ RECTIFICATION_WAY: Final = Way(
                 Rs.SUBMITTED: (Turn(K.RECTIFICATION_RECHECK, (Ra.REINSPECT,)),),
                 Rs.REINSPECTING: (_RECHECK,),
             },
+            by=frozenset({Ra.CLOSE}),
         ),
     ),
     done=frozenset({Rs.CLOSED}),
@@ -482,7 +487,7 @@ def _is_groundless(measure: Any) -> bool:
     return bool(measure.is_groundless)
 
 
-#: At home only when the first warning has come; on its own page from the first day.
+#: Its turn comes with the first warning.
 _IN_FORCE = Turn(
     K.MEASURE_EXPIRING,
     (Fa.RENEW, Fa.RELEASE),
@@ -491,13 +496,7 @@ _IN_FORCE = Turn(
     shown_late=True,
 )
 #: Its case is a criminal case no more: nothing but the release is left.
-_TO_BE_RELEASED = Turn(
-    K.MEASURE_EXPIRING,
-    (Fa.RELEASE,),
-    when=_is_groundless,
-    says="案件不再追究，解除措施",
-    shown_late=True,
-)
+_TO_BE_RELEASED = Turn(K.MEASURE_GROUNDLESS, (Fa.RELEASE,), when=_is_groundless)
 MEASURE_WAY: Final = Way(
     MEASURE_FLOW,
     (

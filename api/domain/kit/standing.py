@@ -26,6 +26,9 @@ class StepState(Labelled):
     DONE = "done", "已办"
     NOW = "now", "正在办"
     AHEAD = "ahead", "未到"
+    #: The record stood there, and went on or ended without what the stage is for.
+    UNFINISHED = "unfinished", "没有办完"
+    #: It never came there.
     PASSED_BY = "passed_by", "没有经过"
 
 
@@ -65,7 +68,8 @@ class Turn(Generic[A]):
     onward: Callable[[Any], str | None] | None = None
     #: How the record's own page says it, where home says it otherwise.
     says: str = ""
-    #: At home it comes when its time does, and not before.
+    #: It comes when its time does, and not before: until then the head tells of it, and it is
+    #: nobody's turn yet.
     shown_late: bool = False
 
     @property
@@ -103,9 +107,11 @@ class Stage(Generic[S, A]):
     turns: Mapping[S, tuple[Turn[A], ...]]
     #: Shown only where the record stands at it, or came through it.
     aside: bool = False
-    #: By coming to which statuses it was done, from wherever the record came; without them by going
-    #: on from it.
-    ends: frozenset[S] = frozenset()
+    #: By which acts it was done, wherever the record stood; without them by those of its own turns
+    #: which go on from it. Going on by any other act leaves it undone.
+    by: frozenset[A] = frozenset()
+    #: Going on from its other statuses does not do it: there it had not begun.
+    only: frozenset[S] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,40 +154,78 @@ class Way(Generic[S, A]):
     ) -> list[tuple[str, StepState, str, str]]:
         """Label, state, day and unit of each stage, from what the record went through.
 
-        `moves`: in order of time. A stage was done on the day on which the record went on from it
-        to a later one, or to its end; or came to what ends it. What came in further on was brought
-        there when it was `created`, by day and unit.
+        `moves`: in order of time. A stage was done on the day of the act that does it; what came in
+        further on was brought there when it was `created`, by day and unit. What the record went
+        back behind is to be done again.
         """
         kind = type(self.flow.initial)
-        went = [(self._at.get(kind(each.frm)), self._at.get(kind(each.to)), each) for each in moves]
-        place, over = self._at.get(status), status in self.done
-        start = went[0][0] if went else place
-        been = {0, start, place, *(at for frm, to, _ in went for at in (frm, to))}
+        went = [(kind(each.frm), kind(each.to), each) for each in self._whole(status, moves)]
+        first = went[0][0] if went else status
+        place, start = self._at.get(status), self._at.get(first)
+        if start is None:  # it came in when it was over
+            start = 1 if first in self.done else 0
+        been = {start, place, *(self._at.get(frm) for frm, _, _ in went)}
         shown: list[tuple[str, StepState, str, str]] = []
         for each, stage in enumerate(self.stages):
-            left = [move for frm, to, move in went if self._did(each, frm, to, kind(move.to))][-1:]
-            on, unit = (left[0].on, left[0].unit) if left else ("", "")
-            brought = start is not None and each < start
+            done, left = self._walked(each, went, created if each < start else None)
+            on, unit = done or left or ("", "")
             if each == place:
                 state, on, unit = StepState.NOW, "", ""
             elif place is not None and each > place:
                 state, on, unit = StepState.AHEAD, "", ""
-            elif (
-                left or brought or (not stage.ends and each in been and (over or place is not None))
-            ):
+            elif done is not None:
                 state = StepState.DONE
-                on, unit = (on, unit) if left else created if brought else ("", "")
             else:
-                state = StepState.PASSED_BY
+                state = StepState.PASSED_BY if left is None else StepState.UNFINISHED
             if not stage.aside or (each in been and state is not StepState.AHEAD):
                 shown.append((stage.label, state, on, unit))
         return shown
 
-    def _did(self, stage: int, frm: int | None, to: int | None, status: Labelled) -> bool:
-        """Whether a change of status did a stage."""
-        if ends := self.stages[stage].ends:
-            return status in ends
-        return frm == stage and (to is None or to > stage)
+    def _whole(self, status: Labelled, moves: Sequence[Move]) -> Iterator[Move]:
+        """What the record went through, with what nobody wrote down between two moves."""
+        at = moves[0].frm if moves else status.value
+        for each in moves:
+            if each.frm != at:
+                yield Move(at, each.frm, "", "")
+            yield each
+            at = each.to
+        if moves and at != status.value:
+            yield Move(at, status.value, "", "")
+
+    def _walked(
+        self,
+        stage: int,
+        went: Sequence[tuple[Labelled, Labelled, Move]],
+        brought: tuple[str, str] | None,
+    ) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+        """When and by whom a stage was done, and when the record went on from it, where nothing led
+        back behind it since."""
+        done, left = brought, None
+        for frm, to, move in went:
+            back = self._at.get(to)
+            if self._does(stage, frm, to, is_written=bool(move.on)):
+                done = move.on, move.unit
+            elif back is not None and back <= stage:
+                done = left = None
+            elif self._at.get(frm) == stage:
+                left = move.on, move.unit
+        return done, left
+
+    def _does(self, stage: int, frm: Labelled, to: Labelled, *, is_written: bool) -> bool:
+        """Whether a change of status did a stage: by one of its acts; or by the house itself, which
+        lets a term run out, or reads a file."""
+        here, there = self._at.get(frm), self._at.get(to)
+        own = self.stages[stage]
+        acts = {act for act, row in self.flow.steps.items() if frm in row.frm and row.to is to}
+        if own.by:
+            return bool(acts & own.by)
+        forth = there is None or there > stage
+        if here != stage or not forth or (own.only and frm not in own.only):
+            return False
+        turns = own.turns[cast("S", frm)]
+        if not acts:
+            return is_written or any(turn.whose is Whose.MACHINE for turn in turns)
+        return any(act in acts for turn in turns for act in turn.acts)
 
     def blocked(self, actor: Actor, record: Any) -> list[str]:
         """What is missing before the record can go on, a sentence each: conditions of the record
@@ -213,14 +257,13 @@ class Way(Generic[S, A]):
         self, actor: Actor, record: Any, available: Sequence[Available], turn: Turn[A]
     ) -> str | None:
         """The one act by which this reader takes a turn that is theirs, if there is one that nothing
-        but empty fields keeps from being taken; never one that goes back, nor one that ends what
-        might go on."""
+        keeps from being taken; never one that goes back, nor one that ends what might go on."""
         offered = {each.action for each in available}
         for place, act in enumerate(turn.acts):
             row = self.flow.steps[act]
             if act not in offered or (row.danger and place):
                 continue
-            if _only_fields([each for each in row.when if not each.holds(actor, record)]):
+            if all(each.holds(actor, record) for each in row.when):
                 return act.value
         if turn.onward and turn.elsewhere and turn.elsewhere(actor, record):
             return turn.onward(record)

@@ -66,6 +66,8 @@ REPORTED: Mapping[PoliceMatter, TransferClock] = {
     PoliceMatter.ECONOMIC: TransferClock("INT-04", _RECEIVER),
     PoliceMatter.ECONOMIC_GRAVE: TransferClock("INT-04b", _RECEIVER),
 }
+#: Filed over what was handed to them, the police open its case.
+OPEN_CASE_RULE = "LEAD-OPEN-CASE"
 INCOMPLETE = TransferClock("TRF-05b", _SENDER)
 #: Answered: what the sender still owes, or may still do. TRF-08 has no term: it stands in the hint.
 ANSWERED: Mapping[TransferResult, TransferClock] = {

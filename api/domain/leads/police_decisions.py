@@ -51,6 +51,17 @@ def of_hand_overs(transfers: Iterable[dict[str, Any]]) -> TransferResult | None:
     return found
 
 
+def filed_on(transfers: Iterable[dict[str, Any]]) -> str | None:
+    """The day on which the police filed, of the hand-overs of a lead as they were read."""
+    days = [
+        each["reviewed_on"] or each["result_on"]
+        for each in sorted(transfers, key=lambda one: one["id"])
+        if not each["is_past"]
+        and decided(each["organ"], each["result"], each["review_result"]) is _FILED
+    ]
+    return days[-1] if days else None
+
+
 def declined(number: str, pointer: str) -> RuleViolated:
     """A lead that the police declined opens no case."""
     message = f"线索 {number} 公安机关已决定不予立案，不能据以登记案件；{AGAIN}"

@@ -55,7 +55,7 @@ from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.kit import notices, terms, time_rules
 from api.services.kit._duty_source import InHands, Source, in_status, seen_record
 from api.services.leads import lead_duties
-from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, moving
+from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, TO_OPEN, moving
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.money_duties import CONFIRM_RULE
 from api.services.reporters import confidential_duties
@@ -111,7 +111,12 @@ _NOUNS = {source.kind: source.noun for source in SOURCES}
 _SHARED = {source.kind for source in SOURCES if source.is_shared}
 _ASSISTS = {source.kind for source in SOURCES if source.model is LeadAssist}
 #: Terms that begin on the day that the source gives as its detail.
-_TERMS = ALARMS | AT_THE_DESK | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLEDGE: "LEAD-ACK"}
+_TERMS = (
+    ALARMS
+    | AT_THE_DESK
+    | TO_OPEN
+    | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLEDGE: "LEAD-ACK"}
+)
 
 
 class Hands(NamedTuple):

@@ -57,6 +57,21 @@ def _property(kind: DutyKind, status: PropertyStatus) -> Source:
     )
 
 
+def _groundless(status: MeasureStatus) -> Source:
+    """What is held of a case that is a criminal case no more is to be given back at once."""
+    return unit_record(
+        K.MEASURE_GROUNDLESS,
+        "property-measures",
+        _M,
+        P.PROPERTY_HANDLE,
+        lambda _: [and_(in_status(_M.status, status), _M.is_groundless)],
+        title=_HANDLED["title"].scalar_subquery(),
+        number=_HANDLED["subject"].scalar_subquery(),
+        due_on=_M.expires_on,
+        rule=_M.rule_id,
+    )
+
+
 SOURCES: tuple[Source, ...] = (
     _case(K.CASE_ACCEPT, S.RECEIVED),
     _case(K.CASE_FILING, S.UNDER_REVIEW),
@@ -87,12 +102,13 @@ SOURCES: tuple[Source, ...] = (
     _property(K.PROPERTY_DETERMINE, PropertyStatus.REGISTERED),
     _property(K.PROPERTY_DISPUTED, PropertyStatus.DISPUTED),
     _property(K.PROPERTY_DISPOSE, PropertyStatus.DETERMINED),
+    *(_groundless(status) for status in (MeasureStatus.ACTIVE, MeasureStatus.QUEUED)),
     unit_record(
         K.MEASURE_QUEUED,
         "property-measures",
         _M,
         P.PROPERTY_HANDLE,
-        lambda _: [in_status(_M.status, MeasureStatus.QUEUED)],
+        lambda _: [in_status(_M.status, MeasureStatus.QUEUED), ~_M.is_groundless],
         title=_HANDLED["title"].scalar_subquery(),
         number=_HANDLED["subject"].scalar_subquery(),
     ),
@@ -106,6 +122,7 @@ SOURCES: tuple[Source, ...] = (
             _M.owner_unit_id == actor.unit_id,
             in_status(_M.status, MeasureStatus.ACTIVE),
             _M.expires_on <= param(MEASURES_UNTIL, Date()),
+            ~_M.is_groundless,
         ),
         _HANDLED["title"].scalar_subquery(),
         _HANDLED["subject"].scalar_subquery(),

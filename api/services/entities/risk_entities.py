@@ -338,12 +338,13 @@ def _visits(
     """The inspection that its tier asks for, until one is planned."""
     if visit is None:
         return []
-    mine = unit["id"] == str(actor.unit_id) and actor.may(Permission.INSPECTION_HANDLE)
-    soon = terms.clock.due_on(PLAN_RULE, today()).on
+    early = visit.on is not None and visit.on > terms.clock.due_on(PLAN_RULE, today()).on
+    ours = unit["id"] == str(actor.unit_id) and actor.may(Permission.INSPECTION_HANDLE)
+    mine = ours and not early
     return [
         waits(
             DutyKind.ENTITY_INSPECTION.label, unit["name"], visit, terms, is_mine=mine,
-            act=PLAN_INSPECTION if mine else None, early=visit.on is not None and visit.on > soon,
+            act=PLAN_INSPECTION if mine else None, is_early=early,
         )
     ]  # fmt: skip
 

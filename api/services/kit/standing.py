@@ -40,6 +40,8 @@ class Until:
     rule: str = ""
     version: int | None = None
     since: date | None = None
+    #: Its time has not come: of what is shown late home does not tell yet either.
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,7 @@ def waits(
     terms: Terms,
     **more: Any,
 ) -> dict[str, Any]:
-    """One turn as it is shown. For `next_action` alone: `act` is what the reader does about it,
-    `early` whether its time has not come yet."""
+    """One turn as it is shown. For `next_action` alone: `act` is what the reader does about it."""
     clock = terms.clock
     return {
         "what": what,
@@ -134,8 +135,8 @@ def waits(
         "turn_actions": [],
         "assist_id": None,
         "is_received": False,
+        "is_early": False,
         "act": None,
-        "early": False,
         **more,
     }
 
@@ -198,7 +199,9 @@ async def standing_of(
     """
     terms = await known_terms()
     turns = list(way.turns(record))
-    mine = [turn for turn in turns if way.is_mine(actor, record, turn)]
+    until_when = [term(turn, terms.clock) for turn in turns]
+    early = [t for t, when in zip(turns, until_when, strict=True) if t.shown_late and when.is_early]
+    mine = [turn for turn in turns if turn not in early and way.is_mine(actor, record, turn)]
     rows = {False: Held.read(charge.taken), True: Held.read(charge.received)}
 
     def held(turn: Turn[Any]) -> Held | None:
@@ -225,14 +228,15 @@ async def standing_of(
         waits(
             turn.label,
             _whom(way, turn, charge),
-            term(turn, terms.clock),
+            when,
             terms,
             is_mine=turn in mine,
+            is_early=turn in early,
             is_received=turn.whose is Whose.RECEIVER,
             act=act(turn),
             **hands(turn),
         )
-        for turn in turns
+        for turn, when in zip(turns, until_when, strict=True)
     ]
     if beside is not None:
         shown += beside(terms)
@@ -253,10 +257,9 @@ async def standing_of(
 
 def _first(shown: Sequence[dict[str, Any]]) -> str | None:
     """What the reader does first: of their turns that they can take, the one that is due first;
-    what has no term comes behind, and what is early last. Takes both out of the turns."""
+    what has no term comes behind. Takes it out of the turns."""
     acts = [
-        (each.pop("early"), each["due_on"] or date.max, place, each.pop("act"))
-        for place, each in enumerate(shown)
+        (each["due_on"] or date.max, place, each.pop("act")) for place, each in enumerate(shown)
     ]
     return min((each for each in acts if each[-1]), default=(None,))[-1]
 

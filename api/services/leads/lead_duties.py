@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     exists,
     false,
+    func,
     literal_column,
     not_,
     or_,
@@ -28,7 +29,7 @@ from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_assists import AssistStatus
-from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
 from api.domain.leads.leads import (
     AT_POLICE,
     DRAWABLE,
@@ -100,17 +101,30 @@ def _received(kind: DutyKind, *stages: TransferStage) -> Source:
     )
 
 
+_IS_FILED = and_(
+    LeadTransfer.lead_id == Lead.id,
+    LeadTransfer.organ == ReceivingOrgan.POLICE,
+    ~LeadTransfer.is_past,
+    or_(
+        LeadTransfer.review_result == ReviewResult.FILED,
+        and_(LeadTransfer.review_result.is_(None), LeadTransfer.result == TransferResult.FILED),
+    ),
+)
+#: When the police filed.
+_FILED_ON = (
+    select(func.coalesce(LeadTransfer.reviewed_on, LeadTransfer.result_on))
+    .where(_IS_FILED)
+    .order_by(LeadTransfer.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+#: The rule that each counts from the day on which the police filed.
+TO_OPEN = {K.LEAD_OPEN_CASE: OPEN_CASE_RULE}
+
+
 def _to_open_case(actor: Actor) -> ColumnElement[bool]:
     """The police filed over what was handed to them, and no case was opened from it yet."""
-    filed = exists(literal_column("1")).where(
-        LeadTransfer.lead_id == Lead.id,
-        LeadTransfer.organ == ReceivingOrgan.POLICE,
-        ~LeadTransfer.is_past,
-        or_(
-            LeadTransfer.review_result == ReviewResult.FILED,
-            and_(LeadTransfer.review_result.is_(None), LeadTransfer.result == TransferResult.FILED),
-        ),
-    )
+    filed = exists(literal_column("1")).where(_IS_FILED)
     opened = exists(literal_column("1")).where(CaseLead.lead_id == Lead.id)
     return and_(
         Lead.transfer_receiver_id == actor.unit_id,
@@ -161,13 +175,11 @@ def _owed(kind: DutyKind, obligation: Obligation) -> Source:
     )
 
 
-#: A body outside, of which the sender records what it does; or what the head approved.
-_WAITED_FOR = or_(
-    Lead.transfer_stage == _S.APPROVED,
-    and_(
-        Lead.transfer_receiver_id.is_(None),
-        Lead.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
-    ),
+_TO_BE_SENT = Lead.transfer_stage == _S.APPROVED
+#: A body outside, of which the sender records what it does.
+_WAITED_FOR = and_(
+    Lead.transfer_receiver_id.is_(None),
+    Lead.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
 )
 _BACK_WITH_SENDER = Lead.transfer_stage.in_([_S.INCOMPLETE, _S.FILED, _S.DECLINED, _S.ANSWERED])
 
@@ -371,6 +383,7 @@ SOURCES: tuple[Source, ...] = (
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
     ),
+    _sent(K.LEAD_HAND_OVER, _TO_BE_SENT),
     _sent(K.LEAD_TRANSFER, _WAITED_FOR),
     _sent(K.LEAD_TRANSFER_OWN, _BACK_WITH_SENDER),
     _owed(K.LEAD_OWED_POLICE, Obligation.POLICE_DECISION),
@@ -386,6 +399,9 @@ SOURCES: tuple[Source, ...] = (
         _to_open_case,
         Lead.subject_name,
         Lead.number,
+        # the list begins with what waits longest; when it is due the rules say
+        due_on=_FILED_ON,
+        detail=_FILED_ON,
         held=_HELD_BY_RECEIVER,
     ),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),

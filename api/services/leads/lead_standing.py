@@ -11,9 +11,11 @@ from api.domain.across.ways import LEAD_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import Permission
+from api.domain.kit.permissions import Permission, RowScope, holders
 from api.domain.kit.standing import Turn, Whose
+from api.domain.leads import police_decisions
 from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.domain.leads.leads import DRAWABLE, LeadAction
 from api.services.kit import standing, time_rules
 from api.services.kit.terms import Terms
@@ -22,6 +24,7 @@ from api.services.leads import lead_alarms, lead_assists
 _IN_TRIAGE = frozenset({DutyKind.LEAD_REGISTER, DutyKind.LEAD_ASSIGN, DutyKind.LEAD_DISPUTED})
 _HANDED_OVER = frozenset(
     {
+        DutyKind.LEAD_HAND_OVER,
         DutyKind.LEAD_TRANSFER,
         DutyKind.LEAD_TRANSFER_OWN,
         DutyKind.LEAD_TRANSFER_APPROVE,
@@ -29,6 +32,8 @@ _HANDED_OVER = frozenset(
         DutyKind.LEAD_DECIDE,
     }
 )
+#: What leads to the dialog by which those are named who keep an identity.
+NAME_KEEPERS = "name_keepers"
 _ASSISTING = frozenset({AssistStatus.ASKED.value, AssistStatus.ACKNOWLEDGED.value})
 
 
@@ -38,6 +43,8 @@ class HandedOver:
 
     receiver: str = ""
     term: standing.Until = field(default_factory=standing.Until)
+    #: When the police filed over it.
+    filed_on: str | None = None
 
 
 def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
@@ -45,7 +52,8 @@ def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
     if not transfers:
         return HandedOver()
     last = max(transfers, key=lambda each: each["id"])
-    return HandedOver(last["department"], _running(transfers))
+    filed = police_decisions.filed_on(transfers)
+    return HandedOver(last["department"], _running(transfers), filed)
 
 
 async def of(
@@ -71,7 +79,8 @@ async def of(
         if turn.what in _IN_TRIAGE and unowned:
             return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
         if turn.what is DutyKind.LEAD_OPEN_CASE:
-            return standing.Until()
+            since = handed_over.filed_on
+            return _counted(clock, OPEN_CASE_RULE, since) if since else standing.Until()
         if turn.what in _HANDED_OVER:
             return handed_over.term
         return own
@@ -80,6 +89,7 @@ async def of(
         return [
             *_assists(actor, lead, terms),
             *_drawn(actor, lead, terms, offered),
+            *_keepers(actor, lead, record, terms),
         ]
 
     return await standing.standing_of(
@@ -141,6 +151,22 @@ def _drawn(
     kind, act = DutyKind.LEAD_RECHECK_DRAWN, _if_offered(LeadAction.RECHECK, offered)
     whom, term = Whose.OFFICE.label, standing.Until()
     return [standing.waits(kind.label, whom, term, terms, is_mine=mine, act=act if mine else None)]
+
+
+def _keepers(actor: Actor, lead: dict[str, Any], record: Any, terms: Terms) -> list[dict[str, Any]]:
+    """That nobody keeps the identity of its reporter yet, for those who name them; who withdrew
+    from the matter names nobody."""
+    wanted, recused = lead.pop("keepers_wanted"), lead.pop("recused_ids")
+    in_town = actor.scope is RowScope.TOWN
+    ours = record.town_code == actor.town if in_town else actor.unit_id == record.owner_unit_id
+    names = actor.may(Permission.INFORMANT_ASSIGN) and str(actor.id) not in recused
+    if not (wanted and ours and names and lead["clock_runs"]):
+        return []
+    kind = DutyKind.INFORMANT_NAME
+    whom = holders(Permission.INFORMANT_ASSIGN)
+    return [
+        standing.waits(kind.label, whom, standing.Until(), terms, is_mine=True, act=NAME_KEEPERS)
+    ]
 
 
 def _if_offered(act: LeadAction, offered: Set[str]) -> str | None:

@@ -63,7 +63,7 @@ from api.domain.leads.leads import (
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
-from api.models.informants import Informant
+from api.models.informants import Informant, InformantRecusal
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
@@ -184,6 +184,10 @@ _MAIN = columns.json_list(
         )
     ).where(_Main.id == Lead.merged_into_id)
 )
+#: Who keeps out of what concerns its reporter.
+_RECUSED = select(
+    func.coalesce(func.json_agg(InformantRecusal.user_id), literal_column("'[]'::json"))
+).where(InformantRecusal.lead_id == Lead.id)
 #: The police of the place: whom a hand-over is begun with.
 _STATION = (
     select(Unit.id)
@@ -230,6 +234,8 @@ _READ: dict[str, Any] = _ITEM | {
     ),
     "has_phone": exists().where(Informant.lead_id == Lead.id, Informant.phone_enc.is_not(None)),
     "has_receipt": exists().where(LeadReceipt.lead_id == Lead.id),
+    "keepers_wanted": exists().where(Informant.lead_id == Lead.id, Informant.keepers_wanted),
+    "recused_ids": Rare(_RECUSED, lambda lead: lead["keepers_wanted"], []),
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,
     "solved_note": Lead.solved_note,
@@ -270,7 +276,7 @@ _DECIDING = {
     "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
-    "unowned_on", "created_unit", "due_held_on",
+    "unowned_on", "created_unit", "due_held_on", "keepers_wanted", "recused_ids",
 }  # fmt: skip
 check_columns(
     LeadRead,

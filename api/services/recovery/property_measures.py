@@ -1,6 +1,6 @@
 """Measures on property: recorded as ordered, renewed in time, released, or lapsed by themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -230,6 +230,8 @@ async def read(
     item["available_actions"] = actions(available, restated)
     item["working_days_left"] = (await terms.known()).of(item, terms.MEASURE)
     own = until(item["expires_on"], rule=item["rule_id"], version=item["rule_version"])
+    days = measure_warnings.days(await _clock(session), item)
+    own = replace(own, is_early=bool(days) and days[0] > today())
     item["standing"] = await standing_of(
         MEASURE_WAY,
         actor,
@@ -239,7 +241,6 @@ async def read(
         charge=InCharge(item.pop("owner_name"), taken=item.pop("taken_by")),
         term=lambda *_: own,
     )
-    days = measure_warnings.days(await _clock(session), item)
     item["alert_days"] = [each.isoformat() for each in days]
     return item
 

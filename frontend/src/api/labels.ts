@@ -397,6 +397,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_assist_answer': '协办待答复',
   'lead_escalated': '上报、转县的线索待提交结论',
   'lead_transfer_approve': '移送公安待批准',
+  'lead_hand_over': '已批准移送公安，待送出',
   'lead_transfer': '已移送、移交，待对方答复',
   'lead_transfer_own': '移送后待补正、移交物品或提请复议',
   'lead_owed_police': '涉嫌犯罪，待移送公安或者立案',
@@ -432,6 +433,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'property_disputed': '涉案财物有异议，待重新甄别',
   'property_dispose': '涉案财物待处置',
   'measure_expiring': '查扣冻即将到期',
+  'measure_groundless': '案件不再追究，解除措施',
   'measure_queued': '轮候措施，前一措施解除后转为生效',
   'entity_sweep': '风险主体待排查',
   'entity_assess': '风险主体待评估定级',
@@ -1408,6 +1410,7 @@ export const StepStateLabels: Record<StepState, string> = {
   'done': '已办',
   'now': '正在办',
   'ahead': '未到',
+  'unfinished': '没有办完',
   'passed_by': '没有经过',
 }
 

@@ -6404,7 +6404,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_outside" | "handover_own" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_transfer_own" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_outside" | "handover_own" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -15325,7 +15325,7 @@ export interface components {
             blocked_by: string[];
             /** @description 已经办完或者停办的，停在哪里 */
             ended: string | null;
-            /** @description 轮到当前用户办的那一个操作，只差填写内容的也在内；没有轮到，或者还差别的条件的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`plan_inspection` 是安排检查，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
+            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`plan_inspection` 是安排检查，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
             next_action: string | null;
             /** @description 现在该办的事；办完了的为空 */
             now: components["schemas"]["StandingTurn"][];
@@ -15339,7 +15339,7 @@ export interface components {
         StandingStep: {
             /** @description 环节 */
             label: string;
-            /** @description 办完这一环节的日期；不知道的为空 */
+            /** @description 办完、没有办完就离开这一环节的日期；不知道的为空 */
             on: string | null;
             /** @description 该行状态 */
             state: components["schemas"]["StepState"];
@@ -15363,6 +15363,8 @@ export interface components {
             held_since: string | null;
             /** @description 已经由谁接手在办；没有人接手的为空 */
             holder: components["schemas"]["Named"] | null;
+            /** @description 还没有到办的时候：到时候首页提醒，目前不算待办 */
+            is_early: boolean;
             /** @description 是否该当前用户办 */
             is_mine: boolean;
             /** @description 是否由接收单位办的事项 */
@@ -15407,7 +15409,7 @@ export interface components {
          * @description How far the record is with one stage.
          * @enum {string}
          */
-        StepState: "done" | "now" | "ahead" | "passed_by";
+        StepState: "done" | "now" | "ahead" | "unfinished" | "passed_by";
         /**
          * Sum
          * @description What a column comes to over all rows that fit, exactly.
