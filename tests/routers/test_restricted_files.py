@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from api.core.base.clock import today
 from api.domain.restricted.restricted_files import MAX_MEMBERS, RESTRICTED_FLOW, RestrictedAction
+from tests.database import run_sql
 from tests.factories import make_lead
+from tests.jobs import run_job
 from tests.restricted import TEXT, file_of, hint
 
 #: Everybody who may be named and is not by the rule; and everybody who never can be.
@@ -163,6 +165,29 @@ class TestHandingOff:
         for day, code in ((tomorrow, "in_future"), (before, "too_early")):
             answer = hand_off(client("county"), opened, handed_on=day)
             assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+
+    def test_a_recount_begins_where_the_term_began(self, client, opened, running):
+        """After an answer on the day of the answer, however long before it was handed on."""
+        county, url = client("county"), f"/restricted-files/{opened['id']}"
+        handed = hand_off(county, opened).json()
+        answered = county.act(
+            url,
+            "record_answer",
+            handed["version"],
+            answered_on=today().isoformat(),
+            answer="受理。",
+        ).json()
+        long_ago = "UPDATE restricted_hand_offs SET handed_on = handed_on - 40 WHERE file_id = $1"
+        run_sql(running, long_ago, opened["id"])
+        run_job("deadlines.recompute")
+        assert county.get(url).json()["due_on"] == answered["due_on"]
+        run_sql(
+            running, "UPDATE restricted_files SET due_on = due_on - 7 WHERE id = $1", opened["id"]
+        )
+        run_job("deadlines.recompute")
+        told = county.get(url).json()
+        assert told["due_on"] == answered["due_on"], "a wrong day is put right"
+        assert told["version"] == answered["version"] + 1
 
     def test_a_stale_version_is_refused(self, client, opened):
         hand_off(client("county"), opened)
@@ -383,6 +408,7 @@ class TestTheList:
 ROLES = (*NAMEABLE, *NEVER, *ADMINISTRATORS)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
