@@ -69,7 +69,7 @@ check: setup-dev ## CI 所运行的全部：格式、静态检查、类型、分
 	@$(MAKE) fresh
 	@scripts/browser.sh
 	@# of the days one, the last of a year whose next is not published; `make test-days` stands on all
-	@$(LANES) test-screens test-covered test-oldest test-day-2026-12-31
+	@$(LANES) test-screens test-covered test-whole test-slow test-oldest test-day-2026-12-31
 
 # Those at the screen wait for the browser most of the time.
 .PHONY: test-screens
@@ -80,16 +80,40 @@ test-screens: setup-dev
 test-others: setup-dev
 	$(BIN)/pytest tests --ignore=tests/browser $(PARALLEL) $(PYTEST)
 
-# The same, and how much of the rooms that decide something was run: less than this is a failure.
+# Contracts, whole processes, made-up requests: one process, which collects them once.
+WHOLE := tests/contract tests/e2e tests/files tests/fuzz tests/operations tests/scripts
+REST := tests $(patsubst %,--ignore=%,tests/browser $(WHOLE))
+
+.PHONY: test-whole
+test-whole: setup-dev
+	$(BIN)/pytest $(WHOLE) $(PYTEST)
+
+# Walks of many steps, tables of many rows: to be counted as well they would take twice as long, and
+# what they run is run by others.
+.PHONY: test-slow
+test-slow: setup-dev
+	$(BIN)/pytest $(REST) -m slow $(PYTEST)
+
+# The other halves of `make check` stand on the database that comes with the program, this one on the
+# oldest that is supported, where a machine has it (Debian 12: apt-get install postgresql-15).
+OLDEST := $(wildcard /usr/lib/postgresql/15/bin/postgres)
+ON_OLDEST := $(if $(OLDEST),YINLING_POSTGRES_BIN=$(dir $(OLDEST)))
+
+# All the others, and how much of the rooms that decide something they run: less than this is a failure.
 COVERED := access:97 domain:97 services:97
 .PHONY: test-covered
 test-covered: setup-dev ## 接口等部分的测试，并检查 access、domain、services 的覆盖率
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests --ignore=tests/browser $(PARALLEL) $(PYTEST)
+	$(ON_OLDEST) $(BIN)/coverage run -m pytest $(REST) -m "not slow" $(PARALLEL) $(PYTEST)
 	@$(BIN)/coverage combine --quiet
 	@for room in $(COVERED); do \
 	  $(BIN)/coverage report --include="api/$${room%:*}/*" --fail-under="$${room#*:}"; \
 	done
+
+.PHONY: test-oldest
+test-oldest: setup-dev ## 数据库结构与权限，在最旧的受支持数据库（PostgreSQL 15）上（有则做）
+	$(if $(OLDEST),$(ON_OLDEST) $(BIN)/pytest tests/contract/test_migrations.py tests/contract/test_privileges.py $(PYTEST), \
+	  @echo "没有 PostgreSQL 15，跳过")
 
 # Days on which calendars go wrong: a Saturday, the last of a year, a leap day, the Spring Festival,
 # and a day of a year whose holidays are not yet published.
@@ -101,13 +125,6 @@ test-days: $(DAYS:%=test-day-%) ## 与日期有关的测试，站在最难的几
 .PHONY: $(DAYS:%=test-day-%)
 $(DAYS:%=test-day-%): test-day-%: setup-dev
 	YINLING_NOW=$*T10:00:00+08:00 $(BIN)/pytest $$(grep -rl 'mark\.days' tests --include='test_*.py') -m days $(PYTEST)
-
-.PHONY: test-oldest
-test-oldest: $(DEV) ## 在最旧的受支持数据库（PostgreSQL 15）上测试接口部分（有则做）
-	@bin=/usr/lib/postgresql/15/bin; \
-	if [ -x $$bin/postgres ]; then \
-	  YINLING_POSTGRES_BIN=$$bin $(BIN)/pytest tests/services tests/routers tests/contract/test_migrations.py tests/contract/test_privileges.py $(PYTEST); \
-	else echo "没有 $$bin（Debian 12：apt-get install postgresql-15），跳过 PostgreSQL 15 上的测试"; fi
 
 .PHONY: check-images
 check-images: $(DEV) ## 没有容器引擎时，逐步执行 Dockerfile 与 compose 文件（几分钟）

@@ -60,6 +60,7 @@ async def test_no_cell_is_a_formula(text: str) -> None:
     assert sheet["A4"].value.strip() == text.strip()
 
 
+@pytest.mark.slow
 async def test_memory_does_not_grow_with_rows() -> None:
     async def many(n: int) -> AsyncIterator[list[Cell]]:
         for i in range(n):

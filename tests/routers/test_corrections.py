@@ -13,15 +13,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.main import create_app
 from api.schemas.changes import Changes
 from tests import factories, money
 from tests.cases import case
 from tests.conftest import Client
+from tests.document import document
 from tests.entities import credit_code, entity
 from tests.factories import outcome
 
-DOCUMENT = create_app().openapi()
+DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 CORRECTIONS = {each.__name__: each for each in Changes.__subclasses__()}
 NOBODY = "019480f2-6c00-7000-8000-000000000009"

@@ -8,6 +8,7 @@ import asyncio
 from uuid import UUID
 
 import asyncpg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ class World:
         ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30,
     deadline=None,

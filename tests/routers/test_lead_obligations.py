@@ -313,6 +313,7 @@ ACTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_in_no_order_of_clicks_it_ends_without_the_polices_decision(client, seed):
     """Everything but their decision and the waiver, by everybody: it never closes."""

@@ -22,6 +22,7 @@ from tests.public import hand_in, show
 
 SEEDS = [int(os.environ["YINLING_WALK"])] if "YINLING_WALK" in os.environ else [11, 12, 13]
 STEPS = 110
+pytestmark = pytest.mark.slow
 WHO = ("office", "police", "market", "justice", "village01", "leader", "county", "grid01")
 #: Where an affair is over. Out of these a drawn lead comes only by its verification.
 ENDED = {"closed", "archived", "withdrawn", "rejected"}

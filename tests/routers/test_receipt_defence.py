@@ -143,6 +143,7 @@ def _quarters(sample: list[float]) -> list[float]:
 
 
 class TestTiming:
+    @pytest.mark.slow
     def test_right_and_wrong_are_answered_in_the_same_time(self, running, anonymous):
         """Statistic: the difference of the two medians over 40 interleaved rounds, against the
         spread of the middle half within each kind (the smaller of the two; of both together it

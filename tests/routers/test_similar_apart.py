@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.domain.lead_pairs_apart import Lead, Pair, pairs
 from tests.money import done
 
@@ -14,6 +16,7 @@ def entered(lead: Lead) -> dict:
     )
 
 
+@pytest.mark.slow
 def test_recall_and_precision_of_what_people_are_shown(client):
     office = client("office")
     found: list[tuple[Pair, bool, list]] = []

@@ -13,6 +13,7 @@ def registered(office, lead: Lead) -> str:
     return made.json()["id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told_in", ["told_by_people.txt", "told_later.txt"])
 def test_what_people_told_is_found_among_the_leads_of_a_town(client, told_in):
     office = client("office")

@@ -74,6 +74,7 @@ async def told(session, measure: PropertyMeasure) -> list[tuple[date, int, list[
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("starts", "ends"),
     [

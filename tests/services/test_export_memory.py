@@ -4,6 +4,7 @@ import gc
 import tracemalloc
 from types import SimpleNamespace
 
+import pytest
 from sqlalchemy import func, select
 
 from api.core.sheets.sheets import SheetColumn, xlsx_stream
@@ -19,6 +20,7 @@ def alive() -> int:
     return sum(type(each) is Row for each in gc.get_objects())
 
 
+@pytest.mark.slow
 async def test_the_workbook_holds_a_batch_of_rows():
     most = 0
 
