@@ -77,6 +77,19 @@ def _settings(values: dict[str, str]) -> None:
     keyring.cache_clear()
 
 
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """This process reads these settings for a while, and those before it afterwards."""
+    before = {name: os.environ.get(name) for name in values}
+    _settings(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            os.environ.pop(name, None)
+        _settings({name: value for name, value in before.items() if value is not None})
+
+
 def share_clock(home: Path) -> None:
     """Let a server go by the very shift of this process: the two may compare moments."""
     from api.core.base import clock
@@ -100,6 +113,33 @@ def _load_demo() -> None:
         asyncio.run(load())
     finally:
         db._Current.database = others
+
+
+@cache
+def town() -> Path:
+    """The demo town as every server of this process begins with it: made once, then copied. Its
+    `home` holds the keys of what its `postgres` holds."""
+    from api.core.database import embedded, migrations
+
+    made = Path(tempfile.mkdtemp(prefix="yl-town-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    made.chmod(0o711)
+    postgres = embedded.start(made / "postgres", durable=False)
+    try:
+        values = {
+            "YINLING_HOME": str(made / "home"),
+            "DATABASE_URL": postgres.app_url,
+            "YINLING_OWNER_DATABASE_URL": postgres.owner_url,
+            "YINLING_DEMO": "1",
+            "YINLING_DEMO_PASSWORD": PASSWORD,
+        }
+        share_clock(made / "home")
+        with environment(values):
+            migrations.upgrade(postgres.owner_url)
+            _load_demo()
+    finally:
+        postgres.stop()
+    return made
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -133,8 +173,12 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
         port = listening.getsockname()[1]
         app_url = os.environ.get("YINLING_TEST_DATABASE_URL", "")
         owner_url = os.environ.get("YINLING_TEST_OWNER_DATABASE_URL", "")
+        like = None if app_url or settings else town()
+        if like:
+            shutil.copytree(like / "home", home, dirs_exist_ok=True)
         if not app_url:
-            postgres = stack.enter_context(embedded.temporary())
+            cluster = like / "postgres" if like else None
+            postgres = stack.enter_context(embedded.temporary(cluster))
             app_url, owner_url = postgres.app_url, postgres.owner_url
         values = {
             "YINLING_HOME": str(home),
@@ -149,12 +193,12 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
             "HOST": "127.0.0.1",
             "PORT": str(port),
         } | settings
-        before = {name: os.environ.get(name) for name in values}
         if "YINLING_NOW" not in settings:
             share_clock(home)
-        _settings(values)
-        migrations.upgrade(owner_url)
-        _load_demo()
+        stack.enter_context(environment(values))
+        if not like:
+            migrations.upgrade(owner_url)
+            _load_demo()
         log = home / "server.log"
         with log.open("wb") as sink:
             children = [
@@ -184,9 +228,6 @@ def started(home: Path, **settings: str) -> Iterator[Running]:
                     child.terminate()
                 for child in children:
                     child.wait(20)
-        for name in values:
-            os.environ.pop(name, None)
-        _settings({name: value for name, value in before.items() if value is not None})
 
 
 def pytest_configure(config: pytest.Config) -> None:

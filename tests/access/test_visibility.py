@@ -13,13 +13,13 @@ import pytest
 
 from api.core.web.openapi_once import whole
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
-from api.main import create_app
 from tests import factories
 from tests.access import world as worlds
 from tests.access.towns import somebody
 from tests.database import run_sql
+from tests.document import document
 
-DOCUMENT = create_app().openapi()
+DOCUMENT = document()
 NOWHERE = "01900000-0000-7000-8000-000000000000"
 #: Which noun a parameter of a path names.
 NAMES = {

@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 
 from api.domain.demo import demo
-from api.main import create_app
 from tests.database import dump, forms
+from tests.document import document
 from tests.factories import assign, make_lead, unlocked
 
 PHONE = "13955512347"
@@ -197,7 +197,7 @@ def _known(client) -> dict[str, set[str]]:
 
 PATHS = [
     path.removeprefix("/api/v1")
-    for path, methods in create_app().openapi()["paths"].items()
+    for path, methods in document()["paths"].items()
     if "get" in methods and path.startswith("/api/v1/")
 ]
 

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from api.core.web.openapi import api_routes
-from api.main import create_app
 from api.routers import ROUTERS
 from tests.answers import problem
+from tests.document import document
 from tests.factories import lead
 
-DOCUMENT = create_app().openapi()
+DOCUMENT = document()
 XML = {"Content-Type": "application/xml"}
 JSON = {"Content-Type": "application/json"}
 WITH_JSON = [

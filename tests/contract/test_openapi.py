@@ -10,11 +10,11 @@ from api.core.web.openapi import CODES, api_routes
 from api.core.web.openapi_once import whole
 from api.core.web.openapi_words import is_chinese
 from api.domain.across.field_labels import FIELD_LABELS
-from api.main import create_app
 from api.routers import ROUTERS
 from tests.conftest import ROOT
+from tests.document import document
 
-DOCUMENT = create_app().openapi()
+DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 ROUTES = {(r.path, m.lower()): r for r in api_routes(ROUTERS) for m in r.methods}
 

@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
-from api.main import create_app
+from tests.document import document
 
-DOCUMENT = create_app().openapi()
+DOCUMENT = document()
 
 
 @pytest.fixture(scope="module")

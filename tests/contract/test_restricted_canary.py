@@ -11,9 +11,9 @@ import asyncpg
 import openpyxl
 import pytest
 
-from api.main import create_app
 from tests.conftest import Client, logged_in, started
 from tests.database import dump, forms
+from tests.document import document
 from tests.factories import assign, make_lead
 
 #: What a thief would find is what the walk before left.
@@ -63,7 +63,7 @@ def lead(as_) -> dict:
 def addresses(lead: dict, unit_id: str) -> list[str]:
     """Every GET of the contract, about this lead wherever it asks for a record."""
     found = []
-    for path, methods in create_app().openapi()["paths"].items():
+    for path, methods in document()["paths"].items():
         if "get" not in methods or path in _SKIPPED or not path.startswith("/api/v1"):
             continue
         url = path.replace("{unit_id}", unit_id).replace("{year}", "2026")

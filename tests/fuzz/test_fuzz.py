@@ -21,10 +21,10 @@ from schemathesis.specs.openapi.checks import (
 
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.organisation.organisation import MACHINES
-from api.main import create_app
 from tests.conftest import log_in
+from tests.document import document
 
-schema = schemathesis.openapi.from_dict(create_app().openapi())
+schema = schemathesis.openapi.from_dict(document())
 _EXAMPLES = int(os.environ.get("YINLING_FUZZ_EXAMPLES", "12"))
 _NUMBER, _ROLES = count(), cycle(role for role in Role if role not in MACHINES)
 _NAMES = {Role.VILLAGE: "village01", Role.GRID: "grid01"}

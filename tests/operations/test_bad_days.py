@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -69,19 +69,19 @@ class Writer(threading.Thread):
 
 def _furnish(home: Path) -> None:
     """The demo town without its campaign: people who can log in, and nothing else."""
-    names = ("YINLING_HOME", "DATABASE_URL", "YINLING_DEMO", "YINLING_DEMO_PASSWORD")
-    before = {name: os.environ.get(name) for name in names}
     server = embedded.start(home)
     try:
-        values = (str(home), server.app_url, "1", PASSWORD)
-        conftest._settings(dict(zip(names, values, strict=True)))
-        migrations.upgrade(server.owner_url)
-        conftest._load_demo()
+        values = {
+            "YINLING_HOME": str(home),
+            "DATABASE_URL": server.app_url,
+            "YINLING_DEMO": "1",
+            "YINLING_DEMO_PASSWORD": PASSWORD,
+        }
+        with conftest.environment(values):
+            migrations.upgrade(server.owner_url)
+            conftest._load_demo()
     finally:
         server.stop()
-        for name in names:
-            os.environ.pop(name, None)
-        conftest._settings({name: value for name, value in before.items() if value is not None})
 
 
 def served(ask: Callable[[], httpx.Response]) -> httpx.Response:
@@ -277,6 +277,7 @@ def small_disk(size: str) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_told_and_forgiven(monkeypatch):
+    conftest.town()  # made on the large disk
     with small_disk("700m") as disk:
         monkeypatch.setattr(tempfile, "tempdir", str(disk))
         home = disk / "home"
@@ -286,13 +287,10 @@ def test_a_full_disk_is_told_and_forgiven(monkeypatch):
             closing(log_in(server, "office")) as office,
         ):
             filler = disk / "filler"
-            with filler.open("wb") as file:
-                try:
-                    while True:
-                        file.write(b"\0" * 65_536)
-                        file.flush()
-                except OSError:
-                    pass
+            # without a buffer: what no longer fits would be written again as the file is closed
+            with filler.open("wb", buffering=0) as file, suppress(OSError):
+                while True:
+                    file.write(b"\0" * 65_536)
             ready = httpx.get(f"{server.url}/readyz")
             assert (ready.status_code, ready.json()["code"]) == (503, outages.FULL)
             for _ in range(300):
