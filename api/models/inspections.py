@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    and_,
     column,
     func,
     literal_column,
@@ -74,20 +75,33 @@ class Inspection(Recorded, Versioned, Waits, Base):
     if TYPE_CHECKING:
         orders: Mapped[int]
         open_orders: Mapped[int]
+        open_order: Mapped[str | None]
 
 
-_orders = table("rectifications", column("id"), column("inspection_id"), column("status"))
+_orders = table(
+    "rectifications", column("id"), column("inspection_id"), column("status"), column("number")
+)
 _of_this = or_(
     _orders.c.inspection_id == Inspection.id, _orders.c.id == Inspection.rectification_id
 )
 _count = select(func.count()).select_from(_orders).correlate_except(_orders)
 #: Counted, not stored: predicates of the flow ask for them.
 Inspection.orders = column_property(_count.where(_of_this).scalar_subquery(), expire_on_flush=False)
+_still_open = and_(
+    _of_this,
+    _orders.c.status != literal_column("'closed'"),
+    _orders.c.status != literal_column("'withdrawn'"),
+)
 Inspection.open_orders = column_property(
-    _count.where(
-        _of_this,
-        _orders.c.status != literal_column("'closed'"),
-        _orders.c.status != literal_column("'withdrawn'"),
-    ).scalar_subquery(),
+    _count.where(_still_open).scalar_subquery(), expire_on_flush=False
+)
+#: The number of the latest of them; None while there is none.
+Inspection.open_order = column_property(
+    select(_orders.c.number)
+    .where(_still_open)
+    .order_by(_orders.c.id.desc())
+    .limit(literal_column("1"))
+    .correlate_except(_orders)
+    .scalar_subquery(),
     expire_on_flush=False,
 )

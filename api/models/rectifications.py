@@ -4,7 +4,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, column, literal_column, select, table
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
@@ -66,6 +75,7 @@ class Rectification(Recorded, Versioned, Waits, Base):
     history: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     if TYPE_CHECKING:
         reinspection_finding: Mapped[str | None]
+        open_reinspection: Mapped[dict[str, str] | None]
 
 
 _visits = table(
@@ -74,6 +84,8 @@ _visits = table(
     column("rectification_id"),
     column("rectification_round"),
     column("finding"),
+    column("status"),
+    column("number"),
 )  # fmt: skip
 #: What the last re-inspection of this round found; None while there was none.
 Rectification.reinspection_finding = column_property(
@@ -82,6 +94,19 @@ Rectification.reinspection_finding = column_property(
         _visits.c.rectification_id == Rectification.id,
         _visits.c.rectification_round == Rectification.round,
         _visits.c.finding.is_not(None),
+    )
+    .order_by(_visits.c.id.desc())
+    .limit(literal_column("1"))
+    .correlate_except(_visits)
+    .scalar_subquery(),
+    expire_on_flush=False,
+)
+#: The re-inspection that is planned and did not take place yet: `{id, name}`, by its number.
+Rectification.open_reinspection = column_property(
+    select(func.json_build_object("id", _visits.c.id, "name", _visits.c.number))
+    .where(
+        _visits.c.rectification_id == Rectification.id,
+        _visits.c.status == literal_column("'planned'"),
     )
     .order_by(_visits.c.id.desc())
     .limit(literal_column("1"))

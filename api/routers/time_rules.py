@@ -11,7 +11,7 @@ from api.core.web.routing import DbSession, answer
 from api.core.web.routing import router as make_router
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
-from api.schemas.common import Day
+from api.schemas.days import Day
 from api.schemas.time_rules import (
     Due,
     HolidayYearPut,

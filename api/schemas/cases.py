@@ -23,7 +23,6 @@ from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     DivisionCode,
     FigureQuery,
     Label,
@@ -37,6 +36,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.days import Day
 from api.schemas.handovers import HandoverOf
 from api.schemas.standing import Standing
 

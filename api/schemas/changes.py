@@ -20,6 +20,7 @@ from api.domain.kit.flow import Field as FlowField
 from api.domain.kit.flow import FieldKind
 from api.domain.kit.labels import Labelled
 from api.schemas.common import DivisionCode, Money, OptionalProse, Prose, Wire
+from api.schemas.days import kind_of
 
 Version = Annotated[int, Field(ge=1, description="所依据的版本号")]
 
@@ -133,5 +134,10 @@ class Changes(Wire):
                 continue
             required = name not in cls.cleared and kind is not FieldKind.BOOLEAN
             label = cls.model_fields[name].title or label_of(cls, name)
-            found.append(FlowField(name, label, kind, required, options, masked=name in cls.masked))
+            found.append(
+                FlowField(
+                    name, label, kind, required, options,
+                    masked=name in cls.masked, day=kind_of(hints[name]),
+                )
+            )  # fmt: skip
         return tuple(found)

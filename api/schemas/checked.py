@@ -2,28 +2,14 @@
 record, in a correction of it. What the rule is stands in `domain`."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from api.core.base.clock import is_ahead, today
 from api.domain.leads import source_numbers
 from api.domain.words import codes
-from api.schemas.common import Day, Moment, printable
-
-
-def _day_so_far(day: date) -> date:
-    if day > today():
-        raise PydanticCustomError("in_future", "不能晚于今天")
-    return day
-
-
-def _moment_so_far(at: datetime) -> datetime:
-    if is_ahead(at):
-        raise PydanticCustomError("in_future", "不能晚于现在")
-    return at
+from api.schemas.common import printable
 
 
 def _checked(check: Callable[[str], codes.CodeCheck]) -> Callable[[str], str]:
@@ -50,10 +36,6 @@ def _source_number(text: str) -> str:
     return number
 
 
-#: A day on which something happened.
-PastDay = Annotated[Day, AfterValidator(_day_so_far)]
-#: A moment at which something happened.
-PastMoment = Annotated[Moment, AfterValidator(_moment_so_far)]
 #: A unified social credit code, or empty.
 CreditCode = Annotated[
     str, StringConstraints(max_length=30), AfterValidator(_checked(codes.check_credit_code))

@@ -1,23 +1,21 @@
 """Wire types that every noun uses: money, texts, actions, transitions."""
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, Protocol
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 from unicodedata import category
 from uuid import UUID
 
 import orjson
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
     WithJsonSchema,
     create_model,
@@ -31,16 +29,43 @@ from api.domain.kit.labels import Labelled
 from api.domain.words import amounts
 from api.domain.words.money import PATTERN, to_fen
 from api.domain.words.texts import cleaned
+from api.schemas.days import DAYS, PastMoment
 
-_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 #: What a text of nothing else looks empty with: spaces, format and control characters.
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
+
+
+def plain_fields(model: type[BaseModel]) -> list[str]:
+    """The fields of a form that are whole numbers, or yes and no; amounts are written otherwise."""
+    return [
+        name
+        for name, field in model.model_fields.items()
+        if _plain(field.annotation)
+        and not any(isinstance(each, WithJsonSchema) for each in field.metadata)
+    ]
+
+
+def _plain(hint: Any) -> bool:
+    if hint == Money:
+        return False
+    if hasattr(hint, "__metadata__"):
+        return _plain(get_args(hint)[0])
+    if get_origin(hint) in {Union, UnionType}:
+        return all(each is NoneType or _plain(each) for each in get_args(hint))
+    return hint in {int, bool}
 
 
 class Wire(BaseModel):
     """What clients send: unknown fields are refused, so that a typo never looks like success."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **rest: Any) -> None:
+        """A number is a number, yes or no is yes or no: `true` is not one, and "5" is a text."""
+        super().__pydantic_init_subclass__(**rest)
+        for name in plain_fields(cls):
+            cls.model_fields[name].metadata.append(Strict())
 
     @model_validator(mode="before")
     @classmethod
@@ -67,13 +92,6 @@ def _fen(value: object) -> int:
         raise PydanticCustomError("amount_unsettled", "{asks}", {"asks": str(error)}) from error
 
 
-def _written(value: object) -> object:
-    """A day or a moment as people write it: a bare number would be taken for seconds since 1970."""
-    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
-        raise ValueError("日期应为 YYYY-MM-DD，时间应为 2022-05-13T09:00:00+08:00 的形式")
-    return value
-
-
 def printable(text: str) -> str:
     """A text that can be stored and shown. Raises ValueError."""
     if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
@@ -85,16 +103,6 @@ def printable(text: str) -> str:
     if text and all(category(c) in _UNSEEN for c in text):
         raise ValueError("没有看得见的字")
     return text
-
-
-#: Before this the clocks of China stood by the sun, at offsets that no RFC 3339 time can say.
-_FIRST = datetime(1901, 1, 2, tzinfo=UTC)
-
-
-def _year(at: datetime) -> datetime:
-    if at < _FIRST or at.year > 2200:
-        raise ValueError("时间超出范围")
-    return at
 
 
 #: Yuan on the wire, whole fen inside.
@@ -113,11 +121,6 @@ OptionalProse = Annotated[str, StringConstraints(max_length=10_000), AfterValida
 #: As long as the longest name: what was copied from a record finds it.
 Asked = Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}(\d{3}(\d{3})?)?)?$")]
-#: Years that both Python and a county's files know.
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), BeforeValidator(_written)]
-Moment = Annotated[AwareDatetime, AfterValidator(_year), BeforeValidator(_written)]
-
-
 #: What every last day has beside it, from one place (services/kit/terms.py).
 WorkingDaysLeft = Annotated[
     int | None,
@@ -305,8 +308,7 @@ _TYPES: dict[FieldKind, Any] = {
     FieldKind.LONG_TEXT: Prose,
     FieldKind.INTEGER: Annotated[int, Field(ge=0, le=10_000_000)],
     FieldKind.MONEY: Money,
-    FieldKind.DATE: Day,
-    FieldKind.DATETIME: Moment,
+    FieldKind.DATETIME: PastMoment,
     FieldKind.BOOLEAN: bool,
     FieldKind.UNIT: UUID,
     FieldKind.UNITS: Annotated[list[UUID], Field(max_length=20)],
@@ -315,8 +317,16 @@ _TYPES: dict[FieldKind, Any] = {
 }
 
 
+def _type(need: FlowField) -> Any:
+    if need.kind is FieldKind.ENUM:
+        return need.options
+    if need.kind is FieldKind.DATE and need.day is not None:
+        return DAYS[need.day]
+    return _TYPES[need.kind]
+
+
 def _field(need: FlowField) -> tuple[Any, Any]:
-    kind: Any = need.options if need.kind is FieldKind.ENUM else _TYPES[need.kind]
+    kind: Any = _type(need)
     if need.required and need.only_with is None and not need.only_from:
         return kind, Field(title=need.label)
     return kind | None, Field(None, title=need.label)

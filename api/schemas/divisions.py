@@ -7,7 +7,14 @@ from pydantic import Field, StringConstraints
 
 from api.core.listing.pagination import PageQuery
 from api.domain.organisation.organisation import DivisionLevel
-from api.schemas.common import Asked, Day, DivisionCode, Label, Shown, Wire
+from api.schemas.common import (
+    Asked,
+    DivisionCode,
+    Label,
+    Shown,
+    Wire,
+)
+from api.schemas.days import Day
 
 
 class DivisionQuery(PageQuery):

@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.core.listing.pagination import PageQuery
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Role
-from api.schemas.common import Moment, Shown
+from api.schemas.common import (
+    Shown,
+)
+from api.schemas.days import Moment
 
 
 class TimelineDetail(Shown):

@@ -35,11 +35,13 @@ from api.domain.leads.leads import (
 )
 from api.domain.words.identifiers import IdentifierKind, IdentifierState
 from api.schemas.changes import Changes
-from api.schemas.checked import CreditCode, PastDay, PastMoment, SourceNumber
+from api.schemas.checked import (
+    CreditCode,
+    SourceNumber,
+)
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     DivisionCode,
     Label,
     Money,
@@ -54,6 +56,7 @@ from api.schemas.common import (
     printable,
     transition_union,
 )
+from api.schemas.days import Day, DueDay, PastDay, PastMoment
 from api.schemas.handovers import TransferShown
 from api.schemas.standing import Standing
 
@@ -161,7 +164,7 @@ class LeadAssignments(Wire):
 
     items: Annotated[list[LeadVersion], Field(min_length=1, max_length=500)]
     unit_id: UUID | None = Field(None, description="承办单位；不填则按台账建议")
-    due_on: Day | None = Field(None, description="办理期限；不填则按规则")
+    due_on: DueDay | None = Field(None, description="办理期限；不填则按规则")
 
 
 class AssignmentReversal(Wire):
@@ -240,7 +243,7 @@ class LeadAssignmentsShown(Shown):
 
 
 class TakenBack(Shown):
-    """How many leads of a batch came back; those acknowledged meanwhile did not."""
+    """How many leads of a batch came back, and which did not, by what became of them."""
 
     taken_back: int = Field(description="收回的条数")
     refused: list[RefusedAssignment]

@@ -11,15 +11,14 @@ from api.domain.kit.labels import Labelled
 from api.domain.recovery.ledger import LEDGER_FLOW, AccountKind, EntryStatus, Measure
 from api.schemas.common import (
     AvailableAction,
-    Day,
     Label,
-    Moment,
     Money,
     Shown,
     Wire,
     Yuan,
     transition_union,
 )
+from api.schemas.days import Day, PastMoment
 from api.schemas.restraint import Restraint
 
 
@@ -94,7 +93,7 @@ class EntryCreate(Wire):
     debit: AccountKind = Field(description="转入账户（借）")
     credit: AccountKind = Field(description="转出账户（贷）")
     amount: Money
-    happened_at: Moment | None = Field(
+    happened_at: PastMoment | None = Field(
         None, title="发生时间", description="业务发生时间；不填为现在"
     )
     reason: Label = Field(title="事由")

@@ -10,11 +10,9 @@ from api.core.listing.pagination import PageQuery
 from api.domain.kit.labels import Labelled
 from api.domain.outcomes.outcomes import OUTCOME_FLOW, OutcomeKind, OutcomeStatus
 from api.schemas.changes import Changes
-from api.schemas.checked import PastDay
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     Label,
     Named,
     Optional,
@@ -23,6 +21,7 @@ from api.schemas.common import (
     Wire,
     transition_union,
 )
+from api.schemas.days import Day, PastDay
 from api.schemas.standing import Standing
 
 Audience = Annotated[int, Field(ge=0, le=10_000_000)]

@@ -12,7 +12,6 @@ from api.domain.organisation.organisation import CODE_PATTERN
 from api.schemas.changes import Changes, Version
 from api.schemas.common import (
     AvailableAction,
-    Day,
     DivisionCode,
     Label,
     Named,
@@ -20,6 +19,7 @@ from api.schemas.common import (
     Shown,
     Wire,
 )
+from api.schemas.days import PastDay
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 
@@ -86,7 +86,7 @@ class HolderCreate(Wire):
 
     version: Version
     user_id: UUID | None = Field(title="接任人")
-    since: Day | None = Field(None, description="接任日期；不填为今天，不能晚于今天")
+    since: PastDay | None = Field(None, description="接任日期；不填为今天，不能晚于今天")
     note: OptionalProse = Field("", description="交接说明")
 
 

@@ -17,7 +17,6 @@ from api.domain.recovery.property_items import (
 )
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.schemas.changes import Changes
-from api.schemas.checked import PastDay
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -31,6 +30,7 @@ from api.schemas.common import (
     printable,
     transition_union,
 )
+from api.schemas.days import PastDay
 from api.schemas.standing import Standing
 
 Account = Annotated[str, StringConstraints(max_length=64), AfterValidator(printable)]

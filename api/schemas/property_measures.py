@@ -21,7 +21,6 @@ from api.domain.recovery.restraint import RestraintGap
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     Label,
     Money,
     Optional,
@@ -31,6 +30,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.days import Day, EndDay, PastDay
 from api.schemas.property_items import CaseRef
 from api.schemas.standing import Standing
 
@@ -49,8 +49,8 @@ class PropertyMeasureCreate(Wire):
     )
     amount: Money | None = Field(None, description="金额（元）")
     is_major: bool = Field(False, description="按重大、复杂案件办理（设区的市级批准）")
-    starts_on: Day = Field(title="起始日")
-    expires_on: Day | None = Field(None, description="文书载明的到期日；不填按法定最长期限")
+    starts_on: PastDay = Field(title="起始日")
+    expires_on: EndDay | None = Field(None, description="文书载明的到期日；不填按法定最长期限")
 
 
 class MeasureTermQuery(BaseModel):
@@ -63,7 +63,7 @@ class MeasureTermQuery(BaseModel):
     regime: Regime
     authority_level: AuthorityLevel | None = Field(None, description="批准机关级别；不填按公安机关")
     is_major: bool = Field(False, description="按重大、复杂案件办理")
-    starts_on: Day
+    starts_on: PastDay
 
 
 class MeasureTerm(Shown):

@@ -9,7 +9,12 @@ from pydantic import Field
 from api.core.listing.pagination import PageQuery
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.leads import LeadConclusion, LeadStatus
-from api.schemas.common import Day, Named, Shown, Wire
+from api.schemas.common import (
+    Named,
+    Shown,
+    Wire,
+)
+from api.schemas.days import Day
 
 
 class RecheckSampleCreate(Wire):

@@ -15,7 +15,6 @@ from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     DivisionCode,
     Named,
     Optional,
@@ -25,6 +24,7 @@ from api.schemas.common import (
     WorkingDaysLeft,
     transition_union,
 )
+from api.schemas.days import Day, DueDay
 from api.schemas.inspections import EntityShown
 from api.schemas.standing import Standing
 
@@ -35,7 +35,7 @@ class RectificationCreate(Wire):
     inspection_id: UUID | None = Field(None, description="发现问题的检查")
     entity_id: UUID | None = Field(None, description="整改对象；由检查而来时可不填")
     requirements: Prose = Field(description="整改要求")
-    due_on: Day | None = Field(None, description="整改期限；不填按 RECT-01 计算")
+    due_on: DueDay | None = Field(None, description="整改期限；不填按 RECT-01 计算")
     legal_actor: LegalActor | None = Field(None, description="实施主体；不填为本单位")
     legal_actor_name: Optional = ""
     legal_basis: Optional = ""
@@ -114,6 +114,9 @@ class RectificationRead(RectificationItem):
     submitted_on: date | None
     closed_on: date | None
     reinspection_finding: Finding | None
+    open_reinspection: Named | None = Field(
+        description="已经安排、还没有登记结果的复查（名称是检查编号）；没有的为空"
+    )
     history: list[dict[str, Any]] = Field(description="以前各轮的期限、材料和不合格原因")
     created_at: datetime
     updated_at: datetime

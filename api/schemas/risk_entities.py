@@ -19,11 +19,12 @@ from api.domain.entities.risk_entities import (
 from api.domain.entities.risk_measures import LegalActor, RiskMeasureKind
 from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
-from api.schemas.checked import CreditCode
+from api.schemas.checked import (
+    CreditCode,
+)
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     DivisionCode,
     Label,
     Money,
@@ -36,6 +37,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.days import Day
 from api.schemas.handovers import HandoverOf
 from api.schemas.standing import Standing
 

@@ -8,7 +8,13 @@ from api.domain.across.attention import Urgency
 from api.domain.across.periods import PeriodName
 from api.domain.across.statistics import Breakdown, FunnelStage, Goal
 from api.domain.recovery.ledger import Measure
-from api.schemas.common import Day, FigureQuery, Named, Shown, Yuan
+from api.schemas.common import (
+    FigureQuery,
+    Named,
+    Shown,
+    Yuan,
+)
+from api.schemas.days import Day
 from api.schemas.restraint import Restraint
 
 

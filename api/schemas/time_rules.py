@@ -7,7 +7,14 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from api.core.listing.pagination import PageQuery
 from api.domain.law.time_rules import Confidence, Roll, RuleGroup, TimeUnit
-from api.schemas.common import Asked, Day, OptionalProse, Shown, Wire, printable
+from api.schemas.common import (
+    Asked,
+    OptionalProse,
+    Shown,
+    Wire,
+    printable,
+)
+from api.schemas.days import Day
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{2,40}$")]
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.domain.entities.risk_entities import Industry
 from api.domain.kit.permissions import Role
@@ -48,8 +48,10 @@ class UnitKindShown(Shown):
     available_actions: list[AvailableAction]
 
 
-class UnitKindQuery(Wire):
+class UnitKindQuery(BaseModel):
     """Which kinds are asked for."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     include_inactive: bool = False
 

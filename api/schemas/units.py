@@ -13,7 +13,6 @@ from api.schemas.changes import Changes
 from api.schemas.common import (
     Asked,
     AvailableAction,
-    Day,
     DivisionCode,
     Label,
     Named,
@@ -22,6 +21,7 @@ from api.schemas.common import (
     Shown,
     Wire,
 )
+from api.schemas.days import PastDay
 from api.schemas.unit_kinds import TemplatePostShown
 
 KindCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{1,59}$")]
@@ -111,7 +111,7 @@ class LiaisonCreate(Wire):
     """A hand-over of the liaison's task to a post of the unit."""
 
     post_id: UUID = Field(title="联络员岗位")
-    since: Day | None = Field(None, description="接任日期；不填为今天")
+    since: PastDay | None = Field(None, description="接任日期；不填为今天")
     note: OptionalProse = Field("", description="交接说明")
 
 

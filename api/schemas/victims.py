@@ -12,7 +12,6 @@ from api.domain.kit.labels import Labelled
 from api.domain.recovery.distributions import ClaimStatus
 from api.domain.words.documents import DocumentKind
 from api.schemas.changes import Changes
-from api.schemas.checked import PastDay
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -26,6 +25,7 @@ from api.schemas.common import (
     Yuan,
     transition_union,
 )
+from api.schemas.days import PastDay
 from api.schemas.property_items import CaseRef
 from api.schemas.standing import Standing
 

@@ -9,44 +9,18 @@ import pytest
 from pydantic import BaseModel
 
 from api.core.web import bodies, faults
-from api.core.web.openapi import api_routes
-from api.core.web.request_names import RequestNames, item_of, label_of, models
+from api.core.web.request_names import RequestNames, label_of, models
 from api.domain.across.field_labels import PATH_LABELS, field_label, labels_said, short_label
 from api.domain.kit.errors import FieldError, Invalid
-from api.main import create_app
-from api.routers import ROUTERS
 from tests import factories
+from tests.forms import ROUTES, request_fields
 
-create_app()
-ROUTES = list(api_routes(ROUTERS))
 _NAME = re.compile(r"[a-z]+_[a-z_]+|\b[a-z]{4,}\b")
 _CHINESE = re.compile(r"^[\u4e00-\u9fff]")
 
 
-def inside(model: type[BaseModel], seen: dict[type[BaseModel], None]) -> None:
-    """A model and all that it holds."""
-    if model in seen:
-        return
-    seen[model] = None
-    for field in model.model_fields.values():
-        for each in (field.annotation, item_of(field.annotation)):
-            for held in models(each) if each is not None else ():
-                inside(held, seen)
-
-
-def requests() -> list[type[BaseModel]]:
-    seen: dict[type[BaseModel], None] = {}
-    for route in ROUTES:
-        names = RequestNames(route)
-        for model in (*models(names._body), *names._queries):
-            inside(model, seen)
-    return list(seen)
-
-
 FIELDS = [
-    pytest.param(model, name, id=f"{model.__name__}.{name}")
-    for model in requests()
-    for name in model.model_fields
+    pytest.param(model, name, id=f"{model.__name__}.{name}") for model, name in request_fields()
 ]
 
 

@@ -66,6 +66,7 @@ class Fact:
     orders: int = 1
     open_orders: int = 0
     reinspection_finding: Finding | None = Finding.NONE
+    open_reinspection: dict[str, str] | None = None
     route: RiskRoute | None = None
 
 

@@ -106,6 +106,24 @@ class TestTheEndWaits:
         gone = act(police, made, "withdraw", reason="不应追究", **COUNTY)
         assert gone["status"] == "withdrawn"
 
+    @pytest.mark.parametrize("action", ["divert_civil", "divert_administrative"])
+    def test_a_case_is_not_given_away_with_measures_in_force(self, police, running, action):
+        made = filed(police)
+        item, freeze = frozen(police, made)
+        put(running, made["id"], CaseStatus.NOT_INDICTED)
+        made = done(police.get(f"/cases/{made['id']}"))
+        to = {"materials": "卷宗一册", "reason": "属合同纠纷"}
+        if action == "divert_civil":
+            to |= {"route": "mediation", "department": "众兴集镇人民调解委员会"}
+        else:
+            to |= {"organ": "market", "department": "霍邱县市场监督管理局"}
+        answer = police.act(f"/cases/{made['id']}", action, made["version"], **to)
+        refused(answer, "冻结（", item["number"])
+        assert item["number"] in " ".join(made["standing"]["blocked_by"])
+        release(police, freeze)
+        give_back(police, item)
+        done(police.act(f"/cases/{made['id']}", action, made["version"], **to))
+
     def test_closing_waits_and_the_head_says_for_what(self, police, office):
         made = adjudged(police)
         item, freeze = frozen(police, made)

@@ -6,6 +6,7 @@ takes each field from the OpenAPI document and asks both.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.core.base.clock import today
 from api.schemas.changes import Changes
 from tests import factories, money
 from tests.cases import case
@@ -175,7 +177,7 @@ def good(noun: Noun, name: str, client) -> Any:
         "integer": 7,
         "array": [each["enum"][0] for each in kinds(kind.get("items", {})) if "enum" in each],
         "string": "321.50" if kind.get("examples") == ["12345.67"] else "某处",
-        "date": "2022-05-01",
+        "date": (today() - timedelta(days=30)).isoformat(),
     }
     return by_type[kind.get("format", kind["type"])]
 

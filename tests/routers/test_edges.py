@@ -304,7 +304,7 @@ class TestRiskEntities:
 class TestMoney:
     @pytest.mark.parametrize(
         ("at", "taken"),
-        [("1949-09-30T23:59:59+08:00", False), ("1949-10-01T00:00:00+08:00", True)],
+        [("1979-12-31T23:59:59+08:00", False), ("1980-01-01T00:00:00+08:00", True)],
     )
     def test_no_money_moved_before_that_day(self, client, running, at, taken):
         case = make_case(running)

@@ -63,7 +63,7 @@ class TestACrime:
         assert made["owes"] == []
         [row] = made["obligations"]
         assert (row["ended_by"], row["ended_on"]) == ("met", today().isoformat())
-        made = not_closed(client, made, "transfer_unanswered")  # the things are still here
+        made = not_closed(client, made, "goods_missing")  # the things are still here
         made = act(
             market,
             fresh(market, made),

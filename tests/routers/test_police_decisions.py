@@ -380,6 +380,19 @@ class TestArticles:
         assert problem(twice, 409)["code"] == "handover_open"
         assert twice.json()["article"]
 
+    def test_what_is_missing_is_said_as_it_is(self, client):
+        market, police = client("market"), client("police")
+        lead = receive(police, sent(client))
+        concluded = {"conclusion": "suspected_crime", "findings": "核实"}
+        path = f"/leads/{lead['id']}"
+        early = market.act(path, "conclude", fresh(market, lead)["version"], **concluded)
+        assert "办理结果" in problem(early, 409, "police_undecided")["detail"]
+        lead = decide(police, lead)
+        owed = market.act(path, "conclude", fresh(market, lead)["version"], **concluded)
+        told = problem(owed, 409, "goods_missing")
+        assert "办理结果" not in told["detail"]
+        assert "第12条" in told["article"]
+
     def test_of_a_dispute_it_is_not_the_law_of_crimes(self, client):
         market, office = client("market"), client("office")
         lead = factories.conclude(office, market, "civil_dispute")

@@ -453,7 +453,9 @@ class TestRefusals:
             assert made["id"] in [i["entity"]["id"] for i in answer.json()["items"]], params
         overdue = market.get("/rectifications", params={"overdue": True}).json()["items"]
         assert made["id"] not in [i["entity"]["id"] for i in overdue]
-        planned = visit(market, entity_id=made["id"], planned_on="2022-06-01")
+        planned = visit(
+            market, entity_id=made["id"], planned_on=(today() - timedelta(days=1)).isoformat()
+        )
         for params in ({"overdue": True, "sort": "planned_on"}, {"is_reinspection": False}):
             answer = market.get("/inspections", params=params | {"limit": 200})
             assert planned["id"] in [i["id"] for i in answer.json()["items"]], params

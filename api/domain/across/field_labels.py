@@ -401,6 +401,7 @@ _RISK_ENTITIES: Final = {
     "rectification_round": "第几轮整改",
     "round": "第几轮",
     "checklist": "检查项",
+    "open_reinspection": "已安排的复查",
     "reinspection_finding": "复查结果",
     "ordered_on": "责令整改的日期",
 }

@@ -433,7 +433,26 @@ INSPECTION_WAY: Final = Way(
     done=frozenset({Is.CLOSED}),
     stopped=frozenset({Is.CANCELLED}),
 )
-_RECHECK = Turn(K.RECTIFICATION_RECHECK, (Ra.CLOSE, Ra.FAIL, Ra.REINSPECT))
+#: What leads from a rectification to the visit that is to look at it again.
+REINSPECTION: Final = "finish_reinspection"
+
+
+def _is_planned(order: Any) -> bool:
+    return order.open_reinspection is not None
+
+
+_RECHECK = Turn(
+    K.RECTIFICATION_RECHECK,
+    (Ra.CLOSE, Ra.FAIL, Ra.REINSPECT),
+    when=lambda order: not _is_planned(order),
+)
+_LOOK_AGAIN = Turn(
+    K.RECTIFICATION_RECHECK,
+    (Ra.REINSPECT,),
+    when=_is_planned,
+    elsewhere=_inspects,
+    onward=lambda _: REINSPECTION,
+)
 RECTIFICATION_WAY: Final = Way(
     RECTIFICATION_FLOW,
     (
@@ -450,7 +469,7 @@ RECTIFICATION_WAY: Final = Way(
             "复查",
             {
                 Rs.SUBMITTED: (Turn(K.RECTIFICATION_RECHECK, (Ra.REINSPECT,)),),
-                Rs.REINSPECTING: (_RECHECK,),
+                Rs.REINSPECTING: (_RECHECK, _LOOK_AGAIN),
             },
             by=frozenset({Ra.CLOSE}),
         ),

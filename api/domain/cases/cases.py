@@ -9,6 +9,7 @@ from datetime import date
 from typing import Protocol, cast
 
 from api.domain.kit.actors import Actor
+from api.domain.kit.days import EARLIEST, DayKind
 from api.domain.kit.errors import (
     Conflict,
     DomainError,
@@ -234,7 +235,7 @@ PROPERTY_IS_SETTLED = Predicate(
 )
 PROPERTY_IS_GIVEN_BACK = Predicate(
     "property_open",
-    "撤销案件的，应当解除查封、扣押、冻结，并返还财物；本案还有没有解除的措施或者没有处置的涉案财物",
+    "撤销案件、转其他途径处理的，应当解除查封、扣押、冻结，并返还财物；本案还有没有解除的措施或者没有处置的涉案财物",
     _property_is_settled,
     RuleViolated,
     "《公安机关办理刑事案件程序规定》第一百八十七条",
@@ -247,8 +248,9 @@ _LEVEL = Field("authority_level", "批准机关", FieldKind.ENUM, options=Author
 _LEVEL_IF_FILED = Field(
     "authority_level", "批准机关", FieldKind.ENUM, required=False, options=AuthorityLevel
 )
-_ON = Field("decided_on", "决定日期", FieldKind.DATE, required=False)
+_ON = Field("decided_on", "决定日期", FieldKind.DATE, day=DayKind.PAST, required=False)
 _OWN = (OWN_UNIT,)
+_PROCEDURE = "《中华人民共和国刑事诉讼法》（2018）"
 
 #: Before the matter became, or after it stopped being, a criminal case.
 _NO_CRIME = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED})
@@ -267,10 +269,11 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.UNDER_REVIEW,
             P.CASE_HANDLE,
             fields=(
-                Field("accepted_on", "受案日期", FieldKind.DATE, required=False),
+                Field("accepted_on", "受案日期", FieldKind.DATE, day=DayKind.PAST, required=False),
                 _DOCUMENT_IF_ANY,
             ),
             when=_OWN,
+            article=f"{_PROCEDURE}第一百一十条",
         ),
         # 不予立案 → 立案: new facts (178) or the procuratorate's notice (182);
         # 撤案 → 重新立案 (190).
@@ -280,7 +283,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(
                 _DOCUMENT,
-                Field("filed_on", "立案日期", FieldKind.DATE),
+                Field("filed_on", "立案日期", FieldKind.DATE, day=DayKind.PAST),
                 _LEVEL,
                 Field(
                     "reason",
@@ -290,6 +293,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
                 ),
             ),
             when=(OWN_UNIT, WAS_ACCEPTED, HAS_CHARGES),
+            article=f"{_PROCEDURE}第一百一十二条",
         ),
         A.DECLINE_TO_FILE: Step(
             frozenset({S.UNDER_REVIEW}),
@@ -298,6 +302,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             fields=(_DOCUMENT, _LEVEL, REASON, _ON),
             when=_OWN,
             danger=True,
+            article=f"{_PROCEDURE}第一百一十二条",
         ),
         # A figure of the statistics, not a step of the procedure: the status stays.
         A.SOLVE: Step(
@@ -306,8 +311,9 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             ),
             None,
             P.CASE_HANDLE,
-            fields=(Field("solved_on", "破案日期", FieldKind.DATE),),
+            fields=(Field("solved_on", "破案日期", FieldKind.DATE, day=DayKind.PAST),),
             when=(OWN_UNIT, NOT_SOLVED),
+            article="",
         ),
         A.CONCLUDE_INVESTIGATION: Step(
             frozenset({S.INVESTIGATING}),
@@ -315,6 +321,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(_DOCUMENT_IF_ANY, _ON),
             when=(OWN_UNIT, HAS_CHARGES),
+            article=f"{_PROCEDURE}第一百六十二条",
         ),
         A.SEND_TO_PROCURATORATE: Step(
             frozenset({S.INVESTIGATION_CONCLUDED}),
@@ -322,6 +329,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(Field("document_no", "起诉意见书编号"), _LEVEL, _ON),
             when=_OWN,
+            article=f"{_PROCEDURE}第一百六十二条",
         ),
         A.RETURN_FOR_INVESTIGATION: Step(
             frozenset({S.UNDER_PROSECUTION}),
@@ -329,6 +337,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(_DOCUMENT, REASON, _ON),
             when=(OWN_UNIT, MAY_RETURN),
+            article=f"{_PROCEDURE}第一百七十五条",
         ),
         A.INDICT: Step(
             frozenset({S.UNDER_PROSECUTION}),
@@ -336,6 +345,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(Field("document_no", "起诉书编号"), _ON),
             when=_OWN,
+            article=f"{_PROCEDURE}第一百七十六条",
         ),
         A.DECLINE_TO_INDICT: Step(
             frozenset({S.UNDER_PROSECUTION}),
@@ -349,6 +359,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             ),
             when=_OWN,
             danger=True,
+            article=f"{_PROCEDURE}第一百七十七条",
         ),
         A.ADJUDGE: Step(
             frozenset({S.INDICTED}),
@@ -356,9 +367,10 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(
                 Field("document_no", "生效裁判文书案号"),
-                Field("decided_on", "生效日期", FieldKind.DATE, required=False),
+                Field("decided_on", "生效日期", FieldKind.DATE, day=DayKind.PAST, required=False),
             ),
             when=_OWN,
+            article=f"{_PROCEDURE}第二百条",
         ),
         # From CLOSED too: property found later is still pursued.
         A.ENFORCE: Step(
@@ -367,6 +379,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(Field("document_no", "移送执行文书编号", required=False), _ON),
             when=(OWN_UNIT, WAS_ADJUDGED),
+            article=f"{_PROCEDURE}第二百五十九条",
         ),
         A.CLOSE: Step(
             frozenset({S.ADJUDGED, S.ENFORCING, S.NOT_INDICTED}) | _DIVERTED,
@@ -374,6 +387,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(REASON, _ON),
             when=(OWN_UNIT, DIVERSION_IS_RECEIVED, PROPERTY_IS_SETTLED),
+            article="",
         ),
         # Before filing it takes back a record made by mistake; afterwards it is 撤销案件.
         A.WITHDRAW: Step(
@@ -383,6 +397,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             fields=(REASON, _DOCUMENT_IF_ANY, _LEVEL_IF_FILED, _ON),
             when=(OWN_UNIT, PROPERTY_IS_GIVEN_BACK),
             danger=True,
+            article=f"{_PROCEDURE}第一百六十三条",
         ),
         A.DIVERT_CIVIL: Step(
             _NO_CRIME | _DIVERTED,
@@ -396,7 +411,8 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
                 _DOCUMENT_IF_ANY,
                 _ON,
             ),
-            when=(OWN_UNIT, NOT_HANDED_OVER),
+            when=(OWN_UNIT, NOT_HANDED_OVER, PROPERTY_IS_GIVEN_BACK),
+            article=f"{_PROCEDURE}第一百一十条",
         ),
         A.DIVERT_ADMINISTRATIVE: Step(
             _NO_CRIME | _DIVERTED,
@@ -410,7 +426,8 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
                 _DOCUMENT_IF_ANY,
                 _ON,
             ),
-            when=(OWN_UNIT, NOT_HANDED_OVER),
+            when=(OWN_UNIT, NOT_HANDED_OVER, PROPERTY_IS_GIVEN_BACK),
+            article=f"{_PROCEDURE}第一百一十条",
         ),
         A.REOPEN: Step(
             frozenset({S.NOT_FILED, S.WITHDRAWN, S.NOT_INDICTED, S.CLOSED}) | _DIVERTED,
@@ -418,6 +435,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(REASON, _DOCUMENT_IF_ANY, _ON),
             when=_OWN,
+            article=f"{_PROCEDURE}第一百一十二条",
         ),
     },
     edit=Edit(
@@ -427,14 +445,13 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
         when=(EDITOR,),
         error=Conflict,
     ),
+    law="《公安机关办理刑事案件程序规定》（2020）第十五条",
 )
 
 #: The field that says when each action happened; the others call it `decided_on`.
 DAY_FIELDS = {A.ACCEPT: "accepted_on", A.FILE: "filed_on", A.SOLVE: "solved_on"}
 #: What the day of a change of status is called.
 DAYS = ("accepted_on", "filed_on", "decided_on")
-#: 刑事诉讼法 (1979) came into force on that day: no case of ours was taken in hand before it.
-EARLIEST = date(1980, 1, 1)
 
 #: The same organ, as the hand-over of a lead names it and as a case does.
 LEVELS: Mapping[DecisionLevel, AuthorityLevel] = {

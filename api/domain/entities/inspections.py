@@ -1,12 +1,13 @@
 """Inspections (检查): what is looked at in each field, and the life cycle (E1, E10)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from api.domain.entities.risk_entities import Industry
 from api.domain.entities.risk_measures import PLAN, LegalActor
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import RuleViolated
+from api.domain.kit.days import DayKind
+from api.domain.kit.errors import Conflict, RuleViolated
 from api.domain.kit.flow import (
     OWN_UNIT,
     REASON,
@@ -146,6 +147,14 @@ SETTLED = Predicate(
     RuleViolated,
     f"{PLAN}：责令整改、督促整改到位",
 )
+#: One problem is one order: what was not put right is ordered again in it.
+NOT_ORDERED = Predicate(
+    "rectification_ordered",
+    "已责令整改，还没有销号",
+    lambda _, record: not cast("Any", record).open_orders,
+    Conflict,
+    names=lambda record: [str(cast("Any", record).open_order)],
+)
 PROBLEM_FOUND = Predicate("no_problem_found", "检查未发现问题，无须责令整改", _problem_found)
 
 S, A = InspectionStatus, InspectionAction
@@ -162,7 +171,7 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
             P.INSPECTION_HANDLE,
             fields=(
                 Field("finding", "检查结果", FieldKind.ENUM, options=Finding),
-                Field("done_on", "检查日期", FieldKind.DATE, required=False),
+                Field("done_on", "检查日期", FieldKind.DATE, day=DayKind.PAST, required=False),
                 Field(
                     "note",
                     "检查情况",
@@ -179,7 +188,14 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
             P.INSPECTION_HANDLE,
             fields=(
                 Field("requirements", "整改要求", FieldKind.LONG_TEXT),
-                Field("due_on", "整改期限", FieldKind.DATE, required=False, rule="RECT-01"),
+                Field(
+                    "due_on",
+                    "整改期限",
+                    FieldKind.DATE,
+                    day=DayKind.DUE,
+                    required=False,
+                    rule="RECT-01",
+                ),
                 Field(
                     "legal_actor", "实施主体", FieldKind.ENUM, required=False, options=LegalActor
                 ),
@@ -187,7 +203,7 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
                 Field("legal_basis", "法律依据", required=False),
                 Field("document_no", "文书编号", required=False),
             ),
-            when=(INSPECTOR, PROBLEM_FOUND),
+            when=(INSPECTOR, PROBLEM_FOUND, NOT_ORDERED),
         ),
         A.CLOSE: Step(
             frozenset({S.DONE}), S.CLOSED, P.INSPECTION_HANDLE, when=(INSPECTOR, SETTLED)
@@ -207,4 +223,5 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
         "检查已办结或取消，不能修改",
         when=(EDITOR,),
     ),
+    law=f"{PLAN}：排查检查，责令整改、督促整改到位",
 )

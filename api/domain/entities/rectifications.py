@@ -3,12 +3,13 @@
 Overdue is never a status: it follows from the due date and the clock.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from api.domain.entities.inspections import Finding
 from api.domain.entities.risk_measures import PLAN
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import RuleViolated
+from api.domain.kit.days import DayKind
+from api.domain.kit.errors import Conflict, RuleViolated
 from api.domain.kit.flow import (
     OWN_UNIT,
     REASON,
@@ -83,6 +84,15 @@ REINSPECTED_FAULTY = Predicate(
     f"{PLAN}：督促整改到位，验收后销号",
 )
 
+#: One visit looks at it again; another one only after that.
+NOT_PLANNED = Predicate(
+    "reinspection_open",
+    "复查已经安排，还没有登记结果",
+    lambda _, record: cast("Any", record).open_reinspection is None,
+    Conflict,
+    names=lambda record: [str(cast("Any", record).open_reinspection["name"])],
+)
+
 _BEFORE_VERDICT = frozenset({S.ORDERED, S.SUBMITTED, S.REINSPECTING})
 
 EDITOR = Predicate("not_own_unit", "只有责令整改的单位或镇专项办可以修改", _same_unit_or_office)
@@ -97,7 +107,7 @@ RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
             P.INSPECTION_HANDLE,
             fields=(
                 Field("materials", "整改情况和材料", FieldKind.LONG_TEXT),
-                Field("submitted_on", "提交日期", FieldKind.DATE, required=False),
+                Field("submitted_on", "提交日期", FieldKind.DATE, day=DayKind.PAST, required=False),
             ),
             when=(HANDLER,),
         ),
@@ -106,10 +116,12 @@ RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
             S.REINSPECTING,
             P.INSPECTION_HANDLE,
             fields=(
-                Field("planned_on", "复查日期", FieldKind.DATE, required=False),
+                Field(
+                    "planned_on", "复查日期", FieldKind.DATE, day=DayKind.PLANNED, required=False
+                ),
                 Field("inspectors", "复查人员", required=False),
             ),
-            when=(HANDLER,),
+            when=(HANDLER, NOT_PLANNED),
         ),
         A.CLOSE: Step(
             _BEFORE_VERDICT,
@@ -129,7 +141,14 @@ RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
             S.ORDERED,
             P.INSPECTION_HANDLE,
             fields=(
-                Field("due_on", "新的整改期限", FieldKind.DATE, required=False, rule="RECT-01"),
+                Field(
+                    "due_on",
+                    "新的整改期限",
+                    FieldKind.DATE,
+                    day=DayKind.DUE,
+                    required=False,
+                    rule="RECT-01",
+                ),
                 Field("requirements", "整改要求", FieldKind.LONG_TEXT, required=False),
                 Field("document_no", "文书编号", required=False),
             ),
@@ -145,4 +164,5 @@ RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
         ),
     },
     edit=Edit(OPEN, P.INSPECTION_HANDLE, "整改已办结，不能修改", when=(EDITOR,)),
+    law=f"{PLAN}：督促整改到位，验收后销号",
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.domain.entities.risk_measures import PLAN, LegalActor, RiskMeasureKind
 from api.domain.kit.actors import Actor
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict, RuleViolated
 from api.domain.kit.flow import (
     OWN_UNIT,
@@ -224,17 +225,31 @@ _DOCUMENT = Field("document_no", "文书编号", required=False)
 _ACTOR = Field("legal_actor", "实施主体", FieldKind.ENUM, required=False, options=LegalActor)
 _ACTOR_NAME = Field("legal_actor_name", "实施机关名称", required=False)
 _BASIS = Field("legal_basis", "法律依据", required=False)
-_DONE_ON = Field("done_on", "实施日期", FieldKind.DATE, required=False)
-_DEADLINE = Field("deadline", "完成期限", FieldKind.DATE, required=False)
+_DONE_ON = Field("done_on", "实施日期", FieldKind.DATE, day=DayKind.PAST, required=False)
+_DEADLINE = Field("deadline", "完成期限", FieldKind.DATE, day=DayKind.END, required=False)
 _NOTE = Field("note", "情况说明", FieldKind.LONG_TEXT, required=False)
 _LAWFUL = (_ACTOR, _ACTOR_NAME, _BASIS)
 _BY_LAW = "有行政处罚权的单位移送的填写"
 #: 移送规定第5条: who may punish reports to the head, who decides.
 _APPROVED_ON_PAPER = (
-    Field("reported_on", "书面报告提交日期", FieldKind.DATE, required=False, needed_for=_BY_LAW),
+    Field(
+        "reported_on",
+        "书面报告提交日期",
+        FieldKind.DATE,
+        day=DayKind.PAST,
+        required=False,
+        needed_for=_BY_LAW,
+    ),
     Field("investigators", "核实情况的执法人员（2名以上）", required=False, needed_for=_BY_LAW),
     Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT, required=False, needed_for=_BY_LAW),
-    Field("approved_on", "批准移送日期", FieldKind.DATE, required=False, needed_for=_BY_LAW),
+    Field(
+        "approved_on",
+        "批准移送日期",
+        FieldKind.DATE,
+        day=DayKind.PAST,
+        required=False,
+        needed_for=_BY_LAW,
+    ),
     Field("approved_by", "批准人", required=False, needed_for=_BY_LAW),
 )
 #: Asked for by the hand-over itself: whether evidence was fixed comes first.
@@ -248,7 +263,7 @@ _ASSESSMENT = (
     Field("factors", "评估依据", FieldKind.LONG_TEXT),
     Field("route", "处置路线", FieldKind.ENUM, required=False, options=RiskRoute),
     Field("decided_by", "研判决定人", required=False),
-    Field("review_on", "下次复评日期", FieldKind.DATE, required=False),
+    Field("review_on", "下次复评日期", FieldKind.DATE, day=DayKind.DUE, required=False),
 )
 
 _OPEN = frozenset({S.ASSESSED, S.LISTED, S.HANDLING, S.RECTIFYING})
@@ -283,7 +298,14 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             P.RISK_ENTITY_HANDLE,
             fields=(
                 Field("requirements", "整改要求", FieldKind.LONG_TEXT),
-                Field("due_on", "整改期限", FieldKind.DATE, required=False, rule="RECT-01"),
+                Field(
+                    "due_on",
+                    "整改期限",
+                    FieldKind.DATE,
+                    day=DayKind.DUE,
+                    required=False,
+                    rule="RECT-01",
+                ),
                 *_LAWFUL,
                 _DOCUMENT,
             ),
@@ -330,7 +352,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             None,
             P.RISK_ENTITY_HANDLE,
             fields=(
-                Field("fixed_on", "固定日期", FieldKind.DATE),
+                Field("fixed_on", "固定日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("fixed_by", "固定人"),
                 Field("evidence_list", "证据清单", FieldKind.LONG_TEXT),
             ),
@@ -392,6 +414,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
         "该主体已移交、移送或销号，不能修改",
         when=(EDITOR,),
     ),
+    law=f"{PLAN}：排查、评估定级、分类处置",
 )
 
 #: Actions that record a measure of the same name, on which the table of powers is asked.

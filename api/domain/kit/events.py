@@ -76,6 +76,7 @@ class EventName(Labelled):
     CASE_CREATED = "case.created", "登记案件"
     CASE_UPDATED = "case.updated", "修改案件"
     CASE_TRANSITIONED = "case.transitioned", "办理案件"
+    CASE_LEAD_CORRECTED = "case.lead_corrected", "来源线索的金额、人数已修改"
     HANDOVER_CREATED = "handover.created", "移送、移交"
     HANDOVER_TRANSITIONED = "handover.transitioned", "办理移送、移交"
     VICTIM_CREATED = "victim.created", "登记受害人"

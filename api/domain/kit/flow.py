@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from api.domain.kit.actors import Actor
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import (
     DomainError,
     FieldError,
@@ -65,6 +66,13 @@ class Field:
     only_from: frozenset[Labelled] = frozenset()
     #: Where what may be left empty must be filled in: said beside the label in place of 选填.
     needed_for: str = ""
+    #: How a day or moment stands to the present one; every field for one says so.
+    day: DayKind | None = None
+
+    def __post_init__(self) -> None:
+        """A day that may be any day is a slip waiting to happen."""
+        if (self.kind in {FieldKind.DATE, FieldKind.DATETIME}) is (self.day is None):
+            raise TypeError(f"{self.name}: which days are taken")
 
     def asked_from(self, status: Labelled) -> bool:
         """Whether a record in this status is asked for the field at all."""
@@ -116,6 +124,11 @@ class Predicate:
         more = f"等 {len(named)} 项" if len(named) > _MOST_NAMED else ""
         return f"{self.sentence}：{'、'.join(named[:_MOST_NAMED])}{more}"
 
+    def ensure(self, actor: Actor, record: Any) -> None:
+        """Raises the refusal where it does not hold, for whoever asks beside a flow."""
+        if not self.holds(actor, record):
+            raise self.refusal(record)
+
     def refusal(self, record: Record | None = None) -> DomainError:
         """The error for a failed condition, naming the field that is empty, and the article where the
         law asks for it."""
@@ -144,7 +157,8 @@ class Step(Generic[S]):
     fields: tuple[Field, ...] = ()
     when: tuple[Predicate, ...] = ()
     danger: bool = False
-    #: By which law the act stands at this place; told to whoever tries it at another.
+    #: By which law the act stands at this place; told to whoever tries it at another. None: by the
+    #: flow's own; empty: by none.
     article: str | None = None
 
     def check(self, given: Any, status: S | None = None) -> None:
@@ -226,6 +240,8 @@ class Flow(Generic[S, A]):
 
     name: str
     initial: S
+    #: By which law the noun is worked on at all: told where a step or a condition names no other.
+    law: str = field(default="", kw_only=True)
     steps: Mapping[A, Step[S]] = field(default_factory=dict[A, Step[S]])
     edit: Edit[S] | None = None
     #: The rows by the status they start from, in the order of the table: every record that is read
@@ -276,15 +292,22 @@ class Flow(Generic[S, A]):
             refusal = TransitionNotAllowed(
                 f"当前状态为“{record.status.label}”，不能{action.label}", allowed=allowed
             )
-            if row.article:
-                refusal.extra["article"] = row.article
-            raise refusal
+            raise self._by_law(refusal, row.article)
         failing = [each for each in row.when if not each.holds(actor, record)]
         for predicate in failing:
             if not predicate.field:
-                raise predicate.refusal(record)
+                raise self._by_law(predicate.refusal(record))
         together(*(partial(_refuse, each, record) for each in failing), *form)
         return row
+
+    def _by_law(self, refusal: DomainError, article: str | None = None) -> DomainError:
+        """The refusal with what it follows from: its own article, the step's, or the noun's, where
+        it is about whose it is or where it stands; other conditions name theirs or have none."""
+        if article is None and isinstance(refusal, Forbidden | TransitionNotAllowed):
+            article = self.law
+        if article and "article" not in refusal.extra:
+            refusal.extra["article"] = article
+        return refusal
 
     def check_edit(self, actor: Actor, record: Record) -> None:
         """Raises Forbidden, what a predicate says, or that the record is beyond correction."""
@@ -293,7 +316,7 @@ class Flow(Generic[S, A]):
             raise Forbidden
         for predicate in row.when:
             if not predicate.holds(actor, record):
-                raise predicate.refusal(record)
+                raise self._by_law(predicate.refusal(record))
         if record.status not in row.frm:
             raise row.error(row.closed, code="closed")
 

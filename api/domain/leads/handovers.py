@@ -14,7 +14,7 @@ from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Recor
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.leads.lead_transfers import TransferKind
-from api.domain.leads.leads import APPROVER, HANDLER, LEAD_FLOW, RECORDER, LeadAction
+from api.domain.leads.leads import APPROVER, HANDED_OVER, HANDLER, LEAD_FLOW, RECORDER, LeadAction
 from api.domain.organisation.handing_over import OPEN, HandoverStatus
 
 
@@ -114,4 +114,5 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
             when=(APPROVER,), danger=True,
         ),
     },
+    law=HANDED_OVER,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
+from api.domain.leads.leads import PETITIONS
 
 
 class AssistStatus(Labelled):
@@ -75,6 +76,7 @@ ASSIST_FLOW: Flow[AssistStatus, AssistAction] = Flow(
             danger=True,
         ),
     },
+    law=PETITIONS,
 )
 #: What the head of a lead calls that which its assisting unit does next: a lead has an action of
 #: the first one's name itself.

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from uuid import UUID
 
 from api.domain.kit.actors import Actor
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict, Forbidden, RuleViolated
 from api.domain.kit.flow import (
     OWN_UNIT,
@@ -307,9 +308,9 @@ class LeadRecord(Record, Protocol):
 
 
 _REGULATION = "《行政执法机关移送涉嫌犯罪案件的规定》（2020）"
-_PETITIONS = "《信访工作条例》（2022）第22条、第23条"
+PETITIONS = "《信访工作条例》（2022）第22条、第23条"
 #: Who has it answers for it, the police or a department.
-_ARTICLE_HANDED = f"{_REGULATION}第7条、第8条；{_PETITIONS}"
+HANDED_OVER = f"{_REGULATION}第7条、第8条；{PETITIONS}"
 
 #: A lead that was checked and found to be no offence is not handed to the police.
 _FOR_POLICE = frozenset({None, LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
@@ -365,7 +366,7 @@ def _at(name: str, sentence: str, article: str, *stages: TransferStage) -> Predi
 
 
 _T = TransferStage
-AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", _ARTICLE_HANDED, _T.SENT)
+AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
 RECEIVED = _at(
     "not_received", "对方接收并出具回执以后才能登记", f"{_REGULATION}第6条、第7条", _T.RECEIVED
 )
@@ -373,14 +374,14 @@ INCOMPLETE = _at("papers_complete", "没有待补正的材料", f"{_REGULATION}�
 AWAITS_RESULT = _at(
     "no_result_awaited",
     "对方接收并出具回执以后才能登记结果",
-    _ARTICLE_HANDED,
+    HANDED_OVER,
     _T.RECEIVED,
     _T.INCOMPLETE,
 )
 UNANSWERED = _at(
     "nothing_to_remind",
     "没有未反馈结果的移送、移交",
-    _ARTICLE_HANDED,
+    HANDED_OVER,
     _T.SENT,
     _T.RECEIVED,
     _T.INCOMPLETE,
@@ -457,7 +458,7 @@ def _no_open_police(_: Actor, record: Record) -> bool:
 
 _OPEN_SENTENCE = "上一次移送、移交还没有结果：请等对方登记，对方没有接收的可以先收回"
 #: One hand-over of a lead is open at a time; only the police may get it beside a department.
-NONE_OPEN = Predicate("handover_open", _OPEN_SENTENCE, _no_open, Conflict, _PETITIONS)
+NONE_OPEN = Predicate("handover_open", _OPEN_SENTENCE, _no_open, Conflict, PETITIONS)
 NONE_OPEN_AT_POLICE = Predicate(
     "handover_open",
     _OPEN_SENTENCE,
@@ -510,7 +511,7 @@ RECORDER = Predicate(
     "not_receiver",
     "接收单位在本系统内的，由接收单位自己登记；不在本系统的，由承办单位或镇专项办代为登记",
     _records,
-    article=_ARTICLE_HANDED,
+    article=HANDED_OVER,
 )
 
 #: Handed over without a decision here it has one on paper; what the head is asked here, or has
@@ -546,7 +547,12 @@ ANOTHER = Predicate("own_proposal", "提请移送的人不能自己批准", _is_
 
 def _police_decided(_: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
-    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in _ASKS_NOTHING
+    decided = _ASKS_NOTHING | {_T.FILED}
+    return lead.status is not S.TRANSFERRED_POLICE or lead.transfer_stage in decided
+
+
+def _goods_handed(_: Actor, record: Record) -> bool:
+    return cast("LeadRecord", record).transfer_stage is not _T.FILED
 
 
 #: While the police have it, nobody else says what it is; what they do not file goes on (TRF-08).
@@ -556,6 +562,15 @@ POLICE_DECIDED = Predicate(
     _police_decided,
     Conflict,
     f"{_REGULATION}第8条、第10条",
+)
+
+#: What they file is theirs with the things that belong to it (TRF-07).
+GOODS_HANDED = Predicate(
+    "goods_missing",
+    "公安机关已立案，登记移交涉案物品和材料以后才能提交核查结论",
+    lambda actor, record: record.status is not S.TRANSFERRED_POLICE or _goods_handed(actor, record),
+    Conflict,
+    f"{_REGULATION}第12条",
 )
 
 #: What the county was handed it answers, or gives back.
@@ -575,7 +590,8 @@ def _answered_by(sentence: str, article: str, *organs: ReceivingOrgan | None) ->
 
     def holds(_: Actor, record: Record) -> bool:
         lead = cast("LeadRecord", record)
-        return lead.transfer_organ not in organs or lead.transfer_stage in _ASKS_NOTHING
+        answered = _ASKS_NOTHING | {_T.FILED}
+        return lead.transfer_organ not in organs or lead.transfer_stage in answered
 
     return Predicate("transfer_unanswered", sentence, holds, RuleViolated, article)
 
@@ -584,14 +600,21 @@ _NO_ANSWER = "对方不答复的，由镇领导说明理由批准不再等待"
 #: Each by the law of whoever has it. Before the head has decided nobody has.
 RESULT_BACK = (
     _answered_by(
-        "移送公安的线索须有公安机关的办理结果（立案的，还须移交物品和材料）才能办结；" + _NO_ANSWER,
-        f"{_REGULATION}第8条、第12条",
+        "移送公安的线索须有公安机关的办理结果才能办结；" + _NO_ANSWER,
+        f"{_REGULATION}第8条、第10条",
         ReceivingOrgan.POLICE,
         None,
     ),
+    Predicate(
+        "goods_missing",
+        "公安机关已立案的，登记移交涉案物品和材料以后才能办结",
+        _goods_handed,
+        RuleViolated,
+        f"{_REGULATION}第12条",
+    ),
     _answered_by(
         "移交的线索须有对方的办理结果才能办结；" + _NO_ANSWER,
-        _PETITIONS,
+        PETITIONS,
         ReceivingOrgan.MARKET,
         ReceivingOrgan.PETITION,
         ReceivingOrgan.OTHER,
@@ -603,7 +626,7 @@ RESULT_BACK = (
     ),
     _answered_by(
         "上报县专项办的线索须有县里的答复才能办结；" + _NO_ANSWER,
-        _PETITIONS,
+        PETITIONS,
         ReceivingOrgan.COUNTY,
     ),
 )
@@ -763,7 +786,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 _UNIT,
                 Field("assisting_unit_ids", "协办单位", FieldKind.UNITS, required=False),
                 Field("assist_task", "协办事项", FieldKind.LONG_TEXT, required=False),
-                Field("due_on", "办理期限", FieldKind.DATE, required=False, rule="LEAD-01"),
+                Field(
+                    "due_on",
+                    "办理期限",
+                    FieldKind.DATE,
+                    day=DayKind.DUE,
+                    required=False,
+                    rule="LEAD-01",
+                ),
             ),
         ),
         A.ACKNOWLEDGE: Step(frozenset({S.ASSIGNED}), S.VERIFYING, P.LEAD_HANDLE, when=(OWN_UNIT,)),
@@ -782,7 +812,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("supplied_on", "补正日期", FieldKind.DATE),
+                Field("supplied_on", "补正日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
             ),
             when=(HANDLER, INCOMPLETE),
@@ -794,7 +824,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 Field("receipt_no", "回执编号"),
-                Field("received_at", "接收时间", FieldKind.DATETIME),
+                Field("received_at", "接收时间", FieldKind.DATETIME, day=DayKind.PAST),
                 Field("received_by", "接收人"),
                 Field(
                     "matter",
@@ -805,7 +835,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
             ),
             when=(RECORDER, AWAITS_RECEIPT),
-            article=_ARTICLE_HANDED,
+            article=HANDED_OVER,
         ),
         A.RECORD_RESULT: Step(
             _SENT,
@@ -813,7 +843,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 Field("result", "办理结果", FieldKind.ENUM, options=TransferResult),
-                Field("result_on", "结果日期", FieldKind.DATE),
+                Field("result_on", "结果日期", FieldKind.DATE, day=DayKind.PAST),
                 Field(
                     "decided_level",
                     "作出决定的公安机关",
@@ -831,7 +861,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("result_note", "结果说明", FieldKind.LONG_TEXT),
             ),
             when=(RECORDER, AWAITS_RESULT),
-            article=_ARTICLE_HANDED,
+            article=HANDED_OVER,
         ),
         A.RECORD_REVIEW: Step(
             AT_POLICE,
@@ -839,7 +869,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 Field("review_result", "复议决定", FieldKind.ENUM, options=ReviewResult),
-                Field("reviewed_on", "收到复议决定日期", FieldKind.DATE),
+                Field("reviewed_on", "收到复议决定日期", FieldKind.DATE, day=DayKind.PAST),
                 _DOCUMENT,
             ),
             when=(RECORDER, IN_REVIEW),
@@ -850,7 +880,9 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("review_asked_on", "公安机关收到复议提请日期", FieldKind.DATE),
+                Field(
+                    "review_asked_on", "公安机关收到复议提请日期", FieldKind.DATE, day=DayKind.PAST
+                ),
                 Field("review_reason", "提请复议的理由", FieldKind.LONG_TEXT),
             ),
             when=(HANDLER, REVIEWABLE),
@@ -861,7 +893,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("told_at", "公安机关告知时间", FieldKind.DATETIME),
+                Field("told_at", "公安机关告知时间", FieldKind.DATETIME, day=DayKind.PAST),
                 Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
             ),
             when=(RECORDER, RECEIVED),
@@ -872,7 +904,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("forwarded_on", "转送日期", FieldKind.DATE),
+                Field("forwarded_on", "转送日期", FieldKind.DATE, day=DayKind.PAST),
                 *RECEIVER,
                 Field("document_no", "转送通知文书编号", required=False),
                 REASON,
@@ -885,7 +917,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("goods_on", "移交日期", FieldKind.DATE),
+                Field("goods_on", "移交日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("goods", "移交的涉案物品和材料（没有物品的写明）", FieldKind.LONG_TEXT),
                 Field("goods_receipt_no", "交接手续编号", required=False),
             ),
@@ -916,7 +948,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
                 Field("diversion_department", "接收单位", only_with=_DISPUTE),
             ),
-            when=(HANDLER, SOMEBODY_ELSE, POLICE_DECIDED, COUNTY_ANSWERED, NOT_PENDING),
+            when=(
+                HANDLER,
+                SOMEBODY_ELSE,
+                POLICE_DECIDED,
+                GOODS_HANDED,
+                COUNTY_ANSWERED,
+                NOT_PENDING,
+            ),
         ),
         A.APPROVE_TRANSFER: Step(
             _BEFORE_POLICE,
@@ -938,7 +977,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(
-                Field("reported_on", "书面报告提交日期", FieldKind.DATE),
+                Field("reported_on", "书面报告提交日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("investigators", "核实情况的执法人员（2名以上）"),
                 Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
             ),
@@ -962,6 +1001,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                     "reported_on",
                     "书面报告提交日期",
                     FieldKind.DATE,
+                    day=DayKind.PAST,
                     required=False,
                     needed_for=_PAPER,
                 ),
@@ -978,7 +1018,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                     required=False,
                     needed_for=_PAPER,
                 ),
-                Field("approved_on", "批准移送日期", FieldKind.DATE),
+                Field("approved_on", "批准移送日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("approved_by", "批准人"),
                 _DOCUMENT,
                 MATERIALS,
@@ -1031,7 +1071,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 REASON,
             ),
             when=(HANDLER, NOT_MERGED, NOT_PENDING, NONE_OPEN),
-            article=_PETITIONS,
+            article=PETITIONS,
         ),
         A.RECALL: Step(
             _SENT,
@@ -1040,7 +1080,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(REASON,),
             when=(HANDLER, AWAITS_RECEIPT),
             danger=True,
-            article=_ARTICLE_HANDED,
+            article=HANDED_OVER,
         ),
         A.REMIND: Step(
             _SENT,
@@ -1048,7 +1088,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
             when=(HANDLER, UNANSWERED),
-            article=_ARTICLE_HANDED,
+            article=HANDED_OVER,
         ),
         A.ASK_ASSIST: Step(
             frozenset(
@@ -1066,7 +1106,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(
                 Field("assisting_unit_id", "协办单位", FieldKind.UNIT),
                 Field("assist_task", "协办事项", FieldKind.LONG_TEXT),
-                Field("due_on", "协办期限", FieldKind.DATE, required=False, rule="LEAD-ASSIST"),
+                Field(
+                    "due_on",
+                    "协办期限",
+                    FieldKind.DATE,
+                    day=DayKind.DUE,
+                    required=False,
+                    rule="LEAD-ASSIST",
+                ),
             ),
             when=(HANDLER,),
         ),
@@ -1157,6 +1204,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
         "线索已办结，不能修改",
         when=(EDITOR,),
     ),
+    law=PETITIONS,
 )
 
 #: What a lead becomes that is merged into another: its reporter is still to be answered. Leads that

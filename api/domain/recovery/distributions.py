@@ -26,6 +26,7 @@ from itertools import pairwise
 from typing import Protocol, cast
 from uuid import UUID
 
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict, FieldError, Invalid
 from api.domain.kit.flow import REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
@@ -389,8 +390,14 @@ DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
             D.PUBLISHED,
             Permission.DISTRIBUTION_PREPARE,
             fields=(
-                Field("published_on", "公示日期", FieldKind.DATE),
-                Field("objection_until", "异议截止日期", FieldKind.DATE, required=False),
+                Field("published_on", "公示日期", FieldKind.DATE, day=DayKind.PAST),
+                Field(
+                    "objection_until",
+                    "异议截止日期",
+                    FieldKind.DATE,
+                    day=DayKind.END,
+                    required=False,
+                ),
             ),
         ),
         DA.PAY: Step(

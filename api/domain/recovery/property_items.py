@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import FieldError
 from api.domain.kit.flow import REASON, Edit, Field, FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
@@ -115,7 +116,7 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
                     only_with=("disposal", Disposal.EARLY_RETURN),
                 ),
                 _DOCUMENT,
-                Field("disposed_on", "处置日期", FieldKind.DATE),
+                Field("disposed_on", "处置日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("proceeds", "变卖、拍卖所得（元）", FieldKind.MONEY, required=False),
                 Field("has_photos", "已拍照或者录音录像", FieldKind.BOOLEAN, required=False),
                 Field("has_receipt", "已有领取手续", FieldKind.BOOLEAN, required=False),
@@ -136,6 +137,7 @@ PROPERTY_FLOW: Flow[PropertyStatus, PropertyAction] = Flow(
         P.PROPERTY_HANDLE,
         "该财物已处置，不能修改",
     ),
+    law="《中华人民共和国刑事诉讼法》（2018）第二百四十五条",
 )
 
 

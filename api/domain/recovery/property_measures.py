@@ -14,6 +14,7 @@ from typing import Protocol, cast
 from unicodedata import normalize
 
 from api.domain.kit.actors import Actor
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict, FieldError, RuleViolated
 from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
@@ -840,8 +841,10 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
             None,
             P.PROPERTY_HANDLE,
             fields=(
-                Field("decided_on", "续行决定日期", FieldKind.DATE),
-                Field("expires_on", "续行后到期日", FieldKind.DATE, required=False),
+                Field("decided_on", "续行决定日期", FieldKind.DATE, day=DayKind.PAST),
+                Field(
+                    "expires_on", "续行后到期日", FieldKind.DATE, day=DayKind.END, required=False
+                ),
                 _LEVEL,
                 _DOCUMENT,
             ),
@@ -852,8 +855,8 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
             MeasureStatus.ACTIVE,
             P.PROPERTY_HANDLE,
             fields=(
-                Field("starts_on", "生效日期", FieldKind.DATE),
-                Field("expires_on", "到期日", FieldKind.DATE, required=False),
+                Field("starts_on", "生效日期", FieldKind.DATE, day=DayKind.PAST),
+                Field("expires_on", "到期日", FieldKind.DATE, day=DayKind.END, required=False),
             ),
             when=(HAS_GROUND,),
         ),
@@ -862,7 +865,7 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
             MeasureStatus.RELEASED,
             P.PROPERTY_HANDLE,
             fields=(
-                Field("released_on", "解除日期", FieldKind.DATE),
+                Field("released_on", "解除日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("release_reason", "解除原因", FieldKind.ENUM, options=ReleaseReason),
                 _DOCUMENT,
                 REASON,

@@ -8,6 +8,7 @@ person and not to a post, and nothing outside of it tells that it exists.
 from collections.abc import Mapping
 from typing import Final
 
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict
 from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
@@ -85,7 +86,7 @@ RESTRICTED_FLOW: Flow[RestrictedStatus, RestrictedAction] = Flow(
                 Field("organ", "接收机关", FieldKind.ENUM, options=HandOffOrgan),
                 Field("organ_name", "接收机关全称"),
                 Field("document_no", "移交文号"),
-                Field("handed_on", "移交日期", FieldKind.DATE),
+                Field("handed_on", "移交日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("receipt", "签收人或者回执号"),
             ),
         ),
@@ -94,7 +95,7 @@ RESTRICTED_FLOW: Flow[RestrictedStatus, RestrictedAction] = Flow(
             _S.ANSWERED,
             P.RESTRICTED_FILE_HANDLE,
             (
-                Field("answered_on", "答复日期", FieldKind.DATE),
+                Field("answered_on", "答复日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("answer_document_no", "答复文号", required=False),
                 Field("answer", "答复内容", FieldKind.LONG_TEXT),
             ),

@@ -118,9 +118,6 @@ async def _forward(session: AsyncSession, actor: Actor, found: LeadTransfer, bod
 
 
 def _ensure_day(day: date, since: date | None) -> None:
-    if day > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/forwarded_on", "in_future", message)])
     if since is not None and day < since:
         message = f"日期不能早于{since}"
         raise Invalid(message, errors=[FieldError("/forwarded_on", "too_early", message)])

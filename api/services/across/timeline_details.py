@@ -21,7 +21,7 @@ from api.models.units import Unit
 #: What is told though no form asked for it, in the order in which it is read.
 _ALSO = (
     "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
-    "document_no", "reason", "handler", "turn",
+    "document_no", "reason", "handler", "turn", "corrected",
 )  # fmt: skip
 _LEDGER = frozenset({EventName.LEDGER_POSTED.value, EventName.LEDGER_VOIDED.value})
 Line = dict[str, str]
@@ -70,7 +70,13 @@ def lines(
 
 
 #: Where the table of fields has another meaning of the name.
-_OWN_WORDS = {"unit": "单位", "reason": "理由", "handler": "经办人", "turn": "事项"}
+_OWN_WORDS = {
+    "unit": "单位",
+    "reason": "理由",
+    "handler": "经办人",
+    "turn": "事项",
+    "corrected": "修改",
+}
 
 
 def _form(flow: Flow[Any, Any] | None, action: object) -> Sequence[Field]:

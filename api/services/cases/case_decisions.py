@@ -34,7 +34,12 @@ from api.services.leads import police_decisions
 #: What the leads of a case are asked about, and told.
 _SHARED = frozenset({CaseAction.ACCEPT, CaseAction.FILE, CaseAction.DECLINE_TO_FILE})
 #: What waits until nothing of the property is open.
-_ENDS = frozenset({CaseAction.CLOSE, CaseAction.WITHDRAW})
+_ENDS = {
+    CaseAction.CLOSE,
+    CaseAction.WITHDRAW,
+    CaseAction.DIVERT_CIVIL,
+    CaseAction.DIVERT_ADMINISTRATIVE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,19 @@
 """What a case takes over from its leads: whether it was filed, once the police said so there."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.events import events
+from api.domain.across.field_labels import field_label, short_label
 from api.domain.cases.cases import CASE_FLOW, LEVELS, CaseAction, CaseStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.events import EventName
 from api.domain.leads.police_decisions import PoliceDecision, contradicts
+from api.domain.words.money import formatted
 from api.models.cases import Case
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
@@ -17,7 +21,7 @@ from api.services.cases import case_decisions, case_leads
 from api.services.cases.case_decisions import Decided
 from api.services.cases.cases import RESOURCE
 from api.services.kit import _transition, protect
-from api.services.leads import police_decisions
+from api.services.leads import lead_intake, police_decisions
 
 _A = CaseAction
 
@@ -51,6 +55,31 @@ async def follow(session: AsyncSession, actor: Actor, lead: Lead, transfer: Lead
             await _file(session, actor, found, decision, transfer)
         elif found.status in case_leads.UNDECIDED:
             await _carry(session, actor, found, _A.DECLINE_TO_FILE, decision)
+
+
+async def corrected(
+    session: AsyncSession, actor: Actor, lead: Lead, before: Mapping[str, Any]
+) -> None:
+    """The cases that came of a lead tell when its money or people change: whoever handles them
+    decides whether theirs do."""
+    parts: list[str] = []
+    for name, old in before.items():
+        new = getattr(lead, name)
+        if new != old:
+            told = [_figure(name, each) for each in (old, new)]
+            label = short_label(field_label(name, of="lead") or "")
+            parts.append(f"{label}由{told[0]}改为{told[1]}")
+    told_of = {"corrected": f"线索 {lead.number}：{'，'.join(parts)}"}
+    for found in await case_leads.cases_of(session, lead.id):
+        await events.record(
+            session, actor, EventName.CASE_LEAD_CORRECTED, RESOURCE, found.id, told_of
+        )
+
+
+def _figure(name: str, value: int | None) -> str:
+    if value is None:
+        return "空"
+    return formatted(value) if name == "amount_involved" else f"{value}人"
 
 
 def _ensure_agrees(found: Case, decision: PoliceDecision, transfer: LeadTransfer) -> None:
@@ -115,3 +144,4 @@ def _ensure_later(found: Case, on: date) -> None:
 
 
 police_decisions.FOLLOWERS.append(follow)
+lead_intake.CORRECTED.append(corrected)

@@ -214,16 +214,21 @@ async def _sources(
     return [found[lead_id] for lead_id in wanted]
 
 
-async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) -> None:
-    """One matter is one case, whoever presses the button twice; what the police split (分案) comes
-    in with a number of its own. The leads are locked."""
-    there = await session.scalar(
+async def _opened_from(session: AsyncSession, lead_ids: list[UUID]) -> Case | None:
+    """The first case that came of these leads and goes on or was closed."""
+    return await session.scalar(
         select(Case)
         .join(CaseLead, CaseLead.case_id == Case.id)
         .where(CaseLead.lead_id.in_(lead_ids), Case.status != CaseStatus.WITHDRAWN)
         .order_by(Case.id)
         .limit(1)
     )
+
+
+async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID]) -> None:
+    """One matter is one case, whoever presses the button twice; what the police split (分案) comes
+    in with a number of its own. The leads are locked."""
+    there = await _opened_from(session, lead_ids)
     if there is None:
         return
     refusal = Conflict("该线索已登记案件；分案办理的，请填写公安案件编号", code="lead_has_case")
@@ -279,14 +284,16 @@ async def _carried(
     session: AsyncSession, body: CaseCreate, first: Lead | None
 ) -> tuple[int | None, int | None, str]:
     """How much, how many people, what happened: what was left out is what the first lead says, with
-    the numbers that its text had. What was given empty stays empty."""
+    the numbers that its text had. What was given empty stays empty. Money and people are counted
+    once: what another case of the lead has taken over, the police split by hand."""
     given, amount, people = body.model_fields_set, body.amount_involved, body.victims_count
     summary = body.summary
     if first is None:
         return amount, people, summary
-    if "amount_involved" not in given:
+    is_first = await _opened_from(session, [first.id]) is None
+    if "amount_involved" not in given and is_first:
         amount = first.amount_involved
-    if "victims_count" not in given:
+    if "victims_count" not in given and is_first:
         people = first.people_involved
     if "summary" not in given:
         summary = await lead_texts.written(session, first.id, "narrative", first.narrative)

@@ -36,7 +36,7 @@ from api.domain.entities.risk_measures import (
     check_measure,
 )
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import FieldError, Invalid, RuleViolated
+from api.domain.kit.errors import FieldError, RuleViolated
 from api.domain.kit.events import EventName
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.inspections import Inspection
@@ -269,9 +269,6 @@ async def plan_visit(
 
 async def rectify_by(session: AsyncSession, town: str, given: date | None) -> dict[str, Any]:
     """The due date of an order: as given, else by RECT-01; the rule's version is kept (E6)."""
-    if given is not None and given < today():
-        message = "整改期限不能早于今天"
-        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
     due = await time_rules.due_on(session, "RECT-01", today(), town=town)
     return {
         "due_on": given or due.on,

@@ -1,7 +1,6 @@
 """Inspections: planned, done, settled."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +35,7 @@ from api.domain.entities.inspections import (
     InspectionStatus,
     ItemResult,
 )
-from api.domain.entities.rectifications import OPEN
+from api.domain.entities.rectifications import NOT_PLANNED, OPEN
 from api.domain.entities.risk_entities import EntityAction
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -57,7 +56,13 @@ from api.schemas.inspections import (
     ItemIn,
 )
 from api.services.entities import _field_work
-from api.services.kit import _transition, columns, protect, searching
+from api.services.kit import (
+    _transition,
+    columns,
+    due_days,
+    protect,
+    searching,
+)
 from api.services.kit import changes as corrections
 from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until
 
@@ -239,6 +244,7 @@ async def create(session: AsyncSession, actor: Actor, body: InspectionCreate) ->
 
     Raises NotFound for an entity or rectification out of sight, Invalid, Forbidden.
     """
+    await due_days.check(session, body)
     rectification = await _rectification(session, actor, body)
     entity_id = rectification.entity_id if rectification else body.entity_id
     if entity_id is None:
@@ -267,15 +273,16 @@ async def _rectification(
     if body.rectification_id is None:
         return None
     found = await session.scalar(
-        select(Rectification).where(
-            Rectification.id == body.rectification_id, visibility.seen(actor, Rectification)
-        )
+        select(Rectification)
+        .where(Rectification.id == body.rectification_id, visibility.seen(actor, Rectification))
+        .with_for_update(of=Rectification)
     )
     if found is None:
         raise NotFound
     if found.status not in OPEN:
         message = "该整改已办结，无须复查"
         raise Invalid(message, errors=[FieldError("/rectification_id", "closed", message)])
+    NOT_PLANNED.ensure(actor, found)
     return found
 
 
@@ -285,6 +292,7 @@ async def update(
     """Change the plan or fill in the checklist. Raises NotFound, StaleVersion, Forbidden, Invalid."""
     visit = await _transition.lock(session, actor, LISTING, Inspection, record_id)
     _transition.check_edit(actor, visit, INSPECTION_FLOW, body.version)
+    await due_days.check(session, body)
     changes = body.changes()
     if "inspectors" in changes:
         visit.inspectors = protect.told(changes["inspectors"])
@@ -355,7 +363,7 @@ async def transition(
 
 async def _complete(session: AsyncSession, actor: Actor, visit: Inspection, body: Any) -> None:
     """What was found; the entity's next inspection counts from this day."""
-    done_on = _not_future(body.done_on or today())
+    done_on = body.done_on or today()
     if body.note:
         visit.note = await _field_work.protected(
             session, visit.entity_id, "inspections.note", body.note
@@ -372,10 +380,3 @@ async def _complete(session: AsyncSession, actor: Actor, visit: Inspection, body
     if entity.last_inspected_on is None or entity.last_inspected_on <= done_on:
         entity.last_inspected_on = done_on
         await _field_work.plan_next_inspection(session, entity, done_on)
-
-
-def _not_future(given: date) -> date:
-    if given > today():
-        message = "检查日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/done_on", "in_future", message)])
-    return given

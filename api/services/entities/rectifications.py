@@ -28,7 +28,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, day, param
 from api.core.listing.ways import any_of, days, one
 from api.domain.across.ways import RECTIFICATION_WAY
-from api.domain.entities.inspections import Finding
+from api.domain.entities.inspections import NOT_ORDERED, Finding
 from api.domain.entities.rectifications import (
     RECTIFICATION_FLOW,
     RectificationAction,
@@ -53,7 +53,14 @@ from api.schemas.rectifications import (
     RectificationUpdate,
 )
 from api.services.entities import _field_work, inspections
-from api.services.kit import _transition, columns, protect, searching, terms
+from api.services.kit import (
+    _transition,
+    columns,
+    due_days,
+    protect,
+    searching,
+    terms,
+)
 from api.services.kit import changes as corrections
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 
@@ -97,6 +104,7 @@ _READ: dict[str, Any] = _ITEM | {
     "submitted_on": Rectification.submitted_on,
     "closed_on": Rectification.closed_on,
     "reinspection_finding": Rectification.reinspection_finding,
+    "open_reinspection": Rectification.open_reinspection,
     "history": Rectification.history,
     "created_at": Rectification.created_at,
     "updated_at": Rectification.updated_at,
@@ -206,6 +214,7 @@ class _FlowView:
     status: RectificationStatus
     owner_unit_id: UUID
     reinspection_finding: str | None
+    open_reinspection: dict[str, str] | None
 
 
 async def read(
@@ -217,6 +226,7 @@ async def read(
         RectificationStatus(order["status"]),
         UUID(order["owner_unit"]["id"]),
         order["reinspection_finding"],
+        order["open_reinspection"],
     )
     available = RECTIFICATION_FLOW.available(actor, standing)
     order["available_actions"] = actions(available, edit=RectificationUpdate)
@@ -244,6 +254,7 @@ async def create(session: AsyncSession, actor: Actor, body: RectificationCreate)
 
     Raises NotFound, Invalid, RuleViolated where the body may not order it.
     """
+    await due_days.check(session, body)
     entity_id = body.entity_id
     if body.inspection_id is not None:
         entity_id = await _of_inspection(session, actor, body)
@@ -260,15 +271,16 @@ async def create(session: AsyncSession, actor: Actor, body: RectificationCreate)
 async def _of_inspection(session: AsyncSession, actor: Actor, body: RectificationCreate) -> UUID:
     """The entity of an inspection that found a problem."""
     visit = await session.scalar(
-        select(Inspection).where(
-            Inspection.id == body.inspection_id, inspections.LISTING.visible(actor)
-        )
+        select(Inspection)
+        .where(Inspection.id == body.inspection_id, inspections.LISTING.visible(actor))
+        .with_for_update(of=Inspection)
     )
     if visit is None:
         raise NotFound
     if visit.finding is not Finding.PROBLEM:
         message = "检查未发现问题，不能据以责令整改"
         raise RuleViolated(message, code="no_problem_found", article=f"{PLAN}：责令整改")
+    NOT_ORDERED.ensure(actor, visit)
     if body.entity_id not in {None, visit.entity_id}:
         message = "整改对象与检查对象不一致"
         raise Invalid(message, errors=[FieldError("/entity_id", "other_entity", message)])
@@ -317,10 +329,11 @@ async def transition(
 
 async def _submit(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
     del actor
-    order.submitted_on = body.submitted_on or today()
-    if body.submitted_on and body.submitted_on > today():
-        message = "提交日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/submitted_on", "in_future", message)])
+    on = body.submitted_on or today()
+    if on < order.ordered_on:
+        message = f"提交日期不能早于责令整改的 {order.ordered_on}"
+        raise Invalid(message, errors=[FieldError("/submitted_on", "too_early", message)])
+    order.submitted_on = on
     order.materials = await _field_work.protected(
         session, order.entity_id, "rectifications.materials", body.materials
     )

@@ -31,15 +31,17 @@ async def nothing(session: AsyncSession, actor: Actor, entity: RiskEntity, body:
     del session, actor, entity, body
 
 
-def _not_future(day: date | None, name: str) -> date:
-    if day is not None and day > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError(f"/{name}", "in_future", message)])
-    return day or today()
+def _deadline(body: Any, done_on: date) -> date | None:
+    """Until when what was asked of them is to be done: not before it was asked. Raises Invalid."""
+    given: date | None = getattr(body, "deadline", None)
+    if given is not None and given < done_on:
+        message = f"完成期限不能早于实施日期（{done_on}）"
+        raise Invalid(message, errors=[FieldError("/deadline", "too_early", message)])
+    return given
 
 
 async def _assess(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    if body.review_on is not None and body.review_on <= today():
+    if body.review_on == today():
         message = "下次复评日期应晚于今天"
         raise Invalid(message, errors=[FieldError("/review_on", "in_past", message)])
     entity.tier = body.tier
@@ -86,13 +88,14 @@ async def _take(session: AsyncSession, actor: Actor, entity: RiskEntity, body: A
         raise Invalid(message, errors=[FieldError("/measure", "own_action", message)])
     lawful = await _field_work.power(session, actor, kind, body)
     said = getattr(body, "note", None) or getattr(body, "reason", None) or ""
+    done_on = getattr(body, "done_on", None) or today()
     row = _field_work.measure(
         actor,
         entity.id,
         kind,
         **lawful.columns(),
-        done_on=_not_future(getattr(body, "done_on", None), "done_on"),
-        deadline=getattr(body, "deadline", None),
+        done_on=done_on,
+        deadline=_deadline(body, done_on),
         amount=getattr(body, "amount", None),
         note=await _field_work.protected(session, entity.id, "measures.note", said),
     )
@@ -131,17 +134,16 @@ async def _refund(session: AsyncSession, actor: Actor, entity: RiskEntity, body:
 
 
 async def _fix_evidence(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:
-    fixed_on = _not_future(body.fixed_on, "fixed_on")
     said = f"固定人：{body.fixed_by}\n{body.evidence_list}"
     row = _field_work.measure(
         actor,
         entity.id,
         RiskMeasureKind.PRESERVE_EVIDENCE,
-        done_on=fixed_on,
+        done_on=body.fixed_on,
         note=await _field_work.protected(session, entity.id, "measures.note", said),
     )
     await session.execute(insert(RiskMeasure), row)
-    entity.evidence_fixed_on = fixed_on
+    entity.evidence_fixed_on = body.fixed_on
 
 
 async def _reopen(session: AsyncSession, actor: Actor, entity: RiskEntity, body: Any) -> None:

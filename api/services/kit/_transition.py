@@ -21,7 +21,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, holders
 from api.domain.kit.standing import Whose
 from api.models.base import Waits
-from api.services.kit import protect
+from api.services.kit import due_days, protect
 
 T = TypeVar("T")
 
@@ -205,6 +205,7 @@ async def apply(
     Invalid for fields that do not go together.
     """
     step, data = take(actor, record, flow, body)
+    await due_days.check(session, body)
     subject_type, subject_id = tells or (flow.name, record.id)
     data |= said(step, body) | (told or {})
     if data["to"] != data["from"]:

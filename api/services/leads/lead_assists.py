@@ -158,9 +158,6 @@ async def ask(
 
 
 def _check_given(given: date, limit: date | None) -> None:
-    if given < today():
-        message = "协办期限不能早于今天"
-        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
     if limit is not None and given > limit:
         message = f"协办期限不能晚于线索的办理期限（{limit}）"
         raise Invalid(message, errors=[FieldError("/due_on", "after_lead", message)])

@@ -37,7 +37,7 @@ async def _strictest(session: AsyncSession, lead: Lead, start: date) -> Deadline
 async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
     """The clock of a lead starts today, until the day given or that of the strictest rule.
 
-    Raises Invalid for a day that is past, or later than a mark or the fast track allows.
+    Raises Invalid for a day later than a mark or the fast track allows.
     """
     lead.due_held_on, lead.due_pauses = None, []
     due = await _strictest(session, lead, today())
@@ -59,9 +59,6 @@ def stop(lead: Lead) -> None:
 
 
 def _check_given(given: date, due: Deadline, lead: Lead) -> None:
-    if given < today():
-        message = "办理期限不能早于今天"
-        raise Invalid(message, errors=[FieldError("/due_on", "in_past", message)])
     if _is_bound(lead) and given > due.on:
         why = [FocusMark(mark).label for mark in lead.marks] + ["快办"] * lead.fast_track
         message = f"{'、'.join(why)}的线索，办理期限不能晚于 {due.on}（{due.rule_id}）"

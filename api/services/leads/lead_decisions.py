@@ -31,7 +31,12 @@ from api.models.informants import Informant
 from api.models.leads import Lead
 from api.models.receipts import LeadReceipt
 from api.models.units import Unit
-from api.services.kit import _transition, places, time_rules
+from api.services.kit import (
+    _transition,
+    due_days,
+    places,
+    time_rules,
+)
 from api.services.leads import (
     conflicts,
     lead_assignment_lines,
@@ -105,6 +110,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         await lead_sight.ensure_nothing_merged(session, lead)
     rights = _transition.rights_of(lead, LEAD_FLOW)
     step, data = _transition.take(actor, lead, LEAD_FLOW, body)
+    await due_days.check(session, body)
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)

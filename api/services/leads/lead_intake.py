@@ -1,6 +1,6 @@
 """Leads as they come in and are corrected: texts protected, codes checked, rows made together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -283,6 +283,13 @@ async def create(
     return await conflicts.read_new(session, actor, made.lead), True
 
 
+Follower = Callable[[AsyncSession, Actor, Lead, Mapping[str, Any]], Awaitable[None]]
+#: Who is told that a lead says otherwise what others took over from it, and what it said before:
+#: leads know of no cases (docs/adr/0045).
+CORRECTED: list[Follower] = []
+TAKEN_OVER = ("amount_involved", "people_involved")
+
+
 async def update(
     session: AsyncSession, actor: Actor, record_id: UUID, body: LeadUpdate
 ) -> dict[str, Any]:
@@ -290,6 +297,7 @@ async def update(
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     _transition.check_edit(actor, lead, LEAD_FLOW, body.version)
     changes = await _changes(session, lead, body)
+    before = {name: getattr(lead, name) for name in TAKEN_OVER}
     if "division_code" in changes:
         place = await places.own(session, actor, changes["division_code"], _WHAT)
         await _move(session, lead, place)
@@ -307,6 +315,9 @@ async def update(
     await events.record(
         session, actor, EventName.LEAD_UPDATED, leads.RESOURCE, lead.id, {"fields": sorted(changes)}
     )
+    if before != {name: getattr(lead, name) for name in TAKEN_OVER}:
+        for follower in CORRECTED:
+            await follower(session, actor, lead, before)
     if {"subject_name", "division_code"} & changes.keys():
         await conflicts.reconsider(session, actor, lead)
     return await conflicts.read_new(session, actor, {"id": lead.id})

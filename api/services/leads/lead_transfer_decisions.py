@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import TIMEZONE, is_ahead, now, today
+from api.core.base.clock import TIMEZONE, now, today
 from api.core.base.ids import uuid7
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
@@ -50,9 +50,6 @@ _FILING_RULE = "INT-02"
 
 
 def _past(day: date, field: str, *, since: date | None = None) -> date:
-    if day > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
     if since is not None and day < since:
         message = f"日期不能早于{since}"
         raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])
@@ -60,10 +57,7 @@ def _past(day: date, field: str, *, since: date | None = None) -> date:
 
 
 def _past_moment(at: datetime, field: str, *, since: datetime | None = None) -> datetime:
-    """What counts in hours is told by the minute; clocks of two desks differ a little."""
-    if is_ahead(at):
-        message = "时间不能晚于现在"
-        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
+    """What counts in hours is told by the minute."""
     if since is not None and at < since:
         message = f"时间不能早于{since.astimezone(TIMEZONE):%Y-%m-%d %H:%M}"
         raise Invalid(message, errors=[FieldError(f"/{field}", "too_early", message)])

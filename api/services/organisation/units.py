@@ -291,9 +291,6 @@ async def hand_over_liaison(
     if post is None or post.unit_id != unit_id or not post.is_active:
         message = "岗位不属于该单位或已停用"
         raise Invalid(message, errors=[FieldError("/post_id", "post_unknown", message)])
-    if since > today():
-        message = "接任日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/since", "in_future", message)])
     await _end_present(session, unit_id, post, since)
     session.add(
         Liaison(

@@ -249,9 +249,6 @@ async def _release(session: AsyncSession, actor: Actor, plan: Distribution, body
 
 async def _publish(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
     del actor
-    if body.published_on > today():
-        message = "公示日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/published_on", "in_future", message)])
     approved = plan.approved_at.astimezone(TIMEZONE).date() if plan.approved_at else today()
     if body.published_on < approved:
         message = f"方案于{approved}批准，公示不能早于这一天"

@@ -415,9 +415,6 @@ async def _held_by(session: AsyncSession, item_id: UUID) -> list[str]:
 
 async def _dispose(session: AsyncSession, actor: Actor, item: PropertyItem, body: Any) -> None:
     del actor
-    if body.disposed_on > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError("/disposed_on", "in_future", message)])
     faults = check_answers(body.disposal, body.authority, has_proceeds=body.proceeds is not None)
     if faults:
         raise Invalid(faults[0].message, errors=faults)

@@ -31,7 +31,7 @@ from api.domain.recovery.property_measures import (
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
 from api.services.kit import _transition, protect, time_rules
-from api.services.recovery.property_measures import LISTING, lapse, not_in_future, read, set_end
+from api.services.recovery.property_measures import LISTING, lapse, read, set_end
 
 M = PropertyMeasure
 
@@ -77,7 +77,6 @@ async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, 
     )
     if rule is None or measure.expires_on is None:
         raise RuleViolated("该措施没有法定期限，不需要续行", code="no_term")
-    not_in_future(body.decided_on, "decided_on")
     if body.decided_on < measure.starts_on:
         message = "续行决定日期不能早于措施的起始日期"
         raise Invalid(message, errors=[FieldError("/decided_on", "before_start", message)])
@@ -150,7 +149,6 @@ async def _take_effect(
             code="not_first_in_queue",
             article="《公安机关办理刑事案件程序规定》第二百四十二条",
         )
-    not_in_future(body.starts_on, "starts_on")
     earlier = await session.scalar(
         select(func.max(func.coalesce(M.released_on, M.expires_on))).where(
             M.property_item_id == measure.property_item_id,
@@ -184,7 +182,6 @@ async def _release(
     if body.released_on < measure.starts_on:
         message = "解除日期不能早于起始日期"
         raise Invalid(message, errors=[FieldError("/released_on", "before_start", message)])
-    not_in_future(body.released_on, "released_on")
     measure.release_reason = body.release_reason
     measure.release_document_no = protect.told(body.document_no)
 

@@ -32,7 +32,7 @@ from api.core.listing.ways import one
 from api.domain.across.ways import MEASURE_WAY
 from api.domain.cases.cases import OVER
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import FieldError, Invalid, RuleViolated
+from api.domain.kit.errors import RuleViolated
 from api.domain.kit.events import EventName
 from api.domain.recovery.property_items import PropertyKind, PropertyStatus
 from api.domain.recovery.property_measures import (
@@ -64,7 +64,14 @@ from api.schemas.property_measures import (
     PropertyMeasureQuery,
     PropertyMeasureRead,
 )
-from api.services.kit import _transition, columns, searching, terms, time_rules
+from api.services.kit import (
+    _transition,
+    columns,
+    due_days,
+    searching,
+    terms,
+    time_rules,
+)
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import measure_warnings, property_items, restraint
 
@@ -291,12 +298,12 @@ async def create(
     await lapse(session, item.id)
     active, queue = await _in_force(session, item.id)
     draft = _draft(body, item)
-    not_in_future(body.starts_on, "starts_on")
     law = await time_rules.clock(session)
     refuse(
         check_ground(draft, case_.status, over=case_.status in OVER)
         or check_measure(draft, law, filed_on=case_.filed_on, active=active)
     )
+    await due_days.check(session, body)
     level = AuthorityLevel(body.authority_level or AuthorityLevel.TOWNSHIP)
     rule = rule_for(draft.regime, draft.kind, draft.property_kind, level)
     waits = draft.kind is MeasureKind.WAITING_FREEZE
@@ -389,13 +396,6 @@ async def recount(session: AsyncSession, law: time_rules.Clock) -> None:
         data = {"from_day": before.isoformat(), "to_day": str(row.expires_on)}
         data |= {"is_provisional": row.expires_is_provisional}
         await events.record(session, None, EventName.DUE_RECOUNTED, RESOURCE, row.id, data)
-
-
-def not_in_future(given: date, field: str) -> None:
-    """Raises Invalid (`in_future`) for a day after today."""
-    if given > today():
-        message = "日期不能晚于今天"
-        raise Invalid(message, errors=[FieldError(f"/{field}", "in_future", message)])
 
 
 async def _in_force(session: AsyncSession, item_id: UUID) -> tuple[list[MeasureKind], int]:

@@ -570,6 +570,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'case.created': '登记案件',
   'case.updated': '修改案件',
   'case.transitioned': '办理案件',
+  'case.lead_corrected': '来源线索的金额、人数已修改',
   'handover.created': '移送、移交',
   'handover.transitioned': '办理移送、移交',
   'victim.created': '登记受害人',

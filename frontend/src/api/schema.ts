@@ -6710,7 +6710,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "handover.created" | "handover.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -13007,6 +13007,8 @@ export interface components {
             materials: string;
             /** @description 编号（给人看的） */
             number: string;
+            /** @description 已经安排、还没有登记结果的复查（名称是检查编号）；没有的为空 */
+            open_reinspection: components["schemas"]["Named"] | null;
             /**
              * Format: date
              * @description 责令整改的日期
@@ -15325,7 +15327,7 @@ export interface components {
             blocked_by: string[];
             /** @description 已经办完或者停办的，停在哪里 */
             ended: string | null;
-            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`plan_inspection` 是安排检查，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
+            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`plan_inspection` 是安排检查，`finish_reinspection` 是登记已安排的复查的结果，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
             next_action: string | null;
             /** @description 现在该办的事；办完了的为空 */
             now: components["schemas"]["StandingTurn"][];
@@ -15425,7 +15427,7 @@ export interface components {
         };
         /**
          * TakenBack
-         * @description How many leads of a batch came back; those acknowledged meanwhile did not.
+         * @description How many leads of a batch came back, and which did not, by what became of them.
          */
         TakenBack: {
             /** @description 未能交办的线索及原因 */

@@ -1,0 +1,25 @@
+"""What a day that somebody types may be: every field for one says so, in a form and on the wire."""
+
+from datetime import date
+from enum import Enum
+from typing import Final
+
+#: 刑事诉讼法 (1979) came into force on that day: nothing that is recorded here was done before it.
+EARLIEST: Final = date(1980, 1, 1)
+#: The rule that says how far ahead a day may be that people name, and how long ago one may be
+#: that was planned and is only written down now.
+FURTHEST: Final = "DUE-FURTHEST"
+
+
+class DayKind(Enum):
+    """How a day that is typed stands to the present one."""
+
+    #: It happened: not before EARLIEST, not after today.
+    PAST = "past"
+    #: Until then something is to be done: today or later, as far ahead as the rule lets people name.
+    DUE = "due"
+    #: For then something is or was planned: as far from today as the rule says, on either side.
+    PLANNED = "planned"
+    #: The end of a term that begins on another day of the same form, which it is compared with: as
+    #: far ahead as the rule says.
+    END = "end"

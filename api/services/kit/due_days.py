@@ -1,0 +1,44 @@
+"""Days that people name for what is to come: as far ahead as the rule table lets them, no further.
+
+A year mistyped would be a term that nobody sees run out.
+"""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.core.base.clock import today
+from api.domain.kit.days import FURTHEST, DayKind
+from api.domain.kit.errors import FieldError, Invalid
+from api.schemas.days import bounded_days
+from api.services.kit import time_rules
+
+
+async def check(session: AsyncSession, body: Any) -> None:
+    """Whatever days a form names for what is to come; what the house does by itself fills in none.
+
+    Raises Invalid (`too_far`, `too_early`).
+    """
+    if not isinstance(body, BaseModel):
+        return
+    given = [
+        (name, kind, day)
+        for name, kind in bounded_days(type(body)).items()
+        if isinstance(day := getattr(body, name, None), date)
+    ]
+    if not given:
+        return
+    clock = await time_rules.clock(session)
+    last = clock.due_on(FURTHEST, today()).on
+    faults: list[FieldError] = []
+    for name, kind, day in given:
+        if day > last:
+            message = f"不能晚于{last}（{FURTHEST}），请核对年份"
+            faults.append(FieldError(f"/{name}", "too_far", message))
+        elif kind is DayKind.PLANNED and clock.due_on(FURTHEST, day).on < today():
+            message = f"太早了（{FURTHEST}），请核对年份"
+            faults.append(FieldError(f"/{name}", "too_early", message))
+    if faults:
+        raise Invalid(faults[0].message, errors=faults)

@@ -1,0 +1,132 @@
+"""One sum, one order, one visit: what another record has already is not made a second time."""
+
+from uuid import uuid4
+
+from tests.answers import done, problem
+from tests.cases import COUNTY, TODAY
+from tests.cases import act as act_on_case
+from tests.entities import act, assess, register, visit
+from tests.handovers import receive, sent
+
+
+def opened(police, lead: dict, **over) -> dict:
+    return done(police.post("/cases", json={"source_lead_ids": [lead["id"]]} | over))
+
+
+def split() -> dict:
+    return {"police_case_no": f"霍公立字〔2026〕{uuid4().int % 10**8}号"}
+
+
+def corrections(police, case: dict) -> list[str]:
+    items = done(police.get(f"/cases/{case['id']}/timeline"))["items"]
+    return [
+        line["value"]
+        for each in items
+        if each["name"] == "case.lead_corrected"
+        for line in each["details"]
+    ]
+
+
+class TestMoneyOfALead:
+    def test_a_second_case_of_a_lead_does_not_count_its_money_again(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        assert lead["amount_involved"]
+        first = opened(police, lead)
+        assert first["amount_involved"] == lead["amount_involved"]
+        second = opened(police, lead, **split())
+        assert (second["amount_involved"], second["victims_count"]) == (None, None)
+        third = opened(police, lead, amount_involved="5000.00", victims_count=2, **split())
+        assert (third["amount_involved"], third["victims_count"]) == ("5000.00", 2)
+
+    def test_what_was_taken_back_counts_for_nothing(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        case = opened(police, lead, charges=["illegal_deposits"])
+        case = act_on_case(police, case, "accept")
+        act_on_case(police, case, "file", filed_on=TODAY.isoformat(), **COUNTY)
+        withdrawn = done(police.get(f"/cases/{case['id']}"))
+        act_on_case(police, withdrawn, "withdraw", reason="情节显著轻微", **COUNTY)
+        again = opened(police, lead, **split())
+        assert again["amount_involved"] == lead["amount_involved"]
+
+    def test_a_case_is_told_when_its_lead_counts_otherwise(self, client):
+        police, office = client("police"), client("office")
+        lead = receive(police, sent(client))
+        case, other = opened(police, lead), opened(police, lead, **split())
+        lead = done(office.get(f"/leads/{lead['id']}"))
+
+        def correct(**fields):
+            version = done(office.get(f"/leads/{lead['id']}"))["version"]
+            answer = office.patch(f"/leads/{lead['id']}", json={"version": version} | fields)
+            assert answer.status_code == 200, answer.text
+
+        correct(amount_involved="1286400.00", people_involved=31)
+        [said] = corrections(police, case)
+        assert lead["number"] in said
+        assert "1,286,400.00 元" in said
+        assert "改为31人" in said
+        assert corrections(police, other) == [said]
+        correct(narrative="另有三人反映同一事。")
+        correct(amount_involved="1286400.00")
+        assert len(corrections(police, case)) == 1
+        correct(amount_involved=None)
+        assert "1,286,400.00 元改为空" in corrections(police, case)[0]
+
+
+def found_problem(market) -> dict:
+    rated = assess(market, register(market), "orange")
+    seen = visit(market, entity_id=rated["id"])
+    return act(market, "inspections", seen, "complete", finding="problem", note="会销推销")
+
+
+class TestOrders:
+    def test_a_problem_is_ordered_to_be_put_right_once(self, client):
+        market = client("market")
+        seen = found_problem(market)
+        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
+        order = done(market.post("/rectifications", json=body))
+        said = problem(market.post("/rectifications", json=body), 409, "rectification_ordered")
+        assert order["number"] in said["detail"]
+        seen = done(market.get(f"/inspections/{seen['id']}"))
+        assert "order_rectification" not in [a["action"] for a in seen["available_actions"]]
+        answer = market.act(
+            f"/inspections/{seen['id']}", "order_rectification", seen["version"], requirements="停"
+        )
+        assert order["number"] in problem(answer, 409, "rectification_ordered")["detail"]
+        act(market, "rectifications", order, "withdraw", reason="下错了")
+        done(market.post("/rectifications", json=body))
+
+    def test_it_is_looked_at_again_by_one_visit_at_a_time(self, client):
+        market = client("market")
+        seen = found_problem(market)
+        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
+        order = done(market.post("/rectifications", json=body))
+        order = act(market, "rectifications", order, "submit", materials="已停止")
+        order = act(market, "rectifications", order, "reinspect")
+        planned = order["open_reinspection"]
+        assert order["standing"]["next_action"] == "finish_reinspection"
+        assert planned["name"] in " ".join(order["standing"]["blocked_by"])
+        assert "reinspect" not in [a["action"] for a in order["available_actions"]]
+        path = f"/rectifications/{order['id']}"
+        answer = market.act(path, "reinspect", order["version"])
+        assert planned["name"] in problem(answer, 409, "reinspection_open")["detail"]
+        again = market.post("/inspections", json={"rectification_id": order["id"]})
+        assert planned["name"] in problem(again, 409, "reinspection_open")["detail"]
+        act(market, "inspections", {"id": planned["id"]}, "complete", finding="none")
+        order = done(market.get(path))
+        assert order["open_reinspection"] is None
+        assert order["standing"]["next_action"] == "close"
+
+    def test_a_visit_that_was_called_off_makes_room(self, client):
+        market = client("market")
+        seen = found_problem(market)
+        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
+        order = done(market.post("/rectifications", json=body))
+        order = act(market, "rectifications", order, "submit", materials="已停止")
+        order = act(market, "rectifications", order, "reinspect")
+        planned = {"id": order["open_reinspection"]["id"]}
+        act(market, "inspections", planned, "cancel", reason="改期")
+        order = done(market.get(f"/rectifications/{order['id']}"))
+        assert order["standing"]["next_action"] == "reinspect"
+        act(market, "rectifications", order, "reinspect")
