@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.answers import problem
 from tests.database import run_sql
 from tests.factories import assign, fresh, make_lead, seat, unit_of
 from tests.leads import act
@@ -107,13 +108,13 @@ class TestPreview:
         for lead, who in zip(leads, (police, police, market), strict=False):
             propose(running, lead, who.me["unit"]["id"])
         before = office.get("/leads/assignments").json()["items"]
-        body = {"items": ids(*leads), "due_on": "2030-06-03"}
+        body = {"items": ids(*leads), "due_on": "2028-06-05"}
         shown = office.post("/leads/assignments/previews", json=body)
         assert shown.status_code == 200, shown.text
         found = shown.json()
         assert found["id"] is None
         told = [(e["unit"]["name"], e["leads"], e["due_on"]) for e in found["units"]]
-        assert told == [("派出所", 2, "2030-06-03"), ("市场监管所", 1, "2030-06-03")]
+        assert told == [("派出所", 2, "2028-06-05"), ("市场监管所", 1, "2028-06-05")]
         assert [(e["number"], e["code"]) for e in found["refused"]] == [
             (leads[3]["number"], "unit_missing")
         ]
@@ -149,7 +150,9 @@ class TestTakingBack:
         url = f"/leads/assignments/{batch['id']}/reversals"
         back = office.post(url, json={"reason": "单位选错了"})
         assert back.status_code == 200, back.text
-        assert back.json() == {"taken_back": 2, "refused": []}
+        stays = {"id": leads[2]["id"], "number": leads[2]["number"]}
+        stays |= {"code": "acknowledged", "detail": "已签收"}
+        assert back.json() == {"taken_back": 2, "refused": [stays]}
         for lead in leads[:2]:
             now = office.get(f"/leads/{lead['id']}").json()
             assert (now["status"], now["owner_unit"], now["due_on"], now["assigned_on"]) == (
@@ -170,7 +173,18 @@ class TestTakingBack:
             {"outcome": "acknowledged", "leads": 1},
             {"outcome": "taken_back", "leads": 2},
         ]
-        assert office.post(url, json={"reason": "再收一次"}).json()["taken_back"] == 0
+        again = problem(office.post(url, json={"reason": "再收一次"}), 409, "nothing_to_take_back")
+        assert again["refused"] == [stays]
+        assert "1 条已签收" in again["detail"]
+
+    def test_what_came_back_does_not_come_back_twice(self, client):
+        office, police = client("office"), client("police")
+        body = {"items": ids(make_lead(office)), "unit_id": police.me["unit"]["id"]}
+        url = f"/leads/assignments/{office.post('/leads/assignments', json=body).json()['id']}"
+        done = office.post(f"{url}/reversals", json={"reason": "单位选错了"})
+        assert done.json() == {"taken_back": 1, "refused": []}
+        again = office.post(f"{url}/reversals", json={"reason": "再收一次"})
+        assert "全部收回" in problem(again, 409, "nothing_to_take_back")["detail"]
 
     def test_what_was_given_anew_is_no_longer_of_the_batch(self, client):
         office, police = client("office"), client("police")
@@ -180,7 +194,8 @@ class TestTakingBack:
         told = act(police, police.get(f"/leads/{lead['id']}").json(), "dispute", reason="不归我管")
         assign(office, told, police)
         url = f"/leads/assignments/{batch['id']}/reversals"
-        assert office.post(url, json={"reason": "收回"}).json()["taken_back"] == 0
+        refusal = problem(office.post(url, json={"reason": "收回"}), 409, "nothing_to_take_back")
+        assert "1 条有异议" in refusal["detail"]
         assert office.get(f"/leads/{lead['id']}").json()["status"] == "assigned"
 
     def test_one_alone_and_the_alarm_goes_on_where_it_stood(self, client, running):

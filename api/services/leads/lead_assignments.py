@@ -1,5 +1,6 @@
 """Many leads assigned in one go: shown beforehand, and taken back until they are acknowledged."""
 
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import DomainError, Invalid, NotFound
+from api.domain.kit.errors import Conflict, DomainError, Invalid, NotFound
 from api.domain.leads.lead_assignments import LineOutcome
 from api.domain.leads.leads import LeadAction, LeadStatus
 from api.models.lead_assignments import LeadAssignment, LeadAssignmentLine
@@ -16,6 +17,7 @@ from api.models.leads import Lead
 from api.models.units import Unit
 from api.models.users import User
 from api.schemas.leads import AssignmentReversal, LeadAssignments
+from api.services.kit import due_days
 from api.services.leads import lead_assignment_lines, lead_decisions, leads
 
 Line = LeadAssignmentLine
@@ -29,6 +31,7 @@ async def assign(session: AsyncSession, actor: Actor, body: LeadAssignments) -> 
     Each lead stands for itself: one that somebody else changed meanwhile is refused and named, the
     others go through. Raises Forbidden when the actor may not assign at all.
     """
+    await due_days.check(session, body)
     wanted = {item.id: item.version for item in body.items}
     rows = await session.execute(
         select(Lead.id, Lead.number, Lead.proposed_unit_id).where(
@@ -205,7 +208,8 @@ async def _read(session: AsyncSession, actor: Actor, which: Any) -> list[dict[st
 async def take_back(
     session: AsyncSession, actor: Actor, assignment_id: UUID, body: AssignmentReversal
 ) -> dict[str, Any]:
-    """Take back what nobody has acknowledged; what was acknowledged stays. Raises NotFound."""
+    """Take back what nobody has acknowledged; what was acknowledged, disputed or given on stays, and
+    is named with what became of it. Raises NotFound, Conflict (`nothing_to_take_back`)."""
     batch = await session.scalar(
         select(LeadAssignment.id).where(
             LeadAssignment.id == assignment_id, LeadAssignment.town_code == actor.town
@@ -219,7 +223,8 @@ async def take_back(
         .where(Line.assignment_id == batch, _WAITS, leads.LISTING.visible(actor))
         .order_by(Lead.id)
     )
-    taken, refused = 0, list[dict[str, Any]]()
+    refused = await _kept(session, actor, batch)
+    taken = 0
     for row in rows.all():
         act = SimpleNamespace(
             action=LeadAction.TAKE_BACK.value, version=row.version, reason=body.reason
@@ -230,4 +235,39 @@ async def take_back(
             taken += 1
         except DomainError as error:  # acknowledged just now
             refused.append(_refusal(row.id, row.number, error))
+    if not taken:
+        raise _nothing_left(refused)
     return {"taken_back": taken, "refused": refused}
+
+
+async def _kept(session: AsyncSession, actor: Actor, batch: UUID) -> list[dict[str, Any]]:
+    """What of a batch is not as it was given away, by what became of it; without what was taken back
+    already."""
+    rows = await session.execute(
+        select(Lead.id, Lead.number, Line.outcome)
+        .join(Line, Line.lead_id == Lead.id)
+        .where(
+            Line.assignment_id == batch,
+            ~_WAITS,
+            Line.outcome.is_distinct_from(LineOutcome.TAKEN_BACK),
+            leads.LISTING.visible(actor),
+        )
+        .order_by(Lead.id)
+    )
+    found: list[dict[str, Any]] = []
+    for lead_id, number, outcome in rows:
+        became = outcome or LineOutcome.MOVED
+        found.append(
+            {"id": lead_id, "number": number, "code": became.value, "detail": became.label}
+        )
+    return found
+
+
+def _nothing_left(kept: list[dict[str, Any]]) -> Conflict:
+    """Said instead of "0 taken back": why, by the leads."""
+    counted = Counter(each["detail"] for each in kept)
+    said = "、".join(f"{number} 条{label}" for label, number in counted.items())
+    why = f"{said}，不能收回" if said else "这一批已经全部收回"
+    refusal = Conflict(f"没有可以收回的线索：{why}", code="nothing_to_take_back")
+    refusal.extra["refused"] = [each | {"id": str(each["id"])} for each in kept]
+    return refusal
