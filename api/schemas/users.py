@@ -32,6 +32,13 @@ class UserPost(Shown):
     since: date
 
 
+class LeftPost(UserPost):
+    """A post that a person left, and whether somebody has it now."""
+
+    until: date
+    is_vacant: bool = Field(description="现在没有人")
+
+
 class UserShown(Shown):
     """A person who logs in."""
 
@@ -51,6 +58,9 @@ class UserRead(UserShown):
     """One person."""
 
     locked_until: datetime | None
+    left_posts: list[LeftPost] = Field(
+        description="现在没有岗位的，最后离开的岗位：重新启用不会恢复岗位，要另行交接"
+    )
     available_actions: list[AvailableAction]
 
 

@@ -410,6 +410,28 @@ class TestRightsTakenAway:
         assert log_in(running, user["username"], user["temporary_password"]).status_code == 400
         assert system.get(f"/posts/{post['id']}").json()["holder"] is None
 
+    def test_an_account_opened_again_says_which_post_it_left(self, running, system):
+        user, post, _, _ = logged_in(running, system, "civil")
+        url = f"/users/{user['id']}"
+
+        def put(*, active: bool) -> dict:
+            version = system.get(url).json()["version"]
+            return system.patch(url, json={"version": version, "is_active": active}).json()
+
+        assert system.get(url).json()["left_posts"] == []
+        assert put(active=False)["posts"] == []
+        back = put(active=True)
+        assert (back["is_active"], back["posts"]) == (True, [])
+        [left] = back["left_posts"]
+        assert (left["post_id"], left["until"]) == (post["id"], today().isoformat())
+        assert left["is_vacant"] is True
+        other = make_user(system)
+        post = system.get(f"/posts/{post['id']}").json()
+        assert give(system, post, other["id"]).status_code == 201
+        assert system.get(url).json()["left_posts"][0]["is_vacant"] is False
+        assert give(system, make_post(system, "justice"), user["id"]).status_code == 201
+        assert system.get(url).json()["left_posts"] == []
+
     def test_a_new_post_is_read_by_the_refresh(self, running, system):
         user, post, _, refresh = logged_in(running, system, "police")
         assert give(system, make_post(system, "justice"), user["id"]).status_code == 201

@@ -4,8 +4,9 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.core.base.clock import now, today
 from api.core.base.crypto import keyring
@@ -60,6 +61,34 @@ _HELD = columns.json_list(
 )  # fmt: skip
 
 
+async def _left(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    """The posts that a person left last, on one day: an account that is opened again has none
+    (docs/adr/0008), and whoever opens it sees which one to give."""
+    last = select(func.max(PostHolder.until)).where(PostHolder.user_id == user_id)
+    other = aliased(PostHolder)
+    is_taken = exists().where(other.post_id == Post.id, other.until.is_(None))
+    rows = await session.execute(
+        select(
+            Post.id.label("post_id"),
+            Post.name,
+            Post.role,
+            Unit.name.label("unit_name"),
+            PostHolder.since,
+            PostHolder.until,
+            (~is_taken).label("is_vacant"),
+        )
+        .join(PostHolder, PostHolder.post_id == Post.id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(
+            PostHolder.user_id == user_id,
+            PostHolder.until == last.scalar_subquery(),
+            Post.is_active,
+        )
+        .order_by(Post.name, Post.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
 def _users() -> Select[*tuple[Any, ...]]:
     return select(User, _HELD.label("posts"))
 
@@ -102,7 +131,12 @@ async def read(session: AsyncSession, actor: Actor, user_id: UUID) -> dict[str, 
         raise NotFound
     locked = await login_failures.locked_until(session, row.User.username)
     available = _available(actor, user_id, is_locked=locked is not None)
-    return _shown(row) | {"locked_until": locked, "available_actions": available}
+    left = [] if row.posts else await _left(session, user_id)
+    return _shown(row) | {
+        "locked_until": locked,
+        "left_posts": left,
+        "available_actions": available,
+    }
 
 
 def _available(actor: Actor, user_id: UUID, *, is_locked: bool) -> list[Any]:
