@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import jsonschema_rs
 import pytest
 
+from api.core.base import clock
 from api.core.web.openapi import CODES, api_routes
 from api.core.web.openapi_once import whole
 from api.core.web.openapi_words import is_chinese
@@ -113,8 +114,11 @@ def test_every_example_is_taken(path, method, kind, schema, example):
     jsonschema_rs.validate(schema | {"components": DOCUMENT["components"]}, value)
     body = ROUTES[path, method].body_field
     if body is not None and kind == "application/json":
-        _, errors = body.validate(value, {}, loc=("body",))
-        assert errors == []
+        # what happened is told today, what is due was asked for on the day that examples name
+        found = [body.validate(value, {}, loc=("body",))[1]]
+        with clock.travel(clock.now().replace(year=2022, month=6, day=10, hour=12)):
+            found.append(body.validate(value, {}, loc=("body",))[1])
+        assert [] in found
 
 
 def test_the_committed_document_is_fresh():
