@@ -9915,6 +9915,35 @@ export interface components {
             why: components["schemas"]["LeftOut"];
         };
         /**
+         * LeftPost
+         * @description A post that a person left, and whether somebody has it now.
+         */
+        LeftPost: {
+            /** @description 现在没有人 */
+            is_vacant: boolean;
+            /** @description 名称 */
+            name: string;
+            /**
+             * Format: uuid
+             * @description 岗位
+             */
+            post_id: string;
+            /** @description 角色 */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date
+             * @description 起始日期
+             */
+            since: string;
+            /** @description 单位名称 */
+            unit_name: string;
+            /**
+             * Format: date
+             * @description 截止日期（仍有效的为空）
+             */
+            until: string;
+        };
+        /**
          * LegalActor
          * @description The body in whose name a measure is taken.
          * @enum {string}
@@ -16334,6 +16363,8 @@ export interface components {
             is_active: boolean;
             /** @description 最近登录时间 */
             last_login_at: string | null;
+            /** @description 现在没有岗位的，最后离开的岗位：重新启用不会恢复岗位，要另行交接 */
+            left_posts: components["schemas"]["LeftPost"][];
             /** @description 登录锁定至 */
             locked_until: string | null;
             /** @description 是否须先修改密码 */
@@ -16391,6 +16422,8 @@ export interface components {
             is_active: boolean;
             /** @description 最近登录时间 */
             last_login_at: string | null;
+            /** @description 现在没有岗位的，最后离开的岗位：重新启用不会恢复岗位，要另行交接 */
+            left_posts: components["schemas"]["LeftPost"][];
             /** @description 登录锁定至 */
             locked_until: string | null;
             /** @description 是否须先修改密码 */
@@ -17244,6 +17277,7 @@ export type LedgerEntryVoid = components['schemas']['LedgerEntryVoid'];
 export type LedgerKind = components['schemas']['LedgerKind'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type LeftOutLead = components['schemas']['LeftOutLead'];
+export type LeftPost = components['schemas']['LeftPost'];
 export type LegalActor = components['schemas']['LegalActor'];
 export type Level = components['schemas']['Level'];
 export type LiaisonCreate = components['schemas']['LiaisonCreate'];
