@@ -25,11 +25,16 @@ async def waiting(
     holder_id: Annotated[UUID | None, Query(description="只列本单位这个人接手在办的")] = None,
     unheld: Annotated[bool, Query(description="只列没有人接手的")] = False,
     subject_id: Annotated[UUID | None, Query(description="只列这一条记录的")] = None,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=1000, description="上一次返回的游标；合为一行的列表没有下一页"),
+    ] = None,
 ) -> Response:
-    """等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。"""
+    """等待本单位处理的全部事项，按到期先后排列，`next_cursor` 不为空的还有下一页；事项随记录办理而消失，不能手工清除。"""
     hands = duties.Hands(holder_id, unheld, subject_id)
     grouped = grouped and kind is None and hands == duties.ANY_HANDS
-    return answer(await duties.waiting(actor, limit, kind, grouped=grouped, hands=hands))
+    found = await duties.waiting(actor, limit, kind, grouped=grouped, hands=hands, cursor=cursor)
+    return answer(found)
 
 
 @router.get("/unit-duties", response_model=UnitTurns, summary="本单位谁在办什么")

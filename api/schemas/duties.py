@@ -50,6 +50,7 @@ class Duties(Shown):
     items: list[Duty]
     counts: list[DutyCount]
     total: int
+    next_cursor: str | None = Field(description="下一页游标；没有下一页，或者合为一行的为空")
 
 
 class Load(Shown):

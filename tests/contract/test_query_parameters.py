@@ -55,6 +55,7 @@ def test_known_are_those_of_models_and_of_dependencies():
     assert {"cursor", "limit", "with_total", "q", "status"} <= taken["/api/v1/leads"]
     assert taken["/api/v1/me/duties"] == {
         "kind",
+        "cursor",
         "limit",
         "grouped",
         "unheld",

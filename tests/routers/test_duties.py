@@ -23,7 +23,9 @@ class TestWhoSeesWhat:
 
     @pytest.mark.parametrize("who", ["audit_admin", "system_admin", "security_admin", "grid01"])
     def test_some_have_no_business_duties(self, client, who):
-        assert done(client(who).get("/me/duties")) == {"items": [], "counts": [], "total": 0}
+        assert done(client(who).get("/me/duties")) == {
+            "items": [], "counts": [], "total": 0, "next_cursor": None,
+        }  # fmt: skip
 
     def test_a_lead_moves_from_desk_to_desk(self, client):
         office, police = client("office"), client("police")
@@ -293,3 +295,57 @@ def test_many_of_one_kind_are_one_line(client):
     one = office.get("/me/duties", params={"kind": "lead_assign", "grouped": True}).json()
     assert len(one["items"]) > 10
     assert not any(each["is_grouped"] for each in plain["counts"])
+
+
+class TestPages:
+    def walked(self, who, limit: int, **asked) -> list[dict]:
+        """Everything, page by page."""
+        found, cursor = [], None
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = done(who.get("/me/duties", params={"limit": limit} | asked | more))
+            assert len(page["items"]) <= limit
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+    def test_pages_lose_nothing_and_double_nothing(self, client):
+        office, police = client("office"), client("police")
+        late = (today() + timedelta(days=5)).isoformat()
+        made = [make_lead(office) for _ in range(7)]
+        for place, lead in enumerate(made):  # some of the same day, some of another
+            due = {"due_on": late} if place % 2 else {}
+            unit = police.me["unit"]["id"]
+            done(office.act(f"/leads/{lead['id']}", "assign", lead["version"], unit_id=unit, **due))
+        every = [(each["kind"], each["id"]) for each in self.walked(police, 200)]
+        wanted = {("lead_acknowledge", f"lead_acknowledge:{lead['id']}") for lead in made}
+        assert wanted <= set(every)
+        for limit in (1, 3, 50):
+            paged = [(each["kind"], each["id"]) for each in self.walked(police, limit)]
+            assert sorted(paged) == sorted(every), limit
+        one_kind = self.walked(police, 2, kind="lead_acknowledge")
+        assert {each["id"] for each in one_kind} >= {which for _, which in wanted}
+        assert len({each["id"] for each in one_kind}) == len(one_kind)
+
+    def test_what_was_done_meanwhile_moves_nothing(self, client):
+        office, police = client("office"), client("police")
+        made = [assign(office, make_lead(office), police) for _ in range(5)]
+        asked = {"kind": "lead_acknowledge", "limit": 2}
+        seen, cursor = [], None
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = done(police.get("/me/duties", params=asked | more))
+            ids = [each["subject_id"] for each in page["items"]]
+            seen += ids
+            for lead in [lead for lead in made if lead["id"] in ids]:
+                done(police.act(f"/leads/{lead['id']}", "acknowledge", lead["version"]))
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+        assert {lead["id"] for lead in made} <= set(seen)
+        assert len(seen) == len(set(seen))
+
+    def test_a_foreign_cursor_is_refused(self, client):
+        answer = client("police").get("/me/duties", params={"cursor": "abc"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor_invalid")

@@ -29,10 +29,11 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
+from api.core.base.security import sign, unsign
 from api.core.base.statements import Compiled, Kept, compile_statement, param
 from api.core.database.db import Planning, database
 from api.core.events import events
-from api.core.listing.pagination import EXACT_TOTAL
+from api.core.listing.pagination import EXACT_TOTAL, bad_cursor
 from api.domain.imports.imports import ImportStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -134,6 +135,15 @@ class Hands(NamedTuple):
 
 ANY_HANDS = Hands()
 
+
+class Place(NamedTuple):
+    """Where a duty stands among all of them: by its day, those without one last."""
+
+    due: date | None
+    row: UUID
+    kind: str
+
+
 #: Of more than so many of one kind, home tells the number and the first, and no single ones.
 MOST_SINGLE = 10
 
@@ -145,21 +155,26 @@ async def waiting(
     *,
     grouped: bool = False,
     hands: Hands = ANY_HANDS,
+    cursor: str | None = None,
 ) -> dict[str, Any]:
     """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
     and how many there are of each kind. `grouped`: kinds of more than ten are told in one line
     each, by their number and the first of them, and not one by one. `hands`: only what one person
-    of the unit, or nobody, took upon themselves, or only what one record waits for."""
+    of the unit, or nobody, took upon themselves, or only what one record waits for. `cursor`: what
+    comes after the last page.
+
+    Raises Invalid (`cursor_invalid`)."""
+    after = _place(cursor) if cursor else None
     mine = [source for source in SOURCES if actor.may(source.needs)]
     if not mine:
-        return {"items": [], "counts": [], "total": 0}
+        return {"items": [], "counts": [], "total": 0, "next_cursor": None}
     clock = await time_rules.known()
     listed = [source for source in mine if kind in {None, source.kind}]
     counts = await _counts(actor, mine, clock)
     many = {each["kind"] for each in counts if each["count"] > MOST_SINGLE} if grouped else set()
     depth = MOST_SINGLE + 1 if grouped else limit
-    asked = _Asked(kind, limit, depth, hands)
-    found = await _items(actor, listed, clock, asked) if listed else []
+    asked = _Asked(kind, limit, depth, hands, after)
+    found, following = await _items(actor, listed, clock, asked) if listed else ([], None)
     for each in counts:
         first = next((duty for duty in found if duty["kind"] == each["kind"]), None)
         each["is_grouped"] = each["kind"] in many
@@ -169,18 +184,32 @@ async def waiting(
         "items": [duty for duty in found if duty["kind"] not in many][:limit],
         "counts": counts,
         "total": sum(c["count"] for c in counts),
+        "next_cursor": None if grouped else following,
     }
+
+
+_CURSOR = "duties"
+
+
+def _place(cursor: str) -> Place:
+    try:
+        stored: Any = unsign(_CURSOR, cursor)
+        due, row, kind = stored
+        return Place(date.fromisoformat(due) if due else None, UUID(row), str(kind))
+    except (ValueError, TypeError) as error:
+        raise bad_cursor() from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """Which duties: of one kind or of all, so many together, of each kind so many at most, in whose
-    hands."""
+    hands; after which place."""
 
     kind: DutyKind | None
     limit: int
     depth: int
     hands: Hands
+    after: Place | None
 
 
 class _Anybody:
@@ -234,25 +263,35 @@ async def rows_of(
 
 async def _items(
     actor: Actor, sources: Sequence[Source], clock: time_rules.Clock, asked: _Asked
-) -> list[dict[str, Any]]:
-    """The first of everything by due time, of each kind so deep at most."""
-    most = asked.limit if asked.depth >= asked.limit else asked.depth * len(sources)
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The first of everything by due time, of each kind so deep at most; and where the rest is."""
+    pages = asked.depth >= asked.limit
+    most = asked.limit + 1 if pages else asked.depth * len(sources)
+    depth = most if pages else asked.depth
 
     def made(anybody: Actor) -> Any:
-        held = asked.hands.held
-        each = (select(s.rows(anybody, asked.depth, held).subquery()) for s in sources)
+        held, after = asked.hands.held, asked.after is not None
+        each = (select(s.rows(anybody, depth, held, after=after).subquery()) for s in sources)
         found = union_all(*each).subquery()
-        order = found.c.due_on.asc().nulls_last(), found.c.subject_id
+        order = found.c.due_on.asc().nulls_last(), found.c.row_id, found.c.kind
         name = select(User.name).where(User.id == found.c.holder_id).scalar_subquery()
         return select(found, name.label("holder_name")).order_by(*order).limit(most)
 
-    question = (asked.kind, asked.limit, asked.depth, asked.hands.held)
+    question = (asked.kind, most, depth, asked.hands.held, asked.after is not None)
     bound = {"holder_id": asked.hands.holder_id, "subject_id": asked.hands.subject_id}
+    if asked.after is not None:
+        place = asked.after
+        bound |= {"after_due": place.due, "after_row": place.row, "after_kind": place.kind}
     rows = await rows_of(actor, clock, question, made, bound)
+    following = None
+    if pages and len(rows) > asked.limit:
+        rows = rows[: asked.limit]
+        last = rows[-1]
+        following = sign(_CURSOR, [last["due_on"], last["row_id"], last["kind"]])
     shown = await terms.known()
     items = [_item(row, shown) for row in rows if is_due(row, clock)]
     items.sort(key=lambda duty: (duty["due_on"] or date.max, duty["subject_id"]))
-    return items
+    return items, following
 
 
 def _day(text: str | None) -> date | None:

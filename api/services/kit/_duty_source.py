@@ -99,8 +99,12 @@ class Source:
         own = self.model.turn_unit_id == param("unit_id", Uuid())
         return case((own, self.model.turn_user_id))
 
-    def rows(self, actor: Actor, limit: int, held: InHands = IN_ANY_HANDS) -> Any:
-        """The first duties of this kind, the most urgent first."""
+    def rows(
+        self, actor: Actor, limit: int, held: InHands = IN_ANY_HANDS, *, after: bool = False
+    ) -> Any:
+        """The first duties of this kind, the most urgent first; `after` a place in the whole list
+        (`PLACE`) that is bound at the call."""
+        behind = [self._is_behind()] if after else []
         subject = self.model.id if self.subject is None else self.subject
         return (
             select(
@@ -116,9 +120,22 @@ class Source:
                 self.holder.label("holder_id"),
                 self.model.id.label("row_id"),
             )
-            .where(self.waits(actor), *held.condition(self.holder, subject))
+            .where(self.waits(actor), *held.condition(self.holder, subject), *behind)
             .order_by(self.due_on.asc().nulls_last(), self.model.id)
             .limit(limit)
+        )
+
+    def _is_behind(self) -> ColumnElement[bool]:
+        """Whether a duty comes after the place, in the order of `PLACE`; none without a day comes
+        before one that has one."""
+        day, row, kind = param("after_due", Date()), self.model.id, literal(self.kind.value, Text())
+        tie = or_(
+            row > param("after_row", Uuid()),
+            and_(row == param("after_row", Uuid()), kind > param("after_kind", Text())),
+        )
+        later = or_(self.due_on > day, self.due_on.is_(None), and_(self.due_on == day, tie))
+        return or_(
+            and_(day.is_not(None), later), and_(day.is_(None), self.due_on.is_(None), tie)
         )
 
     def count(self, actor: Actor) -> Any:

@@ -2059,7 +2059,7 @@ export interface paths {
         };
         /**
          * 我的待办
-         * @description 等待本单位处理的全部事项，按到期先后排列；事项随记录办理而消失，不能手工清除。
+         * @description 等待本单位处理的全部事项，按到期先后排列，`next_cursor` 不为空的还有下一页；事项随记录办理而消失，不能手工清除。
          */
         get: operations["me_waiting"];
         put?: never;
@@ -6335,6 +6335,8 @@ export interface components {
             counts: components["schemas"]["DutyCount"][];
             /** @description 各项记录 */
             items: components["schemas"]["Duty"][];
+            /** @description 下一页游标；没有下一页，或者合为一行的为空 */
+            next_cursor: string | null;
             /** @description 合计 */
             total: number;
         };
@@ -22345,6 +22347,8 @@ export interface operations {
                 unheld?: boolean;
                 /** @description 只列这一条记录的 */
                 subject_id?: string | null;
+                /** @description 上一次返回的游标；合为一行的列表没有下一页 */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
