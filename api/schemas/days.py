@@ -69,6 +69,8 @@ _Known = Annotated[Day, AfterValidator(_since_law)]
 PastDay = Annotated[_Known, AfterValidator(_so_far), DayKind.PAST]
 #: A moment at which something happened.
 PastMoment = Annotated[Moment, AfterValidator(_moment_so_far), DayKind.PAST]
+#: A day on which a step was taken.
+StepDay = Annotated[Day, DayKind.STEP]
 #: A day until which something is to be done.
 DueDay = Annotated[_Known, AfterValidator(_from_now), DayKind.DUE]
 #: A day for which something is planned, or was.
@@ -79,6 +81,7 @@ EndDay = Annotated[_Known, DayKind.END]
 DAYS: Mapping[DayKind, Any] = MappingProxyType(
     {
         DayKind.PAST: PastDay,
+        DayKind.STEP: StepDay,
         DayKind.DUE: DueDay,
         DayKind.PLANNED: PlannedDay,
         DayKind.END: EndDay,
@@ -103,6 +106,6 @@ def bounded_days(model: type[BaseModel]) -> Mapping[str, DayKind]:
     for name, field in model.model_fields.items():
         own = next((each for each in field.metadata if isinstance(each, DayKind)), None)
         kind = own or kind_of(field.annotation)
-        if kind is not None and kind is not DayKind.PAST:
+        if kind in {DayKind.DUE, DayKind.PLANNED, DayKind.END}:
             found[name] = kind
     return found

@@ -248,7 +248,7 @@ _LEVEL = Field("authority_level", "批准机关", FieldKind.ENUM, options=Author
 _LEVEL_IF_FILED = Field(
     "authority_level", "批准机关", FieldKind.ENUM, required=False, options=AuthorityLevel
 )
-_ON = Field("decided_on", "决定日期", FieldKind.DATE, day=DayKind.PAST, required=False)
+_ON = Field("decided_on", "决定日期", FieldKind.DATE, day=DayKind.STEP, required=False)
 _OWN = (OWN_UNIT,)
 _PROCEDURE = "《中华人民共和国刑事诉讼法》（2018）"
 
@@ -269,7 +269,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.UNDER_REVIEW,
             P.CASE_HANDLE,
             fields=(
-                Field("accepted_on", "受案日期", FieldKind.DATE, day=DayKind.PAST, required=False),
+                Field("accepted_on", "受案日期", FieldKind.DATE, day=DayKind.STEP, required=False),
                 _DOCUMENT_IF_ANY,
             ),
             when=_OWN,
@@ -283,7 +283,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(
                 _DOCUMENT,
-                Field("filed_on", "立案日期", FieldKind.DATE, day=DayKind.PAST),
+                Field("filed_on", "立案日期", FieldKind.DATE, day=DayKind.STEP),
                 _LEVEL,
                 Field(
                     "reason",
@@ -311,7 +311,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             ),
             None,
             P.CASE_HANDLE,
-            fields=(Field("solved_on", "破案日期", FieldKind.DATE, day=DayKind.PAST),),
+            fields=(Field("solved_on", "破案日期", FieldKind.DATE, day=DayKind.STEP),),
             when=(OWN_UNIT, NOT_SOLVED),
             article="",
         ),
@@ -367,7 +367,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             P.CASE_HANDLE,
             fields=(
                 Field("document_no", "生效裁判文书案号"),
-                Field("decided_on", "生效日期", FieldKind.DATE, day=DayKind.PAST, required=False),
+                Field("decided_on", "生效日期", FieldKind.DATE, day=DayKind.STEP, required=False),
             ),
             when=_OWN,
             article=f"{_PROCEDURE}第二百条",

@@ -16,6 +16,9 @@ class DayKind(Enum):
 
     #: It happened: not before EARLIEST, not after today.
     PAST = "past"
+    #: It happened, as a step after others: the flow's own check bounds it the same way, and says so
+    #: together with what else is wrong.
+    STEP = "step"
     #: Until then something is to be done: today or later, as far ahead as the rule lets people name.
     DUE = "due"
     #: For then something is or was planned: as far from today as the rule says, on either side.

@@ -134,9 +134,7 @@ class Source:
             and_(row == param("after_row", Uuid()), kind > param("after_kind", Text())),
         )
         later = or_(self.due_on > day, self.due_on.is_(None), and_(self.due_on == day, tie))
-        return or_(
-            and_(day.is_not(None), later), and_(day.is_(None), self.due_on.is_(None), tie)
-        )
+        return or_(and_(day.is_not(None), later), and_(day.is_(None), self.due_on.is_(None), tie))
 
     def count(self, actor: Actor) -> Any:
         """How many there are, counted up to a thousand: more is not worked through one by one."""
