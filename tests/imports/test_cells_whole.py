@@ -133,6 +133,24 @@ def test_the_hour_as_people_say_it(said: str, hour: int, minute: int) -> None:
     assert rows[2].values["received_on"] == dt.datetime(2022, 5, 13, hour, minute)  # noqa: DTZ001
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["2021-10-8下午", "2021-10-08 下午", "2021年10月8日上午", "2021.10.8早上", "2021年10月8日（上午）", "2021/10/8 中午", "2021年10月8日（星期五）下午", "20211008"],
+)  # fmt: skip
+def test_a_part_of_a_day_is_that_day(said: str) -> None:
+    rows, _ = taken(LEADS, [LEAD, ["12345", said, "某店", "养老服务", "收费"]])
+    assert rows[2].values["received_on"] == dt.date(2021, 10, 8)
+    assert rows[2].good
+
+
+@pytest.mark.parametrize("said", ["10月8日上午", "10月8日", "10-8下午", "10月8号 下午3点", "10.8"])
+def test_a_day_without_its_year_is_asked_for_that(said: str) -> None:
+    rows, _ = taken(LEADS, [LEAD, ["12345", said, "某店", "养老服务", "收费"]])
+    (fault,) = rows[2].faults
+    assert (fault.field, fault.code) == ("received_on", "bad_date")
+    assert "缺少年份" in fault.message
+
+
 @pytest.mark.parametrize("said", ["晚上12点", "夜里2点", "早上13点", "晚上", "11点左右", "\n2022年5月14日", "至15日", "、14日"])  # fmt: skip
 def test_an_hour_or_a_day_that_may_be_two_is_asked(said: str) -> None:
     rows, _ = taken(LEADS, [LEAD, ["12345", f"2022年5月13日{said}", "某店", "养老服务", "收费"]])

@@ -12,13 +12,23 @@ N = None
     "heading",
     [
         "被举报人/单位", "被举报人（单位）", "被举报单位或个人", "反映对象（单位/个人）", "被举报人姓名（名称）", "被举报对象\n（姓名/名称）", "被反映人或单位",
-        "反映对象（必填）", "*反映对象", "被举报单位/人", "反映对象（全称）", "被举报人、被举报单位",
+        "反映对象（必填）", "*反映对象", "被举报单位/人", "反映对象（全称）", "被举报人、被举报单位", "举报对象", "对象", "举报对象（单位或个人）", "对 象",
     ],
 )  # fmt: skip
 def test_one_thing_in_two_words(heading: str) -> None:
     head = ["来源", "接报日期", heading, "类别（六类）", "问题描述（500字以内）"]
     rows, reader = taken(LEADS, [head, lead()])
     assert rows[2].values["subject_name"] == "某店"
+    assert "columns_ignored" not in told(reader)
+
+
+@pytest.mark.parametrize(
+    "heading", ["内容", "举报内容", "反映情况", "内容（简要）", "内 容", "举报情况", "来电内容"]
+)
+def test_what_a_report_says(heading: str) -> None:
+    head = ["来源", "接报日期", "举报对象", "类别（六类）", heading]
+    rows, reader = taken(LEADS, [head, lead()])
+    assert rows[2].values["narrative"]
     assert "columns_ignored" not in told(reader)
 
 

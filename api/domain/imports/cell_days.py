@@ -35,8 +35,13 @@ _MORNING: Final = frozenset({"上午", "早上", "早晨", "清晨", "清早", "
 _NIGHT: Final = frozenset(
     {"晚上", "夜里", "夜间", "夜晚", "深夜", "半夜", "午夜", "今晚", "当晚", "晚间", "晚", "夜"}
 )
+#: A part of a day, which is that day and no hour; of a night nobody knows which day it was.
+_PART: Final = re.compile(
+    r"\(?(?:上午|下午|午后|早上|早晨|清晨|清早|早|中午|正午|傍晚|白天|全天)\)?"
+)
 _BLANK: Final = re.compile(r"\s")
 _SPACED_DATE: Final = re.compile(r"\s*([年月/.。、\-])\s*")
+_NO_YEAR: Final = re.compile(r"\d{1,2}[月/.\-]\d{1,2}(?:[日号]?|[日号 ].*|[上下中正早傍晚午].*)")
 _BAD_DATE: Final = "bad_date"
 
 
@@ -128,7 +133,7 @@ def _from_words(bare: str, raw: str) -> dt.date | Doubtful:
         return _short_year(match, raw)
     if match := _YEAR_LAST.fullmatch(bare):
         return _year_last(match, raw)
-    hint = "，缺少年份" if re.fullmatch(r"\d{1,2}[月/.\-]\d{1,2}[日号]?", bare) else ""
+    hint = "，缺少年份" if _NO_YEAR.fullmatch(bare) else ""
     hint = "，缺少具体日期" if re.fullmatch(r"\d{4}[年/.\-]\d{1,2}月?", bare) else hint
     raise CellFault(_BAD_DATE, f"“{short(raw)}”不是完整的日期{hint}，请写成 2022-09-05 这样")
 
@@ -156,6 +161,8 @@ def _year_last(match: re.Match[str], raw: str) -> dt.date | Doubtful:
 
 
 def _with_clock(plain: dt.date, rest: str, raw: str) -> dt.date:
+    if _PART.fullmatch(rest):
+        return plain
     told = _CLOCK_NUMERALS.sub(lambda m: str(chinese_number(m[0])), rest.replace(" ", ""))
     match = _CLOCK.fullmatch(told)
     if not match:
