@@ -11,7 +11,7 @@ from tests import factories
 from tests.cases import case
 from tests.entities import credit_code, entity
 from tests.factories import make_lead, outcome
-from tests.money import done, made, make_case, make_victim
+from tests.money import done, made, make_case, make_item, make_victim
 
 #: What stands between the parts of a name, and what somebody else types in its place.
 DOTS = ["·", "•", "・", "‧", "･", "⋅", "∙", "・", "ㆍ", "．", ".", "", " ", "\u3000", "-", "—"]
@@ -194,6 +194,20 @@ class TestNumbers:
         for q in (f"{road}路18号", f"{road}路18", f"{road}路", f"镇{road}路18号"):
             assert lead["id"] in ids(office, "/leads", q), q
 
+    def test_what_stands_before_a_village_may_be_left_out_or_said(self, office):
+        village = mark()
+        short = make_lead(office, narrative=f"{village}村三组有人上门推销。")
+        long = make_lead(office, narrative=f"霍邱县众兴集镇{village}村三组有人上门推销。")
+        front = (
+            "",
+            "众兴集镇",
+            "霍邱县众兴集镇",
+            "六安市霍邱县众兴集镇",
+            "安徽省六安市霍邱县众兴集镇",
+        )
+        for q in (f"{each}{village}村三组" for each in front):
+            assert {short["id"], long["id"]} <= set(ids(office, "/leads", q)), q
+
     def test_a_number_of_a_record_however_it_is_written(self, office):
         lead = make_lead(office)
         town, year, serial = lead["number"].split("-")[1:]
@@ -219,6 +233,42 @@ class TestNumbers:
         assert lead["id"] not in ids(village, "/leads", f"{phone[:3]}0000{phone[7:]}") or lead[
             "id"
         ] in ids(village, "/leads", f"{phone[:3]}1111{phone[7:]}")
+
+
+class TestSealedTexts:
+    def test_an_entity_by_the_whole_name_of_who_answers_for_it(self, client):
+        market, village = client("market"), client("village01")
+        name = mark()[:3]
+        given = entity(name=mark(), responsible_person=name)
+        found = made(market.post("/risk-entities", json=given))
+        assert found["id"] in ids(market, "/risk-entities", name)
+        assert found["id"] in ids(market, "/risk-entities", f" {name[0]} {name[1:]} ")
+        assert found["id"] in ids(market, "/risk-entities", given["name"])
+        # it would confirm a guess
+        answer = village.get("/risk-entities", params={"q": name})
+        assert not answer.is_success or not answer.json()["items"]
+        everything = done(market.get("/search", params={"q": name}))["items"]
+        assert found["id"] in {row["id"] for each in everything for row in each["items"]}
+
+    def test_property_by_its_account(self, client, running):
+        police = client("police")
+        item = make_item(police, make_case(running), title=f"账户{mark()}")
+        account = done(
+            police.post(f"/property-items/{item['id']}/reveals",
+                        json={"fields": ["account"], "reason": "核对账户"})
+        )["values"]["account"]  # fmt: skip
+        spaced = " ".join(account[at : at + 4] for at in range(0, len(account), 4))
+        for q in (account, spaced, account[-4:]):
+            assert item["id"] in ids(police, "/property-items", q), q
+        assert item["id"] not in ids(police, "/property-items", account[:-4] + "0000")
+        told = done(police.get("/property-items", params={"q": "6222999988887777"}))
+        assert told["items"] == []
+        assert told["notice"]
+        assert item["id"] in {
+            row["id"]
+            for each in done(police.get("/search", params={"q": account}))["items"]
+            for row in each["items"]
+        }
 
 
 class TestVictims:

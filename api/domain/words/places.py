@@ -5,6 +5,21 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+_NAME: Final = "[^\\W\\d_省市县区旗镇乡村]{1,7}"
+#: What people write before a village or a road, or leave out: province, city, county, town.
+_FRONT: Final = re.compile(
+    f"(?:{_NAME}(?:省|自治区))?(?:{_NAME}(?:市|自治州))?(?:{_NAME}(?:县|旗|(?<![社小园])区))?"
+    f"(?:{_NAME}(?:镇|乡|街道))?(?=.+(?:村|社区|居委会|镇|乡|街道|路|街|巷))"
+)
+
+
+def without_front(address: str) -> str:
+    """An address as it is looked for: without what stands before its village or road, which the
+    record may leave out. What is no address stays as it is."""
+    text = address.strip()
+    found = _FRONT.match(text)
+    return text[found.end() :] if found and found.end() else address
+
 
 class Places:
     """Names of divisions or units as ledgers write them → the stored code or id.

@@ -201,6 +201,7 @@ LISTING = Listing(
             RiskEntityIdentifier,
             RiskEntityIdentifier.entity_id,
             "responsible_phone_index",
+            "responsible_person_index",
         ),
     },
     sorts={
@@ -251,7 +252,7 @@ async def filters(actor: Actor, query: RiskEntityQuery) -> dict[str, object]:
         "inspection_due_to": query.inspection_due_to,
         "person": sealing.name_key(person) if person else None,
         **await searching.filters(
-            actor, "risk_entities", "QY", Permission.RISK_ENTITY_HANDLE, query.q
+            actor, "risk_entities", "QY", Permission.RISK_ENTITY_HANDLE, query.q, people=True
         ),
     }
 

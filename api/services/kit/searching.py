@@ -31,9 +31,9 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import town_of
 from api.domain.kit.permissions import Permission
 from api.domain.leads import source_numbers
-from api.domain.words import pinyin
+from api.domain.words import pinyin, places
 from api.domain.words.identifiers import half_width, masked
-from api.services.kit import protect
+from api.services.kit import protect, sealing
 
 #: Of what a filter by `words` or `identifier` is given: the tsquery and the plain text come first,
 #: then blind indexes in hex and numbers of records.
@@ -43,6 +43,8 @@ _NO_TEXT = "\x01"
 _NOTHING = f"'{_NO_TEXT}'"
 _DIGITS = re.compile(r"\d{3}")
 _PART = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{2,17}", re.ASCII)
+#: What may be somebody's name.
+_PERSON = re.compile(r"[^\W\d_a-z]{2,16}")
 _SERIAL = re.compile(r"(?:(20\d\d)-?)?(\d{4,9})")
 WHOLE = "电话、证件号、账号等号码已加密，只能按完整号码查找，或按看得见的末几位查找；没有查到，不等于没有登记"
 MARKS = "检索词里没有可以查找的字、字母或数字"
@@ -87,10 +89,16 @@ def words(text: str) -> list[str]:
 
 
 async def filters(
-    actor: Actor, table: str, prefix: str, reveals: Permission, text: str | None
+    actor: Actor,
+    table: str,
+    prefix: str,
+    reveals: Permission,
+    text: str | None,
+    *,
+    people: bool = False,
 ) -> dict[str, object]:
     """The filters of a list that find what was typed: `number`, `identifier` (which finds words
-    too), or words alone."""
+    too), or words alone. `people`: somebody is found by their whole name, which is encrypted."""
     if text is None or blank(text):
         return {}
     found = numbers(prefix, actor.division_code, text)
@@ -103,7 +111,10 @@ async def filters(
     is_number = any(each.personal and (each.start, each.end) == whole for each in hidden)
     # letters and digits alone may be a part of a code, whatever else they look like
     part = _PART.fullmatch(text.strip()) is not None
+    shown = places.without_front(shown)
     said = words(text if part else shown) if part or not is_number else [_NOTHING, _NO_TEXT]
+    if people and actor.may(reveals) and _PERSON.fullmatch(search.plain(text)):
+        indexes = [*indexes, sealing.name_key(text)]
     if indexes or found or is_number or (part and hidden):
         return {
             "identifier": [
@@ -131,6 +142,18 @@ def holds(table: Any, given: Any) -> ColumnElement[bool]:
     )
 
 
+def is_asked(column: Any, given: Any) -> ColumnElement[bool]:
+    """Whether a column with a blind index holds one of those that a filter asks for."""
+    return column.in_(_hexed(given))
+
+
+def _hexed(given: Any) -> Any:
+    asked = func.unnest(given).column_valued("asked")
+    return select(func.decode(asked, literal_column("'hex'"))).where(
+        asked.op("~")(literal_column("'^[0-9a-f]{32}$'"))
+    )
+
+
 def begins_with(table: Any, given: Any) -> ColumnElement[bool]:
     """The same of its first text alone, such as a name."""
     first = func.split_part(table.search_text, literal_column("' '"), literal_column("1"))
@@ -150,11 +173,7 @@ def found_by(
     others gave it, in its normal form."""
 
     def condition(given: Any) -> ColumnElement[bool]:
-        asked = func.unnest(given).column_valued("asked")
-        hexed = select(func.decode(asked, literal_column("'hex'"))).where(
-            asked.op("~")(literal_column("'^[0-9a-f]{32}$'"))
-        )
-        indexes = func.array(hexed.scalar_subquery(), type_=ARRAY(BYTEA))
+        indexes = func.array(_hexed(given).scalar_subquery(), type_=ARRAY(BYTEA))
         own = aliased(model)
         ways = [
             select(owner).where(identifiers.value_index == func.any(indexes)),

@@ -1,5 +1,6 @@
 """Property items: registered, examined, objected to, disposed of."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -172,7 +173,9 @@ check_columns(
 )
 
 _ANY_TEXT = ARRAY(Text)
-_SEARCHED = [search.folded(each) for each in (PropertyItem.number, PropertyItem.title)]
+_ACCOUNT = re.compile(r"\d{4}")
+#: Of an account the mask shows the last digits; whole it is looked for by its blind index.
+_SEARCHED = (PropertyItem.number, PropertyItem.title, PropertyItem.account_mask)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -188,7 +191,13 @@ LISTING = Listing(
         "ownership": (_ANY_TEXT, lambda p: PropertyItem.ownership == func.any(p)),
         "account": (LargeBinary(), lambda p: PropertyItem.account_index == p),
         "number": (Text(), lambda p: PropertyItem.number == p),
-        "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
+        "q": (
+            _ANY_TEXT,
+            lambda p: or_(
+                searching.is_asked(PropertyItem.account_index, p),
+                *(searching.says(each, p) for each in _SEARCHED),
+            ),
+        ),
     },
     sorts={
         "-id": Sort("id", PropertyItem.id, descending=True),
@@ -223,9 +232,19 @@ async def page(actor: Actor, query: PropertyItemQuery) -> Response:
         "ownership": query.ownership,
         "account": sealing.account_key(query.account) if query.account else None,
         "number": query.number.upper() if query.number else None,
-        "q": None if searching.blank(query.q) else searching.plain(query.q),
+        "q": _asked(actor, query.q),
     }
-    return await LISTING.page(actor, query, filters, query.sort.value)
+    notice = searching.notice(actor, Permission.CASE_REVEAL, query.q)
+    return await LISTING.page(actor, query, filters, query.sort.value, notice=notice)
+
+
+def _asked(actor: Actor, text: str | None) -> list[str] | None:
+    """Words, and for those who may be shown it the account that they may be."""
+    if text is None or searching.blank(text):
+        return None
+    whole = search.plain(text) if actor.may(Permission.CASE_REVEAL) else ""
+    keys = [sealing.account_key(text).hex()] if _ACCOUNT.search(whole) else []
+    return [*searching.words(text), *keys]
 
 
 @dataclass(frozen=True, slots=True)
