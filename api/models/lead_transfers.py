@@ -117,6 +117,9 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
     goods_on: Mapped[date | None]
     goods: Mapped[str] = mapped_column(default="", server_default="")
     goods_receipt_no: Mapped[str] = mapped_column(default="", server_default="")
+    #: The police gave up the case that they had filed, and what the sender did about it.
+    dropped_on: Mapped[date | None]
+    aftermath: Mapped[str] = mapped_column(default="", server_default="")
     #: Taken back before anybody had received it, or by whom it was about.
     recalled_on: Mapped[date | None]
     #: Of a round before the lead was opened anew: it says nothing of this one.

@@ -65,6 +65,7 @@ PLAN = {
     "record_result": (SENT, None),
     "forward": (SENT, None),
     "hand_over_goods": (AT_POLICE, None),
+    "record_aftermath": (AT_POLICE, None),
     "ask_review": ("transferred_police concluded fed_back", None),
     "record_review": (AT_POLICE, None),
     "remind": (SENT, None),
@@ -147,6 +148,7 @@ STAGES = {
     "ask_review": TransferStage.DECLINED,
     "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
+    "record_aftermath": TransferStage.DROPPED,
     "waive": TransferStage.RECEIVED,
 }
 
@@ -361,6 +363,7 @@ ASKS_NOTHING = {
     TransferStage.RECALLED,
     TransferStage.ACCEPTED,
     TransferStage.WAIVED,
+    TransferStage.DROPPED,
 }
 
 
@@ -375,6 +378,7 @@ class TestHandOver:
             ("forward", "received incomplete"),
             ("recall", "sent"),
             ("hand_over_goods", "filed"),
+            ("record_aftermath", "dropped"),
             ("ask_review", "declined"),
             ("record_review", "reviewed"),
             ("remind", "sent received incomplete reviewed"),

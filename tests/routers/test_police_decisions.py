@@ -294,6 +294,61 @@ class TestDays:
         assert [e["code"] for e in refused(answer, 422)["errors"]] == ["too_early"]
 
 
+class TestGivenUp:
+    """A case that is withdrawn after it was filed: who handed the matter over is told."""
+
+    def given_up(self, client) -> tuple[dict, dict]:
+        police = client("police")
+        lead = decide(police, receive(police, sent(client)))
+        made = opened(police, lead)
+        made = act(police, made, "withdraw", reason="不应追究刑事责任", **COUNTY)
+        return fresh(client("market"), lead), made
+
+    def test_the_sender_has_the_turn_and_reads_it(self, client):
+        market = client("market")
+        lead, _ = self.given_up(client)
+        assert lead["transfer_stage"] == "dropped"
+        assert lead["transfers"][-1]["dropped_on"] == TODAY
+        what = "公安机关已撤案，待依法另行处理"
+        (turn,) = [each for each in lead["standing"]["now"] if each["what"] == what]
+        assert (turn["is_mine"], turn["whom"]) == (True, market.me["unit"]["name"])
+        (duty,) = duties(market, lead["id"], "lead_dropped")
+        assert (duty["what"], duty["due_on"]) == (what, turn["due_on"])
+        assert duties(client("police"), lead["id"], "lead_dropped") == []
+        told = done(market.get(f"/leads/{lead['id']}/timeline"))["items"]
+        (entry,) = [each for each in told if each["name"] == "lead.case_dropped"]
+        assert {"label": "撤案日期", "value": TODAY} in entry["details"]
+        assert any(each["label"] == "下一步由" for each in entry["details"])
+
+    def test_what_was_done_about_it_ends_the_turn(self, client):
+        market = client("market")
+        lead, _ = self.given_up(client)
+        path = f"/leads/{lead['id']}"
+        refused(market.act(path, "record_aftermath", lead["version"]), 422)
+        lead = act_on_lead(market, lead, "record_aftermath", aftermath="责令改正，罚款两千元。")
+        assert lead["transfer_stage"] == "answered"
+        assert lead["transfers"][-1]["aftermath"] == "责令改正，罚款两千元。"
+        assert duties(market, lead["id"], "lead_dropped") == []
+        again = market.act(path, "record_aftermath", lead["version"], aftermath="再来一次")
+        assert problem(again, 409)["code"] == "nothing_dropped"
+
+    def test_filed_anew_nothing_was_given_up(self, client):
+        police = client("police")
+        lead, made = self.given_up(client)
+        change = {"version": made["version"], "charges": ["illegal_deposits"]}
+        made = done(police.patch(f"/cases/{made['id']}", json=change))
+        act(police, made, "file", filed_on=TODAY, reason="发现新的证据", **COUNTY)
+        lead = fresh(client("market"), lead)
+        assert lead["transfer_stage"] != "dropped"
+        assert lead["transfers"][-1]["dropped_on"] is None
+
+    def test_a_record_taken_back_before_the_filing_tells_nobody(self, client):
+        police = client("police")
+        lead = receive(police, sent(client))
+        act(police, opened(police, lead), "withdraw", reason="登记有误")
+        assert fresh(client("market"), lead)["transfer_stage"] == "received"
+
+
 class TestCharges:
     def test_what_is_missing_for_the_filing_is_told_and_no_button_filled(self, client):
         police = client("police")

@@ -335,6 +335,8 @@ _TRANSFERS: Final = {
     "opens_case": "可以据此登记案件",
     "recorded": "由谁登记",
     "what": "登记的是什么",
+    "dropped_on": "撤案日期",
+    "aftermath": "撤案后的处理",
     "recalled_on": "收回日期",
     "recall_reason": "收回的理由",
     "is_past": "是否属于重新办理以前的一轮",

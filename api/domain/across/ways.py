@@ -130,6 +130,14 @@ _RECEIVE = Turn(K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receiv
 _DECIDE = Turn(K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide)
 
 
+def _is_dropped(lead: Any) -> bool:
+    return lead.transfer_stage is TransferStage.DROPPED
+
+
+#: The police gave up what they had filed: it is with who handed it over again.
+_DROPPED = Turn(K.LEAD_DROPPED, (La.RECORD_AFTERMATH,), when=_is_dropped)
+
+
 def _opens_a_case(actor: Actor, _: Any) -> bool:
     return actor.may(P.CASE_CREATE)
 
@@ -151,6 +159,7 @@ _OPEN = Turn(
     K.LEAD_OPEN_CASE, (), Whose.RECEIVER, _to_open, elsewhere=_opens_a_case, onward=_not_opened
 )
 _HANDED = (_FOLLOW_UP, _ANSWER, _RECEIVE, _DECIDE, _OPEN)
+_AT_POLICE = (*_HANDED, _DROPPED)
 
 
 def _owes(obligation: Obligation) -> Callable[[Any], bool]:
@@ -195,7 +204,7 @@ LEAD_WAY: Final = Way(
                     _HAND_OVER,
                     Turn(K.LEAD_VERIFY, (La.CONCLUDE,), when=_not_pending),
                 ),
-                Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)), *_HANDED),
+                Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)), *_AT_POLICE),
                 Ls.ESCALATED: (
                     Turn(K.LEAD_ESCALATED, (La.CONCLUDE,), when=_with_nobody),
                     *_HANDED,
@@ -206,7 +215,7 @@ LEAD_WAY: Final = Way(
         Stage(
             "移送移交",
             {
-                Ls.TRANSFERRED_POLICE: (*_HANDED, _FEED_BACK),
+                Ls.TRANSFERRED_POLICE: (*_AT_POLICE, _FEED_BACK),
                 Ls.TRANSFERRED_DEPARTMENT: (*_HANDED, _FEED_BACK),
             },
             aside=True,
@@ -214,7 +223,7 @@ LEAD_WAY: Final = Way(
         Stage(
             "反馈举报人",
             {
-                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_OWED, _FEED_BACK, *_HANDED),
+                Ls.CONCLUDED: (_APPROVE, _HAND_OVER, *_OWED, _FEED_BACK, *_AT_POLICE),
                 Ls.REJECTED: (_FEED_BACK,),
             },
             by=frozenset({La.FEED_BACK}),
@@ -226,7 +235,7 @@ LEAD_WAY: Final = Way(
                     _APPROVE,
                     _HAND_OVER,
                     *_OWED,
-                    *_HANDED,
+                    *_AT_POLICE,
                     Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE),
                 )
             },

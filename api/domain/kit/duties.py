@@ -23,6 +23,7 @@ class DutyKind(Labelled):
     LEAD_HAND_OVER = "lead_hand_over", "已批准移送公安，待送出"
     LEAD_TRANSFER = "lead_transfer", "已移送、移交，待对方答复"
     LEAD_TRANSFER_OWN = "lead_transfer_own", "移送后待补正、移交物品或提请复议"
+    LEAD_DROPPED = "lead_dropped", "公安机关已撤案，待依法另行处理"
     LEAD_OWED_POLICE = "lead_owed_police", "涉嫌犯罪，待移送公安或者立案"
     LEAD_OWED_PUNISHER = "lead_owed_punisher", "违法，待移交有处罚权的单位"
     LEAD_OWED_ROUTE = "lead_owed_route", "纠纷，待移交并取得回执"

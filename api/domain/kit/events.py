@@ -45,6 +45,7 @@ class EventName(Labelled):
     LEAD_ACCUSED_MARKED = "lead.accused_marked", "标明被反映单位"
     LEAD_ROUTED = "lead.routed", "因回避转县专项办"
     LEAD_RETURNED = "lead.returned", "县专项办退回"
+    LEAD_CASE_DROPPED = "lead.case_dropped", "公安机关撤销据本线索登记的案件"
     LEAD_IDENTIFIER_DECIDED = "lead.identifier_decided", "确认涉及号码"
 
     INFORMANT_ASKED = "informant.asked", "申请查看举报人身份"

@@ -72,6 +72,7 @@ class LeadAction(Labelled):
     FORWARD = "forward", "转送有管辖权的机关"
     HAND_OVER_GOODS = "hand_over_goods", "移交涉案物品和材料"
     ASK_REVIEW = "ask_review", "登记提请复议"
+    RECORD_AFTERMATH = "record_aftermath", "登记撤案后的处理"
     RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
     WAIVE = "waive", "批准不再移送、不再等待"
@@ -135,6 +136,8 @@ class TransferStage(Labelled):
     #: A dispute is with whoever settles it: no result is waited for.
     ACCEPTED = "accepted", "已接收，按该途径化解"
     WAIVED = "waived", "经批准不再等待"
+    #: Filed, and given up again: what the law asks for besides is the sender's to see to.
+    DROPPED = "dropped", "公安机关已撤案"
 
 
 class Obligation(Labelled):
@@ -397,6 +400,10 @@ REVIEWABLE = _at(
 IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", f"{_REGULATION}第9条", _T.REVIEWED)
 
 
+#: 行刑衔接: what is no crime may still be to be punished.
+CASE_DROPPED = _at(
+    "nothing_dropped", "公安机关没有撤销据本线索登记的案件", f"{_REGULATION}第10条", _T.DROPPED
+)
 GOODS_DUE = _at(
     "no_goods_due", "公安机关立案以后才移交涉案物品和材料", f"{_REGULATION}第12条", _T.FILED
 )
@@ -415,6 +422,7 @@ _ASKS_NOTHING = frozenset(
         _T.RECALLED,
         _T.ACCEPTED,
         _T.WAIVED,
+        _T.DROPPED,
     }
 )
 
@@ -923,6 +931,20 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             ),
             when=(HANDLER, GOODS_DUE),
             article=f"{_REGULATION}第12条",
+        ),
+        A.RECORD_AFTERMATH: Step(
+            AT_POLICE,
+            None,
+            P.LEAD_HANDLE,
+            fields=(
+                Field(
+                    "aftermath",
+                    "撤案后的处理（依法处罚、移交或者不需要处理的理由）",
+                    FieldKind.LONG_TEXT,
+                ),
+            ),
+            when=(HANDLER, CASE_DROPPED),
+            article=f"{_REGULATION}第10条",
         ),
         A.CONCLUDE: Step(
             frozenset(

@@ -21,7 +21,7 @@ from api.models.units import Unit
 #: What is told though no form asked for it, in the order in which it is read.
 _ALSO = (
     "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
-    "document_no", "reason", "handler", "turn", "corrected",
+    "dropped_on", "document_no", "reason", "handler", "turn", "corrected",
 )  # fmt: skip
 _LEDGER = frozenset({EventName.LEDGER_POSTED.value, EventName.LEDGER_VOIDED.value})
 Line = dict[str, str]

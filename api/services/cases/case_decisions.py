@@ -32,7 +32,9 @@ from api.services.kit import _transition, protect, time_rules
 from api.services.leads import police_decisions
 
 #: What the leads of a case are asked about, and told.
-_SHARED = frozenset({CaseAction.ACCEPT, CaseAction.FILE, CaseAction.DECLINE_TO_FILE})
+_SHARED = frozenset(
+    {CaseAction.ACCEPT, CaseAction.FILE, CaseAction.DECLINE_TO_FILE, CaseAction.WITHDRAW}
+)
 #: What waits until nothing of the property is open.
 _ENDS = {
     CaseAction.CLOSE,
@@ -131,6 +133,11 @@ async def _tell_leads(
     """The hand-overs that the case came of say the same."""
     if action is CaseAction.ACCEPT:
         await police_decisions.accepted(session, actor, leads, given.on, given.document_no)
+        return
+    if action is CaseAction.WITHDRAW:
+        if found.filed_on is not None:
+            given_up = await case_leads.given_up(session, found, leads)
+            await police_decisions.dropped(session, actor, given_up, given.on, given.document_no)
         return
     filed = action is CaseAction.FILE
     level = next((each for each, same in LEVELS.items() if same is given.level), None)

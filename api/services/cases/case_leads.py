@@ -69,6 +69,15 @@ async def answered_by(session: AsyncSession, found: Case, leads: Collection[Lead
     ]
 
 
+async def given_up(session: AsyncSession, found: Case, leads: Collection[Lead]) -> list[Lead]:
+    """The leads of a withdrawn case over which no other case of theirs (分案) is filed."""
+    return [
+        lead
+        for lead in leads
+        if not any(each.filed_on for each in await cases_of(session, lead.id, but=found.id))
+    ]
+
+
 async def known_since(session: AsyncSession, found: Case, leads: Collection[Lead]) -> date | None:
     """Since when the police can know of what the leads tell: nothing was taken in hand before the
     first of them reached them. Of an old case (积案) they knew before any lead."""

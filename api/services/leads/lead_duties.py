@@ -389,6 +389,21 @@ SOURCES: tuple[Source, ...] = (
     _owed(K.LEAD_OWED_POLICE, Obligation.POLICE_DECISION),
     _owed(K.LEAD_OWED_PUNISHER, Obligation.PUNISHER),
     _owed(K.LEAD_OWED_ROUTE, Obligation.ROUTE_RECEIPT),
+    unit_record(
+        K.LEAD_DROPPED,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda _: [
+            Lead.transfer_stage == TransferStage.DROPPED,
+            Lead.status.in_(AT_POLICE),
+        ],
+        title=Lead.subject_name,
+        number=Lead.number,
+        due_on=Lead.due_on,
+        provisional=Lead.due_is_provisional,
+        rule=Lead.due_rule,
+    ),
     _received(K.LEAD_RECEIVE, _S.SENT),
     _received(K.LEAD_DECIDE, _S.RECEIVED, _S.REVIEWED),
     Source(

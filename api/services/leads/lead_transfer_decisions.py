@@ -487,6 +487,14 @@ async def _goods(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -
     await run(session, transfer, day, None)
 
 
+async def _aftermath(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
+    """What becomes of a matter whose case the police gave up."""
+    del actor
+    transfer = await current(session, lead)
+    await keep(session, transfer, aftermath=body.aftermath)
+    lead.transfer_stage = TransferStage.ANSWERED
+
+
 async def _ask_review(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """Raises RuleViolated when the days for it are over: then there is the procurator alone."""
     del actor
@@ -548,6 +556,7 @@ EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] 
     LeadAction.TRANSFER_DEPARTMENT.value: _to_department,
     LeadAction.RECALL.value: _recall,
     LeadAction.FORWARD.value: _forward,
+    LeadAction.RECORD_AFTERMATH.value: _aftermath,
     LeadAction.REMIND.value: _remind,
     LeadAction.WAIVE.value: _waive,
 }

@@ -47,7 +47,8 @@ _SHOWN = (
     "sent_on", "receipt_no", "received_on", "received_at", "received_by", "matter", "told_on",
     "told_at", "missing", "supplied_on", "supplied", "result", "result_on", "decided_level",
     "result_document_no", "result_note", "review_asked_on", "review_reason", "review_result",
-    "reviewed_on", "review_document_no", "goods_on", "goods", "goods_receipt_no", "recalled_on",
+    "reviewed_on", "review_document_no", "goods_on", "goods", "goods_receipt_no", "dropped_on",
+    "aftermath", "recalled_on",
     "recall_reason", "reason", "is_past",
 )  # fmt: skip
 #: What is read of a hand-over, whatever it is of.

@@ -30,7 +30,7 @@ from api.domain.leads.leads import (
 from api.domain.leads.police_decisions import PoliceDecision, decided
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
-from api.services.kit import _transition
+from api.services.kit import _transition, protect
 from api.services.leads import lead_clocks, lead_obligations
 from api.services.leads.lead_transfers import keep, moment, note, run
 
@@ -39,6 +39,7 @@ Follower = Callable[[AsyncSession, Actor, Lead, LeadTransfer], Awaitable[None]]
 FOLLOWERS: list[Follower] = []
 
 _FILED, _NOT = TransferResult.FILED, TransferResult.NOT_FILED
+_ANSWERED = frozenset({TransferStage.FILED, TransferStage.ANSWERED})
 _UNDECIDED = frozenset({TransferStage.SENT, TransferStage.RECEIVED, TransferStage.INCOMPLETE})
 
 
@@ -154,12 +155,50 @@ async def decided_on_case(
         before = of(transfer) if transfer else None
         if transfer is None or lead.transfer_stage is TransferStage.WAIVED:
             continue
+        if decision.filed and transfer.dropped_on:
+            _taken_up_again(lead, transfer)
         if before is None and lead.transfer_stage in _UNDECIDED:
             await _answer(session, actor, lead, transfer, decision)
         elif before and (
             before.filed != decision.filed or lead.transfer_stage is TransferStage.REVIEWED
         ):
             await _answer_again(session, actor, lead, transfer, decision)
+
+
+async def dropped(
+    session: AsyncSession, actor: Actor, leads: Collection[Lead], on: date, document_no: str
+) -> None:
+    """The police gave up the case that they had filed: who handed the matter to them is told, and has
+    the turn while the lead goes on (程序规定第187条、INT-11)."""
+    for lead in leads:
+        transfer = await _handed_here(session, actor, lead)
+        decision = of(transfer) if transfer else None
+        if transfer is None or decision is None or not decision.filed:
+            continue
+        transfer.dropped_on = on
+        await run(session, transfer, on, None)
+        told = {"dropped_on": on.isoformat()}
+        if document_no:
+            told["document_no"] = protect.told(document_no)
+        if lead.status in AT_POLICE and _is_last(lead):
+            lead.transfer_stage = TransferStage.DROPPED
+            told["awaits"] = LeadAction.RECORD_AFTERMATH.label
+            told["awaits_unit_id"] = str(lead.owner_unit_id)
+        _transition.touch(lead)
+        await lead_clocks.follow(session, lead)
+        await events.record(session, actor, EventName.LEAD_CASE_DROPPED, "lead", lead.id, told)
+
+
+def _is_last(lead: Lead) -> bool:
+    """Whether what the police had is what the lead's own stage tells of."""
+    return lead.transfer_organ is ReceivingOrgan.POLICE and lead.transfer_stage in _ANSWERED
+
+
+def _taken_up_again(lead: Lead, transfer: LeadTransfer) -> None:
+    """Filed anew, nothing was given up."""
+    transfer.dropped_on = None
+    if lead.transfer_stage is TransferStage.DROPPED:
+        lead.transfer_stage = TransferStage.ANSWERED
 
 
 async def _answer(
