@@ -400,6 +400,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'lead_hand_over': '已批准移送公安，待送出',
   'lead_transfer': '已移送、移交，待对方答复',
   'lead_transfer_own': '移送后待补正、移交物品或提请复议',
+  'lead_dropped': '公安机关已撤案，待依法另行处理',
   'lead_owed_police': '涉嫌犯罪，待移送公安或者立案',
   'lead_owed_punisher': '违法，待移交有处罚权的单位',
   'lead_owed_route': '纠纷，待移交并取得回执',
@@ -545,6 +546,7 @@ export const EventNameLabels: Record<EventName, string> = {
   'lead.accused_marked': '标明被反映单位',
   'lead.routed': '因回避转县专项办',
   'lead.returned': '县专项办退回',
+  'lead.case_dropped': '公安机关撤销据本线索登记的案件',
   'lead.identifier_decided': '确认涉及号码',
   'informant.asked': '申请查看举报人身份',
   'informant.decided': '办理查看举报人身份的申请',
@@ -1470,6 +1472,7 @@ export const TransferStageLabels: Record<TransferStage, string> = {
   'recalled': '已收回',
   'accepted': '已接收，按该途径化解',
   'waived': '经批准不再等待',
+  'dropped': '公安机关已撤案',
 }
 
 export const TurnActionLabels: Record<TurnAction, string> = {
