@@ -89,8 +89,8 @@ class TransferShown(Shown):
     goods_on: date | None
     goods: str
     goods_receipt_no: str
-    dropped_on: date | None = Field(description="公安机关撤销案件的日期")
-    aftermath: str = Field(description="撤案后的处理")
+    dropped_on: date | None
+    aftermath: str
     recalled_on: date | None = Field(description="收回日期，或者因故终止的日期")
     recall_reason: str
     reason: str

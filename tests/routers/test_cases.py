@@ -22,6 +22,7 @@ from tests.cases import COUNTY, TODAY, YESTERDAY, act, case, filed, make_case
 from tests.conftest import PASSWORD, Client, Running, log_in
 from tests.factories import assign, conclude, make_lead
 
+BEFORE = str(TODAY - timedelta(days=30))
 TOMORROW = str(TODAY + timedelta(days=1))
 
 
@@ -568,7 +569,7 @@ class TestRefusals:
     def test_all_that_is_wrong_with_a_filing_is_told_at_once(self, police):
         made = act(police, make_case(police, charges=[]), "accept", accepted_on=YESTERDAY)
         answer = police.act(
-            f"/cases/{made['id']}", "file", made["version"], document_no="某号", filed_on=TOMORROW,
+            f"/cases/{made['id']}", "file", made["version"], document_no="某号", filed_on=BEFORE,
             authority_level="police_station", reason="现在不问",
         )  # fmt: skip
         told = answer.json()
@@ -578,7 +579,7 @@ class TestRefusals:
             "/charges": "charges_missing",
             "/reason": "not_asked",
             "/authority_level": "authority_too_low",
-            "/filed_on": "in_future",
+            "/filed_on": "too_early",
         }
         assert act(police, made, "decline_to_file", **COUNTY, reason="某")["status"] == "not_filed"
 
