@@ -181,9 +181,10 @@ class TestConclusion:
         await expect(route).to_have_count(0)
         await justice.fill({"核查结论": "民事纠纷"}, within=dialog)
         await expect(route).to_be_visible()
-        await dialog.locator("button[type=submit]").click()
-        for needed in ("请选择处理途径", "请填写接收单位"):
-            await expect(dialog).to_contain_text(needed)
+        with justice.watch.refusals(422):
+            await dialog.locator("button[type=submit]").click()
+            for needed in ("请选择处理途径", "请填写接收单位"):
+                await expect(dialog).to_contain_text(needed)
         await justice.fill({"处理途径": "人民调解", "接收单位": "镇人民调解委员会"}, within=dialog)
         await dialog.locator("button[type=submit]").click()
         await expect(justice.status()).to_have_text("已有结论")
