@@ -63,7 +63,7 @@ class MeasureTermQuery(BaseModel):
     regime: Regime
     authority_level: AuthorityLevel | None = Field(None, description="批准机关级别；不填按公安机关")
     is_major: bool = Field(False, description="按重大、复杂案件办理")
-    starts_on: PastDay
+    starts_on: Day
 
 
 class MeasureTerm(Shown):
