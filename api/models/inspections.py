@@ -85,13 +85,11 @@ _of_this = or_(
     _orders.c.inspection_id == Inspection.id, _orders.c.id == Inspection.rectification_id
 )
 _count = select(func.count()).select_from(_orders).correlate_except(_orders)
+#: What was taken back was never ordered.
+_ordered = and_(_of_this, _orders.c.status != literal_column("'withdrawn'"))
 #: Counted, not stored: predicates of the flow ask for them.
-Inspection.orders = column_property(_count.where(_of_this).scalar_subquery(), expire_on_flush=False)
-_still_open = and_(
-    _of_this,
-    _orders.c.status != literal_column("'closed'"),
-    _orders.c.status != literal_column("'withdrawn'"),
-)
+Inspection.orders = column_property(_count.where(_ordered).scalar_subquery(), expire_on_flush=False)
+_still_open = and_(_ordered, _orders.c.status != literal_column("'closed'"))
 Inspection.open_orders = column_property(
     _count.where(_still_open).scalar_subquery(), expire_on_flush=False
 )

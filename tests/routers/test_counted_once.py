@@ -97,6 +97,25 @@ class TestOrders:
         act(market, "rectifications", order, "withdraw", reason="下错了")
         done(market.post("/rectifications", json=body))
 
+    def test_an_order_taken_back_was_never_given(self, client):
+        """Neither the visit that found the problem ends by it, nor one that looked at it again."""
+        market = client("market")
+        seen = found_problem(market)
+        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
+        order = done(market.post("/rectifications", json=body))
+        order = act(market, "rectifications", order, "submit", materials="已停止")
+        order = act(market, "rectifications", order, "reinspect")
+        again = {"id": order["open_reinspection"]["id"]}
+        again = act(market, "inspections", again, "complete", finding="problem", note="照旧")
+        act(market, "rectifications", {"id": order["id"]}, "withdraw", reason="下错了")
+        for each in (seen, again):
+            shown = done(market.get(f"/inspections/{each['id']}"))
+            assert shown["standing"]["next_action"] == "order_rectification"
+            answer = market.act(f"/inspections/{each['id']}", "close", shown["version"])
+            assert problem(answer, 422)["code"] == "rectification_open"
+        order = done(market.post("/rectifications", json=body))
+        assert order["status"] == "ordered"
+
     def test_it_is_looked_at_again_by_one_visit_at_a_time(self, client):
         market = client("market")
         seen = found_problem(market)

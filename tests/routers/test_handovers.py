@@ -315,6 +315,29 @@ class TestAnEntitysProblem:
         entity = done(market.get(url))
         assert act_on(market, "risk-entities", entity, "delist", reason="已注销")
 
+    @pytest.mark.parametrize(
+        ("result", "settled", "fields"),
+        [
+            ("not_filed", "let_stand", {}),
+            ("filed", "hand_over_goods", {"goods_on": today().isoformat(), "goods": "账本三册"}),
+        ],
+    )
+    def test_what_the_decision_asks_of_the_sender_comes_first(
+        self, client, result, settled, fields
+    ):
+        police, market = client("police"), client("market")
+        entity = transferred(client)
+        url = f"/risk-entities/{entity['id']}"
+        made = received(police, handed(police, entity))
+        made = answered(police, made, result, **factories.DECIDED)
+        entity = done(market.get(url))
+        answer = market.act(url, "delist", entity["version"], reason="已移送")
+        assert problem(answer, 422)["code"] == "handover_unsettled"
+        assert entity["standing"]["next_action"] != "delist"
+        act(market, handed(market, entity), settled, **fields)
+        entity = done(market.get(url))
+        assert act_on(market, "risk-entities", entity, "delist", reason="已移送")
+
     def test_taken_back_the_entity_is_dealt_with_here_again(self, client):
         market, police = client("market"), client("police")
         entity = transferred(client)

@@ -10,9 +10,10 @@ from tests import factories
 from tests.answers import done, problem, refused
 from tests.cases import COUNTY, act
 from tests.duties import duties
+from tests.factories import waived
 from tests.handovers import RECEIPT, body_for, decide, fresh, receive, sent
 from tests.leads import act as act_on_lead
-from tests.leads import running_clock
+from tests.leads import fed_back, running_clock
 
 TODAY = today().isoformat()
 YESTERDAY = (today() - timedelta(days=1)).isoformat()
@@ -331,6 +332,19 @@ class TestGivenUp:
         assert duties(market, lead["id"], "lead_dropped") == []
         again = market.act(path, "record_aftermath", lead["version"], aftermath="再来一次")
         assert problem(again, 409)["code"] == "nothing_dropped"
+
+    def test_it_does_not_end_before_that(self, client):
+        market, office = client("market"), client("office")
+        lead = waived(client("leader"), fed_back(market, self.given_up(client)[0]))
+        path, over = f"/leads/{lead['id']}", {"solved": "yes", "solved_note": "已退款。"}
+        shown = fresh(office, lead)
+        assert any("撤案后的处理" in sentence for sentence in shown["standing"]["blocked_by"])
+        assert shown["standing"]["next_action"] != "close"
+        answer = office.act(path, "close", shown["version"], **over)
+        assert problem(answer, 422)["code"] == "aftermath_missing"
+        lead = fresh(market, lead)
+        act_on_lead(market, lead, "record_aftermath", aftermath="责令改正，罚款两千元。")
+        assert act_on_lead(office, fresh(office, lead), "close", **over)["status"] == "closed"
 
     def test_filed_anew_nothing_was_given_up(self, client):
         police = client("police")

@@ -1,6 +1,6 @@
 """Risk entities (风险主体): tiers, routes, statuses and the life cycle (facts 3.3, E2-E9)."""
 
-from typing import Any
+from typing import Any, cast
 
 from api.domain.entities.risk_measures import PLAN, LegalActor, RiskMeasureKind
 from api.domain.kit.actors import Actor
@@ -19,7 +19,12 @@ from api.domain.kit.flow import (
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.handing_over import RECEIVER, Department, is_open
+from api.domain.organisation.handing_over import (
+    RECEIVER,
+    Department,
+    HandoverStatus,
+    is_open,
+)
 
 
 class EntityKind(Labelled):
@@ -197,6 +202,20 @@ HANDOVER_ANSWERED = Predicate(
     "移送、移交还没有结果：由接收单位登记；对方没有接收的可以收回，不答复的由镇领导批准不再等待",
     lambda _, record: record.status not in _TRANSFERRED or not is_open(record),
     Conflict,
+)
+
+
+#: A decision of the police leaves something to do with the sender: their goods, or the answer to it.
+POLICE_ANSWER_SETTLED = Predicate(
+    "handover_unsettled",
+    "公安机关立案的，移交涉案物品和材料以后才能销号；不予立案的，先提请复议或者登记不提请复议",
+    lambda _, record: (
+        record.status is not S.TRANSFERRED_POLICE
+        or cast("Any", record).handover_status
+        not in {HandoverStatus.FILED.value, HandoverStatus.DECLINED.value}
+    ),
+    RuleViolated,
+    "《行政执法机关移送涉嫌犯罪案件的规定》第9条、第12条",
 )
 
 
@@ -398,7 +417,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             S.DELISTED,
             P.RISK_ENTITY_ASSESS,
             fields=(REASON,),
-            when=(HANDLER, CRIME_WITH_POLICE, HANDOVER_ANSWERED),
+            when=(HANDLER, CRIME_WITH_POLICE, HANDOVER_ANSWERED, POLICE_ANSWER_SETTLED),
         ),
         A.REOPEN: Step(
             frozenset({S.ACCEPTED, S.DELISTED, S.SHUT_DOWN}) | _TRANSFERRED,

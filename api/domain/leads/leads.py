@@ -620,6 +620,13 @@ RESULT_BACK = (
         RuleViolated,
         f"{_REGULATION}第12条",
     ),
+    Predicate(
+        "aftermath_missing",
+        "公安机关已撤销案件的，登记撤案后的处理以后才能办结",
+        lambda _, record: cast("LeadRecord", record).transfer_stage is not _T.DROPPED,
+        RuleViolated,
+        f"{_REGULATION}第10条",
+    ),
     _answered_by(
         "移交的线索须有对方的办理结果才能办结；" + _NO_ANSWER,
         PETITIONS,
