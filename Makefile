@@ -81,7 +81,10 @@ test-others: setup-dev
 	$(BIN)/pytest tests --ignore=tests/browser $(PARALLEL) $(PYTEST)
 
 # Contracts, whole processes, made-up requests: one process, which collects them once.
-WHOLE := tests/contract tests/e2e tests/files tests/fuzz tests/operations tests/scripts
+# (Two of those of operations are counted: the demo town and the command that imports are services.)
+COUNTED := tests/operations/test_demo.py tests/operations/test_cli_import.py
+WHOLE := tests/contract tests/e2e tests/files tests/fuzz tests/scripts \
+  $(filter-out $(COUNTED),$(sort $(wildcard tests/operations/test_*.py)))
 REST := tests $(patsubst %,--ignore=%,tests/browser $(WHOLE))
 
 .PHONY: test-whole
