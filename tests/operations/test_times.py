@@ -27,7 +27,7 @@ _KNOWN = {
     "/audit/events", "/events", "/leads", "/leads/{record_id}/timeline", "/me", "/me/sessions", "/users"
 }  # fmt: skip
 #: The clocks of China stood otherwise in the summers of these years.
-_OF_OLD = ("1988-07-01T12:00:00+08:00", "1941-07-01T12:00:00+08:00")
+_OF_OLD = ("1988-07-01T12:00:00+08:00", "1986-05-04T12:00:00+08:00")
 
 
 def _gets() -> list[str]:
@@ -98,6 +98,7 @@ def as_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Cl
     [
         (datetime(1900, 1, 1, tzinfo=UTC), "1900-01-01T08:00:00+08:00"),
         (datetime(1900, 1, 1, tzinfo=clock.TIMEZONE), "1899-12-31T23:54:17+08:00"),
+        (datetime(1941, 7, 1, 4, tzinfo=UTC), "1941-07-01T12:00:00+08:00"),
         (datetime(1988, 7, 1, 3, tzinfo=UTC), "1988-07-01T11:00:00+08:00"),
         (datetime(2022, 5, 13, 1, 2, 3, 456789, tzinfo=UTC), "2022-05-13T09:02:03.456789+08:00"),
     ],
