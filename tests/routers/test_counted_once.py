@@ -80,12 +80,25 @@ def found_problem(market) -> dict:
     return act(market, "inspections", seen, "complete", finding="problem", note="会销推销")
 
 
+def ordered(market) -> tuple[dict, dict]:
+    """A visit that found a problem, and what was ordered because of it."""
+    seen = found_problem(market)
+    body = {"inspection_id": seen["id"], "requirements": "停止会销"}
+    return seen, done(market.post("/rectifications", json=body))
+
+
+def looked_at_again(market) -> tuple[dict, dict]:
+    """The same, and a second visit is planned."""
+    seen, order = ordered(market)
+    order = act(market, "rectifications", order, "submit", materials="已停止")
+    return seen, act(market, "rectifications", order, "reinspect")
+
+
 class TestOrders:
     def test_a_problem_is_ordered_to_be_put_right_once(self, client):
         market = client("market")
-        seen = found_problem(market)
+        seen, order = ordered(market)
         body = {"inspection_id": seen["id"], "requirements": "停止会销"}
-        order = done(market.post("/rectifications", json=body))
         said = problem(market.post("/rectifications", json=body), 409, "rectification_ordered")
         assert order["number"] in said["detail"]
         seen = done(market.get(f"/inspections/{seen['id']}"))
@@ -100,11 +113,7 @@ class TestOrders:
     def test_an_order_taken_back_was_never_given(self, client):
         """Neither the visit that found the problem ends by it, nor one that looked at it again."""
         market = client("market")
-        seen = found_problem(market)
-        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
-        order = done(market.post("/rectifications", json=body))
-        order = act(market, "rectifications", order, "submit", materials="已停止")
-        order = act(market, "rectifications", order, "reinspect")
+        seen, order = looked_at_again(market)
         again = {"id": order["open_reinspection"]["id"]}
         again = act(market, "inspections", again, "complete", finding="problem", note="照旧")
         act(market, "rectifications", {"id": order["id"]}, "withdraw", reason="下错了")
@@ -113,16 +122,12 @@ class TestOrders:
             assert shown["standing"]["next_action"] == "order_rectification"
             answer = market.act(f"/inspections/{each['id']}", "close", shown["version"])
             assert problem(answer, 422)["code"] == "rectification_open"
-        order = done(market.post("/rectifications", json=body))
-        assert order["status"] == "ordered"
+        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
+        assert done(market.post("/rectifications", json=body))["status"] == "ordered"
 
     def test_it_is_looked_at_again_by_one_visit_at_a_time(self, client):
         market = client("market")
-        seen = found_problem(market)
-        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
-        order = done(market.post("/rectifications", json=body))
-        order = act(market, "rectifications", order, "submit", materials="已停止")
-        order = act(market, "rectifications", order, "reinspect")
+        _, order = looked_at_again(market)
         planned = order["open_reinspection"]
         assert order["standing"]["next_action"] == "finish_reinspection"
         assert planned["name"] in " ".join(order["standing"]["blocked_by"])
@@ -139,11 +144,7 @@ class TestOrders:
 
     def test_a_visit_that_was_called_off_makes_room(self, client):
         market = client("market")
-        seen = found_problem(market)
-        body = {"inspection_id": seen["id"], "requirements": "停止会销"}
-        order = done(market.post("/rectifications", json=body))
-        order = act(market, "rectifications", order, "submit", materials="已停止")
-        order = act(market, "rectifications", order, "reinspect")
+        _, order = looked_at_again(market)
         planned = {"id": order["open_reinspection"]["id"]}
         act(market, "inspections", planned, "cancel", reason="改期")
         order = done(market.get(f"/rectifications/{order['id']}"))

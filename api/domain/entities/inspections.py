@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from api.domain.entities.risk_entities import Industry
-from api.domain.entities.risk_measures import PLAN, LegalActor
+from api.domain.entities.risk_measures import LAWFUL, ORDERED, PLAN
 from api.domain.kit.actors import Actor
 from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict, RuleViolated
@@ -187,20 +187,8 @@ INSPECTION_FLOW: Flow[InspectionStatus, InspectionAction] = Flow(
             None,
             P.INSPECTION_HANDLE,
             fields=(
-                Field("requirements", "整改要求", FieldKind.LONG_TEXT),
-                Field(
-                    "due_on",
-                    "整改期限",
-                    FieldKind.DATE,
-                    day=DayKind.DUE,
-                    required=False,
-                    rule="RECT-01",
-                ),
-                Field(
-                    "legal_actor", "实施主体", FieldKind.ENUM, required=False, options=LegalActor
-                ),
-                Field("legal_actor_name", "实施机关名称", required=False),
-                Field("legal_basis", "法律依据", required=False),
+                *ORDERED,
+                *LAWFUL,
                 Field("document_no", "文书编号", required=False),
             ),
             when=(INSPECTOR, PROBLEM_FOUND, NOT_ORDERED),

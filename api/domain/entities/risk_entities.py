@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from api.domain.entities.risk_measures import PLAN, LegalActor, RiskMeasureKind
+from api.domain.entities.risk_measures import LAWFUL, ORDERED, PLAN, RiskMeasureKind
 from api.domain.kit.actors import Actor
 from api.domain.kit.days import DayKind
 from api.domain.kit.errors import Conflict, RuleViolated
@@ -24,6 +24,7 @@ from api.domain.organisation.handing_over import (
     Department,
     HandoverStatus,
     is_open,
+    reported,
 )
 
 
@@ -241,26 +242,13 @@ ALL_RECTIFIED = Predicate(
 )
 
 _DOCUMENT = Field("document_no", "文书编号", required=False)
-_ACTOR = Field("legal_actor", "实施主体", FieldKind.ENUM, required=False, options=LegalActor)
-_ACTOR_NAME = Field("legal_actor_name", "实施机关名称", required=False)
-_BASIS = Field("legal_basis", "法律依据", required=False)
 _DONE_ON = Field("done_on", "实施日期", FieldKind.DATE, day=DayKind.PAST, required=False)
 _DEADLINE = Field("deadline", "完成期限", FieldKind.DATE, day=DayKind.END, required=False)
 _NOTE = Field("note", "情况说明", FieldKind.LONG_TEXT, required=False)
-_LAWFUL = (_ACTOR, _ACTOR_NAME, _BASIS)
 _BY_LAW = "有行政处罚权的单位移送的填写"
 #: 移送规定第5条: who may punish reports to the head, who decides.
 _APPROVED_ON_PAPER = (
-    Field(
-        "reported_on",
-        "书面报告提交日期",
-        FieldKind.DATE,
-        day=DayKind.PAST,
-        required=False,
-        needed_for=_BY_LAW,
-    ),
-    Field("investigators", "核实情况的执法人员（2名以上）", required=False, needed_for=_BY_LAW),
-    Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT, required=False, needed_for=_BY_LAW),
+    *reported(_BY_LAW),
     Field(
         "approved_on",
         "批准移送日期",
@@ -275,7 +263,7 @@ _APPROVED_ON_PAPER = (
 _MATERIALS = Field(
     "materials", "材料清单", FieldKind.LONG_TEXT, required=False, needed_for="移送、移交时必填"
 )
-_MEASURE = (*_LAWFUL, _DOCUMENT, _DONE_ON, _DEADLINE, _NOTE)
+_MEASURE = (*LAWFUL, _DOCUMENT, _DONE_ON, _DEADLINE, _NOTE)
 _ROUTE = Field("route", "处置路线", FieldKind.ENUM, options=RiskRoute)
 _ASSESSMENT = (
     Field("tier", "风险等级", FieldKind.ENUM, options=RiskTier),
@@ -316,16 +304,8 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             S.RECTIFYING,
             P.RISK_ENTITY_HANDLE,
             fields=(
-                Field("requirements", "整改要求", FieldKind.LONG_TEXT),
-                Field(
-                    "due_on",
-                    "整改期限",
-                    FieldKind.DATE,
-                    day=DayKind.DUE,
-                    required=False,
-                    rule="RECT-01",
-                ),
-                *_LAWFUL,
+                *ORDERED,
+                *LAWFUL,
                 _DOCUMENT,
             ),
         ),
@@ -333,7 +313,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             _OPEN,
             S.HANDLING,
             P.RISK_ENTITY_HANDLE,
-            fields=(*_LAWFUL, Field("document_no", "决定书编号", required=False), _DONE_ON, _NOTE),
+            fields=(*LAWFUL, Field("document_no", "决定书编号", required=False), _DONE_ON, _NOTE),
             danger=True,
         ),
         A.URGE_REFUND: Step(
@@ -351,7 +331,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             P.RISK_ENTITY_HANDLE,
             fields=(
                 Field("amount", "已清退金额", FieldKind.MONEY),
-                *_LAWFUL,
+                *LAWFUL,
                 _DOCUMENT,
                 _DONE_ON,
                 _NOTE,
@@ -386,7 +366,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
                 _MATERIALS,
                 _DOCUMENT,
                 REASON,
-                *_LAWFUL,
+                *LAWFUL,
             ),
             when=(HANDLER,),
         ),
@@ -394,14 +374,14 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             _OPEN,
             S.TRANSFERRED_POLICE,
             P.RISK_ENTITY_HANDLE,
-            fields=(*RECEIVER, *_APPROVED_ON_PAPER, _MATERIALS, _DOCUMENT, REASON, *_LAWFUL),
+            fields=(*RECEIVER, *_APPROVED_ON_PAPER, _MATERIALS, _DOCUMENT, REASON, *LAWFUL),
             when=(HANDLER, EVIDENCE_FIXED),
         ),
         A.SHUT_DOWN: Step(
             _OPEN | {S.TRANSFERRED_DEPARTMENT},
             S.SHUT_DOWN,
             P.RISK_ENTITY_HANDLE,
-            fields=(*_LAWFUL, Field("document_no", "决定书编号", required=False), REASON),
+            fields=(*LAWFUL, Field("document_no", "决定书编号", required=False), REASON),
             when=(HANDLER,),
             danger=True,
         ),

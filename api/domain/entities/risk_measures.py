@@ -5,8 +5,11 @@ with that power did, with the body and its document named. The table is the law;
 """
 
 from dataclasses import dataclass
+from typing import Final
 
+from api.domain.kit.days import DayKind
 from api.domain.kit.errors import RuleViolated
+from api.domain.kit.flow import Field, FieldKind
 from api.domain.kit.labels import Labelled
 from api.domain.organisation.organisation import UnitBehaviour
 
@@ -49,6 +52,26 @@ class LegalActor(Labelled):
     FUNDRAISING_LEAD_CITY = "fundraising_lead_city", "设区的市级以上处置非法集资牵头部门"
     PENALTY_AGENCY = "penalty_agency", "具有行政处罚权的行政机关"
     POLICE = "police", "公安机关"
+
+
+#: By whom and by what law something was done.
+LAWFUL: Final = (
+    Field("legal_actor", "实施主体", FieldKind.ENUM, required=False, options=LegalActor),
+    Field("legal_actor_name", "实施机关名称", required=False),
+    Field("legal_basis", "法律依据", required=False),
+)
+#: What is to be put right until when.
+ORDERED: Final = (
+    Field("requirements", "整改要求", FieldKind.LONG_TEXT),
+    Field(
+        "due_on",
+        "整改期限",
+        FieldKind.DATE,
+        day=DayKind.DUE,
+        required=False,
+        rule="RECT-01",
+    ),
+)
 
 
 L, M = LegalActor, RiskMeasureKind

@@ -23,7 +23,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_marks import FocusMark
-from api.domain.organisation.handing_over import MATERIALS, RECEIVER, Department
+from api.domain.organisation.handing_over import MATERIALS, RECEIVER, Department, reported
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
 
 
@@ -1005,11 +1005,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             _BEFORE_POLICE,
             None,
             P.LEAD_HANDLE,
-            fields=(
-                Field("reported_on", "书面报告提交日期", FieldKind.DATE, day=DayKind.PAST),
-                Field("investigators", "核实情况的执法人员（2名以上）"),
-                Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT),
-            ),
+            fields=reported(),
             when=(
                 HANDLER,
                 NOT_POLICE,
@@ -1026,27 +1022,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             P.LEAD_HANDLE,
             fields=(
                 *RECEIVER,
-                Field(
-                    "reported_on",
-                    "书面报告提交日期",
-                    FieldKind.DATE,
-                    day=DayKind.PAST,
-                    required=False,
-                    needed_for=_PAPER,
-                ),
-                Field(
-                    "investigators",
-                    "核实情况的执法人员（2名以上）",
-                    required=False,
-                    needed_for=_PAPER,
-                ),
-                Field(
-                    "report",
-                    "核实情况和移送理由",
-                    FieldKind.LONG_TEXT,
-                    required=False,
-                    needed_for=_PAPER,
-                ),
+                *reported(_PAPER),
                 Field("approved_on", "批准移送日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("approved_by", "批准人"),
                 _DOCUMENT,

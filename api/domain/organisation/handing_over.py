@@ -6,6 +6,7 @@ What leads, cases and risk entities share; the law of it stands in domain/leads/
 from collections.abc import Mapping
 from typing import Any, Final
 
+from api.domain.kit.days import DayKind
 from api.domain.kit.flow import Field, FieldKind
 from api.domain.kit.labels import Labelled
 
@@ -63,6 +64,20 @@ RECEIVER: Final = (
         "department", "接收单位名称（不在本系统）", required=False, needed_for="不在本系统的填写"
     ),
 )
+
+
+def reported(needed_for: str = "") -> tuple[Field, ...]:
+    """移送规定第5条: what those who looked into it report to the head. Required, or `needed_for` some
+    case only, in the words that stand beside the label."""
+    given: dict[str, Any] = {"required": not needed_for, "needed_for": needed_for}
+    day = Field("reported_on", "书面报告提交日期", FieldKind.DATE, day=DayKind.PAST, **given)
+    return (
+        day,
+        Field("investigators", "核实情况的执法人员（2名以上）", **given),
+        Field("report", "核实情况和移送理由", FieldKind.LONG_TEXT, **given),
+    )
+
+
 MATERIALS: Final = Field("materials", "材料清单", FieldKind.LONG_TEXT)
 
 
