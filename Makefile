@@ -69,7 +69,7 @@ check: setup-dev ## CI 所运行的全部：格式、静态检查、类型、分
 	@$(MAKE) fresh
 	@scripts/browser.sh
 	@# of the days one, the last of a year whose next is not published; `make test-days` stands on all
-	@$(LANES) test-screens test-covered test-whole test-slow test-oldest test-day-2026-12-31
+	@$(LANES) test-screens test-covered test-contracts test-processes test-slow test-oldest test-day-2026-12-31
 
 # Those at the screen wait for the browser most of the time.
 .PHONY: test-screens
@@ -80,16 +80,21 @@ test-screens: setup-dev
 test-others: setup-dev
 	$(BIN)/pytest tests --ignore=tests/browser $(PARALLEL) $(PYTEST)
 
-# Contracts, whole processes, made-up requests: one process, which collects them once.
+# Contracts and made-up requests in one process, which collects them once; and whole processes.
 # (Two of those of operations are counted: the demo town and the command that imports are services.)
 COUNTED := tests/operations/test_demo.py tests/operations/test_cli_import.py
-WHOLE := tests/contract tests/e2e tests/files tests/fuzz tests/scripts \
+CONTRACTS := tests/contract tests/fuzz
+PROCESSES := tests/e2e tests/files tests/scripts \
   $(filter-out $(COUNTED),$(sort $(wildcard tests/operations/test_*.py)))
-REST := tests $(patsubst %,--ignore=%,tests/browser $(WHOLE))
+REST := tests $(patsubst %,--ignore=%,tests/browser $(CONTRACTS) $(PROCESSES))
 
-.PHONY: test-whole
-test-whole: setup-dev
-	$(BIN)/pytest $(WHOLE) $(PYTEST)
+.PHONY: test-contracts
+test-contracts: setup-dev
+	$(BIN)/pytest $(CONTRACTS) $(PYTEST)
+
+.PHONY: test-processes
+test-processes: setup-dev
+	$(BIN)/pytest $(PROCESSES) $(PYTEST)
 
 # Walks of many steps, tables of many rows: to be counted as well they would take twice as long, and
 # what they run is run by others.
