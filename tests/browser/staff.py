@@ -25,14 +25,21 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.complaints: list[str] = []
         self._expected: set[int] = set()
+        # What was expected when a request left: what the page shows of an answer may be seen here
+        # before the answer itself is told.
+        self._sent: dict[Request, frozenset[int]] = {}
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("request", self._leaves)
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
 
     def _console(self, message) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(_ECHO):
             self.complaints.append(f"console: {message.text}")
+
+    def _leaves(self, request: Request) -> None:
+        self._sent[request] = frozenset(self._expected)
 
     def _failed(self, request: Request) -> None:
         # leaving a page ends its requests
@@ -41,14 +48,15 @@ class Watch:
 
     def _answered(self, response: Response) -> None:
         first_visit = response.status == 401 and response.url.endswith("/auth/token")
-        if response.status >= 400 and response.status not in self._expected and not first_visit:
+        expected = self._expected | self._sent.pop(response.request, frozenset())
+        if response.status >= 400 and response.status not in expected and not first_visit:
             self.complaints.append(
                 f"answer: {response.status} {response.request.method} {response.url}"
             )
 
     @contextmanager
     def refusals(self, *statuses: int) -> Iterator[None]:
-        """Within this block the server may refuse with these."""
+        """What is asked within this block the server may refuse with these."""
         self._expected.update(statuses)
         try:
             yield
