@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.core.base.clock import today
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
 from api.core.listing import facets, orders
@@ -88,6 +89,16 @@ class Distribution(Recorded, Versioned, KeptTexts, Waits, Base):
     #: The transfers that reserved the money at approval; a withdrawn plan gives it back.
     pay_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
     set_aside_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+
+    @property
+    def objections_heard(self) -> bool:
+        """Whether objections may still come."""
+        return heard(self.objection_until)
+
+
+def heard(until: date | None) -> bool:
+    """Whether objections may still come to a plan that is published until then."""
+    return until is None or today() <= until
 
 
 class DistributionLine(Base):

@@ -1,5 +1,6 @@
 """Leads, and the identifiers found in them. Who reported them: models/informants.py."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -335,6 +336,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     #: Whether the police filed over its last hand-over, and whether a case came of it: so, too.
     police_filed = False
     has_case = False
+    #: Who was asked to assist and has not answered: so, too.
+    assists_awaited: Sequence[str] = ()
 
 
 class LeadIdentifier(Base):

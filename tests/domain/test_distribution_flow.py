@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api.domain.across.ways import DISTRIBUTION_WAY
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import Forbidden, TransitionNotAllowed
+from api.domain.kit.errors import Forbidden, RuleViolated, TransitionNotAllowed
 from api.domain.kit.permissions import Role
 from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
@@ -34,6 +35,8 @@ class Plan:
     owner_unit_id: UUID
     prepared_by_id: UUID | None = None
     approved_by_id: UUID | None = None
+    objection_until: None = None
+    objections_heard: bool = False
 
 
 def actor(role: Role, person: UUID | None = None) -> Actor:
@@ -87,6 +90,17 @@ def test_whoever_approved_does_not_pay(action: DistributionAction) -> None:
     with pytest.raises(Forbidden):
         DISTRIBUTION_FLOW.step(action, actor(WHO[action], person), plan)
     assert not DISTRIBUTION_FLOW.available(actor(WHO[action], person), plan)
+
+
+def test_nobody_is_paid_while_objections_may_still_come() -> None:
+    plan, who = Plan(S.PUBLISHED, uuid4(), objections_heard=True), actor(Role.FINANCE)
+    with pytest.raises(RuleViolated) as refused:
+        DISTRIBUTION_FLOW.step(A.PAY, who, plan)
+    assert refused.value.code == "objection_period"
+    available = DISTRIBUTION_FLOW.available(who, plan)
+    (turn,) = DISTRIBUTION_WAY.turns(plan)
+    assert DISTRIBUTION_WAY.act_of(who, plan, available, turn) is None, "not the filled button"
+    assert DISTRIBUTION_WAY.blocked(who, plan)[0].startswith("公示期满")
 
 
 def test_money_moves_only_after_approval_and_publication() -> None:

@@ -127,6 +127,7 @@ class Standing:
     transfer_proposed_by_id: UUID | None = None
     transfer_receiver_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
+    assists_awaited: tuple[str, ...] = ()
     owes: tuple[str, ...] = ()
     merged_into_id: None = None
     has_merged: bool = False
@@ -423,6 +424,7 @@ OBJECTIONS = {
         "close archive reject withdraw",
     ),
     "drawn": ({"recheck_drawn": True}, "close archive reject withdraw"),
+    "assists unanswered": ({"assists_awaited": ("市场监管所",)}, "conclude"),
     "not marked": ({"marks": ()}, "unmark"),
     "no offence": (
         {"conclusion": LeadConclusion.IRREGULAR},

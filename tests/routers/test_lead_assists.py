@@ -210,6 +210,11 @@ class TestConcluding:
         lead = assigned(office, police, market)
         lead = done(police.act(f"/leads/{lead['id']}", "acknowledge", lead["version"]))
         body = {"conclusion": "illegal", "findings": "已核查。"}
+        read = done(police.get(f"/leads/{lead['id']}"))
+        offered = {each["action"] for each in read["available_actions"]}
+        assert "conclude" not in offered
+        assert read["standing"]["next_action"] is None, "nothing is filled that would be refused"
+        assert market.me["unit"]["name"] in "".join(read["standing"]["blocked_by"])
         answer = police.act(f"/leads/{lead['id']}", "conclude", lead["version"], **body)
         problem = refused(answer, 409)
         assert problem["code"] == "assists_unanswered"

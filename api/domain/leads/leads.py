@@ -300,6 +300,8 @@ class LeadRecord(Record, Protocol):
     #: Whether the police filed over the last hand-over, and whether a case was opened from it.
     police_filed: bool
     has_case: bool
+    #: Which units were asked to assist, and have not answered.
+    assists_awaited: Sequence[str]
     #: The `Obligation`s that are open.
     owes: Sequence[str]
     merged_into_id: UUID | None
@@ -590,6 +592,16 @@ COUNTY_ANSWERED = Predicate(
         or cast("LeadRecord", record).transfer_stage in _ASKS_NOTHING
     ),
     Conflict,
+)
+
+
+#: Who was asked to help is waited for, or let off.
+ASSISTS_ANSWERED = Predicate(
+    "assists_unanswered",
+    "还没有答复协办的，答复以后才能提交核查结论；不再需要的，请先结束协办并说明理由",
+    lambda _, record: not cast("LeadRecord", record).assists_awaited,
+    Conflict,
+    names=lambda record: cast("LeadRecord", record).assists_awaited,
 )
 
 
@@ -984,6 +996,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 GOODS_HANDED,
                 COUNTY_ANSWERED,
                 NOT_PENDING,
+                ASSISTS_ANSWERED,
             ),
         ),
         A.APPROVE_TRANSFER: Step(

@@ -22,12 +22,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Protocol, cast
 from uuid import UUID
 
 from api.domain.kit.days import DayKind
-from api.domain.kit.errors import Conflict, FieldError, Invalid
+from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.flow import REASON, Edit, Field, FieldKind, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission
@@ -342,6 +343,9 @@ class PlanRecord(Record, Protocol):
 
     prepared_by_id: UUID | None
     approved_by_id: UUID | None
+    objection_until: date | None
+    #: Whether objections may still come.
+    objections_heard: bool
 
 
 def _plan(record: Record) -> PlanRecord:
@@ -360,6 +364,15 @@ NOT_PREPARER_OR_APPROVER = Predicate(
     lambda actor, record: (
         actor.id not in {_plan(record).prepared_by_id, _plan(record).approved_by_id}
     ),
+)
+#: Nobody is paid while somebody may still say that the plan is wrong.
+OBJECTIONS_OVER = Predicate(
+    "objection_period",
+    "公示期满且异议处理完毕后才能发放",
+    lambda _, record: not _plan(record).objections_heard,
+    RuleViolated,
+    "参照《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
+    names=lambda record: [f"公示期至{_plan(record).objection_until}"],
 )
 D, DA = DistributionStatus, DistributionAction
 
@@ -405,7 +418,7 @@ DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
             D.PAYING,
             Permission.DISTRIBUTION_PAY,
             fields=(Field("document_no", "付款批次号"),),
-            when=(NOT_PREPARER_OR_APPROVER,),
+            when=(NOT_PREPARER_OR_APPROVER, OBJECTIONS_OVER),
         ),
         DA.CONFIRM: Step(
             frozenset({D.PAYING}),

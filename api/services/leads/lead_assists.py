@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import now, today
 from api.core.base.ids import uuid7
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import Conflict, FieldError, Invalid
+from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.permissions import Permission, RowScope
 from api.domain.leads.lead_assists import ASSIST_FLOW, RULE, UNANSWERED, AssistStatus
 from api.domain.leads.leads import LeadStatus
@@ -242,17 +242,20 @@ async def due_of(session: AsyncSession, lead_id: UUID, unit_id: UUID) -> date | 
     )
 
 
-async def ensure_answered(session: AsyncSession, lead: Lead) -> None:
-    """Raises Conflict (`assists_unanswered`) naming who still owes an answer."""
+async def awaited_of(session: AsyncSession, lead: Lead) -> list[str]:
+    """The units that still owe an answer, by name; nobody answers beside who reads this."""
     if not lead.assisted:
-        return
+        return []
     waiting = [assist.owner_unit_id for assist in await open_ones(session, lead.id)]
-    if waiting:
-        names = await session.scalars(select(Unit.name).where(Unit.id.in_(waiting)))
-        raise Conflict(
-            f"{'、'.join(sorted(names))}还没有答复协办；不再需要的，请先结束协办并说明理由",
-            code="assists_unanswered",
-        )
+    names = await session.scalars(select(Unit.name).where(Unit.id.in_(waiting)))
+    return sorted(names)
+
+
+def awaited(assists: Iterable[dict[str, Any]]) -> list[str]:
+    """The same, of the assists of a lead as they were read."""
+    return sorted(
+        each["unit"]["name"] for each in assists if AssistStatus(each["status"]) in UNANSWERED
+    )
 
 
 #: Leads whose assists can still be answered: one that is disputed goes on with its next unit.

@@ -16,6 +16,7 @@ from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
+    ASSISTS_ANSWERED,
     LEAD_FLOW,
     NOT_DRAWN,
     NOTHING_MERGED,
@@ -55,6 +56,10 @@ from api.services.leads import (
 
 _DISPUTE_RULE = "LEAD-DISPUTE"
 
+#: What the flow refuses while somebody who assists owes an answer.
+_ANSWERED = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if ASSISTS_ANSWERED in step.when
+)
 #: What nobody has to help with any more, or not with what was asked in an earlier round.
 _NO_MORE_ASSISTS = frozenset(
     {
@@ -102,10 +107,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     }
     before, until, stage = lead.status, lead.due_on, lead.transfer_stage
     found: LeadConclusion | None = getattr(body, "conclusion", None)
-    if body.action in _NOT_DRAWN:
-        lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
-    if body.action in _NOTHING_MERGED:
-        lead.has_merged = bool(await lead_sight.merged_into(session, lead))
+    await _look_up(session, lead, body.action)
     if found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
     rights = _transition.rights_of(lead, LEAD_FLOW)
@@ -134,6 +136,16 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if body.action in _NO_MORE_ASSISTS and lead.merged_into_id is None:
         await lead_assists.over(session, lead, f"线索已{LeadAction(body.action).label}")
     await session.flush()
+
+
+async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
+    """What the conditions of an act ask for and the row itself does not say."""
+    if action in _NOT_DRAWN:
+        lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
+    if action in _NOTHING_MERGED:
+        lead.has_merged = bool(await lead_sight.merged_into(session, lead))
+    if action in _ANSWERED:
+        lead.assists_awaited = await lead_assists.awaited_of(session, lead)
 
 
 async def _term(
@@ -272,7 +284,6 @@ async def _in_time(session: AsyncSession, lead: Lead) -> None:
 
 
 async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    await lead_assists.ensure_answered(session, lead)
     lead.conclusion = body.conclusion
     lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
     helped = await lead_assists.ever_asked(session, lead)

@@ -10,11 +10,11 @@ from sqlalchemy import and_, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import now, today
+from api.core.base.clock import now
 from api.core.base.crypto import keyring
 from api.core.events import events
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import FieldError, Forbidden, Invalid, RuleViolated
+from api.domain.kit.errors import FieldError, Forbidden, Invalid
 from api.domain.kit.events import EventName
 from api.domain.recovery.distributions import Disposition, LineStatus
 from api.domain.recovery.ledger import AccountKind
@@ -32,14 +32,7 @@ _CHUNK = 1000
 
 
 async def pay(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
-    """Send what is due to the bank. Raises RuleViolated (`objection_period`) while objections may
-    still come (参照冻结资金返还若干规定第8条)."""
-    if plan.objection_until is None or today() <= plan.objection_until:
-        raise RuleViolated(
-            f"公示期至{plan.objection_until}，期满且异议处理完毕后才能发放",
-            code="objection_period",
-            article="参照《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
-        )
+    """Send what is due to the bank."""
     plan.paid_by_id = actor.id
     due = await _lines(session, plan, LineStatus.PLANNED, LineStatus.FAILED)
     due = [line for line in due if line.disposition == Disposition.PAY]

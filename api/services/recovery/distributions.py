@@ -5,6 +5,7 @@ them, distribution_payments.py the way of the money to the victims.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from api.domain.recovery.restated import PlanSums, of_plan
 from api.domain.words import money
 from api.domain.words.money import to_yuan
 from api.models import distributions as distribution_models
-from api.models.distributions import Distribution, DistributionLine
+from api.models.distributions import Distribution, DistributionLine, heard
 from api.models.victims import Victim
 from api.schemas.common import actions, restating
 from api.schemas.distributions import (
@@ -241,6 +242,8 @@ class _FlowView:
     owner_unit_id: UUID
     prepared_by_id: UUID | None
     approved_by_id: UUID | None
+    objection_until: date | None
+    objections_heard: bool
 
 
 def _uuid(value: str | None) -> UUID | None:
@@ -252,11 +255,14 @@ async def read(
 ) -> dict[str, Any]:
     """One visible plan with what the actor may do with it. Raises NotFound."""
     plan = await LISTING.one(actor, record_id, session)
+    until = date.fromisoformat(day) if (day := plan["objection_until"]) else None
     standing = _FlowView(
         DistributionStatus(plan["status"]),
         actor.unit_id,
         _uuid(plan["prepared_by_id"]),
         _uuid(plan["approved_by_id"]),
+        until,
+        heard(until),
     )
     plan["notice"] = notice_sentence(
         BaseRule(plan["base_rule"]), returns_offset=plan["returns_offset"]
