@@ -6,10 +6,11 @@ import pytest
 
 from api.core.base.clock import now, today
 from api.domain.law.calendar import Calendar
-from tests import factories
+from tests import cases, factories
 from tests.answers import done, refused
 from tests.database import run_sql
 from tests.duties import duties
+from tests.handovers import decide, fresh, receive, sent
 from tests.leads import act, fed_back, running_clock
 
 pytestmark = pytest.mark.days
@@ -177,6 +178,86 @@ class TestToThePolice:
         assert running_clock(made) in second["clocks"]
         made = act(market, made, "record_receipt", received_at=moment(), **RECEIPT)
         assert running_clock(made)["rule_id"] == "TRF-04"
+
+
+class TestWhoeverActsNextHearsOfItFirst:
+    """A unit of the system answers here: whatever day stands on its paper, the term of whoever acts
+    next begins when they hear of it. Of a body outside the recorded day counts."""
+
+    TEN_AGO = (today() - 10 * DAY).isoformat()
+
+    def held(self, client, running) -> dict:
+        """A lead that the police in the system have had for ten days."""
+        made = receive(client("police"), sent(client, received_at=moment(30)))
+        run_sql(
+            running,
+            "UPDATE lead_transfers SET sent_on = sent_on - 10, received_on = received_on - 10,"
+            " received_at = received_at - interval '10 days' WHERE lead_id = $1",
+            made["id"],
+        )
+        return made
+
+    def has_whole_term(self, made: dict, rule: str) -> None:
+        clock = running_clock(made)
+        assert clock["rule_id"] == rule
+        assert clock["started_at"][:10] == today().isoformat()
+        due = Calendar.builtin().next_working_day(today() + 3 * DAY)
+        assert clock["due_at"][:10] == due.isoformat()
+
+    @pytest.mark.parametrize(("result", "rule"), [("filed", "TRF-07"), ("not_filed", "TRF-06a")])
+    def test_the_result_on_the_lead(self, client, running, market, result, rule):
+        made = self.held(client, running)
+        decide(client("police"), made, result, result_on=self.TEN_AGO)
+        made = fresh(market, made)
+        assert made["transfers"][0]["result_on"] == self.TEN_AGO
+        self.has_whole_term(made, rule)
+        if result == "not_filed":
+            asked = {"review_asked_on": today().isoformat(), "review_reason": "有新的收款凭证"}
+            made = act(market, made, "ask_review", **asked)
+            assert made["transfer_stage"] == "reviewed"
+
+    def test_the_decision_on_the_case(self, client, running, market):
+        made, police = self.held(client, running), client("police")
+        case = done(police.post("/cases", json={"source_lead_ids": [made["id"]]}))
+        case = cases.act(police, case, "accept", accepted_on=self.TEN_AGO)
+        cases.act(
+            police, case, "decline_to_file", decided_on=self.TEN_AGO, reason="没有犯罪事实",
+            **cases.COUNTY,
+        )  # fmt: skip
+        made = fresh(market, made)
+        assert made["transfers"][0]["result_on"] == self.TEN_AGO
+        self.has_whole_term(made, "TRF-06a")
+
+    def test_each_later_answer_too(self, client, running, market):
+        made, police = self.held(client, running), client("police")
+        decide(police, made, "not_filed", result_on=self.TEN_AGO)
+        asked = {"review_asked_on": self.TEN_AGO, "review_reason": "有新的收款凭证"}
+        made = act(market, fresh(market, made), "ask_review", **asked)
+        self.has_whole_term(made, "TRF-06b")
+        decided = {"reviewed_on": self.TEN_AGO, "document_no": "复〔2026〕1号"}
+        made = act(police, fresh(police, made), "record_review", review_result="upheld", **decided)
+        self.has_whole_term(fresh(market, made), "TRF-06c")
+
+    def test_papers_that_are_missing_and_supplied(self, client, running, market):
+        made, police = self.held(client, running), client("police")
+        told = {"told_at": moment(9, hours=23), "missing": "鉴定意见"}
+        made = act(police, fresh(police, made), "record_incomplete", **told)
+        self.has_whole_term(fresh(market, made), "TRF-05b")
+        supplied = {"supplied_on": (today() - 9 * DAY).isoformat(), "supplied": "一份"}
+        made = act(market, fresh(market, made), "supply_papers", **supplied)
+        self.has_whole_term(made, "TRF-04")
+
+    def test_what_is_passed_on_within_the_system(self, client, running, market):
+        made, police = self.held(client, running), client("police")
+        told = {"forwarded_on": self.TEN_AGO, "reason": "不属管辖", "department": "邻县公安局"}
+        made = act(police, fresh(police, made), "forward", **told)
+        assert running_clock(fresh(market, made))["started_at"][:10] == self.TEN_AGO
+
+    def test_of_a_body_outside_the_recorded_day_counts(self, client, market):
+        made = received(client, days_ago=10)
+        said = {"result": "not_filed", "result_on": self.TEN_AGO, "result_note": "情节显著轻微"}
+        made = act(market, made, "record_result", **said | factories.DECIDED)
+        assert running_clock(made)["started_at"][:10] == self.TEN_AGO
 
 
 class TestBeforeAnybodyToldOfIt:

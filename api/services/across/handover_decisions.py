@@ -112,7 +112,9 @@ async def _forward(session: AsyncSession, actor: Actor, found: LeadTransfer, bod
         ),
         to,
     )  # fmt: skip
-    after.approved_on, after.sent_on = found.approved_on, day
+    # a unit of the system has it today, whatever day stands on the paper
+    sent_on = today() if to.unit_id else day
+    after.approved_on, after.sent_on = found.approved_on, sent_on
     await lead_transfers.keep(session, after, materials=found.materials, reason=body.reason)
     await handing_over.send(session, actor, after, law.sent(after.kind, in_system=True))
 

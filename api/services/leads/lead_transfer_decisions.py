@@ -39,7 +39,9 @@ from api.services.leads.lead_transfers import (
     current,
     end,
     keep,
+    last_clock,
     note,
+    pass_over,
     ran,
     run,
     started,
@@ -368,7 +370,7 @@ async def _incomplete(session: AsyncSession, actor: Actor, lead: Handed, body: A
     await keep(session, transfer, missing=body.missing)
     lead.transfer_stage = TransferStage.INCOMPLETE
     await note(session, actor, transfer, TransferMoment.INCOMPLETE)
-    await run(session, transfer, day, law.INCOMPLETE, told)
+    await pass_over(session, transfer, day, law.INCOMPLETE, told)
 
 
 async def _supply(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
@@ -378,7 +380,7 @@ async def _supply(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
     transfer.supplied_on = day
     await keep(session, transfer, supplied=body.supplied)
     lead.transfer_stage = TransferStage.RECEIVED
-    await run(session, transfer, day, _decides(transfer))
+    await pass_over(session, transfer, day, _decides(transfer))
 
 
 async def _result(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
@@ -397,7 +399,7 @@ async def _result(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
         await lead_obligations.meet(session, lead, met_by_result(transfer.organ, body.result))
         if body.result is TransferResult.RETURNED:
             _transition.settle(lead, before(lead))
-    await run(session, transfer, day, follows)
+    await pass_over(session, transfer, day, follows)
     if isinstance(lead, Lead):
         await police_decisions.tell(session, actor, lead, transfer)
 
@@ -468,10 +470,12 @@ async def _forward(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
         await ran(session, first, law.FORWARDED, _when_received(first), day)
     after = _made(actor, lead, first.kind, first.organ)
     after.department, after.follows_id = first.department, first.id
-    after.approved_on, after.sent_on = first.approved_on, day
+    # a unit of the system has it today, whatever day stands on the paper
+    sent_on = today() if to.unit_id else day
+    after.approved_on, after.sent_on = first.approved_on, sent_on
     session.add(after)
     await session.flush()
-    await run(session, after, day, law.sent(first.kind, in_system=True))
+    await run(session, after, sent_on, law.sent(first.kind, in_system=True))
     await _send(session, lead, after, to)
 
 
@@ -500,10 +504,10 @@ async def _ask_review(session: AsyncSession, actor: Actor, lead: Handed, body: A
     del actor
     transfer = await current(session, lead)
     day = _past(body.review_asked_on, "review_asked_on", since=transfer.result_on)
-    told = transfer.result_on or day
-    rule = await time_rules.one(session, law.ANSWERED[TransferResult.NOT_FILED].rule_id, told)
-    due = clocks.deadline(rule, clocks.end_of_day(told), await time_rules.calendar(session))
-    if day > due.at.astimezone(TIMEZONE).date():
+    term = await last_clock(session, transfer, law.ANSWERED[TransferResult.NOT_FILED].rule_id)
+    if term is not None and day > term.due_on:
+        began = term.started_at.astimezone(TIMEZONE).date()
+        rule = await time_rules.one(session, term.rule_id, began, term.rule_version)
         raise RuleViolated(
             f"提请复议须在收到不予立案通知书后{rule.term_label}内；逾期的可以建议人民检察院依法进行立案监督",
             code="review_asked_late",
@@ -514,7 +518,7 @@ async def _ask_review(session: AsyncSession, actor: Actor, lead: Handed, body: A
     transfer.review_asked_on = day
     await keep(session, transfer, review_reason=body.review_reason)
     lead.transfer_stage = TransferStage.REVIEWED
-    await run(session, transfer, day, law.REVIEW_ASKED)
+    await pass_over(session, transfer, day, law.REVIEW_ASKED)
 
 
 async def _review(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
@@ -526,7 +530,7 @@ async def _review(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
     filed = body.review_result is ReviewResult.FILED
     lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
     await note(session, actor, transfer, TransferMoment.REVIEW)
-    await run(session, transfer, day, law.REVIEWED[body.review_result])
+    await pass_over(session, transfer, day, law.REVIEWED[body.review_result])
     if isinstance(lead, Lead):
         await police_decisions.tell(session, actor, lead, transfer)
 

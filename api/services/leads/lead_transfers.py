@@ -159,6 +159,34 @@ async def run(
         session.add(await _clock(session, transfer, begins, at or moment(ended)))
 
 
+async def pass_over(
+    session: AsyncSession,
+    transfer: LeadTransfer,
+    on: date,
+    begins: law.TransferClock | None,
+    at: datetime | None = None,
+) -> None:
+    """It is the other side's turn: the term of one ends on the day of its paper, that of the other
+    begins when it hears of it. A unit of the system tells and is told here, at this moment, whatever
+    day stands on the paper; from and to a body outside the recorded day counts, or the moment `at`."""
+    heard = now() if transfer.receiver_unit_id is not None else at
+    await run(session, transfer, on, begins, heard)
+
+
+async def last_clock(
+    session: AsyncSession, transfer: LeadTransfer, rule_id: str
+) -> LeadTransferClock | None:
+    """The last term of a hand-over by a rule, whether it runs or is over."""
+    await session.flush()
+    found = await session.scalars(
+        select(_Clock)
+        .where(_Clock.transfer_id == transfer.id, _Clock.rule_id == rule_id)
+        .order_by(_Clock.id.desc())
+        .limit(1)
+    )
+    return found.one_or_none()
+
+
 async def _clock(
     session: AsyncSession,
     transfer: LeadTransfer,

@@ -32,7 +32,7 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition, protect
 from api.services.leads import lead_clocks, lead_obligations
-from api.services.leads.lead_transfers import keep, moment, note, run
+from api.services.leads.lead_transfers import keep, moment, note, pass_over, run
 
 Follower = Callable[[AsyncSession, Actor, Lead, LeadTransfer], Awaitable[None]]
 #: Who is told what the police decided on a lead.
@@ -217,7 +217,7 @@ async def _answer(
     await keep(session, transfer, **given)
     await note(session, actor, transfer, TransferMoment.RESULT)
     lead.transfer_stage, follows = law.answered(transfer.kind, result)
-    await run(session, transfer, decision.on, follows)
+    await pass_over(session, transfer, decision.on, follows)
     told = {"result": result.value, "result_on": decision.on.isoformat()}
     await _record(session, actor, lead, LeadAction.RECORD_RESULT, told | _paper(decision))
 
@@ -237,7 +237,7 @@ async def _answer_again(
     by_law = transfer.kind is law.TransferKind.TRANSFER and lead.status in AT_POLICE
     filed = decision.filed and by_law
     lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
-    await run(session, transfer, decision.on, law.REVIEWED[review] if by_law else None)
+    await pass_over(session, transfer, decision.on, law.REVIEWED[review] if by_law else None)
     told = {"review_result": review.value, "reviewed_on": decision.on.isoformat()}
     await _record(session, actor, lead, LeadAction.RECORD_REVIEW, told | _paper(decision))
 
