@@ -26,10 +26,10 @@ INSERT INTO leads (id, number, status, channel, batch_no, received_at, received_
   narrative, subject_name, subject_uscc, primary_category, categories, red_flags, division_code,
   town_code, amount_involved, people_involved, fast_track, reporter_kind, owner_unit_id,
   due_is_provisional, due_rule, findings, feedback_note, note, search,
-  created_at, created_by_post_id, version, updated_at)
+  created_at, created_by_post_id, version, updated_at, unowned_on)
 VALUES ($1, $2, 'registered', $3, '', now(), true, $4, $5, '', $6::text, ARRAY[$6::text],
   ARRAY[]::text[], $7::text, left($7::text, 9), $8, $9, false, 'anonymous', $10, false, '',
-  '', '', '', $11::text::tsvector, now(), $12, 1, now())
+  '', '', '', $11::text::tsvector, now(), $12, 1, now(), now())
 """
 _EVENT = """
 INSERT INTO events (at, name, subject_type, subject_id, actor_kind, actor_id, actor_name, post_id,

@@ -101,6 +101,8 @@ class Lead(Recorded, Versioned, Waits, Base):
                 "status IN ('assigned', 'verifying', 'recheck', 'concluded', 'rejected',"
                 " 'transferred_department', 'transferred_police')"
             ),
+            # whether it lies before the head: so they are counted without their rows
+            postgresql_include=["transfer_stage"],
         ),
         # What is owed before a lead may end.
         Index(
@@ -167,11 +169,12 @@ class Lead(Recorded, Versioned, Waits, Base):
             "id",
             postgresql_where=text("marks <> '{}'"),
         ),
-        # What nobody owns for too long.
+        # What nobody owns for too long; a ledger brings thousands on one day.
         Index(
             "ix_leads_unowned",
             "town_code",
             "unowned_on",
+            "id",
             postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
         ),
         # Where a filter leads (core/listing/ways.py).
@@ -282,7 +285,7 @@ class Lead(Recorded, Versioned, Waits, Base):
         ARRAY(Date), default=list, server_default=text("'{}'")
     )
     #: Since when no unit is in charge of it, while it waits at the triage desk.
-    unowned_on: Mapped[date | None]
+    unowned_on: Mapped[date]
     #: When its unit was given it: the clocks of receipt and dispute start here.
     assigned_on: Mapped[date | None]
     conclusion: Mapped[LeadConclusion | None]

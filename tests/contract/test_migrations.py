@@ -55,7 +55,7 @@ def test_up_down_and_up_again(server):
 def filled(server, table: str, **given: str) -> str:
     """An INSERT of one row that has what the table cannot do without."""
     plain = {"uuid": "gen_random_uuid()", "bigint": "1", "boolean": "false", "ARRAY": "'{}'"}
-    plain |= {"timestamp with time zone": "now()", "tsvector": "''"}
+    plain |= {"timestamp with time zone": "now()", "date": "now()", "tsvector": "''"}
 
     async def read() -> list:
         connection = await asyncpg.connect(migrations.plain(server.owner_url))

@@ -5,6 +5,7 @@ for somebody, by one or several turns, or for nobody: then it is over. What goes
 stage; it shows in the dates. A test walks every status of every flow.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
@@ -125,6 +126,10 @@ class Way(Generic[S, A]):
     #: Over before its end: what was ahead is not to come any more.
     stopped: frozenset[S] = frozenset()
     _at: Mapping[Labelled, int] = field(init=False, repr=False, compare=False)
+    #: The acts that lead from one status to another.
+    _between: Mapping[tuple[Labelled, Labelled], frozenset[Labelled]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Each status stands in one place. Raises TypeError where the table says otherwise."""
@@ -140,6 +145,13 @@ class Way(Generic[S, A]):
         if wrong:
             raise TypeError(f"{self.flow.name}: {sorted(each.value for each in wrong)}")
         object.__setattr__(self, "_at", found)
+        between: defaultdict[tuple[Labelled, Labelled], set[Labelled]] = defaultdict(set)
+        for act, row in self.flow.steps.items():
+            for frm in row.frm:
+                if row.to is not None:
+                    between[frm, row.to].add(act)
+        made = {pair: frozenset(acts) for pair, acts in between.items()}
+        object.__setattr__(self, "_between", made)
 
     def turns(self, record: Any) -> Iterator[Turn[A]]:
         """Whose turns it is with a record."""
@@ -216,7 +228,7 @@ class Way(Generic[S, A]):
         lets a term run out, or reads a file."""
         here, there = self._at.get(frm), self._at.get(to)
         own = self.stages[stage]
-        acts = {act for act, row in self.flow.steps.items() if frm in row.frm and row.to is to}
+        acts = self._between.get((frm, to), frozenset())
         if own.by:
             return bool(acts & own.by)
         forth = there is None or there > stage

@@ -10,6 +10,7 @@ Longer than its neighbours: the tables and the check that reads them stand toget
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Protocol, cast
 from unicodedata import normalize
 
@@ -379,6 +380,7 @@ def rule_for(
     )
 
 
+@cache
 def governing(rule_id: str) -> MeasureRule | None:
     """The row by whose law a measure ends that keeps this rule: its own, a major one, a renewal."""
     return next(

@@ -68,6 +68,13 @@ class Clock:
     town_terms: Mapping[tuple[str, str], Sequence[TownTerm]] = field(
         default_factory=dict[tuple[str, str], Sequence[TownTerm]]
     )
+    # What was asked for once: rules and calendar of a clock never change.
+    _rules: dict[tuple[str, date, int | None], TimeRule] = field(
+        default_factory=dict[tuple[str, date, int | None], TimeRule], repr=False, compare=False
+    )
+    _due: dict[tuple[Any, ...], Deadline] = field(
+        default_factory=dict[tuple[Any, ...], Deadline], repr=False, compare=False
+    )
 
     def due_on(
         self,
@@ -85,7 +92,15 @@ class Clock:
 
         Raises KeyError for an unknown rule, ValueError for one that is not counted in days.
         """
-        rule = choose(self.rules, rule_id, start, version)
+        asked = rule_id, start, extensions, version, town, *pauses
+        if asked not in self._due:
+            rule = self.rule(rule_id, start, version)
+            self._due[asked] = self._counted(rule, start, extensions, town, pauses)
+        return self._due[asked]
+
+    def _counted(
+        self, rule: TimeRule, start: date, extensions: int, town: str | None, pauses: Sequence[date]
+    ) -> Deadline:
         due = due_by_rule(rule, start, self.calendar, extensions=extensions)
         own = self._own_term(rule, town, start) if town else None
         if own is not None:
@@ -96,7 +111,7 @@ class Clock:
 
     def goes_on(self, due: Deadline, since: date, until: date) -> Deadline:
         """A term that stood still from one day to another, with what was left of it."""
-        rule = choose(self.rules, due.rule_id, since, due.rule_version)
+        rule = self.rule(due.rule_id, since, due.rule_version)
         later = gone_on(rule, Due(due.on, due.is_provisional), (since, until), self.calendar)
         return replace(due, on=later.on, is_provisional=later.provisional)
 
@@ -106,7 +121,10 @@ class Clock:
 
     def rule(self, rule_id: str, on: date, version: int | None = None) -> TimeRule:
         """The version of a rule for a clock that starts on that day. Raises KeyError."""
-        return choose(self.rules, rule_id, on, version)
+        asked = rule_id, on, version
+        if asked not in self._rules:
+            self._rules[asked] = choose(self.rules, rule_id, on, version)
+        return self._rules[asked]
 
     def holds(self, rule_id: str, start: date, version: int | None) -> int | None:
         """The version by which a clock that runs is counted anew: its own, unless somebody set
@@ -114,7 +132,7 @@ class Clock:
         later does not reach back."""
         if version is None:
             return None
-        newest = choose(self.rules, rule_id, start)
+        newest = self.rule(rule_id, start)
         return newest.version if newest.version > max(version, LAST_BUILTIN) else version
 
 

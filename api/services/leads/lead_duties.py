@@ -59,8 +59,7 @@ K = DutyKind
 
 def _not_alarmed() -> ColumnElement[bool]:
     """Leads for which the office is alarmed are in the list of alarms, and in no other."""
-    since = param(K.LEAD_UNOWNED.value, Date())
-    return or_(Lead.unowned_on.is_(None), Lead.unowned_on > since)
+    return Lead.unowned_on > param(K.LEAD_UNOWNED.value, Date())
 
 
 #: What lies before the head, or waits to be handed over, is a duty of its own, and nothing else can

@@ -200,6 +200,14 @@ _STATION = (
     .limit(1)
     .scalar_subquery()
 )
+#: Who has the last hand-over in hand: the one that runs, if any does.
+_RECEIVED_BY = (
+    select(taken_by(LeadTransfer))
+    .where(LeadTransfer.lead_id == Lead.id)
+    .order_by(LeadTransfer.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
 _READ: dict[str, Any] = _ITEM | {
     # Of one record, on the other hand, each is one step through an index.
     "owner_unit": owned(columns.unit_named(Lead.owner_unit_id)),
@@ -259,12 +267,7 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Lead.updated_at,
     "entered": entered(Lead.id, EventName.LEAD_TRANSITIONED),
     "taken_by": taken_by(Lead),
-    # the last hand-over is the one that runs, if any does
-    "received_by": select(taken_by(LeadTransfer))
-    .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(LeadTransfer.id.desc())
-    .limit(literal_column("1"))
-    .scalar_subquery(),
+    "received_by": Rare(_RECEIVED_BY, lambda lead: lead["transfer_stage"] is not None),
     "unowned_on": Lead.unowned_on,
     "created_unit": select(Unit.name)
     .where(Unit.id == Post.unit_id, Post.id == Lead.created_by_post_id)
