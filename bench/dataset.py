@@ -47,7 +47,7 @@ SELECT
   'anonymous', CASE WHEN i % $3 = 0 THEN $4::uuid ELSE $5::uuid END, false, '',
   '', '', '', $6::tsvector || n.vector || t.words, n.plain || ' ' || $16 || t.plain, n.key, n.sound, timestamptz '2022-05-13 08:00+08' + i * interval '10 seconds',
   $7::uuid, 1, now(),
-  CASE WHEN o.open AND i % 5 = 0 THEN date '2022-05-13' + (i / 8640)::int END,
+  date '2022-05-13' + (i / 8640)::int,
   CASE WHEN o.open AND i % 5 = 1 THEN date '2022-05-14' + (i / 8640)::int END,
   CASE WHEN o.open AND i % 5 < 4 THEN CASE WHEN i % 11 = 0 THEN date '2022-06-13' ELSE '2099-06-13' END END
 FROM generate_series($8::bigint, $9::bigint) AS i
