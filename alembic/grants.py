@@ -213,6 +213,7 @@ DECISIONS: dict[str, Decision] = {
     "case_decisions": _WRITTEN_ONCE,
     "case_identifiers": Decision(_D, "随文字重写：旧的去掉，新的写入"),
     "case_leads": _WRITTEN_ONCE,
+    "case_handovers": _WRITTEN_ONCE,
     "risk_entities": _noun("import_id", "import_row"),
     "risk_entity_identifiers": Decision(_D, "随文字重写：旧的去掉，新的写入"),
     "risk_assessments": _WRITTEN_ONCE,

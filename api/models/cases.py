@@ -125,6 +125,16 @@ class CaseLead(Base):
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("leads.id"), primary_key=True)
 
 
+class CaseHandover(Base):
+    """The hand-over of a problem at a risk entity from which a case was opened."""
+
+    __tablename__ = "case_handovers"
+    __table_args__ = (Index(None, "handover_id"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    handover_id: Mapped[UUID] = mapped_column(ForeignKey("lead_transfers.id"))
+
+
 class CaseDecision(Base):
     """Who decided what when on which paper: append-only, nothing is overwritten (P4, C2)."""
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -126,6 +126,9 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
     is_past: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     recall_reason: Mapped[str] = mapped_column(default="", server_default="")
 
+    #: Whether a case is to be opened from it: no column, but looked up where a turn asks for it.
+    awaits_case = False
+
     # the names by which the steps of every hand-over know it
 
     @property
@@ -141,6 +144,13 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
     @transfer_stage.setter
     def transfer_stage(self, stage: TransferStage) -> None:
         self.status = HandoverStatus(stage.value)
+
+
+#: The police filed over it, by the last that they said.
+FILED_OVER = or_(
+    LeadTransfer.review_result == ReviewResult.FILED,
+    and_(LeadTransfer.review_result.is_(None), LeadTransfer.result == TransferResult.FILED),
+)
 
 
 class LeadTransferClock(Base):

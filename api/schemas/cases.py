@@ -53,6 +53,12 @@ class CaseCreate(Wire):
         description="来源线索：核查结论为涉嫌犯罪，或者由本单位接收移送；"
         "公安机关已立案的，案件照样立案；已决定不予立案的，不能登记",
     )
+    source_handover_id: UUID | None = Field(
+        None,
+        title="来源移送",
+        description="来源移送（风险主体）：由本单位接收、已登记公安机关立案的；案件照样立案，"
+        "没有提交的名称、类别、所在村、金额、案情照移送时的情况",
+    )
     title: Label | None = Field(None, description="案件名称；由线索立案的可以不填")
     police_case_no: Optional = Field(
         "", description="公安机关案件编号；同一内容已登记过的返回原案件，内容不同的拒绝并指明原案件"
@@ -185,6 +191,14 @@ class SourceLead(Shown):
     subject_name: str
 
 
+class SourceHandover(Shown):
+    """The hand-over of an entity's problem that led to the case, where the reader may see it."""
+
+    id: UUID
+    number: str
+    title: str
+
+
 class CaseDecisionShown(Shown):
     """One decision as it was recorded; none is ever changed."""
 
@@ -226,6 +240,7 @@ class CaseRead(CaseItem):
     summary: str
     source_lead_ids: list[UUID]
     source_leads: list[SourceLead]
+    source_handovers: list[SourceHandover]
     identifiers: list[CaseIdentifierShown]
     decisions: list[CaseDecisionShown]
     concluded_on: date | None

@@ -176,6 +176,10 @@ class HandoverRead(HandoverItem, TransferShown):
     sent_facts: list[SentFact] = Field(description="移送时的情况；以后的变化接收单位看不到")
     case: HandedOver | None = Field(description="移送的案件；无权查看的为空")
     risk_entity: HandedOver | None = Field(description="移送的风险主体；无权查看的为空")
+    cases: list[HandedOver] = Field(
+        description="公安机关立案后据以登记的案件，只有当前用户可以打开的"
+    )
+    opens_case: bool = Field(description="当前用户可以据以登记案件")
     created_at: datetime
     updated_at: datetime
     standing: Standing

@@ -65,8 +65,15 @@ def test_no_turn_leads_back(way, place, status, turn):
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
 def test_nobody_waits_for_what_is_over(way):
-    for status in way.done | way.stopped:
+    for status in (way.done | way.stopped) - set(way.after):
         assert list(way.turns(SimpleNamespace(status=status))) == []
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
+def test_what_is_left_of_a_record_that_is_over_is_asked_for_by_a_condition(way):
+    assert set(way.after) <= way.done | way.stopped
+    for turns in way.after.values():
+        assert all(turn.when and not turn.acts and turn.elsewhere for turn in turns)
 
 
 def way_of(flow: Flow[Any, Any], **changes: Any) -> Way[Any, Any]:

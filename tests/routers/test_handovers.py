@@ -279,7 +279,67 @@ class TestAnEntitysProblem:
         made = answered(police, made, "filed", **factories.DECIDED)
         assert (made["status"], made["standing"]["now"][0]["rule"]) == ("filed", "TRF-07")
         made = act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册三本")
-        assert (made["status"], made["standing"]["now"]) == ("answered", [])
+        assert made["status"] == "answered"
+        # what is left is the station's: to open the case
+        assert turns_of(made) == [
+            ("公安机关已就移送的主体立案，待登记案件", police.me["unit"]["name"], False)
+        ]
+
+    def test_the_station_opens_a_case_from_what_was_filed(self, client):
+        police, market, office = client("police"), client("market"), client("office")
+        entity = transferred(client)
+        made = received(police, handed(police, entity))
+        answer = police.post("/cases", json={"source_handover_id": made["id"]})
+        assert problem(answer, 422)["code"] == "handover_not_filed"
+        made = answered(police, made, "filed", **factories.DECIDED)
+        assert (made["opens_case"], made["standing"]["next_action"]) == (True, "open_case")
+        [duty] = duties(police, made["id"], "handover_open_case")
+        [turn] = [each for each in made["standing"]["now"] if each["is_mine"]]
+        term = done(
+            police.get("/time-rules/LEAD-OPEN-CASE/due", params={"start": made["result_on"]})
+        )
+        for each in (turn, duty):
+            assert (each["due_on"], each["rule"]) == (term["on"], "LEAD-OPEN-CASE")
+        assert (turn["whom"], turn["turn_actions"]) == (police.me["unit"]["name"], [])
+        assert duties(market, made["id"], "handover_open_case") == []
+        act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册三本")
+        made = done(police.get(f"/handovers/{made['id']}"))
+        assert made["standing"]["next_action"] == "open_case", "the goods are not the case"
+        for who in (market, office):
+            assert not done(who.get(f"/handovers/{made['id']}"))["opens_case"]
+        case = done(police.post("/cases", json={"source_handover_id": made["id"]}))
+        assert (case["status"], case["filed_on"]) == ("investigating", made["result_on"])
+        assert (case["title"], case["division_code"]) == (
+            f"{entity['name']}涉嫌养老诈骗案", entity["division_code"],
+        )  # fmt: skip
+        sent = {each["label"]: each["value"] for each in made["sent_facts"]}
+        assert case["amount_involved"] == sent.get("预收金额（元）")
+        assert case["summary"] == sent.get("发现的问题", made["reason"])
+        assert [each["id"] for each in case["source_handovers"]] == [made["id"]]
+        made = done(police.get(f"/handovers/{made['id']}"))
+        assert [each["id"] for each in made["cases"]] == [case["id"]]
+        assert (made["standing"]["now"], made["standing"]["ended"]) == ([], "结果已反馈")
+        assert (made["opens_case"], duties(police, made["id"])) == (False, [])
+        assert [each["id"] for each in done(office.get(f"/handovers/{made['id']}"))["cases"]] == [
+            case["id"]
+        ]
+        told = done(market.get(f"/risk-entities/{entity['id']}/timeline"))["items"]
+        assert "据以登记案件" in "".join(each["label"] for each in told)
+        again = police.post("/cases", json={"source_handover_id": made["id"]})
+        assert problem(again, 409)["code"] == "handover_has_case"
+        split = {"source_handover_id": made["id"], "police_case_no": f"A{uuid4().hex[:12]}"}
+        other = done(police.post("/cases", json=split))
+        assert other["amount_involved"] is None, "money is counted once"
+        assert done(police.post("/cases", json=split))["id"] == other["id"]
+
+    def test_nobody_opens_a_case_from_what_others_were_handed(self, client):
+        police, market = client("police"), client("market")
+        entity = transferred(client, receiver_unit_id=None, department="市公安局")
+        made = handed(market, entity)
+        answer = police.post("/cases", json={"source_handover_id": made["id"]})
+        assert problem(answer, 422)["errors"][0]["code"] == "handover_unknown"
+        answer = market.post("/cases", json={"source_handover_id": made["id"]})
+        assert answer.status_code == 403
 
     def test_what_the_police_decline_may_be_reviewed_or_let_stand(self, client):
         police, market = client("police"), client("market")

@@ -368,6 +368,8 @@ _CASES: Final = {
     "handovers": "历次移送、移交",
     "sent_facts": "移送时的情况",
     "not_indicted_ground": "不起诉种类",
+    "source_handover_id": "来源移送",
+    "source_handovers": "来源移送（看得见的）",
     "source_lead_id": "来源线索",
     "source_lead_ids": "来源线索",
     "source_leads": "来源线索（看得见的）",

@@ -359,6 +359,25 @@ def _received(act: Ha) -> tuple[Turn[Ha], ...]:
     )
 
 
+def _awaits_case(handover: Any) -> bool:
+    return bool(handover.awaits_case)
+
+
+def _to_the_form(_: Any) -> str:
+    return OPEN_CASE
+
+
+#: Filed over an entity's problem, it goes on as a case of the station that had it, whether the sender
+#: has given them what belongs to it or not.
+_OPEN_FROM_HANDOVER: Turn[Ha] = Turn(
+    K.HANDOVER_OPEN_CASE,
+    (),
+    Whose.RECEIVER,
+    _awaits_case,
+    elsewhere=_opens_a_case,
+    onward=_to_the_form,
+    is_shared=False,
+)
 HANDOVER_WAY: Final = Way(
     HANDOVER_FLOW,
     (
@@ -373,7 +392,7 @@ HANDOVER_WAY: Final = Way(
         Stage(
             "移交物品或者复议",
             {
-                Hs.FILED: (Turn(K.HANDOVER_OWN, (Ha.HAND_OVER_GOODS,)),),
+                Hs.FILED: (Turn(K.HANDOVER_OWN, (Ha.HAND_OVER_GOODS,)), _OPEN_FROM_HANDOVER),
                 Hs.DECLINED: (Turn(K.HANDOVER_OWN, (Ha.ASK_REVIEW, Ha.LET_STAND)),),
                 Hs.REVIEWED: _received(Ha.RECORD_REVIEW),
             },
@@ -382,6 +401,7 @@ HANDOVER_WAY: Final = Way(
     ),
     done=frozenset({Hs.ANSWERED, Hs.ACCEPTED}),
     stopped=frozenset({Hs.RECALLED, Hs.WAIVED}),
+    after={Hs.ANSWERED: (_OPEN_FROM_HANDOVER,)},
 )
 
 

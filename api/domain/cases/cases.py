@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, cast
 
+from api.domain.entities.risk_entities import Industry
 from api.domain.kit.actors import Actor
 from api.domain.kit.days import EARLIEST, DayKind
 from api.domain.kit.errors import (
@@ -31,7 +32,7 @@ from api.domain.kit.flow import (
 )
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
-from api.domain.leads.categories import Charge
+from api.domain.leads.categories import Charge, LeadCategory
 from api.domain.leads.leads import DecisionLevel
 from api.domain.organisation.handing_over import (
     ARRIVED,
@@ -42,6 +43,28 @@ from api.domain.organisation.handing_over import (
     is_open,
 )
 from api.domain.recovery.property_measures import AuthorityLevel
+
+_LONGEST_TITLE = 200
+
+
+def title_from(name: str) -> str:
+    """How a case is called that is opened from a lead or an entity of this name."""
+    return f"{name}涉嫌养老诈骗案"[:_LONGEST_TITLE]
+
+
+#: Under which pretext a problem at an entity of each field falls, until somebody says otherwise.
+CATEGORY_OF: Mapping[Industry, LeadCategory] = {
+    Industry.ELDER_CARE: LeadCategory.C1,
+    Industry.FOOD_HEALTH_PRODUCTS: LeadCategory.C3,
+    Industry.FINANCE: LeadCategory.C2,
+    Industry.CULTURE_TOURISM: LeadCategory.C0,
+    Industry.MEDICAL: LeadCategory.C0,
+    Industry.PROPERTY: LeadCategory.C4,
+    Industry.SOCIAL_INSURANCE: LeadCategory.C5,
+    Industry.VOLUNTEERING: LeadCategory.C6,
+    Industry.ONLINE: LeadCategory.C0,
+    Industry.OTHER: LeadCategory.C0,
+}
 
 
 class CaseStatus(Labelled):

@@ -32,6 +32,7 @@ class DutyKind(Labelled):
     LEAD_OPEN_CASE = "lead_open_case", "公安机关已立案，待登记案件"
     HANDOVER_RECEIVE = "handover_receive", "移送、移交来的案件、主体待接收"
     HANDOVER_DECIDE = "handover_decide", "移送、移交来的案件、主体待答复"
+    HANDOVER_OPEN_CASE = "handover_open_case", "公安机关已就移送的主体立案，待登记案件"
     HANDOVER_OUTSIDE = "handover_outside", "案件、主体已移送移交，待对方答复"
     HANDOVER_OWN = "handover_own", "移送案件、主体后待补正、移交物品或提请复议"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"

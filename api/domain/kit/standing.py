@@ -72,6 +72,8 @@ class Turn(Generic[A]):
     #: It comes when its time does, and not before: until then the head tells of it, and it is
     #: nobody's turn yet.
     shown_late: bool = False
+    #: One person of several may take it upon themselves; not where the row keeps another unit's.
+    is_shared: bool = True
 
     @property
     def label(self) -> str:
@@ -125,6 +127,8 @@ class Way(Generic[S, A]):
     done: frozenset[S] = frozenset()
     #: Over before its end: what was ahead is not to come any more.
     stopped: frozenset[S] = frozenset()
+    #: What is still somebody's turn with a record that is over: it stands in no stage.
+    after: Mapping[S, tuple[Turn[A], ...]] = field(default_factory=dict[S, tuple[Turn[A], ...]])
     _at: Mapping[Labelled, int] = field(init=False, repr=False, compare=False)
     #: The acts that lead from one status to another.
     _between: Mapping[tuple[Labelled, Labelled], frozenset[Labelled]] = field(
@@ -156,10 +160,10 @@ class Way(Generic[S, A]):
     def turns(self, record: Any) -> Iterator[Turn[A]]:
         """Whose turns it is with a record."""
         place = self._at.get(record.status)
-        if place is not None:
-            for turn in self.stages[place].turns[record.status]:
-                if turn.applies(record):
-                    yield turn
+        found = self.after if place is None else self.stages[place].turns
+        for turn in found.get(record.status, ()):
+            if turn.applies(record):
+                yield turn
 
     def steps(
         self, status: Labelled, moves: Sequence[Move], created: tuple[str, str] = ("", "")
@@ -288,7 +292,11 @@ class Way(Generic[S, A]):
     def is_held(self, holder: Holder | None, record: Any, turn: Turn[A]) -> bool:
         """Whether a turn is one that whoever holds the record may take."""
         # what flows ask of an actor, a holder answers, too
-        return holder is not None and self.is_mine(cast("Actor", holder), record, turn)
+        return (
+            holder is not None
+            and turn.is_shared
+            and self.is_mine(cast("Actor", holder), record, turn)
+        )
 
     def is_mine(self, actor: Actor, record: Any, turn: Turn[A]) -> bool:
         """Whether the actor is who has a turn: holds the right of one of its acts, and is of the

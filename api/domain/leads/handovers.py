@@ -17,6 +17,10 @@ from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import APPROVER, HANDED_OVER, HANDLER, LEAD_FLOW, RECORDER, LeadAction
 from api.domain.organisation.handing_over import OPEN, HandoverStatus
 
+#: How what was sent is labelled that a case opened from it takes over.
+SENT_AMOUNT = "预收金额（元）"
+SENT_PROBLEMS = "发现的问题"
+
 
 def _as_of_a_lead(action: LeadAction) -> tuple[str, str]:
     """The same step, by the same name and label."""
@@ -47,6 +51,8 @@ class HandoverRecord(Record, Protocol):
 
     kind: TransferKind
     transfer_receiver_id: UUID | None
+    #: The police filed over it, and no case was opened from it yet.
+    awaits_case: bool
 
 
 def _is_transfer(_: Actor, record: Record) -> bool:

@@ -73,6 +73,17 @@ def declined(number: str, pointer: str) -> RuleViolated:
     )
 
 
+def not_filed(number: str, field: str) -> RuleViolated:
+    """A hand-over over which the police have not filed opens no case."""
+    message = f"{number} 还没有登记公安机关立案，不能据以登记案件；请先登记办理结果"
+    return RuleViolated(
+        message,
+        code="handover_not_filed",
+        errors=[FieldError(f"/{field}", "handover_not_filed", message)],
+        article=ARTICLE,
+    )
+
+
 def contradicts(message: str, field: str) -> RuleViolated:
     """The two would say different things of one affair."""
     return RuleViolated(

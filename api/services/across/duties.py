@@ -116,6 +116,7 @@ _TERMS = (
     ALARMS
     | AT_THE_DESK
     | TO_OPEN
+    | handover_duties.TO_OPEN
     | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLEDGE: "LEAD-ACK"}
 )
 

@@ -21,6 +21,7 @@ from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import Record
 from api.domain.leads import lead_transfers as law
+from api.domain.leads.handovers import SENT_AMOUNT, SENT_PROBLEMS
 from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import MAY_PUNISH, ReceivingOrgan
 from api.domain.organisation.handing_over import OPEN, HandoverStatus
@@ -282,7 +283,7 @@ async def _entity_facts(session: AsyncSession, entity: RiskEntity) -> list[dict[
         ("地址", entity.address),
         ("风险等级", entity.tier.label if entity.tier else ""),
         ("服务老年人数", entity.elders_served),
-        ("预收金额（元）", to_yuan(prepaid) if prepaid else ""),
+        (SENT_AMOUNT, to_yuan(prepaid) if prepaid else ""),
         ("证据固定日期", entity.evidence_fixed_on),
-        ("发现的问题", entity.problems),
+        (SENT_PROBLEMS, entity.problems),
     )

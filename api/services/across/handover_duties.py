@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, and_, literal_column, select
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.domain.organisation.handing_over import WITH_RECEIVER, HandoverStatus
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
+from api.services.cases import case_handovers
 from api.services.kit._duty_source import Source
 
 K, _S, _T, _C = DutyKind, HandoverStatus, LeadTransfer, LeadTransferClock
@@ -45,9 +47,25 @@ def _with(*statuses: HandoverStatus) -> Callable[[Actor], ColumnElement[bool]]:
     return lambda actor: and_(_T.receiver_unit_id == actor.unit_id, _T.status.in_(statuses))
 
 
+#: The rule that each counts from the day on which the police filed.
+TO_OPEN = {K.HANDOVER_OPEN_CASE: OPEN_CASE_RULE}
+
 SOURCES: tuple[Source, ...] = (
     _source(K.HANDOVER_RECEIVE, _with(_S.SENT)),
     _source(K.HANDOVER_DECIDE, _with(_S.RECEIVED, _S.REVIEWED)),
+    Source(
+        K.HANDOVER_OPEN_CASE,
+        "handovers",
+        LeadTransfer,
+        P.CASE_CREATE,
+        lambda actor: and_(_T.receiver_unit_id == actor.unit_id, case_handovers.AWAITED),
+        _T.title,
+        _T.number,
+        # the list begins with what waits longest; when it is due the rules say
+        due_on=case_handovers.FILED_ON,
+        detail=case_handovers.FILED_ON,
+        shared=False,
+    ),
     _source(
         K.HANDOVER_OUTSIDE,
         lambda actor: and_(

@@ -1,6 +1,7 @@
 """Hand-overs of cases and risk entities, as sender, receiver and the town read them."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +14,23 @@ from api.access import links
 from api.core.listing.pagination import Listing, Sort, check_columns
 from api.domain.across.ways import HANDOVER_WAY
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
+from api.domain.kit.standing import Turn
 from api.domain.leads import lead_transfers as law
+from api.domain.leads import police_decisions
 from api.domain.leads.handovers import HANDOVER_FLOW, HandoverAction
 from api.domain.leads.lead_transfers import TransferKind
-from api.domain.leads.leads import ReceivingOrgan
+from api.domain.leads.leads import ReceivingOrgan, TransferResult
 from api.domain.organisation.handing_over import HandoverStatus
 from api.models.cases import Case
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.risk_entities import RiskEntity
 from api.schemas.common import actions, options_of
 from api.schemas.handovers import HandoverItem, HandoverQuery, HandoverRead
-from api.services.kit import columns, terms
+from api.services.cases import case_handovers
+from api.services.kit import columns, standing, terms, time_rules
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by
 from api.services.leads import lead_standing, lead_transfers
 
@@ -80,6 +85,8 @@ _READ: dict[str, Any] = (
         "sent_facts": _T.sent_facts,
         "case": _link(Case, "case", _T.case_id),
         "risk_entity": _link(RiskEntity, "risk_entity", _T.risk_entity_id),
+        "cases": case_handovers.CASES,
+        "has_case": case_handovers.OPENED,
         "owner_unit_id": _T.owner_unit_id,
         "created_at": _T.created_at,
         "updated_at": _T.updated_at,
@@ -87,12 +94,15 @@ _READ: dict[str, Any] = (
         "taken_by": taken_by(_T),
     }
 )
+#: For the head of the record alone.
+_UNSHOWN = frozenset({"owner_unit_id", "entered", "taken_by", "has_case"})
 check_columns(HandoverItem, _ITEM)
 check_columns(
     HandoverRead,
-    {n: c for n, c in _READ.items() if n not in {"owner_unit_id", "entered", "taken_by"}},
+    {n: c for n, c in _READ.items() if n not in _UNSHOWN},
     "available_actions",
     "standing",
+    "opens_case",
 )
 
 _ANY_TEXT = ARRAY(Text)
@@ -136,6 +146,7 @@ class _FlowView:
     owner_unit_id: UUID
     transfer_receiver_id: UUID | None
     kind: TransferKind
+    awaits_case: bool
 
 
 async def read(
@@ -144,11 +155,13 @@ async def read(
     """One hand-over: what was sent, and what the actor may do with it. Raises NotFound."""
     found = await LISTING.one(actor, record_id, session)
     receiver = found["receiver"]
+    filed = police_decisions.of_hand_overs([found]) is TransferResult.FILED
     view = _FlowView(
         HandoverStatus(found["status"]),
         UUID(found.pop("owner_unit_id")),
         UUID(receiver["id"]) if receiver else None,
         TransferKind(found["kind"]),
+        awaits_case=not found.pop("has_case") and filed and found["risk_entity"] != [],
     )
     available = HANDOVER_FLOW.available(actor, view)
     answers = ",".join(law.results(ReceivingOrgan(found["organ"])))
@@ -156,7 +169,12 @@ async def read(
     found["available_actions"] = actions(available, offered)
     lead_transfers.show([found], await terms.known())
     taken = found.pop("taken_by")
-    term = lead_standing.handed([found]).term
+    found["opens_case"] = (
+        view.awaits_case
+        and view.transfer_receiver_id == actor.unit_id
+        and actor.may(Permission.CASE_CREATE)
+    )
+    handed = lead_standing.handed([found])
     found["standing"] = await standing_of(
         HANDOVER_WAY,
         actor,
@@ -169,11 +187,20 @@ async def read(
             taken=taken,
             received=taken,
         ),
-        term=lambda *_: term,
+        term=partial(_term, handed),
     )
     for name, needs in (
         ("case", Permission.CASE_READ),
         ("risk_entity", Permission.RISK_ENTITY_READ),
     ):
         found[name] = next(iter(links.keep(actor, needs, found[name])), None)
+    found["cases"] = links.keep(actor, Permission.CASE_READ, found["cases"])
     return found
+
+
+def _term(
+    handed: lead_standing.HandedOver, turn: Turn[Any], clock: time_rules.Clock
+) -> standing.Until:
+    if turn.what is DutyKind.HANDOVER_OPEN_CASE:
+        return lead_standing.to_open(handed, clock)
+    return handed.term

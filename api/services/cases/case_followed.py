@@ -26,11 +26,19 @@ from api.services.leads import lead_intake, police_decisions
 _A = CaseAction
 
 
-async def begin(session: AsyncSession, actor: Actor, found: Case, leads: list[Lead]) -> None:
-    """A case from a lead over which the police filed begins as filed, by the same paper; its other
-    leads hear of it."""
+async def begin(
+    session: AsyncSession,
+    actor: Actor,
+    found: Case,
+    leads: list[Lead],
+    handover: LeadTransfer | None = None,
+) -> None:
+    """A case from a lead, or the hand-over of an entity's problem, over which the police filed begins
+    as filed, by the same paper; its other leads hear of it."""
     said = await police_decisions.said(session, [lead.id for lead in leads])
     filed = [pair for pair in said.values() if pair[0].filed]
+    if handover is not None and (over := police_decisions.of(handover)):
+        filed.append((over, handover))
     if not filed:
         return
     decision, transfer = min(filed, key=lambda pair: pair[0].on)

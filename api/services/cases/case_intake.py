@@ -18,7 +18,7 @@ from api.core.database import constraints, record_access
 from api.core.events import events
 from api.core.listing import search
 from api.domain.across.field_labels import labels_said
-from api.domain.cases.cases import CASE_FLOW, CaseStatus, filing_rule
+from api.domain.cases.cases import CASE_FLOW, CaseStatus, filing_rule, title_from
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.events import EventName
@@ -28,7 +28,7 @@ from api.domain.words import pinyin
 from api.models.cases import Case, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.schemas.cases import CaseCreate, CaseUpdate
-from api.services.cases import case_followed, case_texts
+from api.services.cases import case_followed, case_handovers, case_texts
 from api.services.cases.case_decisions import set_due
 from api.services.cases.cases import LISTING, RESOURCE, read
 from api.services.kit import _transition, places, protect
@@ -52,7 +52,10 @@ async def create(
     if replayed is not None:
         return replayed, False
     sources = await _sources(session, actor, body.source_lead_ids, body.police_case_no)
-    row, identifiers = await _row(session, actor, body, sources)
+    number = body.police_case_no
+    handover = await case_handovers.source(session, actor, body.source_handover_id, number)
+    told = await case_handovers.known(session, handover) if handover else None
+    row, identifiers = await _row(session, actor, body, sources, told)
     inserted = await session.scalar(
         upsert(Case)
         .values(row)
@@ -73,8 +76,11 @@ async def create(
         session, actor, EventName.CASE_CREATED, RESOURCE, inserted, {"number": row["number"]}
     )
     await _link(session, actor, inserted, sources)
-    if sources:
-        await case_followed.begin(session, actor, await session.get_one(Case, inserted), sources)
+    if handover:
+        await case_handovers.tie(session, actor, inserted, handover)
+    if sources or handover:
+        made = await session.get_one(Case, inserted)
+        await case_followed.begin(session, actor, made, sources, handover)
     return await read(actor, inserted, session), True
 
 
@@ -91,7 +97,8 @@ async def _replayed(session: AsyncSession, actor: Actor, body: CaseCreate) -> di
         await session.scalars(select(CaseLead.lead_id).where(CaseLead.case_id == found.id))
     )
     differs = await _differing(session, found, body)
-    if differs or not set(body.source_lead_ids) <= linked:
+    tied = await case_handovers.is_tied(session, found.id, body.source_handover_id)
+    if differs or not tied or not set(body.source_lead_ids) <= linked:
         raise _taken(found, differs)
     return await read(actor, found.id, session)
 
@@ -238,23 +245,31 @@ async def _not_opened(session: AsyncSession, actor: Actor, lead_ids: list[UUID])
 
 
 async def _row(
-    session: AsyncSession, actor: Actor, body: CaseCreate, sources: list[Lead]
+    session: AsyncSession,
+    actor: Actor,
+    body: CaseCreate,
+    sources: list[Lead],
+    sent: case_handovers.Known | None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The row of a new case, and the identifiers in its texts."""
     first = sources[0] if sources else None
-    category = body.primary_category or (first.primary_category if first else None)
-    named = body.title or (f"{first.subject_name}涉嫌养老诈骗案"[:200] if first else None)
+    category = body.primary_category or (
+        first.primary_category if first else sent.category if sent else None
+    )
+    named = body.title or (
+        title_from(first.subject_name) if first else sent.title if sent else None
+    )
     missing = [
-        FieldError(f"/{field}", "missing", "没有来源线索时必填")
+        FieldError(f"/{field}", "missing", "没有来源线索、来源移送时必填")
         for field, value in (("title", named), ("primary_category", category))
         if not value
     ]
     if missing or not named:
         raise Invalid("没有来源线索的案件须填写案件名称和类别", errors=missing)
-    code = body.division_code or (first.division_code if first else actor.division_code)
+    code = body.division_code or (first or sent or actor).division_code
     place, number = await places.numbered(session, actor, code, _WHAT, "AJ")
     case_id = uuid7()
-    amount, people, summary = await _carried(session, body, first)
+    amount, people, summary = await _carried(session, body, first, sent)
     named, told = await unnamed.without(session, body.source_lead_ids, named, summary)
     title, summary = protect.text(named, "title"), protect.text(told, "summary")
     row = {
@@ -281,14 +296,19 @@ async def _row(
 
 
 async def _carried(
-    session: AsyncSession, body: CaseCreate, first: Lead | None
+    session: AsyncSession, body: CaseCreate, first: Lead | None, sent: case_handovers.Known | None
 ) -> tuple[int | None, int | None, str]:
     """How much, how many people, what happened: what was left out is what the first lead says, with
     the numbers that its text had. What was given empty stays empty. Money and people are counted
-    once: what another case of the lead has taken over, the police split by hand."""
+    once: what another case of the lead has taken over, the police split by hand. Without a lead it is
+    what the hand-over said."""
     given, amount, people = body.model_fields_set, body.amount_involved, body.victims_count
     summary = body.summary
     if first is None:
+        if sent and "amount_involved" not in given:
+            amount = sent.amount
+        if sent and "summary" not in given:
+            summary = sent.summary
         return amount, people, summary
     is_first = await _opened_from(session, [first.id]) is None
     if "amount_involved" not in given and is_first:

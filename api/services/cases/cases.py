@@ -45,7 +45,7 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
-from api.services.cases import case_parts, case_property, case_texts
+from api.services.cases import case_handovers, case_parts, case_property, case_texts
 from api.services.kit import columns, handed_over, protect, searching, terms
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
@@ -126,6 +126,7 @@ _READ: dict[str, Any] = _ITEM | {
     "owner_unit": columns.unit_named(Case.owner_unit_id),
     "summary": Case.summary,
     "source_leads": _SOURCE_LEADS,
+    "source_handovers": case_handovers.HANDOVERS,
     "identifiers": _IDENTIFIERS,
     "decisions": _DECISIONS,
     "concluded_on": Case.concluded_on,
@@ -328,6 +329,7 @@ async def read(
     found["parts"] = case_parts.shown(actor, found["id"], found["parts"])
     found["revealable"] = _revealable(actor, found)
     found["source_leads"] = links.keep(actor, Permission.LEAD_READ, found["source_leads"])
+    found["source_handovers"] = links.keep(actor, Permission.LEAD_READ, found["source_handovers"])
     found["source_lead_ids"] = [each["id"] for each in found["source_leads"]]
     return found
 

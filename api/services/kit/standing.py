@@ -213,7 +213,7 @@ async def standing_of(
 
     def hands(turn: Turn[Any]) -> dict[str, Any]:
         who, own, received = held(turn), turn in mine, turn.whose is Whose.RECEIVER
-        may_take = own and charge.is_shared and turn.whose in SHARED
+        may_take = own and charge.is_shared and turn.is_shared and turn.whose in SHARED
         is_free = all((each.whose is Whose.RECEIVER) is not received for each in theirs)
         may = taking(actor, who, is_free=is_free) if may_take else []
         return (who.shown(actor, is_mine=own) if who else {}) | {"turn_actions": may}

@@ -40,13 +40,11 @@ from api.domain.leads.leads import (
     LeadStatus,
     Obligation,
     ReceivingOrgan,
-    ReviewResult,
-    TransferResult,
     TransferStage,
 )
 from api.models.cases import CaseLead
 from api.models.lead_assists import LeadAssist
-from api.models.lead_transfers import LeadTransfer, LeadTransferClock
+from api.models.lead_transfers import FILED_OVER, LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSampleLine
@@ -104,10 +102,7 @@ _IS_FILED = and_(
     LeadTransfer.lead_id == Lead.id,
     LeadTransfer.organ == ReceivingOrgan.POLICE,
     ~LeadTransfer.is_past,
-    or_(
-        LeadTransfer.review_result == ReviewResult.FILED,
-        and_(LeadTransfer.review_result.is_(None), LeadTransfer.result == TransferResult.FILED),
-    ),
+    FILED_OVER,
 )
 #: When the police filed.
 _FILED_ON = (

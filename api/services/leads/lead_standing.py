@@ -56,6 +56,12 @@ def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
     return HandedOver(last["department"], _running(transfers), filed)
 
 
+def to_open(handed_over: HandedOver, clock: time_rules.Clock) -> standing.Until:
+    """Until when a case is to be opened from what the police filed over."""
+    since = handed_over.filed_on
+    return _counted(clock, OPEN_CASE_RULE, since) if since else standing.Until()
+
+
 async def of(
     actor: Actor,
     lead: dict[str, Any],
@@ -79,8 +85,7 @@ async def of(
         if turn.what in _IN_TRIAGE and unowned:
             return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
         if turn.what is DutyKind.LEAD_OPEN_CASE:
-            since = handed_over.filed_on
-            return _counted(clock, OPEN_CASE_RULE, since) if since else standing.Until()
+            return to_open(handed_over, clock)
         if turn.what in _HANDED_OVER:
             return handed_over.term
         return own

@@ -38,6 +38,7 @@ export const CaseCreateFields = {
   'is_backlog': '存案（专项行动前的积案）',
   'police_case_no': '公安机关案件编号',
   'primary_category': '主要类别',
+  'source_handover_id': '来源移送',
   'source_lead_ids': '来源线索',
   'summary': '简要案情',
   'title': '案件名称',

@@ -111,7 +111,7 @@ export const READINGS: Record<string, string> = {
   jie: '介价借假家届差截接结节街解',
   jin: '今紧近进金',
   jing: '净境径景经警醒',
-  jiu: '久旧究纠',
+  jiu: '久就旧究纠',
   ju: '举具告居拒据足车',
   juan: '甄身',
   jue: '决绝',

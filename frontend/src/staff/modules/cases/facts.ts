@@ -78,6 +78,9 @@ export function factsOf(record: Case): Fact[] {
         ] satisfies Fact[])
       : []),
     { key: 'leads', label: CaseCreateFields.source_lead_ids, wide: true },
+    ...(record.source_handovers.length
+      ? [{ key: 'sent', label: CaseCreateFields.source_handover_id, wide: true }]
+      : []),
     { key: 'summary', label: CaseCreateFields.summary, wide: true },
     { key: 'identifiers', label: '涉及号码', wide: true },
   ]
