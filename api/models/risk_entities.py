@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    and_,
     column,
     func,
     literal_column,
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
+from api.core.database.record_access import RecordAccess
 from api.core.listing import facets, orders
 from api.domain.entities.risk_entities import (
     EntityKind,
@@ -41,6 +43,7 @@ from api.models.base import (
     last_handover,
     search_index,
 )
+from api.models.units import Post
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -156,6 +159,7 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
     if TYPE_CHECKING:
         open_rectifications: Mapped[int]
         handover_status: Mapped[str | None]
+        seen_by: Mapped[list[str]]
 
 
 RiskEntity.handover_status = last_handover(RiskEntity.id, "risk_entity_id")
@@ -170,6 +174,21 @@ RiskEntity.open_rectifications = column_property(
         _orders.c.status != literal_column("'withdrawn'"),
     )
     .correlate_except(_orders)
+    .scalar_subquery(),
+    expire_on_flush=False,
+)
+
+
+#: The roles of the units that see it: of those with a right, only they have a turn.
+RiskEntity.seen_by = column_property(
+    select(func.coalesce(func.array_agg(Post.role.distinct()), literal_column("'{}'::text[]")))
+    .select_from(RecordAccess)
+    .join(Post, and_(Post.unit_id == RecordAccess.viewer_id, Post.is_active))
+    .where(
+        RecordAccess.record_id == RiskEntity.id,
+        RecordAccess.resource == literal_column("'risk_entity'"),
+    )
+    .correlate(RiskEntity)
     .scalar_subquery(),
     expire_on_flush=False,
 )

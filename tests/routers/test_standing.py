@@ -14,8 +14,10 @@ from api.core.base.clock import now, today
 from api.domain.across.ways import WAYS
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.nouns import PATHS
+from api.domain.kit.permissions import Role
 from tests import entities, ledgers, money, restricted
 from tests.access.towns import somebody
+from tests.answers import done
 from tests.campaign import live_half_a_year
 from tests.conftest import Client, Running, logged_in, started
 from tests.database import run_sql
@@ -514,3 +516,17 @@ class TestKeepers:
             running, "UPDATE informants SET keepers_wanted = false WHERE lead_id = $1", lead["id"]
         )
         assert what not in {each["what"] for each in head(office, "leads", lead["id"])["now"]}
+
+
+@pytest.mark.parametrize("who", ["market", "civil", "police"])
+def test_the_head_names_whom_home_asks_to_rate_an_entity(client: Any, who: str) -> None:
+    """Once the head named the first three roles with the right, whether they saw the entity or not."""
+    made = entities.register(client(who), industry="other")
+    asked = {
+        each
+        for each in ("office", "market", "civil", "police")
+        if duties(client(each), made["id"], "entity_assess")
+    }
+    [turn] = done(client("office").get(f"/risk-entities/{made['id']}"))["standing"]["now"]
+    assert set(turn["whom"].split("、")) == {Role(each).label for each in asked}
+    assert {who, "office"} <= asked

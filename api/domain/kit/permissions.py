@@ -5,6 +5,7 @@ Printed to docs/permissions.md, where the campaign's leaders sign it off (facts:
 
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from api.domain.kit.labels import Labelled
 
@@ -431,11 +432,21 @@ _NOBODY_IN_PARTICULAR = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.
 
 
 @cache
-def holders(permission: Permission) -> str:
-    """Who holds a right, as a person in the office says it."""
+def holders(permission: Permission, seen_by: frozenset[str] | None = None) -> str:
+    """Who holds a right, as a person in the office says it. `seen_by`: the roles of the units that
+    see the record, of one that not everybody sees: the right alone is of no use."""
     roles = [
         role.label
         for role in Role
-        if permission in ROLE_PERMISSIONS[role] and role not in _NOBODY_IN_PARTICULAR
+        if permission in ROLE_PERMISSIONS[role]
+        and role not in _NOBODY_IN_PARTICULAR
+        and (seen_by is None or ROLE_SCOPE[role] is RowScope.TOWN or role.value in seen_by)
     ]
-    return "、".join(roles[:_NAMED_ROLES])
+    more = "等" if len(roles) > _NAMED_ROLES else ""
+    return "、".join(roles[:_NAMED_ROLES]) + more
+
+
+def holders_of(permission: Permission, record: Any) -> str:
+    """The same of those who see this record: whose turn it is, wherever that is said."""
+    seen_by = getattr(record, "seen_by", None)
+    return holders(permission, None if seen_by is None else frozenset(seen_by))

@@ -127,7 +127,7 @@ _IDENTIFIERS = columns.json_list(
     ).where(RiskEntityIdentifier.entity_id == RiskEntity.id)
 )
 #: What only the head of a record is made from.
-_OF_HEAD = {"entered", "taken_by", "is_visit_planned"}
+_OF_HEAD = {"seen_by", "entered", "taken_by", "is_visit_planned"}
 _READ: dict[str, Any] = _ITEM | {
     "responsible_phone": RiskEntity.responsible_phone_mask,
     "handovers": handed_over.column(LeadTransfer.risk_entity_id, RiskEntity.id),
@@ -152,6 +152,7 @@ _READ: dict[str, Any] = _ITEM | {
     "entered": entered(RiskEntity.id, EventName.RISK_ENTITY_TRANSITIONED),
     "taken_by": taken_by(RiskEntity),
     "is_visit_planned": IS_VISIT_PLANNED,
+    "seen_by": RiskEntity.seen_by,
 }
 check_columns(RiskEntityItem, _ITEM, "working_days_left")
 check_columns(
@@ -279,6 +280,7 @@ class _FlowView:
     open_rectifications: int
     handover_status: str | None
     route: str | None
+    seen_by: list[str]
 
 
 def _visit(entity: dict[str, Any]) -> Until | None:
@@ -309,6 +311,7 @@ async def read(
         entity["open_rectifications"],
         last["status"] if last else None,
         entity["route"],
+        entity.pop("seen_by"),
     )
     available = RISK_ENTITY_FLOW.available(actor, standing)
     entity["available_actions"] = actions(available, edit=RiskEntityUpdate)

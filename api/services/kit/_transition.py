@@ -18,7 +18,7 @@ from api.domain.kit.errors import Forbidden, NotFound, StaleVersion
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
-from api.domain.kit.permissions import Permission, holders
+from api.domain.kit.permissions import Permission, holders_of
 from api.domain.kit.standing import Whose
 from api.models.base import Waits
 from api.services.kit import due_days, protect
@@ -179,7 +179,7 @@ def awaited(
                 return {}
             return found | {"awaits_unit_id": str(unit)}
         case Whose.HOLDER if turn.acts:
-            return found | {"awaits_whom": holders(flow.steps[turn.acts[0]].needs)}
+            return found | {"awaits_whom": holders_of(flow.steps[turn.acts[0]].needs, record)}
         case Whose.OFFICE:
             return found | {"awaits_whom": turn.whose.label}
         case _:

@@ -18,7 +18,7 @@ from api.core.events.events import Event
 from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.events import EventName
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import Role, RowScope, holders
+from api.domain.kit.permissions import Role, RowScope, holders_of
 from api.domain.kit.standing import SHARED, Move, Turn, Way, Whose
 from api.domain.kit.turns import TurnAction
 from api.models.units import Post, Unit
@@ -100,13 +100,13 @@ def taken_by(model: Any) -> ColumnElement[Any]:
     )
 
 
-def _whom(way: Way[Any, Any], turn: Turn[Any], charge: InCharge) -> str:
+def _whom(way: Way[Any, Any], record: Any, turn: Turn[Any], charge: InCharge) -> str:
     if turn.whose is Whose.OWNER:
         return charge.owner
     if turn.whose is Whose.RECEIVER:
         return charge.receiver
     if turn.whose is Whose.HOLDER and turn.acts:
-        return holders(way.flow.steps[turn.acts[0]].needs)
+        return holders_of(way.flow.steps[turn.acts[0]].needs, record)
     return turn.whose.label
 
 
@@ -227,7 +227,7 @@ async def standing_of(
     shown = [
         waits(
             turn.label,
-            _whom(way, turn, charge),
+            _whom(way, record, turn, charge),
             when,
             terms,
             is_mine=turn in mine,

@@ -8,7 +8,7 @@ from grants import append_only
 from alembic import op
 
 revision: str = "case_handovers"
-down_revision: str | None = "dropped_cases"
+down_revision: str | None = "duty_order"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
