@@ -339,6 +339,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     #: Whether the police filed over its last hand-over, and whether a case came of it: so, too.
     police_filed = False
     has_case = False
+    #: Whether its receiver left it to the sender to conclude: so, too.
+    unsettled = False
     #: Who was asked to assist and has not answered: so, too.
     assists_awaited: Sequence[str] = ()
 

@@ -27,6 +27,7 @@ FORMS = {
         hand_over_goods: goods_on goods goods_receipt_no?
         record_review: review_result reviewed_on document_no?
         ask_review: review_asked_on review_reason
+        let_stand
         record_aftermath: aftermath
         record_incomplete: told_at missing
         conclude: conclusion findings diversion_route@civil_dispute diversion_department@civil_dispute

@@ -15,7 +15,7 @@ from api.domain.kit.errors import (
     TransitionNotAllowed,
 )
 from api.domain.kit.permissions import Role
-from api.domain.leads.lead_transfers import officers
+from api.domain.leads.lead_transfers import leaves_conclusion, officers, unsettled
 from api.domain.leads.leads import (
     DRAWABLE,
     LEAD_FLOW,
@@ -27,6 +27,8 @@ from api.domain.leads.leads import (
     LeadStatus,
     ReceivingOrgan,
     ReporterKind,
+    ReviewResult,
+    TransferResult,
     TransferStage,
     can_absorb,
     can_join,
@@ -49,7 +51,7 @@ PLAN = {
     "take_back": ("assigned", "registered"),
     "dispute": ("assigned", "disputed"),
     "conclude": (
-        "verifying recheck transferred_department transferred_police escalated",
+        "verifying recheck transferred_department transferred_police escalated fed_back",
         "concluded",
     ),
     "propose_transfer": ("verifying concluded fed_back", None),
@@ -64,9 +66,10 @@ PLAN = {
     "supply_papers": (AT_POLICE, None),
     "record_result": (SENT, None),
     "forward": (SENT, None),
-    "hand_over_goods": (AT_POLICE, None),
-    "record_aftermath": (AT_POLICE, None),
-    "ask_review": ("transferred_police concluded fed_back", None),
+    "hand_over_goods": (f"{AT_POLICE} closed archived", None),
+    "record_aftermath": (f"{AT_POLICE} closed archived", None),
+    "ask_review": (AT_POLICE, None),
+    "let_stand": (AT_POLICE, None),
     "record_review": (AT_POLICE, None),
     "remind": (SENT, None),
     "waive": (f"{SENT} registered closed", None),
@@ -128,6 +131,7 @@ class Standing:
     transfer_receiver_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
     assists_awaited: tuple[str, ...] = ()
+    unsettled: bool = False
     owes: tuple[str, ...] = ()
     merged_into_id: None = None
     has_merged: bool = False
@@ -147,11 +151,19 @@ STAGES = {
     "recall": TransferStage.SENT,
     "hand_over_goods": TransferStage.FILED,
     "ask_review": TransferStage.DECLINED,
+    "let_stand": TransferStage.DECLINED,
     "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
     "record_aftermath": TransferStage.DROPPED,
     "waive": TransferStage.RECEIVED,
 }
+
+
+def free(action: str, status: LeadStatus, **over: object) -> Standing:
+    """A lead at which nothing can be objected to an action in a status."""
+    told_meanwhile = action == "conclude" and status is LeadStatus.FED_BACK
+    due = {"conclusion": None, "unsettled": True} if told_meanwhile else {}
+    return Standing(status, **{"transfer_stage": STAGES.get(action)} | due | over)
 
 
 def test_the_plan_names_every_action():
@@ -174,11 +186,7 @@ def test_status_by_action(role):
         if action.value == "report_police":
             allowed = role is Role.JUSTICE
         fits = status.value in origins.split()
-        record = Standing(
-            status,
-            transfer_stage=STAGES.get(action.value),
-            town_code="341522" if action.value in ROUTED else "341522118",
-        )
+        record = free(action, status, town_code="341522" if action.value in ROUTED else "341522118")
         offered = {each.action for each in LEAD_FLOW.available(who, record)}
         assert (action in offered) is (allowed and fits), (role, status, action)
         if allowed and fits:
@@ -381,6 +389,7 @@ class TestHandOver:
             ("hand_over_goods", "filed"),
             ("record_aftermath", "dropped"),
             ("ask_review", "declined"),
+            ("let_stand", "declined"),
             ("record_review", "reviewed"),
             ("remind", "sent received incomplete reviewed"),
         ],
@@ -403,7 +412,11 @@ class TestHandOver:
     def test_closed_only_with_a_result_and_a_reminder_is_none(self, stage, reminded):
         record = Standing(LeadStatus.FED_BACK, transfer_stage=stage, transfer_reminded_on=reminded)
         who = actor(Role.OFFICE)
-        owed = {TransferStage.FILED: "goods_missing", TransferStage.DROPPED: "aftermath_missing"}
+        owed = {
+            TransferStage.FILED: "goods_missing",
+            TransferStage.DROPPED: "aftermath_missing",
+            TransferStage.DECLINED: "review_undecided",
+        }
         if stage not in owed and (stage is None or stage in ASKS_NOTHING):
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
             return
@@ -411,6 +424,87 @@ class TestHandOver:
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
         assert refused.value.code == owed.get(stage, "transfer_unanswered")
         assert "移送" in str(refused.value.extra["article"])
+
+
+#: The police have decided, and the sender has yet to do its part.
+LEFT_TO_DO = {TransferStage.FILED, TransferStage.DECLINED, TransferStage.DROPPED}
+HIDES = (
+    "archive reopen reopen_county propose_transfer transfer_police report_police"
+    " transfer_department close"
+)
+
+
+class TestWhatIsLeft:
+    """What the law asks of the sender after the police have decided is not hidden by what comes."""
+
+    @pytest.mark.parametrize(
+        ("stage", "code"),
+        [(TransferStage.FILED, "goods_missing"), (TransferStage.DROPPED, "aftermath_missing")],
+    )
+    @pytest.mark.parametrize("action", HIDES.split())
+    def test_it_comes_first(self, action, stage, code):
+        role = {"report_police": Role.JUSTICE, "reopen_county": Role.COUNTY}
+        who = actor(role.get(action, Role.OFFICE))
+        town = "341522" if action == "reopen_county" else "341522118"
+        for status in PLAN[action][0].split():
+            lead = free(action, LeadStatus(status), town_code=town)
+            assert LEAD_FLOW.step(LeadAction(action), who, lead)
+            left = replace(lead, transfer_stage=stage)
+            with pytest.raises(RuleViolated) as refused:
+                LEAD_FLOW.step(LeadAction(action), who, left)
+            assert refused.value.code == code
+
+    @pytest.mark.parametrize("status", ["closed", "archived"])
+    def test_it_is_done_when_the_lead_is_over_too(self, status):
+        for stage, action in (
+            (TransferStage.FILED, LeadAction.HAND_OVER_GOODS),
+            (TransferStage.DROPPED, LeadAction.RECORD_AFTERMATH),
+        ):
+            lead = Standing(LeadStatus(status), transfer_stage=stage)
+            assert LEAD_FLOW.step(action, actor(Role.MARKET), lead)
+
+
+class TestConclusion:
+    """Nothing ends as if somebody had looked into it where nobody did."""
+
+    @pytest.mark.parametrize(
+        "status", ["transferred_department", "transferred_police", "fed_back", "escalated"]
+    )
+    @pytest.mark.parametrize("stage", [None, *TransferStage])
+    @pytest.mark.parametrize("conclusion", [None, LeadConclusion.UNFOUNDED])
+    @pytest.mark.parametrize("unsettled", [True, False])
+    def test_what_nobody_took_up_is_concluded_first(self, status, stage, conclusion, unsettled):
+        lead = Standing(
+            LeadStatus(status), transfer_stage=stage, conclusion=conclusion, unsettled=unsettled
+        )
+        missing = conclusion is None and unsettled
+        if status == "escalated":
+            missing = conclusion is None and stage not in WITH_RECEIVER
+        action = LeadAction.CLOSE if status == "fed_back" else LeadAction.FEED_BACK
+        step = LEAD_FLOW.steps[action]
+        codes = [e.name for e in step.when if not e.holds(actor(Role.OFFICE), lead)]
+        assert ("conclusion_missing" in codes) is missing
+        if status == "fed_back":
+            step = LEAD_FLOW.steps[LeadAction.CONCLUDE]
+            codes = [e.name for e in step.when if not e.holds(actor(Role.OFFICE), lead)]
+            assert ("conclusion_not_due" in codes) is not missing
+
+    @pytest.mark.parametrize(
+        ("organ", "result", "review", "left"),
+        [
+            (organ, result, review, (result == "not_filed" and review != "filed")
+             or (organ == "county" and result == "handled"))
+            for organ in ReceivingOrgan
+            for result in (None, *TransferResult)
+            for review in (None, *ReviewResult)
+        ],
+    )  # fmt: skip
+    def test_which_answers_leave_it_to_the_sender(self, organ, result, review, left):
+        assert unsettled(organ, result, review) is left
+        read = {"id": "2", "organ": organ, "result": result, "review_result": review}
+        older = {"id": "1", "organ": "police", "result": "not_filed", "review_result": None}
+        assert leaves_conclusion("answered", [read, older]) is left
+        assert not leaves_conclusion("sent", [read])
 
 
 OBJECTIONS = {
@@ -452,11 +546,11 @@ class TestObjections:
             who = actor(Role.LEADER)
         town = "341522" if action is LeadAction.REOPEN_COUNTY else "341522118"
         for status in PLAN[action.value][0].split():
-            free = Standing(
-                LeadStatus(status), transfer_stage=STAGES.get(action.value), town_code=town
-            )
-            assert LEAD_FLOW.step(action, who, free)
-            record = replace(free, **changes)
+            lead = free(action, LeadStatus(status), town_code=town)
+            assert LEAD_FLOW.step(action, who, lead)
+            if lead.unsettled and "conclusion" in changes:
+                continue  # then it is concluded
+            record = replace(lead, **changes)
             if action.value not in hindered.split():
                 assert LEAD_FLOW.step(action, who, record)
                 continue
@@ -479,7 +573,7 @@ class TestObjections:
             who = actor(role, uuid4())
             if action.value in deciding | {"report_police"}:
                 continue
-            record = Standing(LeadStatus(status), transfer_stage=STAGES.get(action.value))
+            record = free(action, LeadStatus(status))
             offered = {each.action for each in LEAD_FLOW.available(who, record)}
             own = {LeadAction.ACKNOWLEDGE, LeadAction.DISPUTE}
             assert (action in offered) is (role is Role.OFFICE and action not in own)
@@ -542,7 +636,7 @@ class TestMerging:
     @pytest.mark.parametrize("merged", [True, False])
     def test_which_lead_joins_another(self, status, stage, merged):
         pending = stage in {TransferStage.PROPOSED, TransferStage.APPROVED}
-        pending |= stage in WITH_RECEIVER | {TransferStage.FILED}
+        pending |= stage in WITH_RECEIVER | LEFT_TO_DO
         may = status.value in BECOMES and not pending and not merged
         assert can_join(status, stage, (), is_merged=merged) is may
         assert not can_join(status, stage, ("punisher",), is_merged=merged)

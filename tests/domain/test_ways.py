@@ -26,9 +26,9 @@ FINAL = {
 }
 #: They lead to an earlier stage because that is how it came out, not because somebody sends it back:
 #: the bank paid a part, the re-inspection failed, the head approved the hand-over after all, what was
-#: found asks for one.
+#: found asks for one, and who was told meanwhile is told what was found.
 SAYS_WHAT_HAPPENED = {
-    "confirm_partly", "fail", "transfer_police", "report_police", "transfer_department",
+    "confirm_partly", "fail", "transfer_police", "report_police", "transfer_department", "conclude",
 }  # fmt: skip
 TURNS = [
     pytest.param(way, place, status, turn, id=f"{name} {status.value} {turn.label}")
@@ -72,8 +72,13 @@ def test_nobody_waits_for_what_is_over(way):
 @pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
 def test_what_is_left_of_a_record_that_is_over_is_asked_for_by_a_condition(way):
     assert set(way.after) <= way.done | way.stopped
-    for turns in way.after.values():
-        assert all(turn.when and not turn.acts and turn.elsewhere for turn in turns)
+    for status, turns in way.after.items():
+        for turn in turns:
+            assert turn.when
+            assert turn.acts or turn.elsewhere
+            assert all(status in way.flow.steps[act].frm for act in turn.acts)
+            assert isinstance(turn.what, DutyKind)
+            assert turn.what in {source.kind for source in SOURCES}
 
 
 def way_of(flow: Flow[Any, Any], **changes: Any) -> Way[Any, Any]:

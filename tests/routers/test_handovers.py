@@ -268,7 +268,7 @@ class TestAnEntitysProblem:
         made = received(police, made, matter="economic")
         assert made["standing"]["now"][0]["rule"] == "TRF-04b"
         made = act(police, made, "record_incomplete", told_at=now().isoformat(), missing="鉴定意见")
-        assert duties(market, made["id"], "handover_own")
+        assert duties(market, made["id"], "handover_supply")
         made = act(market, made, "supply_papers", supplied_on=today().isoformat(), supplied="一份")
         station = police.act(
             f"/handovers/{made['id']}", "record_result", made["version"], result="filed",

@@ -68,7 +68,7 @@ class TestToTheStation:
         ours = fresh(market, made)
         assert ours["standing"]["next_action"] == "supply_papers"
         assert running_clock(ours)["rule_id"] == "TRF-05b"
-        assert duties(market, made["id"], "lead_transfer_own")
+        assert duties(market, made["id"], "lead_supply")
         assert duties(police, made["id"]) == []
         supplied = {"supplied_on": today().isoformat(), "supplied": "鉴定意见一份"}
         refused_to_receiver = police.act(
@@ -341,7 +341,8 @@ class TestWhoMayNotHaveIt:
         )
         assert refused(stale, 409)["code"] == "stale_version"
         made = decide(police, receive(police, made), "not_filed")
-        made = factories.close(office, fresh(market, made))
+        made = act(market, fresh(market, made), "let_stand")
+        made = factories.close(office, made)
         after = market.act(url, "transfer_police", made["version"], **body_for(police))
         assert refused(after, 409)["code"] == "transition_not_allowed"
 
@@ -518,4 +519,4 @@ def test_whoever_took_it_over_keeps_nobody_else_from_their_turn(client):
     assert head["next_action"] == "record_receipt"
     assert [turn["holder"] for turn in head["now"] if turn["is_mine"]] == [None]
     made = decide(police, receive(police, made), "not_filed")
-    assert fresh(market, made)["standing"]["next_action"] == "conclude"
+    assert fresh(market, made)["standing"]["next_action"] == "ask_review"

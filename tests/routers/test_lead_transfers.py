@@ -10,8 +10,8 @@ from tests import cases, factories
 from tests.answers import done, refused
 from tests.database import run_sql
 from tests.duties import duties
-from tests.handovers import decide, fresh, receive, sent
-from tests.leads import act, fed_back, running_clock
+from tests.handovers import PAPERS, decide, fresh, receive, sent
+from tests.leads import act, fed_back, merge, running_clock
 
 pytestmark = pytest.mark.days
 
@@ -391,6 +391,140 @@ class TestTheResultComesBack:
         made = act(office, made, "reopen", reason="回头看")
         assert (made["transfer_stage"], made["transfer_reminded_on"]) == ("past", None)
         assert len(made["transfers"]) == 1
+
+
+class TestWhatIsDeclined:
+    """移送规定第9条: whether to ask for review is decided before the lead is closed."""
+
+    def declined(self, client) -> dict:
+        return fresh(
+            client("market"),
+            decide(client("police"), receive(client("police"), sent(client)), "not_filed"),
+        )
+
+    def test_it_is_not_closed_over_the_senders_head(self, client, office, market):
+        made = fed_back(market, self.declined(client))
+        path, over = f"/leads/{made['id']}", {"solved": "no", "solved_note": "不予立案。"}
+        answer = office.act(path, "close", made["version"], **over)
+        told = refused(answer, 422)
+        assert told["code"] == "review_undecided"
+        assert "第9条" in told["article"]
+        assert any("复议" in said for said in fresh(office, made)["standing"]["blocked_by"])
+        (duty,) = duties(market, made["id"], "lead_declined")
+        assert (duty["rule"], duty["what"]) == (
+            "TRF-06a", "公安机关不予立案，待决定是否提请复议",
+        )  # fmt: skip
+        made = act(market, made, "let_stand")
+        assert (made["transfer_stage"], running_clock(made)) == ("answered", None)
+        assert duties(market, made["id"], "lead_declined") == []
+        late = market.act(
+            path, "ask_review", made["version"], review_asked_on=today().isoformat(),
+            review_reason="证据",
+        )  # fmt: skip
+        assert refused(late, 409)["code"] == "nothing_to_review"
+        assert act(office, made, "close", **over)["status"] == "closed"
+
+    def test_nor_merged_away(self, client, office):
+        made = self.declined(client)
+        answer = merge(office, factories.make_lead(office), fresh(office, made))
+        assert refused(answer, 409)["code"] == "handover_open"
+
+    def test_each_stage_says_what_it_waits_for(self, client, market):
+        police = client("police")
+        made = receive(police, sent(client))
+        made = act(police, made, "record_incomplete", told_at=moment(), missing="鉴定意见")
+        said = []
+        for action, fields in (
+            ("supply_papers", {"supplied_on": today().isoformat(), "supplied": "一份"}),
+            ("hand_over_goods", {"goods_on": today().isoformat(), "goods": "账册"}),
+        ):
+            made = fresh(market, made)
+            (turn,) = [
+                each for each in made["standing"]["now"] if (each["rule"] or "").startswith("TRF")
+            ]
+            (duty,) = [each for each in duties(market, made["id"]) if each["what"] == turn["what"]]
+            said.append(duty["kind"])
+            made = act(market, made, action, **fields)
+            if action == "supply_papers":
+                decide(police, fresh(police, made))
+        assert said == ["lead_supply", "lead_goods"]
+
+
+class TestNobodyLookedIntoIt:
+    """Told to the reporter while somebody had it, a lead is closed with a conclusion all the same."""
+
+    def told_meanwhile(self, client) -> dict:
+        office, civil, market = client("office"), client("civil"), client("market")
+        made = factories.assign(office, factories.make_lead(office), civil)
+        made = act(civil, made, "acknowledge")
+        made = act(
+            civil, made, "transfer_department", organ="market",
+            receiver_unit_id=factories.unit_of(market), **PAPERS,
+        )  # fmt: skip
+        return fed_back(civil, made)
+
+    def closed(self, office, made: dict):
+        return office.act(
+            f"/leads/{made['id']}", "close", fresh(office, made)["version"],
+            solved="no", solved_note="没有查办。",
+        )  # fmt: skip
+
+    def test_what_a_department_declined_is_concluded(self, client, office):
+        market, civil = client("market"), client("civil")
+        made = receive(market, self.told_meanwhile(client))
+        said = {"result": "not_filed", "result_on": today().isoformat(), "result_note": "不予立案"}
+        made = act(market, made, "record_result", **said)
+        told = refused(self.closed(office, made), 422)
+        assert told["code"] == "conclusion_missing"
+        made = fresh(civil, made)
+        assert made["standing"]["next_action"] == "conclude"
+        assert any("核查结论" in said for said in made["standing"]["blocked_by"])
+        (duty,) = duties(civil, made["id"], "lead_conclude")
+        assert duty["what"] in [each["what"] for each in made["standing"]["now"]]
+        made = act(civil, made, "conclude", conclusion="unfounded", findings="已核查。")
+        assert (made["status"], duties(civil, made["id"], "lead_conclude")) == ("concluded", [])
+        made = fed_back(civil, made)
+        assert act(office, fresh(office, made), "close", solved="no", solved_note="查否。")
+
+    def test_what_it_dealt_with_is_closed_by_its_answer(self, client, office):
+        market, civil = client("market"), client("civil")
+        made = receive(market, self.told_meanwhile(client))
+        said = {"result": "handled", "result_on": today().isoformat(), "result_note": "已处罚"}
+        made = act(market, made, "record_result", **said)
+        again = civil.act(
+            f"/leads/{made['id']}", "conclude", fresh(civil, made)["version"],
+            conclusion="unfounded", findings="已核查。",
+        )  # fmt: skip
+        assert refused(again, 409)["code"] == "conclusion_not_due"
+        assert self.closed(office, made).status_code == 200
+
+    def test_what_was_taken_back_is_looked_into(self, client):
+        civil = client("civil")
+        made = act(civil, self.told_meanwhile(client), "recall", reason="由本所核查")
+        assert made["status"] == "verifying"
+        assert made["standing"]["next_action"] == "conclude"
+
+    def test_what_is_not_waited_for_any_more_too(self, client):
+        made = act(client("leader"), self.told_meanwhile(client), "waive", reason="对方不答复")
+        assert made["status"] == "verifying"
+
+    @pytest.mark.parametrize("result", ["returned", "handled"])
+    def test_what_the_county_gives_back_or_answers(self, client, office, result):
+        county, civil = client("county"), client("civil")
+        made = factories.assign(office, factories.make_lead(office), civil)
+        made = act(office, act(civil, made, "acknowledge"), "escalate", reason="超出本镇职权")
+        made = fed_back(civil, fresh(civil, made))
+        made = receive(county, made)
+        said = {"result": result, "result_on": today().isoformat(), "result_note": "请镇里办理"}
+        made = act(county, made, "record_result", **said)
+        expected = {"returned": ("verifying", 409), "handled": ("fed_back", 422)}[result]
+        assert (made["status"], self.closed(office, made).status_code) == expected
+        made = act(civil, fresh(civil, made), "conclude", conclusion="unfounded", findings="查否。")
+        assert self.closed(office, fed_back(civil, made)).status_code == 200
+
+    def test_what_was_not_taken_up_asks_for_no_conclusion(self, client, office):
+        made = act(office, factories.make_lead(office), "reject", reason="不属受理范围")
+        assert self.closed(office, fed_back(office, made)).status_code == 200
 
 
 class TestToADepartment:

@@ -263,6 +263,24 @@ class TestWhoseTurn:
         assert not any(each["is_mine"] for each in lead["standing"]["now"])
         assert duties(police, lead["id"]) == []
 
+    @pytest.mark.parametrize("archived", [False, True])
+    def test_the_case_is_opened_when_the_lead_is_closed_too(self, client, archived):
+        police, market, office = client("police"), client("market"), client("office")
+        lead = decide(police, receive(police, sent(client)))
+        goods = {"goods_on": TODAY, "goods": "账册三本"}
+        lead = act_on_lead(market, fresh(market, lead), "hand_over_goods", **goods)
+        lead = factories.close(office, fed_back(market, lead))
+        if archived:
+            lead = act_on_lead(office, lead, "archive")
+        lead = fresh(police, lead)
+        assert lead["standing"]["next_action"] == "open_case"
+        (duty,) = duties(police, lead["id"])
+        assert duty["kind"] == "lead_open_case"
+        opened(police, lead)
+        lead = fresh(police, lead)
+        assert (duties(police, lead["id"]), lead["standing"]["now"]) == ([], [])
+        assert lead["standing"]["ended"]
+
     def test_it_may_be_taken_upon_oneself(self, client):
         police = client("police")
         lead = decide(police, receive(police, sent(client)))
@@ -345,6 +363,59 @@ class TestGivenUp:
         lead = fresh(market, lead)
         act_on_lead(market, lead, "record_aftermath", aftermath="责令改正，罚款两千元。")
         assert act_on_lead(office, fresh(office, lead), "close", **over)["status"] == "closed"
+
+    @pytest.mark.parametrize("archived", [False, True])
+    def test_nor_is_it_lost_when_the_lead_was_over_already(self, client, archived):
+        market, office, police = client("market"), client("office"), client("police")
+        lead = decide(police, receive(police, sent(client)))
+        made = opened(police, lead)
+        goods = {"goods_on": TODAY, "goods": "账册三本"}
+        lead = act_on_lead(market, fresh(market, lead), "hand_over_goods", **goods)
+        lead = factories.close(office, fed_back(market, lead))
+        path = f"/leads/{lead['id']}"
+        if archived:
+            lead = act_on_lead(office, lead, "archive")
+        act(police, made, "withdraw", reason="不应追究刑事责任", **COUNTY)
+        lead = fresh(market, lead)
+        assert (lead["transfer_stage"], lead["standing"]["ended"]) == ("dropped", None)
+        assert lead["standing"]["next_action"] == "record_aftermath"
+        (duty,) = duties(market, lead["id"], "lead_dropped")
+        (turn,) = lead["standing"]["now"]
+        assert (duty["due_on"], turn["due_on"], turn["is_mine"]) == (None, None, True)
+        for action in ("reopen", *(() if archived else ("archive",))):
+            fields = {"reason": "回头看"} if action == "reopen" else {}
+            answer = office.act(path, action, lead["version"], **fields)
+            assert problem(answer, 422)["code"] == "aftermath_missing", action
+        lead = act_on_lead(market, lead, "record_aftermath", aftermath="责令改正，罚款两千元。")
+        assert (lead["standing"]["now"], duties(market, lead["id"])) == ([], [])
+        assert act_on_lead(office, fresh(office, lead), "reopen", reason="回头看")
+
+    def test_filed_anew_the_goods_are_handed_over(self, client):
+        """移送规定第12条: what was not handed over before the case was given up is due again."""
+        police, market = client("police"), client("market")
+        lead, made = self.given_up(client)
+        change = {"version": made["version"], "charges": ["illegal_deposits"]}
+        made = done(police.patch(f"/cases/{made['id']}", json=change))
+        act(police, made, "file", filed_on=TODAY, reason="发现新的证据", **COUNTY)
+        lead = fresh(market, lead)
+        assert (lead["transfer_stage"], running_clock(lead)["rule_id"]) == ("filed", "TRF-07")
+        (told,) = [
+            each for each in done(market.get(f"/leads/{lead['id']}/timeline"))["items"]
+            if each["data"].get("action") == "record_review"
+        ]  # fmt: skip
+        assert told["data"]["review_result"] == "filed"
+
+    def test_what_was_handed_over_before_is_not_asked_for_again(self, client):
+        police, market = client("police"), client("market")
+        lead = decide(police, receive(police, sent(client)))
+        made = opened(police, lead, charges=["illegal_deposits"])
+        goods = {"goods_on": TODAY, "goods": "账册三本"}
+        act_on_lead(market, fresh(market, lead), "hand_over_goods", **goods)
+        made = act(police, made, "withdraw", reason="不应追究刑事责任", **COUNTY)
+        assert fresh(market, lead)["transfer_stage"] == "dropped"
+        act(police, made, "file", filed_on=TODAY, reason="发现新的证据", **COUNTY)
+        lead = fresh(market, lead)
+        assert (lead["transfer_stage"], running_clock(lead)) == ("answered", None)
 
     def test_filed_anew_nothing_was_given_up(self, client):
         police = client("police")

@@ -89,7 +89,6 @@ _FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
 
 
 _WITH_RECEIVER = frozenset({TransferStage.SENT, TransferStage.RECEIVED, TransferStage.REVIEWED})
-_WITH_SENDER = frozenset({TransferStage.INCOMPLETE, TransferStage.FILED, TransferStage.DECLINED})
 
 
 def _with_nobody(lead: Any) -> bool:
@@ -100,8 +99,12 @@ def _outside(lead: Any) -> bool:
     return lead.transfer_stage in _WITH_RECEIVER and lead.transfer_receiver_id is None
 
 
-def _back_with_sender(lead: Any) -> bool:
-    return lead.transfer_stage in _WITH_SENDER
+def _stage(stage: TransferStage) -> Callable[[Any], bool]:
+    return lambda lead: lead.transfer_stage is stage
+
+
+def _left_to_conclude(lead: Any) -> bool:
+    return lead.conclusion is None and lead.unsettled
 
 
 def _to_receive(lead: Any) -> bool:
@@ -119,23 +122,21 @@ _FOLLOW_UP = Turn(
     (La.RECORD_RECEIPT, La.RECORD_RESULT, La.RECORD_REVIEW, La.REMIND),
     when=_outside,
 )
-#: What the receiver said, and the sender has to do about it.
-_ANSWER = Turn(
-    K.LEAD_TRANSFER_OWN,
-    (La.SUPPLY_PAPERS, La.HAND_OVER_GOODS, La.CONCLUDE, La.ASK_REVIEW),
-    when=_back_with_sender,
+#: What the police said, and the sender has to do about it.
+_SUPPLY = Turn(K.LEAD_SUPPLY, (La.SUPPLY_PAPERS,), when=_stage(TransferStage.INCOMPLETE))
+_GOODS = Turn(K.LEAD_GOODS, (La.HAND_OVER_GOODS,), when=_stage(TransferStage.FILED))
+_DECLINED = Turn(
+    K.LEAD_DECLINED, (La.ASK_REVIEW, La.LET_STAND), when=_stage(TransferStage.DECLINED)
 )
+#: Nobody who had it took it up: it is the sender's to say what was found.
+_CONCLUDE = Turn(K.LEAD_CONCLUDE, (La.CONCLUDE,), when=_left_to_conclude)
 #: Handed to a unit of the system, it waits for that unit.
 _RECEIVE = Turn(K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receive)
 _DECIDE = Turn(K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide)
 
 
-def _is_dropped(lead: Any) -> bool:
-    return lead.transfer_stage is TransferStage.DROPPED
-
-
 #: The police gave up what they had filed: it is with who handed it over again.
-_DROPPED = Turn(K.LEAD_DROPPED, (La.RECORD_AFTERMATH,), when=_is_dropped)
+_DROPPED = Turn(K.LEAD_DROPPED, (La.RECORD_AFTERMATH,), when=_stage(TransferStage.DROPPED))
 
 
 def _opens_a_case(actor: Actor, _: Any) -> bool:
@@ -158,8 +159,10 @@ OPEN_CASE: Final = "open_case"
 _OPEN = Turn(
     K.LEAD_OPEN_CASE, (), Whose.RECEIVER, _to_open, elsewhere=_opens_a_case, onward=_not_opened
 )
-_HANDED = (_FOLLOW_UP, _ANSWER, _RECEIVE, _DECIDE, _OPEN)
-_AT_POLICE = (*_HANDED, _DROPPED)
+_HANDED = (_FOLLOW_UP, _RECEIVE, _DECIDE, _OPEN)
+_AT_POLICE = (*_HANDED, _SUPPLY, _GOODS, _DECLINED, _DROPPED)
+#: What the police decide, or do not do, asks the same when the lead is over.
+_AFTER = (_GOODS, _DROPPED, _OPEN)
 
 
 def _owes(obligation: Obligation) -> Callable[[Any], bool]:
@@ -215,8 +218,8 @@ LEAD_WAY: Final = Way(
         Stage(
             "移送移交",
             {
-                Ls.TRANSFERRED_POLICE: (*_AT_POLICE, _FEED_BACK),
-                Ls.TRANSFERRED_DEPARTMENT: (*_HANDED, _FEED_BACK),
+                Ls.TRANSFERRED_POLICE: (*_AT_POLICE, _CONCLUDE, _FEED_BACK),
+                Ls.TRANSFERRED_DEPARTMENT: (*_HANDED, _CONCLUDE, _FEED_BACK),
             },
             aside=True,
         ),
@@ -236,6 +239,7 @@ LEAD_WAY: Final = Way(
                     _HAND_OVER,
                     *_OWED,
                     *_AT_POLICE,
+                    _CONCLUDE,
                     Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE),
                 )
             },
@@ -243,6 +247,7 @@ LEAD_WAY: Final = Way(
     ),
     done=frozenset({Ls.CLOSED, Ls.ARCHIVED}),
     stopped=frozenset({Ls.WITHDRAWN}),
+    after={Ls.CLOSED: _AFTER, Ls.ARCHIVED: _AFTER},
 )
 
 
@@ -386,14 +391,14 @@ HANDOVER_WAY: Final = Way(
             "答复",
             {
                 Hs.RECEIVED: _received(Ha.RECORD_RESULT),
-                Hs.INCOMPLETE: (Turn(K.HANDOVER_OWN, (Ha.SUPPLY_PAPERS,)),),
+                Hs.INCOMPLETE: (Turn(K.HANDOVER_SUPPLY, (Ha.SUPPLY_PAPERS,)),),
             },
         ),
         Stage(
             "移交物品或者复议",
             {
-                Hs.FILED: (Turn(K.HANDOVER_OWN, (Ha.HAND_OVER_GOODS,)), _OPEN_FROM_HANDOVER),
-                Hs.DECLINED: (Turn(K.HANDOVER_OWN, (Ha.ASK_REVIEW, Ha.LET_STAND)),),
+                Hs.FILED: (Turn(K.HANDOVER_GOODS, (Ha.HAND_OVER_GOODS,)), _OPEN_FROM_HANDOVER),
+                Hs.DECLINED: (Turn(K.HANDOVER_DECLINED, (Ha.ASK_REVIEW, Ha.LET_STAND)),),
                 Hs.REVIEWED: _received(Ha.RECORD_REVIEW),
             },
             aside=True,

@@ -38,7 +38,7 @@ class HandoverAction(Labelled):
     HAND_OVER_GOODS = _as_of_a_lead(LeadAction.HAND_OVER_GOODS)
     ASK_REVIEW = _as_of_a_lead(LeadAction.ASK_REVIEW)
     RECORD_REVIEW = _as_of_a_lead(LeadAction.RECORD_REVIEW)
-    LET_STAND = "let_stand", "不提请复议"
+    LET_STAND = _as_of_a_lead(LeadAction.LET_STAND)
     RECALL = _as_of_a_lead(LeadAction.RECALL)
     WAIVE = "waive", "批准不再等待"
 

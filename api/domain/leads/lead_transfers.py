@@ -6,8 +6,9 @@ are in `time_rules.csv`.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from api.domain.kit.labels import Labelled
 from api.domain.leads.leads import (
@@ -74,6 +75,8 @@ ANSWERED: Mapping[TransferResult, TransferClock] = {
     TransferResult.FILED: TransferClock("TRF-07", _SENDER),
     TransferResult.NOT_FILED: TransferClock("TRF-06a", _SENDER),
 }
+#: Nobody is waited for: the receiver has said what it does.
+ANSWERED_STAGES = frozenset({TransferStage.ANSWERED, TransferStage.DECLINED})
 #: Where a hand-over by the law stands then.
 _ANSWERED_STAGE: Mapping[TransferResult, TransferStage] = {
     TransferResult.FILED: TransferStage.FILED,
@@ -146,6 +149,29 @@ def results(organ: ReceivingOrgan) -> tuple[TransferResult, ...]:
     """What an organ can answer: the police file a case or do not, nothing else is a decision; the
     county has dealt with it, or gives it back."""
     return RESULTS.get(organ, _USUAL)
+
+
+def unsettled(
+    organ: ReceivingOrgan, result: TransferResult | None, review: ReviewResult | None
+) -> bool:
+    """Whether an answer leaves it to who handed the affair over to say what was found: nobody took
+    it up, or the county dealt with it for the town. What is returned stands where it stood before."""
+    declined = result is TransferResult.NOT_FILED and review is not ReviewResult.FILED
+    by_county = organ is ReceivingOrgan.COUNTY and result is TransferResult.HANDLED
+    return declined or by_county
+
+
+def leaves_conclusion(stage: str | None, transfers: Sequence[Mapping[str, Any]]) -> bool:
+    """The same of the last of a lead's hand-overs as they were read."""
+    if stage not in ANSWERED_STAGES or not transfers:
+        return False
+    last = max(transfers, key=lambda each: each["id"])
+    result, review = last["result"], last["review_result"]
+    return unsettled(
+        ReceivingOrgan(last["organ"]),
+        TransferResult(result) if result else None,
+        ReviewResult(review) if review else None,
+    )
 
 
 _DEPARTMENTS = frozenset(

@@ -72,6 +72,7 @@ class LeadAction(Labelled):
     FORWARD = "forward", "转送有管辖权的机关"
     HAND_OVER_GOODS = "hand_over_goods", "移交涉案物品和材料"
     ASK_REVIEW = "ask_review", "登记提请复议"
+    LET_STAND = "let_stand", "不提请复议"
     RECORD_AFTERMATH = "record_aftermath", "登记撤案后的处理"
     RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
@@ -300,6 +301,8 @@ class LeadRecord(Record, Protocol):
     #: Whether the police filed over the last hand-over, and whether a case was opened from it.
     police_filed: bool
     has_case: bool
+    #: Whether what the last receiver answered leaves it to the sender to say what was found.
+    unsettled: bool
     #: Which units were asked to assist, and have not answered.
     assists_awaited: Sequence[str]
     #: The `Obligation`s that are open.
@@ -427,6 +430,10 @@ _ASKS_NOTHING = frozenset(
         _T.DROPPED,
     }
 )
+
+
+#: The police have said what they do, and the sender has yet to do its part.
+LEFT_TO_DO = frozenset({_T.FILED, _T.DECLINED, _T.DROPPED})
 
 
 def waits_for_receiver(status: LeadStatus, stage: TransferStage | None) -> bool:
@@ -583,6 +590,25 @@ GOODS_HANDED = Predicate(
     f"{_REGULATION}第12条",
 )
 
+#: What the law asks of the sender after the police have decided is done before anything else is: a
+#: new hand-over, a new round or the archive would hide that it is due.
+NOTHING_LEFT = (
+    Predicate(
+        "goods_missing",
+        "公安机关已立案的，须先登记移交涉案物品和材料",
+        _goods_handed,
+        RuleViolated,
+        f"{_REGULATION}第12条",
+    ),
+    Predicate(
+        "aftermath_missing",
+        "公安机关已撤销案件的，须先登记撤案后的处理",
+        lambda _, record: cast("LeadRecord", record).transfer_stage is not _T.DROPPED,
+        RuleViolated,
+        f"{_REGULATION}第10条",
+    ),
+)
+
 #: What the county was handed it answers, or gives back.
 COUNTY_ANSWERED = Predicate(
     "county_unanswered",
@@ -594,6 +620,32 @@ COUNTY_ANSWERED = Predicate(
     Conflict,
 )
 
+
+def _conclusion_given(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    if lead.conclusion is not None:
+        return True
+    if lead.status is S.ESCALATED:  # told meanwhile, it may be; else the county is to conclude
+        return lead.transfer_stage in OPEN_STAGES
+    return not lead.unsettled
+
+
+#: What whoever had it did not deal with somebody has to have looked into before it ends; what was
+#: not taken up at all (不予受理) asks for nothing.
+CONCLUSION_GIVEN = Predicate(
+    "conclusion_missing",
+    "对方没有立案、没有查办，或者由县里办理的，须先提交核查结论",
+    _conclusion_given,
+    RuleViolated,
+    PETITIONS,
+)
+#: Told meanwhile, it is concluded when the answer leaves that to who handed it over, and once.
+CONCLUSION_DUE = Predicate(
+    "conclusion_not_due",
+    "线索已反馈，不再另行提交核查结论；有新的情况请发起二次核查",
+    lambda actor, record: record.status is not S.FED_BACK or not _conclusion_given(actor, record),
+    Conflict,
+)
 
 #: Who was asked to help is waited for, or let off.
 ASSISTS_ANSWERED = Predicate(
@@ -625,19 +677,13 @@ RESULT_BACK = (
         ReceivingOrgan.POLICE,
         None,
     ),
+    *NOTHING_LEFT,
     Predicate(
-        "goods_missing",
-        "公安机关已立案的，登记移交涉案物品和材料以后才能办结",
-        _goods_handed,
+        "review_undecided",
+        "公安机关不予立案的，提请复议，或者登记不提请复议以后才能办结",
+        lambda _, record: cast("LeadRecord", record).transfer_stage is not _T.DECLINED,
         RuleViolated,
-        f"{_REGULATION}第12条",
-    ),
-    Predicate(
-        "aftermath_missing",
-        "公安机关已撤销案件的，登记撤案后的处理以后才能办结",
-        lambda _, record: cast("LeadRecord", record).transfer_stage is not _T.DROPPED,
-        RuleViolated,
-        f"{_REGULATION}第10条",
+        f"{_REGULATION}第9条",
     ),
     _answered_by(
         "移交的线索须有对方的办理结果才能办结；" + _NO_ANSWER,
@@ -785,8 +831,8 @@ _SENT = frozenset(
 )
 #: What only the police are handed.
 AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT, S.ESCALATED}
-#: The police have said no; whatever else was concluded meanwhile, they may be asked again.
-_REVIEWABLE = frozenset({S.TRANSFERRED_POLICE, S.CONCLUDED, S.FED_BACK})
+#: What the police decide when the lead is over already asks the same of the sender.
+AFTER_POLICE = AT_POLICE | {S.CLOSED, S.ARCHIVED}
 #: Where a second verification can start from, and what a sample for it is drawn from.
 DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
 #: From where a lead goes to the police.
@@ -903,7 +949,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             article=f"{_REGULATION}第9条",
         ),
         A.ASK_REVIEW: Step(
-            _REVIEWABLE,
+            AT_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -912,6 +958,13 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
                 Field("review_reason", "提请复议的理由", FieldKind.LONG_TEXT),
             ),
+            when=(HANDLER, REVIEWABLE),
+            article=f"{_REGULATION}第9条",
+        ),
+        A.LET_STAND: Step(
+            AT_POLICE,
+            None,
+            P.LEAD_HANDLE,
             when=(HANDLER, REVIEWABLE),
             article=f"{_REGULATION}第9条",
         ),
@@ -940,7 +993,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             article=f"{_REGULATION}第7条",
         ),
         A.HAND_OVER_GOODS: Step(
-            AT_POLICE,
+            AFTER_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -952,7 +1005,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             article=f"{_REGULATION}第12条",
         ),
         A.RECORD_AFTERMATH: Step(
-            AT_POLICE,
+            AFTER_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -973,6 +1026,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                     S.TRANSFERRED_DEPARTMENT,
                     S.TRANSFERRED_POLICE,
                     S.ESCALATED,
+                    S.FED_BACK,
                 }
             ),
             S.CONCLUDED,
@@ -996,6 +1050,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 GOODS_HANDED,
                 COUNTY_ANSWERED,
                 NOT_PENDING,
+                CONCLUSION_DUE,
                 ASSISTS_ANSWERED,
             ),
         ),
@@ -1026,6 +1081,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MAY_BE_OFFENCE,
                 NOT_PENDING,
                 NONE_OPEN_AT_POLICE,
+                *NOTHING_LEFT,
             ),
             article=f"{_REGULATION}第5条",
         ),
@@ -1049,6 +1105,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MAY_BE_OFFENCE,
                 NOT_UNAPPROVED,
                 NONE_OPEN_AT_POLICE,
+                *NOTHING_LEFT,
             ),
             article=f"{_REGULATION}第3条、第5条",
         ),
@@ -1064,6 +1121,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MAY_BE_OFFENCE,
                 NOT_PENDING,
                 NONE_OPEN_AT_POLICE,
+                *NOTHING_LEFT,
             ),
             article=f"{_REGULATION}第3条",
         ),
@@ -1075,7 +1133,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
                 Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, NOT_PENDING),
+            when=(HANDLER, NOT_PENDING, CONCLUSION_GIVEN),
         ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED, S.FED_BACK}),
@@ -1088,7 +1146,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MATERIALS,
                 REASON,
             ),
-            when=(HANDLER, NOT_MERGED, NOT_PENDING, NONE_OPEN),
+            when=(HANDLER, NOT_MERGED, NOT_PENDING, NONE_OPEN, *NOTHING_LEFT),
             article=PETITIONS,
         ),
         A.RECALL: Step(
@@ -1143,13 +1201,13 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("solved", "问题是否解决", FieldKind.ENUM, options=Solved),
                 Field("solved_note", "解决情况", FieldKind.LONG_TEXT),
             ),
-            when=(CLOSER, *RESULT_BACK, *NOTHING_OWED, NOT_DRAWN),
+            when=(CLOSER, *RESULT_BACK, CONCLUSION_GIVEN, *NOTHING_OWED, NOT_DRAWN),
         ),
         A.ARCHIVE: Step(
             frozenset({S.CLOSED, S.WITHDRAWN}),
             S.ARCHIVED,
             P.LEAD_CLOSE,
-            when=(CLOSER, *NOTHING_OWED, NOT_DRAWN),
+            when=(CLOSER, *NOTHING_LEFT, *NOTHING_OWED, NOT_DRAWN),
         ),
         A.WAIVE: Step(
             _SENT | {S.REGISTERED, S.CLOSED},
@@ -1211,9 +1269,19 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(NOT_PENDING, NOTHING_MERGED, *NOTHING_OWED, NOT_DRAWN),
             danger=True,
         ),
-        A.REOPEN: Step(_OVER, S.REGISTERED, P.LEAD_ASSIGN, fields=(REASON,), when=(NOT_MERGED,)),
+        A.REOPEN: Step(
+            _OVER,
+            S.REGISTERED,
+            P.LEAD_ASSIGN,
+            fields=(REASON,),
+            when=(NOT_MERGED, *NOTHING_LEFT),
+        ),
         A.REOPEN_COUNTY: Step(
-            _OVER, S.ESCALATED, P.LEAD_CLOSE, fields=(REASON,), when=(ROUTED, NOT_MERGED)
+            _OVER,
+            S.ESCALATED,
+            P.LEAD_CLOSE,
+            fields=(REASON,),
+            when=(ROUTED, NOT_MERGED, *NOTHING_LEFT),
         ),
     },
     edit=Edit(
@@ -1243,7 +1311,7 @@ def can_join(
 ) -> bool:
     """Whether a lead may be merged into another one; not what lies before the head, what somebody
     was handed, nor what has yet to be handed to somebody."""
-    kept = stage in PENDING | OPEN_STAGES | {TransferStage.FILED} or bool(owes)
+    kept = stage in PENDING | OPEN_STAGES | LEFT_TO_DO or bool(owes)
     return status in MERGED_STATUS and not kept and not is_merged
 
 

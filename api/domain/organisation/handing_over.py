@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.domain.kit.days import DayKind
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Field, FieldKind
 from api.domain.kit.labels import Labelled
 
@@ -45,10 +46,10 @@ WITH_RECEIVER: Final = frozenset({_S.SENT, _S.RECEIVED, _S.REVIEWED})
 WAITING: Final[Mapping[HandoverStatus, str]] = {
     _S.SENT: "已移送移交，待对方接收",
     _S.RECEIVED: "已移送移交，待对方答复",
-    _S.INCOMPLETE: "移送的材料待补正",
+    _S.INCOMPLETE: DutyKind.LEAD_SUPPLY.label,
     _S.REVIEWED: "已提请复议，待决定",
-    _S.FILED: "公安机关已立案，待移交物品和材料",
-    _S.DECLINED: "公安机关不予立案，待决定是否提请复议",
+    _S.FILED: DutyKind.LEAD_GOODS.label,
+    _S.DECLINED: DutyKind.LEAD_DECLINED.label,
 }
 
 #: One of the two: a unit of the system, or the name of a body outside.

@@ -79,13 +79,6 @@ async def _waive(session: AsyncSession, actor: Actor, found: LeadTransfer, body:
     await _over(session, found, _S.WAIVED, body.reason)
 
 
-async def _let_stand(session: AsyncSession, actor: Actor, found: LeadTransfer, body: Any) -> None:
-    """What the police decided stands."""
-    del actor, body
-    found.status = _S.ANSWERED
-    await lead_transfers.run(session, found, today(), None)
-
-
 async def _forward(session: AsyncSession, actor: Actor, found: LeadTransfer, body: Any) -> None:
     """Not in its charge: whoever is gets it, and the sender is told by the record."""
     day: date = body.forwarded_on
@@ -128,7 +121,6 @@ def _ensure_day(day: date, since: date | None) -> None:
 _EFFECTS: dict[str, Callable[[AsyncSession, Actor, LeadTransfer, Any], Awaitable[None]]] = {
     **lead_transfer_decisions.RECORDED,
     _A.FORWARD.value: _forward,
-    _A.LET_STAND.value: _let_stand,
     _A.RECALL.value: _recall,
     _A.WAIVE.value: _waive,
 }

@@ -15,7 +15,6 @@ from api.services.cases import case_handovers
 from api.services.kit._duty_source import Source
 
 K, _S, _T, _C = DutyKind, HandoverStatus, LeadTransfer, LeadTransferClock
-_BACK = (_S.INCOMPLETE, _S.FILED, _S.DECLINED)
 
 
 def _runs(column: Any) -> Any:
@@ -50,6 +49,12 @@ def _with(*statuses: HandoverStatus) -> Callable[[Actor], ColumnElement[bool]]:
 #: The rule that each counts from the day on which the police filed.
 TO_OPEN = {K.HANDOVER_OPEN_CASE: OPEN_CASE_RULE}
 
+
+def _back(status: HandoverStatus) -> Callable[[Actor], ColumnElement[bool]]:
+    """What its receiver said, and who sent it has to do about it."""
+    return lambda actor: and_(_T.owner_unit_id == actor.unit_id, _T.status == status)
+
+
 SOURCES: tuple[Source, ...] = (
     _source(K.HANDOVER_RECEIVE, _with(_S.SENT)),
     _source(K.HANDOVER_DECIDE, _with(_S.RECEIVED, _S.REVIEWED)),
@@ -74,8 +79,7 @@ SOURCES: tuple[Source, ...] = (
             _T.status.in_(WITH_RECEIVER),
         ),
     ),
-    _source(
-        K.HANDOVER_OWN,
-        lambda actor: and_(_T.owner_unit_id == actor.unit_id, _T.status.in_(_BACK)),
-    ),
+    _source(K.HANDOVER_SUPPLY, _back(_S.INCOMPLETE)),
+    _source(K.HANDOVER_GOODS, _back(_S.FILED)),
+    _source(K.HANDOVER_DECLINED, _back(_S.DECLINED)),
 )

@@ -15,6 +15,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.flow import Record
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
+    LEFT_TO_DO,
     MERGED_STATUS,
     NOT_DRAWN,
     OPEN_STAGES,
@@ -146,6 +147,9 @@ async def _ensure_mergeable(session: AsyncSession, actor: Actor, lead: Lead, mai
         raise Conflict("线索移送公安已提请批准，办完以后才能并入", code="transfer_pending")
     if lead.transfer_stage in OPEN_STAGES:
         raise Conflict("线索已移送、移交，只能作为主线索，不能并入其他线索", code="handover_open")
+    if lead.transfer_stage and lead.transfer_stage in LEFT_TO_DO:
+        message = f"{lead.transfer_stage.label}的线索，办完以后才能并入其他线索"
+        raise Conflict(message, code="handover_open")
     if lead.owes:
         raise Conflict(
             "线索还有须移送、移交的事项，只能作为主线索，不能并入其他线索", code="obligation_open"

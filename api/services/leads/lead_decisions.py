@@ -118,6 +118,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     effect = _EFFECTS.get(body.action)
     if effect:
         await effect(session, actor, lead, body)
+        lead.unsettled = await lead_transfers.unsettled(session, lead)
         data["to"] = lead.status.value  # what is taken back goes to where it was
         # handed over or answered, it is another unit's turn, whatever its status
         _transition.pass_on(lead, LEAD_FLOW, rights)
@@ -144,6 +145,7 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
         lead.recheck_drawn = await recheck_samples.is_drawn(session, lead.id)
     if action in _NOTHING_MERGED:
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
+    lead.unsettled = await lead_transfers.unsettled(session, lead)
     if action in _ANSWERED:
         lead.assists_awaited = await lead_assists.awaited_of(session, lead)
 

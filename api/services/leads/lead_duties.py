@@ -29,8 +29,9 @@ from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.permissions import Role, RowScope
 from api.domain.leads.lead_assists import AssistStatus
-from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
+from api.domain.leads.lead_transfers import ANSWERED_STAGES, OPEN_CASE_RULE, TransferSide
 from api.domain.leads.leads import (
+    AFTER_POLICE,
     AT_POLICE,
     DRAWABLE,
     OPEN_STAGES,
@@ -40,6 +41,8 @@ from api.domain.leads.leads import (
     LeadStatus,
     Obligation,
     ReceivingOrgan,
+    ReviewResult,
+    TransferResult,
     TransferStage,
 )
 from api.models.cases import CaseLead
@@ -124,7 +127,7 @@ def _to_open_case(actor: Actor) -> ColumnElement[bool]:
         Lead.transfer_receiver_id == actor.unit_id,
         Lead.transfer_stage.in_(WITH_DECISION),
         Lead.transfer_organ == ReceivingOrgan.POLICE,
-        Lead.status.in_(AT_POLICE),
+        Lead.status.in_(AFTER_POLICE),
         filed,
         ~opened,
     )
@@ -175,7 +178,33 @@ _WAITED_FOR = and_(
     Lead.transfer_receiver_id.is_(None),
     Lead.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
 )
-_BACK_WITH_SENDER = Lead.transfer_stage.in_([_S.INCOMPLETE, _S.FILED, _S.DECLINED, _S.ANSWERED])
+_LAST_LEAVES_IT = (
+    select(
+        or_(
+            and_(
+                LeadTransfer.result == TransferResult.NOT_FILED,
+                LeadTransfer.review_result.is_distinct_from(ReviewResult.FILED),
+            ),
+            and_(
+                LeadTransfer.result == TransferResult.HANDLED,
+                LeadTransfer.organ == ReceivingOrgan.COUNTY,
+            ),
+        )
+    )
+    .where(LeadTransfer.lead_id == Lead.id)
+    .order_by(LeadTransfer.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+#: `lead_transfers.unsettled`: what the last receiver answered leaves it to the sender to conclude.
+_LEFT_TO_CONCLUDE = and_(
+    Lead.status.in_(
+        [LeadStatus.TRANSFERRED_POLICE, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.FED_BACK]
+    ),
+    Lead.conclusion.is_(None),
+    Lead.transfer_stage.in_(ANSWERED_STAGES),
+    _LAST_LEAVES_IT,
+)
 
 
 def _somebody_else(actor: Actor) -> ColumnElement[bool]:
@@ -379,7 +408,22 @@ SOURCES: tuple[Source, ...] = (
     ),
     _sent(K.LEAD_HAND_OVER, _TO_BE_SENT),
     _sent(K.LEAD_TRANSFER, _WAITED_FOR),
-    _sent(K.LEAD_TRANSFER_OWN, _BACK_WITH_SENDER),
+    _sent(K.LEAD_SUPPLY, Lead.transfer_stage == _S.INCOMPLETE),
+    _sent(K.LEAD_GOODS, Lead.transfer_stage == _S.FILED),
+    _sent(K.LEAD_DECLINED, Lead.transfer_stage == _S.DECLINED),
+    _sent(K.LEAD_UPHELD, Lead.transfer_stage == _S.ANSWERED),
+    unit_record(
+        K.LEAD_CONCLUDE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        lambda _: [_LEFT_TO_CONCLUDE],
+        title=Lead.subject_name,
+        number=Lead.number,
+        due_on=Lead.due_on,
+        provisional=Lead.due_is_provisional,
+        rule=Lead.due_rule,
+    ),
     _owed(K.LEAD_OWED_POLICE, Obligation.POLICE_DECISION),
     _owed(K.LEAD_OWED_PUNISHER, Obligation.PUNISHER),
     _owed(K.LEAD_OWED_ROUTE, Obligation.ROUTE_RECEIPT),
@@ -390,11 +434,12 @@ SOURCES: tuple[Source, ...] = (
         P.LEAD_HANDLE,
         lambda _: [
             Lead.transfer_stage == TransferStage.DROPPED,
-            Lead.status.in_(AT_POLICE),
+            Lead.status.in_(AFTER_POLICE),
         ],
         title=Lead.subject_name,
         number=Lead.number,
-        due_on=Lead.due_on,
+        # over, it has no term of its own any more
+        due_on=case((Lead.status.in_(AT_POLICE), Lead.due_on)),
         provisional=Lead.due_is_provisional,
         rule=Lead.due_rule,
     ),

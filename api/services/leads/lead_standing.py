@@ -16,7 +16,7 @@ from api.domain.kit.standing import Turn, Whose
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
-from api.domain.leads.leads import DRAWABLE, LeadAction
+from api.domain.leads.leads import AT_POLICE, DRAWABLE, LeadAction
 from api.services.kit import standing, time_rules
 from api.services.kit.terms import Terms
 from api.services.leads import lead_alarms, lead_assists
@@ -26,7 +26,9 @@ _HANDED_OVER = frozenset(
     {
         DutyKind.LEAD_HAND_OVER,
         DutyKind.LEAD_TRANSFER,
-        DutyKind.LEAD_TRANSFER_OWN,
+        DutyKind.LEAD_SUPPLY,
+        DutyKind.LEAD_GOODS,
+        DutyKind.LEAD_DECLINED,
         DutyKind.LEAD_TRANSFER_APPROVE,
         DutyKind.LEAD_RECEIVE,
         DutyKind.LEAD_DECIDE,
@@ -88,6 +90,8 @@ async def of(
             return to_open(handed_over, clock)
         if turn.what in _HANDED_OVER:
             return handed_over.term
+        if turn.what is DutyKind.LEAD_DROPPED and record.status not in AT_POLICE:
+            return standing.Until()  # the term of the lead is over with it
         return own
 
     def others(terms: Terms) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +10,7 @@ from api.core.base.clock import TIMEZONE, now, today
 from api.core.base.ids import uuid7
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
+from api.domain.kit.flow import Record
 from api.domain.law import clocks
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.lead_obligations import met_by_result
@@ -17,6 +18,7 @@ from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import (
     LEAD_FLOW,
     NONE_OPEN,
+    NOTHING_LEFT,
     OPEN_STAGES,
     DecisionLevel,
     LeadAction,
@@ -254,6 +256,9 @@ async def divert(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> 
     somebody else has the lead."""
     if lead.transfer_stage in OPEN_STAGES:
         raise NONE_OPEN.refusal()
+    for each in NOTHING_LEFT:
+        if not each.holds(actor, cast("Record", lead)):
+            raise each.refusal()
     kind, organ = TransferKind.DISPUTE, ReceivingOrgan.DISPUTE
     to = await receivers.named(session, actor, lead, name)
     transfer = _made(actor, lead, kind, organ)
@@ -491,6 +496,14 @@ async def _goods(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -
     await run(session, transfer, day, None)
 
 
+async def _let_stand(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
+    """What the police declined stands: the sender does not ask them to reconsider."""
+    del actor, body
+    transfer = await current(session, lead)
+    lead.transfer_stage = TransferStage.ANSWERED
+    await run(session, transfer, today(), None)
+
+
 async def _aftermath(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """What becomes of a matter whose case the police gave up."""
     del actor
@@ -548,6 +561,7 @@ RECORDED: dict[str, Callable[[AsyncSession, Actor, Handed, Any], Awaitable[None]
     LeadAction.RECORD_RESULT.value: _result,
     LeadAction.HAND_OVER_GOODS.value: _goods,
     LeadAction.ASK_REVIEW.value: _ask_review,
+    LeadAction.LET_STAND.value: _let_stand,
     LeadAction.RECORD_REVIEW.value: _review,
 }
 EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] = {

@@ -274,9 +274,19 @@ async def end(session: AsyncSession, lead: Lead, reason: str) -> bool:
     return was_open
 
 
+async def unsettled(session: AsyncSession, lead: Lead) -> bool:
+    """Whether what the last receiver answered leaves it to the sender to say what was found."""
+    if lead.transfer_stage not in law.ANSWERED_STAGES:
+        return False
+    last = await current(session, lead)
+    return law.unsettled(last.organ, last.result, last.review_result)
+
+
 def before(lead: Lead) -> LeadStatus:
-    """Where a lead stands again whose hand-over was taken back."""
-    if lead.status not in _WITH_RECEIVER:
+    """Where a lead stands again whose hand-over was taken back. What the reporter was told meanwhile
+    is no answer where nobody has found anything yet."""
+    told_meanwhile = lead.status is LeadStatus.FED_BACK and lead.conclusion is None
+    if lead.status not in _WITH_RECEIVER and not told_meanwhile:
         return lead.status
     if lead.conclusion:
         return LeadStatus.CONCLUDED

@@ -516,6 +516,7 @@ class _FlowView:
     transfer_organ: ReceivingOrgan | None
     police_filed: bool
     has_case: bool
+    unsettled: bool
     assists_awaited: list[str]
     owes: list[str]
     merged_into_id: UUID | None
@@ -601,6 +602,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
         police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
         bool(lead["cases"]),
+        law.leaves_conclusion(lead["transfer_stage"], lead["transfers"]),
         lead_assists.awaited(lead["assists"]),
         lead["owes"],
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,

@@ -18,7 +18,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import (
-    AT_POLICE,
+    AFTER_POLICE,
     LeadAction,
     Obligation,
     ReceivingOrgan,
@@ -155,12 +155,13 @@ async def decided_on_case(
         before = of(transfer) if transfer else None
         if transfer is None or lead.transfer_stage is TransferStage.WAIVED:
             continue
-        if decision.filed and transfer.dropped_on:
-            _taken_up_again(lead, transfer)
+        again = decision.filed and transfer.dropped_on is not None
+        if again:
+            transfer.dropped_on = None  # filed anew, nothing was given up
         if before is None and lead.transfer_stage in _UNDECIDED:
             await _answer(session, actor, lead, transfer, decision)
         elif before and (
-            before.filed != decision.filed or lead.transfer_stage is TransferStage.REVIEWED
+            again or before.filed != decision.filed or lead.transfer_stage is TransferStage.REVIEWED
         ):
             await _answer_again(session, actor, lead, transfer, decision)
 
@@ -180,7 +181,7 @@ async def dropped(
         told = {"dropped_on": on.isoformat()}
         if document_no:
             told["document_no"] = protect.told(document_no)
-        if lead.status in AT_POLICE and _is_last(lead):
+        if lead.status in AFTER_POLICE and _is_last(lead):
             lead.transfer_stage = TransferStage.DROPPED
             told["awaits"] = LeadAction.RECORD_AFTERMATH.label
             told["awaits_unit_id"] = str(lead.owner_unit_id)
@@ -192,13 +193,6 @@ async def dropped(
 def _is_last(lead: Lead) -> bool:
     """Whether what the police had is what the lead's own stage tells of."""
     return lead.transfer_organ is ReceivingOrgan.POLICE and lead.transfer_stage in _ANSWERED
-
-
-def _taken_up_again(lead: Lead, transfer: LeadTransfer) -> None:
-    """Filed anew, nothing was given up."""
-    transfer.dropped_on = None
-    if lead.transfer_stage is TransferStage.DROPPED:
-        lead.transfer_stage = TransferStage.ANSWERED
 
 
 async def _answer(
@@ -234,10 +228,12 @@ async def _answer_again(
     transfer.review_result, transfer.reviewed_on = review, decision.on
     await keep(session, transfer, review_document_no=decision.document_no)
     await note(session, actor, transfer, TransferMoment.REVIEW)
-    by_law = transfer.kind is law.TransferKind.TRANSFER and lead.status in AT_POLICE
-    filed = decision.filed and by_law
-    lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
-    await pass_over(session, transfer, decision.on, law.REVIEWED[review] if by_law else None)
+    by_law = transfer.kind is law.TransferKind.TRANSFER and lead.status in AFTER_POLICE
+    # what was handed over when they filed before is with them
+    goods = decision.filed and by_law and transfer.goods_on is None
+    lead.transfer_stage = TransferStage.FILED if goods else TransferStage.ANSWERED
+    follows = law.REVIEWED[review] if goods or (by_law and not decision.filed) else None
+    await pass_over(session, transfer, decision.on, follows)
     told = {"review_result": review.value, "reviewed_on": decision.on.isoformat()}
     await _record(session, actor, lead, LeadAction.RECORD_REVIEW, told | _paper(decision))
 

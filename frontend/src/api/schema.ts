@@ -6413,7 +6413,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_transfer_own" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_own" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_declined" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -8870,6 +8870,19 @@ export interface components {
             version: number;
             /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
             working_days_left: number | null;
+        };
+        /**
+         * LeadLetStand
+         * @description 不提请复议
+         */
+        LeadLetStand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "let_stand";
+            /** @description 所依据的版本号 */
+            version: number;
         };
         /**
          * LeadLinkShown
@@ -17280,6 +17293,7 @@ export type LeadFeedBack = components['schemas']['LeadFeedBack'];
 export type LeadForward = components['schemas']['LeadForward'];
 export type LeadHandOverGoods = components['schemas']['LeadHandOverGoods'];
 export type LeadItem = components['schemas']['LeadItem'];
+export type LeadLetStand = components['schemas']['LeadLetStand'];
 export type LeadLinkShown = components['schemas']['LeadLinkShown'];
 export type LeadLinks = components['schemas']['LeadLinks'];
 export type LeadMain = components['schemas']['LeadMain'];
@@ -21987,7 +22001,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadRecordAftermath"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadLetStand"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadRecordAftermath"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {
