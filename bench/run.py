@@ -224,6 +224,8 @@ class Bench:
         self.against(one, "similar leads to one record", 1 / 8, f"{one}/similar")
         self.against(one, "search by phone to one record", 1 / 2, f"/leads?q={dataset.PHONE}")
         self.against(one, "next lead of the desk to one record", 1 / 3, "/leads/next")
+        page = "/me/duties?limit=50&with_counts=false"
+        self.against("/leads", "a page of home to a list page", 1 / 3, page)
         self.against(
             "/leads", "home with its counts to a list page", 1 / 8, "/me/duties?grouped=true"
         )
@@ -267,13 +269,13 @@ async def _prepare(owner_url: str, size: int, first: int) -> None:
     await connection.close()
 
 
-async def _with(owner_url: str, step: Callable[[Any], Awaitable[None]]) -> None:
+async def with_connection(owner_url: str, step: Callable[[Any], Awaitable[None]]) -> None:
     connection = await asyncpg.connect(owner_url.replace("+asyncpg", ""))
     await step(connection)
     await connection.close()
 
 
-async def _demo() -> None:
+async def demo() -> None:
     from api.core.database import db
     from api.services.demo import demo
 
@@ -296,7 +298,7 @@ def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict
         raise SystemExit("需要 wrk：apt-get install wrk")
     figures: dict[str, Any] = {}
     with database() as (environment, owner_url):
-        asyncio.run(_demo())
+        asyncio.run(demo())
         first = 1
         for size in sizes:
             asyncio.run(_prepare(owner_url, size, first))
@@ -308,9 +310,9 @@ def measure(sizes: list[int], *, seconds: float, rounds: int, only: str) -> dict
             ):
                 bench = Bench(ours.url, bare.url, seconds=seconds, rounds=rounds, only=only)
                 bench.run()
-                asyncio.run(_with(owner_url, dataset.burst))
+                asyncio.run(with_connection(owner_url, dataset.burst))
                 bench.filtered(", after a burst")
-                asyncio.run(_with(owner_url, dataset.unburst))
+                asyncio.run(with_connection(owner_url, dataset.unburst))
             for name, row in bench.figures.items():
                 figure = figures.setdefault(name, {"wanted": row.pop("wanted"), "sizes": {}})
                 row.pop("wanted", None)

@@ -85,7 +85,8 @@ def require(permission: Permission) -> Any:
 
 
 def require_folded(permission: Permission) -> Any:
-    """The guard of a route whose only statement goes through a `Listing`."""
+    """The guard of a route whose first statement asks whether the login holds: every read through a
+    `Listing`, and home."""
     return Depends(Guard(permission, folded=True))
 
 

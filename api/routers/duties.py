@@ -1,15 +1,16 @@
 """`/me/duties`: what waits for the present post."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
-from api.access.guards import Anyone
+from api.access.guards import Anyone, require_folded
+from api.core.web.query import query_of
 from api.core.web.routing import DbSession, answer
 from api.core.web.routing import router as make_router
-from api.domain.kit.duties import DutyKind
-from api.schemas.duties import Duties, UnitTurns
+from api.domain.kit.actors import Actor
+from api.domain.kit.permissions import Permission
+from api.schemas.duties import Duties, DutyQuery, UnitTurns
 from api.schemas.escalations import Escalations
 from api.services.across import duties, escalations, unit_turns
 
@@ -18,22 +19,21 @@ router = make_router("me")
 
 @router.get("/duties", response_model=Duties, summary="我的待办")
 async def waiting(
-    actor: Anyone,
-    kind: Annotated[DutyKind | None, Query(description="只列这一种事项；件数仍是全部的")] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="列出的件数")] = 100,
-    grouped: Annotated[bool, Query(description="十件以上的同一种事项合为一行，不逐件列出")] = False,
-    holder_id: Annotated[UUID | None, Query(description="只列本单位这个人接手在办的")] = None,
-    unheld: Annotated[bool, Query(description="只列没有人接手的")] = False,
-    subject_id: Annotated[UUID | None, Query(description="只列这一条记录的")] = None,
-    cursor: Annotated[
-        str | None,
-        Query(max_length=1000, description="上一次返回的游标；合为一行的列表没有下一页"),
-    ] = None,
+    actor: Annotated[Actor, require_folded(Permission.SELF)],
+    query: Annotated[DutyQuery, query_of(DutyQuery)],
 ) -> Response:
     """等待本单位处理的全部事项，按到期先后排列，`next_cursor` 不为空的还有下一页；事项随记录办理而消失，不能手工清除。"""
-    hands = duties.Hands(holder_id, unheld, subject_id)
-    grouped = grouped and kind is None and hands == duties.ANY_HANDS
-    found = await duties.waiting(actor, limit, kind, grouped=grouped, hands=hands, cursor=cursor)
+    hands = duties.Hands(query.holder_id, query.unheld, query.subject_id)
+    in_lines = query.grouped and query.with_counts and query.kind is None
+    found = await duties.waiting(
+        actor,
+        query.limit,
+        query.kind,
+        grouped=in_lines and hands == duties.ANY_HANDS,
+        hands=hands,
+        cursor=query.cursor,
+        counted=query.with_counts,
+    )
     return answer(found)
 
 

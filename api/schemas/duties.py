@@ -3,10 +3,27 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.domain.kit.duties import DutyKind
 from api.schemas.common import Named, Shown, WorkingDaysLeft
+
+
+class DutyQuery(BaseModel):
+    """Which of what waits is told, and how."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    kind: DutyKind | None = Field(None, description="只列这一种事项；件数仍是全部的")
+    limit: int = Field(100, ge=1, le=200, description="列出的件数")
+    grouped: bool = Field(False, description="十件以上的同一种事项合为一行，不逐件列出")
+    holder_id: UUID | None = Field(None, description="只列本单位这个人接手在办的")
+    unheld: bool = Field(False, description="只列没有人接手的")
+    subject_id: UUID | None = Field(None, description="只列这一条记录的")
+    cursor: str | None = Field(
+        None, max_length=1000, description="上一次返回的游标；合为一行的列表没有下一页"
+    )
+    with_counts: bool = Field(True, description="是否统计各种事项的件数；不统计的也不合为一行")
 
 
 class Duty(Shown):
@@ -49,7 +66,7 @@ class Duties(Shown):
 
     items: list[Duty]
     counts: list[DutyCount]
-    total: int
+    total: int | None = Field(description="总件数；不要求统计的为空")
     next_cursor: str | None = Field(description="下一页游标；没有下一页，或者合为一行的为空")
 
 

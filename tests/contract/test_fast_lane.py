@@ -52,8 +52,7 @@ def test_nearly_every_read_takes_it():
     lane = FastLane(Framework(), ROUTERS)
     slow = {path for path in READS if lane.find("GET", at(path)) is None}
     assert slow == {
-        # take query parameters of their own
-        "/api/v1/me/duties",
+        # takes query parameters of its own
         "/api/v1/time-rules/{rule_id}/due",
     }
 

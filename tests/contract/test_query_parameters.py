@@ -58,6 +58,7 @@ def test_known_are_those_of_models_and_of_dependencies():
         "cursor",
         "limit",
         "grouped",
+        "with_counts",
         "unheld",
         "holder_id",
         "subject_id",

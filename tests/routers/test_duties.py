@@ -6,9 +6,12 @@ from uuid import uuid4
 import pytest
 
 from api.core.base.clock import TIMEZONE, today
+from api.core.base.security import read_access_token
 from api.domain.law.calendar import Calendar
 from api.domain.law.clocks import working_days_left
 from tests import cases, entities
+from tests.conftest import log_in
+from tests.database import run_sql
 from tests.duties import count, duties
 from tests.factories import assign, conclude, make_lead
 from tests.money import done, made, make_case, make_item, make_victim, measure, post_entry
@@ -295,6 +298,40 @@ def test_many_of_one_kind_are_one_line(client):
     one = office.get("/me/duties", params={"kind": "lead_assign", "grouped": True}).json()
     assert len(one["items"]) > 10
     assert not any(each["is_grouped"] for each in plain["counts"])
+
+
+def test_a_page_without_counts(client):
+    """Who only goes on through the list need not have everything counted; of that there is no sum."""
+    office = client("office")
+    make_lead(office)
+    plain = office.get("/me/duties", params={"limit": 200}).json()
+    page = office.get("/me/duties", params={"limit": 200, "with_counts": False}).json()
+    assert (page["counts"], page["total"]) == ([], None)
+    assert page["items"] == plain["items"]
+    lines = {"limit": 200, "with_counts": False, "grouped": True}
+    assert office.get("/me/duties", params=lines).json()["items"] == plain["items"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"grouped": True},
+        {"with_counts": False},
+        {"kind": "outcome_publish"},
+        {"kind": "outcome_publish", "with_counts": False},
+    ],
+)
+def test_whose_login_is_over_learns_nothing(running, asked):
+    """Whatever is read, or not read, for it."""
+    for who in ("office", "grid01"):
+        person = log_in(running, who)
+        assert person.get("/me/duties", params=asked).status_code == 200
+        token = person.headers["Authorization"].removeprefix("Bearer ")
+        session_id = read_access_token(token).session_id
+        run_sql(running, "UPDATE sessions SET revoked_at = now() WHERE id = $1", session_id)
+        answer = person.get("/me/duties", params=asked)
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_stale")
 
 
 class TestPages:

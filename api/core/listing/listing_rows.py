@@ -111,7 +111,9 @@ def directed(keys: Sequence[Expression], *, down: bool) -> list[ColumnElement[An
     return [key.desc() if down else key.asc() for key in keys]
 
 
-def _alive() -> ColumnElement[bool]:
+def alive() -> ColumnElement[bool]:
+    """Whether the login of whoever asks still holds, for a statement that reads: `session_id`, `epoch`
+    and `now` are bound at the call (`sessions.alive_values`)."""
     return exists(
         select(_ONE).where(
             and_(
@@ -271,7 +273,7 @@ class ListingRows:
         if shape.way:
             return self._look(shape)
         columns: list[ColumnElement[Any]] = [
-            _alive().label("alive"),
+            alive().label("alive"),
             _json(self._page(shape).subquery("r")).label("items"),
         ]
         if shape.counted:
@@ -323,7 +325,7 @@ class ListingRows:
             rows.subquery("r")
         )
         return select(
-            _alive().label("alive"),
+            alive().label("alive"),
             item.scalar_subquery().label("item"),
             *(column.label(name) for name, column in beside.items()),
         )
@@ -438,7 +440,7 @@ class ListingRows:
         rows = self._shown(shape, select(*page.c)).subquery("r")
         fit = case((~found.c.done, _count(looked, looked.c.fits)), else_=null())
         return select(
-            _alive().label("alive"),
+            alive().label("alive"),
             found.c.done,
             case((found.c.done, _json(rows)), else_=null()).label("items"),
             count.label("certain"),

@@ -31,8 +31,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import now, today
 from api.core.base.security import sign, unsign
 from api.core.base.statements import Compiled, Kept, compile_statement, param
+from api.core.database import sessions
 from api.core.database.db import Planning, database
 from api.core.events import events
+from api.core.listing.listing_rows import alive
 from api.core.listing.pagination import EXACT_TOTAL, bad_cursor
 from api.domain.imports.imports import ImportStatus
 from api.domain.kit.actors import Actor
@@ -157,21 +159,23 @@ async def waiting(
     grouped: bool = False,
     hands: Hands = ANY_HANDS,
     cursor: str | None = None,
+    counted: bool = True,
 ) -> dict[str, Any]:
     """What waits for the actor's unit, by due time: the first `limit` of everything or of one kind,
-    and how many there are of each kind. `grouped`: kinds of more than ten are told in one line
+    and, if they are to be `counted`, how many there are of each kind. `grouped`: kinds of more than ten are told in one line
     each, by their number and the first of them, and not one by one. `hands`: only what one person
     of the unit, or nobody, took upon themselves, or only what one record waits for. `cursor`: what
     comes after the last page.
 
-    Raises Invalid (`cursor_invalid`)."""
+    Raises Invalid (`cursor_invalid`), Unauthenticated (`token_stale`)."""
     after = _place(cursor) if cursor else None
     mine = [source for source in SOURCES if actor.may(source.needs)]
-    if not mine:
-        return {"items": [], "counts": [], "total": 0, "next_cursor": None}
-    clock = await time_rules.known()
     listed = [source for source in mine if kind in {None, source.kind}]
-    counts = await _counts(actor, mine, clock)
+    if not (listed or (mine and counted)):
+        await sessions.ensure_alive(actor)  # nothing is read that would ask
+        return {"items": [], "counts": [], "total": 0 if counted else None, "next_cursor": None}
+    clock = await time_rules.known()
+    counts = await _counts(actor, mine, clock) if counted else []
     many = {each["kind"] for each in counts if each["count"] > MOST_SINGLE} if grouped else set()
     depth = MOST_SINGLE + 1 if grouped else limit
     asked = _Asked(kind, limit, depth, hands, after)
@@ -184,7 +188,7 @@ async def waiting(
     return {
         "items": [duty for duty in found if duty["kind"] not in many][:limit],
         "counts": counts,
-        "total": sum(c["count"] for c in counts),
+        "total": sum(c["count"] for c in counts) if counted else None,
         "next_cursor": None if grouped else following,
     }
 
@@ -240,16 +244,20 @@ async def rows_of(
     made: Callable[[Actor], Any],
     more: Mapping[str, Any] = NOTHING,
 ) -> list[dict[str, Any]]:
-    """The rows of a statement that is made once for each role, place and question."""
+    """The rows of a statement that is made once for each role, place and question; it asks as well
+    whether the login still holds. Raises Unauthenticated (`token_stale`)."""
     key = (actor.role, actor.is_limited, actor.division_code, asked)
 
     def build(_: Any) -> Compiled:
         rows = made(cast("Actor", _Anybody(actor))).subquery("r")
         every = func.coalesce(func.json_agg(literal_column("r")), literal_column("'[]'::json"))
-        return compile_statement(select(sql_cast(every, Text).label("rows")).select_from(rows))
+        found = select(sql_cast(every, Text)).select_from(rows).scalar_subquery()
+        return compile_statement(select(alive().label("alive"), found.label("rows")))
 
     compiled = _compiled.get(key, build)
-    values = bound_days(clock) | {
+    values = {
+        **bound_days(clock),
+        **sessions.alive_values(actor),
         "actor_id": actor.id,
         "unit_id": actor.unit_id,
         "post_id": actor.post_id,
@@ -259,6 +267,8 @@ async def rows_of(
     found = await database().fetchrow(
         compiled.sql, *compiled.arguments(values), planning=Planning.ONCE
     )
+    if not found["alive"]:
+        raise sessions.ended()
     return orjson.loads(found["rows"])
 
 

@@ -6344,8 +6344,8 @@ export interface components {
             items: components["schemas"]["Duty"][];
             /** @description 下一页游标；没有下一页，或者合为一行的为空 */
             next_cursor: string | null;
-            /** @description 合计 */
-            total: number;
+            /** @description 总件数；不要求统计的为空 */
+            total: number | null;
         };
         /**
          * Duty
@@ -22401,19 +22401,21 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 只列这一种事项；件数仍是全部的 */
-                kind?: components["schemas"]["DutyKind"] | null;
+                kind?: components["schemas"]["DutyKind"];
                 /** @description 列出的件数 */
                 limit?: number;
                 /** @description 十件以上的同一种事项合为一行，不逐件列出 */
                 grouped?: boolean;
                 /** @description 只列本单位这个人接手在办的 */
-                holder_id?: string | null;
+                holder_id?: string;
                 /** @description 只列没有人接手的 */
                 unheld?: boolean;
                 /** @description 只列这一条记录的 */
-                subject_id?: string | null;
+                subject_id?: string;
                 /** @description 上一次返回的游标；合为一行的列表没有下一页 */
-                cursor?: string | null;
+                cursor?: string;
+                /** @description 是否统计各种事项的件数；不统计的也不合为一行 */
+                with_counts?: boolean;
             };
             header?: never;
             path?: never;

@@ -49,6 +49,7 @@ export const useDutiesOf = (person: Ref<string | null>) =>
     queryFn: () =>
       read('/api/v1/me/duties', [], {
         limit: MOST_DUTIES,
+        with_counts: false,
         ...(person.value ? { holder_id: person.value } : { unheld: true }),
       }),
     placeholderData: keepPreviousData,
