@@ -171,6 +171,15 @@ class TestConditions:
                 RuleViolated,
                 "receipt_missing",
             ),
+            *(
+                (
+                    A.CLOSE,
+                    Standing(S.DIVERTED_ADMINISTRATIVE, handover_status=status),
+                    RuleViolated,
+                    "diversion_unanswered",
+                )
+                for status in ("received", "incomplete", "reviewed")
+            ),
             (
                 A.DIVERT_CIVIL,
                 Standing(S.DIVERTED_CIVIL, handover_status="sent"),

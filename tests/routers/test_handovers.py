@@ -130,15 +130,59 @@ class TestADivertedCase:
         [turn] = made["standing"]["now"]
         assert (turn["rule"], made["standing"]["next_action"]) == ("MKT-02", "record_result")
         assert duties(market, made["id"], "handover_decide")
+        case = done(police.get(f"/cases/{case['id']}"))
+        early = police.act(f"/cases/{case['id']}", "close", case["version"], reason="已移送")
+        assert problem(early, 422)["code"] == "diversion_unanswered"
+        assert duties(police, case["id"]) == []
+        assert turns_of(case) == [("已移送移交，待对方答复", market.me["unit"]["name"], False)]
         made = answered(market, made)
         assert made["status"] == "answered"
         case = done(police.get(f"/cases/{case['id']}"))
+        assert case["standing"]["next_action"] == "close"
+        assert duties(police, case["id"], "case_diverted")
         assert (case["handovers"][-1]["result"], case["handovers"][-1]["result_note"]) == (
             "handled",
             "已依法处理",
         )
         told = done(police.get(f"/cases/{case['id']}/timeline"))["items"]
         assert "登记办理结果" in " ".join(each["label"] for each in told)
+
+    def test_who_does_not_answer_is_waited_for_until_a_leader_says_otherwise(self, client):
+        police, market, leader = client("police"), client("market"), client("leader")
+        made = act_on_case(police, make_case(police), "accept")
+        case = act_on_case(
+            police, made, "divert_administrative", organ="market",
+            receiver_unit_id=unit_of(market), **SENT,
+        )  # fmt: skip
+        made = received(market, handed(market, case))
+        act(leader, handed(leader, case), "waive", reason="长期不答复，另行督办")
+        case = done(police.get(f"/cases/{case['id']}"))
+        assert act_on_case(police, case, "close", reason="不再等待")["status"] == "closed"
+
+    def test_what_was_passed_on_does_not_come_back(self, client):
+        police, market = client("police"), client("market")
+        made = act_on_case(police, make_case(police), "accept")
+        case = act_on_case(
+            police, made, "divert_administrative", organ="market",
+            receiver_unit_id=unit_of(market), **SENT,
+        )  # fmt: skip
+        told = {"forwarded_on": today().isoformat(), "reason": "不属管辖"}
+        act(
+            market,
+            received(market, handed(market, case)),
+            "forward",
+            department="县市场监督管理局",
+            **told,
+        )
+        case = done(police.get(f"/cases/{case['id']}"))
+        made = received(police, handed(police, case))
+        back = police.act(
+            f"/handovers/{made['id']}", "forward", made["version"], receiver_unit_id=unit_of(market),
+            **told,
+        )  # fmt: skip
+        told = refused(back, 422)
+        assert told["code"] == "handover_circle"
+        assert [each["pointer"] for each in told["errors"]] == ["/receiver_unit_id"]
 
     def test_for_a_body_outside_the_sender_records(self, client):
         police = client("police")
@@ -183,6 +227,10 @@ class TestADivertedCase:
         made = handed(justice, case)
         assert (made["status"], made["recall_reason"]) == ("recalled", "发现犯罪事实")
         assert duties(justice, made["id"]) == []
+        for who, url in ((justice, f"/handovers/{made['id']}"), (police, f"/cases/{case['id']}")):
+            items = done(who.get(f"{url}/timeline"))["items"]
+            (told,) = [each for each in items if each["data"].get("action") == "recall"]
+            assert told["data"]["reason"] == "发现犯罪事实", "who had it is told why"
 
     @pytest.mark.parametrize(
         ("to", "code"),

@@ -180,6 +180,39 @@ class TestToThePolice:
         assert running_clock(made)["rule_id"] == "TRF-04"
 
 
+class TestPassedOn:
+    def passed(self, who, made: dict, **to):
+        fields = {"forwarded_on": today().isoformat(), "reason": "不属管辖"} | to
+        return who.act(f"/leads/{made['id']}", "forward", made["version"], **fields)
+
+    def received(self, who, made: dict) -> dict:
+        return act(who, made, "record_receipt", received_at=moment(), **RECEIPT)
+
+    def test_it_does_not_go_in_circles(self, client, market):
+        made = received(client)
+        made = self.received(market, done(self.passed(market, made, department="邻县公安局")))
+        for name in ("县公安局", " 县 公安局"):
+            told = refused(self.passed(market, made, department=name), 422)
+            assert told["code"] == "handover_circle"
+            assert "指定" in told["detail"]
+            assert [each["pointer"] for each in told["errors"]] == ["/department"]
+        made = self.received(market, done(self.passed(market, made, department="市公安局")))
+        back = refused(self.passed(market, made, department="县公安局"), 422)
+        assert back["code"] == "handover_circle", "however long the way"
+
+    def test_nor_back_to_a_unit_of_the_system_or_to_the_sender(self, client, market):
+        police = client("police")
+        made = receive(police, sent(client))
+        made = done(self.passed(police, made, department="邻县公安局"))
+        made = self.received(market, fresh(market, made))
+        unit = factories.unit_of(police)
+        told = refused(self.passed(market, made, receiver_unit_id=unit), 422)
+        assert told["code"] == "handover_circle"
+        unit = factories.unit_of(market)
+        told = refused(self.passed(client("office"), made, receiver_unit_id=unit), 422)
+        assert told["code"] == "handover_to_self"
+
+
 class TestWhoeverActsNextHearsOfItFirst:
     """A unit of the system answers here: whatever day stands on its paper, the term of whoever acts
     next begins when they hear of it. Of a body outside the recorded day counts."""

@@ -42,8 +42,8 @@ from api.domain.leads.leads import (
 )
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
+from api.domain.organisation.handing_over import WITH_NOBODY, is_open
 from api.domain.organisation.handing_over import HandoverStatus as Hs
-from api.domain.organisation.handing_over import is_open
 from api.domain.outcomes.outcomes import OUTCOME_FLOW
 from api.domain.outcomes.outcomes import OutcomeAction as Oa
 from api.domain.outcomes.outcomes import OutcomeStatus as Os
@@ -258,18 +258,18 @@ def _case(what: K, *acts: Ca) -> tuple[Turn[Ca], ...]:
     return (Turn(what, acts),)
 
 
-# Sent, it waits on the page of its hand-over; recalled, it is to be sent to somebody else.
-def _has_arrived(case: Any) -> bool:
-    return case.handover_status not in {None, Hs.SENT, Hs.RECALLED}
+# With somebody, it waits on the page of its hand-over; recalled, it is to be sent to somebody else.
+def _is_over(case: Any) -> bool:
+    return not is_open(case) and case.handover_status not in WITH_NOBODY
 
 
 def _is_with_nobody(case: Any) -> bool:
-    return case.handover_status in {None, Hs.RECALLED}
+    return case.handover_status in WITH_NOBODY
 
 
 def _diverted(*acts: Ca) -> tuple[Turn[Ca], ...]:
     return (
-        Turn(K.CASE_DIVERTED, (Ca.CLOSE,), when=_has_arrived),
+        Turn(K.CASE_DIVERTED, (Ca.CLOSE,), when=_is_over),
         Turn(K.CASE_DIVERTED, acts, when=_is_with_nobody),
     )
 

@@ -35,9 +35,9 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.leads.categories import Charge, LeadCategory
 from api.domain.leads.leads import DecisionLevel
 from api.domain.organisation.handing_over import (
-    ARRIVED,
     MATERIALS,
     RECEIVER,
+    WITH_NOBODY,
     Department,
     HandoverStatus,
     is_open,
@@ -200,15 +200,15 @@ def _open_property(record: Record) -> Sequence[str]:
 
 def _diversion_is_received(_: Actor, record: Record) -> bool:
     case = cast("CaseRecord", record)
-    return case.status not in _DIVERTED or case.handover_status in _ARRIVED
+    return case.status not in _DIVERTED or case.handover_status not in _NOT_RECEIVED
 
 
 def _may_divert(_: Actor, record: Record) -> bool:
     return record.status not in _DIVERTED or not is_open(record)
 
 
-#: Received, or not waited for any more for reasons that somebody else gave.
-_ARRIVED = frozenset(each.value for each in ARRIVED | {HandoverStatus.WAIVED})
+#: Waived, it is not waited for any more for reasons that somebody else gave.
+_NOT_RECEIVED = WITH_NOBODY | {HandoverStatus.SENT}
 _DIVERTED = frozenset({S.DIVERTED_CIVIL, S.DIVERTED_ADMINISTRATIVE})
 _FILING_ARTICLE = "《公安机关办理刑事案件程序规定》第一百七十八条"
 
@@ -234,6 +234,15 @@ DIVERSION_IS_RECEIVED = Predicate(
     "receipt_missing",
     "移送后须先登记接收单位的回执，才能结案",
     _diversion_is_received,
+    RuleViolated,
+    "众办〔2022〕54号",
+)
+
+#: A dispute is with whoever settles it once that is received; an authority has yet to say what it did.
+DIVERSION_IS_ANSWERED = Predicate(
+    "diversion_unanswered",
+    "转行政处理的案件，须有接收单位的办理结果才能结案；对方不答复的，由镇领导说明理由批准不再等待",
+    lambda actor, record: not _diversion_is_received(actor, record) or _may_divert(actor, record),
     RuleViolated,
     "众办〔2022〕54号",
 )
@@ -409,7 +418,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.CLOSED,
             P.CASE_HANDLE,
             fields=(REASON, _ON),
-            when=(OWN_UNIT, DIVERSION_IS_RECEIVED, PROPERTY_IS_SETTLED),
+            when=(OWN_UNIT, DIVERSION_IS_RECEIVED, DIVERSION_IS_ANSWERED, PROPERTY_IS_SETTLED),
             article="",
         ),
         # Before filing it takes back a record made by mistake; afterwards it is 撤销案件.

@@ -56,7 +56,7 @@ class DutyKind(Labelled):
     CASE_JUDGMENT = "case_judgment", "待登记生效判决"
     CASE_ENFORCE = "case_enforce", "案件待移送执行或者结案"
     CASE_CLOSE = "case_close", "案件执行完毕后结案"
-    CASE_DIVERTED = "case_diverted", "案件已转其他途径，对方接收后结案，收回的另行移送"
+    CASE_DIVERTED = "case_diverted", "案件已转其他途径，对方接收、答复后结案，收回的另行移送"
     CASE_NOT_INDICTED = "case_not_indicted", "不起诉后转其他途径或者结案"
     CASE_NOT_FILED = "case_not_filed", "不予立案后转其他途径"
     VICTIM_VERIFY = "victim_verify", "受害人待核实"

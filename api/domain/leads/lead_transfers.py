@@ -214,6 +214,11 @@ def is_one_of(name: str, people: Iterable[str]) -> bool:
     return any(each and each in said for each in map(_plain, people))
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, by whatever blanks and widths they were written."""
+    return _plain(one) == _plain(other)
+
+
 def _plain(name: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", name))
 

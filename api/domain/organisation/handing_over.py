@@ -38,8 +38,8 @@ class HandoverStatus(Labelled):
 _S = HandoverStatus
 #: The receiver has it, or is to get it.
 OPEN: Final = frozenset({_S.SENT, _S.RECEIVED, _S.INCOMPLETE, _S.REVIEWED})
-#: Somebody received it, whatever came of it.
-ARRIVED: Final = frozenset(_S) - {_S.SENT, _S.RECALLED, _S.WAIVED}
+#: Nobody is to receive it, or has: it is to go to somebody else.
+WITH_NOBODY: Final = frozenset({None, _S.RECALLED})
 #: It waits for whom it was handed to; else for who handed it over.
 WITH_RECEIVER: Final = frozenset({_S.SENT, _S.RECEIVED, _S.REVIEWED})
 #: What is waited for, as whoever reads the record that was handed over is told.

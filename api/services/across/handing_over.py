@@ -34,7 +34,7 @@ from api.models.units import Division
 from api.services.across.handovers import RESOURCE
 from api.services.cases import case_decisions, cases
 from api.services.entities import risk_entities, risk_entity_intake
-from api.services.leads import lead_transfer_decisions, lead_transfers
+from api.services.leads import lead_transfer_decisions, lead_transfer_recalls, lead_transfers
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Affair, Receiver
 
@@ -51,7 +51,7 @@ async def case_transition(
     if body.action in _DIVERSIONS:
         await _divert(session, actor, await session.get_one(Case, case_id), body)
     elif body.action == CaseAction.REOPEN.value:
-        await _take_back(session, case_id, body.reason)
+        await _take_back(session, actor, case_id, body.reason)
     else:
         return found
     await session.flush()
@@ -233,7 +233,7 @@ async def send(
     await events.record(session, actor, EventName.HANDOVER_CREATED, RESOURCE, made.id, told)
 
 
-async def _take_back(session: AsyncSession, case_id: UUID, reason: str) -> None:
+async def _take_back(session: AsyncSession, actor: Actor, case_id: UUID, reason: str) -> None:
     """The police look into it again: nobody else has it any more, and who had it is told why."""
     open_ones = await session.scalars(
         select(LeadTransfer)
@@ -241,11 +241,7 @@ async def _take_back(session: AsyncSession, case_id: UUID, reason: str) -> None:
         .with_for_update()
     )
     for each in open_ones:
-        each.status, each.recalled_on = HandoverStatus.RECALLED, today()
-        each.version += 1
-        each.hand_back()
-        await lead_transfers.keep(session, each, recall_reason=reason)
-        await lead_transfers.run(session, each, today(), None)
+        await lead_transfer_recalls.recall(session, actor, each, reason)
 
 
 def _told(*pairs: tuple[str, Any]) -> list[dict[str, str]]:

@@ -86,7 +86,8 @@ async def _forward(session: AsyncSession, actor: Actor, found: LeadTransfer, bod
     gone = [found.receiver_unit_id] if found.receiver_unit_id else []
     about = await handing_over.affair(session, found)
     to = await receivers.chosen(session, actor, about, body, found.organ, gone)
-    if to.unit_id is None and to.name == found.department:
+    await receivers.ensure_new(session, found, to)
+    if to.unit_id is None and law.same_name(to.name, found.department):
         message = f"“{to.name}”就是转送的单位，不能转送给自己"
         raise Invalid(message, errors=[FieldError("/department", "handover_to_self", message)])
     found.status, found.result, found.result_on = _S.ANSWERED, TransferResult.FORWARDED, day

@@ -9,7 +9,7 @@ from api.domain.cases.cases import CaseStatus
 from api.domain.cases.victims import VictimStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.handing_over import HandoverStatus
+from api.domain.organisation.handing_over import OPEN
 from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
@@ -85,8 +85,11 @@ SOURCES: tuple[Source, ...] = (
         K.CASE_DIVERTED,
         S.DIVERTED_CIVIL,
         S.DIVERTED_ADMINISTRATIVE,
-        # until it arrives, or is recalled, it waits on the page of its hand-over
-        also=Case.handover_status.is_distinct_from(HandoverStatus.SENT.value),
+        # until it is over, or is recalled, it waits on the page of its hand-over
+        also=or_(
+            Case.handover_status.is_(None),
+            Case.handover_status.not_in(sorted(each.value for each in OPEN)),
+        ),
     ),
     _case(K.CASE_NOT_INDICTED, S.NOT_INDICTED),
     _case(K.CASE_NOT_FILED, S.NOT_FILED),

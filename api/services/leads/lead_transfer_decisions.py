@@ -463,7 +463,8 @@ async def _forward(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     day = _past(body.forwarded_on, "forwarded_on", since=first.received_on)
     gone = [] if first.receiver_unit_id is None else [first.receiver_unit_id]
     to = await receivers.chosen(session, actor, lead, body, first.organ, gone)
-    if to.unit_id is None and to.name == first.department:
+    await receivers.ensure_new(session, first, to)
+    if to.unit_id is None and law.same_name(to.name, first.department):
         message = f"“{to.name}”就是转送的单位，不能转送给自己"
         raise Invalid(message, errors=[FieldError("/department", "handover_to_self", message)])
     first.result, first.result_on = TransferResult.FORWARDED, day

@@ -1,5 +1,5 @@
-"""Hand-overs of cases and risk entities that came of a lead, when it turns out whom the lead is
-about: who must keep off has them no more."""
+"""Hand-overs of cases and risk entities that end before they were answered, by what happens to what
+was handed over: whoever had one is told why."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -9,13 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import today
 from api.core.database import record_access
+from api.core.events import events
 from api.domain.entities.risk_entities import EntityStatus
+from api.domain.kit.actors import Actor
+from api.domain.kit.events import EventName
+from api.domain.leads.handovers import HandoverAction
 from api.domain.organisation.handing_over import OPEN, HandoverStatus
 from api.models.cases import CaseLead
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.risk_entities import RiskEntity
-from api.services.kit import _transition
+from api.services.kit import _transition, protect
 from api.services.leads.lead_transfers import keep, run
 
 
@@ -42,15 +46,27 @@ async def keep_off(
     for each in found:
         await record_access.withdraw(session, each.id, barred)
         if each.status in OPEN:
-            await _recall(session, each, reason)
+            await recall(session, None, each, reason)
 
 
-async def _recall(session: AsyncSession, transfer: LeadTransfer, reason: str) -> None:
+async def recall(
+    session: AsyncSession, actor: Actor | None, transfer: LeadTransfer, reason: str
+) -> None:
+    """End a hand-over that is with somebody: its timeline, and that of what was handed over, say
+    why. `actor`: who decided what brought it about."""
+    before = transfer.status or HandoverStatus.SENT
     transfer.status, transfer.recalled_on = HandoverStatus.RECALLED, today()
     transfer.version += 1
     transfer.hand_back()
     await keep(session, transfer, recall_reason=reason)
     await run(session, transfer, today(), None)
+    data = {"action": HandoverAction.RECALL.value, "from": before.value}
+    data |= {"to": HandoverStatus.RECALLED.value, "reason": protect.told(reason)}
+    name, of = EventName.HANDOVER_TRANSITIONED, ("risk_entity", transfer.risk_entity_id)
+    if transfer.case_id is not None:
+        of = ("case", transfer.case_id)
+    await events.record(session, actor, name, "handover", transfer.id, data)
+    await events.record(session, actor, name, *of, data | {"flow": "handover"})
     if transfer.risk_entity_id is not None:
         entity = await session.get_one(RiskEntity, transfer.risk_entity_id, with_for_update=True)
         _transition.put(entity, EntityStatus.HANDLING)

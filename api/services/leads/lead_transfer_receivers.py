@@ -15,6 +15,7 @@ from api.domain.leads import conflicts as rules
 from api.domain.leads import lead_transfers as law
 from api.domain.leads import outside_bodies
 from api.domain.leads.leads import ReceivingOrgan
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.services.kit import places
@@ -160,6 +161,24 @@ async def _ensure_outside(
     if rules.is_of(lead.subject_name, name, near.places):
         raise _accused(_NAME, name)
     _ensure_organ(name, organ, _NAME)
+
+
+async def ensure_new(session: AsyncSession, transfer: LeadTransfer, to: Receiver) -> None:
+    """Nothing that was passed on goes back to whoever passed it on: two who both say that it is not
+    theirs ask who is above both. Raises RuleViolated (`handover_circle`)."""
+    had = transfer
+    while had.follows_id is not None:
+        had = await session.get_one(LeadTransfer, had.follows_id)
+        outside = to.unit_id is None and had.receiver_unit_id is None
+        if (outside and law.same_name(to.name, had.department)) or (
+            to.unit_id is not None and to.unit_id == had.receiver_unit_id
+        ):
+            message = (
+                f"{to.name}已经转送过这一件，不能再转送给它；对管辖有争议的，报请共同的上级机关指定，"
+                "指定以前由现在的接收单位办理"
+            )
+            field = _UNIT if to.unit_id else _NAME
+            raise _refusal(field, "handover_circle", message, transfer.organ)
 
 
 def _ensure_organ(name: str, organ: ReceivingOrgan, field: str) -> None:

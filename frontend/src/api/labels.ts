@@ -433,7 +433,7 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'case_judgment': '待登记生效判决',
   'case_enforce': '案件待移送执行或者结案',
   'case_close': '案件执行完毕后结案',
-  'case_diverted': '案件已转其他途径，对方接收后结案，收回的另行移送',
+  'case_diverted': '案件已转其他途径，对方接收、答复后结案，收回的另行移送',
   'case_not_indicted': '不起诉后转其他途径或者结案',
   'case_not_filed': '不予立案后转其他途径',
   'victim_verify': '受害人待核实',
