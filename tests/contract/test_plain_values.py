@@ -111,6 +111,9 @@ def test_every_day_is_bounded_or_says_why_not(model, name):
     if kind is DayKind.PAST:
         assert refused(model, name, say(today() + DAY)) == {"in_future"}
         assert not refused(model, name, say(EARLIEST))
+        if has_time:
+            soon = (now() + timedelta(minutes=1)).isoformat()
+            assert refused(model, name, soon) == {"in_future"}, "of today"
     if kind is DayKind.DUE:
         assert refused(model, name, say(today() - DAY)) == {"in_past"}
 

@@ -43,6 +43,7 @@ UNFINISHED = (
     " escalated concluded recheck fed_back"
 )
 SENT = "transferred_department transferred_police escalated concluded recheck fed_back"
+BEFORE_POLICE = "verifying concluded fed_back transferred_department"
 AT_POLICE = "transferred_police concluded recheck fed_back"
 PLAN = {
     "register": ("received", "registered"),
@@ -54,11 +55,11 @@ PLAN = {
         "verifying recheck transferred_department transferred_police escalated fed_back",
         "concluded",
     ),
-    "propose_transfer": ("verifying concluded fed_back", None),
-    "approve_transfer": ("verifying concluded fed_back", None),
-    "refuse_transfer": ("verifying concluded fed_back", None),
-    "transfer_police": ("verifying concluded fed_back", "transferred_police"),
-    "report_police": ("verifying concluded fed_back", "transferred_police"),
+    "propose_transfer": (BEFORE_POLICE, None),
+    "approve_transfer": (BEFORE_POLICE, None),
+    "refuse_transfer": (BEFORE_POLICE, None),
+    "transfer_police": (BEFORE_POLICE, "transferred_police"),
+    "report_police": (BEFORE_POLICE, "transferred_police"),
     "transfer_department": ("registered verifying concluded fed_back", "transferred_department"),
     "recall": (SENT, None),
     "record_receipt": (SENT, None),

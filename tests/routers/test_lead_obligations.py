@@ -10,7 +10,7 @@ from tests.answers import done, problem, refused
 from tests.duties import duties
 from tests.factories import unit_of
 from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive
-from tests.leads import act, fed_back, merge, proposed
+from tests.leads import REPORT, act, fed_back, merge, proposed
 
 CLOSING = {"solved": "yes", "solved_note": "已处理。"}
 
@@ -47,6 +47,35 @@ class TestACrime:
         made = not_closed(client, fed_back(market, made), self.CODE)
         assert fresh(market, made)["standing"]["next_action"] == "propose_transfer"
         assert duties(market, made["id"], "lead_owed_police")
+
+    def test_a_department_that_has_it_hides_it_not(self, client):
+        """The turn of the handler was the reporter's answer, and nothing else."""
+        market, civil = client("market"), client("civil")
+        to = {"organ": "other", "receiver_unit_id": unit_of(civil)}
+        made = act(
+            market, concluded(client, "suspected_crime"), "transfer_department", **PAPERS | to
+        )
+        assert made["status"] == "transferred_department"
+
+        def waits() -> list[str]:
+            now_waits = fresh(market, made)["standing"]["now"]
+            return [each["what"] for each in now_waits if each["is_mine"]]
+
+        assert waits() == ["涉嫌犯罪，待移送公安或者立案", "待反馈举报人"]
+        assert fresh(market, made)["standing"]["next_action"] is not None
+        assert "propose_transfer" in offered(fresh(market, made))
+        assert duties(market, made["id"], "lead_owed_police")
+        [answer] = duties(market, made["id"], "lead_feed_back")
+        shown = fresh(market, made)
+        [head] = [each for each in shown["standing"]["now"] if each["what"] == "待反馈举报人"]
+        # the term stands still for the department; the reporter is answered by its day all the same
+        assert shown["due_on"] is None
+        assert answer["due_on"] == head["due_on"] is not None
+        fed_back(market, fresh(market, made))
+        assert waits()[0] == "涉嫌犯罪，待移送公安或者立案"
+        said = REPORT | {"reported_on": today().isoformat()}
+        made = act(market, fresh(market, made), "propose_transfer", **said)
+        assert duties(market, made["id"], "lead_owed_police") == []
 
     def test_handed_over_and_decided_it_is(self, client):
         office, market, police = client("office"), client("market"), client("police")

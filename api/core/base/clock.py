@@ -25,8 +25,9 @@ _WRITTEN_IN: Final = timezone(timedelta(hours=8))
 SHIFT_FILE: Final = "clock-shift.json"
 #: How long a process may go on by a shift that somebody has just changed.
 _LOOK_AGAIN: Final = 0.2
-#: Two clocks never agree quite: what somebody's shows may be this far ahead of ours.
-_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+#: Two clocks never agree quite: what another system's shows may be this far ahead of ours. Less than
+#: the minute in which people tell a time; their pages go by our clock.
+_CLOCKS_DIFFER: Final = timedelta(seconds=30)
 
 
 class _Shift:

@@ -39,6 +39,7 @@ from api.domain.leads.leads import (
     Obligation,
     ReceivingOrgan,
     TransferStage,
+    owed_unsent,
 )
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
@@ -169,20 +170,21 @@ def _owes(obligation: Obligation) -> Callable[[Any], bool]:
     """What a conclusion asks for has yet to go to whoever it is for."""
 
     def when(lead: Any) -> bool:
-        return obligation.value in lead.owes and lead.transfer_stage not in _WITH_SOMEBODY
+        unsent = owed_unsent(obligation, lead.transfer_stage, lead.transfer_organ)
+        return obligation.value in lead.owes and unsent
 
     return when
 
 
-_WITH_SOMEBODY = OPEN_STAGES | PENDING
+_OWED_POLICE = Turn(
+    K.LEAD_OWED_POLICE,
+    (La.PROPOSE_TRANSFER, La.REPORT_POLICE),
+    when=_owes(Obligation.POLICE_DECISION),
+    elsewhere=_opens_a_case,
+    onward=_not_opened,
+)
 _OWED = (
-    Turn(
-        K.LEAD_OWED_POLICE,
-        (La.PROPOSE_TRANSFER, La.REPORT_POLICE),
-        when=_owes(Obligation.POLICE_DECISION),
-        elsewhere=_opens_a_case,
-        onward=_not_opened,
-    ),
+    _OWED_POLICE,
     Turn(K.LEAD_OWED_PUNISHER, (La.TRANSFER_DEPARTMENT,), when=_owes(Obligation.PUNISHER)),
     Turn(K.LEAD_OWED_ROUTE, (La.TRANSFER_DEPARTMENT,), when=_owes(Obligation.ROUTE_RECEIPT)),
 )
@@ -219,7 +221,14 @@ LEAD_WAY: Final = Way(
             "移送移交",
             {
                 Ls.TRANSFERRED_POLICE: (*_AT_POLICE, _CONCLUDE, _FEED_BACK),
-                Ls.TRANSFERRED_DEPARTMENT: (*_HANDED, _CONCLUDE, _FEED_BACK),
+                Ls.TRANSFERRED_DEPARTMENT: (
+                    _APPROVE,
+                    _HAND_OVER,
+                    _OWED_POLICE,
+                    *_HANDED,
+                    _CONCLUDE,
+                    _FEED_BACK,
+                ),
             },
             aside=True,
         ),

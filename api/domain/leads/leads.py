@@ -434,6 +434,19 @@ _ASKS_NOTHING = frozenset(
 
 #: The police have said what they do, and the sender has yet to do its part.
 LEFT_TO_DO = frozenset({_T.FILED, _T.DECLINED, _T.DROPPED})
+#: The head has yet to decide, or what the head approved has yet to be handed over.
+PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
+
+
+def owed_unsent(
+    obligation: Obligation, stage: TransferStage | None, organ: ReceivingOrgan | None
+) -> bool:
+    """Whether what is owed has yet to go to whoever it is for: what a department has is not with the
+    police, whose decision is owed besides."""
+    if stage in PENDING:
+        return False
+    elsewhere = obligation is Obligation.POLICE_DECISION and organ is not ReceivingOrgan.POLICE
+    return stage not in OPEN_STAGES or elsewhere
 
 
 def waits_for_receiver(status: LeadStatus, stage: TransferStage | None) -> bool:
@@ -441,9 +454,6 @@ def waits_for_receiver(status: LeadStatus, stage: TransferStage | None) -> bool:
     looks into it a second time meanwhile has a term of their own."""
     return stage in OPEN_STAGES and status is not S.RECHECK
 
-
-#: The head has yet to decide, or what the head approved has yet to be handed over.
-PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
 
 #: What was put before the head ends there: nothing else is done with the lead meanwhile.
 NOT_PENDING = Predicate(
@@ -835,8 +845,8 @@ AT_POLICE = _SENT - {S.TRANSFERRED_DEPARTMENT, S.ESCALATED}
 AFTER_POLICE = AT_POLICE | {S.CLOSED, S.ARCHIVED}
 #: Where a second verification can start from, and what a sample for it is drawn from.
 DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
-#: From where a lead goes to the police.
-_BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED, S.FED_BACK})
+#: From where a lead goes to the police: what a department has does not keep a crime from them.
+_BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED, S.FED_BACK, S.TRANSFERRED_DEPARTMENT})
 #: What a lead is opened anew from.
 _OVER = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED})
 _ANSWERABLE = frozenset(

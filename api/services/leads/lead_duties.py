@@ -44,6 +44,7 @@ from api.domain.leads.leads import (
     ReviewResult,
     TransferResult,
     TransferStage,
+    owed_unsent,
 )
 from api.models.cases import CaseLead
 from api.models.lead_assists import LeadAssist
@@ -68,7 +69,9 @@ def _not_alarmed() -> ColumnElement[bool]:
 _NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
 #: What the county has is the county's to answer.
 _WITH_NOBODY = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(OPEN_STAGES))
-_BEFORE_THE_HEAD = frozenset({LeadStatus.VERIFYING, LeadStatus.CONCLUDED})
+_BEFORE_THE_HEAD = frozenset(
+    {LeadStatus.VERIFYING, LeadStatus.CONCLUDED, LeadStatus.TRANSFERRED_DEPARTMENT}
+)
 _S = TransferStage
 
 
@@ -151,7 +154,11 @@ def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
 
 def _owed(kind: DutyKind, obligation: Obligation) -> Source:
     """What a conclusion asks for, while nobody has it."""
-    with_somebody = [stage.value for stage in OPEN_STAGES | PENDING]
+    statuses = [LeadStatus.CONCLUDED, LeadStatus.FED_BACK]
+    if obligation is Obligation.POLICE_DECISION:
+        statuses.append(LeadStatus.TRANSFERRED_DEPARTMENT)
+    elsewhere = [s for s in _S if owed_unsent(obligation, s, ReceivingOrgan.OTHER)]
+    unsent = [s for s in _S if owed_unsent(obligation, s, ReceivingOrgan.POLICE)]
     return Source(
         kind,
         "leads",
@@ -161,8 +168,15 @@ def _owed(kind: DutyKind, obligation: Obligation) -> Source:
             Lead.owner_unit_id == actor.unit_id,
             literal_column("(leads.owes <> '{}')", Boolean()),
             Lead.owes.contains([obligation.value]),
-            Lead.status.in_([LeadStatus.CONCLUDED, LeadStatus.FED_BACK]),
-            or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(with_somebody)),
+            Lead.status.in_(statuses),
+            or_(
+                Lead.transfer_stage.is_(None),
+                Lead.transfer_stage.in_(unsent),
+                and_(
+                    Lead.transfer_organ.is_distinct_from(ReceivingOrgan.POLICE),
+                    Lead.transfer_stage.in_(elsewhere),
+                ),
+            ),
         ),
         Lead.subject_name,
         Lead.number,
@@ -243,7 +257,8 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
         waits,
         Lead.subject_name,
         Lead.number,
-        Lead.due_on,
+        # while the term stands still for whoever has it, the reporter is answered by the day all the same
+        func.coalesce(Lead.due_on, Lead.due_held_on) if kind is K.LEAD_FEED_BACK else Lead.due_on,
         Lead.due_is_provisional,
         Lead.due_rule,
         # the clock of a receipt starts when the unit was given it

@@ -78,6 +78,13 @@ async def of(
         rule=lead["due_rule"],
         version=lead["due_rule_version"],
     )
+    held = lead.pop("due_held_on")
+    answer = standing.until(
+        lead["due_on"] or held,
+        provisional=lead["due_is_provisional"],
+        rule=lead["due_rule"],
+        version=lead["due_rule_version"],
+    )
     unowned = lead.pop("unowned_on")
     offered = {each.action.value for each in available}
 
@@ -92,7 +99,7 @@ async def of(
             return handed_over.term
         if turn.what is DutyKind.LEAD_DROPPED and record.status not in AT_POLICE:
             return standing.Until()  # the term of the lead is over with it
-        return own
+        return answer if turn.what is DutyKind.LEAD_FEED_BACK else own
 
     def others(terms: Terms) -> list[dict[str, Any]]:
         return [

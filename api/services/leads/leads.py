@@ -536,7 +536,7 @@ async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     shown = await terms.known()
     lead["working_days_left"] = shown.of(lead)
-    held = lead.pop("due_held_on")
+    held = lead["due_held_on"]
     lead["due_days_left"] = await _left(held, lead["due_stopped_on"]) if held else None
     reported = _only_reported(actor, lead)
     record, decision = _standing(lead), police_decisions.of_hand_overs(lead["transfers"])
