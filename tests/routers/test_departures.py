@@ -6,6 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.core.base.clock import today
+from tests import entities
 from tests.conftest import Client
 from tests.database import run_sql
 from tests.factories import make_lead
@@ -115,6 +117,29 @@ class TestSeats:
         department.seat(person)
         department.owe()
         refused(department.close("users", person))
+
+    def test_what_is_over_may_ask_for_something_yet(self, running, department):
+        """A turn is a turn, whatever the record is called: a visit that was made waits to be
+        closed. Whoever has it at home as well lets go."""
+        post, _ = department.seat()
+        unit = department.unit["id"]
+        inspection = entities.visit(
+            department.office,
+            entity_id=entities.register(department.office)["id"],
+            planned_on=today().isoformat(),
+        )
+        of_it = "WHERE id = $1"
+        run_sql(
+            running,
+            f"UPDATE inspections SET status = 'done', done_on = planned_on, finding = 'none' {of_it}",
+            inspection["id"],
+        )
+        run_sql(
+            running, f"UPDATE inspections SET owner_unit_id = $2 {of_it}", inspection["id"], unit
+        )
+        refused(department.vacate(post), department.unit["name"], "1 件", "接任人")
+        department.seat()
+        done(department.vacate(post))
 
     def test_with_nothing_open_everybody_goes(self, department):
         post, person = department.seat()

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,6 +33,7 @@ from api.domain.entities.risk_entities import EntityStatus
 from api.domain.imports.imports import ImportStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import town_of
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Conflict
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.leads.lead_assists import AssistStatus
@@ -47,9 +59,12 @@ from api.models.users import PostHolder, User
 from api.schemas.posts import HolderCreate, PostUpdate
 from api.schemas.units import UnitUpdate
 from api.schemas.users import UserUpdate
-from api.services.across import turns
+from api.services.across import duties, turns
+from api.services.kit import time_rules
+from api.services.kit._duty_source import MOST_COUNTED, Source
 from api.services.leads import lead_assists, leads
 from api.services.organisation import posts, units, users
+from api.services.reporters import confidential_duties
 
 P = Permission
 #: In a sentence nobody reads more kinds than these.
@@ -159,6 +174,15 @@ _WORK: Final[tuple[_Work, ...]] = (
 )  # fmt: skip
 
 
+#: What is confidential, what anybody of the unit takes over from who brought it, and a warning of what
+#: the unit has anyhow.
+_NOT_TURNS: Final = frozenset(
+    {source.kind for source in confidential_duties.SOURCES}
+    | {DutyKind.IMPORT_MAP, DutyKind.IMPORT_COMMIT, DutyKind.IMPORT_BARE}
+    | {DutyKind.MEASURE_EXPIRING}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Seat:
     """A post that somebody sits in."""
@@ -170,6 +194,19 @@ class _Seat:
     @property
     def town(self) -> str:
         return town_of(self.division_code)
+
+    #: Nobody and none: whoever might sit in a unit that is closed.
+    user_id: UUID | None = None
+    post_id: UUID | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever sits here, as what waits for them is asked; no login is behind it."""
+        nobody = UUID(int=0)
+        return Actor(
+            "person", self.user_id or nobody, "", self.post_id or nobody, self.unit_id, self.role,
+            self.division_code, nobody,
+        )  # fmt: skip
 
     def does(self, work: _Work, of: "_Seat") -> bool:
         """Whether whoever sits here may go on with the work of another seat."""
@@ -233,7 +270,7 @@ async def _nothing_open(session: AsyncSession, unit: Unit) -> None:
     owned = [
         (work, await _number(session, work, unit.id, "")) for work in _WORK if not work.of_town
     ]
-    if found := [(work, number) for work, number in owned if number]:
+    if found := [f"{w.label} {number} {w.measure}" for w, number in owned if number]:
         message = f"{unit.name}还有{_listed(found)}，请先改派、移交或者办结，再停用"
         raise Conflict(message, code="work_open")
     seats = [
@@ -267,7 +304,7 @@ async def _seated(session: AsyncSession, *which: ColumnElement[bool]) -> list[_S
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(Post.role, Post.unit_id, Post.division_code)
+        select(Post.role, Post.unit_id, Post.division_code, User.id, Post.id)
         .join(PostHolder, and_(PostHolder.post_id == Post.id, PostHolder.until.is_(None)))
         .join(User, and_(User.id == PostHolder.user_id, User.is_active))
         .where(Post.is_active, PostHolder.id == acts_in, *which)
@@ -286,7 +323,8 @@ async def _nothing_left(session: AsyncSession, left: Sequence[_Seat], act: str) 
             and not any(other.does(work, seat) for other in others)
         ]
         counted = [(w, await _number(session, w, seat.unit_id, seat.town)) for w in alone]
-        if found := [(work, number) for work, number in counted if number]:
+        found = [(f"{w.label} {number} {w.measure}") for w, number in counted if number]
+        if found := found or await _turns_left(session, seat, others):
             name = await session.scalar(select(Unit.name).where(Unit.id == seat.unit_id))
             raise Conflict(
                 f"{name}还有{_listed(found)}，没有别人可以接着办；请先指定接任人，或者改派、办结，再{act}",
@@ -294,6 +332,29 @@ async def _nothing_left(session: AsyncSession, left: Sequence[_Seat], act: str) 
             )
 
 
-def _listed(found: Sequence[tuple[_Work, int]]) -> str:
-    said = [f"{work.label} {number} {work.measure}" for work, number in found[:_MOST_KINDS]]
-    return "、".join(said) + (f"等 {len(found)} 类" if len(found) > _MOST_KINDS else "")
+def _alone(source: Source, seat: _Seat, others: Sequence[_Seat]) -> Any:
+    """How many of a kind wait for a seat and for none of the others."""
+    able = [other for other in others if source.needs in ROLE_PERMISSIONS[other.role]]
+    elsewhere = [source.waits(other.actor).is_not(true()) for other in able]
+    some = select(source.model.id).where(source.waits(seat.actor), *elsewhere).limit(MOST_COUNTED)
+    return select(literal(source.kind.value, Text()), func.count()).select_from(some.subquery())
+
+
+async def _turns_left(session: AsyncSession, seat: _Seat, others: Sequence[_Seat]) -> list[str]:
+    """What waits for a seat and for none of the others, whatever became of the record: a case that
+    is over may ask for something yet. As home calls it, each with its number."""
+    counts = [
+        _alone(source, seat, others)
+        for source in duties.SOURCES
+        if source.kind not in _NOT_TURNS and seat.actor.may(source.needs)
+    ]
+    if not counts:
+        return []
+    days = duties.bound_days(await time_rules.clock(session))
+    rows = (await session.execute(union_all(*counts), days)).all()
+    return [f"{DutyKind(row[0]).label} {row[1]} 件" for row in rows if row[1]]
+
+
+def _listed(said: Sequence[str]) -> str:
+    found = said[:_MOST_KINDS]
+    return "、".join(found) + (f"等 {len(said)} 类" if len(said) > _MOST_KINDS else "")
