@@ -78,3 +78,51 @@ def test_the_plan_shows_every_folder(room):
     assert {name for floor in contract["layers"] for name in floor.split(" | ")} == folders
     # files lie in folders, none beside them
     assert [path.name for path in (ROOT / "api" / room).glob("*.py")] == ["__init__.py"]
+
+
+def _sets_status(node: ast.AST) -> bool:
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        for each in node.targets:
+            targets += each.elts if isinstance(each, ast.Tuple) else [each]
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
+        targets = [node.target]
+    return any(
+        isinstance(each, ast.Attribute)
+        and each.attr == "status"
+        and ast.unparse(each.value) != "self"
+        for each in targets
+    )
+
+
+def test_one_place_sets_a_status():
+    """What else a new status brings with it (a version, the turn given back) nobody forgets then."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "api" / "services").rglob("*.py"))
+        if path.name != "_transition.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if _sets_status(node)
+    ]
+    assert found == []
+
+
+def test_the_folders_of_the_leads_page_know_each_other_one_way():
+    """As the rooms of the service: no two folders of staff/modules/leads import each other, by way
+    of others neither."""
+    root = ROOT / "frontend" / "src" / "staff" / "modules" / "leads"
+    folders = {path.name for path in root.iterdir() if path.is_dir()}
+    knows: dict[str, set[str]] = {name: set() for name in folders}
+    for name in folders:
+        for path in (root / name).rglob("*"):
+            if path.suffix in {".ts", ".vue"}:
+                text = path.read_text("utf-8")
+                named = re.findall(
+                    r"(?:from|import\()\s*'(?:\.\./|@/staff/modules/leads/)(\w+)/", text
+                )
+                knows[name] |= set(named) & folders - {name}
+    left = dict(knows)
+    while free := [name for name, others in left.items() if not others & set(left)]:
+        for name in free:
+            del left[name]
+    assert not left, f"in a circle: {left}"

@@ -58,7 +58,8 @@ async def _over(
     session: AsyncSession, found: LeadTransfer, status: HandoverStatus, reason: str
 ) -> None:
     """Nothing is waited for any more."""
-    found.status, found.recalled_on = status, today()
+    _transition.settle(found, status)
+    found.recalled_on = today()
     await lead_transfers.keep(session, found, recall_reason=reason)
     await lead_transfers.run(session, found, today(), None)
 
@@ -90,7 +91,8 @@ async def _forward(session: AsyncSession, actor: Actor, found: LeadTransfer, bod
     if to.unit_id is None and law.same_name(to.name, found.department):
         message = f"“{to.name}”就是转送的单位，不能转送给自己"
         raise Invalid(message, errors=[FieldError("/department", "handover_to_self", message)])
-    found.status, found.result, found.result_on = _S.ANSWERED, TransferResult.FORWARDED, day
+    _transition.settle(found, _S.ANSWERED)
+    found.result, found.result_on = TransferResult.FORWARDED, day
     given = {"result_document_no": body.document_no or "", "result_note": body.reason}
     await lead_transfers.keep(session, found, **given)
     await lead_transfers.note(session, actor, found, TransferMoment.FORWARD)

@@ -20,7 +20,7 @@ from api.models.lead_assists import LeadAssist
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.schemas.common import actions
-from api.services.kit import columns, places, time_rules
+from api.services.kit import _transition, columns, places, time_rules
 from api.services.kit.standing import taken_by
 from api.services.kit.terms import Terms
 from api.services.leads import lead_texts
@@ -190,9 +190,8 @@ async def open_ones(session: AsyncSession, lead_id: UUID) -> list[LeadAssist]:
 
 
 def _end(assist: LeadAssist, reason: str) -> None:
-    assist.status, assist.ended_at = AssistStatus.ENDED, now()
-    assist.ended_reason = reason
-    assist.version += 1
+    _transition.put(assist, AssistStatus.ENDED)
+    assist.ended_at, assist.ended_reason = now(), reason
 
 
 async def keep_only(

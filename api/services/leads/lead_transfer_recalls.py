@@ -55,9 +55,8 @@ async def recall(
     """End a hand-over that is with somebody: its timeline, and that of what was handed over, say
     why. `actor`: who decided what brought it about."""
     before = transfer.status or HandoverStatus.SENT
-    transfer.status, transfer.recalled_on = HandoverStatus.RECALLED, today()
-    transfer.version += 1
-    transfer.hand_back()
+    _transition.put(transfer, HandoverStatus.RECALLED)
+    transfer.recalled_on = today()
     await keep(session, transfer, recall_reason=reason)
     await run(session, transfer, today(), None)
     data = {"action": HandoverAction.RECALL.value, "from": before.value}
