@@ -19,7 +19,14 @@ from api.domain.leads.leads import (
     TransferResult,
 )
 from api.domain.organisation.handing_over import HandoverStatus
-from api.schemas.common import AvailableAction, Named, Shown, WorkingDaysLeft, transition_union
+from api.schemas.common import (
+    Asked,
+    AvailableAction,
+    Named,
+    Shown,
+    WorkingDaysLeft,
+    transition_union,
+)
 from api.schemas.standing import Standing
 
 
@@ -126,16 +133,20 @@ class HandoverSort(Labelled):
 
     NEWEST = "-id", "送出先后（新在前）"
     OLDEST = "id", "送出先后（旧在前）"
+    DUE = "due_on", "期限（早在前）"
+    DUE_LAST = "-due_on", "期限（晚在前）"
 
 
 class HandoverQuery(PageQuery):
     """Filters of the list; those left out do not filter."""
 
     sort: HandoverSort = HandoverSort.NEWEST
+    q: Asked | None = Field(None, description="移送移交编号、事项或者接收单位")
     status: Annotated[list[HandoverStatus], Field(max_length=20)] | None = None
     kind: Annotated[list[TransferKind], Field(max_length=10)] | None = None
     owner_unit_id: UUID | None = Field(None, description="移送、移交的单位")
     receiver_unit_id: UUID | None = Field(None, description="接收单位")
+    overdue: bool | None = Field(None, description="正在走的期限是否已过")
 
 
 class HandoverItem(Shown):
@@ -153,6 +164,9 @@ class HandoverItem(Shown):
     result: TransferResult | None
     due_on: date | None = Field(description="正在走的期限")
     due_is_provisional: bool
+    due_rule: str
+    due_rule_version: int | None
+    working_days_left: WorkingDaysLeft
     version: int
 
 

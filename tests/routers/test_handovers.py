@@ -513,12 +513,7 @@ class TestAnEntitysProblem:
     def test_a_late_one_is_told_to_those_above(self, client, running):
         entity = transferred(client)
         made = handed(client("market"), entity)
-        run_sql(
-            running,
-            "UPDATE lead_transfer_clocks SET due_on = due_on - 60,"
-            " due_at = due_at - interval '60 days' WHERE transfer_id = $1",
-            made["id"],
-        )
+        late(running, made)
         for who in ("office", "leader", "supervisor"):
             told = done(client(who).get("/me/escalations"))["items"]
             [one] = [each for each in told if each["subject_id"] == made["id"]]
@@ -589,6 +584,89 @@ def test_the_list_is_of_what_one_sent_or_got(client):
         assert made["id"] in {each["id"] for each in found}
     found = done(police.get("/handovers", params={"status": "waived", "limit": 200}))["items"]
     assert made["id"] not in {each["id"] for each in found}
+
+
+def late(running, made: dict, days: int = 60) -> None:
+    run_sql(
+        running,
+        "UPDATE lead_transfer_clocks SET due_on = due_on - $2::int,"
+        " due_at = due_at - make_interval(days => $2) WHERE transfer_id = $1 AND ended_on IS NULL",
+        made["id"],
+        days,
+    )
+
+
+def listed(who, **asked) -> list[dict]:
+    return done(who.get("/handovers", params=asked | {"limit": 200}))["items"]
+
+
+class TestTheList:
+    def test_how_far_the_last_day_is_is_told_as_on_the_record(self, client, running):
+        market = client("market")
+        made = handed(market, transferred(client))
+        late(running, made)
+        [row] = [each for each in listed(market) if each["id"] == made["id"]]
+        found = done(market.get(f"/handovers/{made['id']}"))
+        [turn] = found["standing"]["now"]
+        assert row["working_days_left"] is not None
+        for name in ("due_on", "due_rule", "due_rule_version", "working_days_left"):
+            assert row[name] == found[name]
+        assert (row["due_on"], row["working_days_left"]) == (
+            turn["due_on"],
+            turn["working_days_left"],
+        )
+
+    def test_what_waits_for_nothing_has_no_last_day(self, client):
+        justice = client("justice")
+        made = received(justice, handed(justice, diverted(client)))
+        [row] = [each for each in listed(justice) if each["id"] == made["id"]]
+        assert (row["due_on"], row["due_rule"], row["working_days_left"]) == (None, "", None)
+
+    def test_the_late_ones_are_found_and_come_first(self, client, running):
+        market = client("market")
+        soon, made = (handed(market, transferred(client)) for _ in range(2))
+        late(running, made, 70)
+        for who in ("market", "police", "office", "leader"):
+            overdue = [each["id"] for each in listed(client(who), overdue=True)]
+            assert made["id"] in overdue
+            assert soon["id"] not in overdue
+            in_time = [each["id"] for each in listed(client(who), overdue=False)]
+            assert made["id"] not in in_time
+            assert soon["id"] in in_time
+        for sort in ("due_on", "-due_on"):
+            rows = listed(market, sort=sort)
+            days = [each["due_on"] for each in rows if each["due_on"]]
+            assert days == sorted(days, reverse=sort == "-due_on")
+            nothing = [each["due_on"] is None for each in rows]
+            assert nothing == sorted(nothing), "what has no last day comes last"
+
+    def test_it_is_found_by_number_name_and_receiver(self, client):
+        market, police = client("market"), client("police")
+        made = handed(market, transferred(client))
+        for asked in (
+            made["number"],
+            made["number"].replace("-", " ").lower(),
+            made["title"],
+            made["department"],
+        ):
+            for who in (market, police, client("office")):
+                rows = listed(who, q=asked)
+                assert made["id"] in {each["id"] for each in rows}, asked
+        assert [each["id"] for each in listed(market, q=made["number"])] == [made["id"]]
+        assert listed(market, q="没有这件事") == []
+        assert listed(client("culture"), q=made["number"]) == []
+
+    def test_the_one_search_finds_it_for_whoever_sees_it(self, client):
+        made = handed(client("market"), transferred(client))
+        for who in ("market", "police", "office", "culture", "village01"):
+            groups = done(client(who).get("/search", params={"q": made["number"]}))["items"]
+            found = [
+                line["id"]
+                for each in groups
+                if each["noun"] == "handovers"
+                for line in each["items"]
+            ]
+            assert found == [made["id"]] * (who not in {"culture", "village01"})
 
 
 def test_a_day_to_come_is_refused(client):

@@ -36,7 +36,7 @@ OF_A_PANEL = {
 #: What the head does not name by the same words: it says what is to be done next.
 OTHER_WORDS = {K.MEASURE_EXPIRING, K.LEAD_UNOWNED}
 #: How far a last day is, lists tell as well.
-LISTED = {"leads", "cases", "rectifications", "property-measures"}
+LISTED = {"leads", "cases", "rectifications", "property-measures", "handovers"}
 #: For whom nothing waits in the town of the demonstration.
 IDLE = {"supervisor", "county", "leader", "justice", "finance", "village01"}
 EVERYBODY = (

@@ -23,6 +23,7 @@ class FoundNoun(Labelled):
     PROPERTY_ITEMS = ListNoun.PROPERTY_ITEMS.value, ListNoun.PROPERTY_ITEMS.label
     PROPERTY_MEASURES = ListNoun.PROPERTY_MEASURES.value, ListNoun.PROPERTY_MEASURES.label
     DISTRIBUTIONS = ListNoun.DISTRIBUTIONS.value, ListNoun.DISTRIBUTIONS.label
+    HANDOVERS = "handovers", "移送移交"
     REWARDS = "rewards", "举报奖励"
     OUTCOMES = "outcomes", "行动成果"
     UNITS = "units", "单位"
@@ -40,6 +41,7 @@ NEEDS: Final[Mapping[FoundNoun, P]] = {
     FoundNoun.PROPERTY_ITEMS: P.PROPERTY_READ,
     FoundNoun.PROPERTY_MEASURES: P.PROPERTY_READ,
     FoundNoun.DISTRIBUTIONS: P.DISTRIBUTION_READ,
+    FoundNoun.HANDOVERS: P.LEAD_READ,
     FoundNoun.REWARDS: P.REWARD_READ,
     FoundNoun.OUTCOMES: P.OUTCOME_READ,
     FoundNoun.UNITS: P.UNIT_READ,

@@ -21,6 +21,7 @@ from api.domain.entities.risk_entities import EntityStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.labels import Labelled
 from api.domain.leads.leads import LeadStatus
+from api.domain.organisation.handing_over import HandoverStatus
 from api.domain.outcomes.outcomes import OutcomeStatus
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.property_items import PropertyStatus
@@ -28,6 +29,7 @@ from api.domain.recovery.property_measures import MeasureStatus
 from api.domain.rewards.rewards import RewardStatus
 from api.schemas.cases import CaseQuery
 from api.schemas.distributions import DistributionQuery
+from api.schemas.handovers import HandoverQuery
 from api.schemas.inspections import InspectionQuery
 from api.schemas.leads import LeadQuery
 from api.schemas.outcomes import OutcomeQuery
@@ -39,6 +41,7 @@ from api.schemas.risk_entities import RiskEntityQuery
 from api.schemas.units import UnitQuery
 from api.schemas.users import UserQuery
 from api.schemas.victims import VictimQuery
+from api.services.across import handovers
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.kit import searching
@@ -122,6 +125,9 @@ _SOUGHT: dict[FoundNoun, _Sought] = {
     ),
     FoundNoun.DISTRIBUTIONS: _Sought(
         DistributionQuery, _listed(distributions), _labelled(DistributionStatus), _title
+    ),
+    FoundNoun.HANDOVERS: _Sought(
+        HandoverQuery, _listed(handovers), _labelled(HandoverStatus), _title
     ),
     FoundNoun.REWARDS: _Sought(
         RewardQuery, _listed(rewards), _labelled(RewardStatus), lambda row: row["document_no"]

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Text, Uuid, func, join, literal_column, select
+from sqlalchemy import ARRAY, Boolean, Date, Text, Uuid, func, join, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
-from api.core.listing.pagination import Listing, Sort, check_columns
+from api.core.listing import orders
+from api.core.listing.pagination import Listing, Sort, check_columns, param
 from api.domain.across.ways import HANDOVER_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -30,7 +31,7 @@ from api.models.risk_entities import RiskEntity
 from api.schemas.common import actions, options_of
 from api.schemas.handovers import HandoverItem, HandoverQuery, HandoverRead
 from api.services.cases import case_handovers
-from api.services.kit import columns, standing, terms, time_rules
+from api.services.kit import columns, searching, standing, terms, time_rules
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by
 from api.services.leads import lead_standing, lead_transfers
 
@@ -38,18 +39,18 @@ RESOURCE = "handover"
 
 _T, _C = LeadTransfer, LeadTransferClock
 _owner = columns.unit_names()
-_SOURCE = join(_T, _owner, _owner.c.id == _T.owner_unit_id, isouter=True)
-
-
-def _runs(column: Any) -> Any:
-    """Of the term that runs; there is one at most."""
-    return (
-        select(column)
-        .where(_C.transfer_id == _T.id, _C.ended_on.is_(None))
-        .order_by(_C.id.desc())
-        .limit(literal_column("1"))
-        .scalar_subquery()
-    )
+#: The term that runs; there is one at most. Of a lead's hand-over the lead tells it.
+_runs = (
+    select(_C.due_on, _C.is_provisional, _C.rule_id, _C.rule_version)
+    .where(_C.transfer_id == _T.id, _C.ended_on.is_(None), _C.lead_id.is_(None))
+    .order_by(_C.id.desc())
+    .limit(literal_column("1"))
+    .lateral("runs")
+)
+_TRUE, _FALSE = literal_column("true"), literal_column("false")
+_SOURCE = join(_T, _owner, _owner.c.id == _T.owner_unit_id, isouter=True).join(
+    _runs, _TRUE, isouter=True
+)
 
 
 _ITEM: dict[str, Any] = {
@@ -63,8 +64,10 @@ _ITEM: dict[str, Any] = {
     "sent_on": _T.sent_on,
     "received_on": _T.received_on,
     "result": _T.result,
-    "due_on": _runs(_C.due_on),
-    "due_is_provisional": func.coalesce(_runs(_C.is_provisional), literal_column("false")),
+    "due_on": _runs.c.due_on,
+    "due_is_provisional": func.coalesce(_runs.c.is_provisional, _FALSE),
+    "due_rule": func.coalesce(_runs.c.rule_id, literal_column("''")),
+    "due_rule_version": _runs.c.rule_version,
     "version": _T.version,
 }
 
@@ -96,16 +99,18 @@ _READ: dict[str, Any] = (
 )
 #: For the head of the record alone.
 _UNSHOWN = frozenset({"owner_unit_id", "entered", "taken_by", "has_case"})
-check_columns(HandoverItem, _ITEM)
+check_columns(HandoverItem, _ITEM, "working_days_left")
 check_columns(
     HandoverRead,
     {n: c for n, c in _READ.items() if n not in _UNSHOWN},
     "available_actions",
     "standing",
     "opens_case",
+    "working_days_left",
 )
 
 _ANY_TEXT = ARRAY(Text)
+_IS_OVERDUE = _runs.c.due_on < param("today", Date())
 LISTING = Listing(
     resource=RESOURCE,
     id=_T.id,
@@ -118,12 +123,23 @@ LISTING = Listing(
         "kind": (_ANY_TEXT, lambda p: _T.kind == func.any(p)),
         "owner_unit_id": (Uuid(), lambda p: _T.owner_unit_id == p),
         "receiver_unit_id": (Uuid(), lambda p: _T.receiver_unit_id == p),
+        "overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, _FALSE) == p),
+        "named": (
+            _ANY_TEXT,
+            lambda p: or_(
+                searching.says(_T.number, p),
+                searching.says(_T.title, p),
+                searching.says(_T.department, p),
+            ),
+        ),
     },
     sorts={
         "-id": Sort("id", _T.id, descending=True),
         "id": Sort("id", _T.id),
+        **orders.orders("runs", "due_on", orders.DAY),
     },
     default_sort="-id",
+    unindexed=frozenset({"named", "overdue"}),
 )
 
 
@@ -134,8 +150,11 @@ async def page(actor: Actor, query: HandoverQuery) -> Response:
         "kind": query.kind,
         "owner_unit_id": query.owner_unit_id,
         "receiver_unit_id": query.receiver_unit_id,
+        "overdue": query.overdue,
+        "named": None if searching.blank(query.q) else searching.words(query.q or ""),
     }
-    return await LISTING.page(actor, query, asked, query.sort.value)
+    finish = (await terms.known()).closing()
+    return await LISTING.page(actor, query, asked, query.sort.value, finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +186,9 @@ async def read(
     answers = ",".join(law.results(ReceivingOrgan(found["organ"])))
     offered = {HandoverAction.RECORD_RESULT.value: {options_of("result"): answers}}
     found["available_actions"] = actions(available, offered)
-    lead_transfers.show([found], await terms.known())
+    known = await terms.known()
+    lead_transfers.show([found], known)
+    found["working_days_left"] = known.of(found)
     taken = found.pop("taken_by")
     found["opens_case"] = (
         view.awaits_case

@@ -661,6 +661,7 @@ export const FoundNounLabels: Record<FoundNoun, string> = {
   'property-items': '涉案财物',
   'property-measures': '查扣冻措施',
   'distributions': '清退方案',
+  'handovers': '移送移交',
   'rewards': '举报奖励',
   'outcomes': '行动成果',
   'units': '单位',
@@ -699,6 +700,8 @@ export const HandOffOrganLabels: Record<HandOffOrgan, string> = {
 export const HandoverSortLabels: Record<HandoverSort, string> = {
   '-id': '送出先后（新在前）',
   'id': '送出先后（旧在前）',
+  'due_on': '期限（早在前）',
+  '-due_on': '期限（晚在前）',
 }
 
 export const HandoverStatusLabels: Record<HandoverStatus, string> = {

@@ -6919,7 +6919,7 @@ export interface components {
          * @description Nouns in the order in which they are told, by their names in the API.
          * @enum {string}
          */
-        FoundNoun: "leads" | "cases" | "risk-entities" | "inspections" | "rectifications" | "victims" | "property-items" | "property-measures" | "distributions" | "rewards" | "outcomes" | "units" | "users";
+        FoundNoun: "leads" | "cases" | "risk-entities" | "inspections" | "rectifications" | "victims" | "property-items" | "property-measures" | "distributions" | "handovers" | "rewards" | "outcomes" | "units" | "users";
         /**
          * FoundRecord
          * @description A record as a line: enough to be told from others.
@@ -7120,6 +7120,10 @@ export interface components {
             due_is_provisional: boolean;
             /** @description 正在走的期限 */
             due_on: string | null;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -7143,6 +7147,8 @@ export interface components {
             title: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * HandoverLetStand
@@ -7232,6 +7238,10 @@ export interface components {
             due_is_provisional: boolean;
             /** @description 正在走的期限 */
             due_on: string | null;
+            /** @description 期限规则编号 */
+            due_rule: string;
+            /** @description 期限规则版本 */
+            due_rule_version: number | null;
             /** @description 由哪一次移送、移交转送而来 */
             follows_id: string | null;
             /** @description 移交的涉案物品和材料（没有物品的写明） */
@@ -7336,6 +7346,8 @@ export interface components {
             updated_at: string;
             /** @description 版本号；修改时原样带回 */
             version: number;
+            /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
+            working_days_left: number | null;
         };
         /**
          * HandoverRecall
@@ -7449,7 +7461,7 @@ export interface components {
          * @description Orders of the list.
          * @enum {string}
          */
-        HandoverSort: "-id" | "id";
+        HandoverSort: "-id" | "id" | "due_on" | "-due_on";
         /**
          * HandoverStatus
          * @description How far the hand-over of a case or a risk entity came.
@@ -19063,6 +19075,8 @@ export interface operations {
                 with_sums?: components["parameters"]["WithSums"];
                 /** @description 排序方式 */
                 sort?: components["schemas"]["HandoverSort"];
+                /** @description 移送移交编号、事项或者接收单位 */
+                q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["HandoverStatus"][];
                 /** @description 种类；可重复给出，取其中之一 */
@@ -19071,6 +19085,8 @@ export interface operations {
                 owner_unit_id?: string;
                 /** @description 接收单位 */
                 receiver_unit_id?: string;
+                /** @description 正在走的期限是否已过 */
+                overdue?: boolean;
             };
             header?: never;
             path?: never;
