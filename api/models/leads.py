@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text, Uuid, text
@@ -341,6 +341,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     has_case = False
     #: Whether its receiver left it to the sender to conclude: so, too.
     unsettled = False
+    #: Where it stood before a waiver that may be taken back: so, too.
+    waived_from = cast("LeadStatus | None", None)
     #: Who was asked to assist and has not answered: so, too.
     assists_awaited: Sequence[str] = ()
 

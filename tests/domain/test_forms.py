@@ -41,6 +41,7 @@ FORMS = {
         recall!: reason
         remind: reason
         waive!: reason
+        unwaive
         ask_assist: assisting_unit_id assist_task due_on?=LEAD-ASSIST
         close: solved solved_note
         archive

@@ -74,6 +74,7 @@ PLAN = {
     "record_review": (AT_POLICE, None),
     "remind": (SENT, None),
     "waive": (f"{SENT} registered closed", None),
+    "unwaive": (f"{SENT} registered verifying closed", None),
     "ask_assist": (
         "assigned verifying transferred_department transferred_police escalated recheck",
         None,
@@ -102,7 +103,7 @@ CLOSING = {"close", "archive"}
 #: The office may by its permission, but never has what was routed to the county.
 ROUTED = {"reopen_county"}
 #: The head of the agency that hands over (移送规定第5条).
-DECIDING = {"approve_transfer", "refuse_transfer", "waive"}
+DECIDING = {"approve_transfer", "refuse_transfer", "waive", "unwaive"}
 #: Who enforces administrative law transfers (移送规定第2条); who does not reports; the police neither.
 PUNISHING = {
     Role.OFFICE, Role.COUNTY, Role.CULTURE, Role.CIVIL, Role.MARKET, Role.DEPARTMENT,
@@ -133,6 +134,7 @@ class Standing:
     transfer_organ: ReceivingOrgan | None = None
     assists_awaited: tuple[str, ...] = ()
     unsettled: bool = False
+    waived_from: LeadStatus | None = LeadStatus.CONCLUDED
     owes: tuple[str, ...] = ()
     merged_into_id: None = None
     has_merged: bool = False
@@ -511,7 +513,7 @@ class TestConclusion:
 OBJECTIONS = {
     "merged": (
         {"merged_into_id": uuid4()},
-        "transfer_department recheck mark unmark reopen reopen_county",
+        "transfer_department recheck mark unmark reopen reopen_county unwaive",
     ),
     "has merged": ({"has_merged": True}, "reject withdraw"),
     "owing": (
@@ -520,6 +522,7 @@ OBJECTIONS = {
     ),
     "drawn": ({"recheck_drawn": True}, "close archive reject withdraw"),
     "assists unanswered": ({"assists_awaited": ("市场监管所",)}, "conclude"),
+    "not waived just now": ({"waived_from": None}, "unwaive"),
     "not marked": ({"marks": ()}, "unmark"),
     "no offence": (
         {"conclusion": LeadConclusion.IRREGULAR},
@@ -539,7 +542,7 @@ class TestObjections:
     @pytest.mark.parametrize("action", LeadAction)
     def test_each_alone(self, objection, action):
         changes, hindered = OBJECTIONS[objection]
-        county = {"approve_transfer", "refuse_transfer", "waive", "reopen_county"}
+        county = {"approve_transfer", "refuse_transfer", "waive", "unwaive", "reopen_county"}
         who = actor(Role.COUNTY if action.value in county else Role.OFFICE)
         if action is LeadAction.REPORT_POLICE:
             who = actor(Role.JUSTICE)
@@ -569,7 +572,7 @@ class TestObjections:
     @pytest.mark.parametrize("action", LeadAction)
     def test_who_steps_in_for_a_unit(self, action):
         """The office for every unit; a regulator never for another one."""
-        deciding = {"approve_transfer", "refuse_transfer", "waive", "reopen_county"}
+        deciding = {"approve_transfer", "refuse_transfer", "waive", "unwaive", "reopen_county"}
         for role, status in product((Role.MARKET, Role.OFFICE), PLAN[action.value][0].split()):
             who = actor(role, uuid4())
             if action.value in deciding | {"report_police"}:

@@ -7,9 +7,10 @@ import pytest
 from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done, problem, refused
+from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import unit_of
-from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive
+from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive, sent, turns_of
 from tests.leads import REPORT, act, fed_back, merge, proposed
 
 CLOSING = {"solved": "yes", "solved_note": "已处理。"}
@@ -164,6 +165,67 @@ class TestACrime:
         for action in ("withdraw", "reject"):
             answer = office.act(url, action, made["version"], reason="误报")
             assert problem(answer, 422)["code"] == self.CODE
+
+    def test_a_slip_is_taken_back_on_the_day(self, client):
+        leader = client("leader")
+        made = ready(client, "suspected_crime")
+        let_go = act(leader, made, "waive", reason="点错了")
+        assert let_go["owes"] == []
+        assert client("office").act(
+            f"/leads/{made['id']}", "unwaive", let_go["version"]
+        ).status_code == 403  # fmt: skip
+        again = act(leader, let_go, "unwaive")
+        assert (again["owes"], again["status"]) == (made["owes"], made["status"])
+        [row] = again["obligations"]
+        assert (row["ended_on"], row["reason"]) == (None, "")
+        twice = leader.act(f"/leads/{made['id']}", "unwaive", again["version"])
+        assert refused(twice, 409)["code"] == "waiver_stands"
+        assert act(leader, again, "waive", reason="另案已立")["owes"] == []
+
+    @pytest.mark.parametrize("stage", ["sent", "received", "incomplete", "filed", "reviewed"])
+    def test_what_was_waited_for_is_again_as_far_as_it_had_come(self, client, stage):
+        police, market, leader = client("police"), client("market"), client("leader")
+        made = sent(client)
+        if stage != "sent":
+            made = receive(police, made)
+        if stage == "incomplete":
+            told = {"told_at": now().isoformat(), "missing": "鉴定意见"}
+            made = act(police, made, "record_incomplete", **told)
+        if stage in {"filed", "reviewed"}:
+            result = "filed" if stage == "filed" else "not_filed"
+            made = decide(police, made, result)
+        if stage == "reviewed":
+            asked = {"review_asked_on": today().isoformat(), "review_reason": "证据"}
+            made = act(market, fresh(market, made), "ask_review", **asked)
+        made = fresh(leader, made)
+        assert made["transfer_stage"] == stage
+        let_go = act(leader, made, "waive", reason="点错了")
+        assert (let_go["status"], let_go["transfer_stage"]) == ("concluded", "waived")
+        assert "unwaive" in offered(let_go)
+        again = act(leader, let_go, "unwaive")
+        same = ("status", "transfer_stage", "owes", "transfers", "due_on", "due_days_left")
+        assert {name: again[name] for name in same} == {name: made[name] for name in same}
+        assert turns_of(again) == turns_of(made)
+
+    def test_nobody_takes_back_what_others_went_on_from(self, client):
+        leader, market = client("leader"), client("market")
+        made = act(leader, sent(client), "waive", reason="对方不答复")
+        made = fed_back(market, made)
+        assert "unwaive" not in offered(fresh(leader, made))
+        late = leader.act(f"/leads/{made['id']}", "unwaive", made["version"])
+        assert refused(late, 409)["code"] == "waiver_stands"
+
+    def test_nor_on_another_day(self, client, running):
+        leader = client("leader")
+        made = act(leader, sent(client), "waive", reason="对方不答复")
+        run_sql(
+            running,
+            "UPDATE events SET at = at - interval '1 day' WHERE subject_id = $1"
+            " AND data->>'action' = 'waive'",
+            made["id"],
+        )
+        late = leader.act(f"/leads/{made['id']}", "unwaive", made["version"])
+        assert refused(late, 409)["code"] == "waiver_stands"
 
     def test_a_second_person_waives_it_with_reasons(self, client):
         office, market, leader = client("office"), client("market"), client("leader")

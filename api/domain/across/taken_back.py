@@ -47,6 +47,7 @@ REVERSES: Final[Mapping[str, Mapping[Labelled | str, tuple[Reverse, ...]]]] = {
         La.TRANSFER_POLICE: (_R(La.RECALL),),
         La.REPORT_POLICE: (_R(La.RECALL),),
         La.TRANSFER_DEPARTMENT: (_R(La.RECALL),),
+        La.WAIVE: (_R(La.UNWAIVE),),
         La.MARK: (_R(La.UNMARK),),
         La.UNMARK: (_R(La.MARK),),
         La.REJECT: (_R(La.REOPEN),),

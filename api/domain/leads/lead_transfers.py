@@ -90,6 +90,15 @@ REVIEWED: Mapping[ReviewResult, TransferClock] = {
 }
 
 
+#: At which stage a hand-over stands while such a term runs; the others begin when it is sent or
+#: received.
+STAGE_OF: Mapping[str, TransferStage] = {
+    INCOMPLETE.rule_id: TransferStage.INCOMPLETE,
+    REVIEW_ASKED.rule_id: TransferStage.REVIEWED,
+    ANSWERED[TransferResult.FILED].rule_id: TransferStage.FILED,
+}
+
+
 class TransferKind(Labelled):
     """As what a lead is handed over: each kind has its own papers and clocks."""
 

@@ -77,6 +77,7 @@ class LeadAction(Labelled):
     RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
     WAIVE = "waive", "批准不再移送、不再等待"
+    UNWAIVE = "unwaive", "撤回不再移送、不再等待的批准"
     MARK = "mark", "标为重点"
     UNMARK = "unmark", "取消重点标记"
     ESCALATE = "escalate", "上报县专项办"
@@ -303,6 +304,8 @@ class LeadRecord(Record, Protocol):
     has_case: bool
     #: Whether what the last receiver answered leaves it to the sender to say what was found.
     unsettled: bool
+    #: Where it stood before a head let go what was owed or waited for, today and last of all.
+    waived_from: LeadStatus | None
     #: Which units were asked to assist, and have not answered.
     assists_awaited: Sequence[str]
     #: The `Obligation`s that are open.
@@ -793,6 +796,16 @@ WAIVABLE = Predicate(
 )
 
 
+#: A slip is taken back while nobody has gone on from it.
+WAIVED_JUST_NOW = Predicate(
+    "waiver_stands",
+    "只有当天批准、批准以后没有再办理的，可以撤回批准",
+    lambda _, record: cast("LeadRecord", record).waived_from is not None,
+    Conflict,
+    _ARTICLE_HEAD,
+)
+
+
 def _is_second(actor: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
     had_a_hand = {lead.concluded_by_id, *lead.concluded_person_ids, lead.transfer_proposed_by_id}
@@ -1226,6 +1239,13 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             fields=(Field("reason", "不再移送、不再等待的理由", FieldKind.LONG_TEXT),),
             when=(APPROVER, WAIVABLE, SECOND_PERSON),
             danger=True,
+            article=_ARTICLE_HEAD,
+        ),
+        A.UNWAIVE: Step(
+            _SENT | {S.REGISTERED, S.VERIFYING, S.CLOSED},
+            None,
+            P.LEAD_APPROVE_TRANSFER,
+            when=(APPROVER, WAIVED_JUST_NOW, NOT_MERGED),
             article=_ARTICLE_HEAD,
         ),
         A.RECHECK: Step(

@@ -48,6 +48,7 @@ from api.services.leads import (
     lead_texts,
     lead_transfer_decisions,
     lead_transfers,
+    lead_waivers,
     leads,
     recheck_samples,
     recheck_seeds,
@@ -146,6 +147,8 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
     if action in _NOTHING_MERGED:
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
     lead.unsettled = await lead_transfers.unsettled(session, lead)
+    if action == LeadAction.UNWAIVE.value:
+        lead.waived_from = await lead_waivers.found(session, lead)
     if action in _ANSWERED:
         lead.assists_awaited = await lead_assists.awaited_of(session, lead)
 

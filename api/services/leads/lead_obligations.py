@@ -115,6 +115,22 @@ async def waive(session: AsyncSession, actor: Actor, lead: Lead, reason: str) ->
         _end(lead, row, ObligationEnd.WAIVED)
 
 
+async def unwaive(session: AsyncSession, lead: Lead) -> None:
+    """What was let go today is owed again."""
+    rows = await session.scalars(
+        select(LeadObligation).where(
+            LeadObligation.lead_id == lead.id,
+            LeadObligation.ended_by == ObligationEnd.WAIVED,
+            LeadObligation.ended_on == today(),
+            LeadObligation.kind.not_in(lead.owes),
+        )
+    )
+    for row in rows.all():
+        row.ended_on = row.ended_by = None
+        row.person = row.reason = ""
+        lead.owes = [*lead.owes, row.kind.value]
+
+
 async def forget(session: AsyncSession, lead: Lead) -> None:
     """A new round begins: what was owed in the last binds nobody now."""
     for row in await _open(session, lead):

@@ -32,7 +32,7 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.services.kit import _transition, time_rules
-from api.services.leads import lead_obligations, lead_sight, police_decisions
+from api.services.leads import lead_obligations, lead_sight, lead_waivers, police_decisions
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Receiver
 from api.services.leads.lead_transfers import (
@@ -283,19 +283,6 @@ async def escalate(
     await session.flush()
     await run(session, transfer, today(), law.sent(kind, in_system=True))
     await _send(session, lead, transfer, Receiver(county.name, county.id))
-
-
-async def _waive(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    """Nothing is owed or waited for any more, for reasons that a second person gives."""
-    await lead_obligations.waive(session, actor, lead, body.reason)
-    if lead.transfer_stage in OPEN_STAGES | {TransferStage.FILED}:
-        transfer = await current(session, lead)
-        transfer.recalled_on = today()
-        await keep(session, transfer, recall_reason=body.reason)
-        lead.transfer_stage = TransferStage.WAIVED
-        lead.transfer_receiver_id = lead.transfer_organ = None
-        await run(session, transfer, today(), None)
-        _transition.settle(lead, before(lead))
 
 
 async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
@@ -577,5 +564,6 @@ EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] 
     LeadAction.FORWARD.value: _forward,
     LeadAction.RECORD_AFTERMATH.value: _aftermath,
     LeadAction.REMIND.value: _remind,
-    LeadAction.WAIVE.value: _waive,
+    LeadAction.WAIVE.value: lead_waivers.waive,
+    LeadAction.UNWAIVE.value: lead_waivers.unwaive,
 }

@@ -173,6 +173,19 @@ async def pass_over(
     await run(session, transfer, on, begins, heard)
 
 
+async def goes_on(session: AsyncSession, transfer: LeadTransfer) -> str | None:
+    """Let the term go on that ran last, as if it had not ended; its rule."""
+    await session.flush()
+    found = await session.scalars(
+        select(_Clock).where(_Clock.transfer_id == transfer.id).order_by(_Clock.id.desc()).limit(1)
+    )
+    clock = found.one_or_none()
+    if clock is None:
+        return None
+    clock.ended_on = None
+    return clock.rule_id
+
+
 async def last_clock(
     session: AsyncSession, transfer: LeadTransfer, rule_id: str
 ) -> LeadTransferClock | None:

@@ -1,6 +1,6 @@
 """Leads as they are read: pages, single leads, and what is masked shown for a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -45,6 +45,7 @@ from api.domain.law.clocks import working_days_left
 from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_marks import rules_for
+from api.domain.leads.lead_obligations import ObligationEnd
 from api.domain.leads.leads import (
     LEAD_FLOW,
     TRIAGE,
@@ -80,6 +81,7 @@ from api.services.leads import (
     lead_standing,
     lead_texts,
     lead_transfers,
+    lead_waivers,
     unnamed,
 )
 
@@ -208,6 +210,14 @@ _RECEIVED_BY = (
     .limit(literal_column("1"))
     .scalar_subquery()
 )
+
+
+def _was_waived(lead: Mapping[str, Any]) -> bool:
+    return lead["transfer_stage"] == TransferStage.WAIVED.value or any(
+        each["ended_by"] == ObligationEnd.WAIVED.value for each in lead["obligations"]
+    )
+
+
 _READ: dict[str, Any] = _ITEM | {
     # Of one record, on the other hand, each is one step through an index.
     "owner_unit": owned(columns.unit_named(Lead.owner_unit_id)),
@@ -269,6 +279,7 @@ _READ: dict[str, Any] = _ITEM | {
     "taken_by": taken_by(Lead),
     "received_by": Rare(_RECEIVED_BY, lambda lead: lead["transfer_stage"] is not None),
     "unowned_on": Lead.unowned_on,
+    "last_act": Rare(lead_waivers.last_act(Lead.id), _was_waived),
     "created_unit": select(Unit.name)
     .where(Unit.id == Post.unit_id, Post.id == Lead.created_by_post_id)
     .scalar_subquery(),
@@ -279,7 +290,7 @@ _DECIDING = {
     "transfer_receiver_id", "transfer_organ", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
-    "unowned_on", "created_unit", "due_held_on", "keepers_wanted", "recused_ids",
+    "unowned_on", "created_unit", "last_act", "due_held_on", "keepers_wanted", "recused_ids",
 }  # fmt: skip
 check_columns(
     LeadRead,
@@ -517,6 +528,7 @@ class _FlowView:
     police_filed: bool
     has_case: bool
     unsettled: bool
+    waived_from: LeadStatus | None
     assists_awaited: list[str]
     owes: list[str]
     merged_into_id: UUID | None
@@ -603,6 +615,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
         bool(lead["cases"]),
         law.leaves_conclusion(lead["transfer_stage"], lead["transfers"]),
+        lead_waivers.waived_from(LeadStatus(lead["status"]), lead.pop("last_act")),
         lead_assists.awaited(lead["assists"]),
         lead["owes"],
         UUID(main[0]["id"]) if (main := lead["merged_into"]) else None,

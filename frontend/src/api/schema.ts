@@ -9722,6 +9722,19 @@ export interface components {
             version: number;
         };
         /**
+         * LeadUnwaive
+         * @description 撤回不再移送、不再等待的批准
+         */
+        LeadUnwaive: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "unwaive";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadUpdate
          * @description What may be corrected before a lead is closed; what is left out stays.
          */
@@ -17340,6 +17353,7 @@ export type LeadTransferDepartment = components['schemas']['LeadTransferDepartme
 export type LeadTransferPolice = components['schemas']['LeadTransferPolice'];
 export type LeadTransferShown = components['schemas']['LeadTransferShown'];
 export type LeadUnmark = components['schemas']['LeadUnmark'];
+export type LeadUnwaive = components['schemas']['LeadUnwaive'];
 export type LeadUpdate = components['schemas']['LeadUpdate'];
 export type LeadVersion = components['schemas']['LeadVersion'];
 export type LeadView = components['schemas']['LeadView'];
@@ -22017,7 +22031,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadLetStand"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadRecordAftermath"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadLetStand"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadRecordAftermath"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadUnwaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {

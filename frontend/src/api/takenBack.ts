@@ -18,6 +18,7 @@ export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> 
     'transfer_department': { 'concluded': 'recall', 'fed_back': 'recall', 'registered': 'recall', 'verifying': 'recall' },
     'transfer_police': { 'concluded': 'recall', 'fed_back': 'recall', 'transferred_department': 'recall', 'verifying': 'recall' },
     'unmark': { 'assigned': 'mark', 'concluded': 'mark', 'disputed': 'mark', 'escalated': 'mark', 'fed_back': 'mark', 'received': 'mark', 'recheck': 'mark', 'registered': 'mark', 'transferred_department': 'mark', 'transferred_police': 'mark', 'verifying': 'mark' },
+    'waive': { 'closed': 'unwaive', 'concluded': 'unwaive', 'escalated': 'unwaive', 'fed_back': 'unwaive', 'recheck': 'unwaive', 'registered': 'unwaive', 'transferred_department': 'unwaive', 'transferred_police': 'unwaive' },
     'withdraw': { 'registered': 'reopen' },
   },
   'outcomes': {
