@@ -128,6 +128,8 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
 
     #: Whether a case is to be opened from it: no column, but looked up where a turn asks for it.
     awaits_case = False
+    #: Whether a head let it go today and nobody went on from that: so, too.
+    waived_just_now = False
 
     # the names by which the steps of every hand-over know it
 

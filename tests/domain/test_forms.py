@@ -102,6 +102,7 @@ FORMS = {
         record_incomplete: told_at missing
         forward: forwarded_on receiver_unit_id? department? document_no? reason
         recall!: reason
+        unwaive
         waive!: reason
     """,
     "victim": """

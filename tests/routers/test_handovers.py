@@ -159,6 +159,27 @@ class TestADivertedCase:
         case = done(police.get(f"/cases/{case['id']}"))
         assert act_on_case(police, case, "close", reason="不再等待")["status"] == "closed"
 
+    def test_a_slip_is_taken_back_on_the_day_while_nobody_went_on(self, client):
+        police, market, leader = client("police"), client("market"), client("leader")
+        made = act_on_case(police, make_case(police), "accept")
+        case = act_on_case(
+            police, made, "divert_administrative", organ="market",
+            receiver_unit_id=unit_of(market), **SENT,
+        )  # fmt: skip
+        made = received(market, handed(market, case))
+        let_go = act(leader, handed(leader, case), "waive", reason="点错了")
+        assert "unwaive" not in offered(handed(police, case))
+        again = act(leader, let_go, "unwaive")
+        same = ("status", "clocks", "recalled_on", "recall_reason")
+        assert {name: again[name] for name in same} == {name: made[name] for name in same}
+        assert duties(market, made["id"], "handover_decide")
+        let_go = act(leader, again, "waive", reason="对方不答复")
+        case = done(police.get(f"/cases/{case['id']}"))
+        act_on_case(police, case, "close", reason="不再等待")
+        assert "unwaive" not in offered(handed(leader, case))
+        late = leader.act(f"/handovers/{made['id']}", "unwaive", let_go["version"])
+        assert problem(late, 409)["code"] == "waiver_stands"
+
     def test_what_was_passed_on_does_not_come_back(self, client):
         police, market = client("police"), client("market")
         made = act_on_case(police, make_case(police), "accept")

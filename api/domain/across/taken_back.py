@@ -16,6 +16,7 @@ from api.domain.kit.flow import Flow
 from api.domain.kit.labels import Labelled
 from api.domain.kit.nouns import PATHS
 from api.domain.kit.turns import TurnAction
+from api.domain.leads.handovers import HandoverAction as Ha
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
 from api.domain.outcomes.outcomes import OutcomeAction as Oa
@@ -54,6 +55,7 @@ REVERSES: Final[Mapping[str, Mapping[Labelled | str, tuple[Reverse, ...]]]] = {
         La.WITHDRAW: (_R(La.REOPEN),),
         La.REOPEN: (_R(La.WITHDRAW), _R(La.REJECT)),
     },
+    "handover": {Ha.WAIVE: (_R(Ha.UNWAIVE),)},
     "victim": {
         MADE: (_R(Va.WITHDRAW),),
         Va.EXCLUDE: (_R(Va.REOPEN),),

@@ -41,6 +41,7 @@ class HandoverAction(Labelled):
     LET_STAND = _as_of_a_lead(LeadAction.LET_STAND)
     RECALL = _as_of_a_lead(LeadAction.RECALL)
     WAIVE = "waive", "批准不再等待"
+    UNWAIVE = "unwaive", "撤回不再等待的批准"
 
 
 S, A = HandoverStatus, HandoverAction
@@ -53,6 +54,8 @@ class HandoverRecord(Record, Protocol):
     transfer_receiver_id: UUID | None
     #: The police filed over it, and no case was opened from it yet.
     awaits_case: bool
+    #: A head let it go today, and nobody went on from that.
+    waived_just_now: bool
 
 
 def _is_transfer(_: Actor, record: Record) -> bool:
@@ -62,6 +65,15 @@ def _is_transfer(_: Actor, record: Record) -> bool:
 #: 移送规定第7条: only of what an organ transfers by the law papers are asked for.
 PAPERS_ARE_ASKED = Predicate(
     "papers_complete", "只有行政执法机关移送的才告知补正材料", _is_transfer, Conflict
+)
+
+
+#: A slip is taken back while nobody has gone on from it.
+WAIVED_JUST_NOW = Predicate(
+    "waiver_stands",
+    "只有当天批准、批准以后没有再办理的，可以撤回批准",
+    lambda _, record: cast("HandoverRecord", record).waived_just_now,
+    Conflict,
 )
 
 
@@ -114,8 +126,12 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
             frozenset({S.SENT}), None, P.LEAD_HANDLE,
             fields=(REASON,), when=(HANDLER,), danger=True,
         ),
+        A.UNWAIVE: Step(
+            frozenset({S.WAIVED}), None, P.LEAD_APPROVE_TRANSFER,
+            when=(APPROVER, WAIVED_JUST_NOW),
+        ),
         A.WAIVE: Step(
-            OPEN | {S.FILED}, None, P.LEAD_APPROVE_TRANSFER,
+            OPEN | {S.FILED}, S.WAIVED, P.LEAD_APPROVE_TRANSFER,
             fields=(Field("reason", "不再等待的理由", FieldKind.LONG_TEXT),),
             when=(APPROVER,), danger=True,
         ),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import today
@@ -18,12 +19,13 @@ from api.domain.leads import lead_transfers as law
 from api.domain.leads.handovers import HANDOVER_FLOW, HandoverAction
 from api.domain.leads.leads import ReceivingOrgan, TransferMoment, TransferResult
 from api.domain.organisation.handing_over import HandoverStatus
+from api.models.cases import Case
 from api.models.lead_transfers import LeadTransfer
 from api.models.risk_entities import RiskEntity
 from api.services.across import handing_over
-from api.services.across.handovers import LISTING, RESOURCE, read
+from api.services.across.handovers import LISTING, NOBODY_WENT_ON, RESOURCE, read
 from api.services.kit import _transition, protect
-from api.services.leads import lead_transfer_decisions, lead_transfers
+from api.services.leads import lead_transfer_decisions, lead_transfers, lead_waivers
 from api.services.leads import lead_transfer_receivers as receivers
 
 _S, _A = HandoverStatus, HandoverAction
@@ -34,6 +36,8 @@ async def transition(
 ) -> dict[str, Any]:
     """Take one action on a hand-over. Raises what `_transition.take` raises, Invalid, RuleViolated."""
     found = await _transition.lock(session, actor, LISTING, LeadTransfer, record_id)
+    if body.action == _A.UNWAIVE.value:
+        found.waived_just_now = await _nobody_went_on(session, found)
     rights = _transition.rights_of(found, HANDOVER_FLOW)
     step, data = _transition.take(actor, found, HANDOVER_FLOW, body)
     await _EFFECTS[body.action](session, actor, found, body)
@@ -78,6 +82,23 @@ async def _recall(session: AsyncSession, actor: Actor, found: LeadTransfer, body
 async def _waive(session: AsyncSession, actor: Actor, found: LeadTransfer, body: Any) -> None:
     del actor
     await _over(session, found, _S.WAIVED, body.reason)
+
+
+async def _nobody_went_on(session: AsyncSession, found: LeadTransfer) -> bool:
+    """Whether a waiver may be taken back; what was handed over stays as it is meanwhile."""
+    if found.case_id is not None:
+        await session.get_one(Case, found.case_id, with_for_update=True)
+    else:
+        await session.get_one(RiskEntity, found.risk_entity_id, with_for_update=True)
+    still = select(NOBODY_WENT_ON).where(LeadTransfer.id == found.id)
+    return found.recalled_on == today() and bool(await session.scalar(still))
+
+
+async def _unwaive(session: AsyncSession, actor: Actor, found: LeadTransfer, body: Any) -> None:
+    """It is waited for as before, in the term that ran."""
+    del actor, body
+    stage = await lead_waivers.resume(session, found)
+    _transition.settle(found, _S(stage.value))
 
 
 async def _forward(session: AsyncSession, actor: Actor, found: LeadTransfer, body: Any) -> None:
@@ -126,4 +147,5 @@ _EFFECTS: dict[str, Callable[[AsyncSession, Actor, LeadTransfer, Any], Awaitable
     _A.FORWARD.value: _forward,
     _A.RECALL.value: _recall,
     _A.WAIVE.value: _waive,
+    _A.UNWAIVE.value: _unwaive,
 }

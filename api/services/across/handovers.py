@@ -6,14 +6,30 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Boolean, Date, Text, Uuid, func, join, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    exists,
+    func,
+    join,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
+from api.core.base.clock import today
 from api.core.listing import orders
 from api.core.listing.pagination import Listing, Sort, check_columns, param
 from api.domain.across.ways import HANDOVER_WAY
+from api.domain.cases.cases import CaseStatus
+from api.domain.entities.risk_entities import EntityStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.events import EventName
@@ -81,6 +97,26 @@ def _link(model: Any, resource: str, own: Any) -> Any:
     return columns.json_list(select(told).where(behind.id == own))
 
 
+_Later = aliased(LeadTransfer)
+#: What was handed over waits still where the hand-over left it, and was handed to nobody else.
+NOBODY_WENT_ON = and_(
+    or_(
+        exists().where(
+            Case.id == _T.case_id,
+            Case.status.in_([CaseStatus.DIVERTED_CIVIL, CaseStatus.DIVERTED_ADMINISTRATIVE]),
+        ),
+        exists().where(
+            RiskEntity.id == _T.risk_entity_id,
+            RiskEntity.status.in_(
+                [EntityStatus.TRANSFERRED_DEPARTMENT, EntityStatus.TRANSFERRED_POLICE]
+            ),
+        ),
+    ),
+    ~exists().where(
+        or_(_Later.case_id == _T.case_id, _Later.risk_entity_id == _T.risk_entity_id),
+        _Later.id > _T.id,
+    ),
+)
 _READ: dict[str, Any] = (
     _ITEM
     | lead_transfers.COLUMNS
@@ -90,6 +126,7 @@ _READ: dict[str, Any] = (
         "risk_entity": _link(RiskEntity, "risk_entity", _T.risk_entity_id),
         "cases": case_handovers.CASES,
         "has_case": case_handovers.OPENED,
+        "nobody_went_on": NOBODY_WENT_ON,
         "owner_unit_id": _T.owner_unit_id,
         "created_at": _T.created_at,
         "updated_at": _T.updated_at,
@@ -98,7 +135,7 @@ _READ: dict[str, Any] = (
     }
 )
 #: For the head of the record alone.
-_UNSHOWN = frozenset({"owner_unit_id", "entered", "taken_by", "has_case"})
+_UNSHOWN = frozenset({"owner_unit_id", "entered", "taken_by", "has_case", "nobody_went_on"})
 check_columns(HandoverItem, _ITEM, "working_days_left")
 check_columns(
     HandoverRead,
@@ -165,6 +202,7 @@ class _FlowView:
     owner_unit_id: UUID
     transfer_receiver_id: UUID | None
     kind: TransferKind
+    waived_just_now: bool
     awaits_case: bool
 
 
@@ -180,6 +218,7 @@ async def read(
         UUID(found.pop("owner_unit_id")),
         UUID(receiver["id"]) if receiver else None,
         TransferKind(found["kind"]),
+        waived_just_now=found.pop("nobody_went_on") and found["recalled_on"] == today().isoformat(),
         awaits_case=not found.pop("has_case") and filed and found["risk_entity"] != [],
     )
     available = HANDOVER_FLOW.available(actor, view)

@@ -72,14 +72,15 @@ async def unwaive(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await lead_obligations.unwaive(session, lead)
     if lead.transfer_stage is TransferStage.WAIVED:
         transfer = await current(session, lead)
-        transfer.recalled_on, transfer.recall_reason = None, ""
-        lead.transfer_stage = _stage(transfer, await goes_on(session, transfer))
+        lead.transfer_stage = await resume(session, transfer)
         lead.transfer_receiver_id, lead.transfer_organ = transfer.receiver_unit_id, transfer.organ
     if lead.waived_from is not None:
         _transition.settle(lead, lead.waived_from)
 
 
-def _stage(transfer: LeadTransfer, rule_id: str | None) -> TransferStage:
-    """How far a hand-over had come, by the term that ran."""
+async def resume(session: AsyncSession, transfer: LeadTransfer) -> TransferStage:
+    """Let a hand-over go on that was let go; how far it had come, by the term that ran."""
+    transfer.recalled_on, transfer.recall_reason = None, ""
+    rule_id = await goes_on(session, transfer)
     otherwise = TransferStage.SENT if transfer.received_on is None else TransferStage.RECEIVED
     return law.STAGE_OF.get(rule_id or "", otherwise)

@@ -7489,6 +7489,19 @@ export interface components {
             version: number;
         };
         /**
+         * HandoverUnwaive
+         * @description 撤回不再等待的批准
+         */
+        HandoverUnwaive: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "unwaive";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * HandoverWaive
          * @description 批准不再等待
          */
@@ -17246,6 +17259,7 @@ export type HandoverRecordReview = components['schemas']['HandoverRecordReview']
 export type HandoverSort = components['schemas']['HandoverSort'];
 export type HandoverStatus = components['schemas']['HandoverStatus'];
 export type HandoverSupplyPapers = components['schemas']['HandoverSupplyPapers'];
+export type HandoverUnwaive = components['schemas']['HandoverUnwaive'];
 export type HandoverWaive = components['schemas']['HandoverWaive'];
 export type Hint = components['schemas']['Hint'];
 export type HintKind = components['schemas']['HintKind'];
@@ -19174,7 +19188,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverWaive"];
+                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverUnwaive"] | components["schemas"]["HandoverWaive"];
             };
         };
         responses: {

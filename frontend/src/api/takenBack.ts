@@ -5,6 +5,9 @@ export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> 
   'distributions': {
     'create': { 'approved': 'withdraw', 'computed': 'withdraw', 'draft': 'withdraw', 'published': 'withdraw' },
   },
+  'handovers': {
+    'waive': { 'filed': 'unwaive', 'incomplete': 'unwaive', 'received': 'unwaive', 'reviewed': 'unwaive', 'sent': 'unwaive' },
+  },
   'inspections': {
     'create': { 'planned': 'cancel' },
   },
