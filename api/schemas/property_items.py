@@ -132,10 +132,11 @@ class PropertyItemQuery(PageQuery):
 
 
 class CaseRef(Shown):
-    """The case by its number only."""
+    """The case, as what belongs to it tells of it."""
 
     id: UUID
     number: str
+    title: str = Field(description="案件名称；无权查看案件的为空")
 
 
 class PropertyItemItem(Shown):

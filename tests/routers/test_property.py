@@ -6,6 +6,7 @@ import pytest
 
 from api.core.base.clock import today
 from api.domain.law.clocks import add_months
+from tests import cases
 from tests.money import done, made, make_case, make_item, measure
 
 pytestmark = pytest.mark.days
@@ -220,3 +221,17 @@ class TestMeasures:
         assert [each["id"] for each in found] == [first["id"]]
         params["expires_before"] = after(END, -1)
         assert done(police.get("/property-measures", params=params))["items"] == []
+
+
+def test_what_belongs_to_a_case_names_it_first(client):
+    """Its title beside its number, for whoever may read cases; others have the number."""
+    police, finance = client("police"), client("finance")
+    case = cases.make_case(police)
+    item = make_item(police, case["id"])
+    assert item["case"] == {"id": case["id"], "number": case["number"], "title": case["title"]}
+    page = police.get("/property-items", params={"case_id": case["id"]}).json()["items"]
+    assert [each["case"]["title"] for each in page] == [case["title"]]
+    if not finance.get(f"/cases/{case['id']}").is_success:
+        seen = finance.get("/distributions", params={"limit": 200}).json()["items"]
+        assert {each["case"]["title"] for each in seen} <= {""}
+        assert all(each["case"]["number"] for each in seen)

@@ -40,7 +40,7 @@ from api.core.listing.listing_rows import (
 from api.core.listing.ways import FIRST_LOOK, LONG_LOOK
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, NotFound
-from api.domain.kit.permissions import RowScope
+from api.domain.kit.permissions import Permission, RowScope
 from api.domain.words.money import to_yuan
 
 __all__ = [
@@ -393,6 +393,7 @@ class Listing(ListingRows):
             "today": today(),
             "town": actor.town,
             "viewer": actor.viewer,
+            "reads_cases": actor.may(Permission.CASE_READ),
         }
 
     async def _fetch(

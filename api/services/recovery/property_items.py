@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Date,
     LargeBinary,
@@ -81,8 +82,9 @@ _REVEALED = ("owner_name", "holder_name", "account", "objector")
 
 
 def case_ref(case_id: Any) -> Any:
-    """`{id, number}` of the case."""
-    named = func.json_build_object("id", Case.id, "number", Case.number)
+    """`{id, number, title}` of the case; its title for those who read cases."""
+    title = case((param("reads_cases", Boolean()), Case.title), else_=literal_column("''"))
+    named = func.json_build_object("id", Case.id, "number", Case.number, "title", title)
     return select(named).where(Case.id == case_id).scalar_subquery()
 
 

@@ -5415,7 +5415,7 @@ export interface components {
         };
         /**
          * CaseRef
-         * @description The case by its number only.
+         * @description The case, as what belongs to it tells of it.
          */
         CaseRef: {
             /**
@@ -5425,6 +5425,8 @@ export interface components {
             id: string;
             /** @description 编号（给人看的） */
             number: string;
+            /** @description 案件名称；无权查看案件的为空 */
+            title: string;
         };
         /**
          * CaseReopen
