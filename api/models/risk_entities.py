@@ -1,11 +1,12 @@
 """Risk entities, how they were assessed, which route they take, and what was done about them."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     and_,
@@ -158,25 +159,35 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
     search_text: Mapped[str] = mapped_column(server_default="")
     if TYPE_CHECKING:
         open_rectifications: Mapped[int]
+        bare_orders: Mapped[int]
         handover_status: Mapped[str | None]
         seen_by: Mapped[list[str]]
 
 
 RiskEntity.handover_status = last_handover(RiskEntity.id, "risk_entity_id")
-_orders = table("rectifications", column("entity_id"), column("status"))
-#: Counted, not stored: a predicate of the flow asks for it.
-RiskEntity.open_rectifications = column_property(
-    select(func.count())
-    .select_from(_orders)
-    .where(
-        _orders.c.entity_id == RiskEntity.id,
-        _orders.c.status != literal_column("'closed'"),
-        _orders.c.status != literal_column("'withdrawn'"),
+_orders = table("rectifications", column("entity_id"), column("status"), column("inspection_id"))
+
+
+def _open_orders(*conditions: ColumnElement[bool]) -> Any:
+    """Counted, not stored: predicates of the flow ask for it."""
+    return column_property(
+        select(func.count())
+        .select_from(_orders)
+        .where(
+            _orders.c.entity_id == RiskEntity.id,
+            _orders.c.status != literal_column("'closed'"),
+            _orders.c.status != literal_column("'withdrawn'"),
+            *conditions,
+        )
+        .correlate_except(_orders)
+        .scalar_subquery(),
+        expire_on_flush=False,
     )
-    .correlate_except(_orders)
-    .scalar_subquery(),
-    expire_on_flush=False,
-)
+
+
+RiskEntity.open_rectifications = _open_orders()
+#: Those that no inspection led to.
+RiskEntity.bare_orders = _open_orders(_orders.c.inspection_id.is_(None))
 
 
 #: The roles of the units that see it: of those with a right, only they have a turn.

@@ -73,8 +73,6 @@ PastMoment = Annotated[Moment, AfterValidator(_moment_so_far), DayKind.PAST]
 StepDay = Annotated[Day, DayKind.STEP]
 #: A day until which something is to be done.
 DueDay = Annotated[_Known, AfterValidator(_from_now), DayKind.DUE]
-#: A day for which something is planned, or was.
-PlannedDay = Annotated[_Known, DayKind.PLANNED]
 #: The last day of a term that begins on a day of the same form.
 EndDay = Annotated[_Known, DayKind.END]
 
@@ -83,7 +81,6 @@ DAYS: Mapping[DayKind, Any] = MappingProxyType(
         DayKind.PAST: PastDay,
         DayKind.STEP: StepDay,
         DayKind.DUE: DueDay,
-        DayKind.PLANNED: PlannedDay,
         DayKind.END: EndDay,
     }
 )
@@ -106,6 +103,6 @@ def bounded_days(model: type[BaseModel]) -> Mapping[str, DayKind]:
     for name, field in model.model_fields.items():
         own = next((each for each in field.metadata if isinstance(each, DayKind)), None)
         kind = own or kind_of(field.annotation)
-        if kind in {DayKind.DUE, DayKind.PLANNED, DayKind.END}:
+        if kind in {DayKind.DUE, DayKind.END}:
             found[name] = kind
     return found

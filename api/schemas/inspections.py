@@ -23,7 +23,7 @@ from api.schemas.common import (
     Wire,
     transition_union,
 )
-from api.schemas.days import Day, PlannedDay
+from api.schemas.days import Day, DueDay
 from api.schemas.standing import Standing
 
 
@@ -33,7 +33,7 @@ class InspectionCreate(Wire):
     entity_id: UUID | None = Field(None, description="检查对象；复查时可不填")
     rectification_id: UUID | None = Field(None, description="复查所对应的整改")
     inspectors: Optional = Field("", description="检查人员")
-    planned_on: PlannedDay | None = Field(None, description="计划日期；不填为今天")
+    planned_on: DueDay | None = Field(None, description="计划日期；不填为今天")
     note: OptionalProse = Field("", title="检查情况")
 
 
@@ -55,7 +55,7 @@ class InspectionUpdate(
     """What may be changed before an inspection is closed; what is left out stays."""
 
     inspectors: Optional | None = None
-    planned_on: PlannedDay | None = None
+    planned_on: DueDay | None = None
     checklist: Annotated[list[ItemIn], Field(max_length=50)] | None = Field(
         None, title="检查表", description="只提交有变化的检查项"
     )

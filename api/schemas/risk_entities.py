@@ -19,9 +19,7 @@ from api.domain.entities.risk_entities import (
 from api.domain.entities.risk_measures import LegalActor, RiskMeasureKind
 from api.domain.kit.labels import Labelled
 from api.schemas.changes import Changes
-from api.schemas.checked import (
-    CreditCode,
-)
+from api.schemas.checked import CreditCode, ShortPhone
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -58,7 +56,7 @@ class RiskEntityCreate(Wire):
         None, title="所在村（社区）", description="所在村；不填为本单位所在地"
     )
     responsible_person: Optional = Field("", description="法定代表人或负责人")
-    responsible_phone: Code = Field("", description="负责人电话")
+    responsible_phone: ShortPhone = Field("", description="负责人电话")
     elders_served: Elders | None = Field(None, description="服务老人数")
     prepaid_amount: Money | None = Field(None, description="预收费金额（元）")
     problems: OptionalProse = Field("", description="问题描述")
@@ -105,7 +103,7 @@ class RiskEntityUpdate(
     address: Optional | None = None
     division_code: DivisionCode | None = None
     responsible_person: Optional | None = None
-    responsible_phone: Code | None = None
+    responsible_phone: ShortPhone | None = None
     elders_served: Elders | None = None
     prepaid_amount: Money | None = None
     problems: OptionalProse | None = None

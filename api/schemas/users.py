@@ -9,10 +9,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 from api.core.listing.pagination import PageQuery
 from api.domain.kit.permissions import Role
 from api.schemas.changes import Changes
+from api.schemas.checked import OwnPhone
 from api.schemas.common import Asked, AvailableAction, Label, Shown, Wire, printable
 from api.schemas.posts import Code
-
-Phone = Annotated[str, StringConstraints(max_length=30)]
 
 
 class UserQuery(PageQuery):
@@ -69,14 +68,14 @@ class UserCreate(Wire):
 
     username: Code
     name: Label = Field(title="姓名")
-    phone: Phone = Field("", title="电话")
+    phone: OwnPhone = Field("", title="电话")
 
 
 class UserUpdate(Changes, of=UserCreate, clears={"phone"}, own={"is_active", "successor_id"}):
     """What may change of a person; what is left out stays."""
 
     name: Label | None = None
-    phone: Phone | None = None
+    phone: OwnPhone | None = None
     is_active: bool | None = Field(None, title="在用")
     successor_id: UUID | None = Field(
         None, title="接任人", description="停用时填：全部岗位由其接任；不填则岗位空出"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.listing.pagination import PageQuery
 from api.domain.cases.victims import VICTIM_FLOW, VictimStatus
@@ -12,6 +12,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.recovery.distributions import ClaimStatus
 from api.domain.words.documents import DocumentKind
 from api.schemas.changes import Changes
+from api.schemas.checked import BankAccount, DocumentNumber, Phone
 from api.schemas.common import (
     Asked,
     AvailableAction,
@@ -29,8 +30,6 @@ from api.schemas.days import PastDay
 from api.schemas.property_items import CaseRef
 from api.schemas.standing import Standing
 
-Number = Annotated[str, StringConstraints(max_length=64)]
-
 
 class VictimCreate(Wire):
     """A new claim. Name, numbers and account are stored encrypted."""
@@ -40,9 +39,9 @@ class VictimCreate(Wire):
     id_kind: DocumentKind | None = Field(
         None, description="证件类型；不选时按号码前的证件名称或号码的形式判断"
     )
-    id_number: Number = Field("", description="证件号")
-    phone: Number = ""
-    account: Number = Field("", description="收款账号")
+    id_number: DocumentNumber = Field("", description="证件号")
+    phone: Phone = ""
+    account: BankAccount = Field("", description="收款账号")
     bank_name: Optional = ""
     address: Optional = Field("", description="住址")
     division_code: DivisionCode | None = Field(None, title="所在村（社区）", description="所在村")
@@ -73,9 +72,9 @@ class VictimUpdate(
 
     name: Label | None = None
     id_kind: DocumentKind | None = Field(None, description="证件类型")
-    id_number: Number | None = None
-    phone: Number | None = None
-    account: Number | None = None
+    id_number: DocumentNumber | None = None
+    phone: Phone | None = None
+    account: BankAccount | None = None
     bank_name: Optional | None = None
     address: Optional | None = None
     division_code: DivisionCode | None = None

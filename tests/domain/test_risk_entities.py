@@ -61,6 +61,7 @@ class Fact:
     owner_unit_id: UUID = UNIT
     evidence_fixed_on: date | None = date(2022, 6, 1)
     open_rectifications: int = 0
+    bare_orders: int = 0
     handover_status: str | None = "answered"
     finding: Finding | None = Finding.PROBLEM
     orders: int = 1

@@ -46,7 +46,7 @@ class Record(Waits):
 
 
 PLAIN: dict[str, Any] = {
-    "owes": [], "orders": 1, "open_orders": 0, "open_reinspection": None, "open_rectifications": 0, "returns_count": 0, "marks": [],
+    "owes": [], "orders": 1, "open_orders": 0, "open_reinspection": None, "open_rectifications": 0, "bare_orders": 0, "returns_count": 0, "marks": [],
     "concluded_unit_ids": [], "concluded_person_ids": [], "charges": ["x"], "town_code": "341522118",
     "reinspection_finding": "none",
 }  # fmt: skip

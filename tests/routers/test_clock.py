@@ -1,6 +1,7 @@
 """Overdue is told by the application's clock in every list: the database's may stand elsewhere."""
 
 from tests.conftest import own_town
+from tests.database import run_sql
 from tests.entities import act, assess, register, visit
 
 #: The machine's own day is years later, so whatever is due after this one has passed by that.
@@ -26,7 +27,7 @@ def test_a_case_is_overdue_by_the_clock(as_):
     assert made["id"] in listed(police, "cases", overdue=False)
 
 
-def test_inspections_rectifications_and_entities_are_overdue_by_the_clock(as_):
+def test_inspections_rectifications_and_entities_are_overdue_by_the_clock(running, as_):
     market = as_("market")
     made = assess(market, register(market), "orange")
     assert made["next_inspection_due"].startswith("2022")
@@ -36,7 +37,12 @@ def test_inspections_rectifications_and_entities_are_overdue_by_the_clock(as_):
     coming = visit(market, entity_id=made["id"], planned_on="2022-06-01")
     assert coming["id"] not in listed(market, "inspections", overdue=True)
     assert coming["id"] in listed(market, "inspections", overdue=False)
-    missed = visit(market, entity_id=made["id"], planned_on="2022-05-12")
+    missed = visit(market, entity_id=made["id"])
+    run_sql(
+        running,
+        "UPDATE inspections SET planned_on = '2022-05-12' WHERE id = $1",
+        missed["id"],
+    )
     assert missed["id"] in listed(market, "inspections", overdue=True)
 
     act(market, "risk-entities", made, "order_rectification", requirements="公示收费标准")

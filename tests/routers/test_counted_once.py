@@ -150,3 +150,24 @@ class TestOrders:
         order = done(market.get(f"/rectifications/{order['id']}"))
         assert order["standing"]["next_action"] == "reinspect"
         act(market, "rectifications", order, "reinspect")
+
+
+class TestOrdersOfAnEntity:
+    def test_one_at_a_time_where_no_visit_led_to_it(self, client):
+        market = client("market")
+        made = assess(market, register(market), "orange")
+        act(market, "risk-entities", made, "order_rectification", requirements="公示收费标准")
+        body = {"entity_id": made["id"], "requirements": "停止会销"}
+        problem(market.post("/rectifications", json=body), 409, "rectification_ordered")
+        read = market.get(f"/risk-entities/{made['id']}").json()
+        assert "order_rectification" not in {a["action"] for a in read["available_actions"]}
+        answer = market.act(
+            f"/risk-entities/{made['id']}", "order_rectification", read["version"],
+            requirements="停止会销",
+        )  # fmt: skip
+        problem(answer, 409, "rectification_ordered")
+        # what a visit finds is another matter
+        found = visit(market, entity_id=made["id"])
+        act(market, "inspections", found, "complete", finding="problem", note="消防通道堵塞")
+        order = {"inspection_id": found["id"], "requirements": "疏通"}
+        assert market.post("/rectifications", json=order).status_code == 201

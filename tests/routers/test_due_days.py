@@ -216,14 +216,19 @@ def test_the_furthest_day_itself_is_taken(client, furthest):
     assert made["id"] == rated["id"]
 
 
-def test_a_visit_written_down_late_is_not_older_than_that(client, furthest):
+def test_nothing_is_planned_for_a_day_that_is_over(client):
+    """What took place before says when it was done."""
     market = client("market")
     rated = assess(market, register(market), "orange")
-    visit(market, entity_id=rated["id"], planned_on=(today() - 30 * DAY).isoformat())
-    early = today() - (furthest - today()) - 2 * DAY
-    body = {"entity_id": rated["id"], "planned_on": early.isoformat()}
+    body = {"entity_id": rated["id"], "planned_on": (today() - DAY).isoformat()}
     [fault] = refused(market.post("/inspections", json=body), 422)["errors"]
-    assert (fault["code"], fault["pointer"]) == ("too_early", "/planned_on")
+    assert (fault["code"], fault["pointer"]) == ("in_past", "/planned_on")
+    seen = visit(market, entity_id=rated["id"])
+    before = (today() - DAY).isoformat()
+    done_on = act(market, "inspections", seen, "complete", finding="none", done_on=before)[
+        "done_on"
+    ]
+    assert done_on == before
 
 
 def test_nothing_is_to_be_done_before_it_was_asked_for(client):

@@ -15,7 +15,7 @@ from api.domain.law.calendar import Calendar
 from api.domain.law.escalations import BANDS, WATCHERS, Level
 from api.models.leads import Lead
 from api.services.across import escalations
-from tests import cases, entities, factories
+from tests import cases, entities, factories, handovers
 from tests.answers import done
 from tests.database import run_sql
 
@@ -119,6 +119,18 @@ class TestWhoSeesIt:
         assert seen(leader, lead["id"])[0]["what"] == "desk"
         factories.assign(office, lead, client("market"))
         assert seen(leader, lead["id"]) == []
+
+    def test_a_case_that_is_not_opened_after_the_filing(self, running, client):
+        police, leader, office = client("police"), client("leader"), client("office")
+        lead = handovers.decide(police, handovers.receive(police, handovers.sent(client)))
+        assert seen(leader, lead["id"]) == []
+        run_sql(running, "UPDATE lead_transfers SET result_on = $2 WHERE lead_id = $1",
+                lead["id"], STEP(today(), -14))  # fmt: skip
+        for who in (office, leader, client("supervisor")):
+            [shown] = [each for each in seen(who, lead["id"]) if each["what"] == "open_case"]
+            assert shown["unit"]["name"] == police.me["unit"]["name"]
+        done(police.post("/cases", json={"source_lead_ids": [lead["id"]]}))
+        assert not [each for each in seen(leader, lead["id"]) if each["what"] == "open_case"]
 
     def test_cases_inspections_orders_and_assists(self, running, client):
         office, leader, police = client("office"), client("leader"), client("police")

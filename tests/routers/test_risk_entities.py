@@ -9,6 +9,7 @@ import pytest
 from api.core.base.clock import today
 from api.schemas.risk_entities import AssessmentRead, MeasureRead, RouteRead
 from tests import factories
+from tests.database import run_sql
 from tests.entities import act, assess, credit_code, entity, register, visit
 from tests.factories import make_lead
 
@@ -434,7 +435,7 @@ class TestRefusals:
         )
         assert (status, problem["code"]) == (403, "not_own_unit")
 
-    def test_lists_filter_and_sort(self, client):
+    def test_lists_filter_and_sort(self, client, running):
         market = client("market")
         made = assess(market, register(market), "orange")
         act(market, "risk-entities", made, "order_rectification", requirements="公示收费标准")
@@ -453,8 +454,10 @@ class TestRefusals:
             assert made["id"] in [i["entity"]["id"] for i in answer.json()["items"]], params
         overdue = market.get("/rectifications", params={"overdue": True}).json()["items"]
         assert made["id"] not in [i["entity"]["id"] for i in overdue]
-        planned = visit(
-            market, entity_id=made["id"], planned_on=(today() - timedelta(days=1)).isoformat()
+        planned = visit(market, entity_id=made["id"])
+        before = today() - timedelta(days=1)
+        run_sql(
+            running, "UPDATE inspections SET planned_on = $2 WHERE id = $1", planned["id"], before
         )
         for params in ({"overdue": True, "sort": "planned_on"}, {"is_reinspection": False}):
             answer = market.get("/inspections", params=params | {"limit": 200})

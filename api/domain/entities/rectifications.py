@@ -116,9 +116,7 @@ RECTIFICATION_FLOW: Flow[RectificationStatus, RectificationAction] = Flow(
             S.REINSPECTING,
             P.INSPECTION_HANDLE,
             fields=(
-                Field(
-                    "planned_on", "复查日期", FieldKind.DATE, day=DayKind.PLANNED, required=False
-                ),
+                Field("planned_on", "复查日期", FieldKind.DATE, day=DayKind.DUE, required=False),
                 Field("inspectors", "复查人员", required=False),
             ),
             when=(HANDLER, NOT_PLANNED),

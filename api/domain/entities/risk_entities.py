@@ -241,6 +241,14 @@ ALL_RECTIFIED = Predicate(
     f"{PLAN}：责令整改、督促整改到位",
 )
 
+#: What is found anew while an order is open is found by a visit, which carries an order of its own.
+ORDERED_ONCE = Predicate(
+    "rectification_ordered",
+    "已责令整改，还没有销号；又发现问题的，先登记检查，据检查责令整改",
+    lambda _, record: not record.bare_orders,  # type: ignore[attr-defined]
+    Conflict,
+)
+
 _DOCUMENT = Field("document_no", "文书编号", required=False)
 _DONE_ON = Field("done_on", "实施日期", FieldKind.DATE, day=DayKind.PAST, required=False)
 _DEADLINE = Field("deadline", "完成期限", FieldKind.DATE, day=DayKind.END, required=False)
@@ -308,6 +316,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
                 *LAWFUL,
                 _DOCUMENT,
             ),
+            when=(ORDERED_ONCE,),
         ),
         A.STOP_OPERATIONS: Step(
             _OPEN,

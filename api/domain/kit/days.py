@@ -6,8 +6,7 @@ from typing import Final
 
 #: 刑事诉讼法 (1979) came into force on that day: nothing that is recorded here was done before it.
 EARLIEST: Final = date(1980, 1, 1)
-#: The rule that says how far ahead a day may be that people name, and how long ago one may be
-#: that was planned and is only written down now.
+#: The rule that says how far ahead a day may be that people name.
 FURTHEST: Final = "DUE-FURTHEST"
 
 
@@ -19,10 +18,9 @@ class DayKind(Enum):
     #: It happened, as a step after others: the flow's own check bounds it the same way, and says so
     #: together with what else is wrong.
     STEP = "step"
-    #: Until then something is to be done: today or later, as far ahead as the rule lets people name.
+    #: Until then something is to be done, or then it is planned: today or later, as far ahead as the
+    #: rule lets people name. What took place before says when it was done.
     DUE = "due"
-    #: For then something is or was planned: as far from today as the rule says, on either side.
-    PLANNED = "planned"
     #: The end of a term that begins on another day of the same form, which it is compared with: as
     #: far ahead as the rule says.
     END = "end"

@@ -34,6 +34,8 @@ class Overdue(Labelled):
     ASSIST = "assist", "协办逾期未答复"
     TRANSFER = "transfer", "移送移交逾期"
     HANDOVER = "handover", "案件、主体移送移交逾期"
+    OPEN_CASE = "open_case", "公安机关立案后逾期未登记案件"
+    OPEN_CASE_OF_ENTITY = "open_case_of_entity", "就主体立案后逾期未登记案件"
     CASE = "case", "办案期限届满"
     RECTIFICATION = "rectification", "整改逾期"
     INSPECTION = "inspection", "逾期未检查"

@@ -33,7 +33,7 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.law.calendar import ONE_DAY
 from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by_band
 from api.domain.leads.lead_assists import UNANSWERED
-from api.domain.leads.lead_transfers import TransferSide
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
 from api.domain.leads.leads import PENDING, LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER
 from api.domain.organisation.organisation import UnitBehaviour
@@ -45,9 +45,10 @@ from api.models.leads import Lead
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
+from api.services.cases import case_handovers
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
-from api.services.leads import lead_alarms, lead_assists
+from api.services.leads import lead_alarms, lead_assists, lead_duties
 
 _NO_RULE = literal_column("''", Text())
 
@@ -229,6 +230,19 @@ WATCHED: tuple[Watched, ...] = (
                 else_=_H.owner_unit_id,
             )
         ),
+    ),
+    Watched(
+        Overdue.OPEN_CASE, "leads", LeadTransfer, P.LEAD_READ,
+        and_(_H.lead_id.is_not(None), exists().where(Lead.id == _H.lead_id, lead_duties.TO_BE_OPENED)),
+        case_handovers.FILED_ON, _of_lead(_L.subject_name, _H.lead_id),
+        _of_lead(_L.number, _H.lead_id), starts=OPEN_CASE_RULE, subject=_H.lead_id,
+        town=_of_lead(_L.town_code, _H.lead_id), unit=_H.receiver_unit_id,
+    ),
+    Watched(
+        Overdue.OPEN_CASE_OF_ENTITY, "handovers", LeadTransfer, P.LEAD_READ,
+        and_(_H.receiver_unit_id.is_not(None), case_handovers.AWAITED),
+        case_handovers.FILED_ON, _H.title, _H.number, starts=OPEN_CASE_RULE,
+        unit=_H.receiver_unit_id,
     ),
     Watched(
         Overdue.CASE, "cases", Case, P.CASE_READ, Case.status.not_in(_OVER), Case.due_on,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -38,6 +38,7 @@ from api.domain.entities.risk_measures import (
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, RuleViolated
 from api.domain.kit.events import EventName
+from api.domain.kit.flow import Record
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
@@ -183,7 +184,10 @@ async def advance(
 ) -> None:
     """Move an entity along its flow where field work has that effect and its status allows."""
     step = RISK_ENTITY_FLOW.steps[action]
-    if entity.status in step.frm and actor.may(step.needs):
+    stands = all(
+        each.holds(actor, cast("Record", entity)) for each in step.when
+    )  # else it stands there already
+    if entity.status in step.frm and actor.may(step.needs) and stands:
         act = SimpleNamespace(action=action.value, version=entity.version)
         await _transition.apply(
             session, actor, entity, RISK_ENTITY_FLOW, EventName.RISK_ENTITY_TRANSITIONED, act

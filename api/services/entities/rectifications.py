@@ -34,7 +34,7 @@ from api.domain.entities.rectifications import (
     RectificationAction,
     RectificationStatus,
 )
-from api.domain.entities.risk_entities import EntityAction
+from api.domain.entities.risk_entities import ORDERED_ONCE, EntityAction
 from api.domain.entities.risk_measures import PLAN, RiskMeasureKind
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, NotFound, RuleViolated
@@ -262,6 +262,8 @@ async def create(session: AsyncSession, actor: Actor, body: RectificationCreate)
         message = "须填写整改对象，或发现问题的检查"
         raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
     entity = await risk_rows.entity(session, actor, entity_id)
+    if body.inspection_id is None:
+        ORDERED_ONCE.ensure(actor, entity)
     order_id = await _field_work.order(session, actor, entity, body, body.inspection_id)
     await _field_work.advance(session, actor, entity, EntityAction.ORDER_RECTIFICATION)
     await session.flush()

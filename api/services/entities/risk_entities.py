@@ -127,7 +127,7 @@ _IDENTIFIERS = columns.json_list(
     ).where(RiskEntityIdentifier.entity_id == RiskEntity.id)
 )
 #: What only the head of a record is made from.
-_OF_HEAD = {"seen_by", "entered", "taken_by", "is_visit_planned"}
+_OF_HEAD = {"bare_orders", "seen_by", "entered", "taken_by", "is_visit_planned"}
 _READ: dict[str, Any] = _ITEM | {
     "responsible_phone": RiskEntity.responsible_phone_mask,
     "handovers": handed_over.column(LeadTransfer.risk_entity_id, RiskEntity.id),
@@ -153,6 +153,7 @@ _READ: dict[str, Any] = _ITEM | {
     "taken_by": taken_by(RiskEntity),
     "is_visit_planned": IS_VISIT_PLANNED,
     "seen_by": RiskEntity.seen_by,
+    "bare_orders": RiskEntity.bare_orders,
 }
 check_columns(RiskEntityItem, _ITEM, "working_days_left")
 check_columns(
@@ -278,6 +279,7 @@ class _FlowView:
     owner_unit_id: UUID
     evidence_fixed_on: str | None
     open_rectifications: int
+    bare_orders: int
     handover_status: str | None
     route: str | None
     seen_by: list[str]
@@ -309,6 +311,7 @@ async def read(
         UUID(entity["owner_unit"]["id"]),
         entity["evidence_fixed_on"],
         entity["open_rectifications"],
+        entity.pop("bare_orders"),
         last["status"] if last else None,
         entity["route"],
         entity.pop("seen_by"),

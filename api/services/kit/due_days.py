@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import today
-from api.domain.kit.days import FURTHEST, DayKind
+from api.domain.kit.days import FURTHEST
 from api.domain.kit.errors import FieldError, Invalid
 from api.schemas.days import bounded_days
 from api.services.kit import time_rules
@@ -19,13 +19,13 @@ from api.services.kit import time_rules
 async def check(session: AsyncSession, body: Any) -> None:
     """Whatever days a form names for what is to come; what the house does by itself fills in none.
 
-    Raises Invalid (`too_far`, `too_early`).
+    Raises Invalid (`too_far`).
     """
     if not isinstance(body, BaseModel):
         return
     given = [
-        (name, kind, day)
-        for name, kind in bounded_days(type(body)).items()
+        (name, day)
+        for name in bounded_days(type(body))
         if isinstance(day := getattr(body, name, None), date)
     ]
     if not given:
@@ -33,12 +33,9 @@ async def check(session: AsyncSession, body: Any) -> None:
     clock = await time_rules.clock(session)
     last = clock.due_on(FURTHEST, today()).on
     faults: list[FieldError] = []
-    for name, kind, day in given:
+    for name, day in given:
         if day > last:
             message = f"不能晚于{last}（{FURTHEST}），请核对年份"
             faults.append(FieldError(f"/{name}", "too_far", message))
-        elif kind is DayKind.PLANNED and clock.due_on(FURTHEST, day).on < today():
-            message = f"太早了（{FURTHEST}），请核对年份"
-            faults.append(FieldError(f"/{name}", "too_early", message))
     if faults:
         raise Invalid(faults[0].message, errors=faults)

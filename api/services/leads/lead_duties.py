@@ -122,18 +122,23 @@ _FILED_ON = (
 TO_OPEN = {K.LEAD_OPEN_CASE: OPEN_CASE_RULE}
 
 
+#: Of a lead in the system that the police filed over, and of which no case was opened yet.
+_UNOPENED = and_(
+    Lead.transfer_stage.in_(WITH_DECISION),
+    Lead.transfer_organ == ReceivingOrgan.POLICE,
+    Lead.status.in_(AFTER_POLICE),
+    ~exists(literal_column("1")).where(CaseLead.lead_id == Lead.id),
+)
+#: The same beside the hand-over over which they filed.
+TO_BE_OPENED = and_(
+    _UNOPENED, _IS_FILED, Lead.transfer_receiver_id == LeadTransfer.receiver_unit_id
+)
+
+
 def _to_open_case(actor: Actor) -> ColumnElement[bool]:
     """The police filed over what was handed to them, and no case was opened from it yet."""
     filed = exists(literal_column("1")).where(_IS_FILED)
-    opened = exists(literal_column("1")).where(CaseLead.lead_id == Lead.id)
-    return and_(
-        Lead.transfer_receiver_id == actor.unit_id,
-        Lead.transfer_stage.in_(WITH_DECISION),
-        Lead.transfer_organ == ReceivingOrgan.POLICE,
-        Lead.status.in_(AFTER_POLICE),
-        filed,
-        ~opened,
-    )
+    return and_(Lead.transfer_receiver_id == actor.unit_id, _UNOPENED, filed)
 
 
 def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
