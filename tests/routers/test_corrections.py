@@ -105,7 +105,7 @@ NOUNS = [
         "inspections", "market", "InspectionUpdate",
         lambda client: {"entity_id": order(client)["entity_id"], "inspectors": "钱立新",
                         "note": "看收费公示"},
-        {"checklist": []}, {"checklist": None},
+        {"checklist": [], "planned_on": today().isoformat()}, {"checklist": None},
     ),
     Noun("rectifications", "market", "RectificationUpdate", order),
     Noun(
@@ -357,8 +357,8 @@ def test_the_main_category_is_always_one_of_all(client):
 def test_an_order_of_another_body_keeps_its_paper(client):
     market = client("market")
     body = order(client) | {"legal_actor": "fundraising_lead", "document_no": "处非〔2022〕3号"}
-    made = money.made(market.post("/rectifications", json=body))
     without = market.post("/rectifications", json=body | {"document_no": ""})
+    made = money.made(market.post("/rectifications", json=body))
     answer = market.patch(f"/rectifications/{made['id']}", json={"version": 1, "document_no": None})
     assert said(answer) == said(without)
     assert answer.json()["code"] == "document_missing"

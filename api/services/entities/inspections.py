@@ -1,7 +1,8 @@
 """Inspections: planned, done, settled."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Response
@@ -39,7 +40,7 @@ from api.domain.entities.rectifications import NOT_PLANNED, OPEN
 from api.domain.entities.risk_entities import EntityAction
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
-from api.domain.kit.errors import FieldError, Invalid, NotFound
+from api.domain.kit.errors import FieldError, Invalid, NotFound, together
 from api.domain.kit.events import EventName
 from api.models import inspections as inspection_models
 from api.models.inspections import Inspection
@@ -244,12 +245,9 @@ async def create(session: AsyncSession, actor: Actor, body: InspectionCreate) ->
 
     Raises NotFound for an entity or rectification out of sight, Invalid, Forbidden.
     """
-    await due_days.check(session, body)
+    together(await due_days.checked(session, body), partial(_names_something, body))
     rectification = await _rectification(session, actor, body)
-    entity_id = rectification.entity_id if rectification else body.entity_id
-    if entity_id is None:
-        message = "须填写检查对象，或复查所对应的整改"
-        raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
+    entity_id = cast("UUID", rectification.entity_id if rectification else body.entity_id)
     if body.entity_id not in {None, entity_id}:
         message = "检查对象与整改对象不一致"
         raise Invalid(message, errors=[FieldError("/entity_id", "other_entity", message)])
@@ -264,6 +262,12 @@ async def create(session: AsyncSession, actor: Actor, body: InspectionCreate) ->
         rectification=rectification,
     )
     return await read(actor, visit_id, session)
+
+
+def _names_something(body: InspectionCreate) -> None:
+    if body.entity_id is None and body.rectification_id is None:
+        message = "须填写检查对象，或复查所对应的整改"
+        raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
 
 
 async def _rectification(
@@ -345,13 +349,16 @@ async def transition(
         told["reason"] = protect.told(body.reason)
     if getattr(body, "finding", None):
         told["finding"] = body.finding.value
-    if body.action == InspectionAction.COMPLETE.value:
+    completes = body.action == InspectionAction.COMPLETE.value
+    if completes:
         # Before the status, which the table does not take without them.
         visit.done_on, visit.finding = body.done_on or today(), body.finding
+    if completes:
+        _transition.check(actor, visit, INSPECTION_FLOW, body, [partial(_agrees, visit, body)])
     await _transition.apply(
         session, actor, visit, INSPECTION_FLOW, EventName.INSPECTION_TRANSITIONED, body, told
     )
-    if body.action == InspectionAction.COMPLETE.value:
+    if completes:
         await _complete(session, actor, visit, body)
     elif body.action == InspectionAction.ORDER_RECTIFICATION.value:
         entity = await risk_rows.entity(session, actor, visit.entity_id)
@@ -361,6 +368,17 @@ async def transition(
     return await read(actor, record_id, session)
 
 
+def _agrees(visit: Inspection, body: Any) -> None:
+    """The finding and what was written down of the visit say the same. Raises Invalid."""
+    faulty = any(item["result"] == ItemResult.PROBLEM for item in visit.checklist)
+    if body.finding is Finding.PROBLEM and not (body.note or visit.note or faulty):
+        message = "发现问题的，须写明问题或在检查表中标出"
+        raise Invalid(message, errors=[FieldError("/note", "missing", message)])
+    if body.finding is Finding.NONE and faulty:
+        message = "检查表中有问题项，检查结果不能是“未发现问题”"
+        raise Invalid(message, errors=[FieldError("/finding", "contradiction", message)])
+
+
 async def _complete(session: AsyncSession, actor: Actor, visit: Inspection, body: Any) -> None:
     """What was found; the entity's next inspection counts from this day."""
     done_on = body.done_on or today()
@@ -368,13 +386,6 @@ async def _complete(session: AsyncSession, actor: Actor, visit: Inspection, body
         visit.note = await _field_work.protected(
             session, visit.entity_id, "inspections.note", body.note
         )
-    faulty = any(item["result"] == ItemResult.PROBLEM for item in visit.checklist)
-    if body.finding is Finding.PROBLEM and not (visit.note or faulty):
-        message = "发现问题的，须写明问题或在检查表中标出"
-        raise Invalid(message, errors=[FieldError("/note", "missing", message)])
-    if body.finding is Finding.NONE and faulty:
-        message = "检查表中有问题项，检查结果不能是“未发现问题”"
-        raise Invalid(message, errors=[FieldError("/finding", "contradiction", message)])
     entity = await session.get_one(RiskEntity, visit.entity_id, with_for_update=True)
     await _field_work.advance(session, actor, entity, EntityAction.SWEEP)
     if entity.last_inspected_on is None or entity.last_inspected_on <= done_on:

@@ -1,7 +1,8 @@
 """Rectifications: ordered, handed in, re-inspected, closed or ordered again."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Response
@@ -37,7 +38,7 @@ from api.domain.entities.rectifications import (
 from api.domain.entities.risk_entities import ORDERED_ONCE, EntityAction
 from api.domain.entities.risk_measures import PLAN, RiskMeasureKind
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import FieldError, Invalid, NotFound, RuleViolated
+from api.domain.kit.errors import FieldError, Invalid, NotFound, RuleViolated, together
 from api.domain.kit.events import EventName
 from api.models import rectifications as order_models
 from api.models.inspections import Inspection
@@ -254,13 +255,10 @@ async def create(session: AsyncSession, actor: Actor, body: RectificationCreate)
 
     Raises NotFound, Invalid, RuleViolated where the body may not order it.
     """
-    await due_days.check(session, body)
-    entity_id = body.entity_id
+    together(await due_days.checked(session, body), partial(_names_something, body))
+    entity_id = cast("UUID", body.entity_id)
     if body.inspection_id is not None:
         entity_id = await _of_inspection(session, actor, body)
-    if entity_id is None:
-        message = "须填写整改对象，或发现问题的检查"
-        raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
     entity = await risk_rows.entity(session, actor, entity_id)
     if body.inspection_id is None:
         ORDERED_ONCE.ensure(actor, entity)
@@ -268,6 +266,12 @@ async def create(session: AsyncSession, actor: Actor, body: RectificationCreate)
     await _field_work.advance(session, actor, entity, EntityAction.ORDER_RECTIFICATION)
     await session.flush()
     return await read(actor, order_id, session)
+
+
+def _names_something(body: RectificationCreate) -> None:
+    if body.entity_id is None and body.inspection_id is None:
+        message = "须填写整改对象，或发现问题的检查"
+        raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
 
 
 async def _of_inspection(session: AsyncSession, actor: Actor, body: RectificationCreate) -> UUID:

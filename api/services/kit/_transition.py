@@ -96,14 +96,18 @@ def check(
 
 
 def take(
-    actor: Actor, record: Any, flow: Flow[Any, Any], body: Any
+    actor: Actor,
+    record: Any,
+    flow: Flow[Any, Any],
+    body: Any,
+    checks: Sequence[Callable[[], object]] = (),
 ) -> tuple[Step[Any], dict[str, Any]]:
     """Take one action on a locked record. Returns the step and what its event says; `apply` also
-    writes that event, where everybody's stand.
+    writes that event, where everybody's stand. `checks`: what else is asked of the form.
 
     Raises what `check` raises.
     """
-    step = check(actor, record, flow, body)
+    step = check(actor, record, flow, body, checks)
     before, rights = record.status, rights_of(record, flow)
     if step.to is not None:
         record.status = step.to
@@ -204,8 +208,8 @@ async def apply(
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """
-    step, data = take(actor, record, flow, body)
-    await due_days.check(session, body)
+    days = await due_days.checked(session, body)
+    step, data = take(actor, record, flow, body, [days])
     subject_type, subject_id = tells or (flow.name, record.id)
     data |= said(step, body) | (told or {})
     if data["to"] != data["from"]:

@@ -3,6 +3,7 @@
 A year mistyped would be a term that nobody sees run out.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -21,21 +22,31 @@ async def check(session: AsyncSession, body: Any) -> None:
 
     Raises Invalid (`too_far`).
     """
+    (await checked(session, body))()
+
+
+async def checked(session: AsyncSession, body: Any) -> Callable[[], None]:
+    """The same, to be told with what else is wrong with the form."""
+    faults = await _faults(session, body)
+
+    def told() -> None:
+        if faults:
+            raise Invalid(faults[0].message, errors=faults)
+
+    return told
+
+
+async def _faults(session: AsyncSession, body: Any) -> list[FieldError]:
     if not isinstance(body, BaseModel):
-        return
+        return []
     given = [
         (name, day)
         for name in bounded_days(type(body))
         if isinstance(day := getattr(body, name, None), date)
     ]
     if not given:
-        return
+        return []
     clock = await time_rules.clock(session)
     last = clock.due_on(FURTHEST, today()).on
-    faults: list[FieldError] = []
-    for name, day in given:
-        if day > last:
-            message = f"不能晚于{last}（{FURTHEST}），请核对年份"
-            faults.append(FieldError(f"/{name}", "too_far", message))
-    if faults:
-        raise Invalid(faults[0].message, errors=faults)
+    message = f"不能晚于{last}（{FURTHEST}），请核对年份"
+    return [FieldError(f"/{name}", "too_far", message) for name, day in given if day > last]

@@ -112,8 +112,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if found is LeadConclusion.DUPLICATE:
         await lead_sight.ensure_nothing_merged(session, lead)
     rights = _transition.rights_of(lead, LEAD_FLOW)
-    step, data = _transition.take(actor, lead, LEAD_FLOW, body)
-    await due_days.check(session, body)
+    days = await due_days.checked(session, body)
+    step, data = _transition.take(actor, lead, LEAD_FLOW, body, [days])
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)

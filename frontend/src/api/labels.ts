@@ -1042,6 +1042,8 @@ export const OverdueLabels: Record<Overdue, string> = {
   'assist': '协办逾期未答复',
   'transfer': '移送移交逾期',
   'handover': '案件、主体移送移交逾期',
+  'open_case': '公安机关立案后逾期未登记案件',
+  'open_case_of_entity': '就主体立案后逾期未登记案件',
   'case': '办案期限届满',
   'rectification': '整改逾期',
   'inspection': '逾期未检查',
