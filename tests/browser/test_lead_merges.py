@@ -47,7 +47,7 @@ async def test_who_types_a_lead_is_told_that_somebody_did_already(as_, client, a
     await expect(told).to_contain_text("可能已有人反映（1 条）")
     await expect(told).to_contain_text("反映对象相同")
     await expect(told).to_contain_text("电话相同")
-    link = office.link(known["number"], told)
+    link = office.link(subject, told)
     await expect(link).to_have_attribute("target", "_blank")  # what is typed is not lost
     await expect(told).to_be_in_viewport()  # beside the form, wherever somebody types
     assert not (wrong := await faults(office, axe, "lead-new-similar")), "\n".join(wrong)
